@@ -1,0 +1,57 @@
+# What can be asked of this repository. `make help` lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo up test lint types protos bench setup setup-dev requirements clean
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+demo: setup ## play every case under examples/ through the running suite
+	@exec $(BIN)/sevensteps demo
+
+up: setup ## keep the suite running until Ctrl-C
+	@exec $(BIN)/sevensteps up
+
+test: lint ## every check and every test
+	@exec $(BIN)/pytest -n 2 --dist loadgroup
+
+lint: setup-dev types ## style, types, imports between the parts, wire contract
+	@echo "Style ..."
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@echo "Imports ..."
+	@$(BIN)/lint-imports --no-cache --quiet
+	@echo "Wire contract ..."
+	@$(BIN)/buf lint
+	@base=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || git rev-parse --verify --quiet origin/main || true); \
+	if [ -n "$$base" ]; then $(BIN)/buf breaking --against ".git#ref=$$base"; fi
+
+types: setup-dev ## types alone
+	@echo "Types ..."
+	@$(BIN)/mypy --no-error-summary
+
+protos: setup-dev ## generate sevensteps/api from protos/
+	@protos/generate.sh
+
+bench: setup-dev ## measure
+	@exec $(BIN)/python -m bench
+
+setup: ## .venv and a Temporal server, once
+	@requirements/install.sh run
+	@$(BIN)/python -m sevensteps.devserver fetch
+
+setup-dev: setup ## the same with everything that checks the suite
+	@requirements/install.sh dev
+
+requirements: setup-dev ## pin anew what requirements/*.in ask for
+	@cd requirements && for file in build run dev; do \
+		UV_CUSTOM_COMPILE_COMMAND="make requirements" ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes $$file.in -o $$file.txt; \
+	done
+
+clean: ## remove .venv and what tools left behind
+	@rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

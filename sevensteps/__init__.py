@@ -1,0 +1,1 @@
+"""What two processes of Seven Steps share, and nothing else."""
