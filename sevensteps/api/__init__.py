@@ -1,0 +1,1 @@
+"""The wire contract in Python. Generated from protos/ by `make protos`; never edited."""
