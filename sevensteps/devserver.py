@@ -1,0 +1,266 @@
+"""The Temporal development server: found, fetched once, started and stopped.
+
+`python -m sevensteps.devserver fetch` makes sure that there is one on this machine.
+"""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+Progress = Callable[[str], None]
+
+GO_MODULE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"  # later ones carry a `replace`, which go install refuses
+BUILD_SPACE = 6 * 10**9  # bytes: modules, build cache, linker
+DOWNLOAD_LIMIT = 180.0  # seconds; a closed network may not answer at all
+START_LIMIT = 60.0  # seconds
+STOP_LIMIT = 10.0  # seconds
+
+SEARCH_ATTRIBUTES = {"Council": "Keyword", "Stage": "Keyword", "WaitingFor": "Keyword", "DueAt": "Datetime"}
+
+# The queues are read 20 times a second by default, which makes every step of a workflow wait for a tenth of a second.
+DYNAMIC_CONFIG = {
+    "history.transferProcessorMaxPollRPS": 1000,
+    "history.timerProcessorMaxPollRPS": 1000,
+    "history.visibilityProcessorMaxPollRPS": 1000,
+}
+
+HOW_TO_GET_ONE = """\
+No Temporal development server was found, and none could be fetched. Any one of these helps:
+  - install the Temporal CLI, so that `temporal` is on PATH
+  - set TEMPORAL_CLI to the path of the `temporal` program
+  - install Go and make sure that its modules can be reached, then run `make setup` again"""
+
+
+class DevServerError(Exception):
+    """No development server could be had, or it did not start. The message says what to do."""
+
+
+def cache_folder() -> Path:
+    """The folder in which programs fetched for this project are kept between runs."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sevensteps"
+
+
+def find_server() -> Path | None:
+    """Find the `temporal` program: `$TEMPORAL_CLI`, then PATH, then the copy fetched before.
+
+    Raises:
+        DevServerError: `$TEMPORAL_CLI` is set to something that cannot be run.
+    """
+    if named := os.environ.get("TEMPORAL_CLI"):
+        if not os.access(named, os.X_OK):
+            raise DevServerError(f"TEMPORAL_CLI is set to {named}, which is not a program. Correct it or unset it.")
+        return Path(named)
+    if on_path := shutil.which("temporal"):
+        return Path(on_path)
+    cached = cache_folder() / "temporal"
+    return cached if os.access(cached, os.X_OK) else None
+
+
+def fetch_server(progress: Progress) -> Path:
+    """Find the `temporal` program, or download or build it into the cache. Not for use inside an event loop.
+
+    Raises:
+        DevServerError: it can be neither found, downloaded nor built.
+    """
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "fetch.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once take turns: the second finds what the first fetched
+        if found := find_server():
+            return found
+        with tempfile.TemporaryDirectory(prefix="fetch-", dir=cache) as scratch:
+            fetched = _download(Path(scratch), progress) or _build(Path(scratch), progress)
+            if fetched is None:
+                raise DevServerError(HOW_TO_GET_ONE)
+            return fetched.replace(cache / "temporal")
+
+
+def _download(scratch: Path, progress: Progress) -> Path | None:
+    """Let Temporal's SDK download its server; None where it cannot be reached."""
+    from temporalio.testing import WorkflowEnvironment  # noqa: PLC0415  slow to import, and seldom needed
+
+    async def start_once() -> None:
+        async with asyncio.timeout(DOWNLOAD_LIMIT):
+            environment = await WorkflowEnvironment.start_local(download_dest_dir=str(scratch))
+        await environment.shutdown()
+
+    progress("Downloading the Temporal development server ...")
+    try:
+        asyncio.run(start_once())
+    except (RuntimeError, TimeoutError) as error:
+        progress(f"  not to be had by download: {str(error) or 'no answer'}"[:200])
+        return None
+    return next((path for path in scratch.rglob("*") if path.is_file() and os.access(path, os.X_OK)), None)
+
+
+def _build(scratch: Path, progress: Progress) -> Path | None:
+    """Build the server from its Go modules; None where there is no Go. The build's gigabytes go with `scratch`."""
+    go = shutil.which("go")
+    if go is None:
+        return None
+    if shutil.disk_usage(scratch).free < BUILD_SPACE:
+        raise DevServerError(
+            f"Building the Temporal development server needs {BUILD_SPACE // 10**9} GB free beside {scratch}."
+        )
+    progress("Building the Temporal development server with Go; about five minutes, only this once ...")
+    folders = {"GOBIN": scratch / "bin", "GOMODCACHE": scratch / "modules", "GOCACHE": scratch / "cache"}
+    environment = os.environ | {name: str(folder) for name, folder in folders.items()} | {"GOFLAGS": "-modcacherw"}
+    log = scratch / "build.log"
+    with log.open("w") as output:
+        build = subprocess.Popen(  # noqa: S603  a fixed command
+            [go, "install", "-v", "-ldflags=-s -w", GO_MODULE], env=environment, stdout=output, stderr=output
+        )
+    started = time.monotonic()
+    while (code := _wait(build, seconds=10)) is None:
+        lines = log.read_text().splitlines()
+        downloaded = sum(line.startswith("go: downloading") for line in lines)
+        minutes, seconds = divmod(int(time.monotonic() - started), 60)
+        progress(f"  {minutes}:{seconds:02} {downloaded} modules fetched, {len(lines) - downloaded} packages built")
+    if code != 0:
+        last_words = "\n  ".join(log.read_text().splitlines()[-5:])
+        progress(f"  the build failed:\n  {last_words}")
+        return None
+    return scratch / "bin" / "temporal"
+
+
+def _wait(process: subprocess.Popen[bytes], *, seconds: float) -> int | None:
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+class DevServer:
+    """A Temporal development server in a process group of its own, for one namespace, `default`.
+
+    Used as an async context manager, or by `start` and `stop`. A stopped server can be started again; it keeps
+    its port, and its data where it has a file for them.
+    """
+
+    def __init__(self, *, log: Path, data: Path | None = None, port: int | None = None) -> None:
+        """Describe a server.
+
+        Args:
+            log: file to which it writes.
+            data: SQLite file that keeps its data between runs; without one they are in memory.
+            port: port on the loopback address; any free one if not given.
+        """
+        self._log = log
+        self._data = data
+        self._port = port or _free_port()
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it answers, as host and port."""
+        return f"127.0.0.1:{self._port}"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id while it runs."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start it and wait until it can take workflows.
+
+        Raises:
+            DevServerError: there is none on this machine, or it ended or did not answer within a minute.
+        """
+        program = find_server()
+        if program is None:
+            raise DevServerError("There is no Temporal development server on this machine. Run `make setup`.")
+        with self._log.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                program,
+                *self._arguments(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        try:
+            async with asyncio.timeout(START_LIMIT):
+                await self._ready()
+        except TimeoutError:
+            await self.stop()
+            raise DevServerError(f"Temporal did not answer on {self.address} in a minute. See {self._log}.") from None
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop it, gently first. Does nothing where it is not running."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            async with asyncio.timeout(STOP_LIMIT):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    def _arguments(self) -> list[str]:
+        arguments = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(self._port)]
+        if self._data:
+            arguments += ["--db-filename", str(self._data)]
+        for name, kind in SEARCH_ATTRIBUTES.items():
+            arguments += ["--search-attribute", f"{name}={kind}"]
+        for key, value in DYNAMIC_CONFIG.items():
+            arguments += ["--dynamic-config-value", f"{key}={value}"]
+        return arguments
+
+    async def _ready(self) -> None:
+        """Wait until it is healthy and knows the search attributes: it takes calls before it does."""
+        from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest  # noqa: PLC0415  slow to import
+        from temporalio.client import Client  # noqa: PLC0415
+        from temporalio.service import RPCError  # noqa: PLC0415
+
+        request = ListSearchAttributesRequest(namespace="default")
+        while True:
+            if self.pid is None:
+                raise DevServerError(f"Temporal ended as soon as it was started. See {self._log}.")
+            try:
+                client = await Client.connect(self.address)
+                known = await client.operator_service.list_search_attributes(request)
+                if known.custom_attributes.keys() >= SEARCH_ATTRIBUTES.keys():
+                    return
+            except (RuntimeError, RPCError):
+                pass  # not there yet
+            await asyncio.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def main() -> None:
+    """Make sure that there is a server on this machine."""
+    if sys.argv[1:] != ["fetch"]:
+        sys.exit("usage: python -m sevensteps.devserver fetch")
+    try:
+        find_server() or fetch_server(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201  a person waits
+    except DevServerError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
