@@ -1,0 +1,19 @@
+"""The time. Always UTC with a zone; legal dates are plain dates."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """This moment in UTC, to the millisecond."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def as_text(moment: datetime) -> str:
+    """A moment as fixed-width ISO text, which sorts as time does: 2026-06-01T09:30:00.000Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def from_text(text: str) -> datetime:
+    """The moment that `as_text` wrote."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

@@ -1,0 +1,71 @@
+"""The one error of the suite: what was wrong, where, and what to do. `sevensteps.rpc` turns it into a status and back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of trouble it is; each has one gRPC status code."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    DENIED = "denied"
+    NOT_FOUND = "not_found"
+    PRECONDITION = "precondition"
+    ABORTED = "aborted"
+    EXHAUSTED = "exhausted"
+    OUT_OF_RANGE = "out_of_range"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A field of a request that is wrong: its path, for example "lines[0].weekly", and what was expected."""
+
+    field: str
+    detail: str
+
+
+class Fault(Exception):
+    """Something that a caller is told. `detail` is a plain sentence without personal data; `reason` is for machines."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        reason: str,
+        detail: str,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        violations: Sequence[Violation] = (),
+    ) -> None:
+        """Keep the parts; `metadata` holds ids and enums only."""
+        super().__init__(f"{reason}: {detail}")
+        self.kind = kind
+        self.reason = reason
+        self.detail = detail
+        self.metadata: Mapping[str, str] = dict(metadata or {})
+        self.violations: tuple[Violation, ...] = tuple(violations)
+
+
+def not_found(case_id: str) -> Fault:
+    """A case that does not exist, or belongs to another council: the caller cannot tell which."""
+    return Fault(
+        Kind.NOT_FOUND, "CASE_NOT_FOUND", f"There is no case {case_id}. Check the id.", metadata={"case_id": case_id}
+    )
+
+
+def stage_order(detail: str, case_id: str) -> Fault:
+    """A step taken before its time; `detail` says what must come first."""
+    return Fault(Kind.PRECONDITION, "STAGE_ORDER", detail, metadata={"case_id": case_id})
+
+
+def stale(case_id: str) -> Fault:
+    """Somebody else changed the record since it was read."""
+    return Fault(
+        Kind.ABORTED,
+        "ETAG_MISMATCH",
+        "The record has changed since you read it. Read it again, look at what changed, and send the new etag.",
+        metadata={"case_id": case_id},
+    )

@@ -1,0 +1,108 @@
+"""Reading the fields of a request: every wrong one is named with its path and what was expected, all at once."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
+
+from sevensteps.errors import Fault, Kind, Violation
+
+MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
+PENCE = Decimal("0.01")
+
+
+class Fields:
+    """Collects what is wrong with a request. Read the fields, then call `check` before using any of them."""
+
+    def __init__(self) -> None:
+        """Nothing is wrong yet."""
+        self._violations: list[Violation] = []
+
+    def wrong(self, path: str, detail: str) -> None:
+        """Note that a field is wrong."""
+        self._violations.append(Violation(path, detail))
+
+    def check(self) -> None:
+        """Raise a Fault with every wrong field, if there is one."""
+        if self._violations:
+            first = self._violations[0]
+            more = f" (and {len(self._violations) - 1} more)" if len(self._violations) > 1 else ""
+            raise Fault(
+                Kind.INVALID, "FIELD_INVALID", f"{first.field}: {first.detail}{more}", violations=self._violations
+            )
+
+    def text(self, path: str, value: str, *, limit: int = 20_000) -> str:
+        """Text that must not be empty, of at most `limit` characters."""
+        if not value.strip():
+            self.wrong(path, "must not be empty")
+        elif len(value) > limit:
+            self.wrong(path, f"must have at most {limit} characters")
+        return value
+
+    def request_id(self, value: str) -> str:
+        """An idempotency key: a UUID, in the form with hyphens."""
+        try:
+            return str(UUID(value))
+        except ValueError:
+            self.wrong("request_id", "must be a UUID, new for every change and the same when the change is sent again")
+            return value
+
+    def money(self, path: str, value: str, *, above_zero: bool = False) -> Decimal:
+        """Pounds and pence, for example 82.91: not negative, at most two decimals."""
+        if not MONEY.fullmatch(value):
+            self.wrong(path, "must be an amount in pounds such as 82.91: not negative, at most two decimals")
+            return Decimal(0)
+        amount = Decimal(value).quantize(PENCE)
+        if above_zero and amount == 0:
+            self.wrong(path, "must be more than 0.00")
+        return amount
+
+    def day(self, path: str, value: str) -> date:
+        """A date as YYYY-MM-DD."""
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        self.wrong(path, "must be a date such as 2026-06-01")
+        return date.min
+
+    def choice(self, path: str, value: int, enum: EnumTypeWrapper) -> str:
+        """A value of an enum, given; returned as the short lower-case name, for example "adult" for CASE_KIND_ADULT."""
+        names = dict(zip(enum.values(), enum.keys(), strict=True))
+        if value == 0 or value not in names:
+            allowed = ", ".join(name for number, name in names.items() if number)
+            self.wrong(path, f"must be one of {allowed}")
+            return ""
+        return short_name(enum, value)
+
+    def among(self, path: str, value: str, allowed: Iterable[str]) -> str:
+        """Text that must be one of some words."""
+        words = sorted(allowed)
+        if value not in words:
+            self.wrong(path, f"must be one of {', '.join(words)}")
+        return value
+
+
+def short_name(enum: EnumTypeWrapper, value: int) -> str:
+    """The short lower-case name of an enum's value: "adult" for CASE_KIND_ADULT; "" for the unspecified one."""
+    if value == 0:
+        return ""
+    prefix = enum.keys()[0].removesuffix("UNSPECIFIED")
+    return enum.Name(value).removeprefix(prefix).lower()
+
+
+def number_of(enum: EnumTypeWrapper, name: str) -> int:
+    """The number of an enum's value by its short lower-case name; 0 for ""."""
+    if not name:
+        return 0
+    prefix = enum.keys()[0].removesuffix("UNSPECIFIED")
+    return enum.Value(prefix + name.upper())
+
+
+def pounds(amount: Decimal) -> str:
+    """An amount as it goes on the wire: "82.91"."""
+    return str(amount.quantize(PENCE))

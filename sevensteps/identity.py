@@ -1,0 +1,233 @@
+"""Who calls, and what they may call. Every call carries a signed token (JWT, bearer): subject, roles, council, teams."""
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from sevensteps.errors import Fault, Kind
+
+ISSUER = "sevensteps-development"
+AUDIENCE = "sevensteps"
+ALGORITHM = "Ed25519"
+EVERY_COUNCIL = "*"
+REMEMBERED = 1024
+
+
+class Role(StrEnum):
+    """What a caller is to the council. The last two are for the suite's own processes."""
+
+    PRACTITIONER = "practitioner"
+    PLANNER = "planner"
+    APPROVER = "approver"
+    REVIEWER = "reviewer"
+    FINANCE = "finance"
+    OPERATIONS = "operations"
+    INTEGRATOR = "integrator"
+    AUDITOR = "auditor"
+    JOURNEY = "journey"
+    SERVICE = "service"
+
+
+PEOPLE = frozenset(Role) - {Role.JOURNEY, Role.SERVICE}
+ANYBODY = PEOPLE | {Role.JOURNEY}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: goes into every record, receipt and event."""
+
+    subject: str
+    roles: frozenset[Role]
+    council: str
+    teams: frozenset[str] = frozenset()
+
+    def may_see(self, council: str) -> bool:
+        """Whether records of this council are the actor's to read and write."""
+        return self.council in (council, EVERY_COUNCIL)
+
+
+def _rights(service: str, table: Mapping[str, Iterable[Role]]) -> dict[str, frozenset[Role]]:
+    package = f"sevensteps.api.{service}.v1.{service.capitalize()}Service"
+    return {f"/{package}/{rpc}": frozenset(roles) for rpc, roles in table.items()}
+
+
+_JOURNEY = {Role.JOURNEY}
+_ASSESSING = {Role.PRACTITIONER}
+_PLANNING = {Role.PLANNER, Role.PRACTITIONER}
+_MONEY = {Role.FINANCE, Role.PLANNER}
+_REVIEWING = {Role.REVIEWER, Role.PRACTITIONER}
+
+RIGHTS: Mapping[str, frozenset[Role]] = {
+    **_rights(
+        "assessment",
+        {
+            "OpenCase": _ASSESSING,
+            "GetCase": ANYBODY,
+            "ListCases": ANYBODY,
+            "RecordUrgentSupport": _ASSESSING,
+            "RecordSelfAssessment": _ASSESSING,
+            "ConsiderAdvocacy": _ASSESSING,
+            "ProposeDetermination": _ASSESSING,
+            "ConfirmDetermination": _ASSESSING,
+            "GiveIndicativeBudget": _ASSESSING,
+            "GiveAdvice": _ASSESSING,
+            "GetDetermination": ANYBODY,
+            "PlaceHold": _ASSESSING | {Role.OPERATIONS},
+            "ReleaseHold": _ASSESSING | {Role.OPERATIONS},
+            "ResumeCase": {Role.OPERATIONS},
+            "EndCase": _ASSESSING | _JOURNEY,
+            "OpenAssessment": _JOURNEY,
+        },
+    ),
+    **_rights(
+        "planning",
+        {
+            "GetPlanning": ANYBODY,
+            "GetPlan": ANYBODY,
+            "SavePlan": _PLANNING,
+            "SubmitPlan": _PLANNING,
+            "ArrangeMoney": _MONEY,
+            "ArrangeSupport": _PLANNING,
+            "OpenPlan": _JOURNEY,
+            "OpenMoney": _JOURNEY,
+            "OpenSupport": _JOURNEY,
+            "CloseCase": _JOURNEY,
+        },
+    ),
+    **_rights(
+        "approval",
+        {
+            "GetApproval": ANYBODY,
+            "ApprovePlan": {Role.APPROVER},
+            "ReturnPlan": {Role.APPROVER},
+            "OpenApproval": _JOURNEY,
+            "CloseCase": _JOURNEY,
+        },
+    ),
+    **_rights(
+        "review",
+        {
+            "GetLife": ANYBODY,
+            "RecordSpend": _REVIEWING | {Role.FINANCE},
+            "RequestReview": _REVIEWING | {Role.PLANNER},
+            "TriggerReview": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},
+            "CompleteReview": _REVIEWING,
+            "OpenLife": _JOURNEY,
+            "OpenReview": _JOURNEY,
+            "CloseCase": _JOURNEY,
+        },
+    ),
+    **_rights(
+        "feed",
+        {
+            "ListEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY},
+            "WatchEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY},
+            "GetSubscription": _JOURNEY,
+            "AcknowledgeEvents": _JOURNEY,
+            "TrimEvents": {Role.OPERATIONS},
+            "AppendEvents": {Role.SERVICE},
+        },
+    ),
+}
+"""Which role may call which RPC: the only place that says so. An RPC without a row cannot be called."""
+
+
+def _unauthenticated(detail: str) -> Fault:
+    return Fault(Kind.UNAUTHENTICATED, "UNAUTHENTICATED", detail)
+
+
+@dataclass(slots=True)
+class Keys:
+    """The development key: signs tokens and checks them."""
+
+    key: OKPKey
+    _checked: dict[str, tuple[Actor, float]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, data: Path) -> Self:
+        """The key under the data folder; made on first start, readable by its owner alone."""
+        path = data / "keys" / "development.pem"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = path.with_suffix(f".{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_bytes(OKPKey.generate_key("Ed25519").as_pem(private=True))
+            try:
+                os.link(draft, path)  # whoever links first wins: several processes may start at once
+            except FileExistsError:
+                pass
+            draft.unlink()
+        return cls(OKPKey.import_key(path.read_bytes()))
+
+    def issue(
+        self, subject: str, roles: Iterable[Role], council: str, *, teams: Iterable[str] = (), seconds: float = 3600
+    ) -> str:
+        """A signed token, good for so many seconds."""
+        moment = time.time()
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": subject,
+            "roles": sorted(roles),
+            "council": council,
+            "teams": sorted(teams),
+            "iat": int(moment),
+            "exp": moment + seconds,
+        }
+        return jwt.encode({"alg": ALGORITHM}, claims, self.key, algorithms=[ALGORITHM])
+
+    def actor_of(self, token: str) -> Actor:
+        """Who the token speaks for. Raises a Fault (UNAUTHENTICATED) for a wrong, forged or expired one."""
+        known = self._checked.get(token)
+        if known is None:
+            known = self._check(token)
+            if len(self._checked) >= REMEMBERED:
+                self._checked.clear()
+            self._checked[token] = known
+        actor, expires = known
+        if time.time() >= expires:
+            raise _unauthenticated("The token has expired. Get a new one.")
+        return actor
+
+    def _check(self, token: str) -> tuple[Actor, float]:
+        try:
+            claims = jwt.decode(token, self.key, algorithms=[ALGORITHM]).claims
+        except (JoseError, ValueError) as error:
+            raise _unauthenticated(
+                "The token cannot be read or its signature is wrong. Get one from this suite's issuer."
+            ) from error
+        known_roles = set(Role)
+        try:
+            if claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
+                raise _unauthenticated("The token is from another issuer or for another audience.")
+            actor = Actor(
+                subject=str(claims["sub"]),
+                roles=frozenset(Role(role) for role in claims["roles"] if role in known_roles),
+                council=str(claims["council"]),
+                teams=frozenset(str(team) for team in claims.get("teams", ())),
+            )
+            return actor, float(claims["exp"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise _unauthenticated("The token lacks a claim: it needs iss, aud, sub, roles, council and exp.") from error
+
+
+def authorise(actor: Actor, rpc: str) -> None:
+    """Raise a Fault (DENIED) unless one of the actor's roles may call the RPC ("/package.Service/Method")."""
+    allowed = RIGHTS.get(rpc, frozenset())
+    if not actor.roles & allowed:
+        name = rpc.rpartition("/")[2]
+        who = ", ".join(sorted(allowed & PEOPLE)) or "the suite itself"
+        raise Fault(
+            Kind.DENIED,
+            "ROLE_LACKS_RIGHT",
+            f"{name} may be called by: {who}. Your token has: {', '.join(sorted(actor.roles)) or 'no role'}.",
+            metadata={"rpc": rpc},
+        )

@@ -1,0 +1,302 @@
+"""gRPC as the suite speaks it: who calls, what may go wrong, how a server starts, drains and stops; and the calling side."""
+
+import asyncio
+import signal
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextvars import ContextVar
+from time import time
+from typing import Protocol
+
+import grpc
+import sqlalchemy.exc
+import structlog
+from google.protobuf import any_pb2
+from google.protobuf.message import Message
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from grpc_status import rpc_status
+
+from sevensteps import log
+from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.identity import Actor, Keys, Role, authorise
+
+DOMAIN = "sevensteps"
+MESSAGE_BYTES = 1024 * 1024
+DRAIN_SECONDS = 5.0
+TOKEN_SECONDS = 600.0
+
+SERVER_OPTIONS = (
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.max_send_message_length", 4 * MESSAGE_BYTES),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.so_reuseport", 0),
+)
+CHANNEL_OPTIONS = (
+    ("grpc.max_receive_message_length", 4 * MESSAGE_BYTES),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+)
+
+CODES = {
+    Kind.INVALID: code_pb2.INVALID_ARGUMENT,
+    Kind.UNAUTHENTICATED: code_pb2.UNAUTHENTICATED,
+    Kind.DENIED: code_pb2.PERMISSION_DENIED,
+    Kind.NOT_FOUND: code_pb2.NOT_FOUND,
+    Kind.PRECONDITION: code_pb2.FAILED_PRECONDITION,
+    Kind.ABORTED: code_pb2.ABORTED,
+    Kind.EXHAUSTED: code_pb2.RESOURCE_EXHAUSTED,
+    Kind.OUT_OF_RANGE: code_pb2.OUT_OF_RANGE,
+    Kind.UNAVAILABLE: code_pb2.UNAVAILABLE,
+    Kind.INTERNAL: code_pb2.INTERNAL,
+}
+KINDS = {code: kind for kind, code in CODES.items()}
+
+_actor: ContextVar[Actor] = ContextVar("actor")
+
+
+def caller() -> Actor:
+    """Who made the call that is being answered."""
+    return _actor.get()
+
+
+# Faults on the wire
+
+
+def status_of(fault: Fault) -> status_pb2.Status:
+    """The fault as a google.rpc.Status with ErrorInfo and, for wrong fields, BadRequest (AIP-193)."""
+    details = [_packed(error_details_pb2.ErrorInfo(reason=fault.reason, domain=DOMAIN, metadata=fault.metadata))]
+    if fault.violations:
+        bad = error_details_pb2.BadRequest()
+        for violation in fault.violations:
+            bad.field_violations.add(field=violation.field, description=violation.detail)
+        details.append(_packed(bad))
+    return status_pb2.Status(code=CODES[fault.kind], message=fault.detail, details=details)
+
+
+def fault_of(error: grpc.aio.AioRpcError) -> Fault:
+    """The fault that a server sent. What is not the suite's own (no connection, a deadline) becomes UNAVAILABLE or the like."""
+    status = rpc_status.from_call(error)
+    kind = KINDS.get(error.code().value[0], Kind.UNAVAILABLE)
+    if status is None:
+        return Fault(kind, error.code().name, error.details() or error.code().name)
+    info = error_details_pb2.ErrorInfo()
+    bad = error_details_pb2.BadRequest()
+    for detail in status.details:
+        detail.Unpack(info) or detail.Unpack(bad)
+    return Fault(
+        kind,
+        info.reason or error.code().name,
+        status.message,
+        metadata=dict(info.metadata),
+        violations=[Violation(each.field, each.description) for each in bad.field_violations],
+    )
+
+
+def _packed(message: Message) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(message)
+    return packed
+
+
+def _fault_from(error: Exception) -> Fault:
+    """What a caller may know of an error: a Fault as it is, a database that cannot answer now, or nothing but "our fault"."""
+    if isinstance(error, Fault):
+        return error
+    if isinstance(error, (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlite3.OperationalError, OSError)):
+        return Fault(
+            Kind.UNAVAILABLE,
+            "STORE_UNAVAILABLE",
+            "The records cannot be read or written now. Nothing was changed: send the same request again later.",
+        )
+    return Fault(
+        Kind.INTERNAL, "INTERNAL", "Something went wrong on our side. Nothing was changed; the log says more to operations."
+    )
+
+
+# The serving side
+
+
+class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpcio has no types of its own for it
+    """What every call passes: who calls, may they, what the log says, and what of an error leaves the house."""
+
+    def __init__(self, keys: Keys, open_to_all: Sequence[str] = ("/grpc.health.", "/grpc.reflection.")) -> None:
+        """`keys` check tokens; health and reflection need none."""
+        self._keys = keys
+        self._open = tuple(open_to_all)
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler:
+        """Wrap the handler of the call."""
+        handler = await continuation(handler_call_details)
+        rpc = handler_call_details.method
+        if handler is None or rpc.startswith(self._open):
+            return handler
+        token = next((value for key, value in handler_call_details.invocation_metadata if key == "authorization"), "")
+        if handler.unary_unary:
+            answer = handler.unary_unary
+
+            async def unary(request: Message, context: grpc.aio.ServicerContext) -> Message:
+                try:
+                    self._enter(rpc, str(token), request)
+                    return await answer(request, context)
+                except Exception as error:
+                    return await self._refuse(context, rpc, error)
+
+            return grpc.unary_unary_rpc_method_handler(unary, handler.request_deserializer, handler.response_serializer)
+        stream = handler.unary_stream
+
+        async def streaming(request: Message, context: grpc.aio.ServicerContext) -> AsyncIterator[Message]:
+            try:
+                self._enter(rpc, str(token), request)
+                async for message in stream(request, context):
+                    yield message
+            except Exception as error:
+                await self._refuse(context, rpc, error)
+
+        return grpc.unary_stream_rpc_method_handler(streaming, handler.request_deserializer, handler.response_serializer)
+
+    def _enter(self, rpc: str, token: str, request: Message) -> None:
+        scheme, _, value = token.partition(" ")
+        if scheme.lower() != "bearer" or not value:
+            raise Fault(
+                Kind.UNAUTHENTICATED, "UNAUTHENTICATED", "Send a token: metadata authorization, value 'Bearer <token>'."
+            )
+        actor = self._keys.actor_of(value)
+        structlog.contextvars.bind_contextvars(
+            rpc=rpc,
+            actor=actor.subject,
+            request_id=getattr(request, "request_id", None),
+            case_id=getattr(request, "case_id", None),
+        )
+        authorise(actor, rpc)
+        _actor.set(actor)
+
+    async def _refuse(self, context: grpc.aio.ServicerContext, rpc: str, error: Exception) -> Message:
+        fault = _fault_from(error)
+        logger = log.get()
+        if fault.kind is Kind.INTERNAL:
+            logger.error("call failed", rpc=rpc, reason=fault.reason, exc_info=error)
+        else:
+            logger.info("call refused", rpc=rpc, kind=fault.kind.value, reason=fault.reason)
+        await context.abort_with_status(rpc_status.to_status(status_of(fault)))
+        raise AssertionError("abort_with_status raises") from error
+
+
+class Servable(Protocol):
+    """What a service brings to be served."""
+
+    name: str
+    """Its full proto name, for health and reflection."""
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """Register its servicer."""
+
+    async def close(self) -> None:
+        """Let go of what it holds, after the last call."""
+
+
+class Server:
+    """A gRPC server with health and reflection. `port` is known after `start`."""
+
+    def __init__(self, service: Servable, keys: Keys, address: str) -> None:
+        """Nothing listens yet; `address` is host:port, port 0 for a free one."""
+        self._service = service
+        self._server = grpc.aio.server(interceptors=[Gate(keys)], options=SERVER_OPTIONS)
+        self._health = health.aio.HealthServicer()
+        self._address = address
+        self.port = 0
+
+    async def start(self) -> None:
+        """Listen. Raises Fault (UNAVAILABLE) when the address is taken."""
+        self._service.add_to(self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        names = (self._service.name, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, self._server)
+        try:
+            self.port = self._server.add_insecure_port(self._address)
+        except RuntimeError as error:
+            raise Fault(
+                Kind.UNAVAILABLE, "ADDRESS_IN_USE", f"Cannot listen on {self._address}: is the suite running already?"
+            ) from error
+        await self._server.start()
+        for name in ("", self._service.name):
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    async def stop(self) -> None:
+        """Drain: say NOT_SERVING, let calls under way finish, then close the service."""
+        await self._health.enter_graceful_shutdown()
+        await self._server.stop(DRAIN_SECONDS)
+        await self._service.close()
+
+
+async def serve(service: Servable, keys: Keys, address: str) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    server = Server(service, keys, address)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await server.start()
+    log.get().info("listening", address=address)
+    await stopping.wait()
+    await server.stop()
+    log.get().info("stopped")
+
+
+# The calling side
+
+
+def _signed(details: grpc.aio.ClientCallDetails, token: str) -> grpc.aio.ClientCallDetails:
+    metadata = details.metadata or grpc.aio.Metadata()
+    metadata.add("authorization", f"Bearer {token}")
+    return grpc.aio.ClientCallDetails(details.method, details.timeout, metadata, details.credentials, details.wait_for_ready)
+
+
+Next = Callable[[grpc.aio.ClientCallDetails, Message], Awaitable[object]]
+
+
+class _SignedCall(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpcio has no types of its own for it
+    def __init__(self, token: Callable[[], str]) -> None:
+        self._token = token
+
+    async def intercept_unary_unary(
+        self, continuation: Next, client_call_details: grpc.aio.ClientCallDetails, request: Message
+    ) -> object:
+        return await continuation(_signed(client_call_details, self._token()), request)
+
+
+class _SignedStream(grpc.aio.UnaryStreamClientInterceptor):  # type: ignore[misc]  # grpcio has no types of its own for it
+    def __init__(self, token: Callable[[], str]) -> None:
+        self._token = token
+
+    async def intercept_unary_stream(
+        self, continuation: Next, client_call_details: grpc.aio.ClientCallDetails, request: Message
+    ) -> object:
+        return await continuation(_signed(client_call_details, self._token()), request)
+
+
+def channel(address: str, token: Callable[[], str]) -> grpc.aio.Channel:
+    """A channel whose calls carry the token that `token` gives at that moment."""
+    interceptors = [_SignedCall(token), _SignedStream(token)]
+    return grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS, interceptors=interceptors)
+
+
+def machine_token(keys: Keys, subject: str, role: Role) -> Callable[[], str]:
+    """Tokens for one of the suite's own processes, made anew before they expire."""
+    held = ("", 0.0)
+
+    def token() -> str:
+        nonlocal held
+        if time() > held[1] - TOKEN_SECONDS / 2:
+            held = (keys.issue(subject, {role}, "*", seconds=TOKEN_SECONDS), time() + TOKEN_SECONDS)
+        return held[0]
+
+    return token

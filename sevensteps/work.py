@@ -1,0 +1,190 @@
+"""How a use case runs: one transaction with record, receipt and events; asked twice, answered once."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+from google.protobuf.message import Message
+
+from sevensteps import clock, outbox
+from sevensteps.api.policy.v1 import decision_pb2
+from sevensteps.errors import Fault, Kind, not_found
+from sevensteps.fields import number_of
+from sevensteps.identity import Actor
+from sevensteps.journey import Payload
+from sevensteps.outbox import Publisher
+from sevensteps.policy import Decision, Library
+from sevensteps.rpc import caller
+from sevensteps.store import Store
+from sevensteps.tables import answers, receipts
+
+M = TypeVar("M", bound=Message)
+T = TypeVar("T")
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Letters and digits that nobody confuses when read out: no i, l, o, u."""
+
+FIRST_ANSWER = sa.select(answers.c.fingerprint, answers.c.response).where(
+    answers.c.request_id == sa.bindparam("request_id")
+)
+KEEP_ANSWER = answers.insert()
+KEEP_RECEIPT = receipts.insert()
+
+
+def new_id(prefix: str) -> str:
+    """A new id that can be read out over the telephone: the prefix and 12 letters and digits, 60 random bits."""
+    return prefix + "-" + "".join(secrets.choice(ALPHABET) for _ in range(12))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A decision whose receipt is stored."""
+
+    decision: Decision
+    receipt_id: str
+
+    def as_message(self) -> decision_pb2.Decision:
+        """The decision as it goes on the wire."""
+        verdict = decision_pb2.Verdict
+        return decision_pb2.Decision(
+            decision=self.decision.decision,
+            pack=self.decision.pack,
+            hash=self.decision.hash,
+            on=self.decision.on.isoformat(),
+            verdict=number_of(verdict, self.decision.verdict),
+            findings=[
+                decision_pb2.Finding(
+                    rule=finding.rule,
+                    verdict=number_of(verdict, finding.verdict),
+                    because=finding.because,
+                    reference=finding.reference,
+                    about=finding.about,
+                )
+                for finding in self.decision.findings
+            ],
+            missing=self.decision.missing,
+            receipt_id=self.receipt_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One transaction of one use case: the connection, who acts, when, and the rules."""
+
+    connection: sa.Connection
+    actor: Actor
+    now: datetime
+    library: Library
+    pack: str
+
+    @property
+    def today(self) -> date:
+        """The day of this transaction."""
+        return self.now.date()
+
+    @property
+    def now_text(self) -> str:
+        """The moment of this transaction, as it is stored."""
+        return clock.as_text(self.now)
+
+    def confine(self, case_id: str, council: str) -> None:
+        """Raise NOT_FOUND unless the council's records are the actor's to see."""
+        if not self.actor.may_see(council):
+            raise not_found(case_id)
+
+    def tell(self, case_id: str, council: str, payload: Payload) -> None:
+        """Say in the feed what happened, if and when this transaction commits."""
+        outbox.add(
+            self.connection,
+            type_=payload.TYPE,
+            case_id=case_id,
+            council=council,
+            occurred_at=self.now_text,
+            actor=self.actor.subject,
+            payload=payload.as_json(),
+        )
+
+    def decide(self, decision: str, on: date, facts: Mapping[str, object], *, case_id: str, council: str) -> Kept:
+        """Ask the policy pack, and keep the receipt. Raises the policy's own Faults; then nothing is kept."""
+        decided = self.library.decide(decision, pack=self.pack, on=on, facts=facts)
+        receipt_id = new_id("receipt")
+        row = {
+            "receipt_id": receipt_id,
+            "case_id": case_id,
+            "council": council,
+            "decision": decision,
+            "verdict": decided.verdict.value,
+            "receipt": json.dumps(decided.receipt(), separators=(",", ":"), sort_keys=True),
+            "actor": self.actor.subject,
+            "decided_at": self.now_text,
+        }
+        self.connection.execute(KEEP_RECEIPT, row)
+        return Kept(decided, receipt_id)
+
+
+class UseCases:
+    """Runs the use cases of one service over its store."""
+
+    def __init__(self, store: Store, library: Library, pack: str, publisher: Publisher) -> None:
+        """`publisher` is woken when there may be new events."""
+        self._store = store
+        self._library = library
+        self._pack = pack
+        self._publisher = publisher
+
+    async def change(self, request: Message, response: type[M], handler: Callable[[Work], M]) -> M:
+        """Run a use case that changes something. The request's id makes it happen once: the same id with the same body from the
+        same actor gives the first answer again; with another body it is a Fault (INVALID, REQUEST_ID_REUSED).
+        """
+        actor = caller()
+        request_id: str = getattr(request, "request_id")  # noqa: B009 - every changing request has one; Message does not say so
+        fingerprint = _fingerprint(request, actor)
+
+        def unit(connection: sa.Connection) -> tuple[M, bool]:
+            first = connection.execute(FIRST_ANSWER, {"request_id": request_id}).first()
+            if first is not None:
+                if first.fingerprint != fingerprint:
+                    raise _reused(request_id)
+                return response.FromString(first.response), False
+            work = Work(connection, actor, clock.now(), self._library, self._pack)
+            answer = handler(work)
+            row = {
+                "request_id": request_id,
+                "fingerprint": fingerprint,
+                "response": answer.SerializeToString(),
+                "answered_at": work.now_text,
+            }
+            connection.execute(KEEP_ANSWER, row)
+            return answer, True
+
+        answer, is_new = await self._store.write(unit)
+        if is_new:
+            self._publisher.wake()
+        return answer
+
+    async def look(self, handler: Callable[[Work], T]) -> T:
+        """Run a use case that only reads."""
+        actor = caller()
+        return await self._store.read(
+            lambda connection: handler(Work(connection, actor, clock.now(), self._library, self._pack))
+        )
+
+
+def _fingerprint(request: Message, actor: Actor) -> str:
+    said = f"{request.DESCRIPTOR.full_name}\0{actor.council}\0{actor.subject}\0".encode()
+    return hashlib.sha256(said + request.SerializeToString(deterministic=True)).hexdigest()
+
+
+def _reused(request_id: str) -> Fault:
+    return Fault(
+        Kind.INVALID,
+        "REQUEST_ID_REUSED",
+        f"request_id {request_id} was used for another request. Use a new one for every change, and the same one only to send the "
+        "same change again.",
+        metadata={"request_id": request_id},
+    )
