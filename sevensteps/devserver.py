@@ -4,23 +4,19 @@
 """
 
 import asyncio
-import fcntl
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-Progress = Callable[[str], None]
+from sevensteps.downloads import Progress, cache_folder, download_by_sdk, is_program, scratch_folder
 
 GO_MODULE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"  # later ones carry a `replace`, which go install refuses
 BUILD_SPACE = 6 * 10**9  # bytes: modules, build cache, linker
-DOWNLOAD_LIMIT = 180.0  # seconds; a closed network may not answer at all
 START_LIMIT = 60.0  # seconds
 STOP_LIMIT = 10.0  # seconds
 
@@ -44,11 +40,6 @@ class DevServerError(Exception):
     """No development server could be had, or it did not start. The message says what to do."""
 
 
-def cache_folder() -> Path:
-    """The folder in which programs fetched for this project are kept between runs."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sevensteps"
-
-
 def find_server() -> Path | None:
     """Find the `temporal` program: `$TEMPORAL_CLI`, then PATH, then the copy fetched before.
 
@@ -56,13 +47,13 @@ def find_server() -> Path | None:
         DevServerError: `$TEMPORAL_CLI` is set to something that cannot be run.
     """
     if named := os.environ.get("TEMPORAL_CLI"):
-        if not os.access(named, os.X_OK):
+        if not is_program(Path(named)):
             raise DevServerError(f"TEMPORAL_CLI is set to {named}, which is not a program. Correct it or unset it.")
         return Path(named)
     if on_path := shutil.which("temporal"):
         return Path(on_path)
     cached = cache_folder() / "temporal"
-    return cached if os.access(cached, os.X_OK) else None
+    return cached if is_program(cached) else None
 
 
 def fetch_server(progress: Progress) -> Path:
@@ -71,35 +62,20 @@ def fetch_server(progress: Progress) -> Path:
     Raises:
         DevServerError: it can be neither found, downloaded nor built.
     """
-    cache = cache_folder()
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "fetch.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once take turns: the second finds what the first fetched
-        if found := find_server():
+    with scratch_folder() as scratch:
+        if found := find_server():  # another process fetched it while this one waited for its turn
             return found
-        with tempfile.TemporaryDirectory(prefix="fetch-", dir=cache) as scratch:
-            fetched = _download(Path(scratch), progress) or _build(Path(scratch), progress)
-            if fetched is None:
-                raise DevServerError(HOW_TO_GET_ONE)
-            return fetched.replace(cache / "temporal")
+        fetched = _download(scratch, progress) or _build(scratch, progress)
+        if fetched is None:
+            raise DevServerError(HOW_TO_GET_ONE)
+        return fetched.replace(cache_folder() / "temporal")
 
 
 def _download(scratch: Path, progress: Progress) -> Path | None:
-    """Let Temporal's SDK download its server; None where it cannot be reached."""
     from temporalio.testing import WorkflowEnvironment  # noqa: PLC0415  slow to import, and seldom needed
 
-    async def start_once() -> None:
-        async with asyncio.timeout(DOWNLOAD_LIMIT):
-            environment = await WorkflowEnvironment.start_local(download_dest_dir=str(scratch))
-        await environment.shutdown()
-
     progress("Downloading the Temporal development server ...")
-    try:
-        asyncio.run(start_once())
-    except (RuntimeError, TimeoutError) as error:
-        progress(f"  not to be had by download: {str(error) or 'no answer'}"[:200])
-        return None
-    return next((path for path in scratch.rglob("*") if path.is_file() and os.access(path, os.X_OK)), None)
+    return download_by_sdk(WorkflowEnvironment.start_local, scratch, progress)
 
 
 def _build(scratch: Path, progress: Progress) -> Path | None:

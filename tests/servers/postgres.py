@@ -1,0 +1,87 @@
+"""A real PostgreSQL in a temporary folder, without the flushes to disk that only matter after a power cut."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from servers.programs import find_postgres
+
+START_LIMIT = 60  # seconds
+
+
+class PostgresServer:
+    """One PostgreSQL server, its data in a temporary folder. It refuses to run as root, so root runs it as somebody else."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self._folder = Path(tempfile.mkdtemp(prefix="sevensteps-pg-"))  # short: a socket's path has 107 characters
+        self._user = _somebody_else() if os.geteuid() == 0 else None
+        if self._user:
+            shutil.chown(self._folder, self._user)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+
+    def start(self) -> None:
+        """Create the data folder and start the server."""
+        self._run("initdb", "-U", "test", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder} -c fsync=off -c full_page_writes=off"
+        self._run("pg_ctl", "-w", "-t", str(START_LIMIT), "-l", str(self._folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop the server, cutting off whoever is still connected, and remove its data."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self._folder)
+
+    def create_database(self, name: str) -> None:
+        """Create an empty database."""
+        self._run("createdb", "-h", str(self._folder), "-p", str(self.port), "-U", "test", name)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [self._programs / program, *arguments],
+            env=os.environ | {"PGDATA": str(self._folder / "data")},
+            cwd=self._folder,
+            user=self._user,
+            start_new_session=True,  # Ctrl-C is for the tests; the server is stopped after them
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            pytest.fail(f"PostgreSQL's {program} failed:\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
+
+
+def _somebody_else() -> str:
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running server."""
+    programs = find_postgres()
+    if programs is None:
+        pytest.fail("PostgreSQL is missing. Run `make setup-dev`.")
+    server = PostgresServer(programs)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """URL of a database of the test's own, empty, for SQLAlchemy with asyncpg."""
+    name = f"test_{uuid.uuid4().hex}"
+    postgres_server.create_database(name)
+    return f"postgresql+asyncpg://test@127.0.0.1:{postgres_server.port}/{name}"

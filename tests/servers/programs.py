@@ -1,0 +1,127 @@
+"""The server programs that tests need beside Temporal's development server: found, or fetched by `make setup-dev`."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from sevensteps.downloads import Progress, cache_folder, download_by_sdk, is_program, scratch_folder
+
+JAVA_PROJECT = Path(__file__).with_name("test-server.xml")
+LAUNCHER = """\
+#!/bin/sh
+exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m -cp "$(dirname "$0")/*" io.temporal.testserver.TestServer "$@"
+"""
+HOW_TO_GET_TEST_SERVER = """\
+Temporal's time-skipping test server could not be downloaded, and is not to be had from Maven either.
+Install Java 17 and Maven (on Debian or Ubuntu: apt-get install maven), then run `make setup-dev` again."""
+
+DEBIAN_FOLDER = Path("/usr/lib/postgresql")  # Debian keeps server programs off PATH, by version
+HOW_TO_GET_POSTGRES = """\
+PostgreSQL's server programs were not found. On Debian or Ubuntu: apt-get install postgresql.
+Elsewhere: install PostgreSQL 15 or later so that `pg_config` or `initdb` is on PATH. Then run `make setup-dev` again."""
+
+
+class ProgramMissingError(Exception):
+    """A server could not be had. The message says what to install."""
+
+
+def find_test_server() -> Path | None:
+    """Find Temporal's time-skipping test server, fetched before."""
+    program = cache_folder() / "test-server" / "launch"
+    return program if is_program(program) else None
+
+
+def fetch_test_server(progress: Progress) -> None:
+    """Download the test server, or get it and what it needs from Maven, with a launcher for Java.
+
+    Raises:
+        ProgramMissingError: neither was possible.
+    """
+    with scratch_folder() as scratch:
+        if find_test_server():
+            return
+        fetched = _download_test_server(scratch, progress) or _get_test_server_from_maven(scratch, progress)
+        target = cache_folder() / "test-server"
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.move(fetched, target)
+
+
+def _download_test_server(scratch: Path, progress: Progress) -> Path | None:
+    from temporalio.testing import WorkflowEnvironment  # noqa: PLC0415  slow to import, and seldom needed
+
+    progress("Downloading Temporal's time-skipping test server ...")
+    program = download_by_sdk(WorkflowEnvironment.start_time_skipping, scratch, progress)
+    if program is None:
+        return None
+    folder = scratch / "downloaded"
+    folder.mkdir()
+    program.rename(folder / "launch")
+    return folder
+
+
+def _get_test_server_from_maven(scratch: Path, progress: Progress) -> Path:
+    maven = shutil.which("mvn")
+    if maven is None or shutil.which("java") is None:
+        raise ProgramMissingError(HOW_TO_GET_TEST_SERVER)
+    progress("Getting Temporal's time-skipping test server from Maven (half a minute) ...")
+    folder = scratch / "jars"
+    copied = subprocess.run(
+        [maven, "-q", "-B", "-f", JAVA_PROJECT, "dependency:copy-dependencies", f"-DoutputDirectory={folder}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if copied.returncode != 0:
+        raise ProgramMissingError(f"{HOW_TO_GET_TEST_SERVER}\n{copied.stdout[-2000:]}")
+    launcher = folder / "launch"
+    launcher.write_text(LAUNCHER)
+    launcher.chmod(0o755)
+    return folder
+
+
+def find_postgres() -> Path | None:
+    """Find the folder of PostgreSQL's server programs."""
+    if pg_config := shutil.which("pg_config"):
+        told = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
+        if is_program(Path(told) / "initdb"):  # pg_config also comes with the client library alone
+            return Path(told)
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
+    versions = sorted(DEBIAN_FOLDER.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return versions[-1].parent if versions else None
+
+
+def fetch_postgres(progress: Progress) -> None:
+    """Install PostgreSQL where that is ours to do: on Debian and its like, as root.
+
+    Raises:
+        ProgramMissingError: somebody has to install it.
+    """
+    if os.geteuid() == 0 and (apt := shutil.which("apt-get")):
+        progress("Installing PostgreSQL for the tests (apt-get install postgresql) ...")
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for step in (["update"], ["install", "-y", "--no-install-recommends", "postgresql"]):
+            subprocess.run([apt, "-qq", *step], env=environment, stdout=subprocess.DEVNULL, check=False)
+    if find_postgres() is None:
+        raise ProgramMissingError(HOW_TO_GET_POSTGRES)
+
+
+def main() -> None:
+    """Make sure that both are on this machine."""
+
+    def progress(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    try:
+        if find_test_server() is None:
+            fetch_test_server(progress)
+        if find_postgres() is None:
+            fetch_postgres(progress)
+    except ProgramMissingError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
