@@ -6,6 +6,8 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
+# The wire contract that others build on, which must not break: the last release's, or before the first one main's. None in a first commit.
+PROMISED = $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || git rev-parse --verify --quiet origin/main)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -17,18 +19,17 @@ up: setup ## keep the suite running until Ctrl-C
 	@exec $(BIN)/sevensteps up
 
 test: lint ## every check and every test
-	@exec $(BIN)/pytest -n 2 --dist loadgroup
+	@exec $(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup-dev types ## style, types, imports between the parts, wire contract
 	@echo "Style ..."
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
 	@echo "Imports ..."
-	@$(BIN)/lint-imports --no-cache --quiet
+	@said=$$($(BIN)/lint-imports --no-cache --no-logo) || { echo "$$said"; exit 1; }
 	@echo "Wire contract ..."
 	@$(BIN)/buf lint
-	@base=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || git rev-parse --verify --quiet origin/main || true); \
-	if [ -n "$$base" ]; then $(BIN)/buf breaking --against ".git#ref=$$base"; fi
+	@if [ -n "$(PROMISED)" ]; then $(BIN)/buf breaking --against ".git#ref=$(PROMISED)"; fi
 
 types: setup-dev ## types alone
 	@echo "Types ..."
@@ -46,6 +47,7 @@ setup: ## .venv and a Temporal server, once
 
 setup-dev: setup ## the same with everything that checks the suite
 	@requirements/install.sh dev
+	@$(BIN)/python tests/servers/programs.py
 
 requirements: setup-dev ## pin anew what requirements/*.in ask for
 	@cd requirements && for file in build run dev; do \

@@ -18,7 +18,7 @@ START_LIMIT = 60  # seconds
 
 
 class PostgresServer:
-    """One PostgreSQL server, its data in a temporary folder. It refuses to run as root, so root runs it as somebody else."""
+    """One PostgreSQL server, its data in a temporary folder. It refuses root, so root runs it as somebody else."""
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs

@@ -11,7 +11,8 @@ from sevensteps.downloads import Progress, cache_folder, download_by_sdk, is_pro
 JAVA_PROJECT = Path(__file__).with_name("test-server.xml")
 LAUNCHER = """\
 #!/bin/sh
-exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m -cp "$(dirname "$0")/*" io.temporal.testserver.TestServer "$@"
+jars=$(dirname "$0")
+exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m -cp "$jars/*" io.temporal.testserver.TestServer "$@"
 """
 HOW_TO_GET_TEST_SERVER = """\
 Temporal's time-skipping test server could not be downloaded, and is not to be had from Maven either.
@@ -20,7 +21,7 @@ Install Java 17 and Maven (on Debian or Ubuntu: apt-get install maven), then run
 DEBIAN_FOLDER = Path("/usr/lib/postgresql")  # Debian keeps server programs off PATH, by version
 HOW_TO_GET_POSTGRES = """\
 PostgreSQL's server programs were not found. On Debian or Ubuntu: apt-get install postgresql.
-Elsewhere: install PostgreSQL 15 or later so that `pg_config` or `initdb` is on PATH. Then run `make setup-dev` again."""
+Elsewhere: install PostgreSQL 15 or later so that `initdb` is on PATH. Then run `make setup-dev` again."""
 
 
 class ProgramMissingError(Exception):

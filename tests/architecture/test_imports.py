@@ -1,0 +1,49 @@
+"""What import-linter cannot say about imports and names."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OURS = ("policies", "services", "sevensteps", "workflows")
+
+# Workflow code is replayed years later. These modules beside it are not workflow code.
+AROUND_WORKFLOWS = {"__main__", "activities", "rebuild", "relay"}
+REPLAYED = sorted(file for file in ROOT.glob("workflows/**/*.py") if file.stem not in AROUND_WORKFLOWS)
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative imports hide where a name comes from"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def may_be_replayed(name: str) -> bool:
+    first, second, *_ = [*name.split("."), ""]
+    if first == "workflows":
+        return second not in AROUND_WORKFLOWS
+    return first in sys.stdlib_module_names or first == "temporalio" or (first, second) == ("sevensteps", "journey")
+
+
+@pytest.mark.parametrize("file", REPLAYED, ids=lambda file: str(file.relative_to(ROOT)))
+def test_workflow_code_imports_nothing_that_could_make_it_replay_differently(file: Path) -> None:
+    """Workflow code uses the standard library, Temporal, the shared names, and other workflow code."""
+    assert [name for name in imported(file) if not may_be_replayed(name)] == []
+
+
+def test_nobody_else_claims_our_import_names() -> None:
+    """Our top-level names are plain words: another distribution with one of them would hide ours, or be hidden."""
+    installed = packages_distributions()
+    assert {name: others for name in OURS if (others := set(installed.get(name, ())) - {"seven-steps"})} == {}
+
+
+def test_nothing_under_tests_can_be_imported_by_the_product() -> None:
+    """Tests are no package: folders without __init__.py."""
+    assert list(ROOT.glob("tests/**/__init__.py")) == []

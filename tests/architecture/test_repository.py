@@ -1,0 +1,44 @@
+"""What holds for every text file of the repository."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# In pieces, so that this file keeps its own rule.
+INDEX_HOSTS = "|".join(
+    rf"{name}\.{ending}"
+    for name, ending in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "(org|com)"),
+        ("proxy.golang", "org"),
+        (r"repo1?\.maven", r"(apache\.)?org"),
+        ("debian", "org"),
+    )
+)
+MACHINE_PATHS = r"(?<![\w.~-])/(work|root|home/\w+)/"
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    """Every file that git keeps here and that is text, by path."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    files = {name: (ROOT / name).read_bytes() for name in listed.split("\0") if name and (ROOT / name).is_file()}
+    return {name: content.decode() for name, content in files.items() if b"\0" not in content}
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "why"),
+    [
+        pytest.param(INDEX_HOSTS, "which index packages come from is the installer's choice", id="package index"),
+        pytest.param(MACHINE_PATHS, "a path of one machine means nothing on another", id="machine path"),
+    ],
+)
+def test_no_text_names_a_place_that_is_not_everybodys(texts: dict[str, str], forbidden: str, why: str) -> None:
+    """No file names a package index or a folder outside the repository."""
+    found = {name: hit.group() for name, text in texts.items() if (hit := re.search(forbidden, text))}
+    assert found == {}, why

@@ -1,0 +1,42 @@
+"""The Temporal development server as the suite uses it."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.client import Client
+
+from sevensteps.devserver import SEARCH_ATTRIBUTES, DevServer
+
+
+async def test_it_keeps_its_data_over_a_restart(tmp_path: Path) -> None:
+    """With a file, a workflow started before the stop is there after the next start, at the same address."""
+    server = DevServer(log=tmp_path / "log", data=tmp_path / "temporal.db")
+    async with server:
+        client = await Client.connect(server.address)
+        await client.start_workflow("Waits", id="here-before", task_queue="nobody")
+    async with server:
+        client = await Client.connect(server.address)
+        found = await client.get_workflow_handle("here-before").describe()
+    assert found.workflow_type == "Waits"
+
+
+async def test_it_knows_the_search_attributes_when_it_says_that_it_is_up(tmp_path: Path) -> None:
+    """A journey may set every attribute from the first moment on."""
+    async with DevServer(log=tmp_path / "log") as server:
+        client = await Client.connect(server.address)
+        known = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace="default"))
+    assert set(known.custom_attributes) >= set(SEARCH_ATTRIBUTES)
+
+
+async def test_a_stopped_server_has_left_its_port(tmp_path: Path) -> None:
+    """Stopping waits until the server is gone, and stopping twice is harmless."""
+    server = DevServer(log=tmp_path / "log")
+    await server.start()
+    host, port = server.address.split(":")
+    await server.stop()
+    await server.stop()
+    assert server.pid is None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, int(port)))
