@@ -44,7 +44,7 @@ pip_install() {
 }
 
 # A copy of a file, kept in .venv once everything it asks for is there: a broken-off installation leaves none.
-is_installed() { cmp -s "$1" ".venv/installed/$(basename "$1")"; }
+is_installed() { cmp -s "$1" ".venv/installed/${1##*/}"; }
 mark_installed() { mkdir -p .venv/installed && cp "$1" .venv/installed/; }
 
 install_pinned() {
