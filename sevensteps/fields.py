@@ -9,6 +9,7 @@ from uuid import UUID
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.journey import OUTCOMES
 
 MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 PENCE = Decimal("0.01")
@@ -85,6 +86,24 @@ class Fields:
         if value not in words:
             self.wrong(path, f"must be one of {', '.join(words)}")
         return value
+
+    def needs(self, path: str, values: Iterable[str]) -> tuple[str, ...]:
+        """Outcome names, at least one and none twice."""
+        names = tuple(values)
+        if not names:
+            self.wrong(path, "must name at least one outcome")
+        if len(set(names)) != len(names):
+            self.wrong(path, "must not name an outcome twice")
+        for index, name in enumerate(names):
+            if name not in OUTCOMES:
+                self.wrong(f"{path}[{index}]", f"must be one of {', '.join(sorted(OUTCOMES))}")
+        return names
+
+    def page_size(self, value: int, *, default: int, largest: int) -> int:
+        """How many to answer: 0 means the default, more than the largest means the largest (AIP-158)."""
+        if value < 0:
+            self.wrong("page_size", "must not be negative")
+        return min(value or default, largest)
 
 
 def short_name(enum: EnumTypeWrapper, value: int) -> str:

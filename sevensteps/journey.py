@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import ClassVar, Self
 
+
 class Stage(StrEnum):
     """The seven steps of self-directed support (in Control), by their names in code."""
 
@@ -60,6 +61,27 @@ class DueKind(StrEnum):
 
     SOFT = "soft"
     HARD = "hard"
+
+
+OUTCOMES = frozenset(
+    (
+        "nutrition",
+        "hygiene",
+        "toilet",
+        "clothed",
+        "home_safe",
+        "habitable",
+        "relationships",
+        "work_education",
+        "community",
+        "child_caring",
+        "other_caring",
+        "recreation",
+        "carer_health",
+    )
+)
+"""The names of needs: the ten outcomes of an adult (SI 2015/313 reg 2(2)), those that only a carer has (reg 3(2)), and a carer's
+own health (reg 3(1)(b))."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ class Publisher:
                     pass
             except (grpc.aio.AioRpcError, sa.exc.OperationalError, OSError) as error:
                 if reached:
-                    log.get().warning("the feed cannot be reached; events wait in the outbox", error=type(error).__name__)
+                    log.get().warning(
+                        "the feed cannot be reached; events wait in the outbox", error=type(error).__name__
+                    )
                 reached = False
                 self._wake.set()
                 await asyncio.sleep(wait)

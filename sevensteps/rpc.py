@@ -107,14 +107,18 @@ def _fault_from(error: Exception) -> Fault:
     """What a caller may know of an error: a Fault as it is, a database that cannot answer now, or nothing but "our fault"."""
     if isinstance(error, Fault):
         return error
-    if isinstance(error, (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlite3.OperationalError, OSError)):
+    if isinstance(
+        error, (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlite3.OperationalError, OSError)
+    ):
         return Fault(
             Kind.UNAVAILABLE,
             "STORE_UNAVAILABLE",
             "The records cannot be read or written now. Nothing was changed: send the same request again later.",
         )
     return Fault(
-        Kind.INTERNAL, "INTERNAL", "Something went wrong on our side. Nothing was changed; the log says more to operations."
+        Kind.INTERNAL,
+        "INTERNAL",
+        "Something went wrong on our side. Nothing was changed; the log says more to operations.",
     )
 
 
@@ -161,7 +165,9 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpcio has no t
             except Exception as error:
                 await self._refuse(context, rpc, error)
 
-        return grpc.unary_stream_rpc_method_handler(streaming, handler.request_deserializer, handler.response_serializer)
+        return grpc.unary_stream_rpc_method_handler(
+            streaming, handler.request_deserializer, handler.response_serializer
+        )
 
     def _enter(self, rpc: str, token: str, request: Message) -> None:
         scheme, _, value = token.partition(" ")
@@ -257,7 +263,9 @@ async def serve(service: Servable, keys: Keys, address: str) -> None:
 def _signed(details: grpc.aio.ClientCallDetails, token: str) -> grpc.aio.ClientCallDetails:
     metadata = details.metadata or grpc.aio.Metadata()
     metadata.add("authorization", f"Bearer {token}")
-    return grpc.aio.ClientCallDetails(details.method, details.timeout, metadata, details.credentials, details.wait_for_ready)
+    return grpc.aio.ClientCallDetails(
+        details.method, details.timeout, metadata, details.credentials, details.wait_for_ready
+    )
 
 
 Next = Callable[[grpc.aio.ClientCallDetails, Message], Awaitable[object]]

@@ -122,7 +122,7 @@ def _run_one(connection: sa.Connection, waiting: _Waiting) -> BaseException | No
     connection.exec_driver_sql("SAVEPOINT one")
     try:
         waiting.run(connection)
-    except BaseException as error:  # noqa: BLE001 - it is the waiter's, and its own work alone is undone
+    except BaseException as error:
         if not _in_transaction(connection):
             raise  # SQLite itself has rolled everything back: disk full, input or output error
         connection.exec_driver_sql("ROLLBACK TO one")

@@ -6,16 +6,15 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from google.protobuf.message import Message
 
 from sevensteps import clock, outbox
 from sevensteps.api.policy.v1 import decision_pb2
-from sevensteps.errors import Fault, Kind, not_found
-from sevensteps.fields import number_of
-from sevensteps.identity import Actor
+from sevensteps.errors import Fault, Kind, Violation, not_found, stale
+from sevensteps.identity import Actor, Role
 from sevensteps.journey import Payload
 from sevensteps.outbox import Publisher
 from sevensteps.policy import Decision, Library
@@ -34,11 +33,40 @@ FIRST_ANSWER = sa.select(answers.c.fingerprint, answers.c.response).where(
 )
 KEEP_ANSWER = answers.insert()
 KEEP_RECEIPT = receipts.insert()
+RECEIPT = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == sa.bindparam("receipt_id"))
 
 
 def new_id(prefix: str) -> str:
     """A new id that can be read out over the telephone: the prefix and 12 letters and digits, 60 random bits."""
     return prefix + "-" + "".join(secrets.choice(ALPHABET) for _ in range(12))
+
+
+def decision_message(receipt: Mapping[str, Any], receipt_id: str) -> decision_pb2.Decision:  # type: ignore[explicit-any]
+    """A decision as it goes on the wire, from its receipt."""
+    return decision_pb2.Decision(
+        decision=receipt["decision"],
+        pack=receipt["pack"],
+        hash=receipt["hash"],
+        on=receipt["on"],
+        verdict=verdict_number(receipt["verdict"]),
+        findings=[
+            decision_pb2.Finding(
+                rule=finding["rule"],
+                verdict=verdict_number(finding["verdict"]),
+                because=finding["because"],
+                reference=finding["reference"],
+                about=finding.get("about", ""),
+            )
+            for finding in receipt["findings"]
+        ],
+        missing=receipt["missing"],
+        receipt_id=receipt_id,
+    )
+
+
+def verdict_number(verdict: str) -> decision_pb2.Verdict.ValueType:
+    """A verdict as it goes on the wire."""
+    return decision_pb2.Verdict.Value(f"VERDICT_{verdict.upper()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +78,7 @@ class Kept:
 
     def as_message(self) -> decision_pb2.Decision:
         """The decision as it goes on the wire."""
-        verdict = decision_pb2.Verdict
-        return decision_pb2.Decision(
-            decision=self.decision.decision,
-            pack=self.decision.pack,
-            hash=self.decision.hash,
-            on=self.decision.on.isoformat(),
-            verdict=number_of(verdict, self.decision.verdict),
-            findings=[
-                decision_pb2.Finding(
-                    rule=finding.rule,
-                    verdict=number_of(verdict, finding.verdict),
-                    because=finding.because,
-                    reference=finding.reference,
-                    about=finding.about,
-                )
-                for finding in self.decision.findings
-            ],
-            missing=self.decision.missing,
-            receipt_id=self.receipt_id,
-        )
+        return decision_message(self.decision.receipt(), self.receipt_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,25 @@ class Work:
         }
         self.connection.execute(KEEP_RECEIPT, row)
         return Kept(decided, receipt_id)
+
+    def decided(self, receipt_id: str) -> decision_pb2.Decision:
+        """A decision made earlier, from its receipt."""
+        row = self.connection.execute(RECEIPT, {"receipt_id": receipt_id}).one()
+        return decision_message(json.loads(row.receipt), receipt_id)
+
+    def check_etag(self, case_id: str, etag: str, version: int) -> None:
+        """Raise a Fault unless the etag is the record's. The journey asks without one: it never overwrites what people wrote."""
+        if not etag and Role.JOURNEY in self.actor.roles:
+            return
+        if not etag:
+            raise Fault(
+                Kind.INVALID,
+                "FIELD_INVALID",
+                "etag: must be the etag last read",
+                violations=[Violation("etag", "must be the etag last read")],
+            )
+        if etag != str(version):
+            raise stale(case_id)
 
 
 class UseCases:

@@ -1,0 +1,104 @@
+"""Between the wire and the domain: fields read and checked, records written as messages."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from google.protobuf.message import Message
+
+from services.assessment.domain import Case, Determination
+from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.api.policy.v1 import decision_pb2
+from sevensteps.clock import from_text
+from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.fields import Fields, number_of
+
+LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
+
+
+def case_message(case: Case) -> pb.Case:
+    """A case as it goes on the wire."""
+    message = pb.Case(
+        case_id=case.case_id,
+        council=case.council,
+        kind=number_of(pb.CaseKind, case.kind),
+        person_reference=case.person_reference,
+        round=case.round,
+        assessment_open=case.assessment_open,
+        assessment_due=case.assessment_due.isoformat(),
+        on_hold=case.on_hold,
+        ending=number_of(pb.Ending, case.ending),
+        etag=str(case.version),
+    )
+    message.opened_at.FromDatetime(from_text(case.opened_at))
+    return message
+
+
+def determination_message(determination: Determination, decision: decision_pb2.Decision) -> pb.Determination:
+    """A determination as it goes on the wire."""
+    state = "confirmed" if determination.confirmed_by else "proposed"
+    return pb.Determination(
+        determination_id=determination.determination_id,
+        round=determination.round,
+        state=number_of(pb.DeterminationState, state),
+        decision=decision,
+        eligible_needs=determination.eligible_needs,
+        assessed_by=determination.assessed_by,
+        confirmed_by=determination.confirmed_by,
+    )
+
+
+def known(message: Message, *names: str) -> dict[str, object]:
+    """Optional fields by name: their value, or None where they are absent, which means unknown."""
+    return {name: getattr(message, name) if message.HasField(name) else None for name in names}
+
+
+def facts_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> tuple[str, dict[str, object]]:
+    """The kind of case that the facts are about, and the facts as the pack takes them."""
+    kind = request.WhichOneof("facts")
+    if kind == "adult":
+        adult = request.adult
+        facts = known(adult, "impairment", "significant_impact", "resident")
+        return kind, facts | {"outcomes": _outcomes(adult.outcomes, LIMBS, "adult", fields)}
+    if kind == "carer":
+        carer = request.carer
+        facts = known(carer, "necessary_care", "health_at_risk", "significant_impact")
+        return kind, facts | {"outcomes": _outcomes(carer.outcomes, LIMBS[:3], "carer", fields)}
+    fields.wrong("facts", "must be given: adult or carer")
+    return "", {}
+
+
+def _outcomes(
+    answers: Mapping[str, pb.OutcomeAnswers], limbs: tuple[str, ...], kind: str, fields: Fields
+) -> dict[str, object]:
+    outcomes: dict[str, object] = {}
+    for name, answer in answers.items():
+        if kind == "carer" and answer.HasField("takes_longer"):
+            fields.wrong(f"carer.outcomes[{name}].takes_longer", "is for adults only")
+        outcomes[name] = "not_applicable" if answer.not_applicable else known(answer, *limbs)
+    return outcomes
+
+
+def page_token_of(case: Case) -> str:
+    """Where a page ends, for the next one."""
+    return f"{case.opened_at}/{case.case_id}"
+
+
+def place_of(page_token: str) -> tuple[str, str]:
+    """The place that a page token names. Raises a Fault (INVALID) for one that this suite did not give."""
+    if not page_token:
+        return "", ""
+    opened_at, _, case_id = page_token.partition("/")
+    try:
+        from_text(opened_at)
+    except ValueError as error:
+        detail = "must be the next_page_token of an earlier answer"
+        raise Fault(
+            Kind.INVALID, "PAGE_TOKEN_INVALID", f"page_token: {detail}", violations=[Violation("page_token", detail)]
+        ) from error
+    return opened_at, case_id
+
+
+def not_in_future(fields: Fields, path: str, day: date, today: date) -> None:
+    """Note a day that has not come yet."""
+    if day > today:
+        fields.wrong(path, "must not be in the future")

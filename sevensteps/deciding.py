@@ -1,0 +1,63 @@
+"""A deciding service put together: its records, the rules, the outbox, and its gRPC face."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Self
+
+import grpc
+
+from sevensteps import log
+from sevensteps.config import Settings
+from sevensteps.identity import Keys, Role
+from sevensteps.migrating import upgrade
+from sevensteps.outbox import Publisher
+from sevensteps.policy import Library
+from sevensteps.rpc import channel, machine_token, serve
+from sevensteps.store import Store, open_store
+from sevensteps.work import UseCases
+
+AddTo = Callable[[grpc.aio.Server, UseCases], None]
+
+
+class DecidingService:
+    """One of assessment, planning, approval and review, ready to be served."""
+
+    def __init__(self, name: str, store: Store, use_cases: UseCases, publisher: Publisher, add: AddTo) -> None:
+        """`add` registers the servicer; the rest is `open`'s."""
+        self.name = f"sevensteps.api.{name}.v1.{name.capitalize()}Service"
+        self._store = store
+        self._use_cases = use_cases
+        self._publisher = publisher
+        self._add = add
+
+    @classmethod
+    async def open(cls, name: str, settings: Settings, keys: Keys, add: AddTo) -> Self:
+        """Bring the schema up to date, open the records and begin to publish what waits in the outbox."""
+        await asyncio.to_thread(upgrade, name, settings.database, settings.data)
+        store = open_store(settings.database, settings.data, name)
+        feed = channel(settings.feed, machine_token(keys, name, Role.SERVICE))
+        publisher = Publisher(store, name, feed)
+        use_cases = UseCases(store, Library(settings.policies), settings.pack, publisher)
+        publisher.start()
+        return cls(name, store, use_cases, publisher, add)
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """See rpc.Servable."""
+        self._add(server, self._use_cases)
+
+    async def close(self) -> None:
+        """See rpc.Servable."""
+        await self._publisher.stop()
+        await self._store.close()
+
+
+def run(name: str, add: AddTo) -> None:
+    """The whole life of a service's process: settings, logs, records, and serving until it is told to stop."""
+    settings = Settings.from_environment()
+    log.configure(settings.log, name)
+    asyncio.run(_serve(name, settings, add))
+
+
+async def _serve(name: str, settings: Settings, add: AddTo) -> None:
+    keys = Keys.open(settings.data)
+    await serve(await DecidingService.open(name, settings, keys, add), keys, settings.address(name))
