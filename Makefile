@@ -6,8 +6,9 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
-# The wire contract that others build on, which must not break: the last release's, or before the first one main's. None in a first commit.
-PROMISED = $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || git rev-parse --verify --quiet origin/main)
+# The commit whose wire contract others build on, so that it must not break: the last release, or before the first one main.
+PROMISED = $(shell for base in $$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null) origin/main; do \
+	git rev-parse --verify --quiet "$$base:protos" >/dev/null && git rev-parse "$$base^{commit}" && break; done)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
