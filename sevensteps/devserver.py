@@ -95,12 +95,11 @@ def _build(scratch: Path, progress: Progress) -> Path | None:
         build = subprocess.Popen(  # noqa: S603  a fixed command
             [go, "install", "-v", "-ldflags=-s -w", GO_MODULE], env=environment, stdout=output, stderr=output
         )
-    started = time.monotonic()
-    while (code := _wait(build, seconds=10)) is None:
-        lines = log.read_text().splitlines()
-        downloaded = sum(line.startswith("go: downloading") for line in lines)
-        minutes, seconds = divmod(int(time.monotonic() - started), 60)
-        progress(f"  {minutes}:{seconds:02} {downloaded} modules fetched, {len(lines) - downloaded} packages built")
+    try:
+        code = _watch(build, log, progress)
+    except KeyboardInterrupt:
+        build.wait()  # it heard Ctrl-C too, and must have let go of `scratch` before that is removed
+        raise
     if code != 0:
         last_words = "\n  ".join(log.read_text().splitlines()[-5:])
         progress(f"  the build failed:\n  {last_words}")
@@ -108,11 +107,16 @@ def _build(scratch: Path, progress: Progress) -> Path | None:
     return scratch / "bin" / "temporal"
 
 
-def _wait(process: subprocess.Popen[bytes], *, seconds: float) -> int | None:
-    try:
-        return process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return None
+def _watch(build: subprocess.Popen[bytes], log: Path, progress: Progress) -> int:
+    started = time.monotonic()
+    while True:
+        try:
+            return build.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            lines = log.read_text().splitlines()
+            fetched = sum(line.startswith("go: downloading") for line in lines)
+            minutes, seconds = divmod(int(time.monotonic() - started), 60)
+            progress(f"  {minutes}:{seconds:02} {fetched} modules fetched, {len(lines) - fetched} packages built")
 
 
 class DevServer:
@@ -236,6 +240,8 @@ def main() -> None:
         find_server() or fetch_server(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201  a person waits
     except DevServerError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":
