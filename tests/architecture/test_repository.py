@@ -1,5 +1,6 @@
 """What holds for every text file of the repository."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -42,3 +43,16 @@ def test_no_text_names_a_place_that_is_not_everybodys(texts: dict[str, str], for
     """No file names a package index or a folder outside the repository."""
     found = {name: hit.group() for name, text in texts.items() if (hit := re.search(forbidden, text))}
     assert found == {}, why
+
+
+def test_every_test_says_what_it_expects() -> None:
+    """A test without a docstring cannot be read without reading its code."""
+    silent = [
+        f"{file.relative_to(ROOT)}::{node.name}"
+        for file in ROOT.glob("tests/**/test_*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and not ast.get_docstring(node)
+    ]
+    assert silent == []

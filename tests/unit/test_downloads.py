@@ -45,8 +45,13 @@ def test_an_unreachable_download_is_told_and_not_fatal(tmp_path: Path) -> None:
 def test_nothing_half_fetched_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever breaks a fetch off, its folder goes, and the next fetch has its turn."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with pytest.raises(KeyboardInterrupt), scratch_folder() as scratch:
-        (scratch / "half").touch()
-        raise KeyboardInterrupt
+
+    def break_off() -> None:
+        with scratch_folder() as scratch:
+            (scratch / "half").touch()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        break_off()
     with scratch_folder() as again:
         assert list(cache_folder().glob("fetch-*")) == [again]
