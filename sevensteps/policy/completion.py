@@ -1,0 +1,140 @@
+"""Settling what Kleene's logic leaves open: a fact that several rules look at is tried with everything it could be.
+
+Kleene's answer is exact while every fact is looked at once. `capacity or not capacity` is certain, and yet unknown to it;
+so where the verdict is open, each unknown fact that is looked at more than once is filled in with one value for every way
+in which the rules can tell values apart. Only if all of these give the same verdict is that the verdict.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sevensteps.policy.conditions import Compare, Condition, Given, Is, inside
+from sevensteps.policy.facts import Fact, Known, Value
+from sevensteps.policy.ruling import Ruling
+from sevensteps.policy.verdict import Verdict
+
+MOST_TRIALS = 2_000
+"""So many ways of filling in are tried; a verdict that needs more stays open."""
+
+_ANY_OTHER_WORD = "any-other"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A fact that is looked at more than once, with a value for every way in which the rules tell values apart."""
+
+    scope: str
+    fact: str
+    trials: tuple[Value, ...]
+
+
+def doubtful_facts(ruling: Ruling) -> tuple[Doubtful, ...]:
+    """The facts of a ruling for which Kleene's answer may fall short."""
+    found: list[Doubtful] = []
+    inputs = _inputs(ruling)
+    for scope, declared in (
+        ("", ruling.declared.case),
+        *((c.name, c.facts) for c in ruling.declared.collections.values()),
+    ):
+        looks = [look for rule in ruling.of_scope(scope) if not rule.advisory for look in _looks(rule.condition)]
+        times = Counter(look.fact for look in looks)
+        for name, fact in declared.items():
+            worked = inputs[scope, name]
+            trials = trials_of(fact, [look for look in looks if look.fact == name])
+            finite = fact.type in ("boolean", "choice")
+            if times[name] + worked > 1 and trials and (finite or not worked):
+                found.append(Doubtful(scope, name, trials))
+    return tuple(found)
+
+
+def _looks(condition: Condition) -> Iterator[Is | Compare | Given]:
+    yield from (inner for inner in inside(condition) if isinstance(inner, Is | Compare | Given))
+
+
+def _inputs(ruling: Ruling) -> Counter[tuple[str, str]]:
+    inputs: Counter[tuple[str, str]] = Counter()
+    for sum_ in ruling.sums:
+        for source in sum_.arguments.values():
+            for inner in source[1] if source[0] == "list" and isinstance(source[1], tuple) else (source,):
+                match inner:
+                    case ("fact", str(name)):
+                        inputs[sum_.scope, name] += 1
+                    case ("case", str(name)):
+                        inputs["", name] += 1
+                    case ("column", str(collection), str(name)):
+                        inputs[collection, name] += 1
+    return inputs
+
+
+def trials_of(fact: Fact, looks: list[Is | Compare | Given]) -> tuple[Value, ...]:
+    """One value for every way in which these looks at a fact can tell its values apart."""
+    named: set[Value] = {value for look in looks if isinstance(look, Is) for value in look.values}
+    named |= {look.value for look in looks if isinstance(look, Compare)}
+    match fact.type:
+        case "boolean":
+            return (True, False)
+        case "choice":
+            return fact.options
+        case "word":
+            return (*sorted(str(word) for word in named), _ANY_OTHER_WORD)
+        case "whole number" | "money":
+            numbers = {int(value) + step for value in named if isinstance(value, int) for step in (-1, 0, 1)}
+            return tuple(sorted(number for number in numbers if _within(fact, number)))
+        case "date":
+            return tuple(sorted({_moved(str(value), step) for value in named for step in (-1, 0, 1)}))
+        case _:
+            return ()
+
+
+def _within(fact: Fact, number: int) -> bool:
+    return (fact.lowest is None or number >= fact.lowest) and (fact.highest is None or number <= fact.highest)
+
+
+def _moved(day: str, step: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=step)).isoformat()
+
+
+def settle(doubtful: tuple[Doubtful, ...], known: Known, verdict_of: Callable[[Known], Verdict]) -> Verdict:
+    """The one verdict that every way of filling in the doubtful facts gives, or that there is not enough information."""
+    open_ = [(doubt, item) for doubt in doubtful for item in _unknown_in(doubt, known)]
+    budget = [MOST_TRIALS]
+    found = _fill(open_, known, verdict_of, budget)
+    return found if found is not None and budget[0] > 0 else Verdict.NOT_ENOUGH_INFORMATION
+
+
+def _unknown_in(doubt: Doubtful, known: Known) -> Iterator[str]:
+    if not doubt.scope:
+        yield from ("",) if known.case[doubt.fact] is None else ()
+        return
+    for item, values in (known.items[doubt.scope] or {}).items():
+        if values[doubt.fact] is None:
+            yield item
+
+
+def _fill(
+    open_: list[tuple[Doubtful, str]], known: Known, verdict_of: Callable[[Known], Verdict], budget: list[int]
+) -> Verdict | None:
+    if not open_:
+        return None
+    (doubt, item), rest = open_[0], open_[1:]
+    verdicts: set[Verdict | None] = set()
+    for trial in doubt.trials:
+        budget[0] -= 1
+        filled = _with(known, doubt, item, trial)
+        verdict: Verdict | None = verdict_of(filled)
+        if verdict is Verdict.NOT_ENOUGH_INFORMATION:
+            verdict = _fill(rest, filled, verdict_of, budget)
+        verdicts.add(verdict)
+        if len(verdicts) > 1 or verdict is None or budget[0] <= 0:
+            return None
+    return verdicts.pop() if verdicts else None
+
+
+def _with(known: Known, doubt: Doubtful, item: str, value: Value) -> Known:
+    if not doubt.scope:
+        return Known({**known.case, doubt.fact: value}, known.items, known.given)
+    items = dict(known.items[doubt.scope] or {})
+    items[item] = {**items[item], doubt.fact: value}
+    return Known(dict(known.case), {**known.items, doubt.scope: items}, known.given)

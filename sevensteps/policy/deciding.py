@@ -1,0 +1,216 @@
+"""From facts to a decision: both evaluators are asked, have to agree, and what they found is put into words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+
+from sevensteps.errors import Fault, Kind
+from sevensteps.policy.completion import doubtful_facts, settle
+from sevensteps.policy.conditions import All, Items, facts_of, inside
+from sevensteps.policy.engine import DurableEvaluator
+from sevensteps.policy.facts import NONE, Fact, Known, Values
+from sevensteps.policy.plain import PlainEvaluator, Tally, Test, Truth, Truths, tally, test_of, unsettled
+from sevensteps.policy.ruling import Rule, Ruling, Sum, ValueOf
+from sevensteps.policy.sums import work_out
+from sevensteps.policy.verdict import Decision, Finding, Json, Verdict, together
+
+ENGINES: Mapping[str, str] = {"plain": "1", "durable_rules": version("durable_rules")}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a rule's finding shows: the facts that it looks at and the rules whose items it counts."""
+
+    facts: tuple[Fact, ...]
+    counted: tuple[str, ...]
+    applies: Test
+
+
+class Decider:
+    """Decides one decision of one version of a pack, on the dates for which its ruling stands."""
+
+    def __init__(self, pack: str, hash_: str, ruling: Ruling) -> None:
+        self.pack, self.hash, self.ruling = pack, hash_, ruling
+        self.plain, self.durable = PlainEvaluator(ruling), DurableEvaluator(ruling)
+        self._doubtful = doubtful_facts(ruling)
+        self._told = {rule.id: self._tells(rule) for rule in ruling.rules}
+        self._parts = tuple(dict.fromkeys(rule.part for rule in ruling.rules if rule.part))
+        self._sums = {(sum_.scope, sum_.fact.name): sum_ for sum_ in ruling.sums}
+
+    def decide(self, facts: Mapping[str, Json], on: date) -> Decision:
+        """The decision on these facts.
+
+        Raises:
+            Fault: INVALID, FACT_INVALID (an undeclared fact, or one of the wrong type); INTERNAL, ENGINES_DISAGREE.
+        """
+        known = self.ruling.declared.typed(facts)
+        work_out(self.ruling.sums, known)
+        truths, second = self._asked(known)
+        verdict = self._verdict(truths)
+        if verdict is Verdict.NOT_ENOUGH_INFORMATION and self._doubtful and not self._open_values(truths):
+            verdict = settle(self._doubtful, known, self._tried)
+        findings = tuple(self._findings(known, truths))
+        return Decision(
+            self.ruling.name, self.pack, self.hash, on, verdict, findings,
+            self._missing(known, truths) if verdict is Verdict.NOT_ENOUGH_INFORMATION else (),
+            self._values(known, truths, verdict), known.given,
+            {self.plain.name: _answer(truths), self.durable.name: _answer(second)}, ENGINES,
+        )  # fmt: skip
+
+    def _asked(self, known: Known) -> tuple[Truths, Truths]:
+        first, second = self.plain.truths(known), self.durable.truths(known)
+        if first != second:
+            rules = sorted({key[0] for key in first.keys() | second.keys() if first.get(key, 0) != second.get(key, 0)})
+            detail = f"the two evaluators of {self.ruling.name} disagree on {', '.join(rules)}; nothing is decided"
+            raise Fault(Kind.INTERNAL, "ENGINES_DISAGREE", detail, metadata={"pack": self.pack, "hash": self.hash})
+        return first, second
+
+    def _tried(self, known: Known) -> Verdict:
+        work_out(self.ruling.sums, known)
+        return self._verdict(self._asked(known)[0])
+
+    def _open_values(self, truths: Truths) -> bool:
+        """Whether it is open which row's values count: then even a certain verdict would leave them unknown."""
+        rows = [rule.id for rule in self.ruling.rules if rule.values and not rule.advisory]
+        return any(truths[row, ""] is None for row in rows)
+
+    def _verdict(self, truths: Truths, part: str | None = None) -> Verdict:
+        asked = {rule.id: rule for rule in self.ruling.rules if not rule.advisory and part in (None, rule.part)}
+        return together(_said(asked[id_], truth) for (id_, _), truth in truths.items() if id_ in asked)
+
+    def _tells(self, rule: Rule) -> Told:
+        facts = self.ruling.facts[rule.scope]
+        counted = [inner.rule for inner in inside(rule.condition) if isinstance(inner, Items)]
+        return Told(
+            tuple(facts[name] for name in facts_of(rule.condition)),
+            tuple(dict.fromkeys(counted)),
+            test_of(rule.applies or All(())),
+        )
+
+    def _findings(self, known: Known, truths: Truths) -> Iterator[Finding]:
+        for rule in self.ruling.rules:
+            items = known.items[rule.scope] if rule.scope else {"": known.case}
+            if items is None:
+                yield Finding(rule.id, Verdict.NOT_ENOUGH_INFORMATION, rule.because, rule.reference, {rule.scope: None})
+                continue
+            for item, values in items.items():
+                truth = truths[rule.id, item]
+                applies = self._told[rule.id].applies(values, {}) if truth else True
+                if applies is not False and (truth is not False or not rule.row):
+                    yield self._finding(rule, item, values, truth, truths)
+
+    def _finding(self, rule: Rule, item: str, values: Values, truth: Truth, truths: Truths) -> Finding:
+        prefix = f"{rule.scope}.{item}." if item else ""
+        told = self._told[rule.id]
+        facts = {prefix + fact.name: fact.json(values[fact.name]) for fact in told.facts}
+        for counted in told.counted:
+            for words, number in zip(("met", "not met", "unknown"), tally(truths, counted), strict=True):
+                facts[f"{counted} {words}"] = number
+        because = rule.because
+        if "{" in because:
+            because = because.replace("{item}", item)
+            for name, fact in self.ruling.facts[rule.scope].items():
+                because = because.replace(f"{{{name}}}", _spoken(fact.json(values[name])))
+        return Finding(rule.id, _said(rule, truth), because, rule.reference, facts)
+
+    def _values(self, known: Known, truths: Truths, verdict: Verdict) -> dict[str, Json]:
+        values: dict[str, Json] = {part: self._verdict(truths, part).value for part in self._parts}
+        for name, source, when in self.ruling.values:
+            value = self._value(source, known, truths)
+            if verdict in when and value is not None:
+                values[name] = value
+        if verdict is not Verdict.NOT_ENOUGH_INFORMATION:
+            values.update(self._row_values(known, truths))
+        return values
+
+    def _row_values(self, known: Known, truths: Truths) -> dict[str, Json]:
+        rows = [rule for rule in self.ruling.rules if rule.values and truths.get((rule.id, "")) is True]
+        found = [{name: self._value(source, known, truths) for name, source in rule.values.items()} for rule in rows]
+        if self.ruling.earliest:
+            return min(found, key=lambda row: str(row[self.ruling.earliest]), default={})
+        return {name: value for row in found for name, value in row.items()}
+
+    def _value(self, source: ValueOf, known: Known, truths: Truths) -> Json:
+        match source:
+            case ("fact", str(name)):
+                return self.ruling.facts[""][name].json(known.case[name])
+            case ("items", (rule, if_none)):
+                return [item for (id_, item), truth in truths.items() if id_ == rule and truth is True] or if_none
+            case _:
+                return source[1]  # type: ignore[return-value]  # text and numbers from YAML
+
+    def _missing(self, known: Known, truths: Truths) -> tuple[str, ...]:
+        """The unknown facts that could still change the verdict."""
+        tallies = {rule.id: tally(truths, rule.id) for rule in self.ruling.rules if rule.scope}
+        missing: dict[str, None] = {}
+        for rule in self.ruling.rules:
+            items = known.items[rule.scope] if rule.scope else {"": known.case}
+            for item in [""] if items is None else items:
+                if not rule.advisory and _said(rule, truths[rule.id, item]) is Verdict.NOT_ENOUGH_INFORMATION:
+                    missing.update(dict.fromkeys(self._open(rule, item, known, truths, tallies)))
+        return tuple(missing)
+
+    def _open(
+        self, rule: Rule, item: str, known: Known, truths: Truths, tallies: Mapping[str, Tally]
+    ) -> Iterator[str]:  # fmt: skip
+        items = known.items[rule.scope] if rule.scope else {"": known.case}
+        if items is None:
+            yield rule.scope
+            return
+        for look in unsettled(rule.condition, items[item], tallies):
+            if not isinstance(look, Items):
+                yield from self._inputs(rule.scope, look.fact, item, known)
+                continue
+            counted = next(other for other in self.ruling.rules if other.id == look.rule)
+            for other in [""] if known.items[counted.scope] is None else known.items[counted.scope] or {}:
+                yield from self._open(counted, other, known, truths, tallies)
+
+    def _inputs(self, scope: str, fact: str, item: str, known: Known) -> Iterator[str]:
+        """An unknown fact by its path; for one that is worked out, the unknown ones that it needs."""
+        sum_ = self._sums.get((scope, fact))
+        if sum_ is None:
+            yield f"{scope}.{item}.{fact}" if scope else fact
+            return
+        for source in sum_.arguments.values():
+            yield from self._sources(sum_, source, item, known)
+
+    def _sources(self, sum_: Sum, source: tuple[object, ...], item: str, known: Known) -> Iterator[str]:
+        match source:
+            case ("fact", str(name)) if _own(sum_.scope, item, known)[name] in (None, NONE):
+                yield from self._inputs(sum_.scope, name, item, known)
+            case ("case", str(name)) if known.case[name] in (None, NONE):
+                yield from self._inputs("", name, "", known)
+            case ("column", str(collection), str(name)):
+                items = known.items[collection]
+                if items is None:
+                    yield collection
+                for other, values in (items or {}).items():
+                    if name and values[name] in (None, NONE):
+                        yield from self._inputs(collection, name, other, known)
+            case ("list", tuple(sources)):
+                for inner in sources:
+                    yield from self._sources(sum_, inner, item, known)
+
+
+def _own(scope: str, item: str, known: Known) -> Values:
+    return (known.items[scope] or {})[item] if scope else known.case
+
+
+def _said(rule: Rule, truth: Truth) -> Verdict:
+    if truth is None:
+        same = rule.holds is rule.fails and not rule.values
+        return rule.holds if same else Verdict.NOT_ENOUGH_INFORMATION
+    return rule.holds if truth else rule.fails
+
+
+def _spoken(value: Json) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return (", ".join(str(entry) for entry in value) or "none") if isinstance(value, list | tuple) else str(value)
+
+
+def _answer(truths: Truths) -> dict[str, Json]:
+    return {f"{rule}.{item}" if item else rule: truth for (rule, item), truth in truths.items()}

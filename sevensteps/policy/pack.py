@@ -1,0 +1,109 @@
+"""A pack as its files say: whose it is, its parameters and the rules of each decision. An overlay changes parameters only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from sevensteps.policy.parameters import Parameter, read_parameters
+from sevensteps.policy.source import PackRefusedError, Problem, Section, read
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One version of a pack; `hash` is that of its law (not of its worked cases), its base's included."""
+
+    name: str
+    title: str
+    hash: str
+    base: str
+    parameters: Mapping[str, Parameter]
+    decisions: Mapping[str, Section]
+
+
+def files_of(root: Path, name: str) -> list[Path]:
+    """The files that a pack's law consists of, in a fixed order."""
+    folder = root / name
+    return [folder / "pack.yaml", *sorted(folder.glob("parameters/*.yaml")), *sorted(folder.glob("rules/*.yaml"))]
+
+
+def base_of(root: Path, name: str) -> str:
+    """The pack that a pack extends, or nothing."""
+    return str(read(root / name / "pack.yaml", root).get("extends") or "")
+
+
+def names(root: Path) -> tuple[str, ...]:
+    """The packs in a folder."""
+    return tuple(sorted(path.parent.name for path in root.glob("*/pack.yaml")))
+
+
+def read_pack(root: Path, name: str) -> Pack:
+    """A pack with what it extends.
+
+    Raises:
+        PackRefusedError: with every problem found.
+    """
+    head = read(root / name / "pack.yaml", root)
+    if head.get("pack") != name:
+        raise head.problem("pack", f"the folder's own name, {name}")
+    base_name = head.get("extends")
+    base = read_pack(root, base_name) if isinstance(base_name, str) and base_name != name else None
+    digest = sha256(base.hash.encode() if base else b"")
+    problems: list[Problem] = []
+    parameters: dict[str, Parameter] = {}
+    decisions: dict[str, Section] = {}
+    for path in files_of(root, name):
+        digest.update(f"{path.relative_to(root).as_posix()}\n".encode() + path.read_bytes())
+        try:
+            content = read(path, root)
+            if path.parent.name == "parameters":
+                _add(parameters, read_parameters(content))
+            elif path.parent.name == "rules":
+                decisions[_decision_name(content, path)] = content
+        except PackRefusedError as refused:
+            problems.extend(refused.problems)
+    if base is not None:
+        problems.extend(_not_the_councils(base, parameters, decisions))
+        parameters = {**base.parameters, **parameters}
+        decisions = dict(base.decisions)
+    if problems:
+        raise PackRefusedError(problems)
+    return Pack(
+        name, str(head.get("title", name)), digest.hexdigest(), base.name if base else "", parameters, decisions
+    )
+
+
+def _add(parameters: dict[str, Parameter], more: Mapping[str, Parameter]) -> None:
+    for name, parameter in more.items():
+        if name in parameters:
+            raise PackRefusedError([Problem(parameter.file, parameter.line, name, "a name that is not used before")])
+        parameters[name] = parameter
+
+
+def _decision_name(content: Section, path: Path) -> str:
+    name = content.get("decision")
+    if name != path.stem:
+        raise content.problem("decision", f"the file's own name, {path.stem}")
+    return path.stem
+
+
+def _not_the_councils(
+    base: Pack, parameters: Mapping[str, Parameter], decisions: Mapping[str, Section]
+) -> list[Problem]:
+    """What an overlay changes although only the base may."""
+    found = [
+        Problem(section.file, section.line, name, f"no rules here: an overlay of {base.name} sets parameters only")
+        for name, section in decisions.items()
+    ]
+    for name, parameter in parameters.items():
+        original = base.parameters.get(name)
+        if original is None:
+            expected = f"a parameter that {base.name} declares"
+        elif not original.council_may_change:
+            expected = f"a parameter that {base.name} leaves to councils; this one is fixed by law"
+        elif original.type != parameter.type:
+            expected = f"the type that {base.name} gives it, {original.type}"
+        else:
+            continue
+        found.append(Problem(parameter.file, parameter.line, name, expected))
+    return found

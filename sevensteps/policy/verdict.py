@@ -1,0 +1,102 @@
+"""What a decision says: the four verdicts, the findings behind them and the decision itself."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | tuple[Json, ...] | Mapping[str, Json]"
+
+
+class Verdict(StrEnum):
+    """The only four answers. Missing is never no; unknown is never adverse."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_ENOUGH_INFORMATION = "not_enough_information"
+    NEEDS_JUDGEMENT = "needs_judgement"
+
+
+def together(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict when all of these have to be met.
+
+    One that is not met settles it. One that is still unknown could yet be not met, so it comes before one that waits
+    for a person's judgement.
+    """
+    given = set(verdicts)
+    for verdict in (Verdict.NOT_MET, Verdict.NOT_ENOUGH_INFORMATION, Verdict.NEEDS_JUDGEMENT):
+        if verdict in given:
+            return verdict
+    return Verdict.MET
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule said about one thing: its verdict, its sentence, its law and the facts that it looked at."""
+
+    rule: str
+    verdict: Verdict
+    because: str
+    reference: str
+    facts: Mapping[str, Json]
+
+    def as_dict(self) -> dict[str, Json]:
+        """The finding as JSON."""
+        return {
+            "rule": self.rule,
+            "verdict": self.verdict.value,
+            "because": self.because,
+            "reference": self.reference,
+            "facts": dict(self.facts),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict with its reasons: typed facts, read by one pack as it stood on one date.
+
+    `values` are the decision's own (money as text in pounds, dates as ISO text). `missing` are the paths of the unknown
+    facts that could still change the verdict. `answers` hold what each evaluator found, rule by rule.
+    """
+
+    decision: str
+    pack: str
+    hash: str
+    on: date
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    missing: tuple[str, ...]
+    values: Mapping[str, Json]
+    facts: Mapping[str, Json]
+    answers: Mapping[str, Mapping[str, Json]] = field(repr=False)
+    engines: Mapping[str, str] = field(repr=False)
+
+    def as_dict(self) -> dict[str, Json]:
+        """The answer as JSON, the decision's own values beside the verdict."""
+        return {
+            "decision": self.decision,
+            "pack": self.pack,
+            "hash": self.hash,
+            "on": self.on.isoformat(),
+            "verdict": self.verdict.value,
+            "findings": [finding.as_dict() for finding in self.findings],
+            "missing": list(self.missing),
+            **self.values,
+        }
+
+    def receipt(self) -> dict[str, Json]:
+        """Everything needed to make the same decision again and compare; JSON, without narrative or names."""
+        return {
+            "decision": self.decision,
+            "pack": self.pack,
+            "hash": self.hash,
+            "on": self.on.isoformat(),
+            "facts": self.facts,
+            "verdict": self.verdict.value,
+            "findings": [finding.as_dict() for finding in self.findings],
+            "missing": list(self.missing),
+            "values": dict(self.values),
+            "answers": {engine: dict(answer) for engine, answer in self.answers.items()},
+            "engines": dict(self.engines),
+        }
