@@ -1,4 +1,4 @@
-"""Settings, read once from the environment. An unknown SEVENSTEPS_ name is an error, so that a slip of the pen is noticed."""
+"""Settings, read once from the environment. An unknown SEVENSTEPS_ name is an error: a slip of the pen is noticed."""
 
 import os
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Self
 
+FOLDERS = ("data", "policies")
 PREFIX = "SEVENSTEPS_"
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 
@@ -45,12 +46,9 @@ class Settings:
         if unknown:
             known = ", ".join(sorted(names))
             raise SettingsError(f"{', '.join(unknown)}: there is no such setting. The settings are {known}.")
-        settings = cls()
-        for key, name in names.items():
-            if key in environment:
-                value = environment[key]
-                settings = replace(settings, **{name: Path(value) if name in {"data", "policies"} else value})
-        return settings
+        given = {name: environment[key] for key, name in names.items() if key in environment}
+        settings = cls(**{name: value for name, value in given.items() if name not in FOLDERS})  # type: ignore[arg-type]
+        return replace(settings, **{name: Path(given[name]) for name in FOLDERS if name in given})  # type: ignore[arg-type]
 
     def address(self, service: str) -> str:
         """Where a service listens: host:port."""

@@ -7,6 +7,7 @@ from typing import Self
 import grpc
 
 from sevensteps import log
+from sevensteps.case_register import AssessmentRegister
 from sevensteps.config import Settings
 from sevensteps.identity import Keys, Role
 from sevensteps.migrating import upgrade
@@ -22,12 +23,21 @@ AddTo = Callable[[grpc.aio.Server, UseCases], None]
 class DecidingService:
     """One of assessment, planning, approval and review, ready to be served."""
 
-    def __init__(self, name: str, store: Store, use_cases: UseCases, publisher: Publisher, add: AddTo) -> None:
+    def __init__(  # noqa: PLR0917 - `open` alone calls it
+        self,
+        name: str,
+        store: Store,
+        use_cases: UseCases,
+        publisher: Publisher,
+        register: AssessmentRegister,
+        add: AddTo,
+    ) -> None:
         """`add` registers the servicer; the rest is `open`'s."""
         self.name = f"sevensteps.api.{name}.v1.{name.capitalize()}Service"
         self._store = store
         self._use_cases = use_cases
         self._publisher = publisher
+        self._register = register
         self._add = add
 
     @classmethod
@@ -35,11 +45,12 @@ class DecidingService:
         """Bring the schema up to date, open the records and begin to publish what waits in the outbox."""
         await asyncio.to_thread(upgrade, name, settings.database, settings.data)
         store = open_store(settings.database, settings.data, name)
-        feed = channel(settings.feed, machine_token(keys, name, Role.SERVICE))
-        publisher = Publisher(store, name, feed)
-        use_cases = UseCases(store, Library(settings.policies), settings.pack, publisher)
+        token = machine_token(keys, name, Role.SERVICE)
+        publisher = Publisher(store, name, channel(settings.feed, token))
+        register = AssessmentRegister(channel(settings.assessment, token))
+        use_cases = UseCases(store, Library(settings.policies), settings.pack, publisher, register)
         publisher.start()
-        return cls(name, store, use_cases, publisher, add)
+        return cls(name, store, use_cases, publisher, register, add)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See rpc.Servable."""
@@ -48,6 +59,7 @@ class DecidingService:
     async def close(self) -> None:
         """See rpc.Servable."""
         await self._publisher.stop()
+        await self._register.close()
         await self._store.close()
 
 

@@ -1,4 +1,4 @@
-"""The one error of the suite: what was wrong, where, and what to do. `sevensteps.rpc` turns it into a status and back."""
+"""The one error of the suite: what was wrong, where, and what to do. sevensteps.rpc makes a status of it and back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,18 +1,33 @@
 """Reading the fields of a request: every wrong one is named with its path and what was expected, all at once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Protocol, TypeVar
 from uuid import UUID
-
-from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.journey import OUTCOMES
 
+V = TypeVar("V", bound=int)
+V_co = TypeVar("V_co", bound=int, covariant=True)
+
 MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 PENCE = Decimal("0.01")
+
+
+class WireEnum(Protocol[V_co]):
+    """A generated enum."""
+
+    def keys(self) -> Sequence[str]:
+        """Its names, the unspecified one first."""
+
+    def values(self) -> Sequence[V_co]:
+        """Its numbers, in the same order."""
+
+    def Value(self, name: str) -> V_co:  # noqa: N802 - protobuf's name
+        """The number of a name."""
 
 
 class Fields:
@@ -71,7 +86,7 @@ class Fields:
         self.wrong(path, "must be a date such as 2026-06-01")
         return date.min
 
-    def choice(self, path: str, value: int, enum: EnumTypeWrapper) -> str:
+    def choice(self, path: str, value: V, enum: WireEnum[V]) -> str:
         """A value of an enum, given; returned as the short lower-case name, for example "adult" for CASE_KIND_ADULT."""
         names = dict(zip(enum.values(), enum.keys(), strict=True))
         if value == 0 or value not in names:
@@ -106,20 +121,19 @@ class Fields:
         return min(value or default, largest)
 
 
-def short_name(enum: EnumTypeWrapper, value: int) -> str:
+def short_name(enum: WireEnum[V], value: V) -> str:
     """The short lower-case name of an enum's value: "adult" for CASE_KIND_ADULT; "" for the unspecified one."""
-    if value == 0:
-        return ""
-    prefix = enum.keys()[0].removesuffix("UNSPECIFIED")
-    return enum.Name(value).removeprefix(prefix).lower()
+    names = dict(zip(enum.values(), enum.keys(), strict=True))
+    return names[value].removeprefix(_prefix(enum)).lower() if value else ""
 
 
-def number_of(enum: EnumTypeWrapper, name: str) -> int:
-    """The number of an enum's value by its short lower-case name; 0 for ""."""
-    if not name:
-        return 0
-    prefix = enum.keys()[0].removesuffix("UNSPECIFIED")
-    return enum.Value(prefix + name.upper())
+def number_of(enum: WireEnum[V], name: str) -> V:
+    """The number of an enum's value by its short lower-case name; the unspecified one for ""."""
+    return enum.Value(_prefix(enum) + (name.upper() or "UNSPECIFIED"))
+
+
+def _prefix(enum: WireEnum[V]) -> str:
+    return enum.keys()[0].removesuffix("UNSPECIFIED")
 
 
 def pounds(amount: Decimal) -> str:

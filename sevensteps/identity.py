@@ -1,8 +1,9 @@
-"""Who calls, and what they may call. Every call carries a signed token (JWT, bearer): subject, roles, council, teams."""
+"""Who calls, and what they may call. Every call carries a signed token (JWT): subject, roles, council, teams."""
 
 import os
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -70,7 +71,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         "assessment",
         {
             "OpenCase": _ASSESSING,
-            "GetCase": ANYBODY,
+            "GetCase": ANYBODY | {Role.SERVICE},
             "ListCases": ANYBODY,
             "RecordUrgentSupport": _ASSESSING,
             "RecordSelfAssessment": _ASSESSING,
@@ -160,10 +161,8 @@ class Keys:
             draft = path.with_suffix(f".{os.getpid()}")
             draft.touch(mode=0o600)
             draft.write_bytes(OKPKey.generate_key("Ed25519").as_pem(private=True))
-            try:
+            with suppress(FileExistsError):
                 os.link(draft, path)  # whoever links first wins: several processes may start at once
-            except FileExistsError:
-                pass
             draft.unlink()
         return cls(OKPKey.import_key(path.read_bytes()))
 
@@ -216,7 +215,9 @@ class Keys:
             )
             return actor, float(claims["exp"])
         except (KeyError, TypeError, ValueError) as error:
-            raise _unauthenticated("The token lacks a claim: it needs iss, aud, sub, roles, council and exp.") from error
+            raise _unauthenticated(
+                "The token lacks a claim: it needs iss, aud, sub, roles, council and exp."
+            ) from error
 
 
 def authorise(actor: Actor, rpc: str) -> None:

@@ -1,8 +1,9 @@
 """The names and payloads on which services and journeys agree. Standard library only.
 
-An event is something that a service has stored. Its payload is one of the dataclasses below: ids, enums, dates and amounts, never
-a name or a narrative, because events reach the feed, the integrators and Temporal. Money is text in pounds a week ("82.91"), dates are
-ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or changes one: that is a new version.
+An event is something that a service has stored. Its payload is one of the dataclasses below: ids, enums, dates and
+amounts, never a name or a narrative, because events reach the feed, the integrators and Temporal. Money is text in
+pounds a week ("82.91"), dates are ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or
+changes one: that is a new version.
 """
 
 import json
@@ -80,8 +81,8 @@ OUTCOMES = frozenset(
         "carer_health",
     )
 )
-"""The names of needs: the ten outcomes of an adult (SI 2015/313 reg 2(2)), those that only a carer has (reg 3(2)), and a carer's
-own health (reg 3(1)(b))."""
+"""The names of needs: an adult's ten outcomes (SI 2015/313 reg 2(2)), those that only a carer has (reg 3(2)), and a
+carer's own health (reg 3(1)(b))."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ UPGRADING = 77_000_007
 
 
 def upgrade(service: str, database: str, data: Path, revision: str = "head") -> None:
-    """Bring a service's schema to a revision. Safe to run again, and by several processes at once. Not for use in a running loop."""
+    """Bring a service's schema to a revision: safe to run again, and by several processes at once; blocks."""
     config = Config()
     config.set_main_option("script_location", str(SERVICES / service / "migrations"))
     config.attributes["service"] = service
@@ -24,7 +24,7 @@ def upgrade(service: str, database: str, data: Path, revision: str = "head") -> 
 
 
 def run(*metadata: sa.MetaData) -> None:
-    """What a service's migrations/env.py does: connect, and run what is missing. `metadata` is what the code expects."""
+    """What a service's migrations/env.py does: connect, and run what is missing to get to `metadata`."""
     attributes = context.config.attributes
     if attributes["database"]:
         asyncio.run(_on_postgres(attributes["database"], attributes["service"], metadata))
@@ -55,8 +55,9 @@ def _migrate(connection: sa.Connection, metadata: tuple[sa.MetaData, ...]) -> No
 
 
 def create_shared_tables_0001() -> None:
-    """The tables of sevensteps/tables.py as every deciding service's first migration makes them. Never changed: a change is a new
-    function that later migrations call.
+    """The tables of sevensteps/tables.py as every deciding service's first migration makes them.
+
+    Never changed: a change is a new function that later migrations call.
     """
     op.create_table(
         "answers",

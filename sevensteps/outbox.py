@@ -1,4 +1,4 @@
-"""Events leave a service by its outbox: written in the transaction of the record, then given to the feed until it has them."""
+"""Events leave a service by its outbox: written with the record, then given to the feed until it has them."""
 
 import asyncio
 from contextlib import suppress

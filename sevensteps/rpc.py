@@ -1,12 +1,14 @@
-"""gRPC as the suite speaks it: who calls, what may go wrong, how a server starts, drains and stops; and the calling side."""
+"""gRPC as the suite speaks it: who calls, what may go wrong, how a server starts and stops; and the calling side."""
+
+from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
 import asyncio
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from time import time
-from typing import Protocol
+from typing import Never, Protocol, TypeAlias, TypeVar, cast
 
 import grpc
 import sqlalchemy.exc
@@ -54,7 +56,13 @@ CODES = {
     Kind.UNAVAILABLE: code_pb2.UNAVAILABLE,
     Kind.INTERNAL: code_pb2.INTERNAL,
 }
+OPEN_TO_ALL = ("/grpc.health.", "/grpc.reflection.")
 KINDS = {code: kind for kind, code in CODES.items()}
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+Answering: TypeAlias = "Callable[[Message, Context], Awaitable[Message]]"
+Streaming: TypeAlias = "Callable[[Message, Context], AsyncIterator[Message]]"
 
 _actor: ContextVar[Actor] = ContextVar("actor")
 
@@ -79,8 +87,8 @@ def status_of(fault: Fault) -> status_pb2.Status:
 
 
 def fault_of(error: grpc.aio.AioRpcError) -> Fault:
-    """The fault that a server sent. What is not the suite's own (no connection, a deadline) becomes UNAVAILABLE or the like."""
-    status = rpc_status.from_call(error)
+    """The fault that a server sent. What is not the suite's own (no connection, a deadline) keeps its code's kind."""
+    status = rpc_status.from_call(cast("grpc.Call", error))
     kind = KINDS.get(error.code().value[0], Kind.UNAVAILABLE)
     if status is None:
         return Fault(kind, error.code().name, error.details() or error.code().name)
@@ -104,7 +112,7 @@ def _packed(message: Message) -> any_pb2.Any:
 
 
 def _fault_from(error: Exception) -> Fault:
-    """What a caller may know of an error: a Fault as it is, a database that cannot answer now, or nothing but "our fault"."""
+    """What a caller may know of an error: a Fault as it is, no database now, or that it is our fault."""
     if isinstance(error, Fault):
         return error
     if isinstance(
@@ -125,49 +133,61 @@ def _fault_from(error: Exception) -> Fault:
 # The serving side
 
 
-class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpcio has no types of its own for it
+Context: TypeAlias = "grpc.aio.ServicerContext[Message, Message]"
+
+
+class Gate(grpc.aio.ServerInterceptor):
     """What every call passes: who calls, may they, what the log says, and what of an error leaves the house."""
 
-    def __init__(self, keys: Keys, open_to_all: Sequence[str] = ("/grpc.health.", "/grpc.reflection.")) -> None:
+    def __init__(self, keys: Keys) -> None:
         """`keys` check tokens; health and reflection need none."""
         self._keys = keys
-        self._open = tuple(open_to_all)
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Q, A] | None]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler:
+    ) -> grpc.RpcMethodHandler[Q, A] | None:
         """Wrap the handler of the call."""
         handler = await continuation(handler_call_details)
         rpc = handler_call_details.method
-        if handler is None or rpc.startswith(self._open):
+        if handler is None or rpc.startswith(OPEN_TO_ALL):
             return handler
-        token = next((value for key, value in handler_call_details.invocation_metadata if key == "authorization"), "")
-        if handler.unary_unary:
-            answer = handler.unary_unary
+        token = next(
+            (str(value) for key, value in handler_call_details.invocation_metadata if key == "authorization"), ""
+        )
+        if handler.response_streaming:
+            return grpc.unary_stream_rpc_method_handler(
+                self._guard_stream(rpc, token, cast("Streaming", handler.unary_stream)),
+                handler.request_deserializer,
+                handler.response_serializer,
+            )
+        return grpc.unary_unary_rpc_method_handler(
+            self._guard(rpc, token, cast("Answering", handler.unary_unary)),
+            handler.request_deserializer,
+            handler.response_serializer,
+        )
 
-            async def unary(request: Message, context: grpc.aio.ServicerContext) -> Message:
-                try:
-                    self._enter(rpc, str(token), request)
-                    return await answer(request, context)
-                except Exception as error:
-                    return await self._refuse(context, rpc, error)
-
-            return grpc.unary_unary_rpc_method_handler(unary, handler.request_deserializer, handler.response_serializer)
-        stream = handler.unary_stream
-
-        async def streaming(request: Message, context: grpc.aio.ServicerContext) -> AsyncIterator[Message]:
+    def _guard(self, rpc: str, token: str, answer: Answering) -> Answering:
+        async def guarded(request: Message, context: Context) -> Message:
             try:
-                self._enter(rpc, str(token), request)
-                async for message in stream(request, context):
+                self._enter(rpc, token, request)
+                return await answer(request, context)
+            except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
+                return await self._refuse(context, rpc, error)
+
+        return guarded
+
+    def _guard_stream(self, rpc: str, token: str, answers: Streaming) -> Streaming:
+        async def guarded(request: Message, context: Context) -> AsyncIterator[Message]:
+            try:
+                self._enter(rpc, token, request)
+                async for message in answers(request, context):
                     yield message
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
                 await self._refuse(context, rpc, error)
 
-        return grpc.unary_stream_rpc_method_handler(
-            streaming, handler.request_deserializer, handler.response_serializer
-        )
+        return guarded
 
     def _enter(self, rpc: str, token: str, request: Message) -> None:
         scheme, _, value = token.partition(" ")
@@ -185,7 +205,7 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpcio has no t
         authorise(actor, rpc)
         _actor.set(actor)
 
-    async def _refuse(self, context: grpc.aio.ServicerContext, rpc: str, error: Exception) -> Message:
+    async def _refuse(self, context: Context, rpc: str, error: Exception) -> Never:
         fault = _fault_from(error)
         logger = log.get()
         if fault.kind is Kind.INTERNAL:
@@ -193,7 +213,6 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpcio has no t
         else:
             logger.info("call refused", rpc=rpc, kind=fault.kind.value, reason=fault.reason)
         await context.abort_with_status(rpc_status.to_status(status_of(fault)))
-        raise AssertionError("abort_with_status raises") from error
 
 
 class Servable(Protocol):
@@ -268,26 +287,29 @@ def _signed(details: grpc.aio.ClientCallDetails, token: str) -> grpc.aio.ClientC
     )
 
 
-Next = Callable[[grpc.aio.ClientCallDetails, Message], Awaitable[object]]
-
-
-class _SignedCall(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpcio has no types of its own for it
+class _SignedCall(grpc.aio.UnaryUnaryClientInterceptor):
     def __init__(self, token: Callable[[], str]) -> None:
         self._token = token
 
     async def intercept_unary_unary(
-        self, continuation: Next, client_call_details: grpc.aio.ClientCallDetails, request: Message
-    ) -> object:
+        self,
+        continuation: Callable[[grpc.aio.ClientCallDetails, Q], Awaitable[grpc.aio.UnaryUnaryCall[Q, A]]],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request: Q,
+    ) -> A | grpc.aio.UnaryUnaryCall[Q, A]:
         return await continuation(_signed(client_call_details, self._token()), request)
 
 
-class _SignedStream(grpc.aio.UnaryStreamClientInterceptor):  # type: ignore[misc]  # grpcio has no types of its own for it
+class _SignedStream(grpc.aio.UnaryStreamClientInterceptor):
     def __init__(self, token: Callable[[], str]) -> None:
         self._token = token
 
     async def intercept_unary_stream(
-        self, continuation: Next, client_call_details: grpc.aio.ClientCallDetails, request: Message
-    ) -> object:
+        self,
+        continuation: Callable[[grpc.aio.ClientCallDetails, Q], Awaitable[grpc.aio.UnaryStreamCall[Q, A]]],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request: Q,
+    ) -> AsyncIterator[A] | grpc.aio.UnaryStreamCall[Q, A]:
         return await continuation(_signed(client_call_details, self._token()), request)
 
 

@@ -1,9 +1,10 @@
 """One transaction at a time over SQLite or PostgreSQL: a unit of work is a function of a connection.
 
-A unit runs once, in a transaction that commits when it returns and rolls back when it raises. SQLite has one writer by nature: its
-units run in one thread, and those that wait together share one commit, each in a savepoint of its own, so that a disk flush is paid
-once for all of them. (Measured: SQLAlchemy's asyncio over SQLite, which changes threads for every statement, did 480 units a second
-of five statements, one thread 840.) On PostgreSQL every unit has its own connection and transaction.
+A unit runs once, in a transaction that commits when it returns and rolls back when it raises. SQLite has one writer by
+nature: its units run in one thread, and those that wait together share one commit, each in a savepoint of its own, so
+that a disk flush is paid once for all of them. (Measured: SQLAlchemy's asyncio over SQLite, which changes threads for
+every statement, did 480 units a second of five statements, one thread 840.) On PostgreSQL every unit has its own
+connection and transaction.
 """
 
 import asyncio
@@ -100,14 +101,13 @@ class SqliteStore:
 
 
 def _run_together(engine: sa.Engine, begin: str, batch: list[_Waiting]) -> None:
-    """Run some units in one transaction. What goes wrong in one undoes that one; what goes wrong with the commit, all."""
-    outcomes: list[BaseException | None] = []
+    """Run some units in one transaction. A unit that fails is undone alone; a commit that fails undoes all."""
+    outcomes: list[BaseException | None]
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql(begin)
             try:
-                for waiting in batch:
-                    outcomes.append(_run_one(connection, waiting))
+                outcomes = [_run_one(connection, waiting) for waiting in batch]
                 connection.exec_driver_sql("COMMIT")
             except BaseException:
                 _roll_back(connection)
@@ -158,7 +158,10 @@ async def _put(waiting: queue.SimpleQueue[_Waiting | None], unit: Unit[T]) -> T:
         else:
             done.set_exception(error)
 
-    waiting.put(_Waiting(run, lambda error: loop.call_soon_threadsafe(finish, error) and None))
+    def settle(error: BaseException | None) -> None:
+        loop.call_soon_threadsafe(finish, error)
+
+    waiting.put(_Waiting(run, settle))
     await done
     return results[0]
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from google.protobuf.message import Message
@@ -18,6 +18,7 @@ from sevensteps.identity import Actor, Role
 from sevensteps.journey import Payload
 from sevensteps.outbox import Publisher
 from sevensteps.policy import Decision, Library
+from sevensteps.policy.verdict import Json
 from sevensteps.rpc import caller
 from sevensteps.store import Store
 from sevensteps.tables import answers, receipts
@@ -41,7 +42,17 @@ def new_id(prefix: str) -> str:
     return prefix + "-" + "".join(secrets.choice(ALPHABET) for _ in range(12))
 
 
-def decision_message(receipt: Mapping[str, Any], receipt_id: str) -> decision_pb2.Decision:  # type: ignore[explicit-any]
+class NotHere(Exception):
+    """A case that this service has not seen. `first` says what must come first if the case exists."""
+
+    def __init__(self, case_id: str, first: str) -> None:
+        """Raised by a use case; UseCases asks the assessment service, which owns the cases."""
+        super().__init__(case_id)
+        self.case_id = case_id
+        self.first = first
+
+
+def decision_message(receipt: Mapping[str, Any], receipt_id: str) -> decision_pb2.Decision:
     """A decision as it goes on the wire, from its receipt."""
     return decision_pb2.Decision(
         decision=receipt["decision"],
@@ -118,7 +129,7 @@ class Work:
             payload=payload.as_json(),
         )
 
-    def decide(self, decision: str, on: date, facts: Mapping[str, object], *, case_id: str, council: str) -> Kept:
+    def decide(self, decision: str, on: date, facts: Mapping[str, Json], *, case_id: str, council: str) -> Kept:
         """Ask the policy pack, and keep the receipt. Raises the policy's own Faults; then nothing is kept."""
         decided = self.library.decide(decision, pack=self.pack, on=on, facts=facts)
         receipt_id = new_id("receipt")
@@ -141,7 +152,7 @@ class Work:
         return decision_message(json.loads(row.receipt), receipt_id)
 
     def check_etag(self, case_id: str, etag: str, version: int) -> None:
-        """Raise a Fault unless the etag is the record's. The journey asks without one: it never overwrites what people wrote."""
+        """Raise a Fault unless the etag is the record's. The journey needs none: it overwrites nobody."""
         if not etag and Role.JOURNEY in self.actor.roles:
             return
         if not etag:
@@ -155,19 +166,29 @@ class Work:
             raise stale(case_id)
 
 
+class CaseRegister(Protocol):
+    """Who knows which cases exist."""
+
+    async def why_missing(self, missing: NotHere, actor: Actor) -> Fault:
+        """NOT_FOUND where there is no such case for the actor, else STAGE_ORDER with what must come first."""
+
+
 class UseCases:
     """Runs the use cases of one service over its store."""
 
-    def __init__(self, store: Store, library: Library, pack: str, publisher: Publisher) -> None:
-        """`publisher` is woken when there may be new events."""
+    def __init__(self, store: Store, library: Library, pack: str, publisher: Publisher, cases: CaseRegister) -> None:
+        """`publisher` is woken when there may be new events; `cases` knows which cases exist."""
         self._store = store
         self._library = library
         self._pack = pack
         self._publisher = publisher
+        self._cases = cases
 
     async def change(self, request: Message, response: type[M], handler: Callable[[Work], M]) -> M:
-        """Run a use case that changes something. The request's id makes it happen once: the same id with the same body from the
-        same actor gives the first answer again; with another body it is a Fault (INVALID, REQUEST_ID_REUSED).
+        """Run a use case that changes something, once for every request id.
+
+        The same id with the same body from the same actor gives the first answer again; with another body it is a
+        Fault (INVALID, REQUEST_ID_REUSED).
         """
         actor = caller()
         request_id: str = getattr(request, "request_id")  # noqa: B009 - every changing request has one; Message does not say so
@@ -190,7 +211,10 @@ class UseCases:
             connection.execute(KEEP_ANSWER, row)
             return answer, True
 
-        answer, is_new = await self._store.write(unit)
+        try:
+            answer, is_new = await self._store.write(unit)
+        except NotHere as missing:
+            raise await self._cases.why_missing(missing, actor) from missing
         if is_new:
             self._publisher.wake()
         return answer
@@ -198,9 +222,12 @@ class UseCases:
     async def look(self, handler: Callable[[Work], T]) -> T:
         """Run a use case that only reads."""
         actor = caller()
-        return await self._store.read(
-            lambda connection: handler(Work(connection, actor, clock.now(), self._library, self._pack))
-        )
+        try:
+            return await self._store.read(
+                lambda connection: handler(Work(connection, actor, clock.now(), self._library, self._pack))
+            )
+        except NotHere as missing:
+            raise await self._cases.why_missing(missing, actor) from missing
 
 
 def _fingerprint(request: Message, actor: Actor) -> str:
@@ -212,7 +239,7 @@ def _reused(request_id: str) -> Fault:
     return Fault(
         Kind.INVALID,
         "REQUEST_ID_REUSED",
-        f"request_id {request_id} was used for another request. Use a new one for every change, and the same one only to send the "
-        "same change again.",
+        f"request_id {request_id} was used for another request. Use a new one for every change, and the same one only "
+        "to send the same change again.",
         metadata={"request_id": request_id},
     )

@@ -30,7 +30,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Determination:
-    """A determination of eligibility in one assessment round (s.13): proposed by the pack, confirmed by a practitioner."""
+    """A determination of eligibility in one round (s.13): proposed by the pack, confirmed by a practitioner."""
 
     determination_id: str
     case_id: str
@@ -80,7 +80,7 @@ def ensure_assessing(case: Case) -> None:
 
 
 def confirm(case: Case, proposed: Determination | None, by: str, reasons: str) -> Determination:
-    """The determination as the practitioner's own. Raises a Fault where there is none to confirm, or the facts do not settle it."""
+    """The determination as the practitioner's own. Raises a Fault where there is none, or it is not settled."""
     ensure_assessing(case)
     if proposed is None or proposed.round != case.round:
         raise stage_order("ProposeDetermination must come first: no such determination in this round.", case.case_id)
@@ -90,7 +90,8 @@ def confirm(case: Case, proposed: Determination | None, by: str, reasons: str) -
         raise Fault(
             Kind.PRECONDITION,
             "FACTS_MISSING",
-            "The facts do not settle eligibility, and unknown is never no. Find out what is listed as missing, then propose again.",
+            "The facts do not settle eligibility, and unknown is never no. Find out what the proposal lists as "
+            "missing, then propose again.",
             metadata={"case_id": case.case_id},
         )
     return replace(proposed, confirmed_by=by, reasons=reasons)
@@ -103,7 +104,7 @@ def ensure_not_confirmed(case: Case, confirmed: Determination | None) -> None:
 
 
 def ensure_budget_is_next(case: Case, determination: Determination | None) -> Determination:
-    """The confirmed eligible determination of this round, before an indicative budget is given. Raises a Fault otherwise."""
+    """The confirmed eligible determination of this round, without which no budget is given: else a Fault."""
     ensure_assessing(case)
     if determination is None or determination.round != case.round or not determination.confirmed_by:
         raise stage_order("ConfirmDetermination must come first: eligibility comes before money.", case.case_id)

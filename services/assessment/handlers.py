@@ -1,4 +1,4 @@
-"""The use cases of step 1 and of the case itself, one function each. Each runs in one transaction (sevensteps.work.Work)."""
+"""The use cases of step 1 and of the case itself, one function each, in one transaction each."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -26,6 +26,7 @@ from sevensteps.journey import (
     SelfAssessmentRecorded,
     UrgentSupportRecorded,
 )
+from sevensteps.policy.verdict import Json
 from sevensteps.work import Kept, Work, new_id
 
 ELIGIBILITY = {"adult": "eligibility", "carer": "carer-eligibility"}
@@ -77,7 +78,7 @@ def record_self_assessment(work: Work, *, case_id: str, etag: str, help_: str, o
     return _changed(work, case, SelfAssessmentRecorded(round=case.round, help=help_))
 
 
-def consider_advocacy(work: Work, *, case_id: str, etag: str, facts: Mapping[str, object]) -> tuple[Kept, Case]:
+def consider_advocacy(work: Work, *, case_id: str, etag: str, facts: Mapping[str, Json]) -> tuple[Kept, Case]:
     """Decide whether an independent advocate must be arranged (s.67)."""
     case = store.case_to_change(work, case_id, etag)
     domain.ensure_open(case)
@@ -86,23 +87,23 @@ def consider_advocacy(work: Work, *, case_id: str, etag: str, facts: Mapping[str
 
 
 def propose_determination(
-    work: Work, *, case_id: str, etag: str, assessed_on: date, kind: str, facts: Mapping[str, object]
+    work: Work, *, case_id: str, etag: str, assessed_on: date, kind: str, facts: Mapping[str, Json]
 ) -> tuple[Determination, Case]:
-    """Have the pack propose a determination from the assessed facts, by the rules of the day of the assessment (s.13)."""
+    """Have the pack propose a determination from the assessed facts, by the rules of that day (s.13)."""
     case = store.case_to_change(work, case_id, etag)
     domain.ensure_assessing(case)
     if kind != case.kind:
         detail = f"must be {case.kind}: that is what the case is about"
         raise Fault(Kind.INVALID, "FIELD_INVALID", f"facts: {detail}", violations=[Violation("facts", detail)])
     kept = work.decide(ELIGIBILITY[kind], assessed_on, facts, case_id=case_id, council=case.council)
-    eligible_needs = kept.decision.values.get("eligible_needs") or ()
+    eligible_needs = kept.decision.values.get("eligible_needs")
     proposed = Determination(
         determination_id=new_id("determination"),
         case_id=case_id,
         round=case.round,
         verdict=kept.decision.verdict.value,
         assessed_on=assessed_on,
-        eligible_needs=tuple(eligible_needs),
+        eligible_needs=tuple(str(need) for need in eligible_needs) if isinstance(eligible_needs, list) else (),
         receipt_id=kept.receipt_id,
         assessed_by=work.actor.subject,
         confirmed_by="",
@@ -135,7 +136,7 @@ def confirm_determination(
 def give_indicative_budget(
     work: Work, *, case_id: str, etag: str, points: int, by_practitioner: Decimal | None
 ) -> tuple[Kept, str, Case]:
-    """Give the indicative budget that the council's points table yields; above the table, the practitioner's own figure."""
+    """Give the indicative budget of the council's points table; above the table, the practitioner's own figure."""
     case = store.case_to_change(work, case_id, etag)
     determination = domain.ensure_budget_is_next(case, store.confirmed_determination(work, case))
     kept = work.decide(

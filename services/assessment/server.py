@@ -9,9 +9,8 @@ from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields
 from sevensteps.journey import Ending
+from sevensteps.rpc import Context
 from sevensteps.work import UseCases, Work
-
-Context = grpc.aio.ServicerContext
 
 PAGE = 50
 LARGEST_PAGE = 1000

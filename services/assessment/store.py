@@ -113,7 +113,7 @@ CASE = sa.select(cases).where(cases.c.case_id == sa.bindparam("case_id"))
 CHANGE_CASE = (
     cases.update()
     .where(cases.c.case_id == sa.bindparam("the_case"), cases.c.version == sa.bindparam("read_version"))
-    .values({name: sa.bindparam(name) for name in cases.c.keys() if name != "case_id"})
+    .values({column.name: sa.bindparam(column.name) for column in cases.c if column.name != "case_id"})
 )
 NEWEST_DETERMINATION = (
     sa.select(determinations)
@@ -166,7 +166,7 @@ def case_to_change(work: Work, case_id: str, etag: str) -> Case:
 
 
 def change_case(work: Work, changed: Case) -> Case:
-    """Keep a changed case, unless somebody else changed it meanwhile: a Fault (ABORTED). Answers it with its new version."""
+    """Keep a changed case, unless somebody changed it meanwhile: a Fault (ABORTED). Answers the new version."""
     row = asdict(changed) | {"version": changed.version + 1}
     del row["case_id"]
     row |= {"the_case": changed.case_id, "read_version": changed.version}

@@ -11,6 +11,7 @@ from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.clock import from_text
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.fields import Fields, number_of
+from sevensteps.policy.verdict import Json
 
 LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
 
@@ -47,12 +48,12 @@ def determination_message(determination: Determination, decision: decision_pb2.D
     )
 
 
-def known(message: Message, *names: str) -> dict[str, object]:
+def known(message: Message, *names: str) -> dict[str, Json]:
     """Optional fields by name: their value, or None where they are absent, which means unknown."""
     return {name: getattr(message, name) if message.HasField(name) else None for name in names}
 
 
-def facts_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> tuple[str, dict[str, object]]:
+def facts_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> tuple[str, dict[str, Json]]:
     """The kind of case that the facts are about, and the facts as the pack takes them."""
     kind = request.WhichOneof("facts")
     if kind == "adult":
@@ -69,8 +70,8 @@ def facts_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> tuple[s
 
 def _outcomes(
     answers: Mapping[str, pb.OutcomeAnswers], limbs: tuple[str, ...], kind: str, fields: Fields
-) -> dict[str, object]:
-    outcomes: dict[str, object] = {}
+) -> dict[str, Json]:
+    outcomes: dict[str, Json] = {}
     for name, answer in answers.items():
         if kind == "carer" and answer.HasField("takes_longer"):
             fields.wrong(f"carer.outcomes[{name}].takes_longer", "is for adults only")
