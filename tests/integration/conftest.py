@@ -1,0 +1,25 @@
+"""Services to be tested over real gRPC, on either database."""
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from servers.services import NOBODY, Running, SuiteOf, run_suite
+from sevensteps.config import Settings
+
+
+@pytest.fixture
+def suite_of(tmp_path: Path) -> SuiteOf:
+    """Services whose data are the test's own. Started again within the same test they find the same data."""
+
+    def suite(name: str, *, database: str = "", feed: str = NOBODY) -> AbstractAsyncContextManager[Running]:
+        return run_suite(name, Settings(data=tmp_path, database=database, feed=feed))
+
+    return suite
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Either database, as `suite_of` takes it: empty for SQLite, the URL of an empty database for PostgreSQL."""
+    return str(request.getfixturevalue("postgres_url")) if request.param == "postgres" else ""
