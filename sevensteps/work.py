@@ -66,7 +66,7 @@ def decision_message(receipt: Mapping[str, Any], receipt_id: str) -> decision_pb
                 verdict=verdict_number(finding["verdict"]),
                 because=finding["because"],
                 reference=finding["reference"],
-                about=finding.get("about", ""),
+                about=finding["about"],
             )
             for finding in receipt["findings"]
         ],

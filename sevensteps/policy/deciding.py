@@ -112,7 +112,7 @@ class Decider:
             because = because.replace("{item}", item)
             for name, fact in self.ruling.facts[rule.scope].items():
                 because = because.replace(f"{{{name}}}", _spoken(fact.json(values[name])))
-        return Finding(rule.id, _said(rule, truth), because, rule.reference, facts)
+        return Finding(rule.id, _said(rule, truth), because, rule.reference, facts, item)
 
     def _values(self, known: Known, truths: Truths, verdict: Verdict) -> dict[str, Json]:
         values: dict[str, Json] = {part: self._verdict(truths, part).value for part in self._parts}

@@ -40,6 +40,8 @@ class Finding:
     because: str
     reference: str
     facts: Mapping[str, Json]
+    about: str = ""
+    """What it is about where a rule looks at many: a need, a line's id. Empty for the whole."""
 
     def as_dict(self) -> dict[str, Json]:
         """The finding as JSON."""
@@ -48,6 +50,7 @@ class Finding:
             "verdict": self.verdict.value,
             "because": self.because,
             "reference": self.reference,
+            "about": self.about,
             "facts": dict(self.facts),
         }
 

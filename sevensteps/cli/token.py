@@ -1,0 +1,19 @@
+"""`sevensteps token`: a development token."""
+
+from typing import Annotated
+
+import typer
+
+from sevensteps.config import Settings
+from sevensteps.identity import Keys, Role
+
+
+def token(
+    subject: Annotated[str, typer.Option(help="Who: an id, never a name.")],
+    role: Annotated[list[Role], typer.Option(help="What they are; may be given more than once.")],
+    council: Annotated[str, typer.Option(help="Whose records they may see.")] = "example-council",
+    hours: Annotated[float, typer.Option(min=0.01, help="How long it is good.")] = 8.0,
+) -> None:
+    """Print a token signed with the development key, for the metadata `authorization: Bearer <token>`."""
+    keys = Keys.open(Settings.from_environment().data)
+    typer.echo(keys.issue(subject, role, council, seconds=hours * 3600))
