@@ -1,0 +1,163 @@
+"""Temporal as the suite speaks it: what the worker and whoever looks at journeys agree on. No personal data."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.common import SearchAttributeKey
+from temporalio.service import RPCError, RPCStatusCode
+
+from sevensteps.config import Settings
+from sevensteps.errors import Fault, Kind, not_found
+from sevensteps.journey import STEP_NAMES, DueKind, Ending, Stage
+
+JOURNEY = "Journey"
+"""The workflow type: one journey a case."""
+HEAR = "hear"
+"""The one signal: a Fact."""
+STANDS = "stands"
+"""The one query: a Standing."""
+
+COUNCIL = SearchAttributeKey.for_keyword("Council")
+STAGE = SearchAttributeKey.for_keyword("Stage")
+WAITING_FOR = SearchAttributeKey.for_keyword("WaitingFor")
+DUE_AT = SearchAttributeKey.for_datetime("DueAt")
+
+QUERY_PATIENCE = timedelta(seconds=5)
+QUERY_ATTEMPTS = 3
+
+
+def workflow_id(case_id: str) -> str:
+    """The id under which Temporal knows the journey of a case."""
+    return f"journey-{case_id}"
+
+
+class WaitingFor(StrEnum):
+    """What a journey waits for."""
+
+    SERVICE = "service"
+    DETERMINATION = "determination"
+    ADVICE = "advice"
+    INDICATIVE_BUDGET = "indicative_budget"
+    PLAN = "plan"
+    DECISION = "decision"
+    MONEY = "money"
+    SUPPORT = "support"
+    REVIEW_DATE = "review_date"
+    REVIEW = "review"
+    RELEASE = "release"
+    MEND = "mend"
+    ENDING = "ending"
+    NOTHING = "nothing"
+
+
+PHRASES: Mapping[WaitingFor, str] = {
+    WaitingFor.SERVICE: "a service to answer; it is asked again until it does",
+    WaitingFor.DETERMINATION: "a practitioner to confirm the determination",
+    WaitingFor.ADVICE: "written reasons and advice to be given (s.13(5))",
+    WaitingFor.INDICATIVE_BUDGET: "the indicative budget to be given",
+    WaitingFor.PLAN: "the plan to be submitted",
+    WaitingFor.DECISION: "somebody with authority to approve or return the plan",
+    WaitingFor.MONEY: "every pound of the personal budget to have a holder",
+    WaitingFor.SUPPORT: "every funded need to have an arrangement",
+    WaitingFor.REVIEW_DATE: "the next review: its date, a request, or something that calls for it",
+    WaitingFor.REVIEW: "the review to be completed",
+    WaitingFor.RELEASE: "the hold to be released",
+    WaitingFor.MEND: "operations to mend what was refused and resume the case",
+    WaitingFor.ENDING: "the case to be ended",
+    WaitingFor.NOTHING: "nothing: the case has ended",
+}
+"""The same in words that follow "waits for"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Why a journey is parked: what it asked for, and why the service will not do it however often it is asked."""
+
+    operation: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a journey stands.
+
+    `due_on` is the date as it stands now (YYYY-MM-DD): None where there is none, or where a hold has stopped its clock.
+    `assessment_round`, `plan_version` and `life_round` count from 1; 0 means not yet. `heard` is the last position of
+    the feed that reached it.
+    """
+
+    case_id: str
+    stage: Stage
+    assessment_round: int
+    plan_version: int
+    life_round: int
+    waiting_for: WaitingFor
+    due_on: str | None
+    due_kind: DueKind | None
+    on_hold: bool
+    parked: Parked | None
+    ending: Ending | None
+    heard: int
+
+    @property
+    def step(self) -> str:
+        """The step by the name that people use."""
+        return STEP_NAMES[self.stage]
+
+    @property
+    def sentence(self) -> str:
+        """Where it stands, in plain words."""
+        sentence = f"{self.step}. Waits for {PHRASES[self.waiting_for]}"
+        if self.due_on:
+            due = date.fromisoformat(self.due_on)
+            law = " (law)" if self.due_kind is DueKind.HARD else ""
+            sentence += f"; due {due.day} {due:%B %Y}{law}"
+        if self.parked:
+            sentence += f". {self.parked.operation} was refused ({self.parked.reason}): {self.parked.detail}"
+        return sentence.rstrip(".") + "."
+
+
+async def connect(settings: Settings) -> Client:
+    """A client of the Temporal server that the settings name. Raises a Fault (UNAVAILABLE) when it does not answer."""
+    try:
+        return await Client.connect(settings.temporal, namespace=settings.temporal_namespace)
+    except RuntimeError as error:
+        raise Fault(
+            Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", f"Temporal does not answer on {settings.temporal}. Is it running?"
+        ) from error
+
+
+async def standing(client: Client, case_id: str) -> Standing:
+    """Ask a journey where it stands; one that has ended says so for as long as Temporal keeps it.
+
+    Raises a Fault: NOT_FOUND without a journey; UNAVAILABLE when Temporal or the worker does not answer.
+    """
+    handle = client.get_workflow_handle(workflow_id(case_id))
+    for attempt in range(1, QUERY_ATTEMPTS + 1):  # in the instant of continue-as-new a query can time out
+        try:
+            said: Standing = await handle.query(STANDS, result_type=Standing, rpc_timeout=QUERY_PATIENCE)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise not_found(case_id) from error
+            if attempt == QUERY_ATTEMPTS:
+                raise _cannot_say(case_id) from error
+        except WorkflowQueryFailedError as error:
+            raise _cannot_say(case_id) from error
+        else:
+            return said
+        await asyncio.sleep(0.1 * attempt)
+    raise _cannot_say(case_id)
+
+
+def _cannot_say(case_id: str) -> Fault:
+    return Fault(
+        Kind.UNAVAILABLE,
+        "JOURNEY_SILENT",
+        f"The journey of {case_id} does not answer now. Is the worker running? Ask again.",
+        metadata={"case_id": case_id},
+    )

@@ -1,0 +1,67 @@
+"""`python -m workflows`: the worker, and beside it the relay that brings it facts."""
+
+import asyncio
+import signal
+import sys
+from contextlib import AsyncExitStack, suppress
+
+from temporalio.client import Client
+
+from sevensteps import log
+from sevensteps.config import Settings, SettingsError
+from sevensteps.errors import Fault
+from sevensteps.identity import Keys, Role
+from sevensteps.rpc import channel, machine_token
+from sevensteps.temporal import connect
+from workflows.activities import activities
+from workflows.delivery import Delivery
+from workflows.feed import Feed
+from workflows.relay import Relay
+from workflows.worker import journey_worker
+
+SERVICES = ("assessment", "planning", "approval", "review", "feed")
+SECONDS_BETWEEN_ATTEMPTS = 0.5
+
+
+async def work(settings: Settings) -> None:
+    """Walk with the journeys until cancelled; then let what is under way finish."""
+    token = machine_token(Keys.open(settings.data), "journey", Role.JOURNEY)
+    async with AsyncExitStack() as stack:
+        channels = {name: await stack.enter_async_context(channel(settings.address(name), token)) for name in SERVICES}
+        feed = Feed(channels["feed"])
+        client = await _connected(settings)
+        relay = Relay(feed, Delivery(client, feed, settings.task_queue))
+        async with journey_worker(client, settings.task_queue, activities(channels)):
+            log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue)
+            await relay.run()
+
+
+async def _connected(settings: Settings) -> Client:
+    said = False
+    while True:
+        try:
+            return await connect(settings)
+        except Fault as fault:
+            if not said:
+                log.get().warning("worker waits", reason=fault.reason, detail=fault.detail)
+                said = True
+            await asyncio.sleep(SECONDS_BETWEEN_ATTEMPTS)
+
+
+async def main() -> None:
+    """Work until SIGTERM or SIGINT."""
+    settings = Settings.from_environment()
+    log.configure(settings.log, "worker")
+    working = asyncio.create_task(work(settings))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+    with suppress(asyncio.CancelledError):
+        await working
+    log.get().info("stopped")
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except SettingsError as error:
+        sys.exit(str(error))

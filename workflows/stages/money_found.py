@@ -1,0 +1,27 @@
+"""Step 1: finding out how much money."""
+
+from sevensteps.journey import AdviceGiven, DeterminationConfirmed, Ending, IndicativeBudgetGiven, Stage
+from sevensteps.temporal import WaitingFor
+from workflows.asks import OpenAssessment
+from workflows.step import Step
+
+
+async def money_found(step: Step) -> Stage:
+    """The person is assessed and a practitioner confirms whether they are eligible (s.13).
+
+    Who is eligible is told how much money there is likely to be, and goes on to plan. Who is not is given written
+    reasons and advice (s.13(5)), and the case ends.
+    """
+    case = step.state
+    await step.open(OpenAssessment(case.assessment_round, step.opened_on))
+
+    determination = await step.hear(WaitingFor.DETERMINATION, DeterminationConfirmed)
+    if not determination.eligible:
+        await step.hear(WaitingFor.ADVICE, AdviceGiven)
+        return await step.end_case(Ending.NOT_ELIGIBLE)
+    case.eligible_needs = determination.needs
+    case.assessed_by = determination.assessed_by
+
+    budget = await step.hear(WaitingFor.INDICATIVE_BUDGET, IndicativeBudgetGiven)
+    case.indicative_weekly = budget.weekly
+    return Stage.PLAN_MADE

@@ -1,0 +1,40 @@
+"""The Temporal worker: runs journeys and their activities."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxMatcher, SandboxRestrictions
+from temporalio.workflow import SandboxImportNotificationPolicy
+
+from workflows.journey import Journey
+
+GRACE = timedelta(seconds=10)
+"""How long activities under way may take when the worker stops."""
+
+_default = SandboxRestrictions.default
+RESTRICTIONS = replace(
+    _default,
+    passthrough_modules=_default.passthrough_modules - {"grpc"},
+    invalid_module_members=_default.invalid_module_members
+    | SandboxMatcher(children={"os": SandboxMatcher(access={"environ"}, only_runtime=True)}),
+    import_notification_policy=SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH,
+)
+"""What a workflow file may do: import the standard library, Temporal, and what it says that it passes through."""
+
+
+def journey_worker(client: Client, task_queue: str, activities: Sequence[Callable[..., object]]) -> Worker:
+    """A worker for journeys, with the activities given."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[Journey],
+        activities=activities,
+        workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS),
+        max_concurrent_workflow_tasks=50,
+        max_concurrent_local_activities=50,
+        max_concurrent_activities=50,
+        graceful_shutdown_timeout=GRACE,
+    )
