@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Self
 
+from sevensteps.children import ending_with_me
 from sevensteps.downloads import Progress, cache_folder, download_by_sdk, is_program, scratch_folder
 
 GO_MODULE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"  # later ones carry a `replace`, which go install refuses
@@ -167,8 +168,7 @@ class DevServer:
             raise DevServerError("There is no Temporal development server on this machine. Run `make setup`.")
         with self._log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                program,
-                *self._arguments(),
+                *ending_with_me(str(program), *self._arguments()),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

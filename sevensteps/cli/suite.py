@@ -1,7 +1,6 @@
 """The whole suite on one machine: Temporal, the five services and the worker, each a process of its own."""
 
 import asyncio
-import ctypes
 import os
 import signal
 import socket
@@ -20,6 +19,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from sevensteps.children import ending_with_me
 from sevensteps.config import PREFIX, Settings
 from sevensteps.devserver import DevServer, DevServerError
 from sevensteps.identity import Keys
@@ -30,7 +30,6 @@ STOP_SECONDS = 15.0
 LOOK_SECONDS = 0.05
 WATCH_SECONDS = 0.5
 LONGEST_PAUSE = 10.0
-PR_SET_PDEATHSIG = 1
 
 Say = Callable[[str], None]
 
@@ -83,13 +82,12 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", self._module],
+                ending_with_me(sys.executable, "-m", self._module),
                 env=_surroundings() | self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
             )
 
     async def stop(self) -> None:
@@ -112,12 +110,6 @@ class Process:
 
 def _surroundings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-
-
-def _end_with_parent() -> None:
-    """In the child, before it runs: on Linux, be told to stop when the parent is gone, even if it was killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Suite:
@@ -145,7 +137,7 @@ class Suite:
                 await service.start()
             await self.temporal.start()
             await self.worker.start()
-            await asyncio.gather(*(self._ready(service) for service in self.services), self._working())
+            await asyncio.gather(*(self.ready(service) for service in self.services), self._working())
         except (DevServerError, OSError) as error:
             await self.stop()
             raise SuiteError(str(error)) from error
@@ -184,7 +176,7 @@ class Suite:
                         f"terminal? Stop it first, or set {PREFIX}{name.upper()} to another address."
                     )
 
-    async def _ready(self, service: Process) -> None:
+    async def ready(self, service: Process) -> None:
         """Wait until a service says that it serves."""
         address = self.settings.address(service.name)
         async with grpc.aio.insecure_channel(address) as channel:

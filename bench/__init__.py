@@ -1,0 +1,1 @@
+"""Measurements: ratios in one run, because machines differ. `make bench` prints them."""

@@ -1,0 +1,31 @@
+"""`python -m bench [NAME …]`: print every figure, or those of some measurements."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import call
+from bench.figure import Figure
+
+Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
+
+MEASUREMENTS: Mapping[str, Measure] = {"call": call.measure}
+
+
+async def main(names: list[str]) -> None:
+    """Measure one thing after another."""
+    console = Console()
+    if unknown := [name for name in names if name not in MEASUREMENTS]:
+        sys.exit(f"{', '.join(unknown)}: not measured here. There is {', '.join(MEASUREMENTS)}.")
+    for name in names or MEASUREMENTS:
+        table = Table(title=name, title_justify="left", show_header=False)
+        for figure in await MEASUREMENTS[name](Console(stderr=True).print):
+            table.add_row(figure.name, figure.value, figure.aim)
+        console.print(table)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

@@ -1,0 +1,137 @@
+"""A durable service call against a bare echo: what the gate, the rules and the transaction cost.
+
+Both servers are processes of their own, called over loopback by this one with 32 calls in flight.
+"""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import grpc
+
+from bench.figure import Figure, timed
+from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.api.assessment.v1 import assessment_pb2_grpc
+from sevensteps.cli.suite import Process, Suite, on_free_ports
+from sevensteps.config import Settings
+from sevensteps.identity import Keys, Role
+from sevensteps.rpc import channel
+
+COUNT = 3000
+WARM_UP = 300
+IN_FLIGHT = 32
+ECHO = "/bench.Echo/Echo"
+
+
+async def serve_echo() -> None:
+    """The floor: a bare grpc.aio server that answers what it is sent. Prints its port."""
+
+    async def echo(request: bytes, _: object) -> bytes:
+        return request
+
+    server = grpc.aio.server()
+    handler = grpc.unary_unary_rpc_method_handler(echo)
+    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("bench.Echo", {"Echo": handler})])
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    print(port, flush=True)
+    await server.wait_for_termination()
+
+
+@asynccontextmanager
+async def _echo() -> AsyncIterator[grpc.aio.Channel]:
+    command = [sys.executable, "-c", "import asyncio, bench.call; asyncio.run(bench.call.serve_echo())"]
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    try:
+        if process.stdout is None:
+            raise RuntimeError("the echo server has no output")
+        port = int(await process.stdout.readline())
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as called:
+            yield called
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
+async def _assessment() -> AsyncIterator[assessment_pb2_grpc.AssessmentServiceStub]:
+    """The assessment service alone with its feed, so that its outbox is emptied as in life."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = on_free_ports(replace(Settings(), data=Path(folder)))
+        keys = Keys.open(settings.data)
+        suite = Suite(settings, lambda _: None)
+        processes = [process for process in suite.services if process.name in {"assessment", "feed"}]
+        try:
+            await start(suite, processes)
+            token = keys.issue("bench", [Role.PRACTITIONER], "example-council")
+            async with channel(settings.assessment, lambda: token) as called:
+                yield assessment_pb2_grpc.AssessmentServiceStub(called)
+        finally:
+            for process in processes:
+                await process.stop()
+
+
+async def start(suite: Suite, processes: list[Process]) -> None:
+    """Start some of a suite's processes and wait until they serve."""
+    for process in processes:
+        await process.start()
+    await asyncio.gather(*(suite.ready(process) for process in processes))
+
+
+async def measure(say: Callable[[str], None]) -> list[Figure]:
+    """Time the echo, a change with its event, and a change with a decision as well."""
+    say(f"{COUNT} calls of each kind, {IN_FLIGHT} in flight ...")
+    async with _echo() as called, _assessment() as assessment:
+        call = called.unary_unary(ECHO)
+
+        async def echo(_: int) -> None:
+            await call(b"x" * 300)
+
+        async def open_case(number: int) -> pb.OpenCaseResponse:
+            return await assessment.OpenCase(
+                pb.OpenCaseRequest(
+                    request_id=str(uuid4()), kind=pb.CASE_KIND_ADULT, person_reference=f"person-{number}"
+                )
+            )
+
+        opened: list[pb.Case] = []
+
+        async def open_and_keep(number: int) -> None:
+            opened.append((await open_case(number)).case)
+
+        async def record(number: int) -> None:
+            case = opened[number]
+            await assessment.RecordSelfAssessment(
+                pb.RecordSelfAssessmentRequest(
+                    request_id=str(uuid4()),
+                    case_id=case.case_id,
+                    etag=case.etag,
+                    help=pb.SELF_ASSESSMENT_HELP_ALONE,
+                    own_words="x" * 300,
+                )
+            )
+
+        for warm in (echo, open_case):
+            await timed(warm, count=WARM_UP, in_flight=IN_FLIGHT)
+        floor = await timed(echo, count=COUNT, in_flight=IN_FLIGHT)
+        decided = await timed(open_and_keep, count=COUNT, in_flight=IN_FLIGHT)
+        recorded = await timed(record, count=COUNT, in_flight=IN_FLIGHT)
+    return [
+        Figure("bare echo, p50", f"{floor.p50:.1f} ms ({floor.rate:,.0f}/s)"),
+        Figure(
+            "record + event in one transaction, p50 against the echo",
+            f"{recorded.p50 / floor.p50:.1f} times ({recorded.p50:.1f} ms, {recorded.rate:,.0f}/s)",
+            "at most 4",
+        ),
+        Figure(
+            "record + decision with receipt + event in one transaction, p50 against the echo",
+            f"{decided.p50 / floor.p50:.1f} times ({decided.p50:.1f} ms, {decided.rate:,.0f}/s)",
+            "at most 4",
+        ),
+    ]
