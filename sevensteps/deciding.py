@@ -56,6 +56,9 @@ class DecidingService:
         """See rpc.Servable."""
         self._add(server, self._use_cases)
 
+    def drain(self) -> None:
+        """See rpc.Servable. Every call here ends by itself."""
+
     async def close(self) -> None:
         """See rpc.Servable."""
         await self._publisher.stop()

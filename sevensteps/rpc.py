@@ -4,14 +4,12 @@ from __future__ import annotations  # grpc's generic types exist for the type ch
 
 import asyncio
 import signal
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from time import time
 from typing import Never, Protocol, TypeAlias, TypeVar, cast
 
 import grpc
-import sqlalchemy.exc
 import structlog
 from google.protobuf import any_pb2
 from google.protobuf.message import Message
@@ -112,17 +110,9 @@ def _packed(message: Message) -> any_pb2.Any:
 
 
 def _fault_from(error: Exception) -> Fault:
-    """What a caller may know of an error: a Fault as it is, no database now, or that it is our fault."""
+    """What a caller may know of an error: a Fault as it is, or that it is our fault."""
     if isinstance(error, Fault):
         return error
-    if isinstance(
-        error, (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlite3.OperationalError, OSError)
-    ):
-        return Fault(
-            Kind.UNAVAILABLE,
-            "STORE_UNAVAILABLE",
-            "The records cannot be read or written now. Nothing was changed: send the same request again later.",
-        )
     return Fault(
         Kind.INTERNAL,
         "INTERNAL",
@@ -224,6 +214,9 @@ class Servable(Protocol):
     def add_to(self, server: grpc.aio.Server) -> None:
         """Register its servicer."""
 
+    def drain(self) -> None:
+        """End the streams that would never end by themselves: no new call is taken."""
+
     async def close(self) -> None:
         """Let go of what it holds, after the last call."""
 
@@ -258,6 +251,7 @@ class Server:
     async def stop(self) -> None:
         """Drain: say NOT_SERVING, let calls under way finish, then close the service."""
         await self._health.enter_graceful_shutdown()
+        self._service.drain()
         await self._server.stop(DRAIN_SECONDS)
         await self._service.close()
 

@@ -1,0 +1,74 @@
+"""Tells those who wait at the end of the feed that it has grown."""
+
+import asyncio
+from contextlib import suppress
+
+import sqlalchemy as sa
+
+from services.feed.store import last_position
+from sevensteps.store import Store
+
+LOOK_SECONDS = 1.0
+"""How often to look for events that another process has appended."""
+
+
+class Arrivals:
+    """Knows the feed's last position: at once what this process appends, soon what others do.
+
+    One look serves all who wait.
+    """
+
+    def __init__(self, store: Store) -> None:
+        """Looks at `store` while somebody waits."""
+        self._store = store
+        self._last = 0
+        self._grown = asyncio.Event()
+        self._waiting = 0
+        self._looking: asyncio.Task[None] | None = None
+        self.over = False
+        """True when this process stops: nobody should wait any longer."""
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._looking = asyncio.create_task(self._look())
+
+    def grown_to(self, last: int) -> None:
+        """The feed has grown."""
+        if last > self._last:
+            self._last = last
+            self._wake()
+
+    async def beyond(self, position: int, seconds: float) -> None:
+        """Wait until the feed has events after a position, or this process stops, but only so many seconds."""
+        self._waiting += 1
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    while self._last <= position and not self.over:
+                        await self._grown.wait()
+        finally:
+            self._waiting -= 1
+
+    def end(self) -> None:
+        """Send everybody home."""
+        self.over = True
+        self._wake()
+
+    async def close(self) -> None:
+        """Look no more."""
+        self.end()
+        if self._looking:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
+
+    def _wake(self) -> None:
+        self._grown.set()
+        self._grown = asyncio.Event()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._waiting:
+                with suppress(sa.exc.SQLAlchemyError, OSError):  # whoever waits will read, and be told
+                    self.grown_to(await self._store.read(last_position))

@@ -1,0 +1,111 @@
+"""What the feed does, one function a use case."""
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+
+import sqlalchemy as sa
+
+from services.feed import store
+from services.feed.arrivals import Arrivals
+from services.feed.domain import Numbered, Page, Wanted, case_open, not_read_yet, other_councils, stopping
+from sevensteps.api.feed.v1 import feed_pb2 as pb
+from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.store import Store
+
+AT_ONCE = 500
+"""So many events a message while a watcher is behind."""
+BOOKMARK_SECONDS = 5.0
+"""A watcher hears at least this often how far the feed has been looked through."""
+
+
+def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
+    """Number the events that are new and keep them, in their order. Answers the feed's last position."""
+    head = store.locked_head(connection)
+    had = store.known(connection, [event.event_id for event in events])
+    new: dict[str, pb.Event] = {}
+    for event in events:
+        if event.event_id not in had:
+            new.setdefault(event.event_id, event)
+    if not new:
+        return head.last
+    rows = []
+    for position, event in enumerate(new.values(), start=head.last + 1):
+        event.position = position
+        row = {
+            "position": position,
+            "event_id": event.event_id,
+            "case_id": event.case_id,
+            "type": event.type,
+            "council": event.council,
+            "event": event.SerializeToString(),
+        }
+        rows.append(row)
+    last = head.last + len(new)
+    store.add(connection, rows, last)
+    return last
+
+
+async def list_events(records: Store, wanted: Wanted, *, after: int, size: int) -> Page:
+    """The next wanted events after a position, at most `size`. Raises Faults (CURSOR_EXPIRED, CURSOR_AHEAD)."""
+    found: list[Numbered] = []
+    while True:
+        one_more = size + 1 - len(found)  # to know whether there is more
+        page = await records.read(partial(store.read_page, wanted=wanted, after=after, size=one_more))
+        found += page.events
+        after = page.reached
+        if len(found) > size or not page.more:
+            return Page(found, page.reached, page.last).at_most(size)
+
+
+async def watch_events(records: Store, arrivals: Arrivals, wanted: Wanted, *, after: int) -> AsyncIterator[Page]:
+    """Every wanted event after a position, for ever; pages without events say how far the feed has been looked through.
+
+    Raises Faults: CURSOR_EXPIRED, CURSOR_AHEAD, and STOPPING when this process stops.
+    """
+    while not arrivals.over:
+        read = await records.read(partial(store.read_page, wanted=wanted, after=after, size=AT_ONCE))
+        page = read.at_most(AT_ONCE)
+        yield page
+        after = page.reached
+        if not page.more:
+            await arrivals.beyond(after, BOOKMARK_SECONDS)
+    raise stopping()
+
+
+def acknowledge_events(connection: sa.Connection, *, name: str, position: int) -> int:
+    """Move a subscription forward, never back. Answers where it stands. Raises a Fault beyond the feed's end."""
+    _ensure_given("position", position, store.locked_head(connection).last)
+    before = store.subscription(connection, name)
+    if position <= before:
+        return before
+    store.move_subscription(connection, name, position)
+    return position
+
+
+def trim_events(connection: sa.Connection, *, scope: str | None, up_to: int) -> int:
+    """Drop the events up to a position, in one transaction. Answers the earliest position kept.
+
+    A journey is rebuilt from all events of its case, from the first on: so every case that would lose one must have
+    ended, and its ending must be among what is dropped. Nor is anything dropped that a subscription has not read, or
+    that is not of the council `scope`, if there is one. Raises Faults.
+    """
+    head = store.locked_head(connection)
+    _ensure_given("up_to", up_to, head.last)
+    if up_to < head.earliest:
+        return head.earliest
+    if scope is not None and store.has_events_of_others(connection, scope, up_to):
+        raise other_councils(up_to)
+    unread = store.furthest_behind(connection)
+    if unread and unread[1] < up_to:
+        raise not_read_yet(*unread)
+    still_open = store.open_case(connection, up_to)
+    if still_open:
+        raise case_open(still_open, up_to)
+    store.drop(connection, up_to)
+    return up_to + 1
+
+
+def _ensure_given(field: str, position: int, last: int) -> None:
+    if not 0 <= position <= last:
+        detail = f"must be a position of the feed, 0 to {last}"
+        raise Fault(Kind.INVALID, "FIELD_INVALID", f"{field}: {detail}", violations=[Violation(field, detail)])

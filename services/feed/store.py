@@ -1,0 +1,199 @@
+"""How events and subscriptions are kept. Statements are built once.
+
+Positions are dense and appear in their order because whoever appends first locks the one row of `head`, and lets go of
+it by the commit: nobody can see position 102 while 101 may still come.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import sqlalchemy as sa
+
+from services.feed.domain import Page, Wanted, ensure_kept, ensure_within
+from sevensteps.journey import CaseEnded
+
+LOOKED_THROUGH = 10_000
+"""One statement looks through so many positions at most, however rare the wanted events: others want to read too."""
+FOR_EVER = 2**62
+"""A case's events are found by their index, wherever they are."""
+
+metadata = sa.MetaData()
+
+Position = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("position", Position, primary_key=True, autoincrement=False),
+    sa.Column("event_id", sa.Text, nullable=False, unique=True),
+    sa.Column("case_id", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("council", sa.Text, nullable=False),
+    sa.Column("event", sa.LargeBinary, nullable=False),
+    sa.Index("events_of_case", "case_id", "position"),
+)
+
+dropped = sa.Table(
+    "dropped",
+    metadata,
+    sa.Column("event_id", sa.Text, primary_key=True),
+)
+"""The ids of events no longer kept: sent again by a service that never got its answer, they are still known."""
+
+head = sa.Table(
+    "head",
+    metadata,
+    sa.Column("earliest", Position, nullable=False),
+    sa.Column("last", Position, nullable=False),
+)
+"""One row: the first position kept, and the last one given."""
+
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("position", Position, nullable=False),
+)
+
+HEAD = sa.select(head.c.earliest, head.c.last)
+LOCKED_HEAD = HEAD.with_for_update()
+SET_LAST = head.update().values(last=sa.bindparam("to"))
+SET_EARLIEST = head.update().values(earliest=sa.bindparam("to"))
+
+ADD = events.insert()
+KNOWN = sa.union_all(
+    sa.select(events.c.event_id).where(events.c.event_id.in_(sa.bindparam("ids", expanding=True))),
+    sa.select(dropped.c.event_id).where(dropped.c.event_id.in_(sa.bindparam("ids", expanding=True))),
+)
+CONDITIONS: Mapping[str, sa.ColumnElement[bool]] = {
+    "case_id": events.c.case_id == sa.bindparam("case_id"),
+    "types": events.c.type.in_(sa.bindparam("types", expanding=True)),
+    "council": events.c.council == sa.bindparam("council"),
+    "scope": events.c.council == sa.bindparam("scope"),
+}
+
+UP_TO = events.c.position <= sa.bindparam("up_to")
+REMEMBER = dropped.insert().from_select(["event_id"], sa.select(events.c.event_id).where(UP_TO))
+DROP = events.delete().where(UP_TO)
+OF_OTHERS = sa.select(events.c.position).where(UP_TO, events.c.council != sa.bindparam("council")).limit(1)
+_ended = events.alias("ended")
+OPEN_CASE = (
+    sa.select(events.c.case_id)
+    .where(
+        UP_TO,
+        ~sa.exists().where(
+            _ended.c.case_id == events.c.case_id,
+            _ended.c.type == CaseEnded.TYPE,
+            _ended.c.position <= sa.bindparam("up_to"),
+        ),
+    )
+    .order_by(events.c.position)
+    .limit(1)
+)
+
+SUBSCRIPTION = sa.select(subscriptions.c.position).where(subscriptions.c.name == sa.bindparam("name"))
+ADD_SUBSCRIPTION = subscriptions.insert()
+MOVE_SUBSCRIPTION = (
+    subscriptions.update().where(subscriptions.c.name == sa.bindparam("moved")).values(position=sa.bindparam("to"))
+)
+FURTHEST_BEHIND = sa.select(subscriptions.c.name, subscriptions.c.position).order_by(subscriptions.c.position).limit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the feed holds: the first position kept, and the last one given."""
+
+    earliest: int
+    last: int
+
+
+def locked_head(connection: sa.Connection) -> Head:
+    """The head, which nobody else changes until this transaction ends."""
+    row = connection.execute(LOCKED_HEAD).one()
+    return Head(row.earliest, row.last)
+
+
+def last_position(connection: sa.Connection) -> int:
+    """The last position given."""
+    return int(connection.execute(HEAD).one().last)
+
+
+def known(connection: sa.Connection, ids: Collection[str]) -> set[str]:
+    """Those of the event ids that the feed has, or has had."""
+    return set(connection.execute(KNOWN, {"ids": list(ids)}).scalars())
+
+
+def add(connection: sa.Connection, rows: Sequence[Mapping[str, object]], last: int) -> None:
+    """Keep events, numbered up to `last`."""
+    connection.execute(ADD, rows)
+    connection.execute(SET_LAST, {"to": last})
+
+
+def read_page(connection: sa.Connection, wanted: Wanted, after: int, size: int) -> Page:
+    """The next events after a position, at most `size`. Raises Faults (CURSOR_EXPIRED, CURSOR_AHEAD)."""
+    conditions = wanted.conditions()
+    until = FOR_EVER if wanted.case_id else after + LOOKED_THROUGH
+    place = {"after": after, "until": until, "size": size}
+    rows = connection.execute(_page(frozenset(conditions)), place | conditions).all()
+    earliest, last, _, _ = rows[0]
+    ensure_kept(after, earliest)
+    ensure_within(after, last)
+    found = [(position, event) for _, _, position, event in rows if position is not None]
+    reached = found[-1][0] if len(found) == size else max(min(until, last), earliest - 1)
+    return Page(found, reached, last)
+
+
+@cache
+def _page(conditions: frozenset[str]) -> sa.Select[int, int, int | None, bytes]:
+    """Head and page in one statement, so that both are of one moment; without events the one row has no position."""
+    page = (
+        sa.select(events.c.position, events.c.event)
+        .where(
+            events.c.position > sa.bindparam("after"),
+            events.c.position <= sa.bindparam("until"),
+            *(CONDITIONS[name] for name in sorted(conditions)),
+        )
+        .order_by(events.c.position)
+        .limit(sa.bindparam("size"))
+        .subquery("page")
+    )
+    return (
+        sa.select(head.c.earliest, head.c.last, page.c.position, page.c.event)
+        .select_from(head.outerjoin(page, sa.true()))
+        .order_by(page.c.position)
+    )
+
+
+def subscription(connection: sa.Connection, name: str) -> int:
+    """How far a subscription has read; 0 for one that has acknowledged nothing."""
+    return connection.execute(SUBSCRIPTION, {"name": name}).scalar() or 0
+
+
+def move_subscription(connection: sa.Connection, name: str, position: int) -> None:
+    """Keep how far a subscription has read. The head must be locked."""
+    if not connection.execute(MOVE_SUBSCRIPTION, {"moved": name, "to": position}).rowcount:
+        connection.execute(ADD_SUBSCRIPTION, {"name": name, "position": position})
+
+
+def furthest_behind(connection: sa.Connection) -> tuple[str, int] | None:
+    """The subscription that has read least, and how far."""
+    row = connection.execute(FURTHEST_BEHIND).first()
+    return (row.name, row.position) if row else None
+
+
+def has_events_of_others(connection: sa.Connection, council: str, up_to: int) -> bool:
+    """Whether an event up to a position is another council's."""
+    return connection.execute(OF_OTHERS, {"council": council, "up_to": up_to}).first() is not None
+
+
+def open_case(connection: sa.Connection, up_to: int) -> str | None:
+    """A case with an event up to a position that has not ended by then."""
+    return connection.execute(OPEN_CASE, {"up_to": up_to}).scalar()
+
+
+def drop(connection: sa.Connection, up_to: int) -> None:
+    """Drop the events up to a position; their ids stay known."""
+    connection.execute(REMEMBER, {"up_to": up_to})
+    connection.execute(DROP, {"up_to": up_to})
+    connection.execute(SET_EARLIEST, {"to": up_to + 1})

@@ -1,0 +1,130 @@
+"""Between the wire and the domain: what may come in, page tokens, and pages as messages."""
+
+import json
+import re
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from hashlib import blake2b
+from uuid import UUID
+
+from services.feed.domain import Page, Wanted
+from sevensteps.api.feed.v1 import feed_pb2 as pb
+from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.fields import Fields
+
+MOST_EVENTS = 1000
+MOST_TYPES = 100
+WORD = 200
+"""Ids, councils and subjects have at most so many characters."""
+PAYLOAD = 16_384
+TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*", re.ASCII)
+"""The form of an event's type. Which types there are is not the feed's to know: a newer service may have more."""
+SUBSCRIPTION = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
+TOKEN = struct.Struct(">q8s")
+"""A page token: the position, and a digest of what was wanted."""
+
+
+def check_events(fields: Fields, events: Sequence[pb.Event]) -> None:
+    """Note what is wrong with events to be appended."""
+    if len(events) > MOST_EVENTS:
+        fields.wrong("events", f"must be at most {MOST_EVENTS}; send the rest in another call")
+    for index, event in enumerate(events):
+        path = f"events[{index}]"
+        if not _is_uuid(event.event_id):
+            fields.wrong(f"{path}.event_id", "must be a UUID, in lower case with hyphens")
+        _check_type(fields, f"{path}.type", event.type)
+        fields.text(f"{path}.case_id", event.case_id, limit=WORD)
+        fields.text(f"{path}.council", event.council, limit=WORD)
+        fields.text(f"{path}.source", event.source, limit=WORD)
+        fields.text(f"{path}.actor", event.actor, limit=WORD)
+        if not event.HasField("occurred_at"):
+            fields.wrong(f"{path}.occurred_at", "must be given")
+        if len(event.payload) > PAYLOAD or not _is_json_object(event.payload):
+            fields.wrong(f"{path}.payload", f"must be a JSON object of at most {PAYLOAD} characters")
+
+
+def check_subscription(fields: Fields, name: str) -> None:
+    """Note a name that no subscription can have."""
+    if not SUBSCRIPTION.fullmatch(name):
+        fields.wrong(
+            "name", "must begin with a letter and have lower-case letters, digits, - and _ only, such as journeys"
+        )
+
+
+def wanted_of(fields: Fields, wanted: pb.EventFilter, scope: str | None) -> Wanted:
+    """What a reader wants, who is confined to a council."""
+    if len(wanted.types) > MOST_TYPES:
+        fields.wrong("filter.types", f"must be at most {MOST_TYPES}")
+    for index, type_ in enumerate(wanted.types):
+        _check_type(fields, f"filter.types[{index}]", type_)
+    return Wanted(wanted.case_id, frozenset(wanted.types), wanted.council, scope)
+
+
+def check_after(fields: Fields, after: int) -> None:
+    """Note a position that cannot be."""
+    if after < 0:
+        fields.wrong("after", "must be a position, or 0 for the beginning")
+
+
+def token_of(position: int, wanted: Wanted) -> str:
+    """The page token for what comes after a position."""
+    return urlsafe_b64encode(TOKEN.pack(position, _digest(wanted))).decode().rstrip("=")
+
+
+def position_of(token: str, wanted: Wanted) -> int:
+    """The position in a page token. Raises Faults: CURSOR_INVALID; CURSOR_FILTER_MISMATCH if of another filter."""
+    try:
+        position, digest = TOKEN.unpack(urlsafe_b64decode(token.encode("ascii") + b"=="))
+    except (ValueError, struct.error) as error:
+        raise _bad_token("CURSOR_INVALID", "must be the next_page_token of an earlier answer") from error
+    if digest != _digest(wanted):
+        raise _bad_token(
+            "CURSOR_FILTER_MISMATCH", "was given for another filter; send that filter, or begin without a token"
+        )
+    if position < 0:
+        raise _bad_token("CURSOR_INVALID", "must be the next_page_token of an earlier answer")
+    return int(position)
+
+
+def listed(page: Page, wanted: Wanted) -> pb.ListEventsResponse:
+    """A page as the answer to ListEvents."""
+    answer = pb.ListEventsResponse(next_page_token=token_of(page.reached, wanted), more=page.more)
+    for _, event in page.events:
+        answer.events.add().MergeFromString(event)
+    return answer
+
+
+def watched(page: Page) -> pb.WatchEventsResponse:
+    """A page as a part of WatchEvents' stream."""
+    part = pb.WatchEventsResponse(bookmark=page.reached)
+    for _, event in page.events:
+        part.events.add().MergeFromString(event)
+    return part
+
+
+def _check_type(fields: Fields, path: str, type_: str) -> None:
+    if len(type_) > WORD or not TYPE.fullmatch(type_):
+        fields.wrong(path, "must be a type of event such as plan.submitted.v1")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _is_json_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _digest(wanted: Wanted) -> bytes:
+    return blake2b(json.dumps(wanted.conditions(), sort_keys=True).encode(), digest_size=8).digest()
+
+
+def _bad_token(reason: str, detail: str) -> Fault:
+    return Fault(Kind.INVALID, reason, f"page_token: {detail}", violations=[Violation("page_token", detail)])
