@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Protocol, TypeVar
-from uuid import UUID
 
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.journey import OUTCOMES
@@ -14,6 +13,7 @@ V = TypeVar("V", bound=int)
 V_co = TypeVar("V_co", bound=int, covariant=True)
 
 MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
+REQUEST_ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 PENCE = Decimal("0.01")
 
 
@@ -54,17 +54,17 @@ class Fields:
         """Text that must not be empty, of at most `limit` characters."""
         if not value.strip():
             self.wrong(path, "must not be empty")
+        elif "\0" in value:
+            self.wrong(path, "must not hold the character NUL")
         elif len(value) > limit:
             self.wrong(path, f"must have at most {limit} characters")
         return value
 
     def request_id(self, value: str) -> str:
         """An idempotency key: a UUID, in the form with hyphens."""
-        try:
-            return str(UUID(value))
-        except ValueError:
+        if not REQUEST_ID.fullmatch(value):
             self.wrong("request_id", "must be a UUID, new for every change and the same when the change is sent again")
-            return value
+        return value
 
     def money(self, path: str, value: str, *, above_zero: bool = False) -> Decimal:
         """Pounds and pence, for example 82.91: not negative, at most two decimals."""

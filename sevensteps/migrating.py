@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 SERVICES = Path(__file__).resolve().parent.parent / "services"
 UPGRADING = 77_000_007
 """The advisory lock under which one process at a time upgrades a PostgreSQL schema."""
+LONGEST_WAIT = 60.0  # seconds, for another process that upgrades the same SQLite file
 
 
 def upgrade(service: str, database: str, data: Path, revision: str = "head") -> None:
@@ -31,8 +32,13 @@ def run(*metadata: sa.MetaData) -> None:
         return
     data: Path = attributes["data"]
     data.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(f"sqlite:///{data / attributes['service']}.db")
+    engine = sa.create_engine(
+        f"sqlite:///{data / attributes['service']}.db", connect_args={"isolation_level": None, "timeout": LONGEST_WAIT}
+    )
     with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE"
+        )  # the driver begins none for DDL: a crash would leave half a schema
         _migrate(connection, metadata)
     engine.dispose()
 

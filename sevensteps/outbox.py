@@ -11,6 +11,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
 from sevensteps.clock import from_text
+from sevensteps.errors import Fault
+from sevensteps.rpc import fault_of
 from sevensteps.store import Store
 from sevensteps.tables import outbox
 
@@ -78,10 +80,13 @@ class Publisher:
             try:
                 while await self._send_some():
                     pass
-            except (grpc.aio.AioRpcError, sa.exc.OperationalError, OSError) as error:
+            except (grpc.aio.AioRpcError, Fault) as error:
                 if reached:
+                    fault = error if isinstance(error, Fault) else fault_of(error)
                     log.get().warning(
-                        "the feed cannot be reached; events wait in the outbox", error=type(error).__name__
+                        "events cannot be given to the feed; they wait in the outbox",
+                        reason=fault.reason,
+                        detail=fault.detail,
                     )
                 reached = False
                 self._wake.set()

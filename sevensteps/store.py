@@ -1,17 +1,18 @@
 """One transaction at a time over SQLite or PostgreSQL: a unit of work is a function of a connection.
 
 A unit runs once, in a transaction that commits when it returns and rolls back when it raises. SQLite has one writer by
-nature: its units run in one thread, and those that wait together share one commit, each in a savepoint of its own, so
-that a disk flush is paid once for all of them. (Measured: SQLAlchemy's asyncio over SQLite, which changes threads for
-every statement, did 480 units a second of five statements, one thread 840.) On PostgreSQL every unit has its own
-connection and transaction.
+nature: units that wait together run one after another in one transaction, each in a savepoint of its own, so that a
+disk flush is paid once for all of them. They run in the event loop's own thread, because SQLite gives the interpreter's
+lock away at every statement and a second thread waits long to get it back; only the commit, which waits for the disk,
+has a thread. (Measured with 32 in flight, units of five statements: SQLAlchemy's asyncio, which changes threads for every
+statement, 480 a second; one writing thread, 840.) On PostgreSQL every unit has its own connection and transaction.
 """
 
 import asyncio
-import queue
 import sqlite3
-import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -20,157 +21,195 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
+from sevensteps.errors import Fault, Kind
+
 T = TypeVar("T")
 
 Unit = Callable[[sa.Connection], T]
 
 BUSY_SECONDS = 5.0
+BUSY_PAUSE = 0.02
 TOGETHER = 64
 POOL = 10
+
+PASSING_IN_SQLITE = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    )
+)
+PASSING_IN_POSTGRES = ("08", "40", "53", "55", "57", "58")
+"""SQLSTATE classes: no connection, rolled back, no room, locked, shutting down, trouble of the system."""
+NOT_TEXT = "22021"
+"""SQLSTATE of a character that PostgreSQL does not store: NUL."""
 
 
 class Store(Protocol):
     """Where a service keeps its records."""
 
     async def write(self, unit: Unit[T]) -> T:
-        """Run a unit in a transaction; what it raises rolls it back and is raised here."""
+        """Run a unit in a transaction; what it raises rolls it back and is raised here.
+
+        Raises a Fault (UNAVAILABLE, STORE_UNAVAILABLE) on trouble of the database that may pass.
+        """
 
     async def read(self, unit: Unit[T]) -> T:
-        """Run a unit that only reads, beside the writers."""
+        """Run a unit that only reads, beside the writers. Raises as `write` does."""
 
     async def close(self) -> None:
         """Finish what waits, then let go."""
 
 
+@contextmanager
+def _trouble_told() -> Iterator[None]:
+    """What the database says of itself becomes a Fault; everything else passes."""
+    try:
+        yield
+    except (OSError, sa.exc.TimeoutError) as error:  # no connection, or none free
+        raise _unavailable() from error
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the extension
+        sqlstate = getattr(cause, "sqlstate", None) or ""
+        cut_off = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+        if cut_off or sqlite_code in PASSING_IN_SQLITE or sqlstate.startswith(PASSING_IN_POSTGRES):
+            raise _unavailable() from error
+        if sqlstate == NOT_TEXT:
+            raise Fault(Kind.INVALID, "TEXT_INVALID", "No text may hold the character NUL.") from error
+        raise
+
+
+def _unavailable() -> Fault:
+    return Fault(
+        Kind.UNAVAILABLE,
+        "STORE_UNAVAILABLE",
+        "The records cannot be read or written now. Nothing was changed: send the same request again later.",
+    )
+
+
 @dataclass(slots=True)
 class _Waiting:
+    """A unit in the queue."""
+
     run: Callable[[sa.Connection], None]
     """Runs the unit and keeps what it returned."""
-    settle: Callable[[BaseException | None], None]
-    """Tells the waiter: done, or what went wrong."""
+    done: asyncio.Future[None]
 
 
 class SqliteStore:
-    """A file, one writing thread and one reading thread."""
+    """A file, with one connection to write and one to read."""
 
     def __init__(self, path: Path) -> None:
         """Open the file in WAL mode; every commit is flushed to disk before it counts."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer = _sqlite_engine(path)
         self._reader = _sqlite_engine(path)
-        self._writes: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._reads: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._work, args=(self._writes, self._writer, "BEGIN IMMEDIATE"), daemon=True),
-            threading.Thread(target=self._work, args=(self._reads, self._reader, "BEGIN"), daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._waiting: deque[_Waiting] = deque()
+        self._writing: asyncio.Task[None] | None = None
 
     async def write(self, unit: Unit[T]) -> T:
         """See Store."""
-        return await _put(self._writes, unit)
+        results: list[T] = []
+
+        def run(connection: sa.Connection) -> None:
+            results[:] = [unit(connection)]
+
+        waiting = _Waiting(run, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_all())
+        with _trouble_told():
+            await waiting.done
+        return results[0]
 
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
-        return await _put(self._reads, unit)
+        with _trouble_told(), self._reader.connect() as connection:
+            return unit(connection)
 
     async def close(self) -> None:
         """See Store."""
-        self._writes.put(None)
-        self._reads.put(None)
-        for thread in self._threads:
-            await asyncio.to_thread(thread.join)
+        if self._writing:
+            await self._writing
         self._writer.dispose()
         self._reader.dispose()
 
-    @staticmethod
-    def _work(waiting: queue.SimpleQueue[_Waiting | None], engine: sa.Engine, begin: str) -> None:
-        open_ = True
-        while open_:
-            batch: list[_Waiting] = []
-            first = waiting.get()
-            while first is not None:
-                batch.append(first)
-                if len(batch) == TOGETHER or waiting.empty():
-                    break
-                first = waiting.get()
-            open_ = first is not None
-            if batch:
-                _run_together(engine, begin, batch)
-
-
-def _run_together(engine: sa.Engine, begin: str, batch: list[_Waiting]) -> None:
-    """Run some units in one transaction. A unit that fails is undone alone; a commit that fails undoes all."""
-    outcomes: list[BaseException | None]
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql(begin)
+    async def _write_all(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
             try:
-                outcomes = [_run_one(connection, waiting) for waiting in batch]
-                connection.exec_driver_sql("COMMIT")
-            except BaseException:
-                _roll_back(connection)
+                outcomes = await self._write_together(batch)
+            except Exception as error:  # noqa: BLE001 - every waiter must hear of it, whatever it is
+                outcomes = [error] * len(batch)
+            for waiting, outcome in zip(batch, outcomes, strict=True):
+                _settle(waiting.done, outcome)
+        self._writing = None
+
+    async def _write_together(self, batch: list[_Waiting]) -> list[Exception | None]:
+        """Run units in one transaction. One that fails is undone alone; a commit that fails undoes all."""
+        with self._writer.connect() as connection:
+            driver = connection.connection.driver_connection
+            if not isinstance(driver, sqlite3.Connection):
+                raise TypeError("SQLite is spoken through sqlite3.")
+            await _begin(driver)
+            try:
+                outcomes = [_run_one(connection, driver, waiting) for waiting in batch]
+                await asyncio.to_thread(driver.execute, "COMMIT")
+            finally:
+                if driver.in_transaction:
+                    driver.execute("ROLLBACK")
+        return outcomes
+
+
+async def _begin(driver: sqlite3.Connection) -> None:
+    """Take SQLite's write lock. Raises sqlite3.OperationalError when somebody else holds it too long."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + BUSY_SECONDS
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            if loop.time() > deadline:
                 raise
-    except BaseException as error:  # noqa: BLE001 - every waiter must hear of it, whatever it is
-        outcomes = [error] * len(batch)
-    for waiting, outcome in zip(batch, outcomes, strict=True):
-        waiting.settle(outcome)
+            await asyncio.sleep(BUSY_PAUSE)
+        else:
+            return
 
 
-def _run_one(connection: sa.Connection, waiting: _Waiting) -> BaseException | None:
-    connection.exec_driver_sql("SAVEPOINT one")
+def _run_one(connection: sa.Connection, driver: sqlite3.Connection, waiting: _Waiting) -> Exception | None:
+    driver.execute("SAVEPOINT one")
     try:
         waiting.run(connection)
-    except BaseException as error:
-        if not _in_transaction(connection):
+    except Exception as error:
+        if not driver.in_transaction:
             raise  # SQLite itself has rolled everything back: disk full, input or output error
-        connection.exec_driver_sql("ROLLBACK TO one")
-        connection.exec_driver_sql("RELEASE one")
+        driver.execute("ROLLBACK TO one")
+        driver.execute("RELEASE one")
         return error
-    connection.exec_driver_sql("RELEASE one")
+    driver.execute("RELEASE one")
     return None
 
 
-def _in_transaction(connection: sa.Connection) -> bool:
-    driver = connection.connection.driver_connection
-    return isinstance(driver, sqlite3.Connection) and driver.in_transaction
-
-
-def _roll_back(connection: sa.Connection) -> None:
-    if _in_transaction(connection):
-        connection.exec_driver_sql("ROLLBACK")
-
-
-async def _put(waiting: queue.SimpleQueue[_Waiting | None], unit: Unit[T]) -> T:
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
-    results: list[T] = []
-
-    def run(connection: sa.Connection) -> None:
-        results[:] = [unit(connection)]
-
-    def finish(error: BaseException | None) -> None:
-        if done.cancelled():
-            return
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)
-
-    def settle(error: BaseException | None) -> None:
-        loop.call_soon_threadsafe(finish, error)
-
-    waiting.put(_Waiting(run, settle))
-    await done
-    return results[0]
+def _settle(done: asyncio.Future[None], error: Exception | None) -> None:
+    if done.cancelled():
+        return
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)
 
 
 def _sqlite_engine(path: Path) -> sa.Engine:
     engine = sa.create_engine(
         f"sqlite:///{path}",
         poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "timeout": 0, "isolation_level": None},
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -190,19 +229,26 @@ class PostgresStore:
         self._engine = create_async_engine(
             url,
             pool_size=POOL,
+            pool_timeout=BUSY_SECONDS,
             pool_pre_ping=True,
-            connect_args={"server_settings": {"search_path": schema}, "timeout": BUSY_SECONDS},
+            hide_parameters=True,
+            connect_args={
+                "server_settings": {"search_path": schema, "lock_timeout": f"{BUSY_SECONDS}s"},
+                "timeout": BUSY_SECONDS,
+            },
         )
 
     async def write(self, unit: Unit[T]) -> T:
         """See Store."""
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(unit)
+        with _trouble_told():
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(unit)
 
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(unit)
+        with _trouble_told():
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(unit)
 
     async def close(self) -> None:
         """See Store."""

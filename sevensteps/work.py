@@ -192,7 +192,7 @@ class UseCases:
         """
         actor = caller()
         request_id: str = getattr(request, "request_id")  # noqa: B009 - every changing request has one; Message does not say so
-        fingerprint = _fingerprint(request, actor)
+        fingerprint = fingerprint_of(request, actor)
 
         def unit(connection: sa.Connection) -> tuple[M, bool]:
             first = connection.execute(FIRST_ANSWER, {"request_id": request_id}).first()
@@ -212,7 +212,10 @@ class UseCases:
             return answer, True
 
         try:
-            answer, is_new = await self._store.write(unit)
+            try:
+                answer, is_new = await self._store.write(unit)
+            except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now
+                answer, is_new = await self._store.write(unit)
         except NotHere as missing:
             raise await self._cases.why_missing(missing, actor) from missing
         if is_new:
@@ -230,7 +233,8 @@ class UseCases:
             raise await self._cases.why_missing(missing, actor) from missing
 
 
-def _fingerprint(request: Message, actor: Actor) -> str:
+def fingerprint_of(request: Message, actor: Actor) -> str:
+    """What tells one request from another: who asks, and everything that is asked."""
     said = f"{request.DESCRIPTOR.full_name}\0{actor.council}\0{actor.subject}\0".encode()
     return hashlib.sha256(said + request.SerializeToString(deterministic=True)).hexdigest()
 
