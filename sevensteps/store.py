@@ -4,8 +4,9 @@ A unit runs once, in a transaction that commits when it returns and rolls back w
 nature: units that wait together run one after another in one transaction, each in a savepoint of its own, so that a
 disk flush is paid once for all of them. They run in the event loop's own thread, because SQLite gives the interpreter's
 lock away at every statement and a second thread waits long to get it back; only the commit, which waits for the disk,
-has a thread. (Measured with 32 in flight, units of five statements: SQLAlchemy's asyncio, which changes threads for every
-statement, 480 a second; one writing thread, 840.) On PostgreSQL every unit has its own connection and transaction.
+has a thread. (Measured with 32 in flight, units of five statements: SQLAlchemy's asyncio, which changes threads for
+every statement, 480 a second; one writing thread, 840.) On PostgreSQL every unit has its own connection and
+transaction.
 """
 
 import asyncio
