@@ -1,0 +1,175 @@
+"""Between the wire and the domain: fields read and checked, records written as messages."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from google.protobuf.message import Message
+
+from services.planning.domain.money import DIRECT_PAYMENT, Holding, MoneyArrangement, wrong_payee
+from services.planning.domain.plan import TEMPLATES, Content, Plan, SpendLine
+from services.planning.domain.planning import Standing
+from services.planning.domain.support import SupportArrangement
+from sevensteps.api.planning.v1 import planning_pb2 as pb
+from sevensteps.fields import Fields, number_of, pounds
+
+LONGEST_ANSWER = 20_000
+FACTS_OF_DIRECT_PAYMENT = (
+    "has_capacity",
+    "requests",
+    "prohibited",
+    "capable_with_help",
+    "appropriate",
+    "mca_person_supports",
+    "best_interests",
+    "court_order_exclusion",
+)
+
+
+def planning_message(standing: Standing) -> pb.Planning:
+    """Where planning stands, as it goes on the wire."""
+    planning = standing.planning
+    return pb.Planning(
+        case_id=planning.case_id,
+        plan=plan_message(standing.plan) if standing.plan else None,
+        eligible_needs=planning.eligible_needs,
+        indicative_weekly=pounds(planning.indicative),
+        personal_budget_weekly=pounds(planning.budget) if planning.agreed_version else "",
+        money=[_money_message(each) for each in standing.money],
+        support=[_support_message(each) for each in standing.support],
+        open_stage=planning.stage.value if planning.stage_open else "",
+        due_on=_day_text(standing.due_on),
+        etag=str(planning.version),
+    )
+
+
+def plan_message(plan: Plan) -> pb.Plan:
+    """A plan as it goes on the wire."""
+    content = plan.content
+    return pb.Plan(
+        case_id=plan.case_id,
+        version=plan.version,
+        state=number_of(pb.PlanState, "submitted" if plan.submitted else "draft"),
+        template=number_of(pb.Template, content.template),
+        answers=content.answers,
+        lines=[_line_message(line) for line in content.lines],
+        met_otherwise=content.met_otherwise,
+        helper=number_of(pb.PlanHelper, content.helper),
+        risks_considered=content.risks_considered,
+        person_involved=content.person_involved,
+        advocate_considered=content.advocate_considered,
+        review_on=_day_text(content.review_on),
+        weekly=pounds(content.weekly),
+        written_by=plan.written_by,
+        top_up=pounds(content.top_up),
+    )
+
+
+def _line_message(line: SpendLine) -> pb.SpendLine:
+    return pb.SpendLine(
+        line_id=line.line_id,
+        text=line.text,
+        needs=line.needs,
+        use=number_of(pb.Use, line.use),
+        weekly=pounds(line.weekly),
+        necessary_override=line.necessary_override,
+    )
+
+
+def _money_message(arrangement: MoneyArrangement) -> pb.MoneyArrangement:
+    return pb.MoneyArrangement(
+        arrangement_id=arrangement.arrangement_id,
+        kind=number_of(pb.MoneyKind, arrangement.kind),
+        payee=number_of(pb.Payee, arrangement.payee),
+        weekly=pounds(arrangement.weekly),
+    )
+
+
+def _support_message(arrangement: SupportArrangement) -> pb.SupportArrangement:
+    return pb.SupportArrangement(
+        arrangement_id=arrangement.arrangement_id,
+        kind=number_of(pb.SupportKind, arrangement.kind),
+        needs=arrangement.needs,
+        starts_on=arrangement.starts_on.isoformat(),
+    )
+
+
+def _day_text(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
+    """What the plan says, every wrong field noted. Whether its needs are eligible, the case must tell."""
+    template = fields.choice("template", request.template, pb.Template)
+    for question, answer in request.answers.items():
+        if template and question not in TEMPLATES[template]:
+            fields.wrong(
+                f"answers[{question}]", f"must be a question of the template: {', '.join(TEMPLATES[template])}"
+            )
+        elif len(answer) > LONGEST_ANSWER:
+            fields.wrong(f"answers[{question}]", f"must have at most {LONGEST_ANSWER} characters")
+    return Content(
+        template=template,
+        answers=dict(request.answers),
+        lines=_lines_of(request, fields),
+        met_otherwise=_needs_of("met_otherwise", request.met_otherwise, fields),
+        helper=fields.choice("helper", request.helper, pb.PlanHelper) if request.helper else "",
+        risks_considered=_known(request, "risks_considered"),
+        person_involved=_known(request, "person_involved"),
+        advocate_considered=_known(request, "advocate_considered"),
+        review_on=fields.day("review_on", request.review_on) if request.review_on else None,
+        top_up=fields.money("top_up", request.top_up or "0.00"),
+    )
+
+
+def _lines_of(request: pb.SavePlanRequest, fields: Fields) -> tuple[SpendLine, ...]:
+    lines: list[SpendLine] = []
+    for index, line in enumerate(request.lines):
+        path = f"lines[{index}]"
+        if any(line.line_id == earlier.line_id for earlier in lines):
+            fields.wrong(f"{path}.line_id", "must differ from that of every other line")
+        lines.append(
+            SpendLine(
+                line_id=fields.text(f"{path}.line_id", line.line_id, limit=64),
+                text=fields.text(f"{path}.text", line.text, limit=1000),
+                needs=_needs_of(f"{path}.needs", line.needs, fields),
+                use=fields.choice(f"{path}.use", line.use, pb.Use),
+                weekly=fields.money(f"{path}.weekly", line.weekly),
+                necessary_override=line.necessary_override,
+            )
+        )
+    return tuple(lines)
+
+
+def _needs_of(path: str, names: Sequence[str], fields: Fields) -> tuple[str, ...]:
+    return fields.needs(path, names) if names else ()
+
+
+def holding_of(request: pb.ArrangeMoneyRequest, fields: Fields) -> Holding:
+    """How money is to be held, every wrong field noted. Payee and facts are for a direct payment, which needs them."""
+    kind = fields.choice("kind", request.kind, pb.MoneyKind)
+    weekly = fields.money("weekly", request.weekly, above_zero=True)
+    if kind != DIRECT_PAYMENT:
+        if request.payee:
+            fields.wrong("payee", "is for a direct payment only")
+        if request.HasField("facts"):
+            fields.wrong("facts", "are for a direct payment only")
+        return Holding(kind, "", weekly, {})
+    payee = fields.choice("payee", request.payee, pb.Payee)
+    if not request.HasField("facts"):
+        fields.wrong("facts", "must be given for a direct payment")
+    facts = {name: _known(request.facts, name) for name in FACTS_OF_DIRECT_PAYMENT}
+    misfit = wrong_payee(payee, has_capacity=facts["has_capacity"])
+    if payee and misfit:
+        fields.wrong("payee", misfit)
+    return Holding(kind, payee, weekly, facts)
+
+
+def _known(message: Message, name: str) -> bool | None:
+    return bool(getattr(message, name)) if message.HasField(name) else None
+
+
+def version_of(version: int, fields: Fields) -> int:
+    """A plan version that a step is opened for."""
+    if version < 1:
+        fields.wrong("version", "must be a version of the plan, from 1")
+    return version
