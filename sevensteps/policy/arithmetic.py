@@ -41,7 +41,7 @@ def names_word(amounts: Mapping[str, int], word: str) -> bool:
 
 
 def lowest_limit(amounts: Mapping[str, int], word: str, within: Sequence[str]) -> int:
-    """The lowest amount for a word, alone or narrowed ("approver" or "approver.care_home"); nothing where there is none."""
+    """The lowest amount for a word, alone or narrowed ("approver", "approver.care_home"); nothing if there is none."""
     found = [amounts[name] for name in (word, *(f"{word}.{narrower}" for narrower in within)) if name in amounts]
     return min(found, default=0)
 
@@ -134,7 +134,8 @@ Result = bool | int | str | tuple[str, ...]
 CALCULATIONS: Mapping[str, Callable[..., Result]] = {
     function.__name__.replace("_", " "): function
     for function in (
-        total, total_where, difference, what_remains, names_word, lowest_limit, count, shared, holding, contains, percent_over, pounds_for_points, points_above,
+        total, total_where, difference, what_remains, count, shared, holding, contains, percent_over,
+        names_word, lowest_limit, pounds_for_points, points_above,
         is_on_or_after, days_later, months_later, working_days_later,
     )
 }  # fmt: skip

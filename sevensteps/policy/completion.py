@@ -1,29 +1,34 @@
 """Settling what Kleene's logic leaves open: a fact that several rules look at is tried with everything it could be.
 
-Kleene's answer is exact while every fact is looked at once. `capacity or not capacity` is certain, and yet unknown to it;
-so where the verdict is open, each unknown fact that is looked at more than once is filled in with one value for every way
-in which the rules can tell values apart. Only if all of these give the same verdict is that the verdict.
+Kleene's answer is exact while every fact is looked at once, by a look that could see either. "Capacity or not capacity"
+is certain, and yet unknown to it. So where the verdict is open, each other unknown fact is filled in with one value for
+every way in which the rules can tell values apart. Only if all of these give the same verdict is that the verdict.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from sevensteps.policy.conditions import Compare, Condition, Given, Is, inside
 from sevensteps.policy.facts import Fact, Known, Value
+from sevensteps.policy.plain import test_of
 from sevensteps.policy.ruling import Ruling
+from sevensteps.policy.sums import Column, OfCase, OfItem, Several
 from sevensteps.policy.verdict import Verdict
 
 MOST_TRIALS = 2_000
 """So many ways of filling in are tried; a verdict that needs more stays open."""
+
+Look: TypeAlias = Is | Compare | Given
 
 _ANY_OTHER_WORD = "any-other"
 
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A fact that is looked at more than once, with a value for every way in which the rules tell values apart."""
+    """A fact for which Kleene's answer may fall short, and one value for each way in which the rules tell values apart."""
 
     scope: str
     fact: str
@@ -42,33 +47,41 @@ def doubtful_facts(ruling: Ruling) -> tuple[Doubtful, ...]:
         times = Counter(look.fact for look in looks)
         for name, fact in declared.items():
             worked = inputs[scope, name]
-            trials = trials_of(fact, [look for look in looks if look.fact == name])
+            looks_at = [look for look in looks if look.fact == name]
+            trials = trials_of(fact, looks_at)
             finite = fact.type in ("boolean", "choice")
-            if times[name] + worked > 1 and trials and (finite or not worked):
+            doubtful = times[name] + worked > 1 or any(_always_the_same(look, trials) for look in looks_at)
+            if doubtful and trials and (finite or not worked):
                 found.append(Doubtful(scope, name, trials))
     return tuple(found)
 
 
-def _looks(condition: Condition) -> Iterator[Is | Compare | Given]:
+def _looks(condition: Condition) -> Iterator[Look]:
     yield from (inner for inner in inside(condition) if isinstance(inner, Is | Compare | Given))
+
+
+def _always_the_same(look: Look, trials: tuple[Value, ...]) -> bool:
+    """Whether a look sees the same in whatever the fact could be: more than nothing, of an amount that always is."""
+    test = test_of(look)
+    return len({test({look.fact: trial}, {}) for trial in trials}) == 1
 
 
 def _inputs(ruling: Ruling) -> Counter[tuple[str, str]]:
     inputs: Counter[tuple[str, str]] = Counter()
     for sum_ in ruling.sums:
         for source in sum_.arguments.values():
-            for inner in source[1] if source[0] == "list" and isinstance(source[1], tuple) else (source,):
+            for inner in source.sources if isinstance(source, Several) else (source,):
                 match inner:
-                    case ("fact", str(name)):
+                    case OfItem(name):
                         inputs[sum_.scope, name] += 1
-                    case ("case", str(name)):
+                    case OfCase(name):
                         inputs["", name] += 1
-                    case ("column", str(collection), str(name)):
+                    case Column(collection, name):
                         inputs[collection, name] += 1
     return inputs
 
 
-def trials_of(fact: Fact, looks: list[Is | Compare | Given]) -> tuple[Value, ...]:
+def trials_of(fact: Fact, looks: list[Look]) -> tuple[Value, ...]:
     """One value for every way in which these looks at a fact can tell its values apart."""
     named: set[Value] = {value for look in looks if isinstance(look, Is) for value in look.values}
     named |= {look.value for look in looks if isinstance(look, Compare)}
@@ -97,7 +110,7 @@ def _moved(day: str, step: int) -> str:
 
 
 def settle(doubtful: tuple[Doubtful, ...], known: Known, verdict_of: Callable[[Known], Verdict]) -> Verdict:
-    """The one verdict that every way of filling in the doubtful facts gives, or that there is not enough information."""
+    """The one verdict that every way of filling in the doubtful facts gives, or not enough information."""
     open_ = [(doubt, item) for doubt in doubtful for item in _unknown_in(doubt, known)]
     budget = [MOST_TRIALS]
     found = _fill(open_, known, verdict_of, budget)

@@ -9,10 +9,10 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.policy.completion import doubtful_facts, settle
 from sevensteps.policy.conditions import All, Items, facts_of, inside
 from sevensteps.policy.engine import DurableEvaluator
-from sevensteps.policy.facts import NONE, Fact, Known, Values
+from sevensteps.policy.facts import Fact, Known, Values
 from sevensteps.policy.plain import PlainEvaluator, Tally, Test, Truth, Truths, tally, test_of, unsettled
-from sevensteps.policy.ruling import Rule, Ruling, Sum, ValueOf
-from sevensteps.policy.sums import work_out
+from sevensteps.policy.ruling import AnsweredValue, FactValue, ItemsValue, PlainValue, Rule, Ruling
+from sevensteps.policy.sums import unknown_inputs, work_out
 from sevensteps.policy.verdict import Decision, Finding, Json, Verdict, together
 
 ENGINES: Mapping[str, str] = {"plain": "1", "durable_rules": version("durable_rules")}
@@ -116,29 +116,29 @@ class Decider:
 
     def _values(self, known: Known, truths: Truths, verdict: Verdict) -> dict[str, Json]:
         values: dict[str, Json] = {part: self._verdict(truths, part).value for part in self._parts}
-        for name, source, when in self.ruling.values:
-            value = self._value(source, known, truths)
-            if verdict in when and value is not None:
-                values[name] = value
+        for answer in self.ruling.answers:
+            value = self._value(answer.value, known, truths)
+            if verdict in answer.when and value is not None:
+                values[answer.name] = value
         if verdict is not Verdict.NOT_ENOUGH_INFORMATION:
             values.update(self._row_values(known, truths))
         return values
 
     def _row_values(self, known: Known, truths: Truths) -> dict[str, Json]:
-        rows = [rule for rule in self.ruling.rules if rule.values and truths.get((rule.id, "")) is True]
-        found = [{name: self._value(source, known, truths) for name, source in rule.values.items()} for rule in rows]
+        rows = [rule for rule in self.ruling.rules if rule.values and truths[rule.id, ""]]
+        found = [{name: self._value(value, known, truths) for name, value in rule.values.items()} for rule in rows]
         if self.ruling.earliest:
             return min(found, key=lambda row: str(row[self.ruling.earliest]), default={})
         return {name: value for row in found for name, value in row.items()}
 
-    def _value(self, source: ValueOf, known: Known, truths: Truths) -> Json:
-        match source:
-            case ("fact", str(name)):
-                return self.ruling.facts[""][name].json(known.case[name])
-            case ("items", (rule, if_none)):
-                return [item for (id_, item), truth in truths.items() if id_ == rule and truth is True] or if_none
-            case _:
-                return source[1]  # type: ignore[return-value]  # text and numbers from YAML
+    def _value(self, value: AnsweredValue, known: Known, truths: Truths) -> Json:
+        match value:
+            case FactValue(fact):
+                return self.ruling.facts[""][fact].json(known.case[fact])
+            case ItemsValue(rule, if_none):
+                return [item for (id_, item), truth in truths.items() if id_ == rule and truth] or if_none
+            case PlainValue(plain):
+                return plain
 
     def _missing(self, known: Known, truths: Truths) -> tuple[str, ...]:
         """The unknown facts that could still change the verdict."""
@@ -148,53 +148,31 @@ class Decider:
             items = known.items[rule.scope] if rule.scope else {"": known.case}
             for item in [""] if items is None else items:
                 if not rule.advisory and _said(rule, truths[rule.id, item]) is Verdict.NOT_ENOUGH_INFORMATION:
-                    missing.update(dict.fromkeys(self._open(rule, item, known, truths, tallies)))
+                    missing.update(dict.fromkeys(self._open(rule, item, known, tallies)))
         return tuple(missing)
 
-    def _open(
-        self, rule: Rule, item: str, known: Known, truths: Truths, tallies: Mapping[str, Tally]
-    ) -> Iterator[str]:  # fmt: skip
+    def _open(self, rule: Rule, item: str, known: Known, tallies: Mapping[str, Tally]) -> Iterator[str]:
         items = known.items[rule.scope] if rule.scope else {"": known.case}
         if items is None:
             yield rule.scope
             return
         for look in unsettled(rule.condition, items[item], tallies):
             if not isinstance(look, Items):
-                yield from self._inputs(rule.scope, look.fact, item, known)
+                yield from self._inputs(rule.scope, item, look.fact, known)
                 continue
             counted = next(other for other in self.ruling.rules if other.id == look.rule)
-            for other in [""] if known.items[counted.scope] is None else known.items[counted.scope] or {}:
-                yield from self._open(counted, other, known, truths, tallies)
+            others = known.items[counted.scope]
+            for other in [""] if others is None else others:
+                yield from self._open(counted, other, known, tallies)
 
-    def _inputs(self, scope: str, fact: str, item: str, known: Known) -> Iterator[str]:
+    def _inputs(self, scope: str, item: str, fact: str, known: Known) -> Iterator[str]:
         """An unknown fact by its path; for one that is worked out, the unknown ones that it needs."""
         sum_ = self._sums.get((scope, fact))
         if sum_ is None:
-            yield f"{scope}.{item}.{fact}" if scope else fact
+            yield ".".join(part for part in (scope, item, fact) if part)
             return
-        for source in sum_.arguments.values():
-            yield from self._sources(sum_, source, item, known)
-
-    def _sources(self, sum_: Sum, source: tuple[object, ...], item: str, known: Known) -> Iterator[str]:
-        match source:
-            case ("fact", str(name)) if _own(sum_.scope, item, known)[name] in (None, NONE):
-                yield from self._inputs(sum_.scope, name, item, known)
-            case ("case", str(name)) if known.case[name] in (None, NONE):
-                yield from self._inputs("", name, "", known)
-            case ("column", str(collection), str(name)):
-                items = known.items[collection]
-                if items is None:
-                    yield collection
-                for other, values in (items or {}).items():
-                    if name and values[name] in (None, NONE):
-                        yield from self._inputs(collection, name, other, known)
-            case ("list", tuple(sources)):
-                for inner in sources:
-                    yield from self._sources(sum_, inner, item, known)
-
-
-def _own(scope: str, item: str, known: Known) -> Values:
-    return (known.items[scope] or {})[item] if scope else known.case
+        for needed_scope, needed_item, needed_fact in unknown_inputs(sum_, item, known):
+            yield from self._inputs(needed_scope, needed_item, needed_fact, known)
 
 
 def _said(rule: Rule, truth: Truth) -> Verdict:

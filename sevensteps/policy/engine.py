@@ -1,9 +1,9 @@
 """durable-rules as the second evaluator of a decision, kept inside what that engine can be trusted with.
 
-Its facts are flat and typed, and every pattern matches the fact's kind first. It knows neither "unknown" nor a safe "not":
-each condition becomes two patterns of positive tests, one for true and one for false, and an unknown fact is left out, so
-that neither fires. Nothing is joined: a condition inside another is settled in an earlier stratum, and what came of it
-is asserted as a field of the next stratum's fact. So are the counts over the items of a collection.
+Its facts are flat and typed, and every pattern matches the fact's kind first. It knows neither "unknown" nor a safe
+"not": each condition becomes two patterns of positive tests, one for true and one for false, and an unknown fact is
+left out, so that neither fires. Nothing is joined: a condition inside another is settled in an earlier stratum, and
+what came of it is asserted as a field of the next stratum's fact. So are the counts over the items of a collection.
 """
 
 import threading
@@ -169,7 +169,7 @@ class DurableEvaluator:
         def found(_: object) -> None:
             self._found[node] = truth
 
-        inner = tests["$and"] if "$and" in tests else [tests]
+        inner = tests.get("$and", [tests])
         pattern = {"$and": [{"kind": kind}, *inner]}  # type: ignore[misc]  # a list by construction
         definition[f"{kind}_{node}_{truth}"] = {"all": [{"m": pattern}], "run": found}
 

@@ -170,8 +170,8 @@ def _words(given: object, options: tuple[str, ...]) -> tuple[str, ...] | None:
 class Collection:
     """Many things of one sort, each with the same facts.
 
-    `items` are the names when the law lists them (the ten outcomes); otherwise the caller lists them, as records with an
-    `id` or as bare words. `none_if_absent` says that a list which is not given is empty rather than unknown.
+    `items` are the names when the law lists them (the ten outcomes); otherwise the caller lists them, as records with
+    an `id` or as bare words. `none_if_absent` says that a list which is not given is empty rather than unknown.
     """
 
     name: str

@@ -11,8 +11,9 @@ from pathlib import Path
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.deciding import Decider
 from sevensteps.policy.pack import Pack, base_of, files_of, names, read_pack
-from sevensteps.policy.ruling import in_force, read_ruling, turning_days
-from sevensteps.policy.source import PackRefusedError
+from sevensteps.policy.reading import read_ruling
+from sevensteps.policy.source import PackRefusedError, Problem
+from sevensteps.policy.validity import in_force, turning_days
 from sevensteps.policy.verdict import Decision, Json
 
 _log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class _Shelf:
         Raises:
             PackRefusedError: with the problems of all decisions.
         """
-        problems = []
+        problems: list[Problem] = []
         for decision, section in self.pack.decisions.items():
             for day in self._turns[decision]:
                 try:
@@ -64,7 +65,7 @@ class _Shelf:
 
 
 class Library:
-    """Packs by name. A changed pack is picked up within a second; one that cannot be read is refused and the old one stays."""
+    """Packs by name. A changed pack is picked up within a second; a bad one is refused and the old one stays."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

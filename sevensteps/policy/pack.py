@@ -1,4 +1,4 @@
-"""A pack as its files say: whose it is, its parameters and the rules of each decision. An overlay changes parameters only."""
+"""A pack as its files say: whose it is, its parameters, the rules of each decision. An overlay sets parameters only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def files_of(root: Path, name: str) -> list[Path]:
 
 def base_of(root: Path, name: str) -> str:
     """The pack that a pack extends, or nothing."""
-    return str(read(root / name / "pack.yaml", root).get("extends") or "")
+    return read(root / name / "pack.yaml", root, "pack").text("extends")
 
 
 def names(root: Path) -> tuple[str, ...]:
@@ -43,11 +43,10 @@ def read_pack(root: Path, name: str) -> Pack:
     Raises:
         PackRefusedError: with every problem found.
     """
-    head = read(root / name / "pack.yaml", root)
-    if head.get("pack") != name:
-        raise head.problem("pack", f"the folder's own name, {name}")
-    base_name = head.get("extends")
-    base = read_pack(root, base_name) if isinstance(base_name, str) and base_name != name else None
+    head = read(root / name / "pack.yaml", root, "pack")
+    if head.text("pack") != name or head.text("extends") == name:
+        raise head.problem("pack", f"the folder's own name, {name}, and another pack to extend")
+    base = read_pack(root, head.text("extends")) if "extends" in head else None
     digest = sha256(base.hash.encode() if base else b"")
     problems: list[Problem] = []
     parameters: dict[str, Parameter] = {}
@@ -55,11 +54,10 @@ def read_pack(root: Path, name: str) -> Pack:
     for path in files_of(root, name):
         digest.update(f"{path.relative_to(root).as_posix()}\n".encode() + path.read_bytes())
         try:
-            content = read(path, root)
             if path.parent.name == "parameters":
-                _add(parameters, read_parameters(content))
+                _add(parameters, read_parameters(read(path, root, "parameters")))
             elif path.parent.name == "rules":
-                decisions[_decision_name(content, path)] = content
+                decisions[path.stem] = _named_like_its_file(read(path, root, "rules"), path)
         except PackRefusedError as refused:
             problems.extend(refused.problems)
     if base is not None:
@@ -68,9 +66,7 @@ def read_pack(root: Path, name: str) -> Pack:
         decisions = dict(base.decisions)
     if problems:
         raise PackRefusedError(problems)
-    return Pack(
-        name, str(head.get("title", name)), digest.hexdigest(), base.name if base else "", parameters, decisions
-    )
+    return Pack(name, head.text("title"), digest.hexdigest(), base.name if base else "", parameters, decisions)
 
 
 def _add(parameters: dict[str, Parameter], more: Mapping[str, Parameter]) -> None:
@@ -80,11 +76,10 @@ def _add(parameters: dict[str, Parameter], more: Mapping[str, Parameter]) -> Non
         parameters[name] = parameter
 
 
-def _decision_name(content: Section, path: Path) -> str:
-    name = content.get("decision")
-    if name != path.stem:
+def _named_like_its_file(content: Section, path: Path) -> Section:
+    if content.text("decision") != path.stem:
         raise content.problem("decision", f"the file's own name, {path.stem}")
-    return path.stem
+    return content
 
 
 def _not_the_councils(

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.facts import Value, pence
@@ -11,16 +12,15 @@ from sevensteps.policy.source import Section
 from sevensteps.policy.verdict import Verdict
 
 Table = tuple[tuple[int, int], ...]
-Setting = Value | Table
-
-TYPES = ("whole number", "money", "word", "words", "verdict", "dates", "points to pounds", "amount by word")
+Amounts = Mapping[str, int]
+Setting = Value | Table | Amounts
 
 
 @dataclass(frozen=True, slots=True)
 class DatedValue:
     """What a parameter is from one date on, until another (both days included) or until the next value begins."""
 
-    value: Setting | Mapping[str, int]
+    value: Setting
     begins: date
     ends: date | None
     reference: str
@@ -73,61 +73,36 @@ def read_parameters(section: Section) -> dict[str, Parameter]:
     Raises:
         PackRefusedError: a value of the wrong type, or dates that overlap.
     """
-    read: dict[str, Parameter] = {}
-    for name, body in _sections(section, "parameters"):
-        type_ = str(body.get("type"))
-        if type_ not in TYPES:
-            raise body.problem(name, f"a type out of {', '.join(TYPES)}")
-        read[name] = Parameter(
-            name,
-            type_,
-            str(body.get("title", "")),
-            str(body.get("unit", "")),
-            body.get("set by") == "council",
-            _values(name, type_, body),
-            body.file,
-            body.line,
+    return {
+        name: Parameter(
+            name, body.text("type"), body.text("title"), body.text("unit"), body.text("set by") == "council",
+            _values(name, body), body.file, body.line,
         )
-    return read
+        for name, body in section.named("parameters")
+    }  # fmt: skip
 
 
-def _sections(section: Section, key: str) -> Iterator[tuple[str, Section]]:
-    inner = section.get(key)
-    if not isinstance(inner, Section):
-        raise section.problem(key, "a mapping")
-    for name, body in inner.items():
-        if not isinstance(body, Section):
-            raise inner.problem(name, "a mapping")
-        yield name, body
-
-
-def _values(name: str, type_: str, body: Section) -> tuple[DatedValue, ...]:
-    entries = body.get("values")
-    if not isinstance(entries, list) or not entries:
-        raise body.problem(name, "a list of dated values")
-    values = sorted((_dated(name, type_, entry, body) for entry in entries), key=lambda value: value.begins)
-    for earlier, later in zip(values, values[1:], strict=False):
+def _values(name: str, body: Section) -> tuple[DatedValue, ...]:
+    dated = [_dated(name, body.text("type"), entry) for entry in body.sections("values")]
+    values = sorted(dated, key=lambda value: value.begins)
+    for earlier, later in pairwise(values):
         if later.begins == earlier.begins or (earlier.ends is not None and later.begins <= earlier.ends):
             raise body.problem(name, f"values that do not overlap; two cover {later.begins.isoformat()}")
     return tuple(values)
 
 
-def _dated(name: str, type_: str, entry: object, body: Section) -> DatedValue:
-    if not isinstance(entry, Section):
-        raise body.problem(name, "each value a mapping with from, value and reference")
-    begins, ends = entry.get("from"), entry.get("until")
-    if not isinstance(begins, date) or not (ends is None or isinstance(ends, date)):
-        raise entry.problem(name, "from (and until, if any) as dates, such as 2026-04-01")
-    value = _setting(type_, entry.get("value"))
+def _dated(name: str, type_: str, entry: Section) -> DatedValue:
+    begins, value = entry.day("from"), _setting(type_, entry.get("value"))
+    if begins is None or ("until" in entry and entry.day("until") is None):
+        raise entry.problem(name, "from, and until if any, as dates without quotes")
     if value is None:
         raise entry.problem(name, f"a value of type {type_}")
-    reference = entry.get("reference")
-    if not isinstance(reference, str) or not reference:
-        raise entry.problem(name, "a reference: the law, guidance or council decision that sets the value")
-    return DatedValue(value, begins, ends, reference, entry.get("unverified") is True, entry.line)
+    return DatedValue(
+        value, begins, entry.day("until"), entry.text("reference"), entry.flag("unverified"), entry.line
+    )  # fmt: skip
 
 
-def _setting(type_: str, given: object) -> Setting | Mapping[str, int] | None:
+def _setting(type_: str, given: object) -> Setting | None:
     match type_:
         case "whole number":
             return given if isinstance(given, int) and not isinstance(given, bool) else None
@@ -163,7 +138,7 @@ def _table(given: object) -> Table | None:
     return tuple(table) if len(table) > 1 and table == sorted(dict(table).items()) else None
 
 
-def _amounts(given: object) -> Mapping[str, int] | None:
+def _amounts(given: object) -> Amounts | None:
     if not isinstance(given, Mapping):
         return None
     amounts = {str(word): pence(str(amount)) for word, amount in given.items()}

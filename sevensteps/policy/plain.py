@@ -4,7 +4,6 @@ True, False, or None for unknown.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from operator import ge, gt, le, lt
 
 from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
 from sevensteps.policy.facts import NONE, Known, Values
@@ -21,7 +20,6 @@ UNKNOWN_LIST = 1_000_000
 """A list that nobody has given may hold any number of items."""
 
 Test = Callable[[Values, Mapping[str, Tally]], Truth]
-_ORDERS: Mapping[str, Callable[[object, object], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 def tally(truths: Truths, rule: str) -> Tally:
@@ -74,8 +72,7 @@ def test_of(condition: Condition) -> Test:
         case Is(fact, values):
             return lambda facts, _: None if (value := facts[fact]) is None else value in values
         case Compare(fact, order, bound):
-            stands = _ORDERS[order]
-            return lambda facts, _: None if (value := facts[fact]) is None else stands(value, bound)
+            return _compared(fact, order, bound)
         case Given(fact, optional):
             absent = False if optional else None
             return lambda facts, _: absent if facts[fact] in (None, NONE) else True
@@ -90,6 +87,17 @@ def test_of(condition: Condition) -> Test:
             return _at_least(number, [test_of(inner) for inner in conditions])
         case Items(rule, number):
             return lambda _, tallies: enough(number, tallies[rule])
+
+
+def _compared(fact: str, order: str, bound: int | str) -> Test:
+    def test(facts: Values, _: Mapping[str, Tally]) -> Truth:
+        value = facts[fact]
+        if value is None:
+            return None
+        position = (value > bound) - (value < bound)  # type: ignore[operator]  # a fact is compared with its own type
+        return {"<": position < 0, "<=": position <= 0, ">": position > 0, ">=": position >= 0}[order]
+
+    return test
 
 
 def _until(settling: bool, tests: list[Test]) -> Test:  # noqa: FBT001 - the truth value that settles the matter

@@ -1,10 +1,65 @@
-"""Working out the facts that follow from other facts, before any rule is asked. Unknown in, unknown out."""
+"""Facts that follow from other facts, worked out before any rule is asked. Unknown in, unknown out."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from sevensteps.policy.arithmetic import CALCULATIONS
-from sevensteps.policy.facts import NONE, Known, Value, Values
-from sevensteps.policy.ruling import Sum
+from sevensteps.policy.facts import NONE, Fact, Known, Values
+
+Source: TypeAlias = "OfItem | OfCase | Column | Several | Plain | ItemName"
+
+
+@dataclass(frozen=True, slots=True)
+class OfItem:
+    """A fact of the same scope."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfCase:
+    """A fact of the case, asked for by one of its items."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One fact of every item of a collection; without a fact, the items' names."""
+
+    collection: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A list of sources."""
+
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A number, or what a parameter is."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class ItemName:
+    """The name of the item itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A fact worked out by one function of `arithmetic`; `scope` is the collection whose items it belongs to, or ""."""
+
+    scope: str
+    fact: Fact
+    calculation: str
+    arguments: Mapping[str, Source]
+
 
 _UNKNOWN = object()
 
@@ -13,45 +68,67 @@ def work_out(sums: tuple[Sum, ...], known: Known) -> None:
     """Add every worked out fact to the known ones, in the order in which the pack states them."""
     for sum_ in sums:
         if not sum_.scope:
-            known.case[sum_.fact.name] = _result(sum_, known, "", known.case)
+            _add(sum_, known, "", known.case)
             continue
         for item, values in (known.items[sum_.scope] or {}).items():
-            values[sum_.fact.name] = _result(sum_, known, item, values)
+            _add(sum_, known, item, values)
 
 
-def _result(sum_: Sum, known: Known, item: str, own: Values) -> Value | None:
+def _add(sum_: Sum, known: Known, item: str, own: Values) -> None:
     arguments = {name: _argument(source, known, item, own) for name, source in sum_.arguments.items()}
-    if any(value is _UNKNOWN for value in arguments.values()):
-        return None
-    return CALCULATIONS[sum_.calculation](**arguments)
+    unknown = any(value is _UNKNOWN for value in arguments.values())
+    own[sum_.fact.name] = None if unknown else CALCULATIONS[sum_.calculation](**arguments)
 
 
-def _argument(source: tuple[object, ...], known: Known, item: str, own: Mapping[str, Value | None]) -> object:
+def _argument(source: Source, known: Known, item: str, own: Values) -> object:
     match source:
-        case ("fact", str(name)):
-            return _or_unknown(own[name])
-        case ("case", str(name)):
-            return _or_unknown(known.case[name])
-        case ("item",):
-            return item
-        case ("column", str(collection), str(name)):
-            return _column(known, collection, name)
-        case ("list", tuple(sources)):
+        case OfItem(fact):
+            return _or_unknown(own[fact])
+        case OfCase(fact):
+            return _or_unknown(known.case[fact])
+        case Column(collection, fact):
+            return _column(known, collection, fact)
+        case Several(sources):
             values = tuple(_argument(inner, known, item, own) for inner in sources)
             return _UNKNOWN if _UNKNOWN in values else values
-        case _:
-            return source[1]
+        case Plain(value):
+            return value
+        case ItemName():
+            return item
 
 
 def _or_unknown(value: object) -> object:
     return _UNKNOWN if value in (None, NONE) else value
 
 
-def _column(known: Known, collection: str, name: str) -> object:
+def _column(known: Known, collection: str, fact: str) -> object:
     items = known.items[collection]
     if items is None:
         return _UNKNOWN
-    if not name:
+    if not fact:
         return tuple(items)
-    values = tuple(values[name] for values in items.values())
-    return _UNKNOWN if None in values else values
+    values = tuple(values[fact] for values in items.values())
+    return _UNKNOWN if None in values or NONE in values else values
+
+
+def unknown_inputs(sum_: Sum, item: str, known: Known) -> list[tuple[str, str, str]]:
+    """What a worked out fact needs and nobody has given: scope, item and fact (none where a whole list is unknown)."""
+    return [needed for source in sum_.arguments.values() for needed in _needed(source, sum_.scope, item, known)]
+
+
+def _needed(source: Source, scope: str, item: str, known: Known) -> list[tuple[str, str, str]]:
+    match source:
+        case OfItem(fact):
+            own = (known.items[scope] or {})[item] if scope else known.case
+            return [(scope, item, fact)] if own[fact] in (None, NONE) else []
+        case OfCase(fact):
+            return [("", "", fact)] if known.case[fact] in (None, NONE) else []
+        case Column(collection, fact):
+            items = known.items[collection]
+            if items is None:
+                return [(collection, "", "")]
+            return [(collection, name, fact) for name, values in items.items() if fact and values[fact] in (None, NONE)]
+        case Several(sources):
+            return [needed for inner in sources for needed in _needed(inner, scope, item, known)]
+        case _:
+            return []

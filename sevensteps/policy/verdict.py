@@ -1,12 +1,12 @@
 """What a decision says: the four verdicts, the findings behind them and the decision itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | tuple[Json, ...] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | tuple[Json, ...] | Mapping[str, Json] | None"
 
 
 class Verdict(StrEnum):
@@ -87,6 +87,11 @@ class Decision:
             "missing": list(self.missing),
             **self.values,
         }
+
+    def truths(self) -> Iterator[tuple[str, Json]]:
+        """What became of each rule, once for every item that it was asked of: true, false, or None for unknown."""
+        for asked, truth in self.answers["plain"].items():
+            yield asked.partition(".")[0], truth
 
     def receipt(self) -> dict[str, Json]:
         """Everything needed to make the same decision again and compare; JSON, without narrative or names."""

@@ -1,0 +1,155 @@
+"""Both evaluators, and the verdict itself, against brute force over everything that the unknown facts could be."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import product
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
+from sevensteps.policy.deciding import Decider
+from sevensteps.policy.engine import DurableEvaluator
+from sevensteps.policy.facts import Collection, Declared, Fact
+from sevensteps.policy.plain import PlainEvaluator, Truth
+from sevensteps.policy.plain import test_of as as_test
+from sevensteps.policy.ruling import Rule, Ruling
+from sevensteps.policy.verdict import Json, Verdict, together
+
+FACTS = {
+    "ill": Fact("ill", "boolean"),
+    "lives_here": Fact("lives_here", "boolean"),
+    "alone": Fact("alone", "boolean"),
+    "use": Fact("use", "choice", options=("food", "travel", "betting")),
+    "points": Fact("points", "whole number", lowest=0, highest=4),
+    "weekly": Fact("weekly", "money", lowest=0, highest=3),
+}
+EVERY_VALUE: Mapping[str, tuple[bool | int | str, ...]] = {
+    "ill": (True, False), "lives_here": (True, False), "alone": (True, False),
+    "use": ("food", "travel", "betting"), "points": (0, 1, 2, 3, 4), "weekly": (0, 1, 2, 3),
+}  # fmt: skip
+
+looks = st.one_of(
+    st.sampled_from(["ill", "lives_here", "alone"]).flatmap(
+        lambda name: st.booleans().map(lambda value: Is(name, (value,)))
+    ),
+    st.lists(st.sampled_from(["food", "travel", "betting"]), min_size=1, max_size=2, unique=True).map(
+        lambda values: Is("use", tuple(values))
+    ),
+    st.builds(
+        Compare, st.sampled_from(["points", "weekly"]), st.sampled_from(["<", "<=", ">", ">="]), st.integers(0, 4)
+    ),
+)
+conditions: st.SearchStrategy[Condition] = st.recursive(
+    looks,
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, min_size=1, max_size=3).map(lambda several: All(tuple(several))),
+        st.lists(inner, min_size=1, max_size=3).map(lambda several: Any(tuple(several))),
+        st.tuples(st.integers(1, 3), st.lists(inner, min_size=1, max_size=4)).map(
+            lambda drawn: AtLeast(drawn[0], tuple(drawn[1]))
+        ),
+    ),
+    max_leaves=8,
+)
+facts_given: st.SearchStrategy[dict[str, Json]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "ill": st.booleans(), "lives_here": st.booleans(), "alone": st.booleans(),
+        "use": st.sampled_from(["food", "travel", "betting"]), "points": st.integers(0, 4),
+        "weekly": st.sampled_from(["0.00", "0.01", "0.02", "0.03"]),
+    },
+)  # fmt: skip
+thorough = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def rule(id_: str, condition: Condition, fails: Verdict = Verdict.NOT_MET, scope: str = "") -> Rule:
+    return Rule(
+        id=id_, scope=scope, condition=condition, holds=Verdict.MET, fails=fails, because="because", reference="law",
+        unverified=False, advisory=False, part="",
+    )  # fmt: skip
+
+
+def ruling(*rules: Rule) -> Ruling:
+    things = Collection("things", FACTS)
+    declared = Declared(FACTS, {"things": things})
+    return Ruling("tried", declared, (), rules, (), "", {"": FACTS, "things": FACTS})
+
+
+def completions(facts: Mapping[str, Json]) -> Iterator[dict[str, bool | int | str]]:
+    """Every way of filling in what is unknown."""
+    typed = Declared(FACTS, {}).typed(facts).case
+    choices = [EVERY_VALUE[name] if value is None else (value,) for name, value in typed.items()]
+    for values in product(*choices):
+        yield dict(zip(typed, values, strict=True))  # type: ignore[arg-type]
+
+
+def by_brute_force(condition: Condition, facts: Mapping[str, Json]) -> Truth:
+    """True or false if every completion says so, otherwise unknown."""
+    found = {as_test(condition)(filled, {}) for filled in completions(facts)}
+    return found.pop() if len(found) == 1 else None
+
+
+@thorough
+@given(st.lists(conditions, min_size=1, max_size=3), facts_given, st.lists(facts_given, max_size=3))
+def test_the_two_evaluators_agree(asked: list[Condition], case: dict[str, Json], things: list[dict[str, Json]]) -> None:
+    """Whatever the conditions and the facts, unknown ones included, each rule comes out the same in both."""
+    of_case = [rule(f"R{number}", condition) for number, condition in enumerate(asked)]
+    of_things = [rule(f"T{number}", condition, scope="things") for number, condition in enumerate(asked)]
+    counted = [rule("every", Items("T0", None)), rule("two", Items("T0", 2)), rule("not-some", Not(Items("T0", 1)))]
+    tried = ruling(*of_things, *of_case, *counted)
+    given_things: list[Json] = [{"id": f"t{number}", **thing} for number, thing in enumerate(things)]
+    known = tried.declared.typed({**case, "things": given_things})
+    assert PlainEvaluator(tried).truths(known) == DurableEvaluator(tried).truths(known)
+
+
+@thorough
+@given(conditions, facts_given)
+def test_kleene_never_contradicts_brute_force(condition: Condition, case: dict[str, Json]) -> None:
+    """What the plain evaluator is certain of, every completion confirms."""
+    tried = ruling(rule("R", condition))
+    truth = PlainEvaluator(tried).truths(tried.declared.typed({**case, "things": []}))["R", ""]
+    assert truth in (None, by_brute_force(condition, case))
+
+
+@thorough
+@given(st.lists(st.tuples(conditions, st.sampled_from(Verdict)), min_size=1, max_size=3), facts_given)
+def test_a_verdict_is_certain_exactly_when_every_completion_gives_it(
+    asked: list[tuple[Condition, Verdict]], case: dict[str, Json]
+) -> None:
+    """Met, not met or judgement if and only if all ways of filling in the unknown facts say so."""
+    rules = [
+        rule(f"R{number}", condition, fails if fails is not Verdict.NOT_ENOUGH_INFORMATION else Verdict.NOT_MET)
+        for number, (condition, fails) in enumerate(asked)
+    ]
+    verdicts = {together(_said(rule_, filled) for rule_ in rules) for filled in completions(case)}
+    decided = Decider("tried", "hash", ruling(*rules)).decide({**case, "things": []}, date(2026, 4, 1))
+    expected = verdicts.pop() if len(verdicts) == 1 else Verdict.NOT_ENOUGH_INFORMATION
+    assert decided.verdict is expected
+    assert bool(decided.missing) is (expected is Verdict.NOT_ENOUGH_INFORMATION)
+
+
+def _said(rule_: Rule, filled: Mapping[str, bool | int | str]) -> Verdict:
+    return rule_.holds if as_test(rule_.condition)(dict(filled), {}) else rule_.fails
+
+
+def test_a_list_that_nobody_has_given_may_hold_anything() -> None:
+    """Neither "every" nor "some" nor "two of them" is settled while the list itself is unknown."""
+    of_things = rule("T", Is("ill", (True,)), scope="things")
+    tried = ruling(of_things, rule("every", Items("T", None)), rule("some", Items("T", 1)), rule("two", Items("T", 2)))
+    known = tried.declared.typed({})
+    for evaluator in (PlainEvaluator(tried), DurableEvaluator(tried)):
+        truths = evaluator.truths(known)
+        assert [truths[name, ""] for name in ("every", "some", "two")] == [None, None, None]
+
+
+def test_an_optional_fact_that_is_not_given_is_known_to_be_none() -> None:
+    """`given` is false of an optional fact, and open of any other, in both evaluators."""
+    facts = {"own": Fact("own", "date", none_if_absent=True), "due": Fact("due", "date")}
+    rules = (rule("own", Given("own", optional=True)), rule("due", Given("due")))
+    tried = Ruling("tried", Declared(facts, {}), (), rules, (), "", {"": facts})
+    for evaluator in (PlainEvaluator(tried), DurableEvaluator(tried)):
+        absent = evaluator.truths(tried.declared.typed({}))
+        given_ = evaluator.truths(tried.declared.typed({"own": "2026-05-01", "due": "2026-05-01"}))
+        assert (absent["own", ""], absent["due", ""]) == (False, None)
+        assert (given_["own", ""], given_["due", ""]) == (True, True)
