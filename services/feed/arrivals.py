@@ -3,9 +3,8 @@
 import asyncio
 from contextlib import suppress
 
-import sqlalchemy as sa
-
 from services.feed.store import last_position
+from sevensteps.errors import Fault
 from sevensteps.store import Store
 
 LOOK_SECONDS = 1.0
@@ -70,5 +69,5 @@ class Arrivals:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             if self._waiting:
-                with suppress(sa.exc.SQLAlchemyError, OSError):  # whoever waits will read, and be told
+                with suppress(Fault):  # whoever waits will read, and be told
                     self.grown_to(await self._store.read(last_position))

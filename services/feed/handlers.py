@@ -16,6 +16,8 @@ AT_ONCE = 500
 """So many events a message while a watcher is behind."""
 BOOKMARK_SECONDS = 5.0
 """A watcher hears at least this often how far the feed has been looked through."""
+DROPPED_AT_ONCE = 5_000
+"""So many events one transaction drops, because services are waiting to append."""
 
 
 def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
@@ -82,12 +84,20 @@ def acknowledge_events(connection: sa.Connection, *, name: str, position: int) -
     return position
 
 
-def trim_events(connection: sa.Connection, *, scope: str | None, up_to: int) -> int:
-    """Drop the events up to a position, in one transaction. Answers the earliest position kept.
+async def trim_events(records: Store, *, scope: str | None, up_to: int) -> int:
+    """Drop the events up to a position, some at a time. Answers the earliest position kept. Raises Faults."""
+    earliest = await records.write(partial(_ensure_droppable, scope=scope, up_to=up_to))
+    while earliest <= up_to:
+        earliest = await records.write(partial(_drop_some, up_to=up_to))
+    return earliest
+
+
+def _ensure_droppable(connection: sa.Connection, *, scope: str | None, up_to: int) -> int:
+    """Raise a Fault unless the events up to a position may be dropped. Answers the earliest position kept.
 
     A journey is rebuilt from all events of its case, from the first on: so every case that would lose one must have
     ended, and its ending must be among what is dropped. Nor is anything dropped that a subscription has not read, or
-    that is not of the council `scope`, if there is one. Raises Faults.
+    that is not of the council `scope`, if there is one.
     """
     head = store.locked_head(connection)
     _ensure_given("up_to", up_to, head.last)
@@ -101,8 +111,13 @@ def trim_events(connection: sa.Connection, *, scope: str | None, up_to: int) -> 
     still_open = store.open_case(connection, up_to)
     if still_open:
         raise case_open(still_open, up_to)
-    store.drop(connection, up_to)
-    return up_to + 1
+    return head.earliest
+
+
+def _drop_some(connection: sa.Connection, *, up_to: int) -> int:
+    earliest = min(store.locked_head(connection).earliest + DROPPED_AT_ONCE, up_to + 1)
+    store.drop(connection, earliest)
+    return earliest
 
 
 def _ensure_given(field: str, position: int, last: int) -> None:

@@ -68,8 +68,7 @@ class FeedServer(pb_grpc.FeedServiceServicer):
 
     async def TrimEvents(self, request: pb.TrimEventsRequest, context: Context) -> pb.TrimEventsResponse:
         """See FeedService.TrimEvents."""
-        scope = scope_of(caller())
-        earliest = await self._records.write(partial(handlers.trim_events, scope=scope, up_to=request.up_to))
+        earliest = await handlers.trim_events(self._records, scope=scope_of(caller()), up_to=request.up_to)
         return pb.TrimEventsResponse(earliest=earliest)
 
     async def AppendEvents(self, request: pb.AppendEventsRequest, context: Context) -> pb.AppendEventsResponse:

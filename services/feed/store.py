@@ -41,6 +41,13 @@ dropped = sa.Table(
 )
 """The ids of events no longer kept: sent again by a service that never got its answer, they are still known."""
 
+ended_cases = sa.Table(
+    "ended_cases",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+)
+"""The cases whose ending is no longer kept: an event of theirs that comes late is no open case's."""
+
 head = sa.Table(
     "head",
     metadata,
@@ -75,20 +82,20 @@ CONDITIONS: Mapping[str, sa.ColumnElement[bool]] = {
 
 UP_TO = events.c.position <= sa.bindparam("up_to")
 REMEMBER = dropped.insert().from_select(["event_id"], sa.select(events.c.event_id).where(UP_TO))
+REMEMBER_ENDED = ended_cases.insert().from_select(
+    ["case_id"],
+    sa.select(events.c.case_id)
+    .where(UP_TO, events.c.type == CaseEnded.TYPE, ~sa.exists().where(ended_cases.c.case_id == events.c.case_id))
+    .distinct(),
+)
 DROP = events.delete().where(UP_TO)
 OF_OTHERS = sa.select(events.c.position).where(UP_TO, events.c.council != sa.bindparam("council")).limit(1)
-_ended = events.alias("ended")
 OPEN_CASE = (
     sa.select(events.c.case_id)
-    .where(
-        UP_TO,
-        ~sa.exists().where(
-            _ended.c.case_id == events.c.case_id,
-            _ended.c.type == CaseEnded.TYPE,
-            _ended.c.position <= sa.bindparam("up_to"),
-        ),
-    )
-    .order_by(events.c.position)
+    .where(UP_TO, ~sa.exists().where(ended_cases.c.case_id == events.c.case_id))
+    .group_by(events.c.case_id)
+    .having(sa.func.max(sa.case((events.c.type == CaseEnded.TYPE, 1), else_=0)) == 0)
+    .order_by(sa.func.min(events.c.position))
     .limit(1)
 )
 
@@ -125,7 +132,7 @@ def known(connection: sa.Connection, ids: Collection[str]) -> set[str]:
 
 
 def add(connection: sa.Connection, rows: Sequence[Mapping[str, object]], last: int) -> None:
-    """Keep events, numbered up to `last`."""
+    """Keep events, numbered up to `last`. The head must be locked."""
     connection.execute(ADD, rows)
     connection.execute(SET_LAST, {"to": last})
 
@@ -188,12 +195,12 @@ def has_events_of_others(connection: sa.Connection, council: str, up_to: int) ->
 
 
 def open_case(connection: sa.Connection, up_to: int) -> str | None:
-    """A case with an event up to a position that has not ended by then."""
+    """The first case with an event up to a position that has not ended by then."""
     return connection.execute(OPEN_CASE, {"up_to": up_to}).scalar()
 
 
-def drop(connection: sa.Connection, up_to: int) -> None:
-    """Drop the events up to a position; their ids stay known."""
-    connection.execute(REMEMBER, {"up_to": up_to})
-    connection.execute(DROP, {"up_to": up_to})
-    connection.execute(SET_EARLIEST, {"to": up_to + 1})
+def drop(connection: sa.Connection, earliest: int) -> None:
+    """Drop the events before a position, which becomes the earliest kept. The head must be locked."""
+    for statement in (REMEMBER, REMEMBER_ENDED, DROP):
+        connection.execute(statement, {"up_to": earliest - 1})
+    connection.execute(SET_EARLIEST, {"to": earliest})

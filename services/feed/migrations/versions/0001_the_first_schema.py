@@ -28,6 +28,11 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("event_id"),
     )
+    op.create_table(
+        "ended_cases",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
     head = op.create_table(
         "head",
         sa.Column("earliest", POSITION, nullable=False),

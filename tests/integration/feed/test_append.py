@@ -1,0 +1,161 @@
+"""Appending: every event once, numbered without gaps, in the order in which its service stored it."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from servers.feed import Feed, event, run_feed
+from servers.services import refusal_of
+from sevensteps.api.feed.v1 import feed_pb2 as pb
+from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
+from sevensteps.config import Settings
+from sevensteps.errors import Kind
+from sevensteps.identity import PEOPLE, Role
+
+
+def numbered(events: list[pb.Event]) -> list[pb.Event]:
+    """The events as the feed gives them when they are its first."""
+    for position, each in enumerate(events, start=1):
+        each.position = position
+    return events
+
+
+async def test_events_come_back_as_they_were_sent_numbered_in_their_order(feed: Feed) -> None:
+    """Positions begin at 1 and go up by 1; the answer is the last; nothing else of an event changes."""
+    events = [event(payload='{"version":1,"weekly":"82.91"}'), event(council="other"), event("case.ended.v1", "case-b")]
+    assert await feed.append(events[:2]) == 2
+    assert await feed.append(events[2:]) == 3
+    assert await feed.everything() == numbered(events)
+
+
+async def test_an_event_that_is_known_is_left_alone(feed: Feed) -> None:
+    """A service that got no answer sends its events again, perhaps with new ones behind; every event is there once."""
+    events = [event() for _ in range(4)]
+    await feed.append(events[:2])
+    assert await feed.append(events[:2]) == 2
+    assert await feed.append([*events, events[3]]) == 4
+    assert await feed.everything() == numbered(events)
+
+
+async def test_the_sender_does_not_choose_positions(feed: Feed) -> None:
+    """A position that comes with an event is passed over."""
+    sent = event()
+    sent.position = 99
+    assert await feed.append([sent]) == 1
+
+
+async def test_no_events_is_no_change(feed: Feed) -> None:
+    """An empty call answers where the feed ends."""
+    await feed.append([event()])
+    assert await feed.append([]) == 1
+
+
+async def test_many_who_append_at_once_get_positions_without_gaps(feed: Feed) -> None:
+    """Eight services, some sending everything twice, and a watcher beside them: no gap, no loss, no double, orders kept."""
+    sent = [[event(case_id=f"case-{writer}", payload=f'{{"n":{n}}}') for n in range(60)] for writer in range(8)]
+
+    async def write(writer: int) -> None:
+        for first in range(0, 60, 5):
+            call = sent[writer][first : first + 5]
+            await asyncio.gather(*(feed.append(call) for _ in range(1 + writer % 2)))
+
+    async def watch() -> list[pb.Event]:
+        seen: list[pb.Event] = []
+        stream = feed.journey.WatchEvents(pb.WatchEventsRequest())
+        async for part in stream:
+            seen += part.events
+            if part.bookmark == 480:
+                break
+        stream.cancel()
+        return seen
+
+    seen, *_ = await asyncio.gather(watch(), *(write(writer) for writer in range(8)))
+    assert [each.position for each in seen] == list(range(1, 481))
+    assert seen == await feed.everything()
+    for writer in range(8):
+        of_writer = [each.event_id for each in seen if each.case_id == f"case-{writer}"]
+        assert of_writer == [each.event_id for each in sent[writer]]
+
+
+async def test_two_feeds_on_one_postgresql_number_together(
+    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Replicas append side by side without gaps, and a watcher of one soon sees what the other was given."""
+    monkeypatch.setattr("services.feed.arrivals.LOOK_SECONDS", 0.05)
+    one, other = (Settings(data=tmp_path_factory.mktemp("feed"), database=postgres_url) for _ in range(2))
+    async with run_feed(one) as first, run_feed(other) as second:
+        stream = first.journey.WatchEvents(pb.WatchEventsRequest())
+        assert (await anext(aiter(stream))).bookmark == 0
+        await asyncio.gather(*(feed.append([event(), event()]) for _ in range(20) for feed in (first, second)))
+        seen: list[int] = []
+        async with asyncio.timeout(4):  # sooner than the next bookmark
+            while len(seen) < 80:
+                seen += [each.position for each in (await anext(aiter(stream))).events]
+        stream.cancel()
+        await second.append([event()])
+        assert [each.position for each in await first.everything()] == list(range(1, 82))
+    assert seen == list(range(1, 81))
+
+
+WRONG: list[tuple[str, Callable[[pb.Event], object]]] = [
+    ("event_id", lambda each: setattr(each, "event_id", "")),
+    ("event_id", lambda each: setattr(each, "event_id", "not-a-uuid")),
+    ("event_id", lambda each: setattr(each, "event_id", each.event_id.upper() + "A")),
+    ("type", lambda each: setattr(each, "type", "plan.submitted")),
+    ("type", lambda each: setattr(each, "type", "Plan.Submitted.v1")),
+    ("type", lambda each: setattr(each, "type", "plan.submitted.v0")),
+    ("case_id", lambda each: setattr(each, "case_id", "")),
+    ("case_id", lambda each: setattr(each, "case_id", "x" * 201)),
+    ("council", lambda each: setattr(each, "council", " ")),
+    ("source", lambda each: setattr(each, "source", "")),
+    ("actor", lambda each: setattr(each, "actor", "")),
+    ("occurred_at", lambda each: each.ClearField("occurred_at")),
+    ("payload", lambda each: setattr(each, "payload", "")),
+    ("payload", lambda each: setattr(each, "payload", "[1]")),
+    ("payload", lambda each: setattr(each, "payload", "{")),
+    ("payload", lambda each: setattr(each, "payload", "[" * 10_000)),
+    ("payload", lambda each: setattr(each, "payload", f'{{"a":"{"x" * 16_384}"}}')),
+]
+
+
+@pytest.mark.parametrize("database", [""])
+@pytest.mark.parametrize(("field", "spoil"), WRONG)
+async def test_an_event_in_a_wrong_form_is_refused_with_its_path(
+    feed: Feed, field: str, spoil: Callable[[pb.Event], object]
+) -> None:
+    """The field's path is named, and nothing of the call is kept."""
+    events = [event(), event()]
+    spoil(events[1])
+    fault = await refusal_of(feed.append(events))
+    assert (fault.kind, fault.reason) == (Kind.INVALID, "FIELD_INVALID")
+    assert [violation.field for violation in fault.violations] == [f"events[1].{field}"]
+    assert await feed.everything() == []
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_a_type_that_this_version_does_not_know_is_kept(feed: Feed) -> None:
+    """A newer service may say new things: only the form of a type is checked."""
+    assert await feed.append([event("broker.asked_for_help.v2")]) == 1
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_too_much_at_once_is_refused(feed: Feed) -> None:
+    """More than 1000 events are INVALID; more than 1 MB is RESOURCE_EXHAUSTED."""
+    fault = await refusal_of(feed.append([event()] * 1001))
+    assert [violation.field for violation in fault.violations] == ["events"]
+    fault = await refusal_of(feed.append([event(payload=f'{{"a":"{"x" * 16_000}"}}') for _ in range(70)]))
+    assert fault.kind is Kind.EXHAUSTED
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_only_services_append(feed: Feed) -> None:
+    """Nobody else may say that something happened, the journey neither; without a token nobody may say anything."""
+    for role in sorted(PEOPLE | {Role.JOURNEY}):
+        caller = feed.running.stub(FeedServiceStub, feed.running.token("x", role))
+        fault = await refusal_of(caller.AppendEvents(pb.AppendEventsRequest(events=[event()])))
+        assert (fault.kind, fault.reason) == (Kind.DENIED, "ROLE_LACKS_RIGHT")
+    nobody = feed.running.stub(FeedServiceStub, "")
+    fault = await refusal_of(nobody.AppendEvents(pb.AppendEventsRequest(events=[event()])))
+    assert fault.kind is Kind.UNAUTHENTICATED
+    assert await feed.everything() == []

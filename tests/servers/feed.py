@@ -1,0 +1,95 @@
+"""A real feed in the test's own process, and events to put into it."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from servers.services import FREE_PORT, Running
+from services.feed.service import FeedService
+from sevensteps.api.feed.v1 import feed_pb2 as pb
+from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
+from sevensteps.config import Settings
+from sevensteps.identity import EVERY_COUNCIL, Keys, Role
+from sevensteps.rpc import Server
+from sevensteps.store import open_store
+
+if TYPE_CHECKING:
+    from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceAsyncStub
+
+WHEN = Timestamp(seconds=1_790_000_000)
+
+
+def event(
+    type_: str = "plan.saved.v1", case_id: str = "case-a", council: str = "example", payload: str = "{}"
+) -> pb.Event:
+    """An event as a service sends it."""
+    return pb.Event(
+        event_id=str(uuid4()),
+        type=type_,
+        case_id=case_id,
+        council=council,
+        source="planning",
+        occurred_at=WHEN,
+        actor="amy",
+        payload=payload,
+    )
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed that runs, and who talks to it."""
+
+    running: Running
+    service: "FeedServiceAsyncStub"
+    journey: "FeedServiceAsyncStub"
+    integrator: "FeedServiceAsyncStub"
+    """Confined to the council "example"."""
+    operations: "FeedServiceAsyncStub"
+    """For every council."""
+    stop: Callable[[], object]
+
+    async def append(self, events: Iterable[pb.Event]) -> int:
+        """Append events; answers the head."""
+        return (await self.service.AppendEvents(pb.AppendEventsRequest(events=events))).head
+
+    async def everything(self) -> list[pb.Event]:
+        """All events, page by page."""
+        found: list[pb.Event] = []
+        token = ""
+        while True:
+            page = await self.journey.ListEvents(pb.ListEventsRequest(page_size=1000, page_token=token))
+            found += page.events
+            token = page.next_page_token
+            if not page.more:
+                return found
+
+
+FeedOn = Callable[[str], AbstractAsyncContextManager[Feed]]
+"""Starts a feed for as long as a test wants it: empty for SQLite, or the URL of a PostgreSQL database."""
+
+
+@asynccontextmanager
+async def run_feed(settings: Settings) -> AsyncIterator[Feed]:
+    """A feed on a free port."""
+    keys = Keys.open(settings.data)
+    server = Server(await FeedService.open(settings), keys, FREE_PORT)
+    await server.start()
+    store = open_store(settings.database, settings.data, "feed")
+    running = Running(settings, keys, f"127.0.0.1:{server.port}", store)
+    try:
+        yield Feed(
+            running,
+            service=running.stub(FeedServiceStub, running.token("planning", Role.SERVICE, council=EVERY_COUNCIL)),
+            journey=running.stub(FeedServiceStub, running.token("journey", Role.JOURNEY, council=EVERY_COUNCIL)),
+            integrator=running.stub(FeedServiceStub, running.token("ida", Role.INTEGRATOR)),
+            operations=running.stub(FeedServiceStub, running.token("olu", Role.OPERATIONS, council=EVERY_COUNCIL)),
+            stop=server.stop,
+        )
+    finally:
+        await running.hang_up()
+        await server.stop()
+        await store.close()
