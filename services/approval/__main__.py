@@ -1,0 +1,7 @@
+"""Runs the approval service."""
+
+from services.approval.server import add_to
+from sevensteps.deciding import run
+
+if __name__ == "__main__":
+    run("approval", add_to)

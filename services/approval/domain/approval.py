@@ -1,0 +1,255 @@
+"""The approval of one plan version: its checks, who may decide on it, and what a decision needs. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
+
+from sevensteps.errors import Fault, Kind, Violation, stage_order
+from sevensteps.fields import pounds
+from sevensteps.policy.verdict import Json, Verdict
+
+WEEKS_A_YEAR = 52
+"""The scheme of delegation counts in pounds a year, of so many weeks."""
+SIGNED_BY = "approver"
+"""The role in which a plan is signed, as the scheme of delegation knows it."""
+
+
+class ApprovalState(StrEnum):
+    """Where an approval stands."""
+
+    CHECKED = "checked"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one rule says of the plan, or of the line or need that it is `about`."""
+
+    rule: str
+    about: str
+    verdict: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What the pack says of a plan, and the facts that it lacks."""
+
+    verdict: str
+    findings: tuple[Check, ...]
+    missing: tuple[str, ...]
+
+    def that(self, verdict: Verdict) -> tuple[Check, ...]:
+        """The findings with this verdict."""
+        return tuple(check for check in self.findings if check.verdict == verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Why the council is satisfied where a rule leaves it to a person."""
+
+    rule: str
+    about: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An approval of one plan version. Money in pounds a week; `revision` counts its changes."""
+
+    case_id: str
+    council: str
+    ended: bool
+    version: int
+    state: ApprovalState
+    verdict: str
+    safe: str
+    legal: str
+    meets_needs: str
+    sufficient: str
+    level: str
+    due_on: date
+    personal_budget: Decimal
+    indicative: Decimal
+    written_by: frozenset[str]
+    assessed_by: frozenset[str]
+    receipt_id: str
+    decided_by: str
+    because: str
+    revision: int
+
+
+def ensure_open(approval: Approval) -> None:
+    """Raise a Fault when the case has ended."""
+    if approval.ended:
+        raise Fault(
+            Kind.PRECONDITION,
+            "CASE_ENDED",
+            f"Case {approval.case_id} has ended. Open a new case if support is needed again.",
+            metadata={"case_id": approval.case_id},
+        )
+
+
+def ensure_next(newest: Approval, version: int) -> None:
+    """Raise a Fault unless a plan version may be opened after the newest one."""
+    ensure_open(newest)
+    if version < newest.version:
+        raise stage_order(
+            f"Plan version {newest.version} has come to approval, so version {version} cannot.", newest.case_id
+        )
+    if newest.state is ApprovalState.CHECKED:
+        raise stage_order(
+            f"ApprovePlan or ReturnPlan must come first: version {newest.version} is not decided.", newest.case_id
+        )
+
+
+def ensure_undecided(approval: Approval) -> None:
+    """Raise a Fault unless the approval waits for a decision."""
+    ensure_open(approval)
+    if approval.state is ApprovalState.APPROVED:
+        raise stage_order(
+            f"Plan version {approval.version} is signed, and a signed plan does not change. A review comes before "
+            "the next version.",
+            approval.case_id,
+        )
+    if approval.state is ApprovalState.RETURNED:
+        raise stage_order(
+            f"Plan version {approval.version} was returned. SubmitPlan must come first, with the next version.",
+            approval.case_id,
+        )
+
+
+def ensure_separate(approval: Approval, subject: str) -> None:
+    """Raise a Fault (DENIED) when the subject wrote the plan or assessed the case."""
+    if subject in approval.written_by:
+        raise _same_person("wrote this plan", approval)
+    if subject in approval.assessed_by:
+        raise _same_person("assessed this case", approval)
+
+
+def _same_person(did: str, approval: Approval) -> Fault:
+    return Fault(
+        Kind.DENIED,
+        "SEPARATION_OF_DUTIES",
+        f"You {did}, so somebody else must decide on the plan.",
+        metadata={"case_id": approval.case_id, "version": str(approval.version)},
+    )
+
+
+def ensure_checks_met(approval: Approval, checks: Checks) -> None:
+    """Raise a Fault when a check is not met, or lacks a fact. What needs judgement is `ensure_judged`'s."""
+    failed = checks.that(Verdict.NOT_MET)
+    if checks.verdict == Verdict.NOT_MET:
+        raise Fault(
+            Kind.PRECONDITION,
+            "CHECKS_NOT_MET",
+            f"The plan cannot be signed; return it to be changed. {_sentences(failed)}",
+            metadata={"case_id": approval.case_id, "rules": ", ".join(rules_of(failed))},
+        )
+    if checks.verdict == Verdict.NOT_ENOUGH_INFORMATION:
+        missing = ", ".join(checks.missing)
+        raise Fault(
+            Kind.PRECONDITION,
+            "FACTS_MISSING",
+            f"The plan cannot be signed before it says: {missing}. Return it to be completed.",
+            metadata={"case_id": approval.case_id, "missing": missing},
+        )
+
+
+def ensure_judged(approval: Approval, checks: Checks, judgements: Sequence[Judgement]) -> None:
+    """Raise a Fault unless every finding that needs judgement, and no other, has one."""
+    needed = {(check.rule, check.about): check for check in checks.that(Verdict.NEEDS_JUDGEMENT)}
+    given = [(judgement.rule, judgement.about) for judgement in judgements]
+    wrong = [
+        Violation(f"judgements[{index}]", "must be about a finding that needs judgement, once")
+        for index, about in enumerate(given)
+        if about not in needed or about in given[:index]
+    ]
+    if wrong:
+        raise Fault(Kind.INVALID, "FIELD_INVALID", f"{wrong[0].field}: {wrong[0].detail}", violations=wrong)
+    unjudged = [check for key, check in needed.items() if key not in given]
+    if unjudged:
+        raise Fault(
+            Kind.PRECONDITION,
+            "JUDGEMENT_MISSING",
+            f"Say in a judgement of each why the council is satisfied. {_sentences(unjudged)}",
+            metadata={"case_id": approval.case_id, "rules": ", ".join(rules_of(unjudged))},
+        )
+
+
+def rules_of(checks: Iterable[Check]) -> list[str]:
+    """The rules behind some findings, each once, in their order."""
+    return list(dict.fromkeys(check.rule for check in checks))
+
+
+def _sentences(checks: Iterable[Check]) -> str:
+    return " ".join(f"{_name(check)}: {check.because}" for check in checks)
+
+
+def _name(check: Check) -> str:
+    return f"{check.rule} ({check.about})" if check.about else check.rule
+
+
+def authority_facts(
+    personal_budget: Decimal,
+    indicative: Decimal,
+    checks: Checks,
+    *,
+    is_author: bool = False,
+    is_assessor: bool = False,
+    teams: Iterable[str] = (),
+) -> dict[str, Json]:
+    """What the decision authority asks about signing a plan; who signs may not be known yet. Money in pounds a week."""
+    return {
+        "role": SIGNED_BY,
+        "within": tuple(sorted(teams)),
+        "annual_net": pounds(personal_budget * WEEKS_A_YEAR),
+        "over_indicative_percent": percent_over(personal_budget, indicative),
+        "checks_met": checks.verdict in {Verdict.MET, Verdict.NEEDS_JUDGEMENT},
+        "refer": bool(checks.that(Verdict.NEEDS_JUDGEMENT)),
+        "is_author": is_author,
+        "is_assessor": is_assessor,
+    }
+
+
+def percent_over(amount: Decimal, base: Decimal) -> int:
+    """By how many whole per cent an amount is over another, rounded up; 1000 where there is nothing to be over."""
+    if base == 0:
+        return 1000 if amount else 0
+    return int(((amount - base) * 100 / base).to_integral_value(ROUND_CEILING))
+
+
+def ensure_authority(approval: Approval, verdict: Verdict, failed: Iterable[tuple[str, str]]) -> None:
+    """Raise a Fault (DENIED) unless the scheme of delegation says yes. `failed`: rules not met and their sentences."""
+    if verdict is not Verdict.MET:
+        said = " ".join(f"{rule}: {because}" for rule, because in failed)
+        raise Fault(
+            Kind.DENIED,
+            "AUTHORITY_LACKING",
+            f"Signing this plan takes authority that you do not have (level {approval.level}). {said}".rstrip(),
+            metadata={"case_id": approval.case_id, "version": str(approval.version), "level": approval.level},
+        )
+
+
+def approve(approval: Approval, *, by: str, because: str) -> Approval:
+    """The signed approval. Raises a Fault when it is decided, or the signer took part in the plan or the assessment."""
+    ensure_undecided(approval)
+    ensure_separate(approval, by)
+    return replace(approval, state=ApprovalState.APPROVED, decided_by=by, because=because)
+
+
+def send_back(approval: Approval, *, by: str, because: str) -> Approval:
+    """The returned approval. Raises a Fault as `approve` does."""
+    ensure_undecided(approval)
+    ensure_separate(approval, by)
+    return replace(approval, state=ApprovalState.RETURNED, decided_by=by, because=because)
+
+
+def close(approval: Approval) -> Approval:
+    """The approval of a case that has ended: one that waited for a decision gets none."""
+    waits = approval.state is ApprovalState.CHECKED
+    return replace(approval, ended=True, state=ApprovalState.CLOSED if waits else approval.state)

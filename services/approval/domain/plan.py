@@ -1,0 +1,85 @@
+"""A submitted plan as it reaches approval: the snapshot that is checked, and what it says to the rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sevensteps.fields import pounds
+from sevensteps.policy.verdict import Json
+
+QUESTIONS = (
+    "important",
+    "change",
+    "achieve",
+    "supported",
+    "spend",
+    "manage",
+    "control",
+    "next",
+    "happen",
+    "look",
+)
+"""The questions of both templates, as the rules know them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpendLine:
+    """A line of spending. `weekly` in pounds a week."""
+
+    line_id: str
+    text: str
+    needs: tuple[str, ...]
+    use: str
+    weekly: Decimal
+    necessary_override: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedPlan:
+    """One submitted version of a plan. `weekly` is what is asked for and `top_up` what others add, in pounds a week."""
+
+    version: int
+    template: str
+    answered: frozenset[str]
+    lines: tuple[SpendLine, ...]
+    met_otherwise: tuple[str, ...]
+    risks_considered: bool | None
+    person_involved: bool | None
+    advocate_considered: bool | None
+    weekly: Decimal
+    top_up: Decimal
+    written_by: tuple[str, ...]
+    as_given: str
+    """The whole plan as JSON text: what the approver had before them."""
+
+
+def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: Decimal) -> dict[str, Json]:
+    """What the decision plan-check asks about a plan. `indicative` is the indicative budget in pounds a week.
+
+    Whether close family is paid is what the plan itself says by the use of the line; a question that the plan leaves
+    out is not answered, which is known and not unknown.
+    """
+    return {
+        "template": plan.template,
+        "answered": {question: question in plan.answered for question in QUESTIONS},
+        "eligible_needs": list(eligible_needs),
+        "lines": [
+            {
+                "id": line.line_id,
+                "text": line.text,
+                "needs": list(line.needs),
+                "use": line.use,
+                "weekly": pounds(line.weekly),
+                "payee_close_family_same_household": line.use == "close_family",
+                "necessary_override": line.necessary_override,
+            }
+            for line in plan.lines
+        ],
+        "met_otherwise": list(plan.met_otherwise),
+        "personal_budget": pounds(plan.weekly),
+        "indicative_budget": pounds(indicative),
+        "top_up": pounds(plan.top_up),
+        "risks_considered": plan.risks_considered,
+        "person_involved": plan.person_involved,
+        "advocate_considered": plan.advocate_considered,
+    }

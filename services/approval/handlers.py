@@ -1,0 +1,142 @@
+"""The use cases of step 3, one function each, in one transaction each."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from services.approval import store
+from services.approval.domain import approval as domain
+from services.approval.domain.approval import Approval, ApprovalState, Checks, Judgement
+from services.approval.domain.plan import SubmittedPlan, check_facts
+from sevensteps.errors import not_found
+from sevensteps.fields import pounds
+from sevensteps.journey import PlanApproved, PlanChecked, PlanReturned
+from sevensteps.policy import Verdict
+from sevensteps.work import Kept, Work
+
+
+def open_approval(
+    work: Work,
+    *,
+    case_id: str,
+    council: str,
+    plan: SubmittedPlan,
+    eligible_needs: Sequence[str],
+    indicative: Decimal,
+    assessed_by: Sequence[str],
+    opened_on: date,
+) -> Approval:
+    """Check a submitted plan: safe, legal, meets needs, sufficient. A version that was opened before stays as it is."""
+    if known := store.approval(work, case_id, plan.version):
+        return known
+    last = store.newest(work, case_id)
+    if last:
+        domain.ensure_next(last, plan.version)
+        council = last.council
+    facts = check_facts(plan, eligible_needs, indicative)
+    kept = work.decide("plan-check", opened_on, facts, case_id=case_id, council=council)
+    checks = store.checks(work, kept.receipt_id)
+    whoever_signs = domain.authority_facts(plan.weekly, indicative, checks)
+    level = _word(work.decide("authority", opened_on, whoever_signs, case_id=case_id, council=council), "level")
+    opened = Approval(
+        case_id=case_id,
+        council=council,
+        ended=False,
+        version=plan.version,
+        state=ApprovalState.CHECKED,
+        verdict=checks.verdict,
+        safe=_word(kept, "safe"),
+        legal=_word(kept, "legal"),
+        meets_needs=_word(kept, "meets_needs"),
+        sufficient=_word(kept, "sufficient"),
+        level=level,
+        due_on=_due(work, case_id, council, level, opened_on),
+        personal_budget=plan.weekly,
+        indicative=indicative,
+        written_by=frozenset(plan.written_by),
+        assessed_by=frozenset(assessed_by),
+        receipt_id=kept.receipt_id,
+        decided_by="",
+        because="",
+        revision=1,
+    )
+    store.add_approval(work, opened, plan, first=last is None)
+    told = PlanChecked(
+        version=opened.version,
+        verdict=opened.verdict,
+        safe=opened.safe,
+        legal=opened.legal,
+        meets_needs=opened.meets_needs,
+        sufficient=opened.sufficient,
+        level=opened.level,
+        due_on=opened.due_on.isoformat(),
+    )
+    work.tell(case_id, council, told)
+    return opened
+
+
+def get_approval(work: Work, *, case_id: str, version: int) -> Approval:
+    """Read the approval of a plan version; 0 for the newest."""
+    return store.approval_to_read(work, case_id, version)
+
+
+def approve_plan(
+    work: Work, *, case_id: str, version: int, etag: str, because: str, judgements: Sequence[Judgement]
+) -> tuple[Kept, Approval]:
+    """Sign a plan: it becomes the agreed plan, with its personal budget (s.25(5), s.26)."""
+    approval = store.approval_to_change(work, case_id, version, etag)
+    signed = domain.approve(approval, by=work.actor.subject, because=because)
+    checks = store.checks(work, approval.receipt_id)
+    domain.ensure_checks_met(approval, checks)
+    domain.ensure_judged(approval, checks, judgements)
+    authority = _authority(work, approval, checks)
+    signed = store.change_approval(work, replace(signed, level=_word(authority, "level")))
+    store.add_judgements(work, signed, judgements)
+    told = PlanApproved(version=version, personal_budget_weekly=pounds(signed.personal_budget), level=signed.level)
+    work.tell(case_id, signed.council, told)
+    return authority, signed
+
+
+def return_plan(work: Work, *, case_id: str, version: int, etag: str, because: str) -> Approval:
+    """Return a plan to be changed, with the approver's own words and the checks that failed."""
+    approval = store.approval_to_change(work, case_id, version, etag)
+    returned = store.change_approval(work, domain.send_back(approval, by=work.actor.subject, because=because))
+    failed = store.checks(work, approval.receipt_id).that(Verdict.NOT_MET)
+    work.tell(case_id, returned.council, PlanReturned(version=version, rules=domain.rules_of(failed)))
+    return returned
+
+
+def close_case(work: Work, *, case_id: str) -> None:
+    """Close what is open because the case has ended. Closing it again changes nothing."""
+    last = store.newest(work, case_id)
+    if last is None:
+        raise not_found(case_id)
+    if not last.ended:
+        store.end_case(work, domain.close(last))
+
+
+def _authority(work: Work, approval: Approval, checks: Checks) -> Kept:
+    """What the scheme of delegation of today says, kept. Raises a Fault (DENIED) unless it says yes."""
+    facts = domain.authority_facts(
+        approval.personal_budget,
+        approval.indicative,
+        checks,
+        is_author=work.actor.subject in approval.written_by,
+        is_assessor=work.actor.subject in approval.assessed_by,
+        teams=work.actor.teams,
+    )
+    kept = work.decide("authority", work.today, facts, case_id=approval.case_id, council=approval.council)
+    failed = [(each.rule, each.because) for each in kept.decision.findings if each.verdict is not Verdict.MET]
+    domain.ensure_authority(approval, kept.decision.verdict, failed)
+    return kept
+
+
+def _due(work: Work, case_id: str, council: str, level: str, started_on: date) -> date:
+    facts = {"clock": "sign_off", "started_on": started_on.isoformat(), "level": level}
+    kept = work.decide("deadlines", started_on, facts, case_id=case_id, council=council)
+    return date.fromisoformat(_word(kept, "due"))
+
+
+def _word(kept: Kept, name: str) -> str:
+    return str(kept.decision.values[name])

@@ -1,0 +1,126 @@
+"""The desk at which plans are checked and signed: who sits there, and the plans that come."""
+
+from __future__ import annotations  # the asynchronous stub exists for the type checker alone
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from servers.services import Running
+from sevensteps.api.approval.v1 import approval_pb2 as pb
+from sevensteps.api.approval.v1.approval_pb2_grpc import ApprovalServiceStub
+from sevensteps.api.planning.v1 import planning_pb2 as planning
+from sevensteps.identity import EVERY_COUNCIL, Role
+from sevensteps.journey import PAYLOADS, Payload
+from sevensteps.tables import outbox
+
+if TYPE_CHECKING:
+    from sevensteps.api.approval.v1.approval_pb2_grpc import ApprovalServiceAsyncStub
+
+CASE = "case-0123456789ab"
+
+
+def request_id() -> str:
+    """A new idempotency key."""
+    return str(uuid4())
+
+
+def line(
+    line_id: str, use: planning.Use.ValueType = planning.USE_GENERAL, needs: tuple[str, ...] = ("nutrition",)
+) -> planning.SpendLine:
+    """A line of 40 pounds a week."""
+    return planning.SpendLine(line_id=line_id, text="Somebody to cook with", needs=needs, use=use, weekly="40.00")
+
+
+def plan(*lines: planning.SpendLine, version: int = 1) -> planning.Plan:
+    """A submitted plan that answers all six questions and thinks of everything, written by wyn."""
+    questions = ("important", "change", "spend", "manage", "control", "next")
+    return planning.Plan(
+        case_id=CASE,
+        version=version,
+        state=planning.PLAN_STATE_SUBMITTED,
+        template=planning.TEMPLATE_SIX,
+        answers=dict.fromkeys(questions, "In my own words."),
+        lines=lines or (line("l1"),),
+        met_otherwise=["community"],
+        helper=planning.PLAN_HELPER_FAMILY,
+        risks_considered=True,
+        person_involved=True,
+        advocate_considered=True,
+        weekly=f"{40 * len(lines or (1,))}.00",
+        written_by=["wyn"],
+        top_up="0.00",
+    )
+
+
+def opening(of: planning.Plan | None = None, indicative: str = "82.91") -> pb.OpenApprovalRequest:
+    """The journey's request to open step 3, for a case assessed by ash."""
+    return pb.OpenApprovalRequest(
+        request_id=request_id(),
+        case_id=CASE,
+        council="example",
+        plan=of or plan(),
+        eligible_needs=["nutrition", "community"],
+        indicative_weekly=indicative,
+        assessed_by=["ash"],
+        opened_on="2026-06-01",
+    )
+
+
+@dataclass
+class Desk:
+    """A running approval service, the journey that opens things and olu, who signs."""
+
+    running: Running
+
+    def by(self, subject: str, role: Role = Role.APPROVER, council: str = "example") -> ApprovalServiceAsyncStub:
+        """A caller."""
+        return self.running.stub(ApprovalServiceStub, self.running.token(subject, role, council=council))
+
+    @property
+    def journey(self) -> ApprovalServiceAsyncStub:
+        """The journey of the case."""
+        return self.by("journey", Role.JOURNEY, EVERY_COUNCIL)
+
+    async def open(self, of: planning.Plan | None = None, indicative: str = "82.91") -> pb.Approval:
+        """Open step 3 and read it."""
+        await self.journey.OpenApproval(opening(of, indicative))
+        return await self.read()
+
+    async def read(self, version: int = 0) -> pb.Approval:
+        """The approval of a version; 0 for the newest."""
+        return (await self.by("olu").GetApproval(pb.GetApprovalRequest(case_id=CASE, version=version))).approval
+
+    async def execute(self, statement: str, **values: str) -> None:
+        """Write into the records past the service."""
+        await self.running.store.write(lambda connection: connection.execute(sa.text(statement), values))
+
+    async def events(self) -> list[Payload]:
+        """What was said to the feed, in order."""
+        rows = await self.running.store.read(lambda connection: connection.execute(sa.select(outbox)).all())
+        return [PAYLOADS[row.type].of(row.payload) for row in sorted(rows, key=lambda row: int(row.seq))]
+
+
+def approving(approval: pb.Approval, *judgements: pb.Judgement) -> pb.ApprovePlanRequest:
+    """A request to sign."""
+    return pb.ApprovePlanRequest(
+        request_id=request_id(),
+        case_id=CASE,
+        version=approval.version,
+        etag=approval.etag,
+        because="It does what the person wants.",
+        judgements=judgements,
+    )
+
+
+def returning(approval: pb.Approval) -> pb.ReturnPlanRequest:
+    """A request to return."""
+    return pb.ReturnPlanRequest(
+        request_id=request_id(),
+        case_id=CASE,
+        version=approval.version,
+        etag=approval.etag,
+        because="Let us talk about the evenings.",
+    )

@@ -1,0 +1,163 @@
+"""Step 3 is opened and the plan checked."""
+
+from uuid import uuid4
+
+from integration.approval.desk import CASE, Desk, line, opening, plan, request_id, returning
+from servers.services import refusal_of
+from sevensteps.api.approval.v1 import approval_pb2 as pb
+from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
+from sevensteps.api.planning.v1 import planning_pb2 as planning
+from sevensteps.api.policy.v1 import decision_pb2 as policy
+from sevensteps.errors import Kind
+from sevensteps.identity import Role
+from sevensteps.journey import PlanChecked
+
+
+async def test_a_good_plan_is_found_safe_legal_and_sufficient(desk_on: Desk) -> None:
+    """A plan without faults is met in all four parts and needs one person's signature within three working days."""
+    answer = await desk_on.journey.OpenApproval(opening())
+    approval = await desk_on.read()
+    assert answer.due_on == approval.due_on == "2026-06-04"
+    assert approval.state == pb.APPROVAL_STATE_CHECKED
+    assert approval.checks.verdict == policy.VERDICT_MET
+    assert {approval.safe, approval.legal, approval.meets_needs, approval.sufficient} == {policy.VERDICT_MET}
+    assert (approval.level, approval.personal_budget_weekly, approval.decided_by) == ("L0", "40.00", "")
+    assert await desk_on.events() == [
+        PlanChecked(1, "met", "met", "met", "met", "met", level="L0", due_on="2026-06-04")
+    ]
+
+
+async def test_what_fails_is_found_line_by_line_and_need_by_need(desk: Desk) -> None:
+    """A gambling line and an unmet need are both found, each with what it is about."""
+    bad = plan(line("l1"), line("l2", planning.USE_GAMBLING))
+    del bad.met_otherwise[:]
+    approval = await desk.open(bad)
+    failed = {(each.rule, each.about) for each in approval.checks.findings if each.verdict == policy.VERDICT_NOT_MET}
+    assert failed == {("LEGAL-4/P1", "l2"), ("MEET-1", "community")}
+    assert (approval.legal, approval.meets_needs) == (policy.VERDICT_NOT_MET, policy.VERDICT_NOT_MET)
+    assert (approval.safe, approval.sufficient) == (policy.VERDICT_MET, policy.VERDICT_MET)
+    assert approval.level == "L1"
+
+
+async def test_opening_again_opens_nothing_twice(desk_on: Desk) -> None:
+    """The same request and, years later, another for the same version are answered as before, with one event."""
+    first = opening()
+    answer = await desk_on.journey.OpenApproval(first)
+    assert await desk_on.journey.OpenApproval(first) == answer
+    later = opening()
+    later.opened_on = "2028-06-01"
+    assert await desk_on.journey.OpenApproval(later) == answer
+    assert len(await desk_on.events()) == 1
+
+
+async def test_the_same_request_id_for_another_plan_is_refused(desk: Desk) -> None:
+    """A request id belongs to one request."""
+    first = opening()
+    await desk.journey.OpenApproval(first)
+    first.indicative_weekly = "90.00"
+    assert (await refusal_of(desk.journey.OpenApproval(first))).reason == "REQUEST_ID_REUSED"
+
+
+async def test_a_version_follows_when_the_one_before_is_decided(desk: Desk) -> None:
+    """An undecided version is in the way of the next; a returned one is not; and none goes back."""
+    approval = await desk.open()
+    fault = await refusal_of(desk.journey.OpenApproval(opening(plan(version=2))))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+    assert "version 1 is not decided" in fault.detail
+    await desk.by("olu").ReturnPlan(returning(approval))
+    assert (await desk.open(plan(version=3))).version == 3
+    assert (await desk.read(1)).state == pb.APPROVAL_STATE_RETURNED
+    fault = await refusal_of(desk.journey.OpenApproval(opening(plan(version=2))))
+    assert fault.reason == "STAGE_ORDER"
+
+
+async def test_every_wrong_field_is_named(desk: Desk) -> None:
+    """What is wrong with an opening is named by its path, all at once."""
+    wrong = opening(plan(line("l1"), line("l2")))
+    wrong.request_id = "1"
+    wrong.indicative_weekly = "-1"
+    wrong.opened_on = "1 June"
+    wrong.eligible_needs.append("gardening")
+    del wrong.assessed_by[:]
+    del wrong.plan.written_by[:]
+    wrong.plan.case_id = "case-other"
+    wrong.plan.state = planning.PLAN_STATE_DRAFT
+    wrong.plan.template = planning.TEMPLATE_UNSPECIFIED
+    wrong.plan.lines[0].weekly = "1.005"
+    wrong.plan.lines[1].use = planning.USE_UNSPECIFIED
+    wrong.plan.lines[1].needs.append("gardening")
+    fault = await refusal_of(desk.journey.OpenApproval(wrong))
+    assert fault.kind is Kind.INVALID
+    assert {violation.field for violation in fault.violations} == {
+        "request_id",
+        "indicative_weekly",
+        "opened_on",
+        "eligible_needs[2]",
+        "assessed_by",
+        "plan.written_by",
+        "plan.case_id",
+        "plan.state",
+        "plan.template",
+        "plan.lines[0].weekly",
+        "plan.lines[1].use",
+        "plan.lines[1].needs[1]",
+    }
+
+
+async def test_only_the_journey_opens(desk: Desk) -> None:
+    """An approver cannot open step 3."""
+    fault = await refusal_of(desk.by("olu").OpenApproval(opening()))
+    assert (fault.kind, fault.reason) == (Kind.DENIED, "ROLE_LACKS_RIGHT")
+
+
+async def test_a_case_before_step_3_is_told_from_one_that_does_not_exist(desk: Desk) -> None:
+    """For a case that has no submitted plan yet the answer says what must come first."""
+    assert (await refusal_of(desk.by("olu").GetApproval(pb.GetApprovalRequest(case_id=CASE)))).kind is Kind.NOT_FOUND
+    amy = desk.running.assessment.stub(AssessmentServiceStub, desk.running.token("amy", Role.PRACTITIONER))
+    opened = await amy.OpenCase(
+        assessment_pb2.OpenCaseRequest(
+            request_id=str(uuid4()), kind=assessment_pb2.CASE_KIND_ADULT, person_reference="p1"
+        )
+    )
+    fault = await refusal_of(desk.by("olu").GetApproval(pb.GetApprovalRequest(case_id=opened.case.case_id)))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+    assert fault.detail.startswith("SubmitPlan must come first")
+
+
+async def test_another_councils_approval_is_not_found(desk: Desk) -> None:
+    """Nobody sees whether another council has the case."""
+    await desk.open()
+    elsewhere = desk.by("olu", council="elsewhere")
+    fault = await refusal_of(elsewhere.GetApproval(pb.GetApprovalRequest(case_id=CASE)))
+    assert (fault.kind, fault.reason) == (Kind.NOT_FOUND, "CASE_NOT_FOUND")
+
+
+async def test_a_version_that_never_came_is_not_found(desk: Desk) -> None:
+    """The answer names the newest version."""
+    await desk.open()
+    fault = await refusal_of(desk.by("olu").GetApproval(pb.GetApprovalRequest(case_id=CASE, version=7)))
+    assert (fault.kind, fault.reason) == (Kind.NOT_FOUND, "APPROVAL_NOT_FOUND")
+    assert "is 1" in fault.detail
+
+
+async def test_the_end_of_a_case_closes_an_undecided_approval(desk: Desk) -> None:
+    """After that nothing is opened or decided; closing again is harmless."""
+    approval = await desk.open()
+    for _ in range(2):
+        await desk.journey.CloseCase(pb.CloseCaseRequest(request_id=request_id(), case_id=CASE))
+    closed = await desk.read()
+    assert closed.state == pb.APPROVAL_STATE_CLOSED
+    for call in (
+        desk.by("olu").ReturnPlan(returning(closed)),
+        desk.journey.OpenApproval(opening(plan(version=2))),
+    ):
+        fault = await refusal_of(call)
+        assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "CASE_ENDED")
+    assert approval.etag != closed.etag
+
+
+async def test_closing_a_case_that_never_came_is_not_found(desk: Desk) -> None:
+    """There is nothing to close."""
+    fault = await refusal_of(desk.journey.CloseCase(pb.CloseCaseRequest(request_id=request_id(), case_id=CASE)))
+    assert fault.kind is Kind.NOT_FOUND

@@ -1,0 +1,172 @@
+"""A checked plan is signed or returned."""
+
+import pytest
+import sqlalchemy as sa
+
+from integration.approval.desk import CASE, Desk, approving, line, plan, request_id, returning
+from servers.services import refusal_of
+from services.approval.store import judgements
+from sevensteps.api.approval.v1 import approval_pb2 as pb
+from sevensteps.api.planning.v1 import planning_pb2 as planning
+from sevensteps.api.policy.v1 import decision_pb2 as policy
+from sevensteps.errors import Kind
+from sevensteps.identity import Role
+from sevensteps.journey import PlanApproved, PlanReturned
+
+
+async def test_a_good_plan_is_signed(desk_on: Desk) -> None:
+    """It has its personal budget then, and the answer says by what authority."""
+    checked = await desk_on.open()
+    answer = await desk_on.by("olu").ApprovePlan(approving(checked))
+    assert (answer.authority.decision, answer.authority.verdict) == ("authority", policy.VERDICT_MET)
+    assert answer.approval.state == pb.APPROVAL_STATE_APPROVED
+    assert (answer.approval.decided_by, list(answer.approval.reasons)) == ("olu", [])
+    assert await desk_on.read() == answer.approval
+    assert (await desk_on.events())[1:] == [PlanApproved(version=1, personal_budget_weekly="40.00", level="L0")]
+
+
+async def test_signing_is_done_once_however_often_it_is_sent(desk: Desk) -> None:
+    """The same request gets the first answer; another body under its id is refused."""
+    request = approving(await desk.open())
+    olu = desk.by("olu")
+    assert await olu.ApprovePlan(request) == await olu.ApprovePlan(request)
+    assert len(await desk.events()) == 2
+    request.because = "Other words."
+    assert (await refusal_of(olu.ApprovePlan(request))).reason == "REQUEST_ID_REUSED"
+
+
+async def test_a_stale_etag_changes_nothing(desk: Desk) -> None:
+    """Who has not read the newest record decides nothing."""
+    checked = await desk.open()
+    checked.etag = "7"
+    for call in (desk.by("olu").ApprovePlan(approving(checked)), desk.by("olu").ReturnPlan(returning(checked))):
+        fault = await refusal_of(call)
+        assert (fault.kind, fault.reason) == (Kind.ABORTED, "ETAG_MISMATCH")
+    checked.etag = ""
+    assert (await refusal_of(desk.by("olu").ApprovePlan(approving(checked)))).violations[0].field == "etag"
+    assert (await desk.read()).state == pb.APPROVAL_STATE_CHECKED
+
+
+async def test_a_decided_plan_is_not_decided_again(desk: Desk) -> None:
+    """A signed plan neither is signed nor returned; the answer says what comes first."""
+    signed = (await desk.by("olu").ApprovePlan(approving(await desk.open()))).approval
+    for call in (desk.by("olu").ApprovePlan(approving(signed)), desk.by("olu").ReturnPlan(returning(signed))):
+        fault = await refusal_of(call)
+        assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+        assert "a signed plan does not change" in fault.detail
+
+
+async def test_the_database_keeps_a_signed_approval_as_it_is(desk_on: Desk) -> None:
+    """Whoever reaches the records past the service can neither change nor remove a decided approval."""
+    await desk_on.by("olu").ApprovePlan(approving(await desk_on.open()))
+    for statement in (
+        "UPDATE approvals SET personal_budget = '99.00'",
+        "UPDATE approvals SET decided_by = 'wyn'",
+        "DELETE FROM approvals",
+        "DELETE FROM parties",
+    ):
+        with pytest.raises(sa.exc.IntegrityError):
+            await desk_on.execute(statement)
+
+
+async def test_a_later_version_supersedes_a_signed_one(desk: Desk) -> None:
+    """After a review the next version is the newest; the signed one stays on record."""
+    await desk.by("olu").ApprovePlan(approving(await desk.open()))
+    newest = await desk.open(plan(version=2))
+    assert (newest.version, newest.state) == (2, pb.APPROVAL_STATE_CHECKED)
+    assert (await desk.read(1)).state == pb.APPROVAL_STATE_APPROVED
+
+
+async def test_a_plan_with_failed_checks_is_not_signed_but_returned_with_reasons(desk_on: Desk) -> None:
+    """The refusal names what failed; the return adds it to the approver's own words."""
+    bad = plan(line("l1"), line("l2", planning.USE_GAMBLING))
+    del bad.met_otherwise[:]
+    checked = await desk_on.open(bad)
+    fault = await refusal_of(desk_on.by("olu").ApprovePlan(approving(checked)))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "CHECKS_NOT_MET")
+    assert "LEGAL-4/P1 (l2): Line l2 is for gambling." in fault.detail
+    assert fault.metadata["rules"] == "MEET-1, LEGAL-4/P1"
+    returned = (await desk_on.by("olu").ReturnPlan(returning(checked))).approval
+    assert returned.state == pb.APPROVAL_STATE_RETURNED
+    assert "Line l2 is for gambling." in returned.reasons
+    assert returned.reasons[-1] == "Let us talk about the evenings."
+    assert (await desk_on.events())[-1] == PlanReturned(version=1, rules=["MEET-1", "LEGAL-4/P1"])
+
+
+async def test_a_plan_that_lacks_facts_is_not_signed(desk: Desk) -> None:
+    """Unknown is not no, and not yes: the refusal names what is missing."""
+    silent = plan()
+    silent.ClearField("person_involved")
+    fault = await refusal_of(desk.by("olu").ApprovePlan(approving(await desk.open(silent))))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "FACTS_MISSING")
+    assert fault.metadata["missing"] == "person_involved"
+
+
+async def test_what_needs_judgement_is_judged_by_the_approver(desk_on: Desk) -> None:
+    """Every such finding needs its own judgement, which is kept with who judged."""
+    careful = plan(line("l1"))
+    careful.lines[0].text = "A glass of wine with the cookery class"
+    careful.risks_considered = False
+    checked = await desk_on.open(careful)
+    assert (checked.checks.verdict, checked.level) == (policy.VERDICT_NEEDS_JUDGEMENT, "R")
+    words = pb.Judgement(rule="LEGAL-4/WORDS", about="l1", because="The wine is for the sauce.")
+    risks = pb.Judgement(rule="SAFE-1", because="The risk is small and was talked about.")
+    fault = await refusal_of(desk_on.by("olu").ApprovePlan(approving(checked, words)))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "JUDGEMENT_MISSING")
+    assert fault.metadata["rules"] == "SAFE-1"
+    signed = (await desk_on.by("olu").ApprovePlan(approving(checked, words, risks))).approval
+    assert signed.state == pb.APPROVAL_STATE_APPROVED
+    kept = await desk_on.running.store.read(lambda connection: connection.execute(sa.select(judgements)).all())
+    assert {(row.rule, row.about, row.judged_by) for row in kept} == {
+        ("LEGAL-4/WORDS", "l1", "olu"),
+        ("SAFE-1", "", "olu"),
+    }
+
+
+async def test_a_judgement_of_what_needs_none_is_wrong(desk: Desk) -> None:
+    """A judgement can neither be about nothing nor be given twice or without reasons."""
+    checked = await desk.open()
+    stray = approving(checked, pb.Judgement(rule="LEGAL-1", because="Because."))
+    fault = await refusal_of(desk.by("olu").ApprovePlan(stray))
+    assert (fault.kind, fault.violations[0].field) == (Kind.INVALID, "judgements[0]")
+    empty = approving(checked, pb.Judgement(rule="", because=""))
+    fault = await refusal_of(desk.by("olu").ApprovePlan(empty))
+    assert [each.field for each in fault.violations] == ["judgements[0].rule", "judgements[0].because"]
+
+
+async def test_a_plan_beyond_the_scheme_of_delegation_is_not_signed(desk: Desk) -> None:
+    """Above the approver's limit the plan stays undecided, and the refusal says why."""
+    dear = plan()
+    dear.lines[0].weekly = dear.weekly = "1000.01"
+    checked = await desk.open(dear, indicative="1000.01")
+    assert checked.level == "L3"
+    fault = await refusal_of(desk.by("olu").ApprovePlan(approving(checked)))
+    assert (fault.kind, fault.reason) == (Kind.DENIED, "AUTHORITY_LACKING")
+    assert "52000.52" in fault.detail
+    assert (await desk.read()).state == pb.APPROVAL_STATE_CHECKED
+
+
+async def test_only_approvers_of_the_council_decide(desk: Desk) -> None:
+    """A planner may not sign; an approver of another council finds nothing."""
+    checked = await desk.open()
+    fault = await refusal_of(desk.by("pat", Role.PLANNER).ApprovePlan(approving(checked)))
+    assert (fault.kind, fault.reason) == (Kind.DENIED, "ROLE_LACKS_RIGHT")
+    fault = await refusal_of(desk.by("olu", council="elsewhere").ApprovePlan(approving(checked)))
+    assert fault.kind is Kind.NOT_FOUND
+
+
+async def test_a_version_that_has_not_come_cannot_be_decided(desk: Desk) -> None:
+    """The answer says that it has to be submitted first; before any plan, that there is no such case."""
+    unknown = pb.Approval(version=1, etag="1")
+    assert (await refusal_of(desk.by("olu").ApprovePlan(approving(unknown)))).kind is Kind.NOT_FOUND
+    await desk.open()
+    fault = await refusal_of(desk.by("olu").ApprovePlan(approving(pb.Approval(version=2, etag="1"))))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+    assert fault.detail.startswith("SubmitPlan must come first")
+
+
+async def test_a_decision_names_version_and_reasons(desk: Desk) -> None:
+    """Without them nothing is decided."""
+    empty = pb.ReturnPlanRequest(request_id=request_id(), case_id=CASE)
+    fault = await refusal_of(desk.by("olu").ReturnPlan(empty))
+    assert [each.field for each in fault.violations] == ["version", "because"]

@@ -1,0 +1,97 @@
+"""Who wrote a plan or assessed the case does not decide on it: held in three places, each tested without the others."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from integration.approval.desk import Desk, approving, returning
+from servers.services import refusal_of
+from services.approval.domain import approval as domain
+from sevensteps.api.approval.v1 import approval_pb2 as pb
+from sevensteps.config import Settings
+from sevensteps.errors import Kind
+from sevensteps.policy import Library, Verdict
+from sevensteps.policy.verdict import Json
+
+PARTIES = ("wyn", "ash")
+"""Who wrote the plan, and who assessed the case."""
+DECIDED_FROM_THE_START = """
+    INSERT INTO approvals SELECT case_id, 2, plan, 'approved', verdict, safe, legal, meets_needs, sufficient, level,
+    due_on, personal_budget, indicative, receipt_id, opened_at, 'olu', decided_at, because, revision FROM approvals
+"""
+
+
+@pytest.mark.parametrize("party", PARTIES)
+async def test_the_service_refuses(desk: Desk, party: str) -> None:
+    """All three on: neither signs nor returns, and nothing has changed."""
+    checked = await desk.open()
+    for call in (desk.by(party).ApprovePlan(approving(checked)), desk.by(party).ReturnPlan(returning(checked))):
+        fault = await refusal_of(call)
+        assert (fault.kind, fault.reason) == (Kind.DENIED, "SEPARATION_OF_DUTIES")
+    assert await desk.read() == checked
+
+
+@pytest.mark.parametrize("party", PARTIES)
+async def test_the_rules_refuse_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
+    """The scheme of delegation says no where the handler does not look."""
+    monkeypatch.setattr(domain, "ensure_separate", lambda approval, subject: None)
+    fault = await refusal_of(desk.by(party).ApprovePlan(approving(await desk.open())))
+    assert (fault.kind, fault.reason) == (Kind.DENIED, "AUTHORITY_LACKING")
+    assert (await desk.read()).state == pb.APPROVAL_STATE_CHECKED
+
+
+@pytest.mark.parametrize("part", ["is_author", "is_assessor"])
+def test_the_rules_know_both_parts(part: str) -> None:
+    """Of two who are the same otherwise, the one who took part has no authority."""
+    settings = Settings()
+    facts: dict[str, Json] = {
+        "role": "approver",
+        "annual_net": "2080.00",
+        "over_indicative_percent": 0,
+        "checks_met": True,
+        "refer": False,
+        "is_author": False,
+        "is_assessor": False,
+    }
+    library = Library(settings.policies)
+    day = date(2026, 6, 1)
+    assert library.decide("authority", pack=settings.pack, on=day, facts=facts).verdict is Verdict.MET
+    taking_part = facts | {part: True}
+    assert library.decide("authority", pack=settings.pack, on=day, facts=taking_part).verdict is Verdict.NOT_MET
+
+
+@pytest.mark.parametrize("party", PARTIES)
+async def test_the_handler_refuses_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
+    """Where the rules hear nothing of who took part, and the database lets everything pass, it is refused."""
+    ask = domain.authority_facts
+    monkeypatch.setattr(
+        domain, "authority_facts", lambda budget, indicative, checks, **_: ask(budget, indicative, checks)
+    )
+    checked = await desk.open()
+    await desk.execute("DROP TRIGGER separation_of_duties_update")
+    fault = await refusal_of(desk.by(party).ApprovePlan(approving(checked)))
+    assert fault.reason == "SEPARATION_OF_DUTIES"
+
+
+@pytest.mark.parametrize("party", PARTIES)
+async def test_the_database_refuses_alone(desk_on: Desk, party: str) -> None:
+    """Whoever writes past the service cannot put the signature of somebody who took part; another's can be put."""
+    await desk_on.open()
+    sign = "UPDATE approvals SET state = 'approved', decided_by = :by"
+    with pytest.raises(sa.exc.IntegrityError, match="wrote the plan or assessed the case"):
+        await desk_on.execute(sign, by=party)
+    await desk_on.execute(sign, by="olu")
+    assert (await desk_on.read()).state == pb.APPROVAL_STATE_APPROVED
+
+
+async def test_the_database_wants_to_know_who_decided(desk_on: Desk) -> None:
+    """A plan is never signed by nobody, and no approval comes into the world decided."""
+    await desk_on.open()
+    for statement in (
+        "UPDATE approvals SET state = 'approved'",
+        DECIDED_FROM_THE_START,
+        "UPDATE parties SET subject = 'nobody'",
+    ):
+        with pytest.raises(sa.exc.IntegrityError):
+            await desk_on.execute(statement)

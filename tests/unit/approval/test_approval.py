@@ -1,0 +1,36 @@
+"""What the domain of approval says by itself."""
+
+from decimal import Decimal
+
+import pytest
+
+from services.approval.domain.approval import Checks, authority_facts, percent_over
+
+
+@pytest.mark.parametrize(
+    ("amount", "base", "percent"),
+    [
+        ("100.00", "100.00", 0),
+        ("120.00", "100.00", 20),
+        ("120.01", "100.00", 21),
+        ("99.50", "100.00", 0),
+        ("0.00", "100.00", -100),
+        ("0.00", "0.00", 0),
+        ("0.01", "0.00", 1000),
+    ],
+)
+def test_over_the_indicative_budget_is_counted_in_whole_per_cent_rounded_up(
+    amount: str, base: str, percent: int
+) -> None:
+    """A penny over the tolerance is over it, and anything is far over nothing."""
+    assert percent_over(Decimal(amount), Decimal(base)) == percent
+
+
+@pytest.mark.parametrize(
+    ("verdict", "met"),
+    [("met", True), ("needs_judgement", True), ("not_met", False), ("not_enough_information", False)],
+)
+def test_the_scheme_of_delegation_hears_of_failed_and_unsettled_checks(verdict: str, *, met: bool) -> None:
+    """Only checks that are met, or wait for judgement alone, count as met; a year has 52 weeks."""
+    facts = authority_facts(Decimal("82.91"), Decimal("82.91"), Checks(verdict, findings=(), missing=()))
+    assert (facts["checks_met"], facts["annual_net"]) == (met, "4311.32")
