@@ -13,6 +13,7 @@ from sevensteps.errors import Fault, Kind
 Table = Sequence[tuple[int, int]]
 
 _SATURDAY = 5
+_FULL_RATE_AGE = 25
 
 
 def total(of: Sequence[int]) -> int:
@@ -94,6 +95,52 @@ def points_above(points: int, table: Table) -> int:
     return max(0, points - table[-1][0])
 
 
+def same(of: str) -> str:
+    """A word as it stands in a parameter, so that conditions can look at it."""
+    return of
+
+
+def guaranteed_income(
+    amounts: Mapping[str, int],
+    premiums: Mapping[str, int],
+    age: int,
+    pension_age: int,
+    *,
+    couple: bool,
+    disability_premium: bool,
+    enhanced_disability_premium: bool,
+    carer_premium: bool,
+) -> int:
+    """Weekly pence that a person keeps in any case: by age and household, and each premium on top.
+
+    Raises:
+        Fault: INVALID, PARAMETER_MISSING: an amount that applies is not known for the date.
+    """
+    if age >= pension_age:
+        household = "couple_pension_age_each" if couple else "single_pension_age"
+    else:
+        household = "couple_each" if couple else "single_under_25" if age < _FULL_RATE_AGE else "single"
+    held = {"disability": disability_premium, "enhanced_disability": enhanced_disability_premium}
+    kept = [name for name, holds in {**held, "carer": carer_premium}.items() if holds]
+    return _amount(amounts, household) + sum(_amount(premiums, name) for name in kept)
+
+
+def _amount(amounts: Mapping[str, int], name: str) -> int:
+    if name not in amounts:
+        raise Fault(Kind.INVALID, "PARAMETER_MISSING", f"no amount is known for {name} on this date")
+    return amounts[name]
+
+
+def tariff_income(capital: int, lower: int, upper: int, step: int) -> int:
+    """Weekly pence that capital counts as: a pound for every step between the limits, or part of one."""
+    return 100 * -((lower - min(capital, upper)) // step) if capital > lower else 0
+
+
+def charge(cost: int, disposable: int, share_percent: int) -> int:
+    """Weekly pence to pay: the council's share of the disposable income, rounded down, never more than the cost."""
+    return min(cost, disposable * share_percent // 100)
+
+
 def is_on_or_after(day: str, other: str) -> bool:
     """Whether a day is the other day or later."""
     return day >= other
@@ -135,7 +182,7 @@ CALCULATIONS: Mapping[str, Callable[..., Result]] = {
     function.__name__.replace("_", " "): function
     for function in (
         total, total_where, difference, what_remains, count, shared, holding, contains, percent_over,
-        names_word, lowest_limit, pounds_for_points, points_above,
+        same, guaranteed_income, tariff_income, charge, names_word, lowest_limit, pounds_for_points, points_above,
         is_on_or_after, days_later, months_later, working_days_later,
     )
 }  # fmt: skip
