@@ -1,0 +1,197 @@
+"""Step 4: every pound of the personal budget gets a holder."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+
+from integration.planning.case import WITH_CAPACITY, PlanningCase
+from servers.services import refusal_of
+from sevensteps.api.planning.v1 import planning_pb2 as pb
+from sevensteps.api.policy.v1 import decision_pb2
+from sevensteps.errors import Kind
+
+WITHOUT_CAPACITY = pb.DirectPaymentFacts(
+    has_capacity=False,
+    requests=True,
+    prohibited=False,
+    capable_with_help=True,
+    appropriate=True,
+    mca_person_supports=True,
+    best_interests=True,
+    court_order_exclusion=False,
+)
+
+
+async def test_step_4_is_done_when_nothing_is_left(case: PlanningCase) -> None:
+    """Each part is answered with what is left; the last pound closes the step, and the feed hears of each part."""
+    await case.open_money()
+    opened = await case.stands()
+    assert (opened.open_stage, opened.due_on) == ("money_organised", "2026-11-16")
+    assert opened.personal_budget_weekly == "60.00"
+    first = await case.fin.ArrangeMoney(await case.holding("35.50"))
+    assert first.left_weekly == "24.50"
+    assert first.planning.open_stage == "money_organised"
+    assert not first.HasField("decision")
+    fund = await case.holding("24.50")
+    fund.kind = pb.MONEY_KIND_INDIVIDUAL_SERVICE_FUND
+    second = await case.fin.ArrangeMoney(fund)
+    assert second.left_weekly == "0.00"
+    assert second.planning.open_stage == ""
+    assert [(each.kind, each.weekly) for each in second.planning.money] == [
+        (pb.MONEY_KIND_COUNCIL_MANAGED, "35.50"),
+        (pb.MONEY_KIND_INDIVIDUAL_SERVICE_FUND, "24.50"),
+    ]
+    told = (await case.events())[3:]
+    assert [type_ for type_, _ in told] == [
+        "money.opened.v1",
+        "money.arranged.v1",
+        "money.arranged.v1",
+        "money.organised.v1",
+    ]
+    assert told[-1][1] == {"version": 1, "direct_payment": False}
+
+
+async def test_a_direct_payment_is_decided_by_the_pack(case: PlanningCase) -> None:
+    """All conditions of s.31 are met: the decision is answered and kept, and the feed says how it is paid."""
+    await case.open_money()
+    answer = await case.fin.ArrangeMoney(await case.direct_payment())
+    assert answer.decision.decision == "direct-payment"
+    assert answer.decision.verdict == decision_pb2.VERDICT_MET
+    assert answer.decision.receipt_id.startswith("receipt-")
+    arrangement = answer.planning.money[0]
+    assert arrangement.payee == pb.PAYEE_PERSON
+    told = await case.events()
+    assert told[-2] == (
+        "money.arranged.v1",
+        {
+            "version": 1,
+            "arrangement_id": arrangement.arrangement_id,
+            "kind": "direct_payment",
+            "payee": "person",
+            "weekly": "60.00",
+        },
+    )
+    assert told[-1] == ("money.organised.v1", {"version": 1, "direct_payment": True})
+
+
+@pytest.mark.parametrize("payee", [pb.PAYEE_ATTORNEY, pb.PAYEE_DEPUTY, pb.PAYEE_SUITABLE_PERSON])
+async def test_without_capacity_an_authorised_person_is_paid(case: PlanningCase, payee: pb.Payee.ValueType) -> None:
+    """All conditions of s.32 are met for an attorney, a deputy, and another suitable person who is supported."""
+    await case.open_money()
+    request = await case.direct_payment(facts=WITHOUT_CAPACITY)
+    request.payee = payee
+    answer = await case.fin.ArrangeMoney(request)
+    assert answer.decision.verdict == decision_pb2.VERDICT_MET
+    assert answer.planning.money[0].payee == payee
+
+
+async def test_a_condition_that_is_not_met_is_told_in_the_words_of_the_pack(case: PlanningCase) -> None:
+    """The direct payment is refused with the sentences of what failed, and nothing is arranged."""
+    await case.open_money()
+    request = await case.direct_payment()
+    request.facts.appropriate = False
+    refusal = await refusal_of(case.fin.ArrangeMoney(request))
+    assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "DIRECT_PAYMENT_CONDITIONS")
+    assert "Not met: It is an appropriate way to meet the needs." in refusal.detail
+    assert "prohibit" not in refusal.detail
+    assert not (await case.stands()).money
+
+
+async def test_what_is_not_known_is_never_taken_for_a_yes(case: PlanningCase) -> None:
+    """Absent facts are named; the payment waits for them."""
+    await case.open_money()
+    request = await case.direct_payment()
+    request.facts.ClearField("capable_with_help")
+    refusal = await refusal_of(case.fin.ArrangeMoney(request))
+    assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "DIRECT_PAYMENT_CONDITIONS")
+    assert refusal.metadata["missing"] == "capable_with_help"
+    assert "Not met" not in refusal.detail
+
+
+async def test_no_more_than_the_budget_is_arranged(case: PlanningCase) -> None:
+    """What is left is said; money of the person's own is not the council's to arrange."""
+    await case.open_money()
+    await case.fin.ArrangeMoney(await case.holding("50.00"))
+    refusal = await refusal_of(case.fin.ArrangeMoney(await case.holding("10.01")))
+    assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "OVER_BUDGET")
+    assert refusal.metadata["left_weekly"] == "10.00"
+    assert "10.00" in refusal.detail
+
+
+async def test_a_budget_of_nothing_is_organised_at_once(case: PlanningCase) -> None:
+    """There is no pound to hold, so the step is done as it opens."""
+    await case.submit_plan()
+    await case.journey.OpenMoney(case.opening_of_money(budget="0.00"))
+    stands = await case.stands()
+    assert (stands.open_stage, stands.personal_budget_weekly) == ("", "0.00")
+    assert [type_ for type_, _ in await case.events()][-2:] == ["money.opened.v1", "money.organised.v1"]
+
+
+async def test_money_is_arranged_anew_for_a_changed_plan(case: PlanningCase) -> None:
+    """While the changed plan is made the agreed one's money stays in sight; the new budget begins with no holder."""
+    await case.organise()
+    await case.journey.OpenPlan(case.opening_of_plan(version=2))
+    during = await case.stands()
+    assert (during.personal_budget_weekly, len(during.money), len(during.support)) == ("60.00", 1, 1)
+    await case.pat.SubmitPlan(await case.submission())
+    await case.journey.OpenMoney(case.opening_of_money(version=2, budget="70.00"))
+    after = await case.stands()
+    assert (after.personal_budget_weekly, len(after.money), len(after.support)) == ("70.00", 0, 0)
+    answer = await case.fin.ArrangeMoney(await case.holding("70.00"))
+    assert answer.left_weekly == "0.00"
+    assert (await case.events())[-1] == ("money.organised.v1", {"version": 2, "direct_payment": False})
+
+
+Spoil = Callable[[pb.ArrangeMoneyRequest], object]
+
+
+def _money(name: str, value: object) -> Spoil:
+    return lambda request: setattr(request, name, value)
+
+
+def _managed_without(name: Literal["payee", "facts"]) -> Spoil:
+    def spoil(request: pb.ArrangeMoneyRequest) -> None:
+        request.kind = pb.MONEY_KIND_COUNCIL_MANAGED
+        request.ClearField(name)
+
+    return spoil
+
+
+WRONG: dict[str, tuple[Spoil, str]] = {
+    "nothing": (_money("weekly", "0.00"), "weekly"),
+    "negative": (_money("weekly", "-5.00"), "weekly"),
+    "three decimals": (_money("weekly", "5.001"), "weekly"),
+    "NaN": (_money("weekly", "nan"), "weekly"),
+    "unknown payee": (_money("payee", 42), "payee"),
+    "no payee": (_money("payee", 0), "payee"),
+    "attorney although there is capacity": (_money("payee", pb.PAYEE_ATTORNEY), "payee"),
+    "person although there is no capacity": (lambda request: request.facts.CopyFrom(WITHOUT_CAPACITY), "payee"),
+    "no facts": (lambda request: request.ClearField("facts"), "facts"),
+    "facts of no direct payment": (_managed_without("payee"), "facts"),
+    "payee of no direct payment": (_managed_without("facts"), "payee"),
+    "request id that is none": (_money("request_id", ""), "request_id"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+async def test_a_wrong_field_is_named_with_its_path(case: PlanningCase, what: str) -> None:
+    """INVALID_ARGUMENT with the path of the one field that is wrong; nothing is arranged."""
+    spoil, path = WRONG[what]
+    await case.open_money()
+    request = await case.direct_payment(facts=WITH_CAPACITY)
+    spoil(request)
+    refusal = await refusal_of(case.fin.ArrangeMoney(request))
+    assert (refusal.kind, refusal.reason) == (Kind.INVALID, "FIELD_INVALID")
+    assert [violation.field for violation in refusal.violations] == [path]
+    assert not (await case.stands()).money
+
+
+async def test_an_unknown_kind_of_money_is_refused(case: PlanningCase) -> None:
+    """A kind that the wire does not know, or none, is named."""
+    await case.open_money()
+    for kind in (0, 9):
+        request = await case.holding()
+        _money("kind", kind)(request)
+        refusal = await refusal_of(case.fin.ArrangeMoney(request))
+        assert [violation.field for violation in refusal.violations] == ["kind"]

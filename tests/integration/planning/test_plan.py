@@ -1,0 +1,265 @@
+"""Step 2: the plan is opened, saved, submitted, and goes on as a further version."""
+
+from collections.abc import Callable
+
+import pytest
+
+from integration.planning.case import NEEDS, OPENED_ON, PlanningCase, new_request
+from servers.services import Running, refusal_of
+from sevensteps.api.planning.v1 import planning_pb2 as pb
+from sevensteps.errors import Kind
+from sevensteps.identity import Role
+
+
+async def test_opening_the_first_plan_begins_planning(case: PlanningCase) -> None:
+    """Step 2 is open with its needs, its indicative budget and its date; there is no plan yet."""
+    opened = await case.journey.OpenPlan(case.opening_of_plan())
+    stands = await case.stands()
+    assert opened.due_on == stands.due_on == "2026-11-30"
+    assert stands.open_stage == "plan_made"
+    assert list(stands.eligible_needs) == list(NEEDS)
+    assert stands.indicative_weekly == "82.91"
+    assert not stands.personal_budget_weekly
+    assert not stands.HasField("plan")
+    assert await case.events() == [("plan.opened.v1", {"version": 1, "due_on": "2026-11-30"})]
+
+
+async def test_opening_again_answers_the_same_and_opens_nothing(case: PlanningCase) -> None:
+    """The journey may ask again with another request id, even of a step long done: same answer, no second event."""
+    await case.organise()
+    before = await case.events()
+    first = (await case.stands()).etag
+    assert (await case.journey.OpenPlan(case.opening_of_plan())).due_on == "2026-11-30"
+    assert (await case.journey.OpenMoney(case.opening_of_money())).due_on == "2026-11-16"
+    assert (await case.journey.OpenSupport(case.opening_of_support())).due_on == "2026-11-30"
+    assert await case.events() == before
+    assert (await case.stands()).etag == first
+
+
+async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
+    """The last draft stands; what it says comes back as it was given, and the feed hears amounts only."""
+    await case.open_plan()
+    await case.pat.SavePlan(await case.draft())
+    request = await case.draft()
+    request.lines[0].weekly = "41.5"
+    request.ClearField("risks_considered")
+    request.person_involved = False
+    request.top_up = "5"
+    request.met_otherwise.append("community")
+    plan = (await case.pat.SavePlan(request)).planning.plan
+    assert (plan.version, plan.state) == (1, pb.PLAN_STATE_DRAFT)
+    assert plan.answers == request.answers
+    assert plan.weekly == "61.50"
+    assert [line.weekly for line in plan.lines] == ["41.50", "20.00"]
+    assert [line.text for line in plan.lines] == ["Help with cooking", "A choir and the bus"]
+    assert not plan.HasField("risks_considered")
+    assert plan.HasField("person_involved")
+    assert plan.person_involved is False
+    assert plan.top_up == "5.00"
+    assert plan.review_on == "2027-05-01"
+    assert list(plan.met_otherwise) == ["community"]
+    assert plan.helper == pb.PLAN_HELPER_FAMILY
+    assert (await case.events())[1:] == [
+        ("plan.saved.v1", {"version": 1, "weekly": "60.00"}),
+        ("plan.saved.v1", {"version": 1, "weekly": "61.50"}),
+    ]
+
+
+async def test_a_submitted_plan_ends_step_2_and_can_no_longer_change(case: PlanningCase) -> None:
+    """The version is fixed, everybody who wrote it is on record, and the feed hears it."""
+    await case.open_plan()
+    await case.pat.SavePlan(await case.draft())
+    planning = (await case.pat.SubmitPlan(await case.submission())).planning
+    assert planning.plan.state == pb.PLAN_STATE_SUBMITTED
+    assert (planning.open_stage, planning.due_on) == ("", "")
+    assert (await case.events())[-1] == (
+        "plan.submitted.v1",
+        {"version": 1, "weekly": "60.00", "review_on": "2027-05-01"},
+    )
+    for call in (case.pat.SavePlan(await case.draft()), case.pat.SubmitPlan(await case.submission())):
+        refusal = await refusal_of(call)
+        assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+        assert "ReturnPlan" in refusal.detail
+
+
+async def test_everybody_who_wrote_a_version_is_on_record(case: PlanningCase, planning: Running) -> None:
+    """Whoever saved or submitted it, each once: approval must know whom to refuse. A new version begins with nobody."""
+    dee = PlanningCase(planning)
+    dee.case_id = case.case_id
+    dee.pat = planning.stub(type(case.pat), planning.token("dee", Role.PRACTITIONER))
+    await case.open_plan()
+    await case.pat.SavePlan(await case.draft())
+    await case.pat.SavePlan(await case.draft())
+    submitted = (await dee.pat.SubmitPlan(await case.submission())).planning
+    assert list(submitted.plan.written_by) == ["pat", "dee"]
+    await case.journey.OpenPlan(case.opening_of_plan(version=2))
+    assert list((await case.stands()).plan.written_by) == []
+    await dee.pat.SavePlan(await case.draft())
+    assert list((await case.stands()).plan.written_by) == ["dee"]
+
+
+async def test_a_further_version_begins_with_what_the_last_one_said(case: PlanningCase) -> None:
+    """A returned plan goes on as the next version; the earlier one stays as it was."""
+    await case.submit_plan()
+    first = (await case.stands()).plan
+    await case.journey.OpenPlan(case.opening_of_plan(version=2))
+    second = (await case.stands()).plan
+    assert (second.version, second.state) == (2, pb.PLAN_STATE_DRAFT)
+    assert second.answers == first.answers
+    assert second.lines == first.lines
+    request = await case.draft()
+    request.lines[0].weekly = "1.00"
+    await case.pat.SavePlan(request)
+    kept = await case.pat.GetPlan(pb.GetPlanRequest(case_id=case.case_id, version=1))
+    newest = await case.pat.GetPlan(pb.GetPlanRequest(case_id=case.case_id))
+    assert kept.plan == first
+    assert (newest.plan.version, newest.plan.weekly) == (2, "21.00")
+
+
+async def test_the_questions_are_those_of_the_template(case: PlanningCase) -> None:
+    """Nine questions are another plan than six: what belongs to one is wrong in the other."""
+    await case.open_plan()
+    request = await case.draft()
+    request.template = pb.TEMPLATE_NINE
+    refusal = await refusal_of(case.pat.SavePlan(request))
+    assert [violation.field for violation in refusal.violations] == ["answers[next]"]
+    del request.answers["next"]
+    assert (await case.pat.SavePlan(request)).planning.plan.template == pb.TEMPLATE_NINE
+    refusal = await refusal_of(case.pat.SubmitPlan(await case.submission()))
+    assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "QUESTIONS_UNANSWERED")
+    assert refusal.metadata["questions"] == "achieve,supported,happen,look"
+    assert "achieve, supported, happen, look" in refusal.detail
+
+
+async def test_a_blank_answer_is_no_answer(case: PlanningCase) -> None:
+    """A draft may hold it, a submitted plan may not."""
+    await case.open_plan()
+    request = await case.draft()
+    request.answers["control"] = " \n"
+    await case.pat.SavePlan(request)
+    refusal = await refusal_of(case.pat.SubmitPlan(await case.submission()))
+    assert refusal.metadata["questions"] == "control"
+
+
+async def test_a_plan_without_lines_needs_every_need_met_otherwise(case: PlanningCase) -> None:
+    """Nothing asked for is right only where others meet all of the needs."""
+    await case.open_plan()
+    request = await case.draft()
+    del request.lines[:]
+    request.met_otherwise.append("nutrition")
+    await case.pat.SavePlan(request)
+    refusal = await refusal_of(case.pat.SubmitPlan(await case.submission()))
+    assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "NOTHING_PLANNED")
+    request.met_otherwise.append("community")
+    request.request_id = new_request()
+    request.etag = (await case.stands()).etag
+    await case.pat.SavePlan(request)
+    submitted = (await case.pat.SubmitPlan(await case.submission())).planning.plan
+    assert submitted.weekly == "0.00"
+
+
+async def test_a_reassessment_that_takes_a_need_away_stops_the_old_draft(case: PlanningCase) -> None:
+    """The draft of the further version is copied, but cannot be submitted while it names what is not eligible now."""
+    await case.organise()
+    await case.journey.OpenPlan(case.opening_of_plan(version=2, needs=["nutrition"]))
+    refusal = await refusal_of(case.pat.SubmitPlan(await case.submission()))
+    assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "NEEDS_CHANGED")
+    assert refusal.metadata["needs"] == "community"
+
+
+Spoil = Callable[[pb.SavePlanRequest], object]
+
+
+def _line(name: str, value: object) -> Spoil:
+    return lambda request: setattr(request.lines[1], name, value)
+
+
+def _plan(name: str, value: object) -> Spoil:
+    return lambda request: setattr(request, name, value)
+
+
+WRONG: dict[str, tuple[Spoil, str]] = {
+    "negative": (_line("weekly", "-1.00"), "lines[1].weekly"),
+    "three decimals": (_line("weekly", "1.234"), "lines[1].weekly"),
+    "text": (_line("weekly", "twenty"), "lines[1].weekly"),
+    "NaN": (_line("weekly", "NaN"), "lines[1].weekly"),
+    "no amount": (_line("weekly", ""), "lines[1].weekly"),
+    "other digits": (_line("weekly", "٢٠"), "lines[1].weekly"),
+    "no use": (_line("use", 0), "lines[1].use"),
+    "unknown use": (_line("use", 99), "lines[1].use"),
+    "no text": (_line("text", " "), "lines[1].text"),
+    "no line id": (_line("line_id", ""), "lines[1].line_id"),
+    "a line id twice": (_line("line_id", "l1"), "lines[1].line_id"),
+    "unknown need": (lambda request: request.lines[1].needs.append("wings"), "lines[1].needs[1]"),
+    "need not eligible": (lambda request: request.lines[1].needs.append("hygiene"), "lines[1].needs[1]"),
+    "a need twice": (lambda request: request.lines[1].needs.append("community"), "lines[1].needs"),
+    "met otherwise, not eligible": (lambda request: request.met_otherwise.append("hygiene"), "met_otherwise[0]"),
+    "no template": (_plan("template", 0), "template"),
+    "unknown template": (_plan("template", 7), "template"),
+    "unknown helper": (_plan("helper", 99), "helper"),
+    "question of no template": (lambda request: request.answers.update({"foo": "bar"}), "answers[foo]"),
+    "answer too long": (lambda request: request.answers.update({"change": "x" * 20_001}), "answers[change]"),
+    "date in a wrong form": (_plan("review_on", "01/05/2027"), "review_on"),
+    "date that is none": (_plan("review_on", "2027-02-30"), "review_on"),
+    "top-up in a wrong form": (_plan("top_up", "£5"), "top_up"),
+    "request id that is none": (_plan("request_id", "again"), "request_id"),
+    "no etag": (_plan("etag", ""), "etag"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+async def test_a_wrong_field_is_named_with_its_path(case: PlanningCase, what: str) -> None:
+    """INVALID_ARGUMENT with the path of the one field that is wrong; nothing is saved."""
+    spoil, path = WRONG[what]
+    await case.open_plan()
+    request = await case.draft()
+    spoil(request)
+    refusal = await refusal_of(case.pat.SavePlan(request))
+    assert (refusal.kind, refusal.reason) == (Kind.INVALID, "FIELD_INVALID")
+    assert [violation.field for violation in refusal.violations] == [path]
+    assert not (await case.stands()).HasField("plan")
+
+
+async def test_every_wrong_field_is_named_at_once(case: PlanningCase) -> None:
+    """Who corrects a plan need not send it once for every slip."""
+    await case.open_plan()
+    request = await case.draft()
+    request.lines[0].weekly = "x"
+    request.lines[1].weekly = "y"
+    request.review_on = "z"
+    refusal = await refusal_of(case.pat.SavePlan(request))
+    assert {violation.field for violation in refusal.violations} == {"lines[0].weekly", "lines[1].weekly", "review_on"}
+
+
+async def test_wrong_openings_are_refused(case: PlanningCase) -> None:
+    """Versions are counted from 1 and none is skipped; a plan is not begun anew while one is open."""
+    refusal = await refusal_of(case.journey.OpenPlan(case.opening_of_plan(version=0)))
+    assert [violation.field for violation in refusal.violations] == ["version"]
+    nothing = pb.OpenPlanRequest(request_id=new_request(), version=1)
+    refusal = await refusal_of(case.journey.OpenPlan(nothing))
+    assert {violation.field for violation in refusal.violations} == {
+        "case_id",
+        "council",
+        "eligible_needs",
+        "indicative_weekly",
+        "opened_on",
+    }
+    await case.open_plan()
+    for version in (2, 3):
+        refusal = await refusal_of(case.journey.OpenPlan(case.opening_of_plan(version=version)))
+        assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+    await case.pat.SavePlan(await case.draft())
+    await case.pat.SubmitPlan(await case.submission())
+    refusal = await refusal_of(case.journey.OpenPlan(case.opening_of_plan(version=3)))
+    assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+
+
+async def test_a_plan_that_is_not_there_is_not_found(case: PlanningCase) -> None:
+    """Neither before the first draft nor for a version that was never made; a version is no negative number."""
+    await case.open_plan()
+    for version in (0, 1, 2):
+        refusal = await refusal_of(case.pat.GetPlan(pb.GetPlanRequest(case_id=case.case_id, version=version)))
+        assert (refusal.kind, refusal.reason) == (Kind.NOT_FOUND, "PLAN_NOT_FOUND")
+    refusal = await refusal_of(case.pat.GetPlan(pb.GetPlanRequest(case_id=case.case_id, version=-1)))
+    assert [violation.field for violation in refusal.violations] == ["version"]
+    assert (await case.stands()).due_on > OPENED_ON

@@ -1,0 +1,87 @@
+"""The records of planning, on SQLite and on PostgreSQL."""
+
+import asyncio
+from dataclasses import replace
+
+import grpc
+import pytest
+
+from integration.planning.case import PlanningCase
+from servers.services import SuiteOf, refusal_of
+from services.planning import store
+from services.planning.domain.plan import Plan
+from sevensteps import clock
+from sevensteps.api.planning.v1 import planning_pb2 as pb
+from sevensteps.config import Settings
+from sevensteps.errors import Fault, Kind
+from sevensteps.identity import Actor, Role
+from sevensteps.policy import Library
+from sevensteps.work import Work
+
+
+async def test_a_case_goes_through_and_is_there_after_a_restart(suite_of: SuiteOf, database: str) -> None:
+    """Two versions of the plan with money and support, read back the same by a service started anew."""
+    async with suite_of("planning", database=database) as running:
+        case = PlanningCase(running)
+        await case.organise()
+        await case.journey.OpenPlan(case.opening_of_plan(version=2))
+        await case.pat.SubmitPlan(await case.submission())
+        await case.journey.OpenMoney(case.opening_of_money(version=2))
+        await case.fin.ArrangeMoney(await case.direct_payment())
+        await case.journey.OpenSupport(case.opening_of_support(version=2))
+        before = await case.stands()
+    async with suite_of("planning", database=database) as running:
+        again = PlanningCase(running)
+        again.case_id = case.case_id
+        assert await again.stands() == before
+        answer = await again.pat.ArrangeSupport(await again.arrangement())
+        assert list(answer.needs_left) == []
+
+
+async def test_of_two_changes_at_the_same_time_one_is_kept(suite_of: SuiteOf, database: str) -> None:
+    """Both read the same etag: one is answered, the other is told to read again."""
+    async with suite_of("planning", database=database) as running:
+        case = PlanningCase(running)
+        await case.open_money()
+        requests = [await case.holding("40.00") for _ in range(4)]
+        answers = await asyncio.gather(*(case.fin.ArrangeMoney(each) for each in requests), return_exceptions=True)
+        refused = [each for each in answers if isinstance(each, grpc.aio.AioRpcError)]
+        assert [each.code() for each in refused] == [grpc.StatusCode.ABORTED] * 3
+        assert [each.weekly for each in (await case.stands()).money] == ["40.00"]
+
+
+async def test_a_submitted_version_is_never_written_again(suite_of: SuiteOf, database: str) -> None:
+    """Not even by a writer who does not look: the database has no draft of that version."""
+    async with suite_of("planning", database=database) as running:
+        case = PlanningCase(running)
+        await case.submit_plan()
+        before = (await case.stands()).plan
+        actor = Actor("eve", frozenset({Role.PLANNER}), "example")
+        library = Library(Settings().policies)
+
+        def read(work: Work) -> Plan:
+            return store.plan_to_read(work, store.planning(work, case.case_id), 1)
+
+        def overwrite(work: Work) -> None:
+            store.change_draft(work, replace(read(work), submitted=False, written_by=("eve",)))
+
+        with pytest.raises(Fault) as refusal:
+            await running.store.write(
+                lambda connection: overwrite(Work(connection, actor, clock.now(), library, "example-council"))
+            )
+        assert refusal.value.kind is Kind.ABORTED
+        assert (await case.pat.GetPlan(pb.GetPlanRequest(case_id=case.case_id, version=1))).plan == before
+
+
+async def test_what_is_refused_leaves_no_trace(suite_of: SuiteOf, database: str) -> None:
+    """A direct payment that fails a condition keeps neither record nor event nor answer; it may be sent again."""
+    async with suite_of("planning", database=database) as running:
+        case = PlanningCase(running)
+        await case.open_money()
+        before, told = await case.stands(), await case.events()
+        request = await case.direct_payment()
+        request.facts.prohibited = True
+        for _ in range(2):
+            assert (await refusal_of(case.fin.ArrangeMoney(request))).reason == "DIRECT_PAYMENT_CONDITIONS"
+        assert await case.stands() == before
+        assert await case.events() == told

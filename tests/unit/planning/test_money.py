@@ -1,0 +1,53 @@
+"""Who holds the money, and who may be paid directly."""
+
+from decimal import Decimal
+
+import pytest
+
+from services.planning.domain import money
+from services.planning.domain.money import MoneyArrangement
+from sevensteps.errors import Fault
+
+
+def _held(weekly: str) -> MoneyArrangement:
+    return MoneyArrangement("money-1", "council_managed", "", Decimal(weekly), None)
+
+
+def test_what_is_left_is_exact() -> None:
+    """Pounds and pence, no rounding."""
+    assert money.left(Decimal("82.91"), [_held("0.10"), _held("0.20")]) == Decimal("82.61")
+    assert money.left(Decimal("0.30"), [_held("0.10"), _held("0.20")]) == 0
+
+
+def test_all_that_is_left_may_be_arranged_and_not_a_penny_more() -> None:
+    """The refusal says what is left."""
+    money.ensure_within(Decimal("10.00"), Decimal("10.00"), "case-1")
+    with pytest.raises(Fault, match=r"OVER_BUDGET: Only 10\.00 pounds"):
+        money.ensure_within(Decimal("10.01"), Decimal("10.00"), "case-1")
+
+
+@pytest.mark.parametrize(
+    ("payee", "has_capacity", "fits"),
+    [
+        ("person", True, True),
+        ("nominated_person", True, True),
+        ("attorney", True, False),
+        ("person", False, False),
+        ("nominated_person", False, False),
+        ("attorney", False, True),
+        ("deputy", False, True),
+        ("suitable_person", False, True),
+        ("person", None, True),
+        ("attorney", None, True),
+    ],
+)
+def test_the_payee_fits_the_capacity(payee: str, has_capacity: bool | None, fits: bool) -> None:  # noqa: FBT001
+    """Section 31 with capacity, section 32 without; where capacity is unknown the pack says that it must be known."""
+    assert (money.wrong_payee(payee, has_capacity=has_capacity) == "") is fits
+
+
+def test_a_refusal_tells_what_failed_apart_from_what_is_unknown() -> None:
+    """Unknown is never adverse: it stands in a sentence of its own."""
+    refusal = money.conditions_not_met(["It is appropriate."], ["best_interests"], "case-1")
+    assert refusal.detail.endswith("Not met: It is appropriate. Not known yet: best_interests.")
+    assert "Not met" not in money.conditions_not_met([], ["best_interests"], "case-1").detail

@@ -1,0 +1,84 @@
+"""What a plan says, and when it is complete."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from services.planning.domain import plan
+from services.planning.domain.plan import TEMPLATES, Content, SpendLine
+from sevensteps.errors import Fault, Kind
+
+LINE = SpendLine("l1", "Swimming", ("recreation", "community"), "general", Decimal("12.50"), necessary_override=False)
+CONTENT = Content(
+    template="six",
+    answers=dict.fromkeys(TEMPLATES["six"], "yes"),
+    lines=(LINE, replace(LINE, line_id="l2", needs=("community", "nutrition"), weekly=Decimal("0.10"))),
+    met_otherwise=(),
+    helper="self",
+    risks_considered=True,
+    person_involved=True,
+    advocate_considered=None,
+    review_on=date(2027, 5, 1),
+    top_up=Decimal("0.00"),
+)
+ELIGIBLE = ("nutrition", "recreation", "community")
+
+
+def test_the_templates_are_the_two_of_the_field() -> None:
+    """Six questions or nine, none twice."""
+    assert [len(set(questions)) for questions in TEMPLATES.values()] == [6, 9]
+
+
+def test_what_is_asked_for_is_the_sum_of_the_lines() -> None:
+    """To the penny, and nothing without lines."""
+    assert CONTENT.weekly == Decimal("12.60")
+    assert replace(CONTENT, lines=()).weekly == Decimal(0)
+
+
+def test_a_need_that_two_lines_pay_for_is_funded_once() -> None:
+    """In the order in which the lines name them."""
+    assert CONTENT.funded_needs == ("recreation", "community", "nutrition")
+
+
+def test_a_plan_may_name_eligible_needs_only() -> None:
+    """Every other need is named with its path, all at once."""
+    plan.check_needs(CONTENT, ELIGIBLE)
+    with pytest.raises(Fault) as refusal:
+        plan.check_needs(replace(CONTENT, met_otherwise=("hygiene",)), ("recreation", "community"))
+    assert [violation.field for violation in refusal.value.violations] == ["lines[1].needs[1]", "met_otherwise[0]"]
+
+
+def test_saving_replaces_the_content_and_adds_the_writer_once() -> None:
+    """Whoever saved an earlier draft stays on record."""
+    first = plan.save(None, "case-1", 1, CONTENT, "pat")
+    second = plan.save(first, "case-1", 1, replace(CONTENT, lines=()), "dee")
+    third = plan.save(second, "case-1", 1, CONTENT, "pat")
+    assert third == replace(first, written_by=("pat", "dee"))
+
+
+def test_submitting_needs_a_draft() -> None:
+    """STAGE_ORDER, naming SavePlan."""
+    with pytest.raises(Fault, match="SavePlan must come first") as refusal:
+        plan.submit(None, "case-1", ELIGIBLE, "pat")
+    assert (refusal.value.kind, refusal.value.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+
+
+@pytest.mark.parametrize("question", TEMPLATES["six"])
+def test_submitting_needs_every_question_answered(question: str) -> None:
+    """Each question counts, and the one without an answer is named."""
+    answers = {**CONTENT.answers, question: " "}
+    draft = plan.save(None, "case-1", 1, replace(CONTENT, answers=answers), "pat")
+    with pytest.raises(Fault) as refusal:
+        plan.submit(draft, "case-1", ELIGIBLE, "pat")
+    assert refusal.value.reason == "QUESTIONS_UNANSWERED"
+    assert refusal.value.metadata["questions"] == question
+
+
+def test_a_further_version_is_a_draft_that_nobody_has_written_yet() -> None:
+    """It says what the last one said."""
+    draft = plan.save(None, "case-1", 1, CONTENT, "pat")
+    further = plan.continue_as(plan.submit(draft, "case-1", ELIGIBLE, "dee"), 2)
+    assert (further.version, further.submitted, further.written_by) == (2, False, ())
+    assert further.content == CONTENT
