@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from sevensteps.journey import Fact
@@ -41,7 +41,7 @@ class Journey:
             await walk
             workflow.continue_as_new(self._state)
         walk.cancel()
-        with suppress(asyncio.CancelledError, ActivityError):
+        with suppress(asyncio.CancelledError, FailureError):
             await walk
         await self._step.close_case()
         return self._state.ending

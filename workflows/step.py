@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 from sevensteps.journey import (
     AssessmentOpened,
@@ -163,11 +163,11 @@ class Step:
         while True:
             try:
                 return await self._attempt(ask)
-            except ActivityError as error:
-                refusal = _refusal(error)
-                if refusal is None:
+            except FailureError as error:
+                if is_cancelled_exception(error):
                     raise
-                await self._park(Parked(type(ask).__name__, refusal.type or "", refusal.message))
+                cause = _cause(error)
+                await self._park(Parked(type(ask).__name__, cause.type or "UNKNOWN", cause.message))
 
     async def _attempt(self, ask: Ask) -> Due | None:
         """Ask once quickly, within the workflow task; on trouble, for ever, where Temporal's tools can see it."""
@@ -184,8 +184,8 @@ class Step:
                 schedule_to_close_timeout=QUICK,
                 retry_policy=RetryPolicy(maximum_attempts=1),
             )
-        except ActivityError as error:
-            if is_cancelled_exception(error) or _refusal(error):
+        except FailureError as error:
+            if is_cancelled_exception(error) or _cause(error).non_retryable:
                 raise
             self._post(WaitingFor.SERVICE)
             given = await workflow.execute_activity(
@@ -212,10 +212,10 @@ class Step:
         self._parked = None
 
 
-def _refusal(error: ActivityError) -> ApplicationError | None:
-    """The error of a service that will say the same however often it is asked."""
-    cause = error.cause
-    return cause if isinstance(cause, ApplicationError) and cause.non_retryable else None
+def _cause(error: FailureError) -> ApplicationError:
+    """What the service said. A local activity raises it as it is, another one within an ActivityError."""
+    said = error.cause if isinstance(error, ActivityError) else error
+    return said if isinstance(said, ApplicationError) else ApplicationError(str(said))
 
 
 def _due(opened: Payload) -> Due:

@@ -1,0 +1,95 @@
+"""A hold stops the clock of practice, never that of law, and keeps the next step from opening."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from fakes.trip import Trip, to_life, to_plan
+from sevensteps.journey import (
+    DueKind,
+    HoldPlaced,
+    HoldReleased,
+    PlanSubmitted,
+    ReviewCompleted,
+    ReviewRequested,
+    Stage,
+)
+from sevensteps.temporal import WaitingFor
+from workflows.asks import OpenApproval, OpenReview
+
+Days = Callable[[int], str]
+
+
+async def test_next_step_waits(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
+    """What people do on hold is kept; the next step opens when the hold is released, dated from that day."""
+    await trip.happens(*to_plan(), HoldPlaced("hospital"), PlanSubmitted(1, "80.00", ""))
+    stands = await trip.reaches(WaitingFor.RELEASE)
+    assert (stands.on_hold, stands.stage, stands.due_on) == (True, Stage.PLAN_AGREED, None)
+    assert "OpenApproval" not in trip.services.operations
+
+    await skipping.sleep(timedelta(days=5))
+    await trip.happens(HoldReleased())
+    stands = await trip.reaches(WaitingFor.DECISION)
+    assert (stands.on_hold, stands.due_on) == (False, days(5 + 14))
+    assert [ask.opened_on for ask in trip.services.asked if isinstance(ask, OpenApproval)] == [days(5)]
+
+
+async def test_soft_date_moves(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
+    """The date of a review that is practice moves by the days on hold; while it lasts there is no date."""
+    await trip.happens(*to_plan(), *to_life(starts_on=days(0)))
+    await skipping.sleep(timedelta(days=10))
+    await trip.happens(HoldPlaced("hospital"))
+    stands = await trip.reaches(WaitingFor.RELEASE)
+    assert (stands.stage, stands.due_on) == (Stage.LIFE_LIVED, None)
+
+    await skipping.sleep(timedelta(days=400))
+    assert (await trip.has_heard()).stage is Stage.LIFE_LIVED
+    await trip.happens(HoldReleased())
+    assert (await trip.reaches(WaitingFor.REVIEW_DATE)).due_on == days(365 + 400)
+
+    await skipping.sleep(timedelta(days=350))
+    assert (await trip.has_heard()).stage is Stage.LIFE_LIVED
+    await skipping.sleep(timedelta(days=10))
+    await trip.reaches(WaitingFor.REVIEW)
+    assert trip.services.asked[-1] == OpenReview(1, days(365 + 400))
+
+
+async def test_hard_date_stands(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
+    """The date of a review that is law stands, and brings the review even on hold."""
+    trip.services.review_kind = DueKind.HARD
+    await trip.happens(*to_plan(), *to_life(starts_on=days(0), direct_payment=True), HoldPlaced("hospital"))
+    stands = await trip.reaches(WaitingFor.RELEASE)
+    assert (stands.due_on, stands.due_kind) == (days(365), DueKind.HARD)
+
+    await skipping.sleep(timedelta(days=366))
+    await trip.reaches(WaitingFor.RELEASE)
+    assert trip.services.asked[-1] == OpenReview(1, days(365))
+    await trip.happens(ReviewCompleted(1, "continue"))
+    stands = await trip.reaches(WaitingFor.RELEASE)
+    assert trip.services.operations.count("OpenLife") == 1
+    await trip.happens(HoldReleased())
+    assert (await trip.reaches(WaitingFor.REVIEW_DATE)).life_round == 2
+
+
+async def test_earlier_hold_moves_nothing(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
+    """A hold moves the dates of the step that it was placed in, not of later ones."""
+    await trip.happens(*to_plan(), HoldPlaced("away"))
+    await skipping.sleep(timedelta(days=20))
+    await trip.happens(HoldReleased())
+    assert (await trip.reaches(WaitingFor.PLAN)).due_on == days(14 + 20)
+    await trip.happens(PlanSubmitted(1, "80.00", ""))
+    assert (await trip.reaches(WaitingFor.DECISION)).due_on == days(20 + 14)
+
+
+@pytest.mark.parametrize("placed_twice", [False, True])
+async def test_asked_for_on_hold(trip: Trip, days: Days, *, placed_twice: bool) -> None:
+    """A review asked for on hold opens when the hold is released, however often the hold was placed."""
+    await trip.happens(*to_plan(), *to_life(starts_on=days(0)), HoldPlaced("hospital"))
+    if placed_twice:
+        await trip.happens(HoldPlaced("away"))
+    await trip.happens(ReviewRequested(1))
+    assert (await trip.reaches(WaitingFor.RELEASE)).stage is Stage.SEEN_HOW_IT_WORKED
+    await trip.happens(HoldReleased())
+    await trip.reaches(WaitingFor.REVIEW)
