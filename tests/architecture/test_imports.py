@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 OURS = ("policies", "services", "sevensteps", "workflows")
 
 # Workflow code is replayed years later. These modules beside it are not workflow code.
-AROUND_WORKFLOWS = {"__main__", "activities", "rebuild", "relay"}
+AROUND_WORKFLOWS = {"__main__", "activities", "delivery", "feed", "rebuild", "relay", "worker"}
+SHARED_NAMES = {("sevensteps", "journey"), ("sevensteps", "temporal")}
 REPLAYED = sorted(file for file in ROOT.glob("workflows/**/*.py") if file.stem not in AROUND_WORKFLOWS)
 
 
@@ -29,7 +30,7 @@ def may_be_replayed(name: str) -> bool:
     first, second, *_ = [*name.split("."), ""]
     if first == "workflows":
         return second not in AROUND_WORKFLOWS
-    return first in sys.stdlib_module_names or first == "temporalio" or (first, second) == ("sevensteps", "journey")
+    return first in sys.stdlib_module_names or first == "temporalio" or (first, second) in SHARED_NAMES
 
 
 @pytest.mark.parametrize("file", REPLAYED, ids=lambda file: str(file.relative_to(ROOT)))
