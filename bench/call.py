@@ -3,6 +3,8 @@
 Both servers are processes of their own, called over loopback by this one with 32 calls in flight.
 """
 
+from __future__ import annotations  # the stubs' types exist for the type checker alone
+
 import asyncio
 import subprocess
 import sys
@@ -36,11 +38,11 @@ async def serve_echo() -> None:
         return request
 
     server = grpc.aio.server()
-    handler = grpc.unary_unary_rpc_method_handler(echo)
+    handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(echo)
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("bench.Echo", {"Echo": handler})])
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    print(port, flush=True)
+    print(port, flush=True)  # noqa: T201 - the parent waits for it
     await server.wait_for_termination()
 
 
@@ -60,7 +62,7 @@ async def _echo() -> AsyncIterator[grpc.aio.Channel]:
 
 
 @asynccontextmanager
-async def _assessment() -> AsyncIterator[assessment_pb2_grpc.AssessmentServiceStub]:
+async def _assessment() -> AsyncIterator[assessment_pb2_grpc.AssessmentServiceAsyncStub]:
     """The assessment service alone with its feed, so that its outbox is emptied as in life."""
     with tempfile.TemporaryDirectory() as folder:
         settings = on_free_ports(replace(Settings(), data=Path(folder)))
@@ -88,7 +90,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
     """Time the echo, a change with its event, and a change with a decision as well."""
     say(f"{COUNT} calls of each kind, {IN_FLIGHT} in flight ...")
     async with _echo() as called, _assessment() as assessment:
-        call = called.unary_unary(ECHO)
+        call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = called.unary_unary(ECHO)
 
         async def echo(_: int) -> None:
             await call(b"x" * 300)

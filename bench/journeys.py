@@ -1,0 +1,163 @@
+"""Whole journeys against bare workflows on the same Temporal server, and what one journey leaves in its history."""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from time import perf_counter
+
+from temporalio import activity, workflow
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from bench.figure import Figure
+from bench.processor import seconds_used
+from bench.trip import Town, trip
+from sevensteps.cli.suite import Suite, on_free_ports
+from sevensteps.config import Settings
+from sevensteps.temporal import workflow_id
+
+CASES = 60
+WARM_UP = 10
+AT_ONCE = 20
+BARE_QUEUE = "bare"
+SIGNALS = 8
+"""A plain trip hears so many facts after the one that starts it: determination, budget, plan, approval, money, support,
+request and review."""
+ACTIVITIES = 8
+"""And asks so often: seven steps, and step 6 once more."""
+
+
+@activity.defn
+async def nothing(number: int) -> int:
+    """An activity that does nothing."""
+    return number
+
+
+@workflow.defn
+class Bare:
+    """The floor: as many signals and normal activities as a plain trip has, and nothing else."""
+
+    def __init__(self) -> None:
+        """Nothing is heard."""
+        self._heard = 0
+
+    @workflow.run
+    async def run(self) -> None:
+        """An activity for each signal."""
+        for number in range(ACTIVITIES):
+            await workflow.execute_activity(nothing, number, start_to_close_timeout=timedelta(seconds=10))
+            if number < SIGNALS:
+                await workflow.wait_condition(lambda number=number: self._heard > number)  # type: ignore[misc]
+
+    @workflow.signal
+    def hear(self, payload: str) -> None:  # noqa: ARG002 - it is there to be carried
+        """One more."""
+        self._heard += 1
+
+
+async def work_bare(temporal: str) -> None:
+    """The worker of the bare workflow, a process of its own as the suite's is."""
+    client = await Client.connect(temporal)
+    worker = Worker(
+        client,
+        task_queue=BARE_QUEUE,
+        workflows=[Bare],
+        activities=[nothing],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
+    print("working", flush=True)  # noqa: T201 - the parent waits for it
+    await worker.run()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast something went."""
+
+    per_second: float
+    processor_seconds: float
+    """Of all processes but the measuring one, a case."""
+
+
+@asynccontextmanager
+async def suite_in_a_folder(say: Callable[[str], None]) -> AsyncIterator[Suite]:
+    """A suite on free ports with throw-away data."""
+    with tempfile.TemporaryDirectory() as folder:
+        suite = Suite(on_free_ports(replace(Settings(), data=Path(folder))), say)
+        await suite.start()
+        try:
+            yield suite
+        finally:
+            await suite.stop()
+
+
+async def measure(say: Callable[[str], None]) -> list[Figure]:
+    """Both at the same server, one after the other."""
+    async with suite_in_a_folder(say) as suite, Town(suite.settings) as town:
+        say(f"{CASES} journeys, {AT_ONCE} at once ...")
+        everything = [part.pid for part in suite.parts().values()]
+        await _at_once(lambda _: trip(town), WARM_UP)
+        journeys, case_ids = await _pace(lambda _: trip(town), everything)
+        events, size = await _history(suite, case_ids[0])
+        say(f"{CASES} bare workflows, {AT_ONCE} at once ...")
+        client = await Client.connect(suite.settings.temporal)
+        async with _bare_worker(suite.settings.temporal) as pid:
+            await _at_once(lambda number: _bare(client, f"warm-{number}"), WARM_UP)
+            bare, _ = await _pace(lambda number: _bare(client, f"bare-{number}"), [pid, suite.temporal.pid])
+    return [
+        Figure("bare workflows a second", f"{bare.per_second:.1f} ({bare.processor_seconds:.2f} CPU-seconds each)"),
+        Figure("journeys a second", f"{journeys.per_second:.1f} ({journeys.processor_seconds:.2f} CPU-seconds each)"),
+        Figure("journeys against bare workflows", f"{journeys.per_second / bare.per_second:.2f}", "0.5, aim 0.8"),
+        Figure("history of one plain trip", f"{events} events, {size / 1000:.1f} kB", "at most 70 events, 14 kB"),
+    ]
+
+
+async def _pace(run: Callable[[int], object], pids: list[int | None]) -> tuple[Pace, list[str]]:
+    used, began = seconds_used(pids), perf_counter()
+    results = await _at_once(run, CASES)
+    took = perf_counter() - began
+    return Pace(CASES / took, (seconds_used(pids) - used) / CASES), results
+
+
+async def _at_once(run: Callable[[int], object], count: int) -> list[str]:
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(number: int) -> str:
+        async with room:
+            return str(await run(number))  # type: ignore[misc]
+
+    return await asyncio.gather(*(one(number) for number in range(count)))
+
+
+async def _bare(client: Client, name: str) -> str:
+    handle = await client.start_workflow(Bare.run, id=name, task_queue=BARE_QUEUE)
+    for _ in range(SIGNALS):
+        await handle.signal(Bare.hear, "x" * 200)
+    await handle.result()
+    return name
+
+
+@asynccontextmanager
+async def _bare_worker(temporal: str) -> AsyncIterator[int]:
+    program = f"import asyncio, bench.journeys; asyncio.run(bench.journeys.work_bare({temporal!r}))"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=subprocess.PIPE)
+    try:
+        if process.stdout:
+            await process.stdout.readline()
+        yield process.pid
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _history(suite: Suite, case_id: str) -> tuple[int, int]:
+    """Events and bytes of a journey's history as Temporal counts them."""
+    client = await Client.connect(suite.settings.temporal)
+    description = await client.get_workflow_handle(workflow_id(case_id)).describe()
+    info = description.raw_description.workflow_execution_info
+    return info.history_length, info.history_size_bytes
