@@ -155,7 +155,7 @@ def open_plan(
         store.add_planning(work, begun, due)
         work.tell(case_id, council, PlanOpened(version=version, due_on=due.isoformat()))
         return due
-    found = store.planning(work, case_id)
+    found = store.planning_to_open(work, case_id)
     known = store.due_on(work, case_id, Stage.PLAN_MADE, version)
     if known:
         return known
@@ -173,7 +173,7 @@ def open_money(work: Work, *, case_id: str, version: int, budget: Decimal, opene
 
     A budget of 0.00 is organised at once.
     """
-    found = store.planning(work, case_id)
+    found = store.planning_to_open(work, case_id)
     known = store.due_on(work, case_id, Stage.MONEY_ORGANISED, version)
     if known:
         return known
@@ -193,7 +193,7 @@ def open_support(work: Work, *, case_id: str, version: int, opened_on: date) -> 
 
     A plan that funds no need is organised at once, from the day of opening.
     """
-    found = store.planning(work, case_id)
+    found = store.planning_to_open(work, case_id)
     known = store.due_on(work, case_id, Stage.SUPPORT_ORGANISED, version)
     if known:
         return known
@@ -212,7 +212,7 @@ def close_case(work: Work, *, case_id: str) -> None:
     """Close whatever is open because the case has ended. Raises a Fault (NOT_FOUND) for a case that was never here."""
     if not store.is_here(work, case_id):
         raise not_found(case_id)
-    found = store.planning(work, case_id)
+    found = store.planning_to_open(work, case_id)
     if not found.closed:
         _changed(work, planning.close(found))
 

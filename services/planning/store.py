@@ -90,6 +90,8 @@ support_arrangements = sa.Table(
 )
 
 PLANNING = sa.select(plannings).where(plannings.c.case_id == sa.bindparam("case_id"))
+PLANNING_TO_CHANGE = PLANNING.with_for_update()
+"""On PostgreSQL the next one who changes the case waits here, and then reads all of it as the first has left it."""
 CHANGE_PLANNING = (
     plannings.update()
     .where(plannings.c.case_id == sa.bindparam("the_case"), plannings.c.version == sa.bindparam("read_version"))
@@ -146,7 +148,23 @@ def is_here(work: Work, case_id: str) -> bool:
 
 def planning(work: Work, case_id: str) -> Planning:
     """The planning of a case that the actor may see. Raises NotHere before step 1 is done, or a Fault (NOT_FOUND)."""
-    row = work.connection.execute(PLANNING, {"case_id": case_id}).first()
+    return _planning(work, case_id, PLANNING)
+
+
+def planning_to_open(work: Work, case_id: str) -> Planning:
+    """The same, read to open or close a step. The journey overwrites nobody, so it needs no etag."""
+    return _planning(work, case_id, PLANNING_TO_CHANGE)
+
+
+def planning_to_change(work: Work, case_id: str, etag: str) -> Planning:
+    """The same, read to be changed. Raises a Fault (ABORTED) when the etag is stale."""
+    found = _planning(work, case_id, PLANNING_TO_CHANGE)
+    work.check_etag(case_id, etag, found.version)
+    return found
+
+
+def _planning(work: Work, case_id: str, statement: sa.Select[tuple[object, ...]]) -> Planning:
+    row = work.connection.execute(statement, {"case_id": case_id}).first()
     if row is None:
         raise NotHere(case_id, STEP_1_COMES_FIRST)
     work.confine(case_id, row.council)
@@ -163,13 +181,6 @@ def planning(work: Work, case_id: str) -> Planning:
         closed=row.closed,
         version=row.version,
     )
-
-
-def planning_to_change(work: Work, case_id: str, etag: str) -> Planning:
-    """The same, read to be changed. Raises a Fault (ABORTED) when the etag is stale."""
-    found = planning(work, case_id)
-    work.check_etag(case_id, etag, found.version)
-    return found
 
 
 def change_planning(work: Work, changed: Planning) -> Planning:

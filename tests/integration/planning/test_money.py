@@ -75,6 +75,14 @@ async def test_a_direct_payment_is_decided_by_the_pack(case: PlanningCase) -> No
     assert told[-1] == ("money.organised.v1", {"version": 1, "direct_payment": True})
 
 
+async def test_a_part_paid_directly_counts_as_a_direct_payment(case: PlanningCase) -> None:
+    """Its reviews have their own dates in law, whatever the council manages beside it."""
+    await case.open_money()
+    await case.fin.ArrangeMoney(await case.direct_payment("15.00"))
+    await case.fin.ArrangeMoney(await case.holding("45.00"))
+    assert (await case.events())[-1] == ("money.organised.v1", {"version": 1, "direct_payment": True})
+
+
 @pytest.mark.parametrize("payee", [pb.PAYEE_ATTORNEY, pb.PAYEE_DEPUTY, pb.PAYEE_SUITABLE_PERSON])
 async def test_without_capacity_an_authorised_person_is_paid(case: PlanningCase, payee: pb.Payee.ValueType) -> None:
     """All conditions of s.32 are met for an attorney, a deputy, and another suitable person who is supported."""
