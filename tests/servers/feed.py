@@ -1,6 +1,6 @@
 """A real feed in the test's own process, and events to put into it."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,7 +50,7 @@ class Feed:
     """Confined to the council "example"."""
     operations: "FeedServiceAsyncStub"
     """For every council."""
-    stop: Callable[[], object]
+    stop: Callable[[], Coroutine[None, None, None]]
 
     async def append(self, events: Iterable[pb.Event]) -> int:
         """Append events; answers the head."""

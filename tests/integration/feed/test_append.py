@@ -52,7 +52,7 @@ async def test_no_events_is_no_change(feed: Feed) -> None:
 
 
 async def test_many_who_append_at_once_get_positions_without_gaps(feed: Feed) -> None:
-    """Eight services, some sending everything twice, and a watcher beside them: no gap, no loss, no double, orders kept."""
+    """Eight services, some sending everything twice, and a watcher: no gap, no loss, no double, every order kept."""
     sent = [[event(case_id=f"case-{writer}", payload=f'{{"n":{n}}}') for n in range(60)] for writer in range(8)]
 
     async def write(writer: int) -> None:
@@ -70,7 +70,9 @@ async def test_many_who_append_at_once_get_positions_without_gaps(feed: Feed) ->
         stream.cancel()
         return seen
 
-    seen, *_ = await asyncio.gather(watch(), *(write(writer) for writer in range(8)))
+    watching = asyncio.create_task(watch())
+    await asyncio.gather(*(write(writer) for writer in range(8)))
+    seen = await watching
     assert [each.position for each in seen] == list(range(1, 481))
     assert seen == await feed.everything()
     for writer in range(8):

@@ -1,0 +1,146 @@
+"""Watching: everything once and in order, at once when it comes, until the watcher or the feed stops."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+
+import grpc
+import pytest
+
+from servers.feed import Feed, event
+from servers.services import refusal_of
+from sevensteps.api.feed.v1 import feed_pb2 as pb
+from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
+from sevensteps.errors import Kind
+from sevensteps.identity import Role
+from sevensteps.rpc import DRAIN_SECONDS, fault_of
+
+
+def watch(feed: Feed, after: int = 0, **wanted: object) -> AsyncIterator[pb.WatchEventsResponse]:
+    """A stream of the feed's, for the council "example"."""
+    return aiter(
+        feed.integrator.WatchEvents(pb.WatchEventsRequest(after=after, filter=pb.EventFilter(**wanted)))  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture
+def only_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks for new events, and no bookmark is due: whoever sees one was woken by it."""
+    monkeypatch.setattr("services.feed.arrivals.LOOK_SECONDS", 3600)
+    monkeypatch.setattr("services.feed.handlers.BOOKMARK_SECONDS", 3600)
+
+
+async def test_a_watcher_who_is_behind_gets_many_events_a_message(feed: Feed) -> None:
+    """1200 events come in three messages."""
+    for _ in range(3):
+        await feed.append([event() for _ in range(400)])
+    stream = watch(feed)
+    parts = [await anext(stream) for _ in range(3)]
+    assert [len(part.events) for part in parts] == [500, 500, 200]
+    assert [part.bookmark for part in parts] == [500, 1000, 1200]
+
+
+async def test_large_events_make_smaller_messages(feed: Feed) -> None:
+    """A message stays well under 1 MB; nothing is lost by it."""
+    for _ in range(2):
+        await feed.append([event(payload=f'{{"a":"{"x" * 16_000}"}}') for _ in range(50)])
+    stream = watch(feed)
+    found: list[int] = []
+    while len(found) < 100:
+        part = await anext(stream)
+        assert part.ByteSize() < 600_000
+        assert part.bookmark == part.events[-1].position
+        found += [each.position for each in part.events]
+    assert found == list(range(1, 101))
+
+
+@pytest.mark.usefixtures("only_told")
+async def test_a_watcher_at_the_end_is_woken_at_once(feed: Feed) -> None:
+    """The first message says where the end is; then each event comes when it is appended."""
+    await feed.append([event()])
+    stream = watch(feed, after=1)
+    assert await anext(stream) == pb.WatchEventsResponse(bookmark=1)
+    for position in (2, 3, 4):
+        await feed.append([event()])
+        part = await anext(stream)
+        assert ([each.position for each in part.events], part.bookmark) == ([position], position)
+
+
+@pytest.mark.usefixtures("only_told")
+async def test_what_a_filter_passes_over_moves_the_bookmark(feed: Feed) -> None:
+    """A watcher of one case can begin again behind the events of others."""
+    stream = watch(feed, case_id="case-b")
+    await anext(stream)
+    await feed.append([event(), event(), event(council="other", case_id="case-b")])
+    assert await anext(stream) == pb.WatchEventsResponse(bookmark=3)
+    await feed.append([event(case_id="case-b"), event()])
+    part = await anext(stream)
+    assert ([each.position for each in part.events], part.bookmark) == ([4], 5)
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_a_watcher_hears_when_nothing_happens(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quiet feed sends a bookmark now and then: the reader knows that the stream lives."""
+    monkeypatch.setattr("services.feed.handlers.BOOKMARK_SECONDS", 0.02)
+    stream = watch(feed)
+    assert [await anext(stream) for _ in range(3)] == [pb.WatchEventsResponse(bookmark=0)] * 3
+
+
+@pytest.mark.usefixtures("only_told")
+async def test_many_watchers_each_get_everything(feed: Feed) -> None:
+    """A hundred watchers at the end of the feed, woken by the same event."""
+    streams = [watch(feed) for _ in range(100)]
+    await asyncio.gather(*(anext(stream) for stream in streams))
+    await feed.append([event()])
+    parts = await asyncio.gather(*(anext(stream) for stream in streams))
+    assert [part.bookmark for part in parts] == [1] * 100
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_a_watcher_who_leaves_is_forgotten(feed: Feed) -> None:
+    """Hanging up ends the stream on the server too; the feed goes on."""
+    before = len(asyncio.all_tasks())
+    calls = [feed.integrator.WatchEvents(pb.WatchEventsRequest()) for _ in range(10)]
+    for call in calls:
+        await anext(aiter(call))
+    assert len(asyncio.all_tasks()) > before
+    for call in calls:
+        call.cancel()
+    async with asyncio.timeout(10):
+        while len(asyncio.all_tasks()) > before:  # noqa: ASYNC110 - nothing says when the server has noticed
+            await asyncio.sleep(0.01)
+    assert await feed.append([event()]) == 1
+
+
+@pytest.mark.usefixtures("only_told")
+async def test_a_feed_that_stops_sends_its_watchers_home(feed: Feed) -> None:
+    """They are told UNAVAILABLE, and where to go on; stopping does not wait until they are cut off."""
+    stream = watch(feed)
+    await anext(stream)
+    began = monotonic()
+    stopped = asyncio.create_task(feed.stop())
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await anext(stream)
+    fault = fault_of(refused.value)
+    assert (fault.kind, fault.reason) == (Kind.UNAVAILABLE, "STOPPING")
+    await stopped
+    assert monotonic() - began < DRAIN_SECONDS
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_a_wrong_beginning_is_refused(feed: Feed) -> None:
+    """A negative position is INVALID; one that the feed has not reached is OUT_OF_RANGE."""
+    await feed.append([event()])
+    fault = await refusal_of(anext(watch(feed, after=-1)))
+    assert [violation.field for violation in fault.violations] == ["after"]
+    fault = await refusal_of(anext(watch(feed, types=["x"])))
+    assert [violation.field for violation in fault.violations] == ["filter.types[0]"]
+    assert (await refusal_of(anext(watch(feed, after=2)))).reason == "CURSOR_AHEAD"
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_practitioners_do_not_watch_the_feed(feed: Feed) -> None:
+    """A stream asks for the right as every call does."""
+    amy = feed.running.stub(FeedServiceStub, feed.running.token("amy", Role.PRACTITIONER))
+    fault = await refusal_of(anext(aiter(amy.WatchEvents(pb.WatchEventsRequest()))))
+    assert (fault.kind, fault.reason) == (Kind.DENIED, "ROLE_LACKS_RIGHT")
