@@ -7,12 +7,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from bench import call
+from bench import call, feed, journeys, latency, startup
 from bench.figure import Figure
 
 Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
 
-MEASUREMENTS: Mapping[str, Measure] = {"call": call.measure}
+MEASUREMENTS: Mapping[str, Measure] = {
+    "journeys": journeys.measure,
+    "latency": latency.measure,
+    "call": call.measure,
+    "feed": feed.measure,
+    "startup": startup.measure,
+}
 
 
 async def main(names: list[str]) -> None:

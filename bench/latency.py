@@ -1,0 +1,38 @@
+"""From a fact stored to the next step opened, on a suite that does nothing else."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from statistics import median, quantiles
+
+from bench.figure import Figure
+from bench.journeys import suite_in_a_folder
+from bench.trip import Town, trip
+from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.journey import HEARD, OPENS
+
+TRIPS = 20
+
+
+async def measure(say: Callable[[str], None]) -> list[Figure]:
+    """One trip after another; the times are those in the events, stored by the services themselves."""
+    async with suite_in_a_folder(say) as suite, Town(suite.settings) as town:
+        say(f"{TRIPS} journeys, one after another ...")
+        await trip(town)
+        waits: list[float] = []
+        for _ in range(TRIPS):
+            case_id = await trip(town)
+            request = feed_pb2.ListEventsRequest(
+                page_size=1000, filter=feed_pb2.EventFilter(case_id=case_id, types=sorted(HEARD | OPENS.keys()))
+            )
+            events = (await town.doors.feed.ListEvents(request)).events
+            waits += [
+                (opened.occurred_at.ToNanoseconds() - fact.occurred_at.ToNanoseconds()) / 1e6
+                for fact, opened in pairwise(events)
+                if opened.type in OPENS
+            ]
+    return [
+        Figure(
+            "from a fact stored to the next step opened",
+            f"p50 {median(waits):.0f} ms, p99 {quantiles(waits, n=100)[98]:.0f} ms ({len(waits)} steps)",
+        )
+    ]

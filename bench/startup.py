@@ -1,0 +1,50 @@
+"""How long a person waits: for the demonstration the second time, and for the suite to be ready."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from time import perf_counter
+
+from bench.figure import Figure
+from sevensteps.cli.suite import on_free_ports
+from sevensteps.config import Settings
+
+
+async def measure(say: Callable[[str], None]) -> list[Figure]:
+    """Run the commands of the README, the first time unmeasured."""
+    say("make demo, twice ...")
+    await _demo()
+    demo = await _demo()
+    say("make up ...")
+    up = await _up()
+    return [Figure("make demo, the second time", f"{demo:.1f} s"), Figure("make up, until ready", f"{up:.1f} s")]
+
+
+async def _demo() -> float:
+    began = perf_counter()
+    process = await asyncio.create_subprocess_exec("make", "demo", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if await process.wait() != 0:
+        raise RuntimeError("make demo failed: run it to see why.")
+    return perf_counter() - began
+
+
+async def _up() -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = on_free_ports(Settings())
+        environment = os.environ | settings.as_environment() | {"SEVENSTEPS_DATA": folder}
+        began = perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            "make", "up", env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+        )
+        try:
+            if process.stderr:
+                async for line in process.stderr:
+                    if b"Ready." in line:
+                        return perf_counter() - began
+            raise RuntimeError("make up did not get ready: run it to see why.")
+        finally:
+            os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C in a terminal does
+            await process.wait()
