@@ -28,7 +28,7 @@ _ANY_OTHER_WORD = "any-other"
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A fact for which Kleene's answer may fall short, and one value for each way in which the rules tell values apart."""
+    """A fact for which Kleene's answer may fall short, and a value for each way in which rules tell values apart."""
 
     scope: str
     fact: str

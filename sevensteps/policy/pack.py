@@ -61,8 +61,9 @@ def read_pack(root: Path, name: str) -> Pack:
         except PackRefusedError as refused:
             problems.extend(refused.problems)
     if base is not None:
-        problems.extend(_not_the_councils(base, parameters, decisions))
-        parameters = {**base.parameters, **parameters}
+        problems += _not_the_councils(base, parameters, decisions)
+        own = {name: value.over(base.parameters[name]) for name, value in parameters.items() if name in base.parameters}
+        parameters = {**base.parameters, **own}
         decisions = dict(base.decisions)
     if problems:
         raise PackRefusedError(problems)

@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Self
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.facts import Value, pence
@@ -58,6 +59,20 @@ class Parameter:
             f"parameter {self.name} has no value in force on {day.isoformat()}",
             metadata={"parameter": self.name},
         )
+
+    def over(self, base: Self) -> Self:
+        """These values from the day on which the first of them begins, and those of the base before it."""
+        first = self.values[0].begins
+        before = tuple(value for value in base.values if value.begins < first)
+        if before and (before[-1].ends is None or before[-1].ends >= first):
+            before = (*before[:-1], replace(before[-1], ends=first - timedelta(days=1)))
+        return replace(self, values=before + self.values)
+
+    def holes(self) -> Iterator[date]:
+        """The first day of every time between two values for which there is none."""
+        for earlier, later in pairwise(self.values):
+            if earlier.ends is not None and earlier.ends + timedelta(days=1) < later.begins:
+                yield earlier.ends + timedelta(days=1)
 
     def turning_days(self) -> Iterator[date]:
         """The days on which the value becomes another."""

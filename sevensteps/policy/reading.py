@@ -11,7 +11,7 @@ from sevensteps.policy.declaration import read_declared, read_fact
 from sevensteps.policy.facts import Fact, Scalar
 from sevensteps.policy.pack import Pack
 from sevensteps.policy.parameters import Setting
-from sevensteps.policy.ruling import Answer, AnsweredValue, FactValue, ItemsValue, PlainValue, Rule, Ruling
+from sevensteps.policy.ruling import Answer, AnsweredValue, FactValue, ItemsValue, PlainValue, Rule, Ruling, Table
 from sevensteps.policy.source import Section
 from sevensteps.policy.sums import Column, ItemName, OfCase, OfItem, Plain, Several, Source, Sum
 from sevensteps.policy.validity import in_force
@@ -43,6 +43,7 @@ class _RulingReader:
         }
         self.conditions: dict[str, dict[str, Condition]] = {scope: {} for scope in self.facts}
         self.rules: list[Rule] = []
+        self.tables: list[Table] = []
 
     def ruling(self) -> Ruling:
         name = self.section.text("decision")
@@ -55,7 +56,8 @@ class _RulingReader:
                 self._table(table)
         answers = tuple(self._answer(name, body) for name, body in self.section.named("values"))
         earliest = self.section.text("earliest")
-        return Ruling(name, self.declared, sums, tuple(self.rules), answers, earliest, self.facts)
+        rules, tables = tuple(self.rules), tuple(self.tables)
+        return Ruling(name, self.declared, sums, rules, tables, answers, earliest, self.facts)
 
     def _setting(self, name: str, near: Section) -> Setting:
         parameter = self.pack.parameters.get(name)
@@ -124,20 +126,23 @@ class _RulingReader:
         """Each row becomes a rule whose condition says that this row is the one that counts."""
         scope = table.text("for each")
         reader = self._reader(scope, table)
-        earlier: list[Condition] = []
+        fitting: dict[str, Condition] = {}
         for row in table.sections("rows"):
             if not in_force(row, self.day):
                 continue
             id_ = f"{table['table']}/{row['row']}"
             fits = reader.condition(row["when"], row, id_)
             values = {name: self._value(value, row, scope) for name, value in _mapping(row, "values").items()}
-            first = [Not(Any(tuple(earlier)))] if table["hit"] == "first" and earlier else []
+            first = [Not(Any(tuple(fitting.values())))] if table["hit"] == "first" and fitting else []
             chosen = [fits, *first, *self._given(values, scope)]
             rule = self._row(table, row, id_, All(tuple(chosen)) if len(chosen) > 1 else fits)
             self._add(replace(rule, values=values), row)
-            earlier.append(fits)
+            fitting[id_] = fits
         if "otherwise" in table:
-            self._add(self._row(table, table, table.text("table"), Not(Any(tuple(earlier)))), table)
+            self._add(self._row(table, table, table.text("table"), Not(Any(tuple(fitting.values())))), table)
+
+        id_, hit, complete = table.text("table"), table.text("hit"), "otherwise" in table
+        self.tables.append(Table(id_, scope, hit, complete, fitting, table.line))
 
     def _row(self, table: Section, row: Section, id_: str, condition: Condition) -> Rule:
         return Rule(

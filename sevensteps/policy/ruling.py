@@ -60,6 +60,22 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """How the rows of a decision table stand to each other: what each looks at, before `hit` chooses among them.
+
+    `hit` is unique (never two at once), first (the first that fits) or collect (all that fit). `complete` says that
+    something is said where no row fits.
+    """
+
+    id: str
+    scope: str
+    hit: str
+    complete: bool
+    rows: Mapping[str, Condition]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A value that a decision answers beside its verdict, when the verdict is one of these."""
 
@@ -80,6 +96,7 @@ class Ruling:
     declared: Declared
     sums: tuple[Sum, ...]
     rules: tuple[Rule, ...]
+    tables: tuple[Table, ...]
     answers: tuple[Answer, ...]
     earliest: str
     facts: Mapping[str, Mapping[str, Fact]]

@@ -73,7 +73,7 @@ def rule(id_: str, condition: Condition, fails: Verdict = Verdict.NOT_MET, scope
 def ruling(*rules: Rule) -> Ruling:
     things = Collection("things", FACTS)
     declared = Declared(FACTS, {"things": things})
-    return Ruling("tried", declared, (), rules, (), "", {"": FACTS, "things": FACTS})
+    return Ruling("tried", declared, (), rules, (), (), "", {"": FACTS, "things": FACTS})
 
 
 def completions(facts: Mapping[str, Json]) -> Iterator[dict[str, bool | int | str]]:
@@ -147,7 +147,7 @@ def test_an_optional_fact_that_is_not_given_is_known_to_be_none() -> None:
     """`given` is false of an optional fact, and open of any other, in both evaluators."""
     facts = {"own": Fact("own", "date", none_if_absent=True), "due": Fact("due", "date")}
     rules = (rule("own", Given("own", optional=True)), rule("due", Given("due")))
-    tried = Ruling("tried", Declared(facts, {}), (), rules, (), "", {"": facts})
+    tried = Ruling("tried", Declared(facts, {}), (), rules, (), (), "", {"": facts})
     for evaluator in (PlainEvaluator(tried), DurableEvaluator(tried)):
         absent = evaluator.truths(tried.declared.typed({}))
         given_ = evaluator.truths(tried.declared.typed({"own": "2026-05-01", "due": "2026-05-01"}))
