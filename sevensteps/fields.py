@@ -1,9 +1,10 @@
 """Reading the fields of a request: every wrong one is named with its path and what was expected, all at once."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Protocol, TypeVar
 
 from sevensteps.errors import Fault, Kind, Violation
@@ -28,6 +29,9 @@ class WireEnum(Protocol[V_co]):
 
     def Value(self, name: str) -> V_co:  # noqa: N802 - protobuf's name
         """The number of a name."""
+
+    def __hash__(self) -> int:
+        """It is one object in a process."""
 
 
 class Fields:
@@ -88,7 +92,7 @@ class Fields:
 
     def choice(self, path: str, value: V, enum: WireEnum[V]) -> str:
         """A value of an enum, given; returned as the short lower-case name, for example "adult" for CASE_KIND_ADULT."""
-        names = dict(zip(enum.values(), enum.keys(), strict=True))
+        names = _names(enum)
         if value == 0 or value not in names:
             allowed = ", ".join(name for number, name in names.items() if number)
             self.wrong(path, f"must be one of {allowed}")
@@ -123,8 +127,7 @@ class Fields:
 
 def short_name(enum: WireEnum[V], value: V) -> str:
     """The short lower-case name of an enum's value: "adult" for CASE_KIND_ADULT; "" for the unspecified one."""
-    names = dict(zip(enum.values(), enum.keys(), strict=True))
-    return names[value].removeprefix(_prefix(enum)).lower() if value else ""
+    return _names(enum)[value].removeprefix(_prefix(enum)).lower() if value else ""
 
 
 def number_of(enum: WireEnum[V], name: str) -> V:
@@ -132,6 +135,12 @@ def number_of(enum: WireEnum[V], name: str) -> V:
     return enum.Value(_prefix(enum) + (name.upper() or "UNSPECIFIED"))
 
 
+@cache
+def _names(enum: WireEnum[int]) -> Mapping[int, str]:
+    return dict(zip(enum.values(), enum.keys(), strict=True))
+
+
+@cache
 def _prefix(enum: WireEnum[V]) -> str:
     return enum.keys()[0].removesuffix("UNSPECIFIED")
 

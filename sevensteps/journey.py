@@ -8,7 +8,7 @@ changes one: that is a new version.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import ClassVar, Self
 
@@ -93,7 +93,8 @@ class Payload:
 
     def as_json(self) -> str:
         """The payload as it stands in the feed: compact JSON with sorted keys."""
-        return json.dumps(asdict(self), separators=(",", ":"), sort_keys=True)
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        return json.dumps(said, separators=(",", ":"), sort_keys=True)
 
     @classmethod
     def of(cls, payload: str) -> Self:

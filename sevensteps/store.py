@@ -14,15 +14,18 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from sevensteps.errors import Fault, Kind
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 
@@ -48,6 +51,11 @@ PASSING_IN_POSTGRES = ("08", "40", "53", "55", "57", "58")
 """SQLSTATE classes: no connection, rolled back, no room, locked, shutting down, trouble of the system."""
 NOT_TEXT = "22021"
 """SQLSTATE of a character that PostgreSQL does not store: NUL."""
+
+
+def as_row(record: "DataclassInstance") -> dict[str, object]:
+    """A record's fields by name. Not dataclasses.asdict, which copies deeply and takes ten times as long."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 class Store(Protocol):

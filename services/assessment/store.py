@@ -1,13 +1,14 @@
 """How cases and assessments are kept. Statements are built once."""
 
 import json
-from dataclasses import asdict
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from services.assessment.domain import Case, Determination, UrgentSupport
 from sevensteps.errors import not_found, stale
 from sevensteps.fields import pounds
+from sevensteps.store import as_row
 from sevensteps.tables import receipts
 from sevensteps.work import Work
 
@@ -109,11 +110,14 @@ resumptions = sa.Table(
     sa.Column("resumed_by", sa.Text, nullable=False),
 )
 
+CHANGING = ("round", "assessment_open", "assessment_due", "on_hold", "ending", "version")
+"""What of a case may change."""
+
 CASE = sa.select(cases).where(cases.c.case_id == sa.bindparam("case_id"))
 CHANGE_CASE = (
     cases.update()
     .where(cases.c.case_id == sa.bindparam("the_case"), cases.c.version == sa.bindparam("read_version"))
-    .values({column.name: sa.bindparam(column.name) for column in cases.c if column.name != "case_id"})
+    .values({name: sa.bindparam(name) for name in CHANGING})
 )
 NEWEST_DETERMINATION = (
     sa.select(determinations)
@@ -146,7 +150,7 @@ ADD_RESUMPTION = resumptions.insert()
 
 def add_case(work: Work, case: Case) -> None:
     """Keep a new case."""
-    work.connection.execute(ADD_CASE, asdict(case))
+    work.connection.execute(ADD_CASE, as_row(case))
 
 
 def case(work: Work, case_id: str) -> Case:
@@ -167,12 +171,11 @@ def case_to_change(work: Work, case_id: str, etag: str) -> Case:
 
 def change_case(work: Work, changed: Case) -> Case:
     """Keep a changed case, unless somebody changed it meanwhile: a Fault (ABORTED). Answers the new version."""
-    row = asdict(changed) | {"version": changed.version + 1}
-    del row["case_id"]
-    row |= {"the_case": changed.case_id, "read_version": changed.version}
+    saved = replace(changed, version=changed.version + 1)
+    row = as_row(saved) | {"the_case": changed.case_id, "read_version": changed.version}
     if work.connection.execute(CHANGE_CASE, row).rowcount != 1:
         raise stale(changed.case_id)
-    return Case(**(asdict(changed) | {"version": changed.version + 1}))
+    return saved
 
 
 def page_of_cases(work: Work, *, after: tuple[str, str], open_only: bool, size: int) -> list[Case]:
@@ -215,7 +218,7 @@ def add_urgent_support(work: Work, of: Case, support: UrgentSupport) -> None:
 
 def add_determination(work: Work, determination: Determination) -> None:
     """Keep a proposed determination."""
-    row = asdict(determination) | {
+    row = as_row(determination) | {
         "eligible_needs": json.dumps(determination.eligible_needs),
         "proposed_at": work.now_text,
     }
