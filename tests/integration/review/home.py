@@ -1,0 +1,154 @@
+"""A person's life with a plan, as the review service sees it, and those who call it."""
+
+from __future__ import annotations  # the asynchronous stub exists for the type checker alone
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from servers.services import Running
+from sevensteps import clock
+from sevensteps.api.review.v1 import review_pb2 as pb
+from sevensteps.api.review.v1.review_pb2_grpc import ReviewServiceStub
+from sevensteps.identity import EVERY_COUNCIL, Role
+from sevensteps.journey import PAYLOADS, Payload
+from sevensteps.tables import outbox, receipts
+
+if TYPE_CHECKING:
+    from sevensteps.api.review.v1.review_pb2_grpc import ReviewServiceAsyncStub
+
+CASE = "case-0123456789ab"
+
+
+def request_id() -> str:
+    """A new idempotency key."""
+    return str(uuid4())
+
+
+def today() -> str:
+    """This day as the service sees it."""
+    return clock.now().date().isoformat()
+
+
+def life_opening(
+    round_: int = 1,
+    *,
+    started_on: str = "2026-06-01",
+    continues: bool = False,
+    direct_payment_since: str = "",
+    review_on: str = "",
+) -> pb.OpenLifeRequest:
+    """The journey's request to open step 6."""
+    return pb.OpenLifeRequest(
+        request_id=request_id(),
+        case_id=CASE,
+        council="example",
+        round=round_,
+        plan_version=1,
+        started_on=started_on,
+        continues=continues,
+        direct_payment_since=direct_payment_since,
+        review_on=review_on,
+    )
+
+
+def review_opening(round_: int = 1) -> pb.OpenReviewRequest:
+    """The journey's request to open step 7."""
+    return pb.OpenReviewRequest(request_id=request_id(), case_id=CASE, round=round_, opened_on="2026-07-13")
+
+
+def spending(life: pb.Life, amount: str = "12.50") -> pb.RecordSpendRequest:
+    """A request to record money spent today."""
+    return pb.RecordSpendRequest(
+        request_id=request_id(), case_id=CASE, etag=life.etag, line_id="l1", amount=amount, spent_on=today()
+    )
+
+
+def request(life: pb.Life) -> pb.RequestReviewRequest:
+    """A request for a review."""
+    return pb.RequestReviewRequest(request_id=request_id(), case_id=CASE, etag=life.etag, because="The evenings.")
+
+
+def trigger(life: pb.Life) -> pb.TriggerReviewRequest:
+    """A stay in hospital."""
+    return pb.TriggerReviewRequest(
+        request_id=request_id(), case_id=CASE, etag=life.etag, trigger=pb.REVIEW_TRIGGER_HOSPITAL
+    )
+
+
+def completion(
+    life: pb.Life, outcome: pb.ReviewOutcome.ValueType = pb.REVIEW_OUTCOME_CONTINUE
+) -> pb.CompleteReviewRequest:
+    """A review that found that cooking works."""
+    return pb.CompleteReviewRequest(
+        request_id=request_id(),
+        case_id=CASE,
+        etag=life.etag,
+        achieved={"nutrition": pb.ACHIEVED_YES, "community": pb.ACHIEVED_PARTLY},
+        how_it_worked="Cooking works; the club was closed.",
+        money_used_properly=True,
+        outcome=outcome,
+    )
+
+
+@dataclass
+class Home:
+    """A running review service, the journey that opens things and rae, who reviews."""
+
+    running: Running
+
+    def by(self, subject: str, role: Role = Role.REVIEWER, council: str = "example") -> ReviewServiceAsyncStub:
+        """A caller."""
+        return self.running.stub(ReviewServiceStub, self.running.token(subject, role, council=council))
+
+    @property
+    def journey(self) -> ReviewServiceAsyncStub:
+        """The journey of the case."""
+        return self.by("journey", Role.JOURNEY, EVERY_COUNCIL)
+
+    @property
+    def rae(self) -> ReviewServiceAsyncStub:
+        """The reviewer."""
+        return self.by("rae")
+
+    async def read(self) -> pb.Life:
+        """Where the case stands."""
+        return (await self.rae.GetLife(pb.GetLifeRequest(case_id=CASE))).life
+
+    async def live(self) -> pb.Life:
+        """Open step 6 and read it."""
+        await self.journey.OpenLife(life_opening())
+        return await self.read()
+
+    async def review(self) -> pb.Life:
+        """Open step 7 and read it."""
+        await self.journey.OpenReview(review_opening())
+        return await self.read()
+
+    async def come_to(self, state: pb.LifeState.ValueType) -> pb.Life:
+        """Bring a new case to a state, and read it."""
+        life = await self.live()
+        if state == pb.LIFE_STATE_LIVING:
+            return life
+        if state == pb.LIFE_STATE_CLOSED:
+            await self.journey.CloseCase(pb.CloseCaseRequest(request_id=request_id(), case_id=CASE))
+            return await self.read()
+        life = await self.review()
+        if state == pb.LIFE_STATE_UNDER_REVIEW:
+            return life
+        return (await self.rae.CompleteReview(completion(life))).life
+
+    async def events(self) -> list[Payload]:
+        """What was said to the feed, in order."""
+        rows = await self.running.store.read(lambda connection: connection.execute(sa.select(outbox)).all())
+        return [PAYLOADS[row.type].of(row.payload) for row in sorted(rows, key=lambda row: int(row.seq))]
+
+    async def facts_of(self, schedule: str) -> dict[str, Any]:
+        """The facts that a kept decision was made on."""
+        query = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == schedule)
+        receipt = await self.running.store.read(lambda connection: connection.execute(query).scalar_one())
+        facts: dict[str, Any] = json.loads(receipt)["facts"]
+        return facts
