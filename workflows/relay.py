@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 
 from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.rpc import fault_of
 from workflows.delivery import Delivery
 from workflows.feed import Feed
 
@@ -53,7 +54,10 @@ class Relay:
                         self._answers("feed")
                         await self._take_in(message, tasks)
                 except grpc.aio.AioRpcError as error:
-                    self._is_silent("feed", error.code().name)
+                    fault = fault_of(error)
+                    self._is_silent("feed", fault.reason)
+                    if fault.reason == "CURSOR_EXPIRED":  # dropped events belong to cases that have ended
+                        self._read_up_to = int(fault.metadata["earliest"]) - 1
                 await _pause(attempt)
                 attempt += 1
 
@@ -63,7 +67,7 @@ class Relay:
             try:
                 return await self._feed.position()
             except grpc.aio.AioRpcError as error:
-                self._is_silent("feed", error.code().name)
+                self._is_silent("feed", fault_of(error).reason)
                 await _pause(attempt)
                 attempt += 1
 
@@ -99,7 +103,7 @@ class Relay:
             except RPCError as error:
                 self._is_silent("temporal", error.status.name)
             except grpc.aio.AioRpcError as error:
-                self._is_silent("feed", error.code().name)
+                self._is_silent("feed", fault_of(error).reason)
             else:
                 self._answers("temporal")
                 return
@@ -117,15 +121,15 @@ class Relay:
                     await self._feed.acknowledge(delivered)
                     acknowledged = delivered
                 except grpc.aio.AioRpcError as error:
-                    self._is_silent("feed", error.code().name)
+                    self._is_silent("feed", fault_of(error).reason)
                     self._moved.set()
             await asyncio.sleep(ACKNOWLEDGE_EVERY)
 
-    def _is_silent(self, side: str, code: str) -> None:
+    def _is_silent(self, side: str, reason: str) -> None:
         """Say so once, not at every attempt."""
         if side not in self._silent:
             self._silent.add(side)
-            log.get().warning("relay waits: no answer", side=side, code=code)
+            log.get().warning("relay waits: no answer", side=side, reason=reason)
 
     def _answers(self, side: str) -> None:
         if side in self._silent:

@@ -61,6 +61,25 @@ class Records:
         return [fact for fact in self.facts if fact.case_id == case_id]
 
 
+def refuse(operation: str) -> Callable[[str], None]:
+    """A service that will not do one thing."""
+
+    def trouble(asked: str) -> None:
+        if asked == operation:
+            raise ApplicationError("A plan must come first.", type="STAGE_ORDER", non_retryable=True)
+
+    return trouble
+
+
+def be_silent(_operation: str) -> None:
+    """A service that cannot be reached."""
+    raise ApplicationError("No connection.", type="UNAVAILABLE")
+
+
+def no_trouble(_operation: str) -> None:
+    """All is well again."""
+
+
 class Services:
     """The four services, in memory. `trouble` is called before each question and may raise."""
 
@@ -68,13 +87,14 @@ class Services:
         """Nothing was asked yet."""
         self.records = records
         self.asked: list[Ask] = []
-        self.trouble: Callable[[str], None] = lambda _operation: None
+        self.questions: list[Ask] = []
+        self.trouble: Callable[[str], None] = no_trouble
         self.review_kind = DueKind.SOFT
         self._answered: dict[str, tuple[Ask, Due | None]] = {}
 
     @property
     def operations(self) -> list[str]:
-        """What was asked and done, by name; what was asked again is not in it."""
+        """What was asked and done, by name. What was asked again is in `questions` only."""
         return [type(ask).__name__ for ask in self.asked]
 
     def activities(self) -> Sequence[Callable[..., object]]:
@@ -158,6 +178,7 @@ class Services:
         self._answer(heading, ask, None, None)
 
     def _answer(self, heading: Heading, ask: Ask, event: Payload | None, due: Due | None) -> Due | None:
+        self.questions.append(ask)
         self.trouble(type(ask).__name__)
         first = self._answered.get(heading.request_id)
         if first is not None:

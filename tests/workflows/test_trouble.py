@@ -4,33 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio.api.enums.v1 import EventType
-from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
+from fakes.services import be_silent, no_trouble, refuse
 from fakes.trip import Trip, to_life, to_plan
 from sevensteps.journey import CaseEnded, CaseResumed, PlanSubmitted, ReviewRequested, Stage
 from sevensteps.temporal import Parked, WaitingFor
 
 Days = Callable[[int], str]
-
-
-def refuse(operation: str) -> Callable[[str], None]:
-    """A service that will not do one thing."""
-
-    def trouble(asked: str) -> None:
-        if asked == operation:
-            raise ApplicationError("A plan must come first.", type="STAGE_ORDER", non_retryable=True)
-
-    return trouble
-
-
-def be_silent(_operation: str) -> None:
-    """A service that cannot be reached."""
-    raise ApplicationError("No connection.", type="UNAVAILABLE")
-
-
-def no_trouble(_operation: str) -> None:
-    """All is well again."""
 
 
 async def test_service_down_for_a_day(trip: Trip, skipping: WorkflowEnvironment) -> None:

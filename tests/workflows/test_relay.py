@@ -1,0 +1,279 @@
+"""The relay between a real feed and a real Temporal: nothing lost, nothing out of order, whatever is down."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from grpc.aio import AioRpcError
+from temporalio.client import Client
+
+from fakes.services import Records, Services, opening
+from fakes.trip import to_life, to_plan
+from servers.feed import Feed as RunningFeed
+from servers.feed import event, run_feed
+from services.feed.service import FeedService
+from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
+from sevensteps.config import Settings
+from sevensteps.devserver import DevServer
+from sevensteps.errors import Fault
+from sevensteps.identity import Keys, Role
+from sevensteps.journey import CaseEnded, Payload, ReviewRequested, SelfAssessmentRecorded
+from sevensteps.rpc import Server, channel
+from sevensteps.temporal import Standing, WaitingFor, standing, workflow_id
+from workflows.delivery import Delivery, Revival
+from workflows.feed import Feed
+from workflows.rebuild import Progress, rebuild
+from workflows.relay import Relay
+from workflows.worker import journey_worker
+
+PATIENCE = 30.0
+
+
+def happened(case_id: str, *payloads: Payload) -> list[feed_pb2.Event]:
+    """Events of a case, as services append them."""
+    return [event(payload.TYPE, case_id, payload=payload.as_json()) for payload in payloads]
+
+
+def story(case_id: str) -> list[feed_pb2.Event]:
+    """A case from its opening to a review."""
+    life = to_life(starts_on="2199-01-01")
+    told = SelfAssessmentRecorded(1, "alone")
+    return happened(case_id, opening(), told, *to_plan(), *life, ReviewRequested(1))
+
+
+def new_case() -> str:
+    return f"case-{uuid4()}"
+
+
+@dataclass
+class Council:
+    """A feed, a Temporal with a worker, and the relay between them."""
+
+    client: Client
+    feed: RunningFeed
+    reader: Feed
+    delivery: Delivery
+
+    @asynccontextmanager
+    async def relay(self) -> AsyncIterator[None]:
+        """A relay that runs meanwhile."""
+        running = asyncio.create_task(Relay(self.reader, self.delivery).run())
+        try:
+            yield
+            assert not running.done()
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    async def reaches(self, case_id: str, waiting_for: WaitingFor) -> Standing:
+        """Where the journey of a case stands, when it waits for that."""
+
+        async def there() -> bool:
+            return (await standing(self.client, case_id)).waiting_for is waiting_for
+
+        await eventually(there)
+        return await standing(self.client, case_id)
+
+    async def is_acknowledged(self, position: int) -> None:
+        """Wait until the relay has acknowledged everything up to there."""
+        await eventually(lambda: self._acknowledged(position))
+
+    async def _acknowledged(self, position: int) -> bool:
+        return await self.reader.position() == position
+
+    async def loses(self, *case_ids: str) -> None:
+        """Temporal loses journeys."""
+        for case_id in case_ids:
+            await self.client.get_workflow_handle(workflow_id(case_id)).terminate("lost")
+
+
+async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until it is true; whoever does not answer yet may still do."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with suppress(Fault, AioRpcError):
+                if await true():
+                    return
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def council(temporal_server: str, tmp_path: Path) -> AsyncIterator[Council]:
+    """Everything runs but the relay."""
+    client = await Client.connect(temporal_server)
+    task_queue = str(uuid4())
+    settings = Settings(data=tmp_path)
+    async with (
+        run_feed(settings) as feed,
+        channel(feed.running.address, token_of(settings, Role.JOURNEY)) as calls,
+        journey_worker(client, task_queue, Services(Records()).activities()),
+    ):
+        reader = Feed(calls)
+        yield Council(client, feed, reader, Delivery(client, reader, task_queue))
+
+
+def token_of(settings: Settings, role: Role) -> Callable[[], str]:
+    token = Keys.open(settings.data).issue(role.value, {role}, "*")
+    return lambda: token
+
+
+async def test_many_cases_side_by_side(council: Council) -> None:
+    """Twenty cases, mixed as they come: each journey hears its own facts, in order, and all is acknowledged."""
+    cases = [new_case() for _ in range(20)]
+    told = {case_id: story(case_id) for case_id in cases}
+    chance = random.Random(20)  # noqa: S311  the same mixture every time
+    async with council.relay():
+        while any(told.values()):
+            case_id = chance.choice([case_id for case_id in cases if told[case_id]])
+            await council.feed.append([told[case_id].pop(0)])
+        for case_id in cases:
+            await council.reaches(case_id, WaitingFor.REVIEW)
+        await council.is_acknowledged(20 * len(story("any")))
+
+
+async def test_begins_again_where_it_was(council: Council) -> None:
+    """A relay that was stopped goes on after what was acknowledged; what comes twice does no harm."""
+    case_id = new_case()
+    told = story(case_id)
+    async with council.relay():
+        await council.feed.append(told[:4])
+        await council.is_acknowledged(4)
+    await council.feed.append(told[4:6])
+    async with council.relay():
+        await council.reaches(case_id, WaitingFor.MONEY)
+    async with council.relay():
+        await council.feed.append(told[6:])
+        stands = await council.reaches(case_id, WaitingFor.REVIEW)
+    assert stands.heard == len(told)
+    for again in told:
+        again.position = told.index(again) + 1
+        await council.delivery.deliver(again)
+    assert await council.reaches(case_id, WaitingFor.REVIEW) == stands
+
+
+async def test_lost_journey_is_made_again_by_the_next_fact(council: Council) -> None:
+    """A journey that Temporal does not have is started from all facts of its case when it should hear one."""
+    case_id = new_case()
+    told = story(case_id)
+    async with council.relay():
+        await council.feed.append(told[:5])
+        await council.reaches(case_id, WaitingFor.DECISION)
+        await council.loses(case_id)
+        await council.feed.append(told[5:])
+        stands = await council.reaches(case_id, WaitingFor.REVIEW)
+    assert stands.heard == len(told)
+
+
+async def test_case_that_has_ended_is_left_in_peace(council: Council) -> None:
+    """A fact after the end of a case starts nothing, and keeps nothing else waiting."""
+    ended, going_on = new_case(), new_case()
+    async with council.relay():
+        await council.feed.append(happened(ended, opening(), CaseEnded("moved")))
+        handle = council.client.get_workflow_handle(workflow_id(ended), result_type=str)
+        await council.reaches(ended, WaitingFor.NOTHING)
+        assert await handle.result() == "moved"
+        await council.feed.append([*happened(ended, *to_plan()), *happened(going_on, opening())])
+        await council.reaches(going_on, WaitingFor.DETERMINATION)
+        await council.is_acknowledged(5)
+    assert await council.delivery.revive(ended) is Revival.ENDED
+
+
+async def test_rebuild(council: Council) -> None:
+    """Every open case's journey is made again where it stood; one that runs is left alone, one that ended stays so."""
+    told = [story(new_case())[:count] for count in range(1, 10)]
+    cases = [facts[0].case_id for facts in told]
+    ended = new_case()
+    async with council.relay():
+        for facts in told:
+            await council.feed.append(facts)
+        head = await council.feed.append(happened(ended, opening(), CaseEnded("died")))
+        await council.is_acknowledged(head)
+    stood = [await settled(council.client, case_id) for case_id in cases]
+    await council.loses(*cases[1:])
+
+    progress = [one async for one in rebuild(council.reader, council.delivery)]
+    assert [(one.done, one.total) for one in progress] == [(done, 9) for done in range(1, 10)]
+    assert outcomes(progress) == {cases[0]: Revival.RUNNING} | dict.fromkeys(cases[1:], Revival.STARTED)
+    assert [place(await settled(council.client, case_id)) for case_id in cases] == [place(one) for one in stood]
+
+    again = [one async for one in rebuild(council.reader, council.delivery)]
+    assert set(outcomes(again).values()) == {Revival.RUNNING}
+
+
+def outcomes(progress: Sequence[Progress]) -> dict[str, Revival]:
+    return {one.case_id: one.outcome for one in progress}
+
+
+def place(stands: Standing) -> tuple[object, ...]:
+    return (stands.case_id, stands.stage, stands.waiting_for, stands.due_on, stands.heard)
+
+
+async def settled(client: Client, case_id: str) -> Standing:
+    """Where a journey stands when it waits for people."""
+
+    async def waits() -> bool:
+        return (await standing(client, case_id)).waiting_for is not WaitingFor.SERVICE
+
+    await eventually(waits)
+    return await standing(client, case_id)
+
+
+async def test_temporal_down(tmp_path: Path) -> None:
+    """While Temporal is down the relay and the worker wait; when it is up again, everything arrives."""
+    settings = Settings(data=tmp_path)
+    case_id = new_case()
+    told = story(case_id)
+    async with (
+        DevServer(log=tmp_path / "temporal.log", data=tmp_path / "temporal.db") as server,
+        run_feed(settings) as feed,
+        channel(feed.running.address, token_of(settings, Role.JOURNEY)) as calls,
+    ):
+        client = await Client.connect(server.address)
+        reader = Feed(calls)
+        council = Council(client, feed, reader, Delivery(client, reader, "journeys"))
+        async with journey_worker(client, "journeys", Services(Records()).activities()), council.relay():
+            await feed.append(told[:4])
+            await council.reaches(case_id, WaitingFor.PLAN)
+            await server.stop()
+            await feed.append(told[4:])
+            await asyncio.sleep(1)
+            assert await reader.position() == 4
+            await server.start()
+            await council.is_acknowledged(len(told))
+            await council.reaches(case_id, WaitingFor.REVIEW)
+
+
+async def test_feed_down(temporal_server: str, tmp_path: Path) -> None:
+    """While the feed is down the relay waits, at its start and later."""
+    settings = Settings(data=tmp_path)
+    client = await Client.connect(temporal_server)
+    task_queue = str(uuid4())
+    case_id = new_case()
+    told = story(case_id)
+    async with run_feed(settings) as feed:
+        address = feed.running.address
+        await feed.append(told[:5])
+    async with (
+        channel(address, token_of(settings, Role.JOURNEY)) as calls,
+        channel(address, token_of(settings, Role.SERVICE)) as publishing,
+        journey_worker(client, task_queue, Services(Records()).activities()),
+    ):
+        reader = Feed(calls)
+        council = Council(client, feed, reader, Delivery(client, reader, task_queue))
+        async with council.relay():
+            for part in (told[5:7], told[7:]):
+                await asyncio.sleep(0.3)
+                server = Server(await FeedService.open(settings), Keys.open(tmp_path), address)
+                await server.start()
+                request = feed_pb2.AppendEventsRequest(events=part)
+                appended = await FeedServiceStub(publishing).AppendEvents(request, wait_for_ready=True)
+                await council.is_acknowledged(appended.head)
+                await server.stop()
+        await council.reaches(case_id, WaitingFor.REVIEW)
