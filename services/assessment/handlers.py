@@ -92,6 +92,7 @@ def propose_determination(
     """Have the pack propose a determination from the assessed facts, by the rules of that day (s.13)."""
     case = store.case_to_change(work, case_id, etag)
     domain.ensure_assessing(case)
+    domain.ensure_not_confirmed(case, store.confirmed_determination(work, case))
     if kind != case.kind:
         detail = f"must be {case.kind}: that is what the case is about"
         raise Fault(Kind.INVALID, "FIELD_INVALID", f"facts: {detail}", violations=[Violation("facts", detail)])

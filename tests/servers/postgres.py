@@ -41,9 +41,10 @@ class PostgresServer:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
         shutil.rmtree(self._folder)
 
-    def create_database(self, name: str) -> None:
-        """Create an empty database."""
+    def create_database(self, name: str) -> str:
+        """Create an empty database; answers its URL for SQLAlchemy with asyncpg."""
         self._run("createdb", "-h", str(self._folder), "-p", str(self.port), "-U", "test", name)
+        return f"postgresql+asyncpg://test@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -82,6 +83,4 @@ def postgres_server() -> Iterator[PostgresServer]:
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> str:
     """URL of a database of the test's own, empty, for SQLAlchemy with asyncpg."""
-    name = f"test_{uuid.uuid4().hex}"
-    postgres_server.create_database(name)
-    return f"postgresql+asyncpg://test@127.0.0.1:{postgres_server.port}/{name}"
+    return postgres_server.create_database(f"test_{uuid.uuid4().hex}")

@@ -1,0 +1,181 @@
+"""A practitioner's work on one case, step by step, over the wire; and a good request of every changing call."""
+
+from __future__ import annotations  # the asynchronous stub exists for the type checker alone
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar, cast
+from uuid import uuid4
+
+from google.protobuf.message import Message
+
+from servers.services import Running
+from sevensteps import clock
+from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
+from sevensteps.identity import EVERY_COUNCIL, Role
+
+if TYPE_CHECKING:
+    from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceAsyncStub
+
+M = TypeVar("M", bound=Message)
+
+UNABLE = pb.OutcomeAnswers(cannot_unaided=True)
+ABLE = pb.OutcomeAnswers(cannot_unaided=False, pain_distress_anxiety=False, endangers=False, takes_longer=False)
+ADULT_OUTCOMES = (
+    "nutrition",
+    "hygiene",
+    "toilet",
+    "clothed",
+    "home_safe",
+    "habitable",
+    "relationships",
+    "work_education",
+    "community",
+    "child_caring",
+)
+
+
+def new_id() -> str:
+    """A request id that nobody has used."""
+    return str(uuid4())
+
+
+def today() -> str:
+    """This day as the service sees it."""
+    return clock.now().date().isoformat()
+
+
+def adult(*unable: str, significant_impact: bool = True) -> pb.AdultFacts:
+    """An adult with an impairment who lives here, cannot achieve some outcomes, and can achieve all the others."""
+    outcomes = {name: UNABLE if name in unable else ABLE for name in ADULT_OUTCOMES}
+    return pb.AdultFacts(impairment=True, outcomes=outcomes, significant_impact=significant_impact, resident=True)
+
+
+ELIGIBLE = adult("nutrition", "hygiene")
+NOT_ELIGIBLE = adult("nutrition")
+UNSETTLED = pb.AdultFacts(impairment=True, significant_impact=True, resident=True)
+
+
+async def call(stub: AssessmentServiceAsyncStub, rpc: str, request: Message) -> Message:
+    """Call an RPC by its name."""
+    return await cast("Callable[[Message], Awaitable[Message]]", getattr(stub, rpc))(request)
+
+
+class Practice:
+    """Amy at work on one case. Each step sends the etag of the one before."""
+
+    def __init__(self, running: Running, subject: str = "amy") -> None:
+        self.running = running
+        self.amy = self.caller(Role.PRACTITIONER, subject=subject)
+        self.case = pb.Case()
+        self.determination = pb.Determination()
+
+    def caller(self, *roles: Role, subject: str = "somebody", council: str = "example") -> AssessmentServiceAsyncStub:
+        """Another caller."""
+        return self.running.stub(AssessmentServiceStub, self.running.token(subject, *roles, council=council))
+
+    def journey(self) -> AssessmentServiceAsyncStub:
+        """The journey as a caller."""
+        return self.caller(Role.JOURNEY, subject="journey", council=EVERY_COUNCIL)
+
+    async def open(self, kind: pb.CaseKind.ValueType = pb.CASE_KIND_ADULT) -> pb.Case:
+        """Open the case."""
+        request = pb.OpenCaseRequest(request_id=new_id(), kind=kind, person_reference="P-1001")
+        self.case = (await self.amy.OpenCase(request)).case
+        return self.case
+
+    async def propose(self, facts: pb.AdultFacts = ELIGIBLE) -> pb.Determination:
+        """Have a determination proposed."""
+        request = pb.ProposeDeterminationRequest(assessed_on=today(), adult=facts)
+        answer = await self.amy.ProposeDetermination(self.on_case(request))
+        self.case, self.determination = answer.case, answer.determination
+        return self.determination
+
+    async def confirm(self) -> pb.Determination:
+        """Confirm the determination that was proposed."""
+        request = pb.ConfirmDeterminationRequest(reasons="Cannot wash or eat without help.")
+        answer = await self.amy.ConfirmDetermination(self.on_case(request))
+        self.case, self.determination = answer.case, answer.determination
+        return self.determination
+
+    async def give_budget(self) -> None:
+        """Give the indicative budget."""
+        answer = await self.amy.GiveIndicativeBudget(self.on_case(pb.GiveIndicativeBudgetRequest(points=16)))
+        self.case = answer.case
+
+    async def hold(self) -> None:
+        """Put the case on hold."""
+        answer = await self.amy.PlaceHold(self.on_case(pb.PlaceHoldRequest(reason=pb.HOLD_REASON_HOSPITAL)))
+        self.case = answer.case
+
+    async def end(self) -> None:
+        """End the case."""
+        answer = await self.amy.EndCase(self.on_case(pb.EndCaseRequest(ending=pb.ENDING_SUPPORT_ENDED)))
+        self.case = answer.case
+
+    async def come_to(self, rpc: str) -> Message:
+        """Open a case and bring it to where a call may be made; answers a good request of that call."""
+        await self.open()
+        for step in COMES_FIRST[rpc]:
+            await step(self)
+        return self.on_case(GOOD[rpc])
+
+    async def read(self) -> pb.Case:
+        """The case as it stands now."""
+        self.case = (await self.amy.GetCase(pb.GetCaseRequest(case_id=self.case.case_id))).case
+        return self.case
+
+    def on_case(self, request: M) -> M:
+        """The request for this case as it stands, with a new request id."""
+        made = type(request)()
+        made.CopyFrom(request)
+        values = {
+            "request_id": new_id(),
+            "case_id": self.case.case_id,
+            "etag": self.case.etag,
+            "determination_id": self.determination.determination_id,
+        }
+        for name, value in values.items():
+            if name in made.DESCRIPTOR.fields_by_name:
+                setattr(made, name, value)
+        return made
+
+    def who_may(self, rpc: str) -> AssessmentServiceAsyncStub:
+        """Somebody whose call it is."""
+        if rpc == "ResumeCase":
+            return self.caller(Role.OPERATIONS, subject="olu")
+        return self.journey() if rpc == "OpenAssessment" else self.amy
+
+
+GOOD: Mapping[str, Message] = {
+    "RecordUrgentSupport": pb.RecordUrgentSupportRequest(
+        needs=["nutrition"], weekly="120.00", starts_on=today(), because="Nobody brings meals from tomorrow on."
+    ),
+    "RecordSelfAssessment": pb.RecordSelfAssessmentRequest(
+        help=pb.SELF_ASSESSMENT_HELP_ALONE, own_words="I want to cook for myself again."
+    ),
+    "ConsiderAdvocacy": pb.ConsiderAdvocacyRequest(understanding=True, appropriate_person=False),
+    "ProposeDetermination": pb.ProposeDeterminationRequest(assessed_on=today(), adult=ELIGIBLE),
+    "ConfirmDetermination": pb.ConfirmDeterminationRequest(reasons="Cannot wash or eat without help."),
+    "GiveIndicativeBudget": pb.GiveIndicativeBudgetRequest(points=16),
+    "GiveAdvice": pb.GiveAdviceRequest(
+        written_reasons="One outcome, not two.", advice="The lunch club.", how_to_ask_again="Ring us."
+    ),
+    "PlaceHold": pb.PlaceHoldRequest(reason=pb.HOLD_REASON_AWAY),
+    "ReleaseHold": pb.ReleaseHoldRequest(),
+    "ResumeCase": pb.ResumeCaseRequest(because="The pack has the bank holidays of next year now."),
+    "EndCase": pb.EndCaseRequest(ending=pb.ENDING_MOVED),
+    "OpenAssessment": pb.OpenAssessmentRequest(round=2, opened_on=today()),
+}
+"""A good request of every call that changes a case, without its ids."""
+
+Step = Callable[[Practice], Awaitable[object]]
+
+COMES_FIRST: Mapping[str, Sequence[Step]] = dict.fromkeys(GOOD, ()) | {
+    "ConfirmDetermination": (Practice.propose,),
+    "GiveIndicativeBudget": (Practice.propose, Practice.confirm),
+    "GiveAdvice": (lambda work: work.propose(NOT_ELIGIBLE), Practice.confirm),
+    "ReleaseHold": (Practice.hold,),
+    "OpenAssessment": (Practice.propose, Practice.confirm, Practice.give_budget),
+}
+"""What brings an opened case to where a call may be made."""

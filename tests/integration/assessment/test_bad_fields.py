@@ -1,0 +1,176 @@
+"""Wrong fields: refused by path, all at once, and nothing is changed."""
+
+from collections.abc import Sequence
+
+import pytest
+from google.protobuf.message import Message
+
+from integration.assessment.practice import ELIGIBLE, UNABLE, Practice, call, new_id, today
+from servers.services import refusal_of
+from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.errors import Fault, Kind
+
+WRONG_MONEY = [
+    "",
+    "-1.00",
+    "82.912",
+    "NaN",
+    "Infinity",
+    "lots",
+    "1e3",
+    "£82.91",
+    "82,91",
+    "٨٢.٩١",
+    " 82.91",
+    "82.91\n",
+    "+5",
+]
+WRONG_DAYS = [
+    "",
+    "2026-6-1",
+    "01/06/2026",
+    "2026-02-30",
+    "2026-06-01T00:00:00Z",
+    "20260601",
+    "٢٠٢٦-٠٦-٠١",
+    "0000-00-00",
+]
+UNKNOWN = 99
+
+
+def paths(fault: Fault) -> list[str]:
+    """The fields that a fault names."""
+    return [violation.field for violation in fault.violations]
+
+
+async def refused(work: Practice, rpc: str, request: Message) -> Fault:
+    """How a call on a newly opened case is refused; afterwards the case is as it was."""
+    case = await work.open()
+    fault = await refusal_of(call(work.amy, rpc, work.on_case(request)))
+    assert await work.read() == case
+    assert fault.kind is Kind.INVALID
+    return fault
+
+
+def urgent(
+    *, needs: Sequence[str] = ("nutrition",), weekly: str = "1.00", starts_on: str = "2026-06-01", because: str = "-"
+) -> pb.RecordUrgentSupportRequest:
+    """A request with one thing wrong."""
+    return pb.RecordUrgentSupportRequest(needs=needs, weekly=weekly, starts_on=starts_on, because=because)
+
+
+@pytest.mark.parametrize("weekly", WRONG_MONEY)
+async def test_an_amount_is_pounds_and_pence(work: Practice, weekly: str) -> None:
+    """Not negative, at most two decimals, ASCII digits; anything else names the field."""
+    fault = await refused(work, "RecordUrgentSupport", urgent(weekly=weekly))
+    assert (fault.reason, paths(fault)) == ("FIELD_INVALID", ["weekly"])
+    assert "82.91" in fault.violations[0].detail
+
+
+@pytest.mark.parametrize("day", WRONG_DAYS)
+async def test_a_date_is_year_month_day(work: Practice, day: str) -> None:
+    """One form, and a day that exists."""
+    assert paths(await refused(work, "RecordUrgentSupport", urgent(starts_on=day))) == ["starts_on"]
+    proposal = pb.ProposeDeterminationRequest(assessed_on=day, adult=ELIGIBLE)
+    assert paths(await refused(work, "ProposeDetermination", proposal)) == ["assessed_on"]
+
+
+@pytest.mark.parametrize(
+    ("rpc", "request_", "path"),
+    [
+        ("RecordUrgentSupport", urgent(needs=[]), "needs"),
+        ("RecordUrgentSupport", urgent(needs=["nutrition", "nutrition"]), "needs"),
+        ("RecordUrgentSupport", urgent(needs=["nutrition", "swimming"]), "needs[1]"),
+        ("RecordUrgentSupport", urgent(because="  "), "because"),
+        ("RecordUrgentSupport", urgent(because="x" * 20_001), "because"),
+        ("RecordUrgentSupport", urgent(because="\0"), "because"),
+        ("RecordSelfAssessment", pb.RecordSelfAssessmentRequest(own_words="-"), "help"),
+        ("RecordSelfAssessment", pb.RecordSelfAssessmentRequest(help=UNKNOWN, own_words="-"), "help"),  # type: ignore[arg-type]
+        ("RecordSelfAssessment", pb.RecordSelfAssessmentRequest(help=pb.SELF_ASSESSMENT_HELP_ALONE), "own_words"),
+        ("PlaceHold", pb.PlaceHoldRequest(), "reason"),
+        ("PlaceHold", pb.PlaceHoldRequest(reason=UNKNOWN), "reason"),  # type: ignore[arg-type]
+        ("EndCase", pb.EndCaseRequest(), "ending"),
+        ("EndCase", pb.EndCaseRequest(ending=-1), "ending"),  # type: ignore[arg-type]
+        (
+            "ProposeDetermination",
+            pb.ProposeDeterminationRequest(assessed_on=FUTURE, adult=ELIGIBLE),
+            "assessed_on",
+        ),
+        ("ProposeDetermination", pb.ProposeDeterminationRequest(assessed_on=today()), "facts"),
+        (
+            "ProposeDetermination",
+            pb.ProposeDeterminationRequest(assessed_on=today(), carer=pb.CarerFacts(necessary_care=True)),
+            "facts",
+        ),
+        ("ConfirmDetermination", pb.ConfirmDeterminationRequest(determination_id="d"), "reasons"),
+        ("GiveIndicativeBudget", pb.GiveIndicativeBudgetRequest(points=-1), "points"),
+        (
+            "GiveIndicativeBudget",
+            pb.GiveIndicativeBudgetRequest(points=1, weekly_by_practitioner="0.00"),
+            "weekly_by_practitioner",
+        ),
+        ("GiveAdvice", pb.GiveAdviceRequest(advice="-", how_to_ask_again="-"), "written_reasons"),
+    ],
+)
+async def test_a_wrong_field_is_named(work: Practice, rpc: str, request_: Message, path: str) -> None:
+    """Whatever is wrong with it, its path says where."""
+    fault = await refused(work, rpc, request_)
+    assert (fault.reason, paths(fault)) == ("FIELD_INVALID", [path])
+
+
+async def test_everything_that_is_wrong_is_said_at_once(work: Practice) -> None:
+    """Nobody is sent round for every field by itself."""
+    fault = await refused(work, "RecordUrgentSupport", urgent(needs=["x"], weekly="y", starts_on="z", because=""))
+    assert paths(fault) == ["needs[0]", "weekly", "starts_on", "because"]
+    assert "and 3 more" in fault.detail
+
+
+@pytest.mark.parametrize(
+    ("kind", "reference", "path"),
+    [
+        (0, "P-1", "kind"),
+        (UNKNOWN, "P-1", "kind"),
+        (pb.CASE_KIND_ADULT, "", "person_reference"),
+        (pb.CASE_KIND_ADULT, "x" * 65, "person_reference"),
+        (pb.CASE_KIND_ADULT, "P\0", "person_reference"),
+    ],
+)
+async def test_a_case_is_opened_for_somebody(
+    work: Practice, kind: pb.CaseKind.ValueType, reference: str, path: str
+) -> None:
+    """Adult or carer, with the council's reference."""
+    request = pb.OpenCaseRequest(request_id=new_id(), kind=kind, person_reference=reference)
+    fault = await refusal_of(work.amy.OpenCase(request))
+    assert (fault.kind, paths(fault)) == (Kind.INVALID, [path])
+
+
+async def test_an_outcome_that_is_none_is_named(work: Practice) -> None:
+    """The pack knows the ten outcomes; another one is refused under its name."""
+    facts = pb.AdultFacts(impairment=True, outcomes={"swimming": UNABLE})
+    fault = await refused(
+        work, "ProposeDetermination", pb.ProposeDeterminationRequest(assessed_on=today(), adult=facts)
+    )
+    assert (fault.reason, fault.metadata) == ("FACT_INVALID", {"fact": "outcomes.swimming"})
+
+
+async def test_a_day_without_rules_is_refused(work: Practice) -> None:
+    """Before the Care Act there was another law: no rule is stretched to a day that it does not cover."""
+    proposal = pb.ProposeDeterminationRequest(assessed_on="2014-12-31", adult=ELIGIBLE)
+    assert (await refused(work, "ProposeDetermination", proposal)).reason == "NOT_IN_FORCE"
+
+
+async def test_answers_for_adults_only_are_not_a_carers(work: Practice) -> None:
+    """That something takes longer does not count for a carer (SI 2015/313 reg 3)."""
+    await work.open(pb.CASE_KIND_CARER)
+    facts = pb.CarerFacts(outcomes={"recreation": pb.OutcomeAnswers(takes_longer=True)})
+    request = work.on_case(pb.ProposeDeterminationRequest(assessed_on=today(), carer=facts))
+    fault = await refusal_of(work.amy.ProposeDetermination(request))
+    assert (fault.kind, paths(fault)) == (Kind.INVALID, ["carer.outcomes[recreation].takes_longer"])
+
+
+@pytest.mark.parametrize("words", ["'; DROP TABLE cases; --", "%s %(x)s {0} :name ?", "𝔘𝔫𝔦 \u202e ﷽ 🛟", "x" * 20_000])
+async def test_any_words_are_kept_as_they_are(work: Practice, words: str) -> None:
+    """Text is text, whatever it looks like to a database."""
+    await work.open()
+    request = pb.RecordSelfAssessmentRequest(help=pb.SELF_ASSESSMENT_HELP_ALONE, own_words=words)
+    assert (await work.amy.RecordSelfAssessment(work.on_case(request))).case.etag == "2"

@@ -1,0 +1,182 @@
+"""The case: opened, read, listed, held, resumed, ended."""
+
+from datetime import UTC, timedelta
+from uuid import uuid4
+
+import pytest
+
+from integration.assessment.practice import Practice, new_id, today
+from servers.services import refusal_of
+from sevensteps import clock
+from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.errors import Kind
+from sevensteps.identity import EVERY_COUNCIL, Role
+
+
+async def test_a_case_is_opened_with_its_assessment(work: Practice) -> None:
+    """The case belongs to the caller's council, its first assessment is under way and has a date."""
+    before = clock.now()
+    case = await work.open()
+    assert (case.council, case.kind, case.person_reference) == ("example", pb.CASE_KIND_ADULT, "P-1001")
+    assert (case.round, case.assessment_open, case.on_hold, case.ending) == (1, True, False, pb.ENDING_UNSPECIFIED)
+    assert case.assessment_due > today()
+    assert before <= case.opened_at.ToDatetime(tzinfo=UTC) <= clock.now() + timedelta(seconds=1)
+    assert await work.read() == case
+
+
+async def test_the_same_person_may_have_two_cases(work: Practice) -> None:
+    """A reference of a person is no key: every opening that is not a repetition is a case."""
+    assert (await work.open()).case_id != (await work.open()).case_id
+
+
+async def test_opened_twice_with_one_id_it_is_one_case(work: Practice) -> None:
+    """A repeated opening answers the first case; with another body it is refused."""
+    request = pb.OpenCaseRequest(request_id=new_id(), kind=pb.CASE_KIND_CARER, person_reference="P-7")
+    first = await work.amy.OpenCase(request)
+    assert await work.amy.OpenCase(request) == first
+    request.person_reference = "P-8"
+    fault = await refusal_of(work.amy.OpenCase(request))
+    assert (fault.kind, fault.reason) == (Kind.INVALID, "REQUEST_ID_REUSED")
+    assert "P-8" not in fault.detail
+
+
+@pytest.mark.parametrize("case_id", ["", "case-000000000000", "'; DROP TABLE cases; --", "case\0", "ਕੇਸ"])
+async def test_a_case_that_does_not_exist_is_not_found(work: Practice, case_id: str) -> None:
+    """Whatever is given as an id, the answer is that there is none; PostgreSQL says of NUL that it is no text."""
+    fault = await refusal_of(work.amy.GetCase(pb.GetCaseRequest(case_id=case_id)))
+    assert fault.reason in ({"CASE_NOT_FOUND", "TEXT_INVALID"} if "\0" in case_id else {"CASE_NOT_FOUND"})
+
+
+async def test_everybody_of_the_council_may_read_and_nobody_else(work: Practice) -> None:
+    """Reading is for every role of the council, for the journey, and not for another council."""
+    case = await work.open()
+    for role in set(Role) - {Role.SERVICE, Role.JOURNEY}:
+        answer = await work.caller(role).GetCase(pb.GetCaseRequest(case_id=case.case_id))
+        assert answer.case == case
+    assert (await work.journey().GetCase(pb.GetCaseRequest(case_id=case.case_id))).case == case
+    stranger = work.caller(Role.PRACTITIONER, council="elsewhere")
+    assert (await refusal_of(stranger.GetCase(pb.GetCaseRequest(case_id=case.case_id)))).kind is Kind.NOT_FOUND
+
+
+async def test_a_list_is_walked_page_by_page(work: Practice) -> None:
+    """Every case of the council once, oldest first, whatever the size of the page; nobody else's."""
+    council = f"council-{uuid4()}"
+    there = work.caller(Role.PRACTITIONER, council=council)
+    opened: list[pb.Case] = []
+    for _ in range(7):
+        request = pb.OpenCaseRequest(request_id=new_id(), kind=pb.CASE_KIND_ADULT, person_reference="P")
+        opened.append((await there.OpenCase(request)).case)
+    await work.open()
+    for size in (1, 3, 7, 50):
+        found: list[pb.Case] = []
+        token = ""
+        while True:
+            page = await there.ListCases(pb.ListCasesRequest(page_size=size, page_token=token))
+            assert len(page.cases) <= size
+            found += page.cases
+            token = page.next_page_token
+            if not token:
+                break
+        assert sorted(case.case_id for case in found) == sorted(case.case_id for case in opened)
+        assert [case.opened_at.ToNanoseconds() for case in found] == sorted(
+            case.opened_at.ToNanoseconds() for case in opened
+        )
+
+
+async def test_ended_cases_can_be_left_out_of_a_list(work: Practice) -> None:
+    """`open_only` lists the cases that have not ended."""
+    council = f"council-{uuid4()}"
+    there = work.caller(Role.PRACTITIONER, council=council)
+    for ending in (pb.ENDING_DIED, None):
+        request = pb.OpenCaseRequest(request_id=new_id(), kind=pb.CASE_KIND_ADULT, person_reference="P")
+        work.case = (await there.OpenCase(request)).case
+        if ending:
+            await there.EndCase(work.on_case(pb.EndCaseRequest(ending=ending)))
+    assert len((await there.ListCases(pb.ListCasesRequest())).cases) == 2
+    assert [case.case_id for case in (await there.ListCases(pb.ListCasesRequest(open_only=True))).cases] == [
+        work.case.case_id
+    ]
+
+
+async def test_the_journey_lists_every_councils_cases(work: Practice) -> None:
+    """One journey runner serves all councils."""
+    case = await work.open()
+    seen = {each.case_id for each in (await work.journey().ListCases(pb.ListCasesRequest(page_size=1000))).cases}
+    assert case.case_id in seen
+
+
+@pytest.mark.parametrize("token", ["x", "yesterday/case-1", "2026-13-01T00:00:00.000Z/case-1"])
+async def test_a_made_up_page_token_is_refused(work: Practice, token: str) -> None:
+    """A token is what an earlier answer gave."""
+    fault = await refusal_of(work.amy.ListCases(pb.ListCasesRequest(page_token=token)))
+    assert fault.kind is Kind.INVALID
+    assert [each.field for each in fault.violations] == ["page_token"]
+
+
+async def test_a_page_has_no_negative_size(work: Practice) -> None:
+    """The field is named."""
+    fault = await refusal_of(work.amy.ListCases(pb.ListCasesRequest(page_size=-1)))
+    assert (fault.kind, [each.field for each in fault.violations]) == (Kind.INVALID, ["page_size"])
+
+
+async def test_a_hold_is_placed_once_and_released_once(work: Practice) -> None:
+    """A case on hold cannot be held again, and one that is not cannot be released."""
+    await work.open()
+    release = pb.ReleaseHoldRequest()
+    fault = await refusal_of(work.amy.ReleaseHold(work.on_case(release)))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "NOT_ON_HOLD")
+    await work.hold()
+    assert work.case.on_hold
+    again = work.on_case(pb.PlaceHoldRequest(reason=pb.HOLD_REASON_AWAY))
+    fault = await refusal_of(work.amy.PlaceHold(again))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "ALREADY_ON_HOLD")
+    assert not (await work.amy.ReleaseHold(work.on_case(release))).case.on_hold
+
+
+async def test_operations_may_hold_too(work: Practice) -> None:
+    """A hold is not a professional judgement alone."""
+    await work.open()
+    olu = work.caller(Role.OPERATIONS)
+    assert (await olu.PlaceHold(work.on_case(pb.PlaceHoldRequest(reason=pb.HOLD_REASON_AWAY)))).case.on_hold
+
+
+async def test_an_ending_closes_what_was_open(work: Practice) -> None:
+    """An ended case has no assessment under way and no hold."""
+    await work.open()
+    await work.hold()
+    await work.end()
+    case = await work.read()
+    assert (case.ending, case.assessment_open, case.on_hold) == (pb.ENDING_SUPPORT_ENDED, False, False)
+
+
+async def test_ending_again_the_same_way_answers_the_ended_case(work: Practice) -> None:
+    """The journey and a person may both end a case; the second is told that it has ended so."""
+    await work.open()
+    await work.end()
+    request = pb.EndCaseRequest(ending=pb.ENDING_SUPPORT_ENDED)
+    assert (await work.amy.EndCase(work.on_case(request))).case == work.case
+    request.ending = pb.ENDING_DIED
+    fault = await refusal_of(work.amy.EndCase(work.on_case(request)))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "CASE_ENDED")
+
+
+async def test_not_eligible_is_an_ending_that_the_journey_makes(work: Practice) -> None:
+    """People confirm and advise; the case then ends by itself, without an etag, because it overwrites nobody."""
+    await work.open()
+    request = pb.EndCaseRequest(ending=pb.ENDING_NOT_ELIGIBLE)
+    fault = await refusal_of(work.amy.EndCase(work.on_case(request)))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+    assert "GiveAdvice" in fault.detail
+    ended = work.on_case(request)
+    ended.etag = ""
+    assert (await work.journey().EndCase(ended)).case.ending == pb.ENDING_NOT_ELIGIBLE
+
+
+async def test_a_council_is_one_council(work: Practice) -> None:
+    """A council's name is matched as it is, letter by letter; only the suite's own star is every council."""
+    case = await work.open()
+    everywhere = work.caller(Role.AUDITOR, council=EVERY_COUNCIL)
+    assert (await everywhere.GetCase(pb.GetCaseRequest(case_id=case.case_id))).case == case
+    for council in ("", "Example", "example ", "%", "exampl"):
+        stranger = work.caller(Role.AUDITOR, council=council)
+        assert (await refusal_of(stranger.GetCase(pb.GetCaseRequest(case_id=case.case_id)))).kind is Kind.NOT_FOUND
