@@ -1,0 +1,153 @@
+"""`sevensteps case`: where cases stand, why, what they wait for and until when, while the suite runs."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.assessment.v1.assessment_pb2 import Case
+from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
+from sevensteps.cli.caller import Caller, operations, sentence
+from sevensteps.cli.chronicle import Chronicle
+from sevensteps.cli.decided import decisions_of
+from sevensteps.cli.events import follow_events, list_events
+from sevensteps.cli.plain_errors import run
+from sevensteps.cli.screen import screen
+from sevensteps.cli.sentences import happened, in_words
+from sevensteps.cli.timeline import moment, timeline
+from sevensteps.cli.whereabouts import Whereabouts, of_every_journey, of_journey, told_by
+from sevensteps.config import Settings
+from sevensteps.errors import Fault
+from sevensteps.fields import short_name
+from sevensteps.journey import CaseEnded
+
+PAGE = 1000
+
+CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, such as case-3f8k2m9x0p1q.")]
+
+app = typer.Typer(no_args_is_help=True, help="Where cases stand, while the suite runs.")
+
+
+@app.command("list")
+def list_cases(
+    *, open_only: Annotated[bool, typer.Option("--open", help="Only cases that have not ended.")] = False
+) -> None:
+    """List the cases, oldest first: where each stands, what it waits for, and until when."""
+    run(_list(Settings.from_environment(), open_only=open_only))
+
+
+@app.command()
+def show(case_id: CaseId) -> None:
+    """Show one case: where it stands and why, what it waits for and until when, and how it came there."""
+    run(_show(Settings.from_environment(), case_id))
+
+
+@app.command()
+def watch(case_id: CaseId) -> None:
+    """Follow the timeline of one case as it grows, until it ends or you press Ctrl-C."""
+    run(_watch(Settings.from_environment(), case_id))
+
+
+async def _list(settings: Settings, *, open_only: bool) -> None:
+    async with operations(settings) as caller:
+        cases = await _cases(caller, open_only=open_only)
+        known = await _whereabouts(settings, caller)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("case", "kind", "council", "step", "waits for", "until", ""):
+        table.add_column(heading, overflow="fold", no_wrap=heading == "case")
+    for case in cases:
+        stands = known.get(case.case_id) if not case.ending else None
+        where = (stands.step, stands.waits_for, stands.until) if stands else ("", "", "")
+        table.add_row(case.case_id, _kind(case), case.council, *where, _marks(case, stands))
+    screen().print(table)
+    screen().print(f"{len(cases)} cases")
+
+
+async def _show(settings: Settings, case_id: str) -> None:
+    async with operations(settings) as caller:
+        case = await _case(caller, case_id)
+        events = [event async for event in list_events(caller, 0, EventFilter(case_id=case_id))]
+        decisions = await decisions_of(caller, case_id, events)
+    page = Table(box=None, show_header=False, pad_edge=False)
+    page.add_row("case", f"{case_id}, {_kind(case)}, {case.council}")
+    if case.ending:
+        page.add_row("ended", in_words(short_name(assessment_pb2.Ending, case.ending)))
+    else:
+        stands = await _stands(settings, case_id, events)
+        page.add_row("stands in", stands.step)
+        page.add_row("waits for", stands.waits_for)
+        page.add_row("until", stands.until or "no date")
+        page.add_row("", Text(_marks(case, stands), style="yellow"))
+        if stands.parked:
+            page.add_row("parked", Text(stands.parked, style="red"))
+    if events:
+        page.add_row("because", f"{happened(events[-1])} ({events[-1].occurred_at.ToDatetime():%-d %B %Y, %H:%M} UTC)")
+    screen().print(page)
+    screen().print(timeline(Chronicle("How it came there", case_id, events, decisions)))
+
+
+async def _watch(settings: Settings, case_id: str) -> None:
+    async with operations(settings) as caller:
+        await _case(caller, case_id)
+        async for event in follow_events(caller, 0, EventFilter(case_id=case_id)):
+            screen().print(moment(event))
+            if event.type == CaseEnded.TYPE:
+                return
+
+
+async def _case(caller: Caller, case_id: str) -> Case:
+    answer = await caller.ask(assessment_pb2.GetCaseRequest(case_id=case_id), assessment_pb2.GetCaseResponse)
+    return answer.case
+
+
+async def _cases(caller: Caller, *, open_only: bool) -> list[Case]:
+    cases: list[Case] = []
+    token = ""
+    while True:
+        request = assessment_pb2.ListCasesRequest(page_size=PAGE, page_token=token, open_only=open_only)
+        page = await caller.ask(request, assessment_pb2.ListCasesResponse)
+        cases += page.cases
+        token = page.next_page_token
+        if not token:
+            return cases
+
+
+async def _whereabouts(settings: Settings, caller: Caller) -> Mapping[str, Whereabouts]:
+    """Where the open cases stand, by case."""
+    try:
+        journeys = await of_every_journey(settings)
+    except Fault as fault:
+        _say_that_journeys_are_silent(fault)
+        by_case: defaultdict[str, list[Event]] = defaultdict(list)
+        async for event in list_events(caller, 0, EventFilter()):
+            by_case[event.case_id].append(event)
+        return {case_id: told_by(events) for case_id, events in by_case.items()}
+    return journeys
+
+
+async def _stands(settings: Settings, case_id: str, events: list[Event]) -> Whereabouts:
+    try:
+        return await of_journey(settings, case_id)
+    except Fault as fault:
+        _say_that_journeys_are_silent(fault)
+        return told_by(events)
+
+
+def _say_that_journeys_are_silent(fault: Fault) -> None:
+    typer.echo(f"{sentence(fault)}\nWhere cases stand is read from the feed: the last step opened.", err=True)
+
+
+def _kind(case: Case) -> str:
+    return short_name(assessment_pb2.CaseKind, case.kind)
+
+
+def _marks(case: Case, stands: Whereabouts | None) -> str:
+    """On hold, parked, ended."""
+    if case.ending:
+        return f"ended: {in_words(short_name(assessment_pb2.Ending, case.ending))}"
+    marks = ["on hold"] if case.on_hold else []
+    return ", ".join([*marks, "parked"] if stands and stands.parked else marks)

@@ -1,0 +1,25 @@
+"""An event as one line of JSON, for programs that read what the command line prints."""
+
+import json
+from datetime import UTC
+
+from sevensteps import clock
+from sevensteps.api.feed.v1.feed_pb2 import Event
+
+
+def event_json(event: Event) -> str:
+    """An event as the feed gives it, its payload as an object."""
+    return json.dumps(
+        {
+            "position": event.position,
+            "event_id": event.event_id,
+            "type": event.type,
+            "case_id": event.case_id,
+            "council": event.council,
+            "source": event.source,
+            "occurred_at": clock.as_text(event.occurred_at.ToDatetime(tzinfo=UTC)),
+            "actor": event.actor,
+            "payload": json.loads(event.payload),
+        },
+        ensure_ascii=False,
+    )

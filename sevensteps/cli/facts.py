@@ -1,0 +1,73 @@
+"""The facts of a step as its call takes them: checked against the wire contract before anything is sent."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TypeAlias
+
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+
+from sevensteps.cli.marked_yaml import Part
+
+Fact: TypeAlias = "bool | int | str | list[Fact] | dict[str, Fact]"
+
+FILLED_IN = frozenset({"request_id", "case_id", "etag", "version", "determination_id"})
+"""What an example leaves out, because it is read back from the suite when the example is played."""
+
+RELATIVE = re.compile(r"in ([0-9]+) (day|week)s?|([0-9]+) (day|week)s? ago")
+DAYS = {"day": 1, "week": 7}
+A_DATE = "a date: 2026-06-01, today, in 6 weeks, or 3 days ago"
+
+
+def facts_for(message: Descriptor, part: Part, what: str, today: date) -> dict[str, Fact]:
+    """The fields of a message from a part of an example. Raises WrongFileError where the message has no such field."""
+    if part.is_empty:
+        return {}
+    known = tuple(name for name in message.fields_by_name if name not in FILLED_IN)
+    fields = part.fields(what, known)
+    return {name: _field(message.fields_by_name[name], value, today) for name, value in fields.items()}
+
+
+def short_names(enum: EnumDescriptor) -> Mapping[str, str]:
+    """The wire names of an enum by the short names that examples use: adult stands for CASE_KIND_ADULT."""
+    prefix = enum.values[0].name.removesuffix("UNSPECIFIED")
+    return {value.name.removeprefix(prefix).lower(): value.name for value in enum.values[1:]}
+
+
+def _field(field: FieldDescriptor, part: Part, today: date) -> Fact:
+    if field.message_type is not None and field.message_type.GetOptions().map_entry:
+        value = field.message_type.fields_by_name["value"]
+        return {key.text("a name"): _single(value, each, today) for key, each in part.entries(field.name)}
+    if field.is_repeated:
+        return [_single(field, item, today) for item in part.items(field.name)]
+    return _single(field, part, today)
+
+
+def _single(field: FieldDescriptor, part: Part, today: date) -> Fact:
+    if field.message_type is not None:
+        return facts_for(field.message_type, part, field.name, today)
+    if field.enum_type is not None:
+        names = short_names(field.enum_type)
+        return names[part.among(field.name, tuple(names))]
+    if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
+        return part.yes_or_no()
+    if field.cpp_type == FieldDescriptor.CPPTYPE_INT32:
+        return part.whole_number()
+    if field.name.endswith("_on"):
+        return day(part, today).isoformat()
+    return part.text(f"text for {field.name}")
+
+
+def day(part: Part, today: date) -> date:
+    """A date, said outright or counted from today."""
+    text = part.text(A_DATE)
+    if text == "today":
+        return today
+    if counted := RELATIVE.fullmatch(text):
+        ahead, ahead_unit, back, back_unit = counted.groups()
+        days = int(ahead) * DAYS[ahead_unit] if ahead else -int(back) * DAYS[back_unit]
+        return today + timedelta(days=days)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise part.wrong(f"{A_DATE}, not {text}") from None

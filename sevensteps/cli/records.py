@@ -1,0 +1,54 @@
+"""Reading a record back before changing it: its etag, and which plan or determination the change is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sevensteps.api.approval.v1 import approval_pb2
+from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.planning.v1 import planning_pb2
+from sevensteps.api.policy.v1.decision_pb2 import Decision
+from sevensteps.api.review.v1 import review_pb2
+from sevensteps.cli.caller import Caller
+from sevensteps.cli.facts import Fact
+from sevensteps.cli.verbs import Verb
+from sevensteps.journey import LifeOpened, Payload, PlanChecked
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the next change sends back; and the decision with which its step was opened, if there was one."""
+
+    fields: Mapping[str, Fact]
+    decision: Decision | None = None
+    decided_at: type[Payload] | None = None
+    """The event that told of the decision."""
+
+
+async def read_back(caller: Caller, verb: Verb, case_id: str) -> Record:
+    """Read the record that a verb changes. Raises the Fault that the service sent."""
+    match verb.service:
+        case "planning":
+            planning = await caller.ask(
+                planning_pb2.GetPlanningRequest(case_id=case_id), planning_pb2.GetPlanningResponse
+            )
+            return Record({"etag": planning.planning.etag})
+        case "approval":
+            found = await caller.ask(approval_pb2.GetApprovalRequest(case_id=case_id), approval_pb2.GetApprovalResponse)
+            approval = found.approval
+            return Record({"etag": approval.etag, "version": approval.version}, approval.checks, PlanChecked)
+        case "review":
+            life = (await caller.ask(review_pb2.GetLifeRequest(case_id=case_id), review_pb2.GetLifeResponse)).life
+            return Record({"etag": life.etag}, life.schedule, LifeOpened)
+        case _:
+            return Record(await _case(caller, verb, case_id))
+
+
+async def _case(caller: Caller, verb: Verb, case_id: str) -> dict[str, Fact]:
+    case = await caller.ask(assessment_pb2.GetCaseRequest(case_id=case_id), assessment_pb2.GetCaseResponse)
+    fields: dict[str, Fact] = {"etag": case.case.etag}
+    if "determination_id" in verb.request.fields_by_name:
+        found = await caller.ask(
+            assessment_pb2.GetDeterminationRequest(case_id=case_id), assessment_pb2.GetDeterminationResponse
+        )
+        fields["determination_id"] = found.determination.determination_id
+    return fields

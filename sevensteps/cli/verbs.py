@@ -1,0 +1,111 @@
+"""What people do in a case, in the words of the examples; each is one call of the public API."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from google.protobuf.descriptor import Descriptor, MethodDescriptor
+
+from sevensteps import journey
+from sevensteps.api.approval.v1 import approval_pb2
+from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.planning.v1 import planning_pb2
+from sevensteps.api.review.v1 import review_pb2
+from sevensteps.journey import Payload, Stage
+
+FILES = {
+    "assessment": assessment_pb2.DESCRIPTOR,
+    "planning": planning_pb2.DESCRIPTOR,
+    "approval": approval_pb2.DESCRIPTOR,
+    "review": review_pb2.DESCRIPTOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Something that a person does: a call, what it leaves in the feed, and the step in which it has its place.
+
+    `decision` is where in the answer the policy pack's decision stands, if it makes one.
+    """
+
+    words: str
+    service: str
+    rpc: str
+    tells: type[Payload]
+    stage: Stage | None = None
+    decision: str = ""
+
+    @property
+    def method(self) -> MethodDescriptor:
+        """The call as the proto declares it."""
+        return FILES[self.service].services_by_name[f"{self.service.capitalize()}Service"].methods_by_name[self.rpc]
+
+    @property
+    def request(self) -> Descriptor:
+        """What is sent."""
+        return self.method.input_type
+
+    @property
+    def answer(self) -> Descriptor:
+        """What comes back."""
+        return self.method.output_type
+
+
+def _by_words(verbs: Iterable[Verb]) -> Mapping[str, Verb]:
+    return {verb.words: verb for verb in verbs}
+
+
+OPENS_A_CASE = Verb("opens a case", "assessment", "OpenCase", journey.CaseOpened)
+
+VERBS = _by_words(
+    (
+        OPENS_A_CASE,
+        Verb("records urgent support", "assessment", "RecordUrgentSupport", journey.UrgentSupportRecorded),
+        Verb(
+            "records the self-assessment",
+            "assessment",
+            "RecordSelfAssessment",
+            journey.SelfAssessmentRecorded,
+            Stage.MONEY_FOUND,
+        ),
+        Verb("considers advocacy", "assessment", "ConsiderAdvocacy", journey.AdvocacyConsidered, decision="decision"),
+        Verb(
+            "proposes a determination",
+            "assessment",
+            "ProposeDetermination",
+            journey.DeterminationProposed,
+            Stage.MONEY_FOUND,
+            "determination.decision",
+        ),
+        Verb(
+            "confirms the determination",
+            "assessment",
+            "ConfirmDetermination",
+            journey.DeterminationConfirmed,
+            Stage.MONEY_FOUND,
+        ),
+        Verb(
+            "gives the indicative budget",
+            "assessment",
+            "GiveIndicativeBudget",
+            journey.IndicativeBudgetGiven,
+            Stage.MONEY_FOUND,
+            "decision",
+        ),
+        Verb("gives advice", "assessment", "GiveAdvice", journey.AdviceGiven, Stage.MONEY_FOUND),
+        Verb("places a hold", "assessment", "PlaceHold", journey.HoldPlaced),
+        Verb("releases the hold", "assessment", "ReleaseHold", journey.HoldReleased),
+        Verb("resumes the case", "assessment", "ResumeCase", journey.CaseResumed),
+        Verb("ends the case", "assessment", "EndCase", journey.CaseEnded),
+        Verb("saves the plan", "planning", "SavePlan", journey.PlanSaved, Stage.PLAN_MADE),
+        Verb("submits the plan", "planning", "SubmitPlan", journey.PlanSubmitted, Stage.PLAN_MADE),
+        Verb("returns the plan", "approval", "ReturnPlan", journey.PlanReturned, Stage.PLAN_AGREED, "approval.checks"),
+        Verb("approves the plan", "approval", "ApprovePlan", journey.PlanApproved, Stage.PLAN_AGREED, "authority"),
+        Verb("arranges money", "planning", "ArrangeMoney", journey.MoneyArranged, Stage.MONEY_ORGANISED, "decision"),
+        Verb("arranges support", "planning", "ArrangeSupport", journey.SupportArranged, Stage.SUPPORT_ORGANISED),
+        Verb("records spending", "review", "RecordSpend", journey.SpendRecorded, Stage.LIFE_LIVED),
+        Verb("asks for a review", "review", "RequestReview", journey.ReviewRequested, Stage.LIFE_LIVED),
+        Verb("triggers a review", "review", "TriggerReview", journey.ReviewTriggered, Stage.LIFE_LIVED),
+        Verb("completes the review", "review", "CompleteReview", journey.ReviewCompleted, Stage.SEEN_HOW_IT_WORKED),
+    )
+)
+"""Every verb by its words, in the order of the seven steps."""
