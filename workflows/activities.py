@@ -1,6 +1,6 @@
 """Asking the services: thin gRPC clients, one class a service. The name of each activity is that of what it asks."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -201,7 +201,7 @@ class Review:
             await self._stub.CloseCase(request, timeout=_patience())
 
 
-def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..., object]]:
+def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..., Awaitable[Due | None]]]:
     """Every activity of a journey. `channels` go to the services by their names and carry the journey's token."""
     assessment = Assessment(channels["assessment"])
     planning = Planning(channels["planning"])

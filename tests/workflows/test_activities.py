@@ -1,0 +1,230 @@
+"""What activities make of a service's answer: the real gRPC between them and servicers of this test."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import grpc
+import pytest
+from google.protobuf.message import Message
+from grpc_status import rpc_status
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from sevensteps.api.approval.v1 import approval_pb2
+from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.planning.v1 import planning_pb2
+from sevensteps.api.review.v1 import review_pb2
+from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.journey import DueKind, Ending
+from sevensteps.rpc import status_of
+from workflows.activities import activities
+from workflows.asks import (
+    Ask,
+    CloseApproval,
+    ClosePlanning,
+    CloseReview,
+    EndCase,
+    Heading,
+    OpenApproval,
+    OpenAssessment,
+    OpenLife,
+    OpenMoney,
+    OpenPlan,
+    OpenReview,
+    OpenSupport,
+)
+from workflows.deadlines import Due
+
+HEADING = Heading("case-a", "example", "5f0c36d2-6b0f-5a55-8f3f-3c1f5a8b7a11")
+DUE_ON = "2026-06-15"
+PLAN = planning_pb2.Plan(case_id="case-a", version=2, weekly="80.00")
+ABOUT = {"request_id": HEADING.request_id, "case_id": "case-a"}
+HERE = ABOUT | {"council": "example"}
+
+
+class Answers(grpc.GenericRpcHandler):
+    """Four services in one: it notes what it is asked, and answers by the name of the RPC, or refuses."""
+
+    def __init__(self) -> None:
+        """It knows only how to give the plan."""
+        self.heard: dict[str, bytes] = {}
+        self.says: dict[str, Message | Fault] = {"GetPlan": planning_pb2.GetPlanResponse(plan=PLAN)}
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
+        """Answer anything."""
+        rpc = handler_call_details.method.rpartition(".")[2]
+
+        async def answer(request: bytes, context: "grpc.aio.ServicerContext[bytes, bytes]") -> bytes:
+            self.heard[rpc] = request
+            said = self.says[rpc.rpartition("/")[2]]
+            if isinstance(said, Message):
+                return said.SerializeToString()
+            await context.abort_with_status(rpc_status.to_status(status_of(said)))
+            return b""
+
+        return grpc.unary_unary_rpc_method_handler(answer)
+
+
+@dataclass
+class Office:
+    """The four services, and the activities that ask them."""
+
+    services: Answers
+    _activities: dict[str, Callable[..., Awaitable[Due | None]]]
+
+    async def ask(self, ask: Ask) -> Due | None:
+        """Run the activity of this name, as Temporal would."""
+        name = type(ask).__name__
+        environment = ActivityEnvironment()
+        environment.info = replace(environment.info, activity_type=name, start_to_close_timeout=timedelta(seconds=5))
+        return await environment.run(self._activities[name], HEADING, ask)
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    services = Answers()
+    server = grpc.aio.server()
+    server.add_generic_rpc_handlers((services,))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        every = activities(dict.fromkeys(("assessment", "planning", "approval", "review"), channel))
+        yield Office(services, {str(definition_of(each).name): each for each in every})
+    await server.stop(None)
+
+
+def definition_of(function: Callable[..., Awaitable[Due | None]]) -> activity._Definition:
+    definition = activity._Definition.from_callable(function)  # noqa: SLF001  how the worker finds the name
+    assert definition is not None
+    return definition
+
+
+OPENINGS = [
+    (
+        OpenAssessment(2, "2026-06-01"),
+        "AssessmentService/OpenAssessment",
+        assessment_pb2.OpenAssessmentRequest(**ABOUT, round=2, opened_on="2026-06-01"),
+        assessment_pb2.OpenAssessmentResponse(due_on=DUE_ON),
+    ),
+    (
+        OpenPlan(2, ["toilet"], "82.91", "2026-06-01"),
+        "PlanningService/OpenPlan",
+        planning_pb2.OpenPlanRequest(
+            **HERE, version=2, eligible_needs=["toilet"], indicative_weekly="82.91", opened_on="2026-06-01"
+        ),
+        planning_pb2.OpenPlanResponse(due_on=DUE_ON),
+    ),
+    (
+        OpenApproval(2, ["toilet"], "82.91", ["ann"], "2026-06-01"),
+        "ApprovalService/OpenApproval",
+        approval_pb2.OpenApprovalRequest(
+            **HERE,
+            plan=PLAN,
+            eligible_needs=["toilet"],
+            indicative_weekly="82.91",
+            assessed_by=["ann"],
+            opened_on="2026-06-01",
+        ),
+        approval_pb2.OpenApprovalResponse(due_on=DUE_ON),
+    ),
+    (
+        OpenMoney(2, "80.00", "2026-06-01"),
+        "PlanningService/OpenMoney",
+        planning_pb2.OpenMoneyRequest(**ABOUT, version=2, personal_budget_weekly="80.00", opened_on="2026-06-01"),
+        planning_pb2.OpenMoneyResponse(due_on=DUE_ON),
+    ),
+    (
+        OpenSupport(2, "2026-06-01"),
+        "PlanningService/OpenSupport",
+        planning_pb2.OpenSupportRequest(**ABOUT, version=2, opened_on="2026-06-01"),
+        planning_pb2.OpenSupportResponse(due_on=DUE_ON),
+    ),
+    (
+        OpenLife(3, 2, "2026-06-01", continues=True, direct_payment_since="2025-06-01", review_on="2026-09-01"),
+        "ReviewService/OpenLife",
+        review_pb2.OpenLifeRequest(
+            **HERE,
+            round=3,
+            plan_version=2,
+            started_on="2026-06-01",
+            continues=True,
+            direct_payment_since="2025-06-01",
+            review_on="2026-09-01",
+        ),
+        review_pb2.OpenLifeResponse(review_due=DUE_ON, due_kind=review_pb2.DUE_KIND_SOFT),
+    ),
+    (
+        OpenReview(3, "2026-06-01"),
+        "ReviewService/OpenReview",
+        review_pb2.OpenReviewRequest(**ABOUT, round=3, opened_on="2026-06-01"),
+        review_pb2.OpenReviewResponse(due_on=DUE_ON),
+    ),
+]
+CLOSINGS = [
+    (ClosePlanning(), "PlanningService/CloseCase", planning_pb2.CloseCaseRequest(**ABOUT)),
+    (CloseApproval(), "ApprovalService/CloseCase", approval_pb2.CloseCaseRequest(**ABOUT)),
+    (CloseReview(), "ReviewService/CloseCase", review_pb2.CloseCaseRequest(**ABOUT)),
+]
+
+
+@pytest.mark.parametrize(("ask", "rpc", "request_", "response"), OPENINGS, ids=lambda each: type(each).__name__)
+async def test_opening(office: Office, ask: Ask, rpc: str, request_: Message, response: Message) -> None:
+    """An opening asks its service with all that the journey knows, and brings back by when."""
+    office.services.says[rpc.partition("/")[2]] = response
+    assert await office.ask(ask) == Due(DUE_ON)
+    assert type(request_).FromString(office.services.heard[rpc]) == request_
+
+
+async def test_date_of_law(office: Office) -> None:
+    """A review date that is law is told as such."""
+    answer = review_pb2.OpenLifeResponse(review_due=DUE_ON, due_kind=review_pb2.DUE_KIND_HARD)
+    office.services.says["OpenLife"] = answer
+    due = await office.ask(OpenLife(1, 1, "2026-06-01", continues=False, direct_payment_since="", review_on=""))
+    assert due == Due(DUE_ON, DueKind.HARD)
+
+
+@pytest.mark.parametrize("ending", list(Ending))
+async def test_end_case(office: Office, ending: Ending) -> None:
+    """Every ending has its name on the wire."""
+    office.services.says["EndCase"] = assessment_pb2.EndCaseResponse()
+    await office.ask(EndCase(ending))
+    heard = assessment_pb2.EndCaseRequest.FromString(office.services.heard["AssessmentService/EndCase"])
+    assert assessment_pb2.Ending.Name(heard.ending) == f"ENDING_{ending.name}"
+
+
+@pytest.mark.parametrize(("ask", "rpc", "request_"), CLOSINGS, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("knows_the_case", [True, False])
+async def test_closing(office: Office, ask: Ask, rpc: str, request_: Message, *, knows_the_case: bool) -> None:
+    """Closing is done too where nothing was ever opened."""
+    unknown = Fault(Kind.NOT_FOUND, "CASE_NOT_FOUND", "There is no case case-a.")
+    office.services.says["CloseCase"] = planning_pb2.CloseCaseResponse() if knows_the_case else unknown
+    await office.ask(ask)
+    assert type(request_).FromString(office.services.heard[rpc]) == request_
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+async def test_refusal(office: Office, kind: Kind) -> None:
+    """What a service will always refuse is told so, with its reason; whatever else may pass."""
+    office.services.says["OpenSupport"] = Fault(kind, "SOME_REASON", "Money must come first.")
+    with pytest.raises(ApplicationError) as refused:
+        await office.ask(OpenSupport(1, "2026-06-01"))
+    assert (refused.value.type, refused.value.message) == ("SOME_REASON", "Money must come first.")
+    for_good = {Kind.INVALID, Kind.PRECONDITION, Kind.NOT_FOUND, Kind.OUT_OF_RANGE}
+    assert refused.value.non_retryable is (kind in for_good)
+
+
+async def test_wrong_fields_are_named(office: Office) -> None:
+    """Operations read which field was wrong."""
+    wrong = Violation("opened_on", "must be a date")
+    office.services.says["OpenSupport"] = Fault(Kind.INVALID, "FIELD_INVALID", "Fields.", violations=[wrong])
+    with pytest.raises(ApplicationError, match="opened_on: must be a date"):
+        await office.ask(OpenSupport(1, "soon"))
+
+
+async def test_answer_without_a_date(office: Office) -> None:
+    """An answer that names no date is no answer: it is asked for again."""
+    office.services.says["OpenSupport"] = planning_pb2.OpenSupportResponse()
+    with pytest.raises(ValueError, match="isoformat"):
+        await office.ask(OpenSupport(1, "2026-06-01"))

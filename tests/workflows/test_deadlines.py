@@ -1,0 +1,61 @@
+"""Dates and holds."""
+
+from datetime import date
+
+import pytest
+
+from sevensteps.journey import DueKind
+from workflows.deadlines import Due, Hold, Moment, date_now
+
+
+def hold(placed: str, released: str = "", *, positions: tuple[int, int] = (10, 20)) -> Hold:
+    placed_at = Moment(positions[0], f"{placed}T09:00:00.000Z")
+    return Hold(placed_at, Moment(positions[1], f"{released}T09:00:00.000Z") if released else None)
+
+
+OPENED = date(2026, 6, 1)
+SOFT = Due("2026-06-15")
+HARD = Due("2026-06-15", DueKind.HARD)
+
+
+@pytest.mark.parametrize(
+    ("holds", "expected"),
+    [
+        ([], date(2026, 6, 15)),
+        ([hold("2026-06-03", "2026-06-10")], date(2026, 6, 22)),
+        ([hold("2026-06-03", "2026-06-03")], date(2026, 6, 15)),
+        ([hold("2026-05-20", "2026-06-04")], date(2026, 6, 18)),
+        ([hold("2026-05-01", "2026-05-20")], date(2026, 6, 15)),
+        ([hold("2026-06-03", "2026-06-10"), hold("2026-06-18", "2026-06-20")], date(2026, 6, 24)),
+        ([hold("2026-06-15", "2026-06-30")], date(2026, 6, 15)),
+        ([hold("2026-06-03")], None),
+        ([hold("2026-06-15")], date(2026, 6, 15)),
+    ],
+    ids=[
+        "none",
+        "a week",
+        "within a day",
+        "placed before the step opened",
+        "over before the step opened",
+        "two, the second only within what the first added",
+        "after the date",
+        "lasting",
+        "lasting, placed after the date",
+    ],
+)
+def test_soft_date(holds: list[Hold], expected: date | None) -> None:
+    """Every day on hold between the opening and the date moves it by a day."""
+    assert date_now(SOFT, OPENED, holds) == expected
+
+
+def test_hard_date() -> None:
+    """No hold moves a date of law."""
+    assert date_now(HARD, OPENED, [hold("2026-06-03", "2026-06-10"), hold("2026-06-11")]) == date(2026, 6, 15)
+
+
+@pytest.mark.parametrize(
+    ("position", "covered"), [(0, False), (9, False), (10, False), (11, True), (19, True), (21, False)]
+)
+def test_what_a_hold_covers(position: int, covered: bool) -> None:  # noqa: FBT001  a column of the table
+    """A hold covers the facts heard while it was on; never a moment that a date brought."""
+    assert hold("2026-06-03", "2026-06-10").covers(Moment(position, "2026-06-05")) is covered
