@@ -1,0 +1,100 @@
+"""Processes are killed without warning while cases run; nothing is lost, nothing is done twice."""
+
+import asyncio
+import os
+import random
+import signal
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+
+from e2e.agreement import disagreements, events_of
+from sevensteps import clock
+from sevensteps.cli.chronicle import stages_entered
+from sevensteps.cli.examples import FOLDER, load
+from sevensteps.cli.playing import play_all
+from sevensteps.cli.suite import Suite, on_free_ports
+from sevensteps.config import Settings
+from sevensteps.journey import CaseEnded
+from sevensteps.temporal import connect, standing
+
+CASES = 20
+KILLS_EACH = 2
+LONGEST_PEACE = 1.5
+SETTLING_SECONDS = 60
+
+
+async def test_every_case_reaches_its_ending_though_every_process_is_killed_again_and_again(tmp_path: Path) -> None:
+    """Twenty cases come where their files expect, the feed has no gap and no double, and every store agrees with it.
+
+    The same order of kills comes again with CRASH_SEED set to the number that is printed.
+    """
+    seed = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(2**32))
+    print(f"CRASH_SEED={seed}")
+    examples = list(islice(cycle(load(sorted(FOLDER.glob("*.yaml")), clock.now().date())), CASES))
+    suite = Suite(on_free_ports(replace(Settings(), data=tmp_path / "data")), print)
+    await suite.start()
+    try:
+        failures: list[str] = []
+        killing = asyncio.create_task(_kill(suite, random.Random(seed)))  # noqa: S311 - it has to be repeatable
+        played = await play_all(
+            examples,
+            suite.settings,
+            lambda _: None,
+            lambda example, came, why: None if came else failures.append(f"{example.name}: {why}"),
+        )
+        kills = await killing
+
+        assert not failures
+        assert len(played) == CASES
+        assert set(kills) == suite.parts().keys()
+        assert await _settled(suite) == []
+        await _journeys_stand_where_the_feed_says(suite)
+    finally:
+        await suite.stop()
+
+
+async def _kill(suite: Suite, chance: random.Random) -> Counter[str]:
+    """Kill each process some times, in random order at random moments. The suite starts again what died."""
+    names = list(suite.parts()) * KILLS_EACH
+    chance.shuffle(names)
+    killed: Counter[str] = Counter()
+    for name in names:
+        await asyncio.sleep(chance.uniform(0, LONGEST_PEACE))
+        pid = suite.parts()[name].pid
+        while pid is None:  # it is not back yet from the last time
+            await asyncio.sleep(0.1)
+            pid = suite.parts()[name].pid
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        killed[name] += 1
+    return killed
+
+
+async def _settled(suite: Suite) -> list[str]:
+    """What still disagrees when everything has had time to come to rest."""
+    async with asyncio.timeout(SETTLING_SECONDS):
+        for name, part in suite.parts().items():
+            while part.pid is None:  # noqa: ASYNC110 - nothing tells when
+                await asyncio.sleep(0.1)
+            assert part.pid, name
+    deadline = asyncio.get_running_loop().time() + SETTLING_SECONDS
+    found = list(disagreements(suite.settings.data))
+    while found and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(0.5)
+        found = list(disagreements(suite.settings.data))
+    return found
+
+
+async def _journeys_stand_where_the_feed_says(suite: Suite) -> None:
+    client = await connect(suite.settings)
+    events = events_of(suite.settings.data)
+    for case_id in {event.case_id for event in events}:
+        of_case = [event for event in events if event.case_id == case_id]
+        stands = await standing(client, case_id)
+        ended = any(event.type == CaseEnded.TYPE for event in of_case)
+        assert stands.stage == stages_entered(of_case)[-1], stands.sentence
+        assert stands.parked is None, stands.sentence
+        assert (stands.ending is not None) == ended, stands.sentence
