@@ -1,7 +1,4 @@
-"""Every open case's journey, made again from the feed: what to do when Temporal's data is lost.
-
-`python -m workflows.rebuild` does it.
-"""
+"""`python -m workflows.rebuild`: every open case's journey, made again from the feed when Temporal's data are lost."""
 
 import asyncio
 import sys
@@ -10,12 +7,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import grpc
-from rich.progress import Progress as Bar
+from rich.console import Console
+from rich.progress import Progress
 from temporalio.service import RPCError
 
 from sevensteps import log
 from sevensteps.config import Settings, SettingsError
-from sevensteps.errors import Fault
+from sevensteps.errors import Fault, Kind
 from sevensteps.identity import Keys, Role
 from sevensteps.rpc import channel, fault_of, machine_token
 from sevensteps.temporal import connect
@@ -27,8 +25,8 @@ AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """One more journey looked at: `done` of `total`."""
+class Revived:
+    """One more journey was looked at: `done` of `total`."""
 
     done: int
     total: int
@@ -36,7 +34,7 @@ class Progress:
     outcome: Revival
 
 
-async def rebuild(feed: Feed, delivery: Delivery) -> AsyncIterator[Progress]:
+async def rebuild(feed: Feed, delivery: Delivery) -> AsyncIterator[Revived]:
     """Start the journey of every open case that Temporal does not have: same step, same waiting, same date.
 
     It may run beside the worker, as often as wanted: a journey that runs is left alone, and nothing is opened twice.
@@ -53,40 +51,41 @@ async def rebuild(feed: Feed, delivery: Delivery) -> AsyncIterator[Progress]:
     try:
         for done, revival in enumerate(asyncio.as_completed(revivals), start=1):
             case_id, outcome = await revival
-            yield Progress(done, len(cases), case_id, outcome)
+            yield Revived(done, len(cases), case_id, outcome)
     finally:
         for task in revivals:
             task.cancel()
 
 
-async def main() -> str:
-    """Make the journeys of every open case again, showing how far it is; answers in a sentence what came of it.
-
-    Raises a Fault when Temporal or the feed does not answer.
-    """
-    settings = Settings.from_environment()
-    log.configure(settings.log, "rebuild")
+async def main(settings: Settings) -> None:
+    """Rebuild with progress on stderr, and say on stdout what came of it. Raises a Fault when a side does not answer."""
     token = machine_token(Keys.open(settings.data), "journey", Role.JOURNEY)
     outcomes: Counter[Revival] = Counter()
-    async with channel(settings.feed, token) as called:
-        feed = Feed(called)
-        delivery = Delivery(await connect(settings), feed, settings.task_queue)
-        with Bar(transient=True) as bar:
-            task = bar.add_task("Journeys", total=None)
+    client = await connect(settings)
+    async with channel(settings.feed, token) as calls:
+        feed = Feed(calls)
+        with Progress(console=Console(stderr=True)) as progress:
+            task = progress.add_task("Journeys", total=None)
             try:
-                async for progress in rebuild(feed, delivery):
-                    outcomes[progress.outcome] += 1
-                    bar.update(task, completed=progress.done, total=progress.total)
+                async for revived in rebuild(feed, Delivery(client, feed, settings.task_queue)):
+                    outcomes[revived.outcome] += 1
+                    progress.update(task, completed=revived.done, total=revived.total)
             except grpc.aio.AioRpcError as error:
                 raise fault_of(error) from error
-    return (
-        f"{outcomes[Revival.STARTED]} of {outcomes.total()} open cases had their journey started again, "
-        f"{outcomes[Revival.RUNNING]} had one that runs, {outcomes[Revival.ENDED]} ended meanwhile."
+            except RPCError as error:
+                raise Fault(
+                    Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "Temporal stopped answering. Run this again."
+                ) from error
+    sys.stdout.write(
+        f"{outcomes.total()} open cases: {outcomes[Revival.STARTED]} journeys started again, "
+        f"{outcomes[Revival.RUNNING]} running already.\n"
     )
 
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(asyncio.run(main()) + "\n")
-    except (Fault, RPCError, SettingsError) as trouble:
-        sys.exit(f"{trouble} Nothing is lost: run it again, and it goes on.")
+        settings = Settings.from_environment()
+        log.configure(settings.log, "rebuild")
+        asyncio.run(main(settings))
+    except (Fault, SettingsError) as error:
+        sys.exit(getattr(error, "detail", str(error)))

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,7 +28,7 @@ from sevensteps.rpc import Server, channel
 from sevensteps.temporal import Standing, WaitingFor, standing, workflow_id
 from workflows.delivery import Delivery, Revival
 from workflows.feed import Feed
-from workflows.rebuild import Progress, rebuild
+from workflows.rebuild import Revived, main, rebuild
 from workflows.relay import Relay
 from workflows.worker import journey_worker
 
@@ -57,6 +57,7 @@ class Council:
 
     client: Client
     feed: RunningFeed
+    settings: Settings
     reader: Feed
     delivery: Delivery
 
@@ -116,7 +117,8 @@ async def council(temporal_server: str, tmp_path: Path) -> AsyncIterator[Council
         journey_worker(client, task_queue, Services(Records()).activities()),
     ):
         reader = Feed(calls)
-        yield Council(client, feed, reader, Delivery(client, reader, task_queue))
+        everywhere = replace(settings, feed=feed.running.address, temporal=temporal_server, task_queue=task_queue)
+        yield Council(client, feed, everywhere, reader, Delivery(client, reader, task_queue))
 
 
 def token_of(settings: Settings, role: Role) -> Callable[[], str]:
@@ -185,7 +187,7 @@ async def test_case_that_has_ended_is_left_in_peace(council: Council) -> None:
     assert await council.delivery.revive(ended) is Revival.ENDED
 
 
-async def test_rebuild(council: Council) -> None:
+async def test_rebuild(council: Council, capsys: pytest.CaptureFixture[str]) -> None:
     """Every open case's journey is made again where it stood; one that runs is left alone, one that ended stays so."""
     told = [story(new_case())[:count] for count in range(1, 10)]
     cases = [facts[0].case_id for facts in told]
@@ -203,11 +205,11 @@ async def test_rebuild(council: Council) -> None:
     assert outcomes(progress) == {cases[0]: Revival.RUNNING} | dict.fromkeys(cases[1:], Revival.STARTED)
     assert [place(await settled(council.client, case_id)) for case_id in cases] == [place(one) for one in stood]
 
-    again = [one async for one in rebuild(council.reader, council.delivery)]
-    assert set(outcomes(again).values()) == {Revival.RUNNING}
+    await main(council.settings)
+    assert capsys.readouterr().out == "9 open cases: 0 journeys started again, 9 running already.\n"
 
 
-def outcomes(progress: Sequence[Progress]) -> dict[str, Revival]:
+def outcomes(progress: Sequence[Revived]) -> dict[str, Revival]:
     return {one.case_id: one.outcome for one in progress}
 
 
@@ -237,7 +239,7 @@ async def test_temporal_down(tmp_path: Path) -> None:
     ):
         client = await Client.connect(server.address)
         reader = Feed(calls)
-        council = Council(client, feed, reader, Delivery(client, reader, "journeys"))
+        council = Council(client, feed, settings, reader, Delivery(client, reader, "journeys"))
         async with journey_worker(client, "journeys", Services(Records()).activities()), council.relay():
             await feed.append(told[:4])
             await council.reaches(case_id, WaitingFor.PLAN)
@@ -266,7 +268,7 @@ async def test_feed_down(temporal_server: str, tmp_path: Path) -> None:
         journey_worker(client, task_queue, Services(Records()).activities()),
     ):
         reader = Feed(calls)
-        council = Council(client, feed, reader, Delivery(client, reader, task_queue))
+        council = Council(client, feed, settings, reader, Delivery(client, reader, task_queue))
         async with council.relay():
             for part in (told[5:7], told[7:]):
                 await asyncio.sleep(0.3)
