@@ -58,7 +58,7 @@ async def rebuild(feed: Feed, delivery: Delivery) -> AsyncIterator[Revived]:
 
 
 async def main(settings: Settings) -> None:
-    """Rebuild with progress on stderr, and say on stdout what came of it. Raises a Fault when a side does not answer."""
+    """Rebuild, with progress on stderr and the outcome on stdout. Raises a Fault when a side does not answer."""
     token = machine_token(Keys.open(settings.data), "journey", Role.JOURNEY)
     outcomes: Counter[Revival] = Counter()
     client = await connect(settings)
@@ -73,9 +73,8 @@ async def main(settings: Settings) -> None:
             except grpc.aio.AioRpcError as error:
                 raise fault_of(error) from error
             except RPCError as error:
-                raise Fault(
-                    Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "Temporal stopped answering. Run this again."
-                ) from error
+                said = "Temporal stopped answering. Run this again: it goes on from here."
+                raise Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", said) from error
     sys.stdout.write(
         f"{outcomes.total()} open cases: {outcomes[Revival.STARTED]} journeys started again, "
         f"{outcomes[Revival.RUNNING]} running already.\n"
