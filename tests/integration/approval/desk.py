@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # the asynchronous stub exists for the type checker alone
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -15,11 +15,10 @@ from sevensteps.api.planning.v1 import planning_pb2 as planning
 from sevensteps.identity import EVERY_COUNCIL, Role
 from sevensteps.journey import PAYLOADS, Payload
 from sevensteps.tables import outbox
+from sevensteps.work import new_id
 
 if TYPE_CHECKING:
     from sevensteps.api.approval.v1.approval_pb2_grpc import ApprovalServiceAsyncStub
-
-CASE = "case-0123456789ab"
 
 
 def request_id() -> str:
@@ -38,7 +37,6 @@ def plan(*lines: planning.SpendLine, version: int = 1) -> planning.Plan:
     """A submitted plan that answers all six questions and thinks of everything, written by wyn."""
     questions = ("important", "change", "spend", "manage", "control", "next")
     return planning.Plan(
-        case_id=CASE,
         version=version,
         state=planning.PLAN_STATE_SUBMITTED,
         template=planning.TEMPLATE_SIX,
@@ -55,25 +53,12 @@ def plan(*lines: planning.SpendLine, version: int = 1) -> planning.Plan:
     )
 
 
-def opening(of: planning.Plan | None = None, indicative: str = "82.91") -> pb.OpenApprovalRequest:
-    """The journey's request to open step 3, for a case assessed by ash."""
-    return pb.OpenApprovalRequest(
-        request_id=request_id(),
-        case_id=CASE,
-        council="example",
-        plan=of or plan(),
-        eligible_needs=["nutrition", "community"],
-        indicative_weekly=indicative,
-        assessed_by=["ash"],
-        opened_on="2026-06-01",
-    )
-
-
 @dataclass
 class Desk:
-    """A running approval service, the journey that opens things and olu, who signs."""
+    """A running approval service, a case, the journey that opens things and olu, who signs."""
 
     running: Running
+    case_id: str = field(default_factory=lambda: new_id("case"))
 
     def by(self, subject: str, role: Role = Role.APPROVER, council: str = "example") -> ApprovalServiceAsyncStub:
         """A caller."""
@@ -84,30 +69,50 @@ class Desk:
         """The journey of the case."""
         return self.by("journey", Role.JOURNEY, EVERY_COUNCIL)
 
+    def opening(self, of: planning.Plan | None = None, indicative: str = "82.91") -> pb.OpenApprovalRequest:
+        """The journey's request to open step 3, for a case assessed by ash."""
+        request = pb.OpenApprovalRequest(
+            request_id=request_id(),
+            case_id=self.case_id,
+            council="example",
+            plan=of or plan(),
+            eligible_needs=["nutrition", "community"],
+            indicative_weekly=indicative,
+            assessed_by=["ash"],
+            opened_on="2026-06-01",
+        )
+        request.plan.case_id = self.case_id
+        return request
+
+    def closing(self) -> pb.CloseCaseRequest:
+        """The journey's request to close the case."""
+        return pb.CloseCaseRequest(request_id=request_id(), case_id=self.case_id)
+
     async def open(self, of: planning.Plan | None = None, indicative: str = "82.91") -> pb.Approval:
         """Open step 3 and read it."""
-        await self.journey.OpenApproval(opening(of, indicative))
+        await self.journey.OpenApproval(self.opening(of, indicative))
         return await self.read()
 
     async def read(self, version: int = 0) -> pb.Approval:
         """The approval of a version; 0 for the newest."""
-        return (await self.by("olu").GetApproval(pb.GetApprovalRequest(case_id=CASE, version=version))).approval
+        return (await self.by("olu").GetApproval(pb.GetApprovalRequest(case_id=self.case_id, version=version))).approval
 
     async def execute(self, statement: str, **values: str) -> None:
         """Write into the records past the service."""
         await self.running.store.write(lambda connection: connection.execute(sa.text(statement), values))
 
     async def events(self) -> list[Payload]:
-        """What was said to the feed, in order."""
-        rows = await self.running.store.read(lambda connection: connection.execute(sa.select(outbox)).all())
-        return [PAYLOADS[row.type].of(row.payload) for row in sorted(rows, key=lambda row: int(row.seq))]
+        """What was said to the feed of the case, in order."""
+        query = sa.select(outbox).where(outbox.c.case_id == self.case_id).order_by(outbox.c.seq)
+        rows = await self.running.store.read(lambda connection: connection.execute(query).all())
+        return [PAYLOADS[row.type].of(row.payload) for row in rows]
 
 
 def approving(approval: pb.Approval, *judgements: pb.Judgement) -> pb.ApprovePlanRequest:
     """A request to sign."""
     return pb.ApprovePlanRequest(
         request_id=request_id(),
-        case_id=CASE,
+        case_id=approval.case_id,
         version=approval.version,
         etag=approval.etag,
         because="It does what the person wants.",
@@ -119,7 +124,7 @@ def returning(approval: pb.Approval) -> pb.ReturnPlanRequest:
     """A request to return."""
     return pb.ReturnPlanRequest(
         request_id=request_id(),
-        case_id=CASE,
+        case_id=approval.case_id,
         version=approval.version,
         etag=approval.etag,
         because="Let us talk about the evenings.",

@@ -2,7 +2,9 @@
 
 from uuid import uuid4
 
-from integration.approval.desk import CASE, Desk, line, opening, plan, request_id, returning
+import pytest
+
+from integration.approval.desk import Desk, line, plan, returning
 from servers.services import refusal_of
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2
@@ -16,7 +18,7 @@ from sevensteps.journey import PlanChecked
 
 async def test_a_good_plan_is_found_safe_legal_and_sufficient(desk_on: Desk) -> None:
     """A plan without faults is met in all four parts and needs one person's signature within three working days."""
-    answer = await desk_on.journey.OpenApproval(opening())
+    answer = await desk_on.journey.OpenApproval(desk_on.opening())
     approval = await desk_on.read()
     assert answer.due_on == approval.due_on == "2026-06-04"
     assert approval.state == pb.APPROVAL_STATE_CHECKED
@@ -40,12 +42,26 @@ async def test_what_fails_is_found_line_by_line_and_need_by_need(desk: Desk) -> 
     assert approval.level == "L1"
 
 
+async def test_paying_close_family_needs_the_councils_word(desk: Desk) -> None:
+    """Such a line is not met until the council has recorded that it is necessary."""
+    family = plan(line("l1", planning.USE_CLOSE_FAMILY))
+    assert (await desk.open(family)).legal == policy.VERDICT_NOT_MET
+    family.lines[0].necessary_override = True
+    assert (await Desk(desk.running).open(family)).legal == policy.VERDICT_MET
+
+
+@pytest.mark.parametrize("use", planning.Use.values()[1:])
+async def test_the_rules_know_every_use(desk: Desk, use: planning.Use.ValueType) -> None:
+    """Whatever a line is for, the plan is checked."""
+    assert (await desk.open(plan(line("l1", use)))).state == pb.APPROVAL_STATE_CHECKED
+
+
 async def test_opening_again_opens_nothing_twice(desk_on: Desk) -> None:
     """The same request and, years later, another for the same version are answered as before, with one event."""
-    first = opening()
+    first = desk_on.opening()
     answer = await desk_on.journey.OpenApproval(first)
     assert await desk_on.journey.OpenApproval(first) == answer
-    later = opening()
+    later = desk_on.opening()
     later.opened_on = "2028-06-01"
     assert await desk_on.journey.OpenApproval(later) == answer
     assert len(await desk_on.events()) == 1
@@ -53,7 +69,7 @@ async def test_opening_again_opens_nothing_twice(desk_on: Desk) -> None:
 
 async def test_the_same_request_id_for_another_plan_is_refused(desk: Desk) -> None:
     """A request id belongs to one request."""
-    first = opening()
+    first = desk.opening()
     await desk.journey.OpenApproval(first)
     first.indicative_weekly = "90.00"
     assert (await refusal_of(desk.journey.OpenApproval(first))).reason == "REQUEST_ID_REUSED"
@@ -62,19 +78,19 @@ async def test_the_same_request_id_for_another_plan_is_refused(desk: Desk) -> No
 async def test_a_version_follows_when_the_one_before_is_decided(desk: Desk) -> None:
     """An undecided version is in the way of the next; a returned one is not; and none goes back."""
     approval = await desk.open()
-    fault = await refusal_of(desk.journey.OpenApproval(opening(plan(version=2))))
+    fault = await refusal_of(desk.journey.OpenApproval(desk.opening(plan(version=2))))
     assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
     assert "version 1 is not decided" in fault.detail
     await desk.by("olu").ReturnPlan(returning(approval))
     assert (await desk.open(plan(version=3))).version == 3
     assert (await desk.read(1)).state == pb.APPROVAL_STATE_RETURNED
-    fault = await refusal_of(desk.journey.OpenApproval(opening(plan(version=2))))
+    fault = await refusal_of(desk.journey.OpenApproval(desk.opening(plan(version=2))))
     assert fault.reason == "STAGE_ORDER"
 
 
 async def test_every_wrong_field_is_named(desk: Desk) -> None:
     """What is wrong with an opening is named by its path, all at once."""
-    wrong = opening(plan(line("l1"), line("l2")))
+    wrong = desk.opening(plan(line("l1"), line("l2")))
     wrong.request_id = "1"
     wrong.indicative_weekly = "-1"
     wrong.opened_on = "1 June"
@@ -107,13 +123,15 @@ async def test_every_wrong_field_is_named(desk: Desk) -> None:
 
 async def test_only_the_journey_opens(desk: Desk) -> None:
     """An approver cannot open step 3."""
-    fault = await refusal_of(desk.by("olu").OpenApproval(opening()))
+    fault = await refusal_of(desk.by("olu").OpenApproval(desk.opening()))
     assert (fault.kind, fault.reason) == (Kind.DENIED, "ROLE_LACKS_RIGHT")
 
 
 async def test_a_case_before_step_3_is_told_from_one_that_does_not_exist(desk: Desk) -> None:
     """For a case that has no submitted plan yet the answer says what must come first."""
-    assert (await refusal_of(desk.by("olu").GetApproval(pb.GetApprovalRequest(case_id=CASE)))).kind is Kind.NOT_FOUND
+    assert (
+        await refusal_of(desk.by("olu").GetApproval(pb.GetApprovalRequest(case_id=desk.case_id)))
+    ).kind is Kind.NOT_FOUND
     amy = desk.running.assessment.stub(AssessmentServiceStub, desk.running.token("amy", Role.PRACTITIONER))
     opened = await amy.OpenCase(
         assessment_pb2.OpenCaseRequest(
@@ -129,14 +147,14 @@ async def test_another_councils_approval_is_not_found(desk: Desk) -> None:
     """Nobody sees whether another council has the case."""
     await desk.open()
     elsewhere = desk.by("olu", council="elsewhere")
-    fault = await refusal_of(elsewhere.GetApproval(pb.GetApprovalRequest(case_id=CASE)))
+    fault = await refusal_of(elsewhere.GetApproval(pb.GetApprovalRequest(case_id=desk.case_id)))
     assert (fault.kind, fault.reason) == (Kind.NOT_FOUND, "CASE_NOT_FOUND")
 
 
 async def test_a_version_that_never_came_is_not_found(desk: Desk) -> None:
     """The answer names the newest version."""
     await desk.open()
-    fault = await refusal_of(desk.by("olu").GetApproval(pb.GetApprovalRequest(case_id=CASE, version=7)))
+    fault = await refusal_of(desk.by("olu").GetApproval(pb.GetApprovalRequest(case_id=desk.case_id, version=7)))
     assert (fault.kind, fault.reason) == (Kind.NOT_FOUND, "APPROVAL_NOT_FOUND")
     assert "is 1" in fault.detail
 
@@ -145,12 +163,12 @@ async def test_the_end_of_a_case_closes_an_undecided_approval(desk: Desk) -> Non
     """After that nothing is opened or decided; closing again is harmless."""
     approval = await desk.open()
     for _ in range(2):
-        await desk.journey.CloseCase(pb.CloseCaseRequest(request_id=request_id(), case_id=CASE))
+        await desk.journey.CloseCase(desk.closing())
     closed = await desk.read()
     assert closed.state == pb.APPROVAL_STATE_CLOSED
     for call in (
         desk.by("olu").ReturnPlan(returning(closed)),
-        desk.journey.OpenApproval(opening(plan(version=2))),
+        desk.journey.OpenApproval(desk.opening(plan(version=2))),
     ):
         fault = await refusal_of(call)
         assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "CASE_ENDED")
@@ -159,5 +177,5 @@ async def test_the_end_of_a_case_closes_an_undecided_approval(desk: Desk) -> Non
 
 async def test_closing_a_case_that_never_came_is_not_found(desk: Desk) -> None:
     """There is nothing to close."""
-    fault = await refusal_of(desk.journey.CloseCase(pb.CloseCaseRequest(request_id=request_id(), case_id=CASE)))
+    fault = await refusal_of(desk.journey.CloseCase(desk.closing()))
     assert fault.kind is Kind.NOT_FOUND

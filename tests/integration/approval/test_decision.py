@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from integration.approval.desk import CASE, Desk, approving, line, plan, request_id, returning
+from integration.approval.desk import Desk, approving, line, plan, request_id, returning
 from servers.services import refusal_of
 from services.approval.store import judgements
 from sevensteps.api.approval.v1 import approval_pb2 as pb
@@ -157,16 +157,18 @@ async def test_only_approvers_of_the_council_decide(desk: Desk) -> None:
 
 async def test_a_version_that_has_not_come_cannot_be_decided(desk: Desk) -> None:
     """The answer says that it has to be submitted first; before any plan, that there is no such case."""
-    unknown = pb.Approval(version=1, etag="1")
+    unknown = pb.Approval(case_id=desk.case_id, version=1, etag="1")
     assert (await refusal_of(desk.by("olu").ApprovePlan(approving(unknown)))).kind is Kind.NOT_FOUND
     await desk.open()
-    fault = await refusal_of(desk.by("olu").ApprovePlan(approving(pb.Approval(version=2, etag="1"))))
+    fault = await refusal_of(
+        desk.by("olu").ApprovePlan(approving(pb.Approval(case_id=desk.case_id, version=2, etag="1")))
+    )
     assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
     assert fault.detail.startswith("SubmitPlan must come first")
 
 
 async def test_a_decision_names_version_and_reasons(desk: Desk) -> None:
     """Without them nothing is decided."""
-    empty = pb.ReturnPlanRequest(request_id=request_id(), case_id=CASE)
+    empty = pb.ReturnPlanRequest(request_id=request_id(), case_id=desk.case_id)
     fault = await refusal_of(desk.by("olu").ReturnPlan(empty))
     assert [each.field for each in fault.violations] == ["version", "because"]

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from integration.approval.desk import Desk, approving, returning
-from servers.services import refusal_of
+from servers.services import SuiteOf, refusal_of
 from services.approval.domain import approval as domain
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.config import Settings
@@ -62,15 +62,16 @@ def test_the_rules_know_both_parts(part: str) -> None:
 
 
 @pytest.mark.parametrize("party", PARTIES)
-async def test_the_handler_refuses_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
+async def test_the_handler_refuses_alone(suite_of: SuiteOf, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
     """Where the rules hear nothing of who took part, and the database lets everything pass, it is refused."""
     ask = domain.authority_facts
     monkeypatch.setattr(
         domain, "authority_facts", lambda budget, indicative, checks, **_: ask(budget, indicative, checks)
     )
-    checked = await desk.open()
-    await desk.execute("DROP TRIGGER separation_of_duties_update")
-    fault = await refusal_of(desk.by(party).ApprovePlan(approving(checked)))
+    async with suite_of("approval") as running:
+        desk = Desk(running)
+        await desk.execute("DROP TRIGGER separation_of_duties_update")
+        fault = await refusal_of(desk.by(party).ApprovePlan(approving(await desk.open())))
     assert fault.reason == "SEPARATION_OF_DUTIES"
 
 

@@ -5,18 +5,25 @@ from collections.abc import AsyncIterator
 import pytest
 
 from integration.review.home import Home
-from servers.services import SuiteOf
+from servers.services import NOBODY, Running, SuiteOf, run_suite
+from sevensteps.config import Settings
+
+
+@pytest.fixture(scope="session")
+async def review_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """The review service on SQLite, for all tests that need none of their own."""
+    async with run_suite("review", Settings(data=tmp_path_factory.mktemp("review"), feed=NOBODY)) as running:
+        yield running
 
 
 @pytest.fixture
-async def home(suite_of: SuiteOf) -> AsyncIterator[Home]:
-    """The review service on SQLite."""
-    async with suite_of("review") as running:
-        yield Home(running)
+def home(review_service: Running) -> Home:
+    """A case of the test's own at the service that all share."""
+    return Home(review_service)
 
 
 @pytest.fixture
 async def home_on(suite_of: SuiteOf, database: str) -> AsyncIterator[Home]:
-    """The review service on either database."""
+    """A case at a service of its own, on either database."""
     async with suite_of("review", database=database) as running:
         yield Home(running)

@@ -3,7 +3,7 @@
 from __future__ import annotations  # the asynchronous stub exists for the type checker alone
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -16,11 +16,10 @@ from sevensteps.api.review.v1.review_pb2_grpc import ReviewServiceStub
 from sevensteps.identity import EVERY_COUNCIL, Role
 from sevensteps.journey import PAYLOADS, Payload
 from sevensteps.tables import outbox, receipts
+from sevensteps.work import new_id
 
 if TYPE_CHECKING:
     from sevensteps.api.review.v1.review_pb2_grpc import ReviewServiceAsyncStub
-
-CASE = "case-0123456789ab"
 
 
 def request_id() -> str:
@@ -33,49 +32,24 @@ def today() -> str:
     return clock.now().date().isoformat()
 
 
-def life_opening(
-    round_: int = 1,
-    *,
-    started_on: str = "2026-06-01",
-    continues: bool = False,
-    direct_payment_since: str = "",
-    review_on: str = "",
-) -> pb.OpenLifeRequest:
-    """The journey's request to open step 6."""
-    return pb.OpenLifeRequest(
-        request_id=request_id(),
-        case_id=CASE,
-        council="example",
-        round=round_,
-        plan_version=1,
-        started_on=started_on,
-        continues=continues,
-        direct_payment_since=direct_payment_since,
-        review_on=review_on,
-    )
-
-
-def review_opening(round_: int = 1) -> pb.OpenReviewRequest:
-    """The journey's request to open step 7."""
-    return pb.OpenReviewRequest(request_id=request_id(), case_id=CASE, round=round_, opened_on="2026-07-13")
-
-
 def spending(life: pb.Life, amount: str = "12.50") -> pb.RecordSpendRequest:
     """A request to record money spent today."""
     return pb.RecordSpendRequest(
-        request_id=request_id(), case_id=CASE, etag=life.etag, line_id="l1", amount=amount, spent_on=today()
+        request_id=request_id(), case_id=life.case_id, etag=life.etag, line_id="l1", amount=amount, spent_on=today()
     )
 
 
 def request(life: pb.Life) -> pb.RequestReviewRequest:
     """A request for a review."""
-    return pb.RequestReviewRequest(request_id=request_id(), case_id=CASE, etag=life.etag, because="The evenings.")
+    return pb.RequestReviewRequest(
+        request_id=request_id(), case_id=life.case_id, etag=life.etag, because="The evenings."
+    )
 
 
 def trigger(life: pb.Life) -> pb.TriggerReviewRequest:
     """A stay in hospital."""
     return pb.TriggerReviewRequest(
-        request_id=request_id(), case_id=CASE, etag=life.etag, trigger=pb.REVIEW_TRIGGER_HOSPITAL
+        request_id=request_id(), case_id=life.case_id, etag=life.etag, trigger=pb.REVIEW_TRIGGER_HOSPITAL
     )
 
 
@@ -85,7 +59,7 @@ def completion(
     """A review that found that cooking works."""
     return pb.CompleteReviewRequest(
         request_id=request_id(),
-        case_id=CASE,
+        case_id=life.case_id,
         etag=life.etag,
         achieved={"nutrition": pb.ACHIEVED_YES, "community": pb.ACHIEVED_PARTLY},
         how_it_worked="Cooking works; the club was closed.",
@@ -96,9 +70,10 @@ def completion(
 
 @dataclass
 class Home:
-    """A running review service, the journey that opens things and rae, who reviews."""
+    """A running review service, a case, the journey that opens things and rae, who reviews."""
 
     running: Running
+    case_id: str = field(default_factory=lambda: new_id("case"))
 
     def by(self, subject: str, role: Role = Role.REVIEWER, council: str = "example") -> ReviewServiceAsyncStub:
         """A caller."""
@@ -114,18 +89,52 @@ class Home:
         """The reviewer."""
         return self.by("rae")
 
+    def life_opening(
+        self,
+        round_: int = 1,
+        *,
+        started_on: str = "2026-06-01",
+        continues: bool = False,
+        direct_payment_since: str = "",
+        review_on: str = "",
+    ) -> pb.OpenLifeRequest:
+        """The journey's request to open step 6."""
+        return pb.OpenLifeRequest(
+            request_id=request_id(),
+            case_id=self.case_id,
+            council="example",
+            round=round_,
+            plan_version=1,
+            started_on=started_on,
+            continues=continues,
+            direct_payment_since=direct_payment_since,
+            review_on=review_on,
+        )
+
+    def review_opening(self, round_: int = 1, opened_on: str = "2026-07-13") -> pb.OpenReviewRequest:
+        """The journey's request to open step 7."""
+        return pb.OpenReviewRequest(request_id=request_id(), case_id=self.case_id, round=round_, opened_on=opened_on)
+
+    def closing(self) -> pb.CloseCaseRequest:
+        """The journey's request to close the case."""
+        return pb.CloseCaseRequest(request_id=request_id(), case_id=self.case_id)
+
+    def reading(self) -> pb.GetLifeRequest:
+        """A request to read where the case stands."""
+        return pb.GetLifeRequest(case_id=self.case_id)
+
     async def read(self) -> pb.Life:
         """Where the case stands."""
-        return (await self.rae.GetLife(pb.GetLifeRequest(case_id=CASE))).life
+        return (await self.rae.GetLife(self.reading())).life
 
     async def live(self) -> pb.Life:
         """Open step 6 and read it."""
-        await self.journey.OpenLife(life_opening())
+        await self.journey.OpenLife(self.life_opening())
         return await self.read()
 
     async def review(self) -> pb.Life:
         """Open step 7 and read it."""
-        await self.journey.OpenReview(review_opening())
+        await self.journey.OpenReview(self.review_opening())
         return await self.read()
 
     async def come_to(self, state: pb.LifeState.ValueType) -> pb.Life:
@@ -134,7 +143,7 @@ class Home:
         if state == pb.LIFE_STATE_LIVING:
             return life
         if state == pb.LIFE_STATE_CLOSED:
-            await self.journey.CloseCase(pb.CloseCaseRequest(request_id=request_id(), case_id=CASE))
+            await self.journey.CloseCase(self.closing())
             return await self.read()
         life = await self.review()
         if state == pb.LIFE_STATE_UNDER_REVIEW:
@@ -142,9 +151,10 @@ class Home:
         return (await self.rae.CompleteReview(completion(life))).life
 
     async def events(self) -> list[Payload]:
-        """What was said to the feed, in order."""
-        rows = await self.running.store.read(lambda connection: connection.execute(sa.select(outbox)).all())
-        return [PAYLOADS[row.type].of(row.payload) for row in sorted(rows, key=lambda row: int(row.seq))]
+        """What was said to the feed of the case, in order."""
+        query = sa.select(outbox).where(outbox.c.case_id == self.case_id).order_by(outbox.c.seq)
+        rows = await self.running.store.read(lambda connection: connection.execute(query).all())
+        return [PAYLOADS[row.type].of(row.payload) for row in rows]
 
     async def facts_of(self, schedule: str) -> dict[str, Any]:
         """The facts that a kept decision was made on."""

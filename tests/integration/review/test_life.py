@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from integration.review.home import CASE, Home, completion, life_opening, request, request_id, spending, today, trigger
+from integration.review.home import Home, completion, request, spending, today, trigger
 from servers.services import refusal_of
 from services.review.store import spending as spending_table
 from sevensteps.api.assessment.v1 import assessment_pb2
@@ -18,7 +18,7 @@ from sevensteps.journey import LifeOpened, ReviewRequested, ReviewTriggered, Spe
 
 async def test_a_new_plan_has_its_first_review_after_six_weeks(home_on: Home) -> None:
     """The date is practice, not law, and the record says which rule gave it."""
-    answer = await home_on.journey.OpenLife(life_opening())
+    answer = await home_on.journey.OpenLife(home_on.life_opening())
     assert (answer.review_due, answer.due_kind) == ("2026-07-13", pb.DUE_KIND_SOFT)
     life = await home_on.read()
     assert (life.state, life.round, life.plan_version) == (pb.LIFE_STATE_LIVING, 1, 1)
@@ -32,20 +32,18 @@ async def test_a_new_plan_has_its_first_review_after_six_weeks(home_on: Home) ->
 
 async def test_the_persons_own_date_counts_while_it_is_to_come(home: Home) -> None:
     """An own date before the six weeks are over comes first; one that is past already is no date."""
-    answer = await home.journey.OpenLife(life_opening(review_on="2026-06-20"))
+    answer = await home.journey.OpenLife(home.life_opening(review_on="2026-06-20"))
     assert answer.review_due == "2026-06-20"
-    await home.journey.OpenReview(
-        pb.OpenReviewRequest(request_id=request_id(), case_id=CASE, round=1, opened_on="2026-06-20")
-    )
+    await home.journey.OpenReview(home.review_opening(opened_on="2026-06-20"))
     await home.rae.CompleteReview(completion(await home.read()))
-    again = life_opening(2, started_on="2026-06-22", continues=True, review_on="2026-06-20")
+    again = home.life_opening(2, started_on="2026-06-22", continues=True, review_on="2026-06-20")
     assert (await home.journey.OpenLife(again)).review_due == "2027-06-22"
 
 
 async def test_a_plan_that_works_is_reviewed_after_a_year(home: Home) -> None:
     """After a review that says continue, the next is twelve months after it; a direct payment makes it law."""
     await home.come_to(pb.LIFE_STATE_ELSEWHERE)
-    again = life_opening(2, started_on="2026-07-20", continues=True, direct_payment_since="2026-06-01")
+    again = home.life_opening(2, started_on="2026-07-20", continues=True, direct_payment_since="2026-06-01")
     answer = await home.journey.OpenLife(again)
     assert (answer.review_due, answer.due_kind) == ("2027-07-20", pb.DUE_KIND_HARD)
     life = await home.read()
@@ -55,7 +53,7 @@ async def test_a_plan_that_works_is_reviewed_after_a_year(home: Home) -> None:
 async def test_a_changed_plan_says_when_the_last_review_was(home: Home) -> None:
     """The rules hear of the review that changed the plan: a direct payment that it looked at was reviewed."""
     await home.come_to(pb.LIFE_STATE_ELSEWHERE)
-    await home.journey.OpenLife(life_opening(2, started_on="2026-09-01", direct_payment_since="2026-06-01"))
+    await home.journey.OpenLife(home.life_opening(2, started_on="2026-09-01", direct_payment_since="2026-06-01"))
     facts = await home.facts_of((await home.read()).schedule.receipt_id)
     assert facts["last_review_on"] == today()
     assert facts["round"] == 0
@@ -63,18 +61,18 @@ async def test_a_changed_plan_says_when_the_last_review_was(home: Home) -> None:
 
 async def test_opening_again_opens_nothing_twice(home_on: Home) -> None:
     """The same request and, years later, another for the same round are answered as before, with one event."""
-    first = life_opening()
+    first = home_on.life_opening()
     answer = await home_on.journey.OpenLife(first)
     assert await home_on.journey.OpenLife(first) == answer
-    assert await home_on.journey.OpenLife(life_opening(started_on="2028-01-01")) == answer
+    assert await home_on.journey.OpenLife(home_on.life_opening(started_on="2028-01-01")) == answer
     assert len(await home_on.events()) == 1
 
 
 async def test_rounds_follow_one_another(home: Home) -> None:
     """Step 6 begins with round 1, and none is opened before the one before it is over or when one is left out."""
-    assert (await refusal_of(home.journey.OpenLife(life_opening(2)))).reason == "STAGE_ORDER"
+    assert (await refusal_of(home.journey.OpenLife(home.life_opening(2)))).reason == "STAGE_ORDER"
     await home.live()
-    fault = await refusal_of(home.journey.OpenLife(life_opening(2)))
+    fault = await refusal_of(home.journey.OpenLife(home.life_opening(2)))
     assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
     assert fault.detail.startswith("CompleteReview must come first")
 
@@ -119,7 +117,7 @@ async def test_every_wrong_field_of_a_spend_is_named(home: Home) -> None:
 
 async def test_every_wrong_field_of_an_opening_is_named(home: Home) -> None:
     """Dates and counts are checked before anything is opened."""
-    wrong = life_opening(0, started_on="1/6/2026", direct_payment_since="soon", review_on="2026-13-01")
+    wrong = home.life_opening(0, started_on="1/6/2026", direct_payment_since="soon", review_on="2026-13-01")
     wrong.plan_version, wrong.council = 0, ""
     fault = await refusal_of(home.journey.OpenLife(wrong))
     assert {each.field for each in fault.violations} == {
@@ -168,25 +166,25 @@ async def test_a_stale_etag_changes_nothing(home: Home) -> None:
 async def test_who_may_do_what(home: Home) -> None:
     """An approver records no spending, a reviewer opens nothing, another council finds nothing."""
     life = await home.live()
-    for call in (home.by("olu", Role.APPROVER).RecordSpend(spending(life)), home.rae.OpenLife(life_opening(2))):
+    for call in (home.by("olu", Role.APPROVER).RecordSpend(spending(life)), home.rae.OpenLife(home.life_opening(2))):
         fault = await refusal_of(call)
         assert (fault.kind, fault.reason) == (Kind.DENIED, "ROLE_LACKS_RIGHT")
     elsewhere = home.by("rae", council="elsewhere")
-    for unseen in (elsewhere.GetLife(pb.GetLifeRequest(case_id=CASE)), elsewhere.RecordSpend(spending(life))):
+    for unseen in (elsewhere.GetLife(home.reading()), elsewhere.RecordSpend(spending(life))):
         fault = await refusal_of(unseen)
         assert (fault.kind, fault.reason) == (Kind.NOT_FOUND, "CASE_NOT_FOUND")
 
 
 async def test_a_case_before_step_6_is_told_from_one_that_does_not_exist(home: Home) -> None:
     """For a case that is still on its way the answer says what must come first."""
-    assert (await refusal_of(home.rae.GetLife(pb.GetLifeRequest(case_id=CASE)))).kind is Kind.NOT_FOUND
+    assert (await refusal_of(home.rae.GetLife(home.reading()))).kind is Kind.NOT_FOUND
     amy = home.running.assessment.stub(AssessmentServiceStub, home.running.token("amy", Role.PRACTITIONER))
     opened = await amy.OpenCase(
         assessment_pb2.OpenCaseRequest(
             request_id=str(uuid4()), kind=assessment_pb2.CASE_KIND_ADULT, person_reference="p1"
         )
     )
-    early = spending(pb.Life(etag="1"))
+    early = spending(pb.Life(case_id=home.case_id, etag="1"))
     early.case_id = opened.case.case_id
     fault = await refusal_of(home.rae.RecordSpend(early))
     assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")

@@ -7,13 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from integration.review.home import (
-    CASE,
     Home,
     completion,
-    life_opening,
     request,
-    request_id,
-    review_opening,
     spending,
     trigger,
 )
@@ -27,7 +23,7 @@ from sevensteps.journey import ReviewCompleted, ReviewOpened
 async def test_a_review_whose_date_came_is_planned(home_on: Home) -> None:
     """It opens with a date by which it should be done."""
     await home_on.live()
-    answer = await home_on.journey.OpenReview(review_opening())
+    answer = await home_on.journey.OpenReview(home_on.review_opening())
     life = await home_on.read()
     assert (life.state, life.reason) == (pb.LIFE_STATE_UNDER_REVIEW, pb.REVIEW_REASON_PLANNED)
     assert life.due_on == answer.due_on > "2026-07-13"
@@ -52,22 +48,22 @@ async def test_what_was_asked_for_in_one_round_is_no_reason_in_the_next(home: Ho
     """The review of round 2 is planned, though one was asked for in round 1."""
     await home.rae.RequestReview(request(await home.live()))
     await home.rae.CompleteReview(completion(await home.review()))
-    await home.journey.OpenLife(life_opening(2, continues=True))
-    await home.journey.OpenReview(review_opening(2))
+    await home.journey.OpenLife(home.life_opening(2, continues=True))
+    await home.journey.OpenReview(home.review_opening(2))
     assert (await home.read()).reason == pb.REVIEW_REASON_PLANNED
 
 
 async def test_opening_again_opens_nothing_twice(home_on: Home) -> None:
     """Under way, done, and when the next round is on: the answer is as before, with one event."""
     await home_on.live()
-    first = review_opening()
+    first = home_on.review_opening()
     answer = await home_on.journey.OpenReview(first)
-    later = review_opening()
+    later = home_on.review_opening()
     later.opened_on = "2027-01-01"
     assert await home_on.journey.OpenReview(first) == await home_on.journey.OpenReview(later) == answer
     await home_on.rae.CompleteReview(completion(await home_on.read()))
-    await home_on.journey.OpenLife(life_opening(2, continues=True))
-    again = review_opening()
+    await home_on.journey.OpenLife(home_on.life_opening(2, continues=True))
+    again = home_on.review_opening()
     assert await home_on.journey.OpenReview(again) == answer
     assert (await home_on.read()).state == pb.LIFE_STATE_LIVING
     assert [type(event) for event in await home_on.events()].count(ReviewOpened) == 1
@@ -75,9 +71,9 @@ async def test_opening_again_opens_nothing_twice(home_on: Home) -> None:
 
 async def test_a_review_of_a_round_that_has_not_come_is_refused(home: Home) -> None:
     """Step 6 must be entered before step 7."""
-    assert (await refusal_of(home.journey.OpenReview(review_opening()))).kind is Kind.NOT_FOUND
+    assert (await refusal_of(home.journey.OpenReview(home.review_opening()))).kind is Kind.NOT_FOUND
     await home.live()
-    fault = await refusal_of(home.journey.OpenReview(review_opening(2)))
+    fault = await refusal_of(home.journey.OpenReview(home.review_opening(2)))
     assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
     assert fault.detail.startswith("OpenLife must come first")
 
@@ -184,22 +180,22 @@ async def test_money_is_spent_while_a_review_is_under_way(home: Home) -> None:
 async def test_nothing_changes_after_the_end(home_on: Home) -> None:
     """A case that has ended stays as it was. Closing it again is harmless; what was opened is answered as before."""
     life = await home_on.come_to(pb.LIFE_STATE_CLOSED)
-    await home_on.journey.CloseCase(pb.CloseCaseRequest(request_id=request_id(), case_id=CASE))
+    await home_on.journey.CloseCase(home_on.closing())
     assert await home_on.read() == life
     for call in (
         spends(home_on, life),
         asks(home_on, life),
         triggers(home_on, life),
         completes(home_on, life),
-        home_on.journey.OpenReview(review_opening()),
-        home_on.journey.OpenLife(life_opening(2)),
+        home_on.journey.OpenReview(home_on.review_opening()),
+        home_on.journey.OpenLife(home_on.life_opening(2)),
     ):
         fault = await refusal_of(call)
         assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "CASE_ENDED")
-    assert (await home_on.journey.OpenLife(life_opening())).review_due == life.review_due
+    assert (await home_on.journey.OpenLife(home_on.life_opening())).review_due == life.review_due
 
 
 async def test_closing_a_case_that_never_came_is_not_found(home: Home) -> None:
     """There is nothing to close."""
-    fault = await refusal_of(home.journey.CloseCase(pb.CloseCaseRequest(request_id=request_id(), case_id=CASE)))
+    fault = await refusal_of(home.journey.CloseCase(home.closing()))
     assert fault.kind is Kind.NOT_FOUND
