@@ -247,6 +247,9 @@ class PostgresStore:
             },
         )
 
+        # A unit that reads twice reads the same moment twice.
+        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
+
     async def write(self, unit: Unit[T]) -> T:
         """See Store."""
         with _trouble_told():
@@ -256,7 +259,7 @@ class PostgresStore:
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
         with _trouble_told():
-            async with self._engine.connect() as connection:
+            async with self._reading.connect() as connection:
                 return await connection.run_sync(unit)
 
     async def close(self) -> None:

@@ -60,7 +60,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One version of the support plan. `written_by` is everybody who saved or submitted this version, by subject."""
+    """One version of the support plan. `written_by` is everybody who saved or submitted any of it, by subject."""
 
     case_id: str
     version: int
@@ -90,8 +90,11 @@ def save(draft: Plan | None, case_id: str, version: int, content: Content, by: s
 
 
 def continue_as(before: Plan, version: int) -> Plan:
-    """The draft of a further version: it says what the last one said, so that the person does not begin again."""
-    return replace(before, version=version, submitted=False, written_by=())
+    """The draft of a further version: it says what the last one said, so that the person does not begin again.
+
+    Who wrote the last one wrote this one too, and may not sign it.
+    """
+    return replace(before, version=version, submitted=False)
 
 
 def submit(draft: Plan | None, case_id: str, eligible: Sequence[str], by: str) -> Plan:

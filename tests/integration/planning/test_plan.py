@@ -83,7 +83,7 @@ async def test_a_submitted_plan_ends_step_2_and_can_no_longer_change(case: Plann
 
 
 async def test_everybody_who_wrote_a_version_is_on_record(case: PlanningCase, planning: Running) -> None:
-    """Whoever saved or submitted it, each once: approval must know whom to refuse. A new version begins with nobody."""
+    """Whoever saved or submitted it, each once, or the version before it: approval must know whom to refuse."""
     dee = PlanningCase(planning)
     dee.case_id = case.case_id
     dee.pat = planning.stub(type(case.pat), planning.token("dee", Role.PRACTITIONER))
@@ -93,9 +93,9 @@ async def test_everybody_who_wrote_a_version_is_on_record(case: PlanningCase, pl
     submitted = (await dee.pat.SubmitPlan(await case.submission())).planning
     assert list(submitted.plan.written_by) == ["pat", "dee"]
     await case.journey.OpenPlan(case.opening_of_plan(version=2))
-    assert list((await case.stands()).plan.written_by) == []
+    assert list((await case.stands()).plan.written_by) == ["pat", "dee"]
     await dee.pat.SavePlan(await case.draft())
-    assert list((await case.stands()).plan.written_by) == ["dee"]
+    assert list((await case.stands()).plan.written_by) == ["pat", "dee"]
 
 
 async def test_a_further_version_begins_with_what_the_last_one_said(case: PlanningCase) -> None:

@@ -76,9 +76,9 @@ def test_submitting_needs_every_question_answered(question: str) -> None:
     assert refusal.value.metadata["questions"] == question
 
 
-def test_a_further_version_is_a_draft_that_nobody_has_written_yet() -> None:
-    """It says what the last one said."""
+def test_a_further_version_is_a_draft_of_the_same_people() -> None:
+    """It says what the last one said: who wrote that wrote this, and may not sign it."""
     draft = plan.save(None, "case-1", 1, CONTENT, "pat")
     further = plan.continue_as(plan.submit(draft, "case-1", ELIGIBLE, "dee"), 2)
-    assert (further.version, further.submitted, further.written_by) == (2, False, ())
+    assert (further.version, further.submitted, further.written_by) == (2, False, ("pat", "dee"))
     assert further.content == CONTENT
