@@ -22,7 +22,7 @@ from sevensteps.policy.plain import Tally, test_of
 from sevensteps.policy.reading import read_ruling
 from sevensteps.policy.ruling import FactValue, Rule, Ruling, Table
 from sevensteps.policy.source import PackRefusedError, Problem
-from sevensteps.policy.sums import Column, OfCase, OfItem, Several, Source
+from sevensteps.policy.sums import inputs_of
 from sevensteps.policy.validity import in_force, parameters_of, turning_days
 
 MOST_INPUTS = 20_000
@@ -85,7 +85,7 @@ def _unused(ruling: Ruling) -> list[str]:
     """The paths of declared and worked out facts that nothing looks at."""
     seen = {(rule.scope, name) for rule in ruling.rules for name in facts_of(rule.condition)}
     for sum_ in ruling.sums:
-        seen.update(used for source in sum_.arguments.values() for used in _used(source, sum_.scope))
+        seen.update(inputs_of(sum_))
     values = [value for rule in ruling.rules for value in rule.values.values()]
     values += [answer.value for answer in ruling.answers]
     seen.update(("", value.fact) for value in values if isinstance(value, FactValue))
@@ -97,20 +97,7 @@ def _unused(ruling: Ruling) -> list[str]:
     return unused
 
 
-def _used(source: Source, scope: str) -> Iterator[tuple[str, str]]:
-    match source:
-        case OfItem(name):
-            yield scope, name
-        case OfCase(name):
-            yield "", name
-        case Column(collection, name):
-            yield collection, name
-        case Several(sources):
-            for inner in sources:
-                yield from _used(inner, scope)
-
-
-def inputs_of(ruling: Ruling, scope: str, conditions: list[Condition]) -> Iterator[Input]:
+def faced_by(ruling: Ruling, scope: str, conditions: list[Condition]) -> Iterator[Input]:
     """What conditions of one scope can be faced with, a sample of it where that is more than MOST_INPUTS."""
     looks = [look for condition in conditions for look in inside(condition) if isinstance(look, Is | Compare | Given)]
     counted = list(
@@ -149,7 +136,7 @@ def reach(ruling: Ruling, rule: Rule) -> tuple[bool, bool]:
     """Whether a rule can hold, and whether it can fail to."""
     test = test_of(rule.condition)
     found: set[object] = set()
-    for case, tallies in inputs_of(ruling, rule.scope, [rule.condition]):
+    for case, tallies in faced_by(ruling, rule.scope, [rule.condition]):
         found.add(test(case, tallies))
         if len(found) > 1:
             break
@@ -162,7 +149,7 @@ def _table(ruling: Ruling, table: Table) -> Iterator[tuple[str, str]]:
     fitted: set[str] = set()
     chosen: set[str] = set()
     seen: set[tuple[str, ...]] = set()
-    for case, tallies in inputs_of(ruling, table.scope, list(table.rows.values())):
+    for case, tallies in faced_by(ruling, table.scope, list(table.rows.values())):
         fitting = [row for row, test in tests.items() if test(case, tallies)]
         fitted.update(fitting)
         chosen.update(fitting[:1] if table.hit == "first" else fitting)

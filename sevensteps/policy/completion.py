@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeAlias
 
-from sevensteps.policy.conditions import Compare, Condition, Given, Is, inside
+from sevensteps.policy.conditions import Compare, Given, Is, inside
 from sevensteps.policy.facts import Fact, Known, Value
 from sevensteps.policy.plain import test_of
 from sevensteps.policy.ruling import Ruling
-from sevensteps.policy.sums import Column, OfCase, OfItem, Several
+from sevensteps.policy.sums import inputs_of
 from sevensteps.policy.verdict import Verdict
 
 MOST_TRIALS = 2_000
@@ -38,47 +38,32 @@ class Doubtful:
 def doubtful_facts(ruling: Ruling) -> tuple[Doubtful, ...]:
     """The facts of a ruling for which Kleene's answer may fall short."""
     found: list[Doubtful] = []
-    inputs = _inputs(ruling)
+    inputs = Counter(needed for sum_ in ruling.sums for needed in inputs_of(sum_))
     for scope, declared in (
         ("", ruling.declared.case),
         *((c.name, c.facts) for c in ruling.declared.collections.values()),
     ):
-        looks = [look for rule in ruling.of_scope(scope) if not rule.advisory for look in _looks(rule.condition)]
-        times = Counter(look.fact for look in looks)
         for name, fact in declared.items():
-            worked = inputs[scope, name]
-            looks_at = [look for look in looks if look.fact == name]
-            trials = trials_of(fact, looks_at)
+            looks, worked = looks_of(ruling, scope, name), inputs[scope, name]
+            trials = trials_of(fact, looks)
             finite = fact.type in ("boolean", "choice")
-            doubtful = times[name] + worked > 1 or any(_always_the_same(look, trials) for look in looks_at)
+            doubtful = len(looks) + worked > 1 or any(_always_the_same(look, trials) for look in looks)
             if doubtful and trials and (finite or not worked):
                 found.append(Doubtful(scope, name, trials))
     return tuple(found)
 
 
-def _looks(condition: Condition) -> Iterator[Look]:
-    yield from (inner for inner in inside(condition) if isinstance(inner, Is | Compare | Given))
+def looks_of(ruling: Ruling, scope: str, fact: str) -> list[Look]:
+    """How the rules that have a part in the verdict look at a fact."""
+    conditions = [rule.condition for rule in ruling.of_scope(scope) if not rule.advisory]
+    looks = [look for condition in conditions for look in inside(condition) if isinstance(look, Is | Compare | Given)]
+    return [look for look in looks if look.fact == fact]
 
 
 def _always_the_same(look: Look, trials: tuple[Value, ...]) -> bool:
     """Whether a look sees the same in whatever the fact could be: more than nothing, of an amount that always is."""
     test = test_of(look)
     return len({test({look.fact: trial}, {}) for trial in trials}) == 1
-
-
-def _inputs(ruling: Ruling) -> Counter[tuple[str, str]]:
-    inputs: Counter[tuple[str, str]] = Counter()
-    for sum_ in ruling.sums:
-        for source in sum_.arguments.values():
-            for inner in source.sources if isinstance(source, Several) else (source,):
-                match inner:
-                    case OfItem(name):
-                        inputs[sum_.scope, name] += 1
-                    case OfCase(name):
-                        inputs["", name] += 1
-                    case Column(collection, name):
-                        inputs[collection, name] += 1
-    return inputs
 
 
 def trials_of(fact: Fact, looks: list[Look]) -> tuple[Value, ...]:
@@ -135,7 +120,7 @@ def _fill(
     verdicts: set[Verdict | None] = set()
     for trial in doubt.trials:
         budget[0] -= 1
-        filled = _with(known, doubt, item, trial)
+        filled = with_value(known, doubt.scope, item, doubt.fact, trial)
         verdict: Verdict | None = verdict_of(filled)
         if verdict is Verdict.NOT_ENOUGH_INFORMATION:
             verdict = _fill(rest, filled, verdict_of, budget)
@@ -145,9 +130,12 @@ def _fill(
     return verdicts.pop() if verdicts else None
 
 
-def _with(known: Known, doubt: Doubtful, item: str, value: Value) -> Known:
-    if not doubt.scope:
-        return Known({**known.case, doubt.fact: value}, known.items, known.given)
-    items = dict(known.items[doubt.scope] or {})
-    items[item] = {**items[item], doubt.fact: value}
-    return Known(dict(known.case), {**known.items, doubt.scope: items}, known.given)
+def with_value(known: Known, scope: str, item: str, fact: str, value: Value) -> Known:
+    """A copy of the facts, one of them otherwise; its sums are still to be worked out anew."""
+    case = dict(known.case)
+    items = {
+        name: None if of_items is None else {item_: dict(values) for item_, values in of_items.items()}
+        for name, of_items in known.items.items()
+    }
+    ((items[scope] or {})[item] if scope else case)[fact] = value
+    return Known(case, items, known.given)

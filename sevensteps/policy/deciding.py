@@ -44,8 +44,7 @@ class Decider:
         Raises:
             Fault: INVALID, FACT_INVALID (an undeclared fact, or one of the wrong type); INTERNAL, ENGINES_DISAGREE.
         """
-        known = self.ruling.declared.typed(facts)
-        work_out(self.ruling.sums, known)
+        known = self.known(facts)
         truths, second = self._asked(known)
         verdict = self._verdict(truths)
         if verdict is Verdict.NOT_ENOUGH_INFORMATION and self._doubtful and not self._open_values(truths):
@@ -57,6 +56,24 @@ class Decider:
             self._values(known, truths, verdict), known.given,
             {self.plain.name: _answer(truths), self.durable.name: _answer(second)}, ENGINES,
         )  # fmt: skip
+
+    def known(self, facts: Mapping[str, Json]) -> Known:
+        """The facts typed, and with them all that is worked out of them. Raises as `decide` does."""
+        known = self.ruling.declared.typed(facts)
+        work_out(self.ruling.sums, known)
+        return known
+
+    def plain_verdict(self, known: Known) -> Verdict:
+        """What the plain evaluator alone makes of typed facts, their sums worked out anew: for trying things out."""
+        work_out(self.ruling.sums, known)
+        return self._verdict(self.plain.truths(known))
+
+    def rules_not_met(self, known: Known) -> tuple[Rule, ...]:
+        """The rules that keep the verdict from being met."""
+        truths = self.plain.truths(known)
+        asked = {rule.id: rule for rule in self.ruling.rules if not rule.advisory}
+        kept = {id_ for (id_, _), truth in truths.items() if id_ in asked and _said(asked[id_], truth) != Verdict.MET}
+        return tuple(rule for id_, rule in asked.items() if id_ in kept)
 
     def _asked(self, known: Known) -> tuple[Truths, Truths]:
         first, second = self.plain.truths(known), self.durable.truths(known)

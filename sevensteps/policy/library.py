@@ -15,6 +15,7 @@ from sevensteps.policy.reading import read_ruling
 from sevensteps.policy.source import PackRefusedError, Problem
 from sevensteps.policy.validity import in_force, turning_days
 from sevensteps.policy.verdict import Decision, Json
+from sevensteps.policy.why_not import Change, turning_changes
 
 _log = logging.getLogger(__name__)
 
@@ -101,6 +102,14 @@ class Library:
         with self._lock:
             decider = self._shelf(pack, version).decider(decision, on)
         return decider.decide(facts, on)
+
+    def why_not(
+        self, decision: str, *, pack: str, on: date, facts: Mapping[str, Json]
+    ) -> tuple[tuple[Change, ...], ...]:
+        """The smallest sets of changed facts that would turn the verdict; see `why_not.turning_changes`."""
+        with self._lock:
+            decider = self._shelf(pack).decider(decision, on)
+        return turning_changes(decider, facts)
 
     def verify(self, receipt: Mapping[str, Json]) -> tuple[str, ...]:
         """Decide again on a receipt's own facts and date: nothing when all is the same, else each difference in words.

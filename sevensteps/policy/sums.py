@@ -111,6 +111,25 @@ def _column(known: Known, collection: str, fact: str) -> object:
     return _UNKNOWN if None in values or NONE in values else values
 
 
+def inputs_of(sum_: Sum) -> list[tuple[str, str]]:
+    """The facts that a worked out one is made of: scope and name (no name where it is the items themselves)."""
+    return [used for source in sum_.arguments.values() for used in _used(source, sum_.scope)]
+
+
+def _used(source: Source, scope: str) -> list[tuple[str, str]]:
+    match source:
+        case OfItem(fact):
+            return [(scope, fact)]
+        case OfCase(fact):
+            return [("", fact)]
+        case Column(collection, fact):
+            return [(collection, fact)]
+        case Several(sources):
+            return [used for inner in sources for used in _used(inner, scope)]
+        case _:
+            return []
+
+
 def unknown_inputs(sum_: Sum, item: str, known: Known) -> list[tuple[str, str, str]]:
     """What a worked out fact needs and nobody has given: scope, item and fact (none where a whole list is unknown)."""
     return [needed for source in sum_.arguments.values() for needed in _needed(source, sum_.scope, item, known)]

@@ -1,0 +1,184 @@
+"""`sevensteps policy`: decide on facts, look a pack through, run its cases, compare two of them."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from sevensteps.config import Settings
+from sevensteps.errors import Fault
+from sevensteps.policy import Decision, Library
+from sevensteps.policy.cases import Coverage, read_cases, run_case
+from sevensteps.policy.check import check as look_through
+from sevensteps.policy.diff import differences
+from sevensteps.policy.pack import read_pack
+from sevensteps.policy.source import PackRefusedError
+from sevensteps.policy.verdict import Json
+from sevensteps.policy.why_not import Change
+
+app = typer.Typer(no_args_is_help=True, help="Decide by policy packs; check, test and compare them.")
+
+REFUSED = 2
+
+Packs = Annotated[list[str] | None, typer.Argument(help="Packs by name, or the path of a pack's folder; all if none.")]
+On = Annotated[str, typer.Option("--on", help="The date whose law applies, such as 2026-04-01; today if not given.")]
+
+
+@app.command()
+def decide(
+    decision: Annotated[str, typer.Argument(help="The decision, such as eligibility.")],
+    facts: Annotated[Path, typer.Option(help="A JSON file of facts; - for standard input.")],
+    pack: Annotated[str, typer.Option(help="A pack by name, or the path of its folder.")] = "",
+    on: On = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+    why_not: Annotated[bool, typer.Option("--why-not", help="Say what would turn the verdict.")] = False,
+) -> None:
+    """Decide on facts: the verdict, and every finding with its reason, its law and the facts that it looked at."""
+    root, name = _place(pack or Settings.from_environment().pack)
+    library, day = Library(root), _day(on)
+    try:
+        given = _facts(facts)
+        decided = library.decide(decision, pack=name, on=day, facts=given)
+        turning = library.why_not(decision, pack=name, on=day, facts=given) if why_not else None
+    except Fault as fault:
+        _refuse(f"{fault.reason}: {fault.detail}")
+    if as_json:
+        answer: dict[str, Json] = decided.as_dict()
+        if turning is not None:
+            answer["why_not"] = [[_change(change) for change in changes] for changes in turning]
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        _tell(decided, turning)
+
+
+@app.command()
+def check(packs: Packs = None) -> None:
+    """Look packs through for what is wrong with them; everything that is found, and then exit 1."""
+    wrong = 0
+    for root, name in _places(packs):
+        problems = look_through(root, name)
+        wrong += len(problems)
+        for problem in problems:
+            typer.echo(str(problem))
+        typer.echo(f"{name}: {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}")
+    raise typer.Exit(1 if wrong else 0)
+
+
+@app.command("test")
+def run_cases(packs: Packs = None) -> None:
+    """Run the worked cases of packs, and say which rules and verdicts they cover."""
+    failed = 0
+    for root, name in _places(packs):
+        library, coverage = Library(root), Coverage()
+        try:
+            outcomes = [run_case(library, name, case) for case in read_cases(root, name)]
+        except PackRefusedError as refused:
+            _refuse(str(refused))
+        for outcome in outcomes:
+            if outcome.decision is not None:
+                coverage.add(outcome.decision)
+            for difference in outcome.differences:
+                typer.echo(f"{outcome.case.file}:{outcome.case.line}: {outcome.case.name}: {difference}")
+        wrong = sum(bool(outcome.differences) for outcome in outcomes)
+        failed += wrong
+        typer.echo(f"{name}: {len(outcomes)} cases, {wrong} not as expected")
+        _tell_coverage(coverage)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="A pack by name, or the path of its folder.")],
+    new: Annotated[str, typer.Argument(help="The other one.")],
+    on: Annotated[str, typer.Option("--on", help="Compare as both stand on this date only.")] = "",
+) -> None:
+    """Say in words what changed from one pack to another."""
+    try:
+        before, after = (read_pack(*_place(pack)) for pack in (old, new))
+    except PackRefusedError as refused:
+        _refuse(str(refused))
+    found = differences(before, after, _day(on) if on else None)
+    typer.echo("\n".join(found) if found else "Nothing differs.")
+
+
+def _place(pack: str) -> tuple[Path, str]:
+    """The folder of packs and the pack's name in it."""
+    if "/" in pack or pack.startswith("."):
+        folder = Path(pack).resolve()
+        return folder.parent, folder.name
+    return Settings.from_environment().policies, pack
+
+
+def _places(packs: list[str] | None) -> list[tuple[Path, str]]:
+    root = Settings.from_environment().policies
+    return [_place(pack) for pack in packs] if packs else [(root, name) for name in Library(root).packs()]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if text else date.today()  # noqa: DTZ011 - a legal date is the local one
+    except ValueError:
+        _refuse(f"--on {text}: expected a date such as 2026-04-01")
+
+
+def _facts(path: Path) -> dict[str, Json]:
+    def once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+        facts = dict(pairs)
+        if len(facts) < len(pairs):
+            _refuse(f"{path}: a fact is given twice in one object")
+        return facts
+
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+        facts = json.loads(text, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        _refuse(f"{path}, line {error.lineno}: expected JSON: {error.msg}")
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
+        _refuse(f"{path}: expected a JSON file of facts: {error}")
+    if not isinstance(facts, dict):
+        _refuse(f"{path}: expected a JSON object of facts")
+    return facts
+
+
+def _refuse(why: str) -> NoReturn:
+    typer.echo(why, err=True)
+    raise typer.Exit(REFUSED)
+
+
+def _change(change: Change) -> Json:
+    return {"fact": change.fact, "from": change.was, "to": change.becomes}
+
+
+def _tell(decided: Decision, turning: tuple[tuple[Change, ...], ...] | None) -> None:
+    typer.echo(
+        f"{decided.decision}: {_words(decided.verdict)}  (pack {decided.pack}, {decided.on}, {decided.hash[:12]})"
+    )
+    for name, value in decided.values.items():
+        typer.echo(f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+    for finding in decided.findings:
+        typer.echo(f"\n{finding.rule}: {_words(finding.verdict)}\n  {finding.because}\n  {finding.reference}")
+        facts = ", ".join(f"{path} {json.dumps(value, ensure_ascii=False)}" for path, value in finding.facts.items())
+        typer.echo(f"  {facts}")
+    if decided.missing:
+        typer.echo("\nWhat would settle it:\n" + "\n".join(f"  {path}" for path in decided.missing))
+    if turning is not None:
+        typer.echo("\nWhat would turn it:" if turning else "\nNo one or two changed facts would turn it.")
+        for changes in turning:
+            said = [f"{c.fact} from {json.dumps(c.was)} to {json.dumps(c.becomes)}" for c in changes]
+            typer.echo(f"  {' and '.join(said)}")
+
+
+def _words(verdict: str) -> str:
+    return verdict.replace("_", " ")
+
+
+def _tell_coverage(coverage: Coverage) -> None:
+    rules = coverage.held | coverage.failed
+    both = coverage.held & coverage.failed
+    typer.echo(f"  {len(rules)} rules settled by a case, {len(both)} of them both ways")
+    for (decision, verdict), times in sorted(coverage.verdicts.items()):
+        typer.echo(f"  {decision}: {_words(verdict)} {times}")
