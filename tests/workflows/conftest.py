@@ -6,28 +6,19 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from fakes.search_attributes import register
 from fakes.services import Records, Services
 from fakes.trip import Trip
 from workflows.worker import journey_worker
-
-SEARCH_ATTRIBUTES = {
-    "Council": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "Stage": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "WaitingFor": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "DueAt": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-}
 
 
 @pytest.fixture(scope="session")
 async def skipping(time_skipping: WorkflowEnvironment) -> WorkflowEnvironment:
     """Time passes when a test says so: `skipping.sleep`."""
-    request = AddSearchAttributesRequest(namespace="default", search_attributes=SEARCH_ATTRIBUTES)
-    await time_skipping.client.operator_service.add_search_attributes(request)
+    await register(time_skipping.client)
     return time_skipping
 
 
