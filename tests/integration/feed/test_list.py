@@ -1,6 +1,7 @@
 """Listing: page by page, each wanted event once and in order, for whom it concerns."""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -28,8 +29,7 @@ async def filled(
     database = ""
     if request.param == "postgres":
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        server.create_database("listed")
-        database = f"postgresql+asyncpg://test@127.0.0.1:{server.port}/listed"
+        database = server.create_database(f"test_{uuid4().hex}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("services.feed.store.LOOKED_THROUGH", 7)
         async with run_feed(Settings(data=tmp_path_factory.mktemp("feed"), database=database)) as feed:

@@ -1,7 +1,7 @@
 """Watching: everything once and in order, at once when it comes, until the watcher or the feed stops."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from time import monotonic
 
 import grpc
@@ -16,11 +16,12 @@ from sevensteps.identity import Role
 from sevensteps.rpc import DRAIN_SECONDS, fault_of
 
 
-def watch(feed: Feed, after: int = 0, **wanted: object) -> AsyncIterator[pb.WatchEventsResponse]:
-    """A stream of the feed's, for the council "example"."""
-    return aiter(
-        feed.integrator.WatchEvents(pb.WatchEventsRequest(after=after, filter=pb.EventFilter(**wanted)))  # type: ignore[arg-type]
-    )
+def watch(
+    feed: Feed, after: int = 0, *, case_id: str = "", types: Sequence[str] = ()
+) -> AsyncIterator[pb.WatchEventsResponse]:
+    """A stream of the feed's, for the council "example"; a test that waits in vain fails soon."""
+    wanted = pb.EventFilter(case_id=case_id, types=types)
+    return aiter(feed.integrator.WatchEvents(pb.WatchEventsRequest(after=after, filter=wanted), timeout=20))
 
 
 @pytest.fixture
