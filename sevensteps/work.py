@@ -29,10 +29,17 @@ T = TypeVar("T")
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Letters and digits that nobody confuses when read out: no i, l, o, u."""
 
+CLAIM = sa.text(
+    "INSERT INTO answers (request_id, fingerprint, response, answered_at)"
+    " VALUES (:request_id, :fingerprint, :response, :answered_at) ON CONFLICT DO NOTHING"
+)
+"""Makes a request id this transaction's own; on PostgreSQL it waits for another one that has claimed it."""
 FIRST_ANSWER = sa.select(answers.c.fingerprint, answers.c.response).where(
     answers.c.request_id == sa.bindparam("request_id")
 )
-KEEP_ANSWER = answers.insert()
+KEEP_ANSWER = (
+    answers.update().where(answers.c.request_id == sa.bindparam("claimed")).values(response=sa.bindparam("response"))
+)
 KEEP_RECEIPT = receipts.insert()
 RECEIPT = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == sa.bindparam("receipt_id"))
 
@@ -195,20 +202,20 @@ class UseCases:
         fingerprint = fingerprint_of(request, actor)
 
         def unit(connection: sa.Connection) -> tuple[M, bool]:
-            first = connection.execute(FIRST_ANSWER, {"request_id": request_id}).first()
-            if first is not None:
+            work = Work(connection, actor, clock.now(), self._library, self._pack)
+            claim = {
+                "request_id": request_id,
+                "fingerprint": fingerprint,
+                "response": b"",
+                "answered_at": work.now_text,
+            }
+            if connection.execute(CLAIM, claim).rowcount == 0:
+                first = connection.execute(FIRST_ANSWER, {"request_id": request_id}).one()
                 if first.fingerprint != fingerprint:
                     raise _reused(request_id)
                 return response.FromString(first.response), False
-            work = Work(connection, actor, clock.now(), self._library, self._pack)
             answer = handler(work)
-            row = {
-                "request_id": request_id,
-                "fingerprint": fingerprint,
-                "response": answer.SerializeToString(),
-                "answered_at": work.now_text,
-            }
-            connection.execute(KEEP_ANSWER, row)
+            connection.execute(KEEP_ANSWER, {"claimed": request_id, "response": answer.SerializeToString()})
             return answer, True
 
         try:

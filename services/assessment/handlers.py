@@ -196,7 +196,7 @@ def release_hold(work: Work, *, case_id: str, etag: str) -> Case:
 
 def resume_case(work: Work, *, case_id: str, because: str) -> Case:
     """Tell a parked journey that its cause has been mended, and keep what was mended."""
-    case = store.case(work, case_id)
+    case = store.case_to_change(work, case_id)
     domain.ensure_open(case)
     store.add_resumption(work, case, because=because)
     return _changed(work, case, CaseResumed())
@@ -211,7 +211,7 @@ def end_case(work: Work, *, case_id: str, etag: str, ending: Ending) -> Case:
 
 def open_assessment(work: Work, *, case_id: str, number: int, opened_on: date) -> date:
     """Open an assessment round and answer by when it should be done. The first was opened with the case."""
-    case = store.case(work, case_id)
+    case = store.case_to_change(work, case_id)
     if number == case.round:
         return case.assessment_due
     due = _assessment_due(work, opened_on, case_id, case.council)

@@ -35,7 +35,8 @@ self_assessments = sa.Table(
     "self_assessments",
     metadata,
     sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("recorded_at", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("recorded_at", sa.Text, nullable=False),
     sa.Column("round", sa.Integer, nullable=False),
     sa.Column("help", sa.Text, nullable=False),
     sa.Column("own_words", sa.Text, nullable=False),
@@ -46,7 +47,8 @@ urgent_support = sa.Table(
     "urgent_support",
     metadata,
     sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("recorded_at", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("recorded_at", sa.Text, nullable=False),
     sa.Column("needs", sa.Text, nullable=False),
     sa.Column("weekly", sa.Text, nullable=False),
     sa.Column("starts_on", sa.Date, nullable=False),
@@ -105,7 +107,8 @@ resumptions = sa.Table(
     "resumptions",
     metadata,
     sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("resumed_at", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("resumed_at", sa.Text, nullable=False),
     sa.Column("because", sa.Text, nullable=False),
     sa.Column("resumed_by", sa.Text, nullable=False),
 )
@@ -114,6 +117,7 @@ CHANGING = ("round", "assessment_open", "assessment_due", "on_hold", "ending", "
 """What of a case may change."""
 
 CASE = sa.select(cases).where(cases.c.case_id == sa.bindparam("case_id"))
+CASE_TO_CHANGE = CASE.with_for_update()
 CHANGE_CASE = (
     cases.update()
     .where(cases.c.case_id == sa.bindparam("the_case"), cases.c.version == sa.bindparam("read_version"))
@@ -155,18 +159,23 @@ def add_case(work: Work, case: Case) -> None:
 
 def case(work: Work, case_id: str) -> Case:
     """A case that the actor may see. Raises a Fault (NOT_FOUND)."""
-    row = work.connection.execute(CASE, {"case_id": case_id}).first()
+    return _case(work, case_id, CASE)
+
+
+def case_to_change(work: Work, case_id: str, etag: str | None = None) -> Case:
+    """The same, held until the transaction ends. Raises a Fault (ABORTED) when an etag is asked for and it is stale."""
+    found = _case(work, case_id, CASE_TO_CHANGE)
+    if etag is not None:
+        work.check_etag(case_id, etag, found.version)
+    return found
+
+
+def _case(work: Work, case_id: str, query: sa.Select[tuple[object, ...]]) -> Case:
+    row = work.connection.execute(query, {"case_id": case_id}).first()
     if row is None:
         raise not_found(case_id)
     work.confine(case_id, row.council)
     return Case(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-
-
-def case_to_change(work: Work, case_id: str, etag: str) -> Case:
-    """The same, read to be changed. Raises a Fault (ABORTED) when the etag is stale."""
-    found = case(work, case_id)
-    work.check_etag(case_id, etag, found.version)
-    return found
 
 
 def change_case(work: Work, changed: Case) -> Case:
@@ -193,6 +202,7 @@ def add_self_assessment(work: Work, of: Case, *, help_: str, own_words: str) -> 
     """Keep a self-assessment of this round."""
     row = {
         "case_id": of.case_id,
+        "version": of.version,
         "recorded_at": work.now_text,
         "round": of.round,
         "help": help_,
@@ -206,6 +216,7 @@ def add_urgent_support(work: Work, of: Case, support: UrgentSupport) -> None:
     """Keep what was arranged before the assessment."""
     row = {
         "case_id": of.case_id,
+        "version": of.version,
         "recorded_at": work.now_text,
         "needs": json.dumps(support.needs),
         "weekly": pounds(support.weekly),
@@ -290,6 +301,7 @@ def add_resumption(work: Work, of: Case, *, because: str) -> None:
     """Keep who said that a stuck case was mended, and how."""
     row = {
         "case_id": of.case_id,
+        "version": of.version,
         "resumed_at": work.now_text,
         "because": because,
         "resumed_by": work.actor.subject,

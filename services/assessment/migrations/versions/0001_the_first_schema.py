@@ -95,6 +95,7 @@ def upgrade() -> None:
     op.create_table(
         "resumptions",
         sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("resumed_at", sa.Text(), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
         sa.Column("resumed_by", sa.Text(), nullable=False),
@@ -102,11 +103,12 @@ def upgrade() -> None:
             ["case_id"],
             ["cases.case_id"],
         ),
-        sa.PrimaryKeyConstraint("case_id", "resumed_at"),
+        sa.PrimaryKeyConstraint("case_id", "version"),
     )
     op.create_table(
         "self_assessments",
         sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.Text(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("help", sa.Text(), nullable=False),
@@ -116,11 +118,12 @@ def upgrade() -> None:
             ["case_id"],
             ["cases.case_id"],
         ),
-        sa.PrimaryKeyConstraint("case_id", "recorded_at"),
+        sa.PrimaryKeyConstraint("case_id", "version"),
     )
     op.create_table(
         "urgent_support",
         sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.Text(), nullable=False),
         sa.Column("needs", sa.Text(), nullable=False),
         sa.Column("weekly", sa.Text(), nullable=False),
@@ -131,5 +134,5 @@ def upgrade() -> None:
             ["case_id"],
             ["cases.case_id"],
         ),
-        sa.PrimaryKeyConstraint("case_id", "recorded_at"),
+        sa.PrimaryKeyConstraint("case_id", "version"),
     )
