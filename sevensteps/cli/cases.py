@@ -23,7 +23,8 @@ from sevensteps.cli.whereabouts import Whereabouts, of_every_journey, of_journey
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.fields import short_name
-from sevensteps.journey import CaseEnded
+from sevensteps.journey import STEP_NAMES, CaseEnded
+from sevensteps.temporal import PHRASES
 
 PAGE = 1000
 
@@ -61,7 +62,11 @@ async def _list(settings: Settings, *, open_only: bool) -> None:
         table.add_column(heading, overflow="fold", no_wrap=heading == "case")
     for case in cases:
         stands = known.get(case.case_id) if not case.ending else None
-        where = (stands.step, stands.waits_for, stands.until) if stands else ("", "", "")
+        where = (
+            (STEP_NAMES[stands.stage].removeprefix("Step "), in_words(stands.waiting_for), stands.until)
+            if stands
+            else ("", "", "")
+        )
         table.add_row(case.case_id, _kind(case), case.council, *where, _marks(case, stands))
     screen().print(table)
     screen().print(f"{len(cases)} cases")
@@ -76,12 +81,12 @@ async def _show(settings: Settings, case_id: str) -> None:
     page.add_row("case", f"{case_id}, {_kind(case)}, {case.council}")
     if case.ending:
         page.add_row("ended", in_words(short_name(assessment_pb2.Ending, case.ending)))
-    else:
-        stands = await _stands(settings, case_id, events)
-        page.add_row("stands in", stands.step)
-        page.add_row("waits for", stands.waits_for)
+    elif stands := await _stands(settings, case_id, events):
+        page.add_row("stands in", STEP_NAMES[stands.stage])
+        page.add_row("waits for", PHRASES[stands.waiting_for])
         page.add_row("until", stands.until or "no date")
-        page.add_row("", Text(_marks(case, stands), style="yellow"))
+        if case.on_hold:
+            page.add_row("on hold", "soft dates are stopped, the law's are not")
         if stands.parked:
             page.add_row("parked", Text(stands.parked, style="red"))
     if events:
@@ -125,11 +130,11 @@ async def _whereabouts(settings: Settings, caller: Caller) -> Mapping[str, Where
         by_case: defaultdict[str, list[Event]] = defaultdict(list)
         async for event in list_events(caller, 0, EventFilter()):
             by_case[event.case_id].append(event)
-        return {case_id: told_by(events) for case_id, events in by_case.items()}
+        return {case_id: stands for case_id, events in by_case.items() if (stands := told_by(events))}
     return journeys
 
 
-async def _stands(settings: Settings, case_id: str, events: list[Event]) -> Whereabouts:
+async def _stands(settings: Settings, case_id: str, events: list[Event]) -> Whereabouts | None:
     try:
         return await of_journey(settings, case_id)
     except Fault as fault:

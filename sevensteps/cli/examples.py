@@ -5,7 +5,7 @@ ends. Everything is checked before anything is started.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -152,37 +152,37 @@ def _who_does_what(said: Part, people: Iterable[str]) -> tuple[str, Verb]:
 
 
 def _expected(part: Part, verb: Verb) -> Expected:
-    of_answer = tuple(name for name, field in verb.answer.fields_by_name.items() if field.message_type is None)
+    of_answer = tuple(name for name, each in verb.answer.fields_by_name.items() if each.message_type is None)
     of_decision = ("verdict", "rules") if verb.decision else ()
-    fields = part.fields(f"what is expected when somebody {verb.words}", ("refused", *of_decision, *of_answer))
+    parts = part.fields(f"what is expected when somebody {verb.words}", ("refused", *of_decision, *of_answer))
     verdicts = tuple(Verdict)
-    rules = fields["rules"].entries("rules and their verdicts") if "rules" in fields else ()
+    rules = parts["rules"].entries("rules and their verdicts") if "rules" in parts else ()
     return Expected(
-        refused=fields["refused"].text("the reason of the refusal, such as STAGE_ORDER") if "refused" in fields else "",
-        verdict=fields["verdict"].among("a verdict", verdicts) if "verdict" in fields else "",
+        refused=parts["refused"].text("the reason of the refusal, such as STAGE_ORDER") if "refused" in parts else "",
+        verdict=parts["verdict"].among("a verdict", verdicts) if "verdict" in parts else "",
         rules={rule.text("a rule"): verdict.among("a verdict", verdicts) for rule, verdict in rules},
         answer={
             name: [item.text("text") for item in value.items(name)] if value.is_list else value.text(name)
-            for name, value in fields.items()
+            for name, value in parts.items()
             if name in of_answer
         },
     )
 
 
 def _ending(part: Part, today: date) -> Ending:
-    fields = part.fields("what is expected", ("ending", "stages", "says"), needed=("ending", "stages"))
-    ending = fields["ending"].among("an ending", tuple(ENDINGS))
-    stages = fields["stages"].items("the steps in the order in which they are entered")
+    parts = part.fields("what is expected", ("ending", "stages", "says"), needed=("ending", "stages"))
+    ending = parts["ending"].among("an ending", tuple(ENDINGS))
+    stages = parts["stages"].items("the steps in the order in which they are entered")
     return Ending(
         ending=ending,
         stages=tuple(Stage(each.among("a step", tuple(Stage))) for each in stages),
-        says=_said(fields["says"], ENDINGS[ending], today) if "says" in fields else {},
+        says=_said(parts["says"], ENDINGS[ending], today) if "says" in parts else {},
     )
 
 
 def _said(part: Part, payload: type[Payload], today: date) -> dict[str, Fact]:
     types = get_type_hints(payload)
-    known = tuple(payload.__dataclass_fields__)
+    known = tuple(each.name for each in fields(payload))
     said: dict[str, Fact] = {}
     for name, value in part.fields(f"what {payload.TYPE} says", known).items():
         if types[name] is int:

@@ -41,9 +41,9 @@ class Part:
             raise WrongFileError(file, 1, "expected text in UTF-8") from error
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise WrongFileError(file, line, f"expected YAML: {error.problem}") from error
+            raise WrongFileError(file, line, f"expected YAML ({error.problem})") from error
         except yaml.YAMLError as error:
-            raise WrongFileError(file, 1, f"expected YAML: {error}") from error
+            raise WrongFileError(file, 1, f"expected YAML ({error})") from error
         if node is None:
             raise WrongFileError(file, 1, "expected an example; the file is empty")
         return cls(file, node)

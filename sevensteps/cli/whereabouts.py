@@ -7,22 +7,22 @@ from temporalio.service import RPCError
 
 from sevensteps import temporal
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.cli.chronicle import payload_of, stages_entered
+from sevensteps.cli.chronicle import payload_of
 from sevensteps.cli.sentences import due_in_words, due_of, waiting_after
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.journey import STEP_NAMES, DueKind, HoldPlaced, Stage
-from sevensteps.temporal import DUE_AT, JOURNEY, PHRASES, STAGE, WAITING_FOR, WaitingFor
+from sevensteps.journey import OPENS, DueKind, HoldPlaced, Stage
+from sevensteps.temporal import DUE_AT, JOURNEY, STAGE, WAITING_FOR, WaitingFor
 
 RUNNING = f"WorkflowType = '{JOURNEY}' AND ExecutionStatus = 'Running'"
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where a case stands, in plain words."""
+    """Where a case stands. `until` is a date in words, with whether the law says so; empty where there is none."""
 
-    step: str
-    waits_for: str
+    stage: Stage
+    waiting_for: WaitingFor
     until: str = ""
     parked: str = ""
     """Why operations have to mend something; empty where nothing is wrong."""
@@ -38,8 +38,8 @@ async def of_every_journey(settings: Settings) -> dict[str, Whereabouts]:
             stage, waiting_for, due_at = shown.get(STAGE), shown.get(WAITING_FOR), shown.get(DUE_AT)
             if stage and waiting_for:
                 found[journey.id.removeprefix(temporal.workflow_id(""))] = Whereabouts(
-                    step=STEP_NAMES[Stage(stage)],
-                    waits_for=PHRASES[WaitingFor(waiting_for)],
+                    stage=Stage(stage),
+                    waiting_for=WaitingFor(waiting_for),
                     until=due_in_words(due_at.date().isoformat(), DueKind.SOFT) if due_at else "",
                     parked="parked" if waiting_for == WaitingFor.MEND else "",
                 )
@@ -53,20 +53,18 @@ async def of_journey(settings: Settings, case_id: str) -> Whereabouts:
     stands = await temporal.standing(await temporal.connect(settings), case_id)
     parked = stands.parked
     return Whereabouts(
-        step=stands.step,
-        waits_for=PHRASES[stands.waiting_for],
+        stage=stands.stage,
+        waiting_for=stands.waiting_for,
         until=due_in_words(stands.due_on, stands.due_kind or DueKind.SOFT) if stands.due_on else "",
         parked=f"{parked.operation} was refused ({parked.reason}): {parked.detail}" if parked else "",
     )
 
 
-def told_by(events: Sequence[Event]) -> Whereabouts:
-    """Where a case stands as far as its events tell: the last step opened, whether or not it is done."""
-    entered = stages_entered(events)
-    telling = [event for event in events if waiting_after(event) and event.type != HoldPlaced.TYPE]
-    waiting_for = waiting_after(telling[-1]) if telling else None
-    return Whereabouts(
-        step=STEP_NAMES[entered[-1]] if entered else "",
-        waits_for=PHRASES[waiting_for] if waiting_for else "",
-        until=due_of(payload_of(telling[-1])) if telling else "",
-    )
+def told_by(events: Sequence[Event]) -> Whereabouts | None:
+    """Where a case stands as far as its events tell: the last step opened. None where they tell of no step."""
+    opened = [event for event in events if event.type in OPENS]
+    waiting = [waiting_after(event) for event in events if event.type != HoldPlaced.TYPE]
+    last_waiting = next((each for each in reversed(waiting) if each), None)
+    if not opened or not last_waiting:
+        return None
+    return Whereabouts(OPENS[opened[-1].type], last_waiting, until=due_of(payload_of(opened[-1])))

@@ -1,0 +1,138 @@
+"""What is said of an example file, before anything is started."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sevensteps.cli.examples import FOLDER, WrongExamplesError, load
+from sevensteps.identity import Role
+from sevensteps.journey import Stage
+
+TODAY = date(2026, 6, 1)
+
+EXAMPLE = """\
+title: A short one
+about: Somebody asks for help.
+people:
+  amy: practitioner
+  peter: [planner, approver]
+story:
+  - amy opens a case:
+      kind: adult
+      person_reference: EXAMPLE-1
+  - amy proposes a determination:
+      assessed_on: 3 days ago
+      adult:
+        impairment: yes
+        outcomes:
+          nutrition: {cannot_unaided: no}
+    expect:
+      verdict: not_met
+      rules: {C2: not_met}
+  - peter saves the plan:
+      lines:
+        - {line_id: l1, needs: [nutrition], use: gambling, weekly: 12.50}
+      review_on: in 2 weeks
+    expect: {refused: STAGE_ORDER}
+expect:
+  ending: ended
+  stages: [money_found]
+  says: {ending: not_eligible}
+"""
+
+
+def _file(folder: Path, text: str) -> Path:
+    file = folder / "short.yaml"
+    file.write_text(text)
+    return file
+
+
+def test_every_example_of_the_repository_can_be_read() -> None:
+    """The files under examples/ are right, and each stands for one kind of journey."""
+    names = [example.name for example in load(sorted(FOLDER.glob("*.yaml")), TODAY)]
+    assert names == ["attorney", "carer", "changed-plan", "direct-payment", "not-eligible", "urgent"]
+
+
+def test_an_example_is_read_as_it_stands(tmp_path: Path) -> None:
+    """Words become calls, short names the enums of the wire, and dates are counted from today."""
+    [example] = load([_file(tmp_path, EXAMPLE)], TODAY)
+    opens, proposes, saves = example.story
+    assert example.people == {"amy": {Role.PRACTITIONER}, "peter": {Role.PLANNER, Role.APPROVER}}
+    assert opens.facts == {"kind": "CASE_KIND_ADULT", "person_reference": "EXAMPLE-1"}
+    assert proposes.verb.rpc == "ProposeDetermination"
+    assert proposes.facts == {
+        "assessed_on": "2026-05-29",
+        "adult": {"impairment": True, "outcomes": {"nutrition": {"cannot_unaided": False}}},
+    }
+    assert (proposes.expected.verdict, proposes.expected.rules) == ("not_met", {"C2": "not_met"})
+    assert saves.facts["lines"] == [
+        {"line_id": "l1", "needs": ["nutrition"], "use": "USE_GAMBLING", "weekly": "12.50"},
+    ]
+    assert saves.facts["review_on"] == "2026-06-15"
+    assert (saves.who, saves.line, saves.expected.refused) == ("peter", 19, "STAGE_ORDER")
+    assert example.expected.stages == (Stage.MONEY_FOUND,)
+    assert example.expected.says == {"ending": "not_eligible"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "expected"),
+    [
+        ("title: A short one", "titel: A short one", 1, "one of title, about, people, story, expect"),
+        ("title: A short one\n", "", 1, "expected title in an example"),
+        ("amy: practitioner", "amy: doctor", 4, "a role: one of approver, auditor"),
+        ("amy: practitioner", "amy: practitioner\n  amy: planner", 5, "amy stands here a second time"),
+        ("- amy opens a case", "- ann opens a case", 7, "one of the people of this example (amy, peter), not ann"),
+        ("opens a case", "gives advice", 8, "one of written_reasons, advice, how_to_ask_again"),
+        ("amy proposes a determination", "amy propose a determination", 10, "did you mean `proposes a determination`?"),
+        ("kind: adult", "kind: grown-up", 8, "kind: one of adult, carer, not grown-up"),
+        ("kind: adult", "kind: [adult]", 8, "expected kind: one of adult, carer"),
+        ("person_reference: EXAMPLE-1", "case_id: mine", 9, "one of kind, person_reference"),
+        ("impairment: yes", "impairment: maybe", 13, "expected yes or no"),
+        ("nutrition: {cannot_unaided: no}", "nutrition: {able: no}", 15, "one of cannot_unaided"),
+        ("assessed_on: 3 days ago", "assessed_on: lately", 11, "a date: 2026-06-01, today, in 6 weeks, or 3 days ago"),
+        ("verdict: not_met", "verdict: no", 17, "a verdict: one of met, not_met, not_enough_information"),
+        ("expect: {refused: STAGE_ORDER}", "expect: {verdict: met}", 23, "one of refused in what is expected"),
+        ("lines:\n        -", "lines:\n         ", 21, "expected a list of lines"),
+        ("use: gambling", "use: betting", 21, "use: one of general, gambling"),
+        ("  ending: ended\n", "", 25, "expected ending in what is expected"),
+        ("stages: [money_found]", "stages: [beginning]", 26, "a step: one of money_found, plan_made"),
+        ("says: {ending: not_eligible}", "says: {rule: R1}", 27, "one of ending in what case.ended.v1 says"),
+        ("people:", "people: {", 5, "expected YAML"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_line_and_what_was_expected(
+    tmp_path: Path, right: str, wrong: str, line: int, expected: str
+) -> None:
+    """Whoever wrote the file finds the place, and knows what to write there."""
+    assert EXAMPLE.count(right) >= 1
+    file = _file(tmp_path, EXAMPLE.replace(right, wrong, 1))
+    with pytest.raises(WrongExamplesError) as refused:
+        load([file], TODAY)
+    assert str(refused.value).startswith(f"{file}:{line}: ")
+    assert expected in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "the file is empty"),
+        ("- amy", "an example, written as `name: value`"),
+        (EXAMPLE.partition("story:")[0] + "story: []\nexpect: {ending: living, stages: []}\n", "opens a case"),
+    ],
+)
+def test_a_file_that_holds_no_story_is_refused(tmp_path: Path, text: str, expected: str) -> None:
+    """A story begins with somebody who opens a case."""
+    with pytest.raises(WrongExamplesError, match=expected):
+        load([_file(tmp_path, text)], TODAY)
+
+
+def test_a_missing_file_and_another_encoding_are_told_like_any_other_mistake(tmp_path: Path) -> None:
+    """Every file that is wrong is named, not only the first."""
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("title: a caf\xe9".encode("latin-1"))
+    with pytest.raises(WrongExamplesError) as refused:
+        load([tmp_path / "missing.yaml", latin], TODAY)
+    first, second = str(refused.value).splitlines()
+    assert "missing.yaml:1: expected a file that can be read" in first
+    assert "latin.yaml:1: expected text in UTF-8" in second

@@ -1,0 +1,72 @@
+"""The timeline of a case, as it is printed."""
+
+from datetime import UTC, datetime
+from io import StringIO
+
+from rich.console import Console
+
+from sevensteps import journey
+from sevensteps.api.feed.v1.feed_pb2 import Event
+from sevensteps.api.policy.v1.decision_pb2 import VERDICT_MET, VERDICT_NOT_MET, Decision, Finding
+from sevensteps.cli.chronicle import Chronicle, Refusal
+from sevensteps.cli.timeline import timeline
+
+
+def _printed(chronicle: Chronicle) -> str:
+    console = Console(width=120, record=True, file=StringIO())
+    console.print(timeline(chronicle))
+    return console.export_text()
+
+
+def _opened() -> Event:
+    payload = journey.CaseOpened(kind="adult", due_on="2026-06-29")
+    event = Event(position=7, type=payload.TYPE, case_id="case-1", actor="amy", payload=payload.as_json())
+    event.occurred_at.FromDatetime(datetime(2026, 6, 1, 9, 30, tzinfo=UTC))
+    return event
+
+
+def _finding(rule: str, verdict: int, about: str = "") -> Finding:
+    because = f"Every need has a line: {about}." if about else f"{rule} says so."
+    return Finding(rule=rule, verdict=verdict, because=because, reference="s.25", about=about)  # type: ignore[arg-type]
+
+
+def test_it_says_the_step_the_event_who_did_it_and_until_when_the_case_waits() -> None:
+    """A reader sees at a glance where the case went, and what has to happen next."""
+    printed = _printed(Chronicle("A case", "case-1", [_opened()]))
+    assert "Step 1: finding out how much money" in printed
+    assert "7 case opened: adult  amy, 1 Jun 2026 09:30" in printed
+    assert "waits for a practitioner to confirm the determination, until 29 June 2026" in printed
+
+
+def test_an_adverse_verdict_shows_the_rules_that_were_not_met_with_their_law() -> None:
+    """The rules that were met are not among the reasons, and a rule about many things names them in one line."""
+    decision = Decision(
+        decision="plan-check",
+        verdict=VERDICT_NOT_MET,
+        findings=[
+            _finding("MEET-1", VERDICT_NOT_MET, "hygiene"),
+            _finding("MEET-1", VERDICT_NOT_MET, "community"),
+            _finding("SUFF-1", VERDICT_MET),
+        ],
+    )
+    printed = _printed(Chronicle("A case", "case-1", [_opened()], {7: decision}))
+    assert "plan-check: not met" in printed
+    assert "MEET-1 Every need has a line: hygiene, community. [s.25]" in printed
+    assert "SUFF-1" not in printed
+
+
+def test_a_long_list_of_reasons_is_cut_but_names_every_rule() -> None:
+    """A plan that passes fifteen checks takes a few lines, not a page."""
+    decision = Decision(
+        decision="plan-check", verdict=VERDICT_MET, findings=[_finding(f"R-{n}", VERDICT_MET) for n in range(1, 9)]
+    )
+    printed = _printed(Chronicle("A case", "case-1", [_opened()], {7: decision}))
+    assert "R-5 R-5 says so." in printed
+    assert "and 3 more: R-6, R-7, R-8" in printed
+
+
+def test_what_was_refused_stands_after_the_event_before_it() -> None:
+    """A refusal leaves no event, but belongs to the story."""
+    refusal = Refusal(after=7, who="peter", tried="saves the plan", reason="STAGE_ORDER", detail="Too early.")
+    printed = _printed(Chronicle("A case", "case-1", [_opened()], refusals=[refusal]))
+    assert "peter saves the plan: refused, STAGE_ORDER. Too early." in printed
