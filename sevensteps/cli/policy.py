@@ -15,6 +15,7 @@ from sevensteps.policy.cases import Coverage, read_cases, run_case
 from sevensteps.policy.check import check as look_through
 from sevensteps.policy.diff import differences
 from sevensteps.policy.pack import read_pack
+from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.source import PackRefusedError
 from sevensteps.policy.verdict import Json
 from sevensteps.policy.why_not import Change
@@ -73,9 +74,10 @@ def run_cases(packs: Packs = None) -> None:
     """Run the worked cases of packs, and say which rules and verdicts they cover."""
     failed = 0
     for root, name in _places(packs):
-        library, coverage = Library(root), Coverage()
+        coverage = Coverage()
         try:
-            outcomes = [run_case(library, name, case) for case in read_cases(root, name)]
+            shelf = Shelf(read_pack(root, name))
+            outcomes = [run_case(case, shelf) for case in read_cases(root, name)]
         except PackRefusedError as refused:
             _refuse(str(refused))
         for outcome in outcomes:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from sevensteps.errors import Fault
-from sevensteps.policy.library import Library
+from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.source import Section, read
 from sevensteps.policy.verdict import Decision, Finding, Json, Verdict
 
@@ -94,11 +94,11 @@ def _merged(base: Mapping[str, Json], change: Json) -> Mapping[str, Json]:
     return merged
 
 
-def run_case(library: Library, pack: str, case: Case) -> Outcome:
+def run_case(case: Case, shelf: Shelf) -> Outcome:
     """Decide on a case's facts and compare with what its author expects."""
     refused = case.expect.get("refused")
     try:
-        decision = library.decide(case.decision, pack=pack, on=case.on, facts=case.given)
+        decision = shelf.decide(case.decision, case.on, case.given)
     except Fault as fault:
         wrong = () if fault.reason == refused else (f"refused: {fault.reason}: {fault.detail}",)
         return Outcome(case, None, wrong)

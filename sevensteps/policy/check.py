@@ -16,11 +16,11 @@ from sevensteps.policy.cases import Coverage, read_cases, run_case
 from sevensteps.policy.completion import trials_of
 from sevensteps.policy.conditions import Compare, Condition, Given, Is, Items, facts_of, inside
 from sevensteps.policy.facts import NONE, Fact, Value, Values
-from sevensteps.policy.library import Library
 from sevensteps.policy.pack import Pack, read_pack
 from sevensteps.policy.plain import Tally, test_of
 from sevensteps.policy.reading import read_ruling
 from sevensteps.policy.ruling import FactValue, Rule, Ruling, Table
+from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.source import PackRefusedError, Problem
 from sevensteps.policy.sums import inputs_of
 from sevensteps.policy.validity import in_force, parameters_of, turning_days
@@ -172,14 +172,14 @@ def _example(ruling: Ruling, scope: str, case: Values) -> str:
 
 def _cases(root: Path, pack: Pack) -> Iterator[Problem]:
     """Every case as its author says; and every rule, in the pack that states it, seen to hold and to fail by one."""
-    library, coverage = Library(root), Coverage()
+    shelf, coverage = Shelf(pack), Coverage()
     try:
         cases = read_cases(root, pack.name)
     except PackRefusedError as refused:
         yield from refused.problems
         return
     for case in cases:
-        outcome = run_case(library, pack.name, case)
+        outcome = run_case(case, shelf)
         for difference in outcome.differences:
             yield Problem(case.file, case.line, case.name, difference)
         if outcome.decision is not None:

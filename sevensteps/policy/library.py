@@ -3,17 +3,15 @@
 import logging
 import threading
 import time
-from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.policy.deciding import Decider
+from sevensteps.policy.check import check
 from sevensteps.policy.pack import Pack, base_of, files_of, names, read_pack
-from sevensteps.policy.reading import read_ruling
-from sevensteps.policy.source import PackRefusedError, Problem
-from sevensteps.policy.validity import in_force, turning_days
+from sevensteps.policy.shelf import Shelf
+from sevensteps.policy.source import PackRefusedError
 from sevensteps.policy.verdict import Decision, Json
 from sevensteps.policy.why_not import Change, turning_changes
 
@@ -24,55 +22,17 @@ Signature = tuple[tuple[str, int, int], ...]
 SECONDS_BETWEEN_LOOKS = 1.0
 
 
-class _Shelf:
-    """One version of one pack, and what has been made ready to decide with it."""
-
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
-        self._turns = {decision: turning_days(pack, decision) for decision in pack.decisions}
-        self._deciders: dict[tuple[str, int], Decider] = {}
-
-    def decider(self, decision: str, on: date) -> Decider:
-        if decision not in self.pack.decisions:
-            known = ", ".join(sorted(self.pack.decisions))
-            detail = f"pack {self.pack.name} has no decision {decision[:100]}; it has {known}"
-            raise Fault(Kind.INVALID, "DECISION_UNKNOWN", detail)
-        period = bisect_right(self._turns[decision], on)
-        found = self._deciders.get((decision, period))
-        if found is None:
-            found = Decider(self.pack.name, self.pack.hash, read_ruling(self.pack, decision, on))
-            self._deciders[decision, period] = found
-        return found
-
-    def refuse_what_cannot_be_read(self) -> None:
-        """Read every decision on every day on which it turns.
-
-        Raises:
-            PackRefusedError: with the problems of all decisions.
-        """
-        problems: list[Problem] = []
-        for decision, section in self.pack.decisions.items():
-            for day in self._turns[decision]:
-                try:
-                    if in_force(section, day):
-                        read_ruling(self.pack, decision, day)
-                except PackRefusedError as refused:
-                    problems.extend(refused.problems)
-                except Fault as fault:
-                    if fault.reason != "PARAMETER_MISSING":
-                        raise
-        if problems:
-            raise PackRefusedError(list(dict.fromkeys(problems)))
-
-
 class Library:
-    """Packs by name. A changed pack is picked up within a second; a bad one is refused and the old one stays."""
+    """Packs by name. A changed pack is checked beside the work and then taken; a bad one is refused, the old one stays.
+
+    The first version of a pack only has to be readable: what is installed has been checked before.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._lock = threading.RLock()
-        self._current: dict[str, _Shelf] = {}
-        self._versions: dict[tuple[str, str], _Shelf] = {}
+        self._current: dict[str, Shelf] = {}
+        self._versions: dict[tuple[str, str], Shelf] = {}
         self._signatures: dict[str, Signature] = {}
         self._looked: dict[str, float] = {}
 
@@ -129,7 +89,7 @@ class Library:
             f"{key}: was {receipt.get(key)}, is now {again[key]}" for key in compared if receipt.get(key) != again[key]
         )
 
-    def _shelf(self, name: str, version: str | None = None) -> _Shelf:
+    def _shelf(self, name: str, version: str | None = None) -> Shelf:
         with self._lock:
             if time.monotonic() - self._looked.get(name, -SECONDS_BETWEEN_LOOKS) >= SECONDS_BETWEEN_LOOKS:
                 self._look(name)
@@ -144,25 +104,38 @@ class Library:
         return found
 
     def _look(self, name: str) -> None:
-        """Read the pack if its files have changed since the last look."""
-        if name not in names(self.root):
+        """Take a pack that is asked for first; have one checked whose files have changed since the last look."""
+        if name not in self._current and name not in names(self.root):
             detail = f"there is no pack {name[:100]}; there are {', '.join(names(self.root))}"
             raise Fault(Kind.INVALID, "PACK_UNKNOWN", detail)
-        signature = self._signature(name)
-        if signature == self._signatures.get(name):
-            return
         try:
-            shelf = _Shelf(read_pack(self.root, name))
-            shelf.refuse_what_cannot_be_read()
+            signature = self._signature(name)
+            if name not in self._current:
+                self._take(name)
+            elif signature != self._signatures[name]:
+                threading.Thread(target=self._renew, args=(name,), daemon=True).start()
+            self._signatures[name] = signature
         except PackRefusedError as refused:
             if name not in self._current:
                 raise Fault(Kind.INTERNAL, "PACK_REFUSED", f"pack {name} cannot be used:\n{refused}") from refused
             _log.error("pack %s is refused and the version before it stays:\n%s", name, refused)
-        else:
+
+    def _take(self, name: str) -> None:
+        shelf = Shelf(read_pack(self.root, name))
+        shelf.refuse_what_cannot_be_read()
+        with self._lock:
             self._current[name] = self._versions[name, shelf.pack.hash] = shelf
-        self._signatures[name] = signature
+
+    def _renew(self, name: str) -> None:
+        problems = check(self.root, name)
+        if not problems:
+            self._take(name)
+            return
+        listed = "\n".join(str(problem) for problem in problems)
+        _log.error("pack %s is refused and the version before it stays:\n%s", name, listed)
 
     def _signature(self, name: str) -> Signature:
         base = base_of(self.root, name)
-        found = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files_of(self.root, name))
+        files = [file for file in files_of(self.root, name) if file.exists()]
+        found = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
         return found + (self._signature(base) if base and base != name else ())
