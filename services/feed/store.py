@@ -15,8 +15,8 @@ from sevensteps.journey import CaseEnded
 
 LOOKED_THROUGH = 10_000
 """One statement looks through so many positions at most, however rare the wanted events: others want to read too."""
-FOR_EVER = 2**62
-"""A case's events are found by their index, wherever they are."""
+HIGHEST = 2**63 - 1
+"""The highest position that there can be."""
 
 metadata = sa.MetaData()
 
@@ -140,7 +140,8 @@ def add(connection: sa.Connection, rows: Sequence[Mapping[str, object]], last: i
 def read_page(connection: sa.Connection, wanted: Wanted, after: int, size: int) -> Page:
     """The next events after a position, at most `size`. Raises Faults (CURSOR_EXPIRED, CURSOR_AHEAD)."""
     conditions = wanted.conditions()
-    until = FOR_EVER if wanted.case_id else after + LOOKED_THROUGH
+    has_index = bool(wanted.case_id)  # which finds a case's events wherever they are
+    until = HIGHEST if has_index else min(after + LOOKED_THROUGH, HIGHEST)
     place = {"after": after, "until": until, "size": size}
     rows = connection.execute(_page(frozenset(conditions)), place | conditions).all()
     earliest, last, _, _ = rows[0]
