@@ -44,7 +44,8 @@ class Delivery:
     async def revive(self, case_id: str) -> Revival:
         """Start the journey of a case again from all its facts, unless it runs or the case has ended."""
         events = await self._feed.of_case(case_id)
-        if any(event.type == CaseEnded.TYPE for event in events):
+        kinds = {event.type for event in events}
+        if CaseEnded.TYPE in kinds or CaseOpened.TYPE not in kinds:  # the feed drops what is old of ended cases alone
             return Revival.ENDED
         started = await self._start(case_id, events, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
         return Revival.STARTED if started else Revival.RUNNING

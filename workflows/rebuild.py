@@ -76,8 +76,8 @@ async def main(settings: Settings) -> None:
                 said = "Temporal stopped answering. Run this again: it goes on from here."
                 raise Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", said) from error
     sys.stdout.write(
-        f"{outcomes.total()} open cases: {outcomes[Revival.STARTED]} journeys started again, "
-        f"{outcomes[Revival.RUNNING]} running already.\n"
+        f"{outcomes[Revival.STARTED]} of {outcomes.total()} journeys started again; "
+        f"{outcomes[Revival.RUNNING]} were running.\n"
     )
 
 

@@ -206,7 +206,7 @@ async def test_rebuild(council: Council, capsys: pytest.CaptureFixture[str]) -> 
     assert [place(await settled(council.client, case_id)) for case_id in cases] == [place(one) for one in stood]
 
     await main(council.settings)
-    assert capsys.readouterr().out == "9 open cases: 0 journeys started again, 9 running already.\n"
+    assert capsys.readouterr().out == "0 of 9 journeys started again; 9 were running.\n"
 
 
 def outcomes(progress: Sequence[Revived]) -> dict[str, Revival]:
