@@ -49,6 +49,9 @@ def demo(
     except WrongExamplesError as error:
         typer.echo(error, err=True)
         raise typer.Exit(WRONG_FILES) from error
+    if not examples:
+        typer.echo(f"There are no examples in {FOLDER}: name the files to play.", err=True)
+        raise typer.Exit(WRONG_FILES)
     if data and data.exists() and any(data.iterdir()):
         typer.echo(f"{data} is not empty: name a folder that is, or that does not exist yet.", err=True)
         raise typer.Exit(WRONG_FILES)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sevensteps.cli.examples import FOLDER, WrongExamplesError, load
+from sevensteps.cli.verbs import VERBS
 from sevensteps.identity import Role
 from sevensteps.journey import Stage
 
@@ -136,3 +137,9 @@ def test_a_missing_file_and_another_encoding_are_told_like_any_other_mistake(tmp
     first, second = str(refused.value).splitlines()
     assert "missing.yaml:1: expected a file that can be read" in first
     assert "latin.yaml:1: expected text in UTF-8" in second
+
+
+def test_the_readme_names_everything_that_people_can_do() -> None:
+    """Whoever writes an example finds every verb and its call there."""
+    readme = (FOLDER / "README.md").read_text()
+    assert [verb.words for verb in VERBS.values() if verb.words not in readme or f"`{verb.rpc}`" not in readme] == []
