@@ -114,17 +114,14 @@ def schedule_facts(
     direct_payment_since: date | None,
     own_date: date | None,
 ) -> dict[str, Json]:
-    """What the decision review-schedule asks. `continues`: the last review found that the plan works.
-
-    The person's own date counts while it is still to come.
-    """
+    """What the decision review-schedule asks. `continues`: the last review found that the plan works."""
     return {
         "round": round_ - 1 if continues else 0,
         "started_on": started_on.isoformat(),
         "last_review_on": _text(started_on if continues else last_review_on),
         "direct_payment": direct_payment_since is not None,
         "direct_payment_started_on": _text(direct_payment_since),
-        "own_date": _text(own_date if own_date and own_date > started_on else None),
+        "own_date": _text(own_date),
         "complex": False,
     }
 

@@ -1,5 +1,6 @@
 """Step 6: a person lives with a plan until its next review."""
 
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from servers.services import refusal_of
 from services.review.store import spending as spending_table
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
+from sevensteps.api.policy.v1 import decision_pb2 as policy
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.errors import Kind
 from sevensteps.identity import Role
@@ -57,6 +59,27 @@ async def test_a_changed_plan_says_when_the_last_review_was(home: Home) -> None:
     facts = await home.facts_of((await home.read()).schedule.receipt_id)
     assert facts["last_review_on"] == today()
     assert facts["round"] == 0
+
+
+async def test_a_changed_plan_does_not_call_for_the_first_review_of_a_direct_payment_again(home: Home) -> None:
+    """Paid for a year and reviewed today: six weeks from the changed plan's start, not on a day long past."""
+    await home.come_to(pb.LIFE_STATE_ELSEWHERE)
+    reviewed = date.fromisoformat(today())
+    since, start = reviewed - timedelta(days=365), reviewed + timedelta(days=31)
+    changed = home.life_opening(2, started_on=start.isoformat(), direct_payment_since=since.isoformat())
+    changed.plan_version = 2
+    answer = await home.journey.OpenLife(changed)
+    assert (answer.review_due, answer.due_kind) == ((start + timedelta(days=42)).isoformat(), pb.DUE_KIND_SOFT)
+
+
+async def test_a_direct_payment_that_begins_with_the_changed_plan_has_its_first_review(home: Home) -> None:
+    """A review before the first payment has not looked at it."""
+    await home.come_to(pb.LIFE_STATE_ELSEWHERE)
+    start = (date.fromisoformat(today()) + timedelta(days=31)).isoformat()
+    await home.journey.OpenLife(home.life_opening(2, started_on=start, direct_payment_since=start))
+    findings = {finding.rule: finding.verdict for finding in (await home.read()).schedule.findings}
+    assert findings["REVIEW/R4/first"] == policy.VERDICT_MET
+    assert "REVIEW/R4/later" not in findings
 
 
 async def test_opening_again_opens_nothing_twice(home_on: Home) -> None:

@@ -47,5 +47,5 @@ def test_a_new_plan_was_never_reviewed_though_the_person_was() -> None:
         direct_payment_since=STARTED,
         own_date=STARTED,
     )
-    assert (facts["round"], facts["last_review_on"], facts["own_date"]) == (0, "2026-05-20", None)
+    assert (facts["round"], facts["last_review_on"], facts["own_date"]) == (0, "2026-05-20", "2026-06-01")
     assert (facts["direct_payment"], facts["direct_payment_started_on"]) == (True, "2026-06-01")
