@@ -247,9 +247,7 @@ def _faults_told(*, nothing_there_is_fine: bool = False) -> Iterator[None]:
         if nothing_there_is_fine and fault.kind is Kind.NOT_FOUND:
             return
         info = activity.info()
-        log.get().warning(
-            "service refused", operation=info.activity_type, workflow=info.workflow_id, reason=fault.reason
-        )
+        log.get().warning("asked in vain", operation=info.activity_type, workflow=info.workflow_id, reason=fault.reason)
         raise ApplicationError(
             _in_words(fault),
             type=fault.reason,

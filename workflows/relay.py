@@ -54,10 +54,7 @@ class Relay:
                         self._answers("feed")
                         await self._take_in(message, tasks)
                 except grpc.aio.AioRpcError as error:
-                    fault = fault_of(error)
-                    self._is_silent("feed", fault.reason)
-                    if fault.reason == "CURSOR_EXPIRED":  # dropped events belong to cases that have ended
-                        self._read_up_to = int(fault.metadata["earliest"]) - 1
+                    self._is_silent("feed", fault_of(error).reason)
                 await _pause(attempt)
                 attempt += 1
 

@@ -60,7 +60,7 @@ class Step:
         return self._opened.day.isoformat()
 
     async def begin(self) -> None:
-        """Stand before the step until no hold keeps it from being opened."""
+        """Stand before the step until no hold keeps it from being opened. What a date brings, a hold does not keep."""
         while hold := next((hold for hold in self.state.holds if hold.covers(self.state.since)), None):
             if hold.released is None:
                 await self._wait(WaitingFor.RELEASE, lambda: not self.state.on_hold)
