@@ -17,10 +17,10 @@ from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.caller import sentence
 from sevensteps.cli.event_json import event_json
-from sevensteps.cli.examples import FOLDER, Example, WrongExamplesError, load
-from sevensteps.cli.player import Played
-from sevensteps.cli.playing import Ended, play_all
 from sevensteps.cli.screen import screen
+from sevensteps.cli.story.examples import FOLDER, Example, WrongExamplesError, load
+from sevensteps.cli.story.player import Played
+from sevensteps.cli.story.side_by_side import Ended, play_all
 from sevensteps.cli.suite import Suite, SuiteError, on_free_ports
 from sevensteps.cli.timeline import timeline
 from sevensteps.config import Settings

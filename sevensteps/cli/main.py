@@ -2,30 +2,14 @@
 
 import sys
 
-import typer
-
-from sevensteps.cli import cases, demo, events, processes, token, up
-from sevensteps.config import SettingsError
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Seven Steps: the back office of self-directed support.",
-)
-app.command()(demo.demo)
-app.command()(up.up)
-app.add_typer(cases.app, name="case")
-app.command()(events.events)
-app.command()(token.token)
-app.command()(processes.serve)
-app.command()(processes.worker)
-app.add_typer(processes.journeys, name="journeys")
+INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line. A wrong setting is said in a sentence."""
+    """Run the command line. A wrong setting is said in a sentence, and Ctrl-C is no error, however early it comes."""
     try:
-        app()
-    except SettingsError as error:
-        sys.exit(str(error))
+        from sevensteps.cli.commands import run  # noqa: PLC0415  it takes a moment, in which Ctrl-C may come
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

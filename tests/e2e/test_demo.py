@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sevensteps.cli.examples import FOLDER
+from sevensteps.cli.story.examples import FOLDER
 from sevensteps.journey import OPENS
 
 LIMIT_SECONDS = 240

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from sevensteps import clock
-from sevensteps.cli.examples import FOLDER, load
-from sevensteps.cli.playing import play_all
+from sevensteps.cli.story.examples import FOLDER, load
+from sevensteps.cli.story.side_by_side import play_all
 from sevensteps.cli.suite import Suite, on_free_ports
 from sevensteps.config import Settings
 

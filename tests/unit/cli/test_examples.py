@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.cli.examples import FOLDER, WrongExamplesError, load
-from sevensteps.cli.verbs import VERBS
+from sevensteps.cli.story.examples import FOLDER, WrongExamplesError, load
+from sevensteps.cli.story.verbs import VERBS
 from sevensteps.identity import Role
 from sevensteps.journey import Stage
 

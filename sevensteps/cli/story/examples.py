@@ -11,14 +11,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import get_type_hints
 
-from sevensteps.cli.facts import Fact, day, facts_for
-from sevensteps.cli.marked_yaml import Part, WrongFileError
-from sevensteps.cli.verbs import OPENS_A_CASE, VERBS, Verb
+from sevensteps.cli.story.facts import Fact, day, facts_for
+from sevensteps.cli.story.marked_yaml import Part, WrongFileError
+from sevensteps.cli.story.verbs import OPENS_A_CASE, VERBS, Verb
 from sevensteps.identity import PEOPLE, Role
 from sevensteps.journey import CaseEnded, LifeOpened, Payload, Stage
 from sevensteps.policy.verdict import Verdict
 
-FOLDER = Path(__file__).resolve().parents[2] / "examples"
+FOLDER = Path(__file__).resolve().parents[3] / "examples"
 PARTS = ("title", "about", "people", "story", "expect")
 ENDINGS: Mapping[str, type[Payload]] = {"living": LifeOpened, "ended": CaseEnded}
 """How an example ends, and the event that says so."""

@@ -14,11 +14,11 @@ from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision
 from sevensteps.cli.caller import PatientCaller
 from sevensteps.cli.chronicle import Chronicle, Refusal, last_of, payload_of, stages_entered, verdict_of
-from sevensteps.cli.examples import ENDINGS, Example, Step
-from sevensteps.cli.facts import Fact
-from sevensteps.cli.following import Following
-from sevensteps.cli.records import Record, read_back
-from sevensteps.cli.verbs import VERBS, Verb
+from sevensteps.cli.story.examples import ENDINGS, Example, Step
+from sevensteps.cli.story.facts import Fact
+from sevensteps.cli.story.following import Following
+from sevensteps.cli.story.records import Record, read_back
+from sevensteps.cli.story.verbs import VERBS, Verb
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.identity import Keys

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from sevensteps.cli.caller import Caller, sentence
-from sevensteps.cli.examples import Example
-from sevensteps.cli.following import Following, Heard, StuckError
-from sevensteps.cli.player import Played, Player, UnexpectedError
+from sevensteps.cli.story.examples import Example
+from sevensteps.cli.story.following import Following, Heard, StuckError
+from sevensteps.cli.story.player import Played, Player, UnexpectedError
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.identity import Keys, Role

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
-from sevensteps.cli.marked_yaml import Part
+from sevensteps.cli.story.marked_yaml import Part
 
 Fact: TypeAlias = "bool | int | str | list[Fact] | dict[str, Fact]"
 

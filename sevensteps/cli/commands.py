@@ -1,0 +1,31 @@
+"""What can be asked on the command line."""
+
+import sys
+
+import typer
+
+from sevensteps.cli import cases, demo, events, processes, token, up
+from sevensteps.config import SettingsError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Seven Steps: the back office of self-directed support.",
+)
+app.command()(demo.demo)
+app.command()(up.up)
+app.add_typer(cases.app, name="case")
+app.command()(events.events)
+app.command()(token.token)
+app.command()(processes.serve)
+app.command()(processes.worker)
+app.add_typer(processes.journeys, name="journeys")
+
+
+def run() -> None:
+    """Run the command that was asked for. A wrong setting is said in a sentence."""
+    try:
+        app()
+    except SettingsError as error:
+        sys.exit(str(error))

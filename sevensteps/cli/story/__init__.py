@@ -1,0 +1,1 @@
+"""Reading an example file, and playing its story through the public API."""
