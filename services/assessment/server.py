@@ -14,7 +14,16 @@ from sevensteps.work import UseCases, Work
 
 PAGE = 50
 LARGEST_PAGE = 1000
-LIMBS_OF_ADVOCACY = ("understanding", "retaining", "weighing", "communicating", "appropriate_person")
+FACTS_OF_ADVOCACY = (
+    "understanding",
+    "retaining",
+    "weighing",
+    "communicating",
+    "appropriate_person",
+    "hospital_28_days",
+    "care_home_8_weeks",
+    "dispute_both_agree",
+)
 
 
 class AssessmentServer(pb_grpc.AssessmentServiceServicer):
@@ -110,7 +119,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         fields = Fields()
         fields.request_id(request.request_id)
         fields.check()
-        facts = wire.known(request, *LIMBS_OF_ADVOCACY)
+        facts = wire.known(request, *FACTS_OF_ADVOCACY)
 
         def unit(work: Work) -> pb.ConsiderAdvocacyResponse:
             kept, case = handlers.consider_advocacy(work, case_id=request.case_id, etag=request.etag, facts=facts)

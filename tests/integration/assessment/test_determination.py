@@ -191,6 +191,26 @@ async def test_an_advocate_is_owed_to_who_has_difficulty_and_nobody(
 
 
 @pytest.mark.parametrize(
+    ("long_in_hospital", "verdict"),
+    [(True, decision_pb2.VERDICT_MET), (False, decision_pb2.VERDICT_NOT_MET)],
+)
+async def test_an_appropriate_person_makes_an_advocate_needless_except_in_a_long_stay(
+    work: Practice, *, long_in_hospital: bool, verdict: decision_pb2.Verdict.ValueType
+) -> None:
+    """28 days in NHS hospital revive the duty in spite of an appropriate person (SI 2014/2889 reg 4)."""
+    await work.open()
+    request = pb.ConsiderAdvocacyRequest(
+        understanding=True,
+        appropriate_person=True,
+        hospital_28_days=long_in_hospital,
+        care_home_8_weeks=False,
+        dispute_both_agree=False,
+    )
+    answer = await work.amy.ConsiderAdvocacy(work.on_case(request))
+    assert answer.decision.verdict == verdict
+
+
+@pytest.mark.parametrize(
     ("rpc", "request_", "comes_first"),
     [
         (

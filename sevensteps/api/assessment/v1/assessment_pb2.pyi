@@ -782,6 +782,9 @@ class ConsiderAdvocacyRequest(_message.Message):
     WEIGHING_FIELD_NUMBER: _builtins.int
     COMMUNICATING_FIELD_NUMBER: _builtins.int
     APPROPRIATE_PERSON_FIELD_NUMBER: _builtins.int
+    HOSPITAL_28_DAYS_FIELD_NUMBER: _builtins.int
+    CARE_HOME_8_WEEKS_FIELD_NUMBER: _builtins.int
+    DISPUTE_BOTH_AGREE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -798,6 +801,12 @@ class ConsiderAdvocacyRequest(_message.Message):
     """Substantial difficulty in communicating views, wishes or feelings."""
     appropriate_person: _builtins.bool
     """There is an appropriate person to represent and support (s.67(5))."""
+    hospital_28_days: _builtins.bool
+    """With an appropriate person: likely to be in NHS hospital for 28 days or more (SI 2014/2889 reg 4)."""
+    care_home_8_weeks: _builtins.bool
+    """With an appropriate person: likely to be in a care home for 8 weeks or more (SI 2014/2889 reg 4)."""
+    dispute_both_agree: _builtins.bool
+    """With an appropriate person: a material dispute with the council, in which both agree to an advocate."""
     def __init__(
         self,
         *,
@@ -809,15 +818,24 @@ class ConsiderAdvocacyRequest(_message.Message):
         weighing: _builtins.bool | None = ...,
         communicating: _builtins.bool | None = ...,
         appropriate_person: _builtins.bool | None = ...,
+        hospital_28_days: _builtins.bool | None = ...,
+        care_home_8_weeks: _builtins.bool | None = ...,
+        dispute_both_agree: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_appropriate_person", b"_appropriate_person", "_communicating", b"_communicating", "_retaining", b"_retaining", "_understanding", b"_understanding", "_weighing", b"_weighing", "appropriate_person", b"appropriate_person", "communicating", b"communicating", "retaining", b"retaining", "understanding", b"understanding", "weighing", b"weighing"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_appropriate_person", b"_appropriate_person", "_care_home_8_weeks", b"_care_home_8_weeks", "_communicating", b"_communicating", "_dispute_both_agree", b"_dispute_both_agree", "_hospital_28_days", b"_hospital_28_days", "_retaining", b"_retaining", "_understanding", b"_understanding", "_weighing", b"_weighing", "appropriate_person", b"appropriate_person", "care_home_8_weeks", b"care_home_8_weeks", "communicating", b"communicating", "dispute_both_agree", b"dispute_both_agree", "hospital_28_days", b"hospital_28_days", "retaining", b"retaining", "understanding", b"understanding", "weighing", b"weighing"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_appropriate_person", b"_appropriate_person", "_communicating", b"_communicating", "_retaining", b"_retaining", "_understanding", b"_understanding", "_weighing", b"_weighing", "appropriate_person", b"appropriate_person", "case_id", b"case_id", "communicating", b"communicating", "etag", b"etag", "request_id", b"request_id", "retaining", b"retaining", "understanding", b"understanding", "weighing", b"weighing"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_appropriate_person", b"_appropriate_person", "_care_home_8_weeks", b"_care_home_8_weeks", "_communicating", b"_communicating", "_dispute_both_agree", b"_dispute_both_agree", "_hospital_28_days", b"_hospital_28_days", "_retaining", b"_retaining", "_understanding", b"_understanding", "_weighing", b"_weighing", "appropriate_person", b"appropriate_person", "care_home_8_weeks", b"care_home_8_weeks", "case_id", b"case_id", "communicating", b"communicating", "dispute_both_agree", b"dispute_both_agree", "etag", b"etag", "hospital_28_days", b"hospital_28_days", "request_id", b"request_id", "retaining", b"retaining", "understanding", b"understanding", "weighing", b"weighing"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__appropriate_person: _TypeAlias = _typing.Literal["appropriate_person"]  # noqa: Y015
     _WhichOneofArgType__appropriate_person: _TypeAlias = _typing.Literal["_appropriate_person", b"_appropriate_person"]  # noqa: Y015
+    _WhichOneofReturnType__care_home_8_weeks: _TypeAlias = _typing.Literal["care_home_8_weeks"]  # noqa: Y015
+    _WhichOneofArgType__care_home_8_weeks: _TypeAlias = _typing.Literal["_care_home_8_weeks", b"_care_home_8_weeks"]  # noqa: Y015
     _WhichOneofReturnType__communicating: _TypeAlias = _typing.Literal["communicating"]  # noqa: Y015
     _WhichOneofArgType__communicating: _TypeAlias = _typing.Literal["_communicating", b"_communicating"]  # noqa: Y015
+    _WhichOneofReturnType__dispute_both_agree: _TypeAlias = _typing.Literal["dispute_both_agree"]  # noqa: Y015
+    _WhichOneofArgType__dispute_both_agree: _TypeAlias = _typing.Literal["_dispute_both_agree", b"_dispute_both_agree"]  # noqa: Y015
+    _WhichOneofReturnType__hospital_28_days: _TypeAlias = _typing.Literal["hospital_28_days"]  # noqa: Y015
+    _WhichOneofArgType__hospital_28_days: _TypeAlias = _typing.Literal["_hospital_28_days", b"_hospital_28_days"]  # noqa: Y015
     _WhichOneofReturnType__retaining: _TypeAlias = _typing.Literal["retaining"]  # noqa: Y015
     _WhichOneofArgType__retaining: _TypeAlias = _typing.Literal["_retaining", b"_retaining"]  # noqa: Y015
     _WhichOneofReturnType__understanding: _TypeAlias = _typing.Literal["understanding"]  # noqa: Y015
@@ -827,7 +845,13 @@ class ConsiderAdvocacyRequest(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__appropriate_person) -> _WhichOneofReturnType__appropriate_person | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__care_home_8_weeks) -> _WhichOneofReturnType__care_home_8_weeks | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__communicating) -> _WhichOneofReturnType__communicating | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__dispute_both_agree) -> _WhichOneofReturnType__dispute_both_agree | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hospital_28_days) -> _WhichOneofReturnType__hospital_28_days | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__retaining) -> _WhichOneofReturnType__retaining | None: ...
     @_typing.overload
