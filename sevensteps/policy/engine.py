@@ -152,7 +152,7 @@ class DurableEvaluator:
             )
             for scope in ("", *ruling.declared.collections)
         }
-        definition: dict[str, object] = {}
+        definition: dict[str, object] = {"end": {"all": [{"m": {"kind": "end"}}], "run": lambda _: None}}
         for position, scope in enumerate(self._scopes.values()):
             for stratum, conditions in enumerate(scope.strata):
                 for condition in conditions:
@@ -178,7 +178,7 @@ class DurableEvaluator:
         truths: Truths = {}
         tallies: dict[str, Tally] = {}
         with self._lock:
-            sid, asserted = f"s{next(_sids)}", False
+            sid = f"s{next(_sids)}"
             try:
                 for collection in known.items:
                     scope, items = self._scopes[collection], known.items[collection]
@@ -188,24 +188,21 @@ class DurableEvaluator:
                         continue
                     counts = {rule: {True: 0, False: 0, None: 0} for rule in scope.rules}
                     for position, (item, values) in enumerate(items.items()):
-                        found, accepted = self._ask(scope, values, {}, sid, position)
-                        asserted = asserted or accepted
+                        found = self._ask(scope, values, {}, sid, position)
                         for rule, node in scope.rules.items():
                             truth = truths[rule, item] = found.get(node)
                             counts[rule][truth] += 1
                     tallies.update({rule: (c[True], c[False], c[None]) for rule, c in counts.items()})
-                found, accepted = self._ask(self._scopes[""], known.case, tallies, sid, 0)
-                asserted = asserted or accepted
+                found = self._ask(self._scopes[""], known.case, tallies, sid, 0)
                 for rule, node in self._scopes[""].rules.items():
                     truths[rule, ""] = found.get(node)
             finally:
-                if asserted:
-                    self._ruleset.delete_state(sid)  # of an unknown sid it is a segmentation fault
+                self._forget(sid)
         return truths
 
     def _ask(
         self, scope: _Scope, values: Values, tallies: Mapping[str, Tally], sid: str, item: int
-    ) -> tuple[dict[str, Truth], bool]:
+    ) -> dict[str, Truth]:
         """Assert one flat fact a stratum; what its rules found goes into the next one."""
         fact: dict[str, object] = {"sid": sid, "item": item}
         for name, field in scope.fields.items():
@@ -216,28 +213,34 @@ class DurableEvaluator:
             true, false, unknown = tallies[rule]
             fact.update({f"{field}t": true, f"{field}f": false, f"{field}u": unknown, f"{field}p": true + unknown})
         settled: dict[str, Truth] = {}
-        asserted = False
         for stratum, conditions in enumerate(scope.strata):
             for condition in conditions:
                 if isinstance(condition, AtLeast):
                     fact.update(_counts(scope, condition, settled))
             self._found = {}
-            asserted = self._assert({**fact, "kind": f"{self._kinds[scope.name]}_{stratum}"}) or asserted
+            self._assert({**fact, "kind": f"{self._kinds[scope.name]}_{stratum}"})
             settled.update(self._found)
             fact.update({node: int(truth) for node, truth in self._found.items()})
-        return settled, asserted
+        return settled
 
-    def _assert(self, fact: dict[str, object]) -> bool:
-        """Whether the engine accepted the fact; one that no rule waits for is no trouble."""
+    def _forget(self, sid: str) -> None:
+        """Give back the engine's state of one evaluation.
+
+        A fact that no rule waits for leaves a state too, which fills the engine (1,024 of them are all it holds) and
+        whose deletion is a segmentation fault; once a fact has been accepted, deletion is safe. So one always is.
+        """
+        self._assert({"sid": sid, "kind": "end"})
+        self._ruleset.delete_state(sid)
+
+    def _assert(self, fact: dict[str, object]) -> None:
         try:
             handle = self._ruleset.assert_fact(fact)
         except MessageNotHandledException:
-            return False
+            return  # no rule waits for it: everything that it could settle is unknown
         failures: list[object] = []
         self._ruleset.do_actions(handle, lambda error, _: failures.append(error) if error else None)
         if failures:
             raise RuntimeError(str(failures[0]))
-        return True
 
 
 def _counts(scope: _Scope, condition: AtLeast, settled: Mapping[str, Truth]) -> dict[str, object]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.check import check
@@ -32,7 +33,7 @@ class Library:
         self.root = root
         self._lock = threading.RLock()
         self._current: dict[str, Shelf] = {}
-        self._versions: dict[tuple[str, str], Shelf] = {}
+        self._versions: dict[str, Shelf] = {}
         self._signatures: dict[str, Signature] = {}
         self._looked: dict[str, float] = {}
 
@@ -72,7 +73,10 @@ class Library:
         return turning_changes(decider, facts)
 
     def verify(self, receipt: Mapping[str, Json]) -> tuple[str, ...]:
-        """Decide again on a receipt's own facts and date: nothing when all is the same, else each difference in words.
+        """Decide again as a receipt says: on its facts, on its date, by the very version of its pack.
+
+        Nothing when all comes out the same, else each difference in words. The versions of the engines are not
+        compared: it is their answers that have to stay the same.
 
         Raises:
             Fault: as `decide` does.
@@ -83,25 +87,59 @@ class Library:
             pack=str(receipt["pack"]),
             on=date.fromisoformat(str(receipt["on"])),
             facts=facts if isinstance(facts, Mapping) else {},
+            version=str(receipt["hash"]),
         ).receipt()
-        compared = ("hash", "verdict", "missing", "values", "findings", "answers", "engines")
+        compared = ("verdict", "missing", "values", "findings", "answers")
         return tuple(
             f"{key}: was {receipt.get(key)}, is now {again[key]}" for key in compared if receipt.get(key) != again[key]
         )
 
+    def knows(self, version: str) -> bool:
+        """Whether the version with this hash is at hand: it was read here, or taken in."""
+        return version in self._versions
+
+    def version(self, version: str) -> Pack:
+        """A version that is at hand, by its hash. Raises a Fault (PRECONDITION, PACK_VERSION_UNKNOWN) for another."""
+        return self._version(version).pack
+
+    def take_in(self, name: str, version: str, law: Mapping[str, str]) -> None:
+        """Make an earlier version of a pack ready to decide with, from the text of its files (`Pack.law`).
+
+        Raises:
+            Fault: INTERNAL, PACK_REFUSED: these files cannot be read, or are not those of that version.
+        """
+        with TemporaryDirectory() as folder:
+            root = Path(folder)
+            for place, text in law.items():
+                path = (root / place).resolve()
+                if not path.is_relative_to(root.resolve()):
+                    raise _not_that_version(name, version)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(text.encode())
+            try:
+                pack = read_pack(root, name)
+            except PackRefusedError as refused:
+                raise _not_that_version(name, version) from refused
+        if pack.hash != version:
+            raise _not_that_version(name, version)
+        with self._lock:
+            self._versions.setdefault(version, Shelf(pack))
+
+    def _version(self, version: str) -> Shelf:
+        found = self._versions.get(version)
+        if found is None:
+            detail = f"version {version[:100]} of the pack is not at hand; decide with the current one"
+            raise Fault(Kind.PRECONDITION, "PACK_VERSION_UNKNOWN", detail)
+        return found
+
     def _shelf(self, name: str, version: str | None = None) -> Shelf:
+        if version is not None:  # the files have no say: they may have changed since, and not for the better
+            return self._version(version)
         with self._lock:
             if time.monotonic() - self._looked.get(name, -SECONDS_BETWEEN_LOOKS) >= SECONDS_BETWEEN_LOOKS:
                 self._look(name)
                 self._looked[name] = time.monotonic()
-            current = self._current[name]
-            if version is None or version == current.pack.hash:
-                return current
-            found = self._versions.get((name, version))
-        if found is None:
-            detail = f"version {version[:100]} of pack {name} is not loaded; decide with the current one"
-            raise Fault(Kind.PRECONDITION, "PACK_VERSION_UNKNOWN", detail)
-        return found
+            return self._current[name]
 
     def _look(self, name: str) -> None:
         """Take a pack that is asked for first; have one checked whose files have changed since the last look."""
@@ -124,7 +162,7 @@ class Library:
         shelf = Shelf(read_pack(self.root, name))
         shelf.refuse_what_cannot_be_read()
         with self._lock:
-            self._current[name] = self._versions[name, shelf.pack.hash] = shelf
+            self._current[name] = self._versions[shelf.pack.hash] = shelf
 
     def _renew(self, name: str) -> None:
         problems = check(self.root, name)
@@ -136,6 +174,11 @@ class Library:
 
     def _signature(self, name: str) -> Signature:
         base = base_of(self.root, name)
-        files = [file for file in files_of(self.root, name) if file.exists()]
+        files = [*files_of(self.root, name), *sorted((self.root / name / "cases").glob("*.yaml"))]
         found = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
         return found + (self._signature(base) if base and base != name else ())
+
+
+def _not_that_version(name: str, version: str) -> Fault:
+    detail = f"what is kept as version {version[:100]} of pack {name[:100]} is not that version any more"
+    return Fault(Kind.INTERNAL, "PACK_REFUSED", detail)

@@ -19,6 +19,8 @@ class Pack:
     base: str
     parameters: Mapping[str, Parameter]
     decisions: Mapping[str, Section]
+    law: Mapping[str, str]
+    """The text of every file that the hash is of, by its path in the folder of packs."""
 
 
 def files_of(root: Path, name: str) -> list[Path]:
@@ -48,11 +50,14 @@ def read_pack(root: Path, name: str) -> Pack:
         raise head.problem("pack", f"the folder's own name, {name}, and another pack to extend")
     base = read_pack(root, head.text("extends")) if "extends" in head else None
     digest = sha256(base.hash.encode() if base else b"")
+    law: dict[str, bytes] = {}
     problems: list[Problem] = []
     parameters: dict[str, Parameter] = {}
     decisions: dict[str, Section] = {}
     for path in files_of(root, name):
-        digest.update(f"{path.relative_to(root).as_posix()}\n".encode() + path.read_bytes())
+        place = path.relative_to(root).as_posix()
+        law[place] = path.read_bytes()
+        digest.update(f"{place}\n".encode() + law[place])
         try:
             if path.parent.name == "parameters":
                 _add(parameters, read_parameters(read(path, root, "parameters")))
@@ -67,7 +72,8 @@ def read_pack(root: Path, name: str) -> Pack:
         decisions = dict(base.decisions)
     if problems:
         raise PackRefusedError(problems)
-    return Pack(name, head.text("title"), digest.hexdigest(), base.name if base else "", parameters, decisions)
+    texts = {**(base.law if base else {}), **{place: content.decode() for place, content in law.items()}}
+    return Pack(name, head.text("title"), digest.hexdigest(), base.name if base else "", parameters, decisions, texts)
 
 
 def _add(parameters: dict[str, Parameter], more: Mapping[str, Parameter]) -> None:

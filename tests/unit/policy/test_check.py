@@ -1,0 +1,95 @@
+"""What is wrong with a pack is found before it decides on anybody, all of it, with file, line and rule."""
+
+from pathlib import Path
+
+import pytest
+
+from sevensteps.policy.check import check
+
+TABLE = """
+tables:
+  - table: BAND
+    hit: {hit}
+    reference: An Act
+    rows:
+      - row: many
+        when: {{hours: {{more than: 20}}}}
+        then: met
+        because: Many hours.
+      - row: some
+        when: {{hours: {{{some}}}}}
+        then: {then}
+        because: Some hours.
+"""
+
+
+def found(packs: Path, file: str = "", old: str = "", new: str = "") -> str:
+    if file:
+        path = packs / "small" / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+    return "\n".join(str(problem) for problem in check(packs, "small"))
+
+
+def with_table(packs: Path, hit: str, some: str, then: str = "met") -> str:
+    path = packs / "small" / "rules" / "help.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + TABLE.format(hit=hit, some=some, then=then), encoding="utf-8")
+    return found(packs)
+
+
+def test_nothing_is_wrong_with_a_good_pack(packs: Path) -> None:
+    """No finding where nothing is to be found."""
+    assert found(packs) == ""
+
+
+def test_a_gap_is_found_with_an_example(packs: Path) -> None:
+    """Two hours fall between the rows, and the finding says so."""
+    said = with_table(packs, "unique", "at most: 19")
+    assert 'BAND: no gaps; no row fits {"hours": 20}' in said
+
+
+def test_an_overlap_is_found_with_an_example(packs: Path) -> None:
+    """Two rows that say the same overlap; two that do not contradict each other."""
+    assert "BAND/many, BAND/some overlap on" in with_table(packs, "unique", "more than: 5")
+
+
+def test_a_contradiction_is_found(packs: Path) -> None:
+    """The same input, two answers."""
+    assert 'contradict each other on {"hours": 21}' in with_table(packs, "unique", "more than: 5", "not_met")
+
+
+def test_a_masked_row_is_found(packs: Path) -> None:
+    """A row after one that always fits where it does is never chosen."""
+    assert "BAND/some: a row that is chosen now and then" in with_table(packs, "first", "more than: 30")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("rules/help.yaml", "hours: {type", "days: {type", "small/rules/help.yaml:12: HOURS: a declared fact; hours is not one"),
+        ("rules/help.yaml", "{any: [{hours: {at least: $help.hours}}, alone]}", "alone", "hours: to be used"),
+        ("rules/help.yaml", "{any: [{hours: {at least: $help.hours}}, alone]}", "alone", "help.hours: to be used"),
+        ("rules/help.yaml", "at least: $help.hours", "at least: $help.days", "help.days: a parameter that the pack declares"),
+        ("rules/help.yaml", "alone]}", "{all: [alone, {not: alone}]}]}", ""),
+        ("rules/help.yaml", "{any: [{hours", "{all: [{not: alone}, {hours", "HOURS: to be reachable"),
+        ("rules/help.yaml", "from: 2020-01-01", "from: 2019-01-01", "parameter help.hours has no value in force on 2019-01-01"),
+        ("rules/help.yaml", "because:", "why:", "'because' is a required property"),
+        ("parameters/limits.yaml", "{from: 2020-01-01, value: 10", "{from: 2020-01-01, until: 2020-12-31, value: 10", "there is none on 2021-01-01"),
+        ("parameters/limits.yaml", "value: 10", "value: ten", "a value of type whole number"),
+        ("parameters/limits.yaml", "value: 10", "value: 10, value: 11", "value: this key stands here twice"),
+        ("parameters/limits.yaml", ", reference: A decision of 2019", "", "'reference' is a required property"),
+        ("cases/help.yaml", "{name: Too few, on: 2026-01-01, given: {hours: 7, alone: false}, expect: {verdict: not_met}}", "{name: Enough, on: 2026-01-01, given: {hours: 9}, expect: {verdict: met}}", "HOURS: a case in which it fails; there is none"),
+    ],
+)  # fmt: skip
+def test_each_sort_of_slip_is_found(packs: Path, file: str, old: str, new: str, said: str) -> None:
+    """Undeclared and unused facts and parameters, dead rules, holes in dates, missing references and cases."""
+    assert said in found(packs, file, old, new)
+
+
+def test_every_problem_is_reported_not_only_the_first(packs: Path) -> None:
+    """Two files with a slip each give two findings."""
+    (packs / "small/parameters/limits.yaml").write_text("parameters: 3\n", encoding="utf-8")
+    said = found(packs, "rules/help.yaml", "because:", "why:")
+    assert "limits.yaml" in said
+    assert "help.yaml" in said

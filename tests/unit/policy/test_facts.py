@@ -1,0 +1,108 @@
+"""Facts are typed or refused by name; no verdict ever comes of a wrong one."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sevensteps.errors import Fault, Kind
+from sevensteps.policy import Library, Verdict
+
+ROOT = Path(__file__).parents[3] / "policies"
+LIBRARY = Library(ROOT)
+ON = date(2025, 6, 1)
+INCOME = {
+    "age": 40, "couple": False, "weekly_income": "310.00", "capital": "15001.00", "housing_costs": "0.00",
+    "disability_expenditure": "20.00", "disability_premium": True, "enhanced_disability_premium": False,
+    "carer_premium": False, "weekly_cost": "400.00",
+}  # fmt: skip
+
+
+def refusal(decision: str, facts: Any, on: date = ON) -> Fault:
+    with pytest.raises(Fault) as refused:
+        LIBRARY.decide(decision, pack="england", on=on, facts=facts)
+    assert refused.value.kind is Kind.INVALID
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "abc", "£23,250", True, float("nan"), float("inf"), 23250.001, 23250.0, "23250.001", "1e3", " 5", "５", "-1",
+     "1.5", [], {}, 10**30, "9" * 400],
+)  # fmt: skip
+def test_what_is_no_amount_is_refused_by_name(wrong: Any) -> None:
+    """Money is pounds and pence as text; everything else is refused, naming the fact and never its value."""
+    fault = refusal("contribution", {**INCOME, "capital": wrong})
+    assert fault.reason == "FACT_INVALID"
+    assert "capital" in fault.detail
+    assert "23,250" not in fault.detail
+
+
+@pytest.mark.parametrize(("fact", "wrong"), [
+    ("age", "40"), ("age", True), ("age", 40.5), ("age", float("nan")), ("couple", "no"), ("couple", 0), ("couple", 1),
+])  # fmt: skip
+def test_like_is_never_taken_for_like(fact: str, wrong: Any) -> None:
+    """Text is no number, a number is no yes or no, and true is no number."""
+    assert fact in refusal("contribution", {**INCOME, fact: wrong}).detail
+
+
+@pytest.mark.parametrize("wrong", ["2026-02-30", "1 May 2026", "2026-5-1", "２０２６-05-01", 20260501, True, ""])
+def test_a_date_is_an_iso_date(wrong: Any) -> None:
+    """Neither words nor numbers nor days that do not exist."""
+    assert "started_on" in refusal("deadlines", {"clock": "plan", "started_on": wrong}, date(2026, 4, 1)).detail
+
+
+@pytest.mark.parametrize(("facts", "path"), [
+    ({"wellbeing": True}, "wellbeing"),
+    ({"outcomes": {"joy": {}}}, "outcomes.joy"),
+    ({"outcomes": {"nutrition": {"hungry": True}}}, "outcomes.nutrition.hungry"),
+    ({"outcomes": {"nutrition": {"endangers": "yes"}}}, "outcomes.nutrition.endangers"),
+    ({"outcomes": []}, "outcomes"),
+    ({"outcomes": {"nutrition": "not_applicable"}}, "outcomes.nutrition"),
+    ({"met_by_carer": ["nutrition", "nutrition"]}, "met_by_carer"),
+    ({"met_by_carer": "nutrition"}, "met_by_carer"),
+    ([], "facts"),
+    (None, "facts"),
+])  # fmt: skip
+def test_what_is_not_declared_is_refused_by_its_path(facts: Any, path: str) -> None:
+    """A slip of the pen never becomes an unknown fact."""
+    fault = refusal("eligibility", facts)
+    assert fault.reason == "FACT_INVALID"
+    assert f"fact {path}:" in fault.detail
+
+
+@pytest.mark.parametrize(("decision", "on", "reason"), [
+    ("facs-eligibility", date(2015, 4, 1), "NOT_IN_FORCE"),
+    ("eligibility", date(2015, 3, 31), "NOT_IN_FORCE"),
+    ("contribution", date(2026, 4, 6), "PARAMETER_MISSING"),
+    ("happiness", ON, "DECISION_UNKNOWN"),
+])  # fmt: skip
+def test_a_date_out_of_force_is_an_error(decision: str, on: date, reason: str) -> None:
+    """The last known value is never stretched, and no decision is made up."""
+    assert refusal(decision, {}, on).reason == reason
+
+
+def test_an_unknown_pack_is_an_error() -> None:
+    """It names the packs that there are."""
+    with pytest.raises(Fault, match="example-council"):
+        LIBRARY.decide("eligibility", pack="atlantis", on=ON, facts={})
+
+
+def test_null_is_unknown() -> None:
+    """A fact that is null is as unknown as one that is not given."""
+    absent = LIBRARY.decide("eligibility", pack="england", on=ON, facts={})
+    null = LIBRARY.decide("eligibility", pack="england", on=ON, facts={"impairment": None, "outcomes": None})
+    assert absent.verdict is null.verdict is Verdict.NOT_ENOUGH_INFORMATION
+    assert absent.missing == null.missing
+
+
+def test_a_receipt_keeps_no_narrative() -> None:
+    """Of a line's text only the pack's own hint words are kept, and they decide the same again."""
+    line = {"id": "l1", "text": "Bingo with Alice of 3 High Street", "needs": ["community"], "use": "general",
+            "weekly": "1.00", "payee_close_family_same_household": False, "necessary_override": False}  # fmt: skip
+    facts: dict[str, Any] = {"lines": [line], "eligible_needs": ["community"]}
+    decision = LIBRARY.decide("plan-check", pack="england", on=ON, facts=facts)
+    assert "Alice" not in str(decision.receipt())
+    assert decision.receipt()["facts"]["lines"][0]["text"] == ["bingo"]  # type: ignore[index, call-overload]
+    assert LIBRARY.verify(decision.receipt()) == ()

@@ -1,0 +1,126 @@
+"""Packs change under a running process, and only for the better; receipts can be checked for ever."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sevensteps.errors import Fault, Kind
+from sevensteps.policy import Library, Verdict, library as module
+
+ON = date(2026, 4, 1)
+
+
+@pytest.fixture(autouse=True)
+def look_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_LOOKS", 0.0)
+
+
+def edit(packs: Path, file: str, old: str, new: str) -> None:
+    path = packs / "small" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def eventually(happens: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not happens():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def verdict(library: Library, hours: int) -> Verdict:
+    return library.decide("help", pack="small", on=ON, facts={"hours": hours, "alone": False}).verdict
+
+
+def test_a_changed_pack_is_taken_without_a_restart(packs: Path) -> None:
+    """A new value decides, once it has passed the check; a stage that began before keeps its version."""
+    library = Library(packs)
+    began = library.decide("help", pack="small", on=ON, facts={"hours": 8, "alone": False})
+    assert began.verdict is Verdict.MET
+    edit(packs, "parameters/limits.yaml", "value: 8", "value: 9")
+    edit(packs, "cases/help.yaml", "hours: 8", "hours: 9")
+    eventually(lambda: verdict(library, 8) is Verdict.NOT_MET)
+    again = library.decide("help", pack="small", on=ON, facts={"hours": 8, "alone": False}, version=began.hash)
+    assert (again.verdict, again.hash) == (Verdict.MET, began.hash)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("rules/help.yaml", "rule: HOURS", "rule: [", "help.yaml"),
+        ("rules/help.yaml", "alone]}", "lonely]}", "lonely is not one"),
+        ("rules/help.yaml", "reference: An Act, s.1", "unreferenced: yes", "'unreferenced' was unexpected"),
+        ("parameters/limits.yaml", "from: 2026-01-01", "from: 2020-01-01", "do not overlap"),
+        ("parameters/limits.yaml", "value: 8", "value: 7", "expected not_met, is met"),
+        ("cases/help.yaml", "verdict: not_met", "verdict: met", "expected met, is not_met"),
+    ],
+)
+def test_a_bad_pack_is_refused_loudly_and_the_old_one_stays(
+    packs: Path, caplog: pytest.LogCaptureFixture, file: str, old: str, new: str, said: str
+) -> None:
+    """Broken YAML, an undeclared fact, an unknown key, overlapping dates, a case that fails: all are refused."""
+    library = Library(packs)
+    before = library.pack("small").hash
+    with caplog.at_level(logging.ERROR):
+        edit(packs, file, old, new)
+        assert verdict(library, 8) is Verdict.MET
+        eventually(lambda: said in caplog.text)
+    assert library.pack("small").hash == before
+    assert "the version before it stays" in caplog.text
+
+
+def test_a_pack_that_was_never_good_is_an_error(packs: Path) -> None:
+    """Without an earlier version nothing is decided, and the file and line are named."""
+    edit(packs, "rules/help.yaml", "alone]}", "lonely]}")
+    with pytest.raises(Fault, match=r"small/rules/help.yaml:\d+: HOURS") as refused:
+        Library(packs).decide("help", pack="small", on=ON, facts={})
+    assert refused.value.kind is Kind.INTERNAL
+
+
+def test_an_overlay_sets_what_is_left_to_councils_and_nothing_else(packs: Path) -> None:
+    """Its own value from its day on, the base's before it; a fixed parameter and rules are refused."""
+    overlay = packs / "council"
+    (overlay / "parameters").mkdir(parents=True)
+    (overlay / "pack.yaml").write_text("pack: council\ntitle: A council\nextends: small\n", encoding="utf-8")
+    text = (packs / "small/parameters/limits.yaml").read_text(encoding="utf-8")
+    own = text.replace("- {from: 2020-01-01, value: 10, reference: A decision of 2019}\n", "").replace(
+        "value: 8", "value: 5"
+    )
+    (overlay / "parameters/own.yaml").write_text(own, encoding="utf-8")
+    library = Library(packs)
+
+    def on(day: date, hours: int) -> Verdict:
+        return library.decide("help", pack="council", on=day, facts={"hours": hours, "alone": False}).verdict
+
+    assert (on(date(2026, 1, 1), 5), on(date(2025, 12, 31), 9)) == (Verdict.MET, Verdict.NOT_MET)
+    edit(packs, "parameters/limits.yaml", "set by: council", "set by: law")
+    with pytest.raises(Fault, match="fixed by law"):
+        Library(packs).pack("council")
+
+
+def test_a_receipt_decides_the_same_again_until_something_differs(packs: Path) -> None:
+    """Through JSON and back nothing differs; a forged verdict does, and is said in words."""
+    library = Library(packs)
+    receipt = json.loads(json.dumps(library.decide("help", pack="small", on=ON, facts={"hours": 8}).receipt()))
+    assert library.verify(receipt) == ()
+    assert library.verify({**receipt, "verdict": "not_met"}) == ("verdict: was not_met, is now met",)
+    assert set(receipt["answers"]) == {"plain", "durable_rules"}
+    assert receipt["engines"]["durable_rules"]
+
+
+def test_evaluators_that_disagree_decide_nothing(packs: Path) -> None:
+    """A defect in either is an internal fault, never a verdict."""
+    library = Library(packs)
+    verdict(library, 8)
+    decider = library._shelf("small").decider("help", ON)  # noqa: SLF001 - an engine has to be made to fail
+    decider.durable = decider.plain.__class__(decider.ruling)  # type: ignore[assignment]
+    decider.durable._case = [("HOURS", lambda _facts, _tallies: False)]  # type: ignore[attr-defined] # noqa: SLF001
+    with pytest.raises(Fault, match="disagree on HOURS") as refused:
+        verdict(library, 8)
+    assert (refused.value.kind, refused.value.reason) == (Kind.INTERNAL, "ENGINES_DISAGREE")
