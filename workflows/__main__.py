@@ -1,11 +1,13 @@
 """`python -m workflows`: the worker, and beside it the relay that brings it facts."""
 
 import asyncio
+import logging
 import signal
 import sys
 from contextlib import AsyncExitStack, suppress
 
 from temporalio.client import Client
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from sevensteps import log
 from sevensteps.config import Settings, SettingsError
@@ -21,6 +23,11 @@ from workflows.worker import journey_worker
 
 SERVICES = ("assessment", "planning", "approval", "review", "feed")
 SECONDS_BETWEEN_ATTEMPTS = 0.5
+_CORE_LOGS = LoggingConfig(
+    TelemetryFilter(core_level="WARN", other_level="ERROR"),
+    forwarding=LogForwardingConfig(logging.getLogger("temporalio.core")),
+)
+"""What Temporal's own core has to say goes where everything else goes."""
 
 
 async def work(settings: Settings) -> None:
@@ -52,6 +59,7 @@ async def main() -> None:
     """Work until SIGTERM or SIGINT."""
     settings = Settings.from_environment()
     log.configure(settings.log, "worker")
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS)))
     working = asyncio.create_task(work(settings))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, working.cancel)
