@@ -7,6 +7,7 @@ from typing import Self
 import grpc
 
 from sevensteps import log
+from sevensteps.archive import Archive
 from sevensteps.case_register import AssessmentRegister
 from sevensteps.config import Settings
 from sevensteps.identity import Keys, Role
@@ -48,7 +49,7 @@ class DecidingService:
         token = machine_token(keys, name, Role.SERVICE)
         publisher = Publisher(store, name, channel(settings.feed, token))
         register = AssessmentRegister(channel(settings.assessment, token))
-        use_cases = UseCases(store, Library(settings.policies), settings.pack, publisher, register)
+        use_cases = UseCases(store, Archive(Library(settings.policies)), settings.pack, publisher, register)
         publisher.start()
         return cls(name, store, use_cases, publisher, register, add)
 

@@ -87,15 +87,25 @@ def create_shared_tables_0001() -> None:
         sa.UniqueConstraint("event_id"),
     )
     op.create_table(
+        "packs",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
         "receipts",
         sa.Column("receipt_id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("council", sa.Text(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("pack_hash", sa.Text(), nullable=False),
         sa.Column("receipt", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("decided_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["pack_hash"], ["packs.hash"]),
         sa.PrimaryKeyConstraint("receipt_id"),
     )
+    op.create_index("receipts_by_age", "receipts", ["decided_at", "receipt_id"], unique=False)
     op.create_index(op.f("ix_receipts_case_id"), "receipts", ["case_id"], unique=False)

@@ -1,4 +1,4 @@
-"""The tables that every deciding service has beside its own: answers given, receipts of decisions, events to send."""
+"""The tables that every deciding service has beside its own: answers, receipts, the law they name, events to send."""
 
 import sqlalchemy as sa
 
@@ -13,6 +13,15 @@ answers = sa.Table(
     sa.Column("answered_at", sa.Text, nullable=False),
 )
 
+packs = sa.Table(
+    "packs",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("files", sa.Text, nullable=False),
+)
+"""Every version of a pack that a receipt names: the text of its files, its base's included, as a JSON object."""
+
 receipts = sa.Table(
     "receipts",
     metadata,
@@ -21,9 +30,11 @@ receipts = sa.Table(
     sa.Column("council", sa.Text, nullable=False),
     sa.Column("decision", sa.Text, nullable=False),
     sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("pack_hash", sa.Text, sa.ForeignKey("packs.hash"), nullable=False),
     sa.Column("receipt", sa.Text, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("decided_at", sa.Text, nullable=False),
+    sa.Index("receipts_by_age", "decided_at", "receipt_id"),
 )
 
 outbox = sa.Table(

@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -13,11 +13,12 @@ from google.protobuf.message import Message
 
 from sevensteps import clock, outbox
 from sevensteps.api.policy.v1 import decision_pb2
+from sevensteps.archive import Archive
 from sevensteps.errors import Fault, Kind, Violation, not_found, stale
 from sevensteps.identity import Actor, Role
 from sevensteps.journey import Payload
 from sevensteps.outbox import Publisher
-from sevensteps.policy import Decision, Library
+from sevensteps.policy import Decision
 from sevensteps.policy.verdict import Json
 from sevensteps.rpc import caller
 from sevensteps.store import Store
@@ -106,8 +107,10 @@ class Work:
     connection: sa.Connection
     actor: Actor
     now: datetime
-    library: Library
+    archive: Archive
     pack: str
+    decided_by: set[str] = field(default_factory=set)
+    """The versions of packs that this transaction's receipts name, by their hashes."""
 
     @property
     def today(self) -> date:
@@ -136,9 +139,19 @@ class Work:
             payload=payload.as_json(),
         )
 
-    def decide(self, decision: str, on: date, facts: Mapping[str, Json], *, case_id: str, council: str) -> Kept:
-        """Ask the policy pack, and keep the receipt. Raises the policy's own Faults; then nothing is kept."""
-        decided = self.library.decide(decision, pack=self.pack, on=on, facts=facts)
+    def decide(
+        self, decision: str, on: date, facts: Mapping[str, Json], *, case_id: str, council: str, version: str = ""
+    ) -> Kept:
+        """Ask the policy pack, and keep the receipt with the law that it names.
+
+        `version` is the hash of the pack with which the stage under way began; where it is empty the pack decides as it
+        is now. Raises the policy's own Faults; then nothing is kept.
+        """
+        if version:
+            self.archive.restore(self.connection, version)
+        decided = self.archive.library.decide(decision, pack=self.pack, on=on, facts=facts, version=version or None)
+        self.archive.keep(self.connection, decided.hash)
+        self.decided_by.add(decided.hash)
         receipt_id = new_id("receipt")
         row = {
             "receipt_id": receipt_id,
@@ -146,6 +159,7 @@ class Work:
             "council": council,
             "decision": decision,
             "verdict": decided.verdict.value,
+            "pack_hash": decided.hash,
             "receipt": json.dumps(decided.receipt(), separators=(",", ":"), sort_keys=True),
             "actor": self.actor.subject,
             "decided_at": self.now_text,
@@ -183,10 +197,10 @@ class CaseRegister(Protocol):
 class UseCases:
     """Runs the use cases of one service over its store."""
 
-    def __init__(self, store: Store, library: Library, pack: str, publisher: Publisher, cases: CaseRegister) -> None:
+    def __init__(self, store: Store, archive: Archive, pack: str, publisher: Publisher, cases: CaseRegister) -> None:
         """`publisher` is woken when there may be new events; `cases` knows which cases exist."""
         self._store = store
-        self._library = library
+        self._archive = archive
         self._pack = pack
         self._publisher = publisher
         self._cases = cases
@@ -201,8 +215,8 @@ class UseCases:
         request_id: str = getattr(request, "request_id")  # noqa: B009 - every changing request has one; Message does not say so
         fingerprint = fingerprint_of(request, actor)
 
-        def unit(connection: sa.Connection) -> tuple[M, bool]:
-            work = Work(connection, actor, clock.now(), self._library, self._pack)
+        def unit(connection: sa.Connection) -> tuple[M, Work | None]:
+            work = Work(connection, actor, clock.now(), self._archive, self._pack)
             claim = {
                 "request_id": request_id,
                 "fingerprint": fingerprint,
@@ -213,19 +227,20 @@ class UseCases:
                 first = connection.execute(FIRST_ANSWER, {"request_id": request_id}).one()
                 if first.fingerprint != fingerprint:
                     raise _reused(request_id)
-                return response.FromString(first.response), False
+                return response.FromString(first.response), None
             answer = handler(work)
             connection.execute(KEEP_ANSWER, {"claimed": request_id, "response": answer.SerializeToString()})
-            return answer, True
+            return answer, work
 
         try:
             try:
-                answer, is_new = await self._store.write(unit)
+                answer, done = await self._store.write(unit)
             except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now
-                answer, is_new = await self._store.write(unit)
+                answer, done = await self._store.write(unit)
         except NotHere as missing:
             raise await self._cases.why_missing(missing, actor) from missing
-        if is_new:
+        if done:
+            self._archive.committed(done.decided_by)
             self._publisher.wake()
         return answer
 
@@ -234,7 +249,7 @@ class UseCases:
         actor = caller()
         try:
             return await self._store.read(
-                lambda connection: handler(Work(connection, actor, clock.now(), self._library, self._pack))
+                lambda connection: handler(Work(connection, actor, clock.now(), self._archive, self._pack))
             )
         except NotHere as missing:
             raise await self._cases.why_missing(missing, actor) from missing

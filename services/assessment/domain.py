@@ -13,7 +13,11 @@ ENDINGS_BY_PEOPLE = frozenset(Ending) - {Ending.NOT_ELIGIBLE}
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case from first contact to ending. `version` counts its changes."""
+    """A case from first contact to ending. `version` counts its changes.
+
+    `pack` is the hash of the pack with which the open assessment began, which decides until it is done; empty when none
+    is open.
+    """
 
     case_id: str
     council: str
@@ -23,6 +27,7 @@ class Case:
     round: int
     assessment_open: bool
     assessment_due: date
+    pack: str
     on_hold: bool
     ending: str
     version: int
@@ -124,15 +129,15 @@ def ensure_advice_is_next(case: Case, determination: Determination | None) -> No
 
 def close_assessment(case: Case) -> Case:
     """The case after its assessment round is done."""
-    return replace(case, assessment_open=False)
+    return replace(case, assessment_open=False, pack="")
 
 
-def open_round(case: Case, number: int, due: date) -> Case:
+def open_round(case: Case, number: int, due: date, pack: str) -> Case:
     """The case in its next assessment round. Raises a Fault when rounds would be skipped."""
     ensure_open(case)
     if number != case.round + 1 or case.assessment_open:
         raise stage_order(f"Assessment round {number} cannot follow round {case.round}.", case.case_id)
-    return replace(case, round=number, assessment_open=True, assessment_due=due)
+    return replace(case, round=number, assessment_open=True, assessment_due=due, pack=pack)
 
 
 def place_hold(case: Case) -> Case:
@@ -160,4 +165,4 @@ def end(case: Case, ending: Ending, *, by_journey: bool) -> Case:
         raise stage_order(
             "A case ends as not eligible by itself, after ConfirmDetermination and GiveAdvice.", case.case_id
         )
-    return replace(case, ending=ending, assessment_open=False, on_hold=False)
+    return replace(close_assessment(case), ending=ending, on_hold=False)

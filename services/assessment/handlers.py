@@ -36,6 +36,7 @@ def open_case(work: Work, *, kind: str, person_reference: str) -> Case:
     """Open a case at first contact, and its first assessment: it appears that there may be needs (s.9(1), s.10)."""
     case_id = new_id("case")
     council = work.actor.council
+    due, pack = _assessment_due(work, work.today, case_id, council)
     opened = Case(
         case_id=case_id,
         council=council,
@@ -44,7 +45,8 @@ def open_case(work: Work, *, kind: str, person_reference: str) -> Case:
         opened_at=work.now_text,
         round=1,
         assessment_open=True,
-        assessment_due=_assessment_due(work, work.today, case_id, council),
+        assessment_due=due,
+        pack=pack,
         on_hold=False,
         ending="",
         version=1,
@@ -82,7 +84,7 @@ def consider_advocacy(work: Work, *, case_id: str, etag: str, facts: Mapping[str
     """Decide whether an independent advocate must be arranged (s.67)."""
     case = store.case_to_change(work, case_id, etag)
     domain.ensure_open(case)
-    kept = work.decide("advocacy", work.today, facts, case_id=case_id, council=case.council)
+    kept = work.decide("advocacy", work.today, facts, case_id=case_id, council=case.council, version=case.pack)
     return kept, _changed(work, case, AdvocacyConsidered(verdict=kept.decision.verdict.value))
 
 
@@ -96,7 +98,7 @@ def propose_determination(
     if kind != case.kind:
         detail = f"must be {case.kind}: that is what the case is about"
         raise Fault(Kind.INVALID, "FIELD_INVALID", f"facts: {detail}", violations=[Violation("facts", detail)])
-    kept = work.decide(ELIGIBILITY[kind], assessed_on, facts, case_id=case_id, council=case.council)
+    kept = work.decide(ELIGIBILITY[kind], assessed_on, facts, case_id=case_id, council=case.council, version=case.pack)
     eligible_needs = kept.decision.values.get("eligible_needs")
     proposed = Determination(
         determination_id=new_id("determination"),
@@ -141,7 +143,12 @@ def give_indicative_budget(
     case = store.case_to_change(work, case_id, etag)
     determination = domain.ensure_budget_is_next(case, store.confirmed_determination(work, case))
     kept = work.decide(
-        "indicative-budget", determination.assessed_on, {"points": points}, case_id=case_id, council=case.council
+        "indicative-budget",
+        determination.assessed_on,
+        {"points": points},
+        case_id=case_id,
+        council=case.council,
+        version=case.pack,
     )
     weekly = kept.decision.values.get("weekly")
     if not isinstance(weekly, str):
@@ -214,8 +221,8 @@ def open_assessment(work: Work, *, case_id: str, number: int, opened_on: date) -
     case = store.case_to_change(work, case_id)
     if number == case.round:
         return case.assessment_due
-    due = _assessment_due(work, opened_on, case_id, case.council)
-    opened = domain.open_round(case, number, due)
+    due, pack = _assessment_due(work, opened_on, case_id, case.council)
+    opened = domain.open_round(case, number, due, pack)
     _changed(work, opened, AssessmentOpened(round=number, due_on=due.isoformat()))
     return due
 
@@ -226,7 +233,8 @@ def _changed(work: Work, changed: Case, told: Payload) -> Case:
     return saved
 
 
-def _assessment_due(work: Work, started_on: date, case_id: str, council: str) -> date:
+def _assessment_due(work: Work, started_on: date, case_id: str, council: str) -> tuple[date, str]:
+    """By when an assessment that begins should be done, and the pack by which it will be decided."""
     facts = {"clock": "assessment", "started_on": started_on.isoformat()}
     kept = work.decide("deadlines", started_on, facts, case_id=case_id, council=council)
-    return date.fromisoformat(str(kept.decision.values["due"]))
+    return date.fromisoformat(str(kept.decision.values["due"])), kept.decision.hash

@@ -25,6 +25,7 @@ cases = sa.Table(
     sa.Column("round", sa.Integer, nullable=False),
     sa.Column("assessment_open", sa.Boolean, nullable=False),
     sa.Column("assessment_due", sa.Date, nullable=False),
+    sa.Column("pack", sa.Text, nullable=False),
     sa.Column("on_hold", sa.Boolean, nullable=False),
     sa.Column("ending", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -113,7 +114,7 @@ resumptions = sa.Table(
     sa.Column("resumed_by", sa.Text, nullable=False),
 )
 
-CHANGING = ("round", "assessment_open", "assessment_due", "on_hold", "ending", "version")
+CHANGING = ("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending", "version")
 """What of a case may change."""
 
 CASE = sa.select(cases).where(cases.c.case_id == sa.bindparam("case_id"))

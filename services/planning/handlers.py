@@ -150,8 +150,7 @@ def open_plan(
     The first version begins the planning of a case; a further one begins as a draft of what the last one said.
     """
     if version == 1 and not store.is_here(work, case_id):
-        begun = planning.begin(case_id, council, eligible_needs, indicative)
-        due = _due(work, begun, opened_on)
+        due, begun = _dated(work, planning.begin(case_id, council, eligible_needs, indicative), opened_on)
         store.add_planning(work, begun, due)
         work.tell(case_id, council, PlanOpened(version=version, due_on=due.isoformat()))
         return due
@@ -162,7 +161,7 @@ def open_plan(
     opened = planning.open_plan(found, version, eligible_needs, indicative)
     before = store.plan_to_read(work, found, found.plan_version)
     store.add_plan(work, plan.continue_as(before, version))
-    due = _due(work, opened, opened_on)
+    due, opened = _dated(work, opened, opened_on)
     store.add_opening(work, opened, due)
     _changed(work, opened, PlanOpened(version=version, due_on=due.isoformat()))
     return due
@@ -178,7 +177,7 @@ def open_money(work: Work, *, case_id: str, version: int, budget: Decimal, opene
     if known:
         return known
     opened = planning.open_money(found, version, budget)
-    due = _due(work, opened, opened_on)
+    due, opened = _dated(work, opened, opened_on)
     store.add_opening(work, opened, due)
     told: list[Payload] = [MoneyOpened(version=version, due_on=due.isoformat())]
     if not budget:
@@ -198,7 +197,7 @@ def open_support(work: Work, *, case_id: str, version: int, opened_on: date) -> 
     if known:
         return known
     opened = planning.open_support(found, version)
-    due = _due(work, opened, opened_on)
+    due, opened = _dated(work, opened, opened_on)
     store.add_opening(work, opened, due)
     told: list[Payload] = [SupportOpened(version=version, due_on=due.isoformat())]
     if not _funded_needs(work, opened):
@@ -230,7 +229,9 @@ def _funded_needs(work: Work, agreed: Planning) -> tuple[str, ...]:
 
 def _decide_direct_payment(work: Work, found: Planning, holding: Holding) -> Kept:
     facts = {**holding.facts, "authorised_person": money.AUTHORISED_PERSONS.get(holding.payee)}
-    kept = work.decide("direct-payment", work.today, facts, case_id=found.case_id, council=found.council)
+    kept = work.decide(
+        "direct-payment", work.today, facts, case_id=found.case_id, council=found.council, version=found.pack
+    )
     decision = kept.decision
     if decision.verdict is not Verdict.MET:
         settled = {Verdict.MET, Verdict.NOT_ENOUGH_INFORMATION}
@@ -243,7 +244,8 @@ CLOCKS = {Stage.PLAN_MADE: "plan", Stage.MONEY_ORGANISED: "money", Stage.SUPPORT
 """What the policy pack calls the deadline of each step."""
 
 
-def _due(work: Work, opened: Planning, opened_on: date) -> date:
+def _dated(work: Work, opened: Planning, opened_on: date) -> tuple[date, Planning]:
+    """By when the step that is being opened should be done, and the planning with the pack that decides in it."""
     facts = {"clock": CLOCKS[opened.stage], "started_on": opened_on.isoformat()}
     kept = work.decide("deadlines", opened_on, facts, case_id=opened.case_id, council=opened.council)
-    return date.fromisoformat(str(kept.decision.values["due"]))
+    return date.fromisoformat(str(kept.decision.values["due"])), planning.decide_by(opened, kept.decision.hash)

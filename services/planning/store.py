@@ -35,6 +35,7 @@ plannings = sa.Table(
     sa.Column("budget", sa.Text, nullable=False),
     sa.Column("stage", sa.Text, nullable=False),
     sa.Column("stage_open", sa.Boolean, nullable=False),
+    sa.Column("pack", sa.Text, nullable=False),
     sa.Column("closed", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
@@ -178,6 +179,7 @@ def _planning(work: Work, case_id: str, statement: sa.Select[tuple[object, ...]]
         budget=Decimal(row.budget),
         stage=Stage(row.stage),
         stage_open=row.stage_open,
+        pack=row.pack,
         closed=row.closed,
         version=row.version,
     )
@@ -205,6 +207,7 @@ def _planning_row(of: Planning) -> dict[str, object]:
         "budget": pounds(of.budget),
         "stage": of.stage.value,
         "stage_open": of.stage_open,
+        "pack": of.pack,
         "closed": of.closed,
         "version": of.version,
     }

@@ -15,8 +15,9 @@ from sevensteps.journey import Stage
 class Planning:
     """The planning of a case. Amounts in pounds a week; `version` counts the changes of this record.
 
-    `stage` is the step opened last, for `plan_version`; `agreed_version` is the plan that `budget` was agreed for,
-    whose money and support are arranged: 0 before.
+    `stage` is the step opened last, for `plan_version`, and `pack` the hash of the pack with which it began, which
+    decides until it is done; `agreed_version` is the plan that `budget` was agreed for, whose money and support are
+    arranged: 0 before.
     """
 
     case_id: str
@@ -28,6 +29,7 @@ class Planning:
     budget: Decimal
     stage: Stage
     stage_open: bool
+    pack: str
     closed: bool
     version: int
 
@@ -90,6 +92,7 @@ def begin(case_id: str, council: str, eligible_needs: tuple[str, ...], indicativ
         budget=Decimal(0),
         stage=Stage.PLAN_MADE,
         stage_open=True,
+        pack="",
         closed=False,
         version=1,
     )
@@ -128,6 +131,11 @@ def open_support(planning: Planning, version: int) -> Planning:
     if planning.stage is not Stage.MONEY_ORGANISED or planning.stage_open or version != planning.agreed_version:
         raise stage_order(f"The money of plan version {version} must be organised first.", planning.case_id)
     return replace(planning, stage=Stage.SUPPORT_ORGANISED, stage_open=True)
+
+
+def decide_by(planning: Planning, pack: str) -> Planning:
+    """The planning whose step has just been opened, to be decided by this version of the pack until it is done."""
+    return replace(planning, pack=pack)
 
 
 def close_stage(planning: Planning) -> Planning:

@@ -12,6 +12,7 @@ from services.planning import store
 from services.planning.domain.plan import Plan
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
+from sevensteps.archive import Archive
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity import Actor, Role
@@ -57,7 +58,7 @@ async def test_a_submitted_version_is_never_written_again(suite_of: SuiteOf, dat
         await case.submit_plan()
         before = (await case.stands()).plan
         actor = Actor("eve", frozenset({Role.PLANNER}), "example")
-        library = Library(Settings().policies)
+        archive = Archive(Library(Settings().policies))
 
         def read(work: Work) -> Plan:
             return store.plan_to_read(work, store.planning(work, case.case_id), 1)
@@ -67,7 +68,7 @@ async def test_a_submitted_version_is_never_written_again(suite_of: SuiteOf, dat
 
         with pytest.raises(Fault) as refusal:
             await running.store.write(
-                lambda connection: overwrite(Work(connection, actor, clock.now(), library, "example-council"))
+                lambda connection: overwrite(Work(connection, actor, clock.now(), archive, "example-council"))
             )
         assert refusal.value.kind is Kind.ABORTED
         assert (await case.pat.GetPlan(pb.GetPlanRequest(case_id=case.case_id, version=1))).plan == before

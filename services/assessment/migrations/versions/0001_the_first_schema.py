@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("assessment_open", sa.Boolean(), nullable=False),
         sa.Column("assessment_due", sa.Date(), nullable=False),
+        sa.Column("pack", sa.Text(), nullable=False),
         sa.Column("on_hold", sa.Boolean(), nullable=False),
         sa.Column("ending", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),

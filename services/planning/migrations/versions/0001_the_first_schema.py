@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("budget", sa.Text(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("stage_open", sa.Boolean(), nullable=False),
+        sa.Column("pack", sa.Text(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("case_id"),
