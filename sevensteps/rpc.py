@@ -12,7 +12,7 @@ from typing import Never, Protocol, TypeAlias, TypeVar, cast
 import grpc
 import structlog
 from google.protobuf import any_pb2
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
@@ -59,6 +59,7 @@ KINDS = {code: kind for kind, code in CODES.items()}
 
 Q = TypeVar("Q")
 A = TypeVar("A")
+Reading: TypeAlias = "Callable[[bytes], Message]"
 Answering: TypeAlias = "Callable[[Message, Context], Awaitable[Message]]"
 Streaming: TypeAlias = "Callable[[Message, Context], AsyncIterator[Message]]"
 
@@ -146,46 +147,49 @@ class Gate(grpc.aio.ServerInterceptor):
         token = next(
             (str(value) for key, value in handler_call_details.invocation_metadata if key == "authorization"), ""
         )
+        read = cast("Reading", handler.request_deserializer)  # called by the guard: nothing of a stranger's is parsed
         if handler.response_streaming:
-            return grpc.unary_stream_rpc_method_handler(
-                self._guard_stream(rpc, token, cast("Streaming", handler.unary_stream)),
-                handler.request_deserializer,
-                handler.response_serializer,
-            )
-        return grpc.unary_unary_rpc_method_handler(
-            self._guard(rpc, token, cast("Answering", handler.unary_unary)),
-            handler.request_deserializer,
-            handler.response_serializer,
-        )
+            streaming = self._guard_stream(rpc, token, read, cast("Streaming", handler.unary_stream))
+            return grpc.unary_stream_rpc_method_handler(streaming, None, handler.response_serializer)
+        answering = self._guard(rpc, token, read, cast("Answering", handler.unary_unary))
+        return grpc.unary_unary_rpc_method_handler(answering, None, handler.response_serializer)
 
-    def _guard(self, rpc: str, token: str, answer: Answering) -> Answering:
-        async def guarded(request: Message, context: Context) -> Message:
+    def _guard(
+        self, rpc: str, token: str, read: Reading, answer: Answering
+    ) -> Callable[[bytes, Context], Awaitable[Message]]:
+        async def guarded(body: bytes, context: Context) -> Message:
             try:
-                self._enter(rpc, token, request)
-                return await answer(request, context)
+                return await answer(self._enter(rpc, token, read, body), context)
             except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
                 return await self._refuse(context, rpc, error)
 
         return guarded
 
-    def _guard_stream(self, rpc: str, token: str, answers: Streaming) -> Streaming:
-        async def guarded(request: Message, context: Context) -> AsyncIterator[Message]:
+    def _guard_stream(
+        self, rpc: str, token: str, read: Reading, answers: Streaming
+    ) -> Callable[[bytes, Context], AsyncIterator[Message]]:
+        async def guarded(body: bytes, context: Context) -> AsyncIterator[Message]:
             try:
-                self._enter(rpc, token, request)
-                async for message in answers(request, context):
+                async for message in answers(self._enter(rpc, token, read, body), context):
                     yield message
             except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
                 await self._refuse(context, rpc, error)
 
         return guarded
 
-    def _enter(self, rpc: str, token: str, request: Message) -> None:
+    def _enter(self, rpc: str, token: str, read: Reading, body: bytes) -> Message:
         scheme, _, value = token.partition(" ")
         if scheme.lower() != "bearer" or not value:
             raise Fault(
                 Kind.UNAUTHENTICATED, "UNAUTHENTICATED", "Send a token: metadata authorization, value 'Bearer <token>'."
             )
         actor = self._keys.actor_of(value)
+        try:
+            request = read(body)
+        except DecodeError as error:
+            raise Fault(
+                Kind.INVALID, "MESSAGE_UNREADABLE", "The body is not the message that this call takes."
+            ) from error
         structlog.contextvars.bind_contextvars(
             rpc=rpc,
             actor=actor.subject,
@@ -194,6 +198,7 @@ class Gate(grpc.aio.ServerInterceptor):
         )
         authorise(actor, rpc)
         _actor.set(actor)
+        return request
 
     async def _refuse(self, context: Context, rpc: str, error: Exception) -> Never:
         fault = _fault_from(error)
