@@ -6,7 +6,7 @@ from typing import Self
 
 import grpc
 
-from sevensteps import log
+from sevensteps import log, receipts
 from sevensteps.archive import Archive
 from sevensteps.case_register import AssessmentRegister
 from sevensteps.config import Settings
@@ -34,7 +34,7 @@ class DecidingService:
         add: AddTo,
     ) -> None:
         """`add` registers the servicer; the rest is `open`'s."""
-        self.name = f"sevensteps.api.{name}.v1.{name.capitalize()}Service"
+        self.names = (f"sevensteps.api.{name}.v1.{name.capitalize()}Service", receipts.NAME)
         self._store = store
         self._use_cases = use_cases
         self._publisher = publisher
@@ -56,6 +56,7 @@ class DecidingService:
     def add_to(self, server: grpc.aio.Server) -> None:
         """See rpc.Servable."""
         self._add(server, self._use_cases)
+        receipts.add_to(server, self._use_cases)
 
     def drain(self) -> None:
         """See rpc.Servable. Every call here ends by itself."""

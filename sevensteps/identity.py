@@ -28,6 +28,12 @@ class Role(StrEnum):
     PRACTITIONER = "practitioner"
     PLANNER = "planner"
     APPROVER = "approver"
+    ASSISTANT_TEAM_MANAGER = "assistant_team_manager"
+    TEAM_MANAGER = "team_manager"
+    SERVICE_MANAGER = "service_manager"
+    HEAD_OF_SERVICE = "head_of_service"
+    PANEL = "panel"
+    RISK_PANEL = "risk_panel"
     REVIEWER = "reviewer"
     FINANCE = "finance"
     OPERATIONS = "operations"
@@ -37,6 +43,16 @@ class Role(StrEnum):
     SERVICE = "service"
 
 
+SIGNING = (
+    Role.ASSISTANT_TEAM_MANAGER,
+    Role.APPROVER,
+    Role.TEAM_MANAGER,
+    Role.SERVICE_MANAGER,
+    Role.PANEL,
+    Role.RISK_PANEL,
+    Role.HEAD_OF_SERVICE,
+)
+"""Who decides on plans, each as far as the council's scheme of delegation goes; asked in this order."""
 PEOPLE = frozenset(Role) - {Role.JOURNEY, Role.SERVICE}
 ANYBODY = PEOPLE | {Role.JOURNEY}
 
@@ -107,8 +123,8 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         "approval",
         {
             "GetApproval": ANYBODY,
-            "ApprovePlan": {Role.APPROVER},
-            "ReturnPlan": {Role.APPROVER},
+            "ApprovePlan": SIGNING,
+            "ReturnPlan": SIGNING,
             "OpenApproval": _JOURNEY,
             "CloseCase": _JOURNEY,
         },
@@ -124,6 +140,14 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "OpenLife": _JOURNEY,
             "OpenReview": _JOURNEY,
             "CloseCase": _JOURNEY,
+        },
+    ),
+    **_rights(
+        "receipts",
+        {
+            "ListReceipts": {Role.AUDITOR, Role.OPERATIONS, Role.PRACTITIONER},
+            "ReadReceipts": {Role.AUDITOR, Role.OPERATIONS},
+            "GetPack": {Role.AUDITOR, Role.OPERATIONS},
         },
     ),
     **_rights(

@@ -4,7 +4,7 @@ from __future__ import annotations  # grpc's generic types exist for the type ch
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from time import time
 from typing import Never, Protocol, TypeAlias, TypeVar, cast
@@ -213,8 +213,9 @@ class Gate(grpc.aio.ServerInterceptor):
 class Servable(Protocol):
     """What a service brings to be served."""
 
-    name: str
-    """Its full proto name, for health and reflection."""
+    @property
+    def names(self) -> Sequence[str]:
+        """The full proto names of what it offers, for health and reflection."""
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Register its servicer."""
@@ -241,7 +242,7 @@ class Server:
         """Listen. Raises Fault (UNAVAILABLE) when the address is taken."""
         self._service.add_to(self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        names = (self._service.name, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        names = (*self._service.names, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server)
         try:
             self.port = self._server.add_insecure_port(self._address)
@@ -250,7 +251,7 @@ class Server:
                 Kind.UNAVAILABLE, "ADDRESS_IN_USE", f"Cannot listen on {self._address}: is the suite running already?"
             ) from error
         await self._server.start()
-        for name in ("", self._service.name):
+        for name in ("", *self._service.names):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
 
     async def stop(self) -> None:

@@ -16,7 +16,7 @@ from sevensteps.store import Store, open_store
 class FeedService:
     """The feed, ready to be served."""
 
-    name = "sevensteps.api.feed.v1.FeedService"
+    names = ("sevensteps.api.feed.v1.FeedService",)
 
     def __init__(self, store: Store, arrivals: Arrivals) -> None:
         """Use `open`."""

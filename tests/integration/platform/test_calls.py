@@ -231,7 +231,7 @@ async def test_an_address_that_is_taken_is_said_so(running: Running) -> None:
     """Two suites on one address: the second one says why it does not start."""
 
     class Nothing:
-        name = SERVICE
+        names = (SERVICE,)
 
         def add_to(self, server: grpc.aio.Server) -> None: ...
 
