@@ -17,6 +17,7 @@ from sevensteps.policy.diff import differences
 from sevensteps.policy.pack import read_pack
 from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.source import PackRefusedError
+from sevensteps.policy.table import rule_table
 from sevensteps.policy.verdict import Json
 from sevensteps.policy.why_not import Change
 
@@ -105,6 +106,15 @@ def diff(
         _refuse(str(refused))
     found = differences(before, after, _day(on) if on else None)
     typer.echo("\n".join(found) if found else "Nothing differs.")
+
+
+@app.command()
+def rules(pack: Annotated[str, typer.Argument(help="A pack by name, or the path of its folder.")]) -> None:
+    """Print every rule with its law, as a Markdown table."""
+    try:
+        typer.echo(rule_table(read_pack(*_place(pack))))
+    except PackRefusedError as refused:
+        _refuse(str(refused))
 
 
 def _place(pack: str) -> tuple[Path, str]:

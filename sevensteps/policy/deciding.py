@@ -183,7 +183,13 @@ class Decider:
                 yield from self._open(counted, other, known, tallies)
 
     def _inputs(self, scope: str, item: str, fact: str, known: Known) -> Iterator[str]:
-        """An unknown fact by its path; for one that is worked out, the unknown ones that it needs."""
+        """An unknown fact by its path; for one that is worked out, the unknown ones that it needs.
+
+        Raises:
+            Fault: it is unknown because a parameter is missing.
+        """
+        if (scope, item, fact) in known.faults:
+            raise known.faults[scope, item, fact]
         sum_ = self._sums.get((scope, fact))
         if sum_ is None:
             yield ".".join(part for part in (scope, item, fact) if part)

@@ -242,6 +242,8 @@ class Known:
     case: Values
     items: dict[str, dict[str, Values] | None]
     given: Mapping[str, Json] = field(default_factory=dict)
+    faults: dict[tuple[str, str, str], Fault] = field(default_factory=dict)
+    """Why a sum could not be worked out, by scope, item and fact: it matters only where the fact does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from sevensteps.errors import Fault
 from sevensteps.policy.arithmetic import CALCULATIONS
 from sevensteps.policy.facts import NONE, Fact, Known, Values
 
@@ -77,7 +78,12 @@ def work_out(sums: tuple[Sum, ...], known: Known) -> None:
 def _add(sum_: Sum, known: Known, item: str, own: Values) -> None:
     arguments = {name: _argument(source, known, item, own) for name, source in sum_.arguments.items()}
     unknown = any(value is _UNKNOWN for value in arguments.values())
-    own[sum_.fact.name] = None if unknown else CALCULATIONS[sum_.calculation](**arguments)
+    own[sum_.fact.name] = None
+    if not unknown:
+        try:
+            own[sum_.fact.name] = CALCULATIONS[sum_.calculation](**arguments)
+        except Fault as fault:
+            known.faults[sum_.scope, item, sum_.fact.name] = fault
 
 
 def _argument(source: Source, known: Known, item: str, own: Values) -> object:

@@ -1,0 +1,148 @@
+"""The Care Act decisions against functions written from the regulations' text, which know nothing of packs or rules.
+
+Each seed stands for a thousand sets of facts, unknown ones among them; a failure names its seed and number.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from sevensteps.policy import Library
+from sevensteps.policy.verdict import Json
+
+LIBRARY = Library(Path(__file__).parents[2] / "policies")
+ON = date(2026, 4, 1)
+SEEDS = range(10)
+A_SEED = 1_000
+
+Facts = dict[str, Json]
+Truth = bool | None
+
+ADULT_OUTCOMES = (
+    "nutrition", "hygiene", "toilet", "clothed", "home_safe", "habitable", "relationships", "work_education",
+    "community", "child_caring",
+)  # fmt: skip
+ADULT_LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
+CARER_OUTCOMES = (
+    "child_caring", "other_caring", "habitable", "nutrition", "relationships", "work_education", "community",
+    "recreation",
+)  # fmt: skip
+CARER_LIMBS = ADULT_LIMBS[:3]
+
+
+def some(chance: random.Random, yes: float) -> Truth:
+    return None if chance.random() < 0.15 else chance.random() < yes
+
+
+def outcomes(chance: random.Random, names: tuple[str, ...], limbs: tuple[str, ...]) -> Facts:
+    yes = chance.choice([0.02, 0.1, 0.5])
+    asked = {name: {limb: some(chance, yes) for limb in limbs} for name in names if chance.random() < 0.9}
+    return cast("Facts", asked)
+
+
+def of_an_adult(chance: random.Random) -> Facts:
+    facts: Facts = {
+        "impairment": some(chance, 0.9),
+        "significant_impact": some(chance, 0.9),
+        "resident": some(chance, 0.9),
+    }
+    facts["outcomes"] = outcomes(chance, ADULT_OUTCOMES, ADULT_LIMBS)
+    if chance.random() < 0.3:
+        facts["outcomes"]["child_caring"] = "not_applicable"
+    return facts
+
+
+def of_a_carer(chance: random.Random) -> Facts:
+    return {
+        "necessary_care": some(chance, 0.9), "health_at_risk": some(chance, 0.2),
+        "significant_impact": some(chance, 0.9), "outcomes": outcomes(chance, CARER_OUTCOMES, CARER_LIMBS),
+    }  # fmt: skip
+
+
+def unable(outcome: Json, limbs: tuple[str, ...]) -> Truth:
+    """Regulations 2(3) and 3(3): unable to achieve an outcome in any one of these ways."""
+    if outcome == "not_applicable":
+        return False
+    ways = [cast("Mapping[str, Truth]", outcome or {}).get(limb) for limb in limbs]
+    return True if True in ways else None if None in ways else False
+
+
+def all_of(*conditions: Truth) -> str:
+    if False in conditions:
+        return "not_met"
+    return "not_enough_information" if None in conditions else "met"
+
+
+def so_many(number: int, answers: list[Truth]) -> Truth:
+    surely, perhaps = answers.count(True), len(answers) - answers.count(False)
+    return True if surely >= number else None if perhaps >= number else False
+
+
+def regulation_2(facts: Facts) -> str:
+    """An adult's needs meet the criteria if (a) they arise from an impairment or illness, (b) as a result the adult is
+    unable to achieve two or more of the outcomes, and (c) there is a significant impact on well-being as a consequence.
+    """
+    given = cast("Facts", facts["outcomes"])
+    answers = [unable(given.get(name), ADULT_LIMBS) for name in ADULT_OUTCOMES]
+    return all_of(cast("Truth", facts["impairment"]), so_many(2, answers), cast("Truth", facts["significant_impact"]))
+
+
+def regulation_3(facts: Facts) -> str:
+    """A carer's needs meet the criteria if (a) they arise from providing necessary care, (b) health is at risk or the
+    carer is unable to achieve any of the outcomes, and (c) there is a significant impact on well-being as a consequence.
+    """
+    given = cast("Facts", facts["outcomes"])
+    effects = [
+        cast("Truth", facts["health_at_risk"]),
+        *(unable(given.get(name), CARER_LIMBS) for name in CARER_OUTCOMES),
+    ]
+    return all_of(
+        cast("Truth", facts["necessary_care"]), so_many(1, effects), cast("Truth", facts["significant_impact"])
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("decision", "drawn", "regulation"),
+    [("eligibility", of_an_adult, regulation_2), ("carer-eligibility", of_a_carer, regulation_3)],
+)
+def test_a_decision_is_what_the_regulation_says(
+    seed: int, decision: str, drawn: Callable[[random.Random], Facts], regulation: Callable[[Facts], str]
+) -> None:
+    """The durable-rules evaluator, the plain one and the regulation's own words come to the same verdict."""
+    chance = random.Random(seed)  # noqa: S311 - seeded, so that a failure can be had again
+    for number in range(A_SEED):
+        facts = drawn(chance)
+        decided = LIBRARY.decide(decision, pack="england", on=ON, facts=facts)
+        assert decided.verdict.value == regulation(facts), (seed, number, facts)
+        assert bool(decided.missing) is (decided.verdict.value == "not_enough_information")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_missing_facts_settle_it(seed: int) -> None:
+    """Once every fact that is named as missing is known, the verdict is; what is not named makes no difference."""
+    chance = random.Random(A_SEED + seed)  # noqa: S311 - seeded, so that a failure can be had again
+    for _ in range(100):
+        facts = of_an_adult(chance)
+        decided = LIBRARY.decide("eligibility", pack="england", on=ON, facts=facts)
+        missing = [path.split(".") for path in decided.missing]
+        for value in (True, False):
+            filled = filled_in(facts, missing, value)
+            assert regulation_2(filled) != "not_enough_information"
+            assert LIBRARY.decide("eligibility", pack="england", on=ON, facts=filled).missing == ()
+
+
+def filled_in(facts: Facts, paths: list[list[str]], value: bool) -> Facts:  # noqa: FBT001 - the value to fill in
+    outcomes_ = {name: dict(limbs) if isinstance(limbs, Mapping) else limbs
+                 for name, limbs in cast("Mapping[str, Json]", facts["outcomes"]).items()}  # fmt: skip
+    filled: Facts = {**facts, "outcomes": cast("Json", outcomes_)}
+    for path in paths:
+        target: Facts = filled
+        for step in path[:-1]:
+            target = cast("Facts", target.setdefault(step, {}))
+        target[path[-1]] = value
+    return filled
