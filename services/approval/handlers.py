@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from services.approval import store
 from services.approval.domain import approval as domain
-from services.approval.domain.approval import Approval, ApprovalState, Checks, Judgement
+from services.approval.domain.approval import Approval, ApprovalState, Check, Checks, Judgement
 from services.approval.domain.plan import SubmittedPlan, check_facts
 from sevensteps.errors import not_found
 from sevensteps.fields import pounds
+from sevensteps.identity import SIGNING
 from sevensteps.journey import PlanApproved, PlanChecked, PlanReturned
 from sevensteps.policy import Verdict
 from sevensteps.work import Kept, Work
@@ -37,8 +38,10 @@ def open_approval(
     facts = check_facts(plan, eligible_needs, indicative)
     kept = work.decide("plan-check", opened_on, facts, case_id=case_id, council=council)
     checks = store.checks(work, kept.receipt_id)
-    whoever_signs = domain.authority_facts(plan.weekly, indicative, checks)
-    level = _word(work.decide("authority", opened_on, whoever_signs, case_id=case_id, council=council), "level")
+    unsigned = {**domain.authority_facts(plan.weekly, indicative, checks), **domain.NOBODY}
+    pack = kept.decision.hash
+    authority = work.decide("authority", opened_on, unsigned, case_id=case_id, council=council, version=pack)
+    level = _word(authority, "level")
     opened = Approval(
         case_id=case_id,
         council=council,
@@ -51,13 +54,15 @@ def open_approval(
         meets_needs=_word(kept, "meets_needs"),
         sufficient=_word(kept, "sufficient"),
         level=level,
-        due_on=_due(work, case_id, council, level, opened_on),
+        due_on=_due(work, case_id, council, opened_on, level=level, pack=pack),
         personal_budget=plan.weekly,
         indicative=indicative,
         written_by=frozenset(plan.written_by),
         assessed_by=frozenset(assessed_by),
         receipt_id=kept.receipt_id,
+        pack=pack,
         decided_by="",
+        signed_as="",
         because="",
         revision=1,
     )
@@ -90,8 +95,8 @@ def approve_plan(
     checks = store.checks(work, approval.receipt_id)
     domain.ensure_checks_met(approval, checks)
     domain.ensure_judged(approval, checks, judgements)
-    authority = _authority(work, approval, checks)
-    signed = store.change_approval(work, replace(signed, level=_word(authority, "level")))
+    role, authority = _authority(work, approval, checks)
+    signed = store.change_approval(work, replace(signed, signed_as=role, level=_word(authority, "level")))
     store.add_judgements(work, signed, judgements)
     told = PlanApproved(version=version, personal_budget_weekly=pounds(signed.personal_budget), level=signed.level)
     work.tell(case_id, signed.council, told)
@@ -116,25 +121,33 @@ def close_case(work: Work, *, case_id: str) -> None:
         store.end_case(work, domain.close(last))
 
 
-def _authority(work: Work, approval: Approval, checks: Checks) -> Kept:
-    """What the scheme of delegation of today says, kept. Raises a Fault (DENIED) unless it says yes."""
-    facts = domain.authority_facts(
-        approval.personal_budget,
-        approval.indicative,
-        checks,
-        is_author=work.actor.subject in approval.written_by,
-        is_assessor=work.actor.subject in approval.assessed_by,
-        teams=work.actor.teams,
-    )
-    kept = work.decide("authority", work.today, facts, case_id=approval.case_id, council=approval.council)
-    failed = [(each.rule, each.because) for each in kept.decision.findings if each.verdict is not Verdict.MET]
-    domain.ensure_authority(approval, kept.decision.verdict, failed)
-    return kept
+def _authority(work: Work, approval: Approval, checks: Checks) -> tuple[str, Kept]:
+    """The first of the actor's roles for which the scheme of delegation of today says yes, and what it says, kept.
+
+    Raises a Fault (DENIED) where it says yes for none.
+    """
+    of_plan = domain.authority_facts(approval.personal_budget, approval.indicative, checks)
+    said: list[tuple[str, list[Check]]] = []
+    for role in (role for role in SIGNING if role in work.actor.roles):
+        facts = of_plan | domain.signer_facts(approval, work.actor.subject, role, work.actor.teams)
+        kept = work.decide(
+            "authority",
+            work.today,
+            facts,
+            case_id=approval.case_id,
+            council=approval.council,
+            version=approval.pack,
+        )
+        if kept.decision.verdict is Verdict.MET:
+            return role, kept
+        failed = [each for each in kept.decision.findings if each.verdict is not Verdict.MET]
+        said.append((role, [Check(each.rule, each.about, each.verdict, each.because) for each in failed]))
+    raise domain.no_authority(approval, said)
 
 
-def _due(work: Work, case_id: str, council: str, level: str, started_on: date) -> date:
+def _due(work: Work, case_id: str, council: str, started_on: date, *, level: str, pack: str) -> date:
     facts = {"clock": "sign_off", "started_on": started_on.isoformat(), "level": level}
-    kept = work.decide("deadlines", started_on, facts, case_id=case_id, council=council)
+    kept = work.decide("deadlines", started_on, facts, case_id=case_id, council=council, version=pack)
     return date.fromisoformat(_word(kept, "due"))
 
 

@@ -33,6 +33,7 @@ def approval_message(approval: Approval, checks: decision_pb2.Decision) -> pb.Ap
         due_on=approval.due_on.isoformat(),
         personal_budget_weekly=pounds(approval.personal_budget),
         decided_by=approval.decided_by,
+        signed_as=approval.signed_as,
         reasons=[*failed, approval.because] if returned else [],
         etag=str(approval.revision),
     )

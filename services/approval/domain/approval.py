@@ -1,6 +1,6 @@
 """The approval of one plan version: its checks, who may decide on it, and what a decision needs. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -12,8 +12,8 @@ from sevensteps.policy.verdict import Json, Verdict
 
 WEEKS_A_YEAR = 52
 """The scheme of delegation counts in pounds a year, of so many weeks."""
-SIGNED_BY = "approver"
-"""The role in which a plan is signed, as the scheme of delegation knows it."""
+NOBODY: Mapping[str, Json] = {"role": "nobody", "is_author": False, "is_assessor": False}
+"""What the decision authority hears of the signer before there is one: its level does not depend on who signs."""
 
 
 class ApprovalState(StrEnum):
@@ -59,7 +59,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """An approval of one plan version. Money in pounds a week; `revision` counts its changes."""
+    """An approval of one plan version. Money in pounds a week; `revision` counts its changes.
+
+    `signed_as` is the role whose authority sufficed; empty while the plan is not signed. `pack` is the hash of the pack
+    that checked the plan, and that decides until it is signed or returned.
+    """
 
     case_id: str
     council: str
@@ -78,7 +82,9 @@ class Approval:
     written_by: frozenset[str]
     assessed_by: frozenset[str]
     receipt_id: str
+    pack: str
     decided_by: str
+    signed_as: str
     because: str
     revision: int
 
@@ -194,25 +200,23 @@ def _name(check: Check) -> str:
     return f"{check.rule} ({check.about})" if check.about else check.rule
 
 
-def authority_facts(
-    personal_budget: Decimal,
-    indicative: Decimal,
-    checks: Checks,
-    *,
-    is_author: bool = False,
-    is_assessor: bool = False,
-    teams: Iterable[str] = (),
-) -> dict[str, Json]:
-    """What the decision authority asks about signing a plan; who signs may not be known yet. Money in pounds a week."""
+def authority_facts(personal_budget: Decimal, indicative: Decimal, checks: Checks) -> dict[str, Json]:
+    """What the decision authority asks about a plan. Money in pounds a week."""
     return {
-        "role": SIGNED_BY,
-        "within": tuple(sorted(teams)),
         "annual_net": pounds(personal_budget * WEEKS_A_YEAR),
         "over_indicative_percent": percent_over(personal_budget, indicative),
         "checks_met": checks.verdict in {Verdict.MET, Verdict.NEEDS_JUDGEMENT},
         "refer": bool(checks.that(Verdict.NEEDS_JUDGEMENT)),
-        "is_author": is_author,
-        "is_assessor": is_assessor,
+    }
+
+
+def signer_facts(approval: Approval, subject: str, role: str, teams: Iterable[str]) -> dict[str, Json]:
+    """What the decision authority asks about somebody who would sign in one of their roles."""
+    return {
+        "role": role,
+        "within": tuple(sorted(teams)),
+        "is_author": subject in approval.written_by,
+        "is_assessor": subject in approval.assessed_by,
     }
 
 
@@ -223,16 +227,15 @@ def percent_over(amount: Decimal, base: Decimal) -> int:
     return int(((amount - base) * 100 / base).to_integral_value(ROUND_CEILING))
 
 
-def ensure_authority(approval: Approval, verdict: Verdict, failed: Iterable[tuple[str, str]]) -> None:
-    """Raise a Fault (DENIED) unless the scheme of delegation says yes. `failed`: rules not met and their sentences."""
-    if verdict is not Verdict.MET:
-        said = " ".join(f"{rule}: {because}" for rule, because in failed)
-        raise Fault(
-            Kind.DENIED,
-            "AUTHORITY_LACKING",
-            f"Signing this plan takes authority that you do not have (level {approval.level}). {said}".rstrip(),
-            metadata={"case_id": approval.case_id, "version": str(approval.version), "level": approval.level},
-        )
+def no_authority(approval: Approval, said: Iterable[tuple[str, Sequence[Check]]]) -> Fault:
+    """That no role of the signer suffices, as a Fault (DENIED). `said`: each role, and the rules that it fails."""
+    why = " ".join(f"As {role}: {_sentences(failed)}" for role, failed in said)
+    return Fault(
+        Kind.DENIED,
+        "AUTHORITY_LACKING",
+        f"Signing this plan takes authority that you do not have (level {approval.level}). {why}",
+        metadata={"case_id": approval.case_id, "version": str(approval.version), "level": approval.level},
+    )
 
 
 def approve(approval: Approval, *, by: str, because: str) -> Approval:

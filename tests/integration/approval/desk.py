@@ -60,14 +60,15 @@ class Desk:
     running: Running
     case_id: str = field(default_factory=lambda: new_id("case"))
 
-    def by(self, subject: str, role: Role = Role.APPROVER, council: str = "example") -> ApprovalServiceAsyncStub:
-        """A caller."""
-        return self.running.stub(ApprovalServiceStub, self.running.token(subject, role, council=council))
+    def by(self, subject: str, *roles: Role, council: str = "example") -> ApprovalServiceAsyncStub:
+        """A caller; an approver unless their roles are given."""
+        token = self.running.token(subject, *(roles or (Role.APPROVER,)), council=council)
+        return self.running.stub(ApprovalServiceStub, token)
 
     @property
     def journey(self) -> ApprovalServiceAsyncStub:
         """The journey of the case."""
-        return self.by("journey", Role.JOURNEY, EVERY_COUNCIL)
+        return self.by("journey", Role.JOURNEY, council=EVERY_COUNCIL)
 
     def opening(self, of: planning.Plan | None = None, indicative: str = "82.91") -> pb.OpenApprovalRequest:
         """The journey's request to open step 3, for a case assessed by ash."""

@@ -1,17 +1,23 @@
 """A checked plan is signed or returned."""
 
+import json
+import shutil
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
 from integration.approval.desk import Desk, approving, line, plan, request_id, returning
-from servers.services import refusal_of
+from servers.services import NOBODY, refusal_of, run_suite
 from services.approval.store import judgements
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2 as planning
 from sevensteps.api.policy.v1 import decision_pb2 as policy
+from sevensteps.config import POLICIES, Settings
 from sevensteps.errors import Kind
 from sevensteps.identity import Role
 from sevensteps.journey import PlanApproved, PlanReturned
+from sevensteps.tables import receipts
 
 
 async def test_a_good_plan_is_signed(desk_on: Desk) -> None:
@@ -20,7 +26,8 @@ async def test_a_good_plan_is_signed(desk_on: Desk) -> None:
     answer = await desk_on.by("olu").ApprovePlan(approving(checked))
     assert (answer.authority.decision, answer.authority.verdict) == ("authority", policy.VERDICT_MET)
     assert answer.approval.state == pb.APPROVAL_STATE_APPROVED
-    assert (answer.approval.decided_by, list(answer.approval.reasons)) == ("olu", [])
+    assert (answer.approval.decided_by, answer.approval.signed_as) == ("olu", "approver")
+    assert not answer.approval.reasons
     assert await desk_on.read() == answer.approval
     assert (await desk_on.events())[1:] == [PlanApproved(version=1, personal_budget_weekly="40.00", level="L0")]
 
@@ -114,8 +121,8 @@ async def test_what_needs_judgement_is_judged_by_the_approver(desk_on: Desk) -> 
     fault = await refusal_of(desk_on.by("olu").ApprovePlan(approving(checked, words)))
     assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "JUDGEMENT_MISSING")
     assert fault.metadata["rules"] == "SAFE-1"
-    signed = (await desk_on.by("olu").ApprovePlan(approving(checked, words, risks))).approval
-    assert signed.state == pb.APPROVAL_STATE_APPROVED
+    signed = (await desk_on.by("olu", Role.RISK_PANEL).ApprovePlan(approving(checked, words, risks))).approval
+    assert (signed.state, signed.signed_as) == (pb.APPROVAL_STATE_APPROVED, "risk_panel")
     kept = await desk_on.running.store.read(lambda connection: connection.execute(sa.select(judgements)).all())
     assert {(row.rule, row.about, row.judged_by) for row in kept} == {
         ("LEGAL-4/WORDS", "l1", "olu"),
@@ -144,6 +151,64 @@ async def test_a_plan_beyond_the_scheme_of_delegation_is_not_signed(desk: Desk) 
     assert (fault.kind, fault.reason) == (Kind.DENIED, "AUTHORITY_LACKING")
     assert "52000.52" in fault.detail
     assert (await desk.read()).state == pb.APPROVAL_STATE_CHECKED
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.TEAM_MANAGER, Role.PANEL])
+async def test_what_was_referred_is_signed_by_those_who_may_carry_the_risk(desk: Desk, role: Role) -> None:
+    """Judging the risk is not enough: the head of service or the risk panel signs, and nobody else (AUTH-4)."""
+    careful = plan()
+    careful.risks_considered = False
+    signing = approving(await desk.open(careful), pb.Judgement(rule="SAFE-1", because="The risk is small."))
+    fault = await refusal_of(desk.by("olu", role).ApprovePlan(signing))
+    assert (fault.kind, fault.reason) == (Kind.DENIED, "AUTHORITY_LACKING")
+    assert f"As {role}: AUTH-4" in fault.detail
+    signed = (await desk.by("hana", Role.HEAD_OF_SERVICE).ApprovePlan(signing)).approval
+    assert (signed.decided_by, signed.signed_as) == ("hana", "head_of_service")
+
+
+async def test_far_over_the_indicative_budget_only_the_top_signs(desk: Desk) -> None:
+    """A fifth over it is judged, and whoever may carry the risk may sign; an approver may not (AUTH-3)."""
+    checked = await desk.open(plan(), indicative="32.00")
+    assert checked.level == "R"
+    value = pb.Judgement(rule="VALUE-1", because="Nothing cheaper is within reach of the bus.")
+    fault = await refusal_of(desk.by("olu").ApprovePlan(approving(checked, value)))
+    assert fault.reason == "AUTHORITY_LACKING"
+    assert "AUTH-3" in fault.detail
+    signed = (await desk.by("olu", Role.RISK_PANEL).ApprovePlan(approving(checked, value))).approval
+    assert signed.signed_as == "risk_panel"
+
+
+async def test_of_several_roles_the_first_that_suffices_signs(desk: Desk) -> None:
+    """Somebody who is an assistant team manager and a team manager signs a dear plan as the latter, on record."""
+    dear = plan()
+    dear.lines[0].weekly = dear.weekly = "200.00"
+    checked = await desk.open(dear, indicative="200.00")
+    fault = await refusal_of(desk.by("olu", Role.ASSISTANT_TEAM_MANAGER).ApprovePlan(approving(checked)))
+    assert fault.reason == "AUTHORITY_LACKING"
+    both = desk.by("olu", Role.TEAM_MANAGER, Role.ASSISTANT_TEAM_MANAGER)
+    answer = await both.ApprovePlan(approving(checked))
+    assert (answer.authority.verdict, answer.approval.signed_as) == (policy.VERDICT_MET, "team_manager")
+    receipt = await desk.running.store.read(
+        lambda connection: connection.execute(
+            sa.select(receipts.c.receipt).where(receipts.c.receipt_id == answer.authority.receipt_id)
+        ).scalar_one()
+    )
+    assert json.loads(receipt)["facts"]["role"] == "team_manager"
+
+
+async def test_a_role_without_a_limit_has_no_authority(tmp_path: Path) -> None:
+    """Where the council's scheme of delegation does not name the approver, an approver signs nothing."""
+    policies = tmp_path / "policies"
+    shutil.copytree(POLICIES, policies)
+    choices = policies / "example-council" / "parameters" / "choices.yaml"
+    choices.write_text(choices.read_text().replace('approver: "52000.00", ', ""))
+    async with run_suite("approval", Settings(data=tmp_path / "data", policies=policies, feed=NOBODY)) as running:
+        desk = Desk(running)
+        checked = await desk.open()
+        fault = await refusal_of(desk.by("olu").ApprovePlan(approving(checked)))
+        assert fault.reason == "AUTHORITY_LACKING"
+        assert "As approver: AUTH-1" in fault.detail
+        await desk.by("olu", Role.ASSISTANT_TEAM_MANAGER).ApprovePlan(approving(checked))
 
 
 async def test_only_approvers_of_the_council_decide(desk: Desk) -> None:

@@ -18,7 +18,8 @@ PARTIES = ("wyn", "ash")
 """Who wrote the plan, and who assessed the case."""
 DECIDED_FROM_THE_START = """
     INSERT INTO approvals SELECT case_id, 2, plan, 'approved', verdict, safe, legal, meets_needs, sufficient, level,
-    due_on, personal_budget, indicative, receipt_id, opened_at, 'olu', decided_at, because, revision FROM approvals
+    due_on, personal_budget, indicative, receipt_id, pack, opened_at, 'olu', 'approver', decided_at, because, revision
+    FROM approvals
 """
 
 
@@ -64,10 +65,9 @@ def test_the_rules_know_both_parts(part: str) -> None:
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_handler_refuses_alone(suite_of: SuiteOf, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
     """Where the rules hear nothing of who took part, and the database lets everything pass, it is refused."""
-    ask = domain.authority_facts
-    monkeypatch.setattr(
-        domain, "authority_facts", lambda budget, indicative, checks, **_: ask(budget, indicative, checks)
-    )
+    ask = domain.signer_facts
+    nobody = {"is_author": False, "is_assessor": False}
+    monkeypatch.setattr(domain, "signer_facts", lambda *about: ask(*about) | nobody)
     async with suite_of("approval") as running:
         desk = Desk(running)
         await desk.execute("DROP TRIGGER separation_of_duties_update")
@@ -79,7 +79,7 @@ async def test_the_handler_refuses_alone(suite_of: SuiteOf, monkeypatch: pytest.
 async def test_the_database_refuses_alone(desk_on: Desk, party: str) -> None:
     """Whoever writes past the service cannot put the signature of somebody who took part; another's can be put."""
     await desk_on.open()
-    sign = "UPDATE approvals SET state = 'approved', decided_by = :by"
+    sign = "UPDATE approvals SET state = 'approved', decided_by = :by, signed_as = 'approver'"
     with pytest.raises(sa.exc.IntegrityError, match="wrote the plan or assessed the case"):
         await desk_on.execute(sign, by=party)
     await desk_on.execute(sign, by="olu")
@@ -87,10 +87,11 @@ async def test_the_database_refuses_alone(desk_on: Desk, party: str) -> None:
 
 
 async def test_the_database_wants_to_know_who_decided(desk_on: Desk) -> None:
-    """A plan is never signed by nobody, and no approval comes into the world decided."""
+    """A plan is never signed by nobody or in no role, and no approval comes into the world decided."""
     await desk_on.open()
     for statement in (
-        "UPDATE approvals SET state = 'approved'",
+        "UPDATE approvals SET state = 'approved', signed_as = 'approver'",
+        "UPDATE approvals SET state = 'approved', decided_by = 'olu'",
         DECIDED_FROM_THE_START,
         "UPDATE parties SET subject = 'nobody'",
     ):

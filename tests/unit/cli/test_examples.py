@@ -81,7 +81,7 @@ def test_an_example_is_read_as_it_stands(tmp_path: Path) -> None:
     [
         ("title: A short one", "titel: A short one", 1, "one of title, about, people, story, expect"),
         ("title: A short one\n", "", 1, "expected title in an example"),
-        ("amy: practitioner", "amy: doctor", 4, "a role: one of approver, auditor"),
+        ("amy: practitioner", "amy: doctor", 4, "a role: one of approver, assistant_team_manager"),
         ("amy: practitioner", "amy: practitioner\n  amy: planner", 5, "amy stands here a second time"),
         ("- amy opens a case", "- ann opens a case", 7, "one of the people of this example (amy, peter), not ann"),
         ("opens a case", "gives advice", 8, "one of written_reasons, advice, how_to_ask_again"),

@@ -73,6 +73,7 @@ class Approval(_message.Message):
     DECIDED_BY_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    SIGNED_AS_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     version: _builtins.int
@@ -97,6 +98,8 @@ class Approval(_message.Message):
     """Who decided; empty before."""
     etag: _builtins.str
     """The version to send with the next change."""
+    signed_as: _builtins.str
+    """In which role it was signed, as the scheme of delegation knows it, for example "team_manager"; empty while it is not signed."""
     @_builtins.property
     def checks(self) -> _decision_pb2.Decision:
         """What the pack says, rule by rule, line by line and need by need."""
@@ -122,10 +125,11 @@ class Approval(_message.Message):
         decided_by: _builtins.str = ...,
         reasons: _abc.Iterable[_builtins.str] | None = ...,
         etag: _builtins.str = ...,
+        signed_as: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "checks", b"checks", "decided_by", b"decided_by", "due_on", b"due_on", "etag", b"etag", "legal", b"legal", "level", b"level", "meets_needs", b"meets_needs", "personal_budget_weekly", b"personal_budget_weekly", "reasons", b"reasons", "safe", b"safe", "state", b"state", "sufficient", b"sufficient", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "checks", b"checks", "decided_by", b"decided_by", "due_on", b"due_on", "etag", b"etag", "legal", b"legal", "level", b"level", "meets_needs", b"meets_needs", "personal_budget_weekly", b"personal_budget_weekly", "reasons", b"reasons", "safe", b"safe", "signed_as", b"signed_as", "state", b"state", "sufficient", b"sufficient", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
