@@ -73,10 +73,10 @@ FeedOn = Callable[[str], AbstractAsyncContextManager[Feed]]
 
 
 @asynccontextmanager
-async def run_feed(settings: Settings) -> AsyncIterator[Feed]:
-    """A feed on a free port."""
+async def run_feed(settings: Settings, address: str = FREE_PORT) -> AsyncIterator[Feed]:
+    """A feed, on a free port where nothing else is said."""
     keys = Keys.open(settings.data)
-    server = Server(await FeedService.open(settings), keys, FREE_PORT)
+    server = Server(await FeedService.open(settings), keys, address)
     await server.start()
     store = open_store(settings.database, settings.data, "feed")
     running = Running(settings, keys, f"127.0.0.1:{server.port}", store)

@@ -71,6 +71,15 @@ async def refusal_of(call: Awaitable[object]) -> Fault:
     pytest.fail(f"was answered: {answer}")
 
 
+async def reason_of(call: Awaitable[object]) -> str:
+    """How a call ended: the Fault's reason, or nothing when it was answered."""
+    try:
+        await call
+    except grpc.aio.AioRpcError as error:
+        return fault_of(error).reason
+    return ""
+
+
 @asynccontextmanager
 async def run_service(name: str, settings: Settings, assessment: Running | None = None) -> AsyncIterator[Running]:
     """One of the services that decide, by itself, on a free port."""

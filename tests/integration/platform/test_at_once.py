@@ -2,18 +2,16 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 
-import grpc
 import pytest
 import sqlalchemy as sa
 
 from integration.assessment.practice import GOOD, Practice, call, new_id
-from servers.services import Running, SuiteOf
+from servers.services import Running, SuiteOf, reason_of
 from services.assessment.store import cases
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.identity import Role
-from sevensteps.rpc import fault_of
 from sevensteps.tables import answers, outbox, receipts
 
 CHANNELS = 5
@@ -29,15 +27,6 @@ async def counted(running: Running, table: sa.Table) -> int:
     return await running.store.read(
         lambda connection: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
     )
-
-
-async def reason_of(asked: Awaitable[object]) -> str:
-    """How it ended: empty when it was answered."""
-    try:
-        await asked
-    except grpc.aio.AioRpcError as error:
-        return fault_of(error).reason
-    return ""
 
 
 async def test_fifty_callers_with_one_request_id_open_one_case(running: Running) -> None:

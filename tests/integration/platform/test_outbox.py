@@ -1,0 +1,246 @@
+"""Events leave a service in the order in which they were stored, each exactly once, whatever happens on the way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from structlog.testing import capture_logs
+
+from integration.assessment.practice import Practice
+from servers.feed import Feed, run_feed
+from servers.services import Running, SuiteOf
+from servers.waiting import until
+from sevensteps import clock
+from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.config import Settings
+from sevensteps.errors import Fault, Kind
+from sevensteps.identity import Keys, Role
+from sevensteps.outbox import AT_ONCE, Publisher, add
+from sevensteps.rpc import channel, machine_token
+from sevensteps.store import Store, T, Unit
+from sevensteps.tables import outbox
+
+MANY = 2 * AT_ONCE + 50
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: str) -> Settings:
+    """A feed's settings, beside a service's: the same key, the same database."""
+    return Settings(data=tmp_path, database=database)
+
+
+@pytest.fixture
+async def feed(settings: Settings) -> AsyncIterator[Feed]:
+    """An empty feed."""
+    async with run_feed(settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def unheard(suite_of: SuiteOf, database: str) -> AsyncIterator[Running]:
+    """A service whose own publisher reaches nobody."""
+    async with suite_of("assessment", database=database) as running:
+        yield running
+
+
+class Interrupted:
+    """A store that takes no writes any more: a publisher over it gives events to the feed and cannot delete them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.tried = asyncio.Event()
+        self.read = store.read
+        self.close = store.close
+
+    async def write(self, unit: Unit[T]) -> T:
+        self.tried.set()
+        raise Fault(Kind.UNAVAILABLE, "STORE_UNAVAILABLE", "Not now.")
+
+
+def publisher(running: Running, store: Store, feed: Feed, keys: Keys | None = None) -> Publisher:
+    """A publisher as a service has one."""
+    token = machine_token(keys or running.keys, "assessment", Role.SERVICE)
+    return Publisher(store, "assessment", channel(feed.running.address, token))
+
+
+async def put(running: Running, count: int) -> Sequence[str]:
+    """Put so many events into the outbox, ten to a transaction; answers their ids in order."""
+
+    def ten(connection: sa.Connection) -> None:
+        for number in range(10):
+            add(
+                connection,
+                type_="hold.released.v1",
+                case_id=f"case-{number}",
+                council="example",
+                occurred_at=clock.as_text(clock.now()),
+                actor="amy",
+                payload="{}",
+            )
+
+    for _ in range(count // 10):
+        await running.store.write(ten)
+    return await waiting(running)
+
+
+async def waiting(running: Running) -> Sequence[str]:
+    """The ids of the events in the outbox, in order."""
+    ids = sa.select(outbox.c.event_id).order_by(outbox.c.seq)
+    return await running.store.read(lambda connection: list(connection.execute(ids).scalars()))
+
+
+async def emptied(running: Running) -> None:
+    """Wait until nothing is left in the outbox."""
+
+    async def empty() -> bool:
+        return not await waiting(running)
+
+    await until(empty, "the outbox to empty")
+
+
+async def arrived(feed: Feed) -> Sequence[str]:
+    """The ids of the events in the feed, in order; their positions are dense."""
+    events = await feed.everything()
+    assert [event.position for event in events] == list(range(1, len(events) + 1))
+    return [event.event_id for event in events]
+
+
+async def walk(running: Running) -> Practice:
+    """A case as far as its indicative budget: four events."""
+    work = Practice(running)
+    await work.open()
+    await work.propose()
+    await work.confirm()
+    await work.give_budget()
+    return work
+
+
+async def test_what_a_case_went_through_stands_in_the_feed(feed: Feed, suite_of: SuiteOf, database: str) -> None:
+    """Each event says what, which case, whose, from where, when and by whom."""
+    before = clock.now()
+    async with suite_of("assessment", database=database, feed=feed.running.address) as running:
+        work = await walk(running)
+        await emptied(running)
+    events = await feed.everything()
+    assert [event.type for event in events] == [
+        "case.opened.v1",
+        "determination.proposed.v1",
+        "determination.confirmed.v1",
+        "indicative_budget.given.v1",
+    ]
+    for event in events:
+        assert (event.case_id, event.council, event.source, event.actor) == (
+            work.case.case_id,
+            "example",
+            "assessment",
+            "amy",
+        )
+        assert before.timestamp() <= event.occurred_at.ToMilliseconds() / 1000 <= clock.now().timestamp()
+
+
+async def test_a_refused_change_tells_nothing(feed: Feed, suite_of: SuiteOf, database: str) -> None:
+    """Only what was committed is an event."""
+    async with suite_of("assessment", database=database, feed=feed.running.address) as running:
+        work = Practice(running)
+        await work.open()
+        work.case.etag = "7"
+        with pytest.raises(Exception, match="has changed since you read it"):
+            await work.propose()
+        await emptied(running)
+    assert [event.type for event in await feed.everything()] == ["case.opened.v1"]
+
+
+async def test_what_an_earlier_process_left_goes_first(feed: Feed, suite_of: SuiteOf, database: str) -> None:
+    """A service that starts gives away what waits before anything new."""
+    async with suite_of("assessment", database=database) as running:
+        await walk(running)
+        left = await waiting(running)
+    assert len(left) == 4
+    async with suite_of("assessment", database=database, feed=feed.running.address) as running:
+        await Practice(running).open()
+        await emptied(running)
+    assert list(await arrived(feed))[:4] == left
+
+
+async def test_people_work_on_while_the_feed_is_away(settings: Settings, suite_of: SuiteOf, database: str) -> None:
+    """Events wait, the log says so once and says when it is over, and all arrive in order when it is back."""
+    async with run_feed(settings) as feed:
+        address = feed.running.address
+    with capture_logs() as logged:
+        async with suite_of("assessment", database=database, feed=address) as running:
+            await walk(running)
+            left = await waiting(running)
+            assert len(left) == 4
+            await asyncio.sleep(0.5)
+            async with run_feed(settings, address) as feed:
+                await emptied(running)
+                assert await arrived(feed) == left
+    said = [line["event"] for line in logged if "outbox" in str(line["event"])]
+    assert said == [
+        "events cannot be given to the feed; they wait in the outbox",
+        "the feed is back; the outbox is empty",
+    ]
+
+
+async def test_more_than_fit_into_one_message_arrive_in_order(unheard: Running, feed: Feed) -> None:
+    """The outbox is given away some at a time, the oldest first."""
+    left = await put(unheard, MANY)
+    sending = publisher(unheard, unheard.store, feed)
+    sending.start()
+    await emptied(unheard)
+    await sending.stop()
+    assert await arrived(feed) == left
+
+
+async def test_a_crash_after_giving_and_before_deleting_doubles_nothing(unheard: Running, feed: Feed) -> None:
+    """The next process gives the same events again, and the feed knows them."""
+    left = await put(unheard, AT_ONCE)
+    interrupted = Interrupted(unheard.store)
+    crashing = publisher(unheard, interrupted, feed)
+    crashing.start()
+    await asyncio.wait_for(interrupted.tried.wait(), 10)
+    await crashing.stop()
+    assert await arrived(feed) == left
+    assert await waiting(unheard) == left
+    again = publisher(unheard, unheard.store, feed)
+    again.start()
+    await emptied(unheard)
+    await again.stop()
+    assert await arrived(feed) == left
+
+
+async def test_two_processes_of_one_service_double_nothing(unheard: Running, feed: Feed) -> None:
+    """Replicas may give the same events at the same time: each stands once, in order."""
+    left = await put(unheard, MANY)
+    sending = [publisher(unheard, unheard.store, feed) for _ in range(2)]
+    for each in sending:
+        each.start()
+    await emptied(unheard)
+    for each in sending:
+        await each.stop()
+    assert await arrived(feed) == left
+
+
+async def test_a_feed_that_refuses_is_asked_again(unheard: Running, feed: Feed) -> None:
+    """A publisher with a wrong key tells why in the log, keeps the events, and gives up never."""
+    left = await put(unheard, 10)
+    stranger = Keys.open(unheard.data / "another")
+    with capture_logs() as logged:
+        refused = publisher(unheard, unheard.store, feed, stranger)
+        refused.start()
+
+        async def said_why() -> bool:
+            return any(line.get("reason") == "UNAUTHENTICATED" and "outbox" in line["event"] for line in logged)
+
+        await until(said_why, "the log to say why")
+        await refused.stop()
+    assert await waiting(unheard) == left
+    assert not await feed.everything()
+
+
+async def test_the_feed_takes_events_from_services_alone(unheard: Running, feed: Feed) -> None:
+    """Nobody of the council can put an event into the feed."""
+    with pytest.raises(Exception, match="AppendEvents may be called by: the suite itself"):
+        await feed.operations.AppendEvents(feed_pb2.AppendEventsRequest())

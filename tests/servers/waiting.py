@@ -1,0 +1,19 @@
+"""Waiting for what comes by itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+PATIENCE = 15.0  # seconds
+PAUSE = 0.02
+
+
+async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Ask again and again until it is true; fails, saying what did not come, when patience ends."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE
+    while not await true():
+        if loop.time() > deadline:
+            pytest.fail(f"waited {PATIENCE:.0f} seconds in vain for {what}")
+        await asyncio.sleep(PAUSE)
