@@ -13,7 +13,7 @@ from sevensteps.policy.facts import Fact, Known, Values
 from sevensteps.policy.plain import PlainEvaluator, Tally, Test, Truth, Truths, tally, test_of, unsettled
 from sevensteps.policy.ruling import AnsweredValue, FactValue, ItemsValue, PlainValue, Rule, Ruling
 from sevensteps.policy.sums import unknown_inputs, work_out
-from sevensteps.policy.verdict import Decision, Finding, Json, Verdict, together
+from sevensteps.policy.verdict import SETTLED, Decision, Finding, Json, Possible, Verdict, all_together
 
 ENGINES: Mapping[str, str] = {"plain": "1", "durable_rules": version("durable_rules")}
 
@@ -92,9 +92,13 @@ class Decider:
         rows = [rule.id for rule in self.ruling.rules if rule.values and not rule.advisory]
         return any(truths[row, ""] is None for row in rows)
 
-    def _verdict(self, truths: Truths, part: str | None = None) -> Verdict:
+    def _possible(self, truths: Truths, part: str | None = None) -> Possible:
         asked = {rule.id: rule for rule in self.ruling.rules if not rule.advisory and part in (None, rule.part)}
-        return together(_said(asked[id_], truth) for (id_, _), truth in truths.items() if id_ in asked)
+        return all_together(_could_be(asked[id_], truth) for (id_, _), truth in truths.items() if id_ in asked)
+
+    def _verdict(self, truths: Truths, part: str | None = None) -> Verdict:
+        best, worst = self._possible(truths, part)
+        return best if best is worst else Verdict.NOT_ENOUGH_INFORMATION
 
     def _tells(self, rule: Rule) -> Told:
         facts = self.ruling.facts[rule.scope]
@@ -161,10 +165,11 @@ class Decider:
         """The unknown facts that could still change the verdict."""
         tallies = {rule.id: tally(truths, rule.id) for rule in self.ruling.rules if rule.scope}
         missing: dict[str, None] = {}
+        best = SETTLED.index(self._possible(truths)[0])
         for rule in self.ruling.rules:
             items = known.items[rule.scope] if rule.scope else {"": known.case}
             for item in [""] if items is None else items:
-                if not rule.advisory and _said(rule, truths[rule.id, item]) is Verdict.NOT_ENOUGH_INFORMATION:
+                if not rule.advisory and SETTLED.index(_could_be(rule, truths[rule.id, item])[1]) > best:
                     missing.update(dict.fromkeys(self._open(rule, item, known, tallies)))
         return tuple(missing)
 
@@ -199,10 +204,19 @@ class Decider:
 
 
 def _said(rule: Rule, truth: Truth) -> Verdict:
-    if truth is None:
-        same = rule.holds is rule.fails and not rule.values
-        return rule.holds if same else Verdict.NOT_ENOUGH_INFORMATION
-    return rule.holds if truth else rule.fails
+    best, worst = _could_be(rule, truth)
+    return best if best is worst else Verdict.NOT_ENOUGH_INFORMATION
+
+
+def _could_be(rule: Rule, truth: Truth) -> Possible:
+    """What may become of a rule; of a row that gives values and is open, anything, for its values are open too."""
+    if truth is not None:
+        said = rule.holds if truth else rule.fails
+        return said, said
+    if rule.values:
+        return Verdict.MET, Verdict.NOT_MET
+    either, other = sorted((rule.holds, rule.fails), key=SETTLED.index)
+    return either, other
 
 
 def _spoken(value: Json) -> str:

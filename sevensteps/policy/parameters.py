@@ -10,7 +10,7 @@ from typing import Self
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.facts import Value, pence
 from sevensteps.policy.source import Section
-from sevensteps.policy.verdict import Verdict
+from sevensteps.policy.verdict import SETTLED
 
 Table = tuple[tuple[int, int], ...]
 Amounts = Mapping[str, int]
@@ -126,7 +126,7 @@ def _setting(type_: str, given: object) -> Setting | None:
         case "word":
             return given if isinstance(given, str) else None
         case "verdict":
-            return given if isinstance(given, str) and given in set(Verdict) else None
+            return given if isinstance(given, str) and given in SETTLED else None
         case "amount by word":
             return _amounts(given)
         case "points to pounds":

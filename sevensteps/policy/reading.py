@@ -15,7 +15,7 @@ from sevensteps.policy.ruling import Answer, AnsweredValue, FactValue, ItemsValu
 from sevensteps.policy.source import Section
 from sevensteps.policy.sums import Column, ItemName, OfCase, OfItem, Plain, Several, Source, Sum
 from sevensteps.policy.validity import in_force
-from sevensteps.policy.verdict import Verdict
+from sevensteps.policy.verdict import SETTLED, Verdict
 
 
 def read_ruling(pack: Pack, decision: str, day: date) -> Ruling:
@@ -168,8 +168,8 @@ class _RulingReader:
         written = entry.get(key, default)
         if isinstance(written, str) and written.startswith("$"):
             written = self._setting(written[1:], entry)
-        if written not in set(Verdict):
-            raise entry.problem(key, f"a verdict out of {', '.join(Verdict)}")
+        if written not in SETTLED:
+            raise entry.problem(key, f"a verdict out of {', '.join(SETTLED)}")
         return Verdict(str(written))
 
     def _answer(self, name: str, body: Section) -> Answer:

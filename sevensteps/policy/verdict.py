@@ -31,6 +31,21 @@ def together(verdicts: Iterable[Verdict]) -> Verdict:
     return Verdict.MET
 
 
+SETTLED = (Verdict.MET, Verdict.NEEDS_JUDGEMENT, Verdict.NOT_MET)
+"""The verdicts that say something, the best first."""
+
+Possible = tuple[Verdict, Verdict]
+"""The best and the worst that may yet become of something; the same twice where it is settled."""
+
+
+def all_together(possible: Iterable[Possible]) -> Possible:
+    """The best and the worst that may become of all of these, each of which may turn out either way by itself."""
+    best = worst = 0
+    for either, other in possible:
+        best, worst = max(best, SETTLED.index(either)), max(worst, SETTLED.index(other))
+    return SETTLED[best], SETTLED[worst]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule said about one thing: its verdict, its sentence, its law and the facts that it looked at."""

@@ -1,7 +1,7 @@
-"""Change a pack in one place, run its worked cases, and see that one of them fails: `python tests/policies/mutation.py`.
+"""Change a pack in one place, run its cases, and see that one of them fails: `python tests/policies/mutation.py`.
 
-Every number, amount, date, operator, verdict, option, condition and row of a pack is changed or dropped in turn. What no
-case notices is printed. Only the plain evaluator is asked: the two agree, and it is the pack that is on trial.
+Every number, amount, date, operator, verdict, option, condition and row of a pack is changed or dropped in turn. What
+no case notices is printed. Only the plain evaluator is asked: the two agree, and it is the pack that is on trial.
 """
 
 import random

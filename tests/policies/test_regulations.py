@@ -83,8 +83,10 @@ def so_many(number: int, answers: list[Truth]) -> Truth:
 
 
 def regulation_2(facts: Facts) -> str:
-    """An adult's needs meet the criteria if (a) they arise from an impairment or illness, (b) as a result the adult is
-    unable to achieve two or more of the outcomes, and (c) there is a significant impact on well-being as a consequence.
+    """An adult's needs are eligible by three conditions.
+
+    (a) They arise from an impairment or illness, (b) as a result the adult is unable to achieve two or more of the
+    outcomes, and (c) as a consequence there is a significant impact on well-being.
     """
     given = cast("Facts", facts["outcomes"])
     answers = [unable(given.get(name), ADULT_LIMBS) for name in ADULT_OUTCOMES]
@@ -92,14 +94,14 @@ def regulation_2(facts: Facts) -> str:
 
 
 def regulation_3(facts: Facts) -> str:
-    """A carer's needs meet the criteria if (a) they arise from providing necessary care, (b) health is at risk or the
-    carer is unable to achieve any of the outcomes, and (c) there is a significant impact on well-being as a consequence.
+    """A carer's needs are eligible by three conditions.
+
+    (a) They arise from providing necessary care, (b) health is at risk or the carer is unable to achieve any of the
+    outcomes, and (c) as a consequence there is a significant impact on well-being.
     """
     given = cast("Facts", facts["outcomes"])
-    effects = [
-        cast("Truth", facts["health_at_risk"]),
-        *(unable(given.get(name), CARER_LIMBS) for name in CARER_OUTCOMES),
-    ]
+    health = cast("Truth", facts["health_at_risk"])
+    effects = [health, *(unable(given.get(name), CARER_LIMBS) for name in CARER_OUTCOMES)]
     return all_of(
         cast("Truth", facts["necessary_care"]), so_many(1, effects), cast("Truth", facts["significant_impact"])
     )

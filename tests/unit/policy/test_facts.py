@@ -2,12 +2,13 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pytest
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library, Verdict
+from sevensteps.policy.verdict import Json
 
 ROOT = Path(__file__).parents[3] / "policies"
 LIBRARY = Library(ROOT)
@@ -19,9 +20,9 @@ INCOME = {
 }  # fmt: skip
 
 
-def refusal(decision: str, facts: Any, on: date = ON) -> Fault:
+def refusal(decision: str, facts: object, on: date = ON) -> Fault:
     with pytest.raises(Fault) as refused:
-        LIBRARY.decide(decision, pack="england", on=on, facts=facts)
+        LIBRARY.decide(decision, pack="england", on=on, facts=cast("dict[str, Json]", facts))
     assert refused.value.kind is Kind.INVALID
     return refused.value
 
@@ -31,7 +32,7 @@ def refusal(decision: str, facts: Any, on: date = ON) -> Fault:
     ["", "abc", "£23,250", True, float("nan"), float("inf"), 23250.001, 23250.0, "23250.001", "1e3", " 5", "５", "-1",
      "1.5", [], {}, 10**30, "9" * 400],
 )  # fmt: skip
-def test_what_is_no_amount_is_refused_by_name(wrong: Any) -> None:
+def test_what_is_no_amount_is_refused_by_name(wrong: object) -> None:
     """Money is pounds and pence as text; everything else is refused, naming the fact and never its value."""
     fault = refusal("contribution", {**INCOME, "capital": wrong})
     assert fault.reason == "FACT_INVALID"
@@ -42,13 +43,13 @@ def test_what_is_no_amount_is_refused_by_name(wrong: Any) -> None:
 @pytest.mark.parametrize(("fact", "wrong"), [
     ("age", "40"), ("age", True), ("age", 40.5), ("age", float("nan")), ("couple", "no"), ("couple", 0), ("couple", 1),
 ])  # fmt: skip
-def test_like_is_never_taken_for_like(fact: str, wrong: Any) -> None:
+def test_like_is_never_taken_for_like(fact: str, wrong: object) -> None:
     """Text is no number, a number is no yes or no, and true is no number."""
     assert fact in refusal("contribution", {**INCOME, fact: wrong}).detail
 
 
 @pytest.mark.parametrize("wrong", ["2026-02-30", "1 May 2026", "2026-5-1", "２０２６-05-01", 20260501, True, ""])
-def test_a_date_is_an_iso_date(wrong: Any) -> None:
+def test_a_date_is_an_iso_date(wrong: object) -> None:
     """Neither words nor numbers nor days that do not exist."""
     assert "started_on" in refusal("deadlines", {"clock": "plan", "started_on": wrong}, date(2026, 4, 1)).detail
 
@@ -65,7 +66,7 @@ def test_a_date_is_an_iso_date(wrong: Any) -> None:
     ([], "facts"),
     (None, "facts"),
 ])  # fmt: skip
-def test_what_is_not_declared_is_refused_by_its_path(facts: Any, path: str) -> None:
+def test_what_is_not_declared_is_refused_by_its_path(facts: object, path: str) -> None:
     """A slip of the pen never becomes an unknown fact."""
     fault = refusal("eligibility", facts)
     assert fault.reason == "FACT_INVALID"
@@ -101,7 +102,7 @@ def test_a_receipt_keeps_no_narrative() -> None:
     """Of a line's text only the pack's own hint words are kept, and they decide the same again."""
     line = {"id": "l1", "text": "Bingo with Alice of 3 High Street", "needs": ["community"], "use": "general",
             "weekly": "1.00", "payee_close_family_same_household": False, "necessary_override": False}  # fmt: skip
-    facts: dict[str, Any] = {"lines": [line], "eligible_needs": ["community"]}
+    facts: dict[str, Json] = {"lines": [line], "eligible_needs": ["community"]}
     decision = LIBRARY.decide("plan-check", pack="england", on=ON, facts=facts)
     assert "Alice" not in str(decision.receipt())
     assert decision.receipt()["facts"]["lines"][0]["text"] == ["bingo"]  # type: ignore[index, call-overload]

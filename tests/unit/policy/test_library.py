@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.policy import Library, Verdict, library as module
+from sevensteps.policy import Library, Verdict
+from sevensteps.policy import library as module
 
 ON = date(2026, 4, 1)
 
@@ -51,24 +52,24 @@ def test_a_changed_pack_is_taken_without_a_restart(packs: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "said"),
+    ("slip", "said"),
     [
-        ("rules/help.yaml", "rule: HOURS", "rule: [", "help.yaml"),
-        ("rules/help.yaml", "alone]}", "lonely]}", "lonely is not one"),
-        ("rules/help.yaml", "reference: An Act, s.1", "unreferenced: yes", "'unreferenced' was unexpected"),
-        ("parameters/limits.yaml", "from: 2026-01-01", "from: 2020-01-01", "do not overlap"),
-        ("parameters/limits.yaml", "value: 8", "value: 7", "expected not_met, is met"),
-        ("cases/help.yaml", "verdict: not_met", "verdict: met", "expected met, is not_met"),
+        (("rules/help.yaml", "rule: HOURS", "rule: ["), "help.yaml"),
+        (("rules/help.yaml", "alone]}", "lonely]}"), "lonely is not one"),
+        (("rules/help.yaml", "reference: An Act, s.1", "unreferenced: yes"), "'unreferenced' was unexpected"),
+        (("parameters/limits.yaml", "from: 2026-01-01", "from: 2020-01-01"), "do not overlap"),
+        (("parameters/limits.yaml", "value: 8", "value: 7"), "expected not_met, is met"),
+        (("cases/help.yaml", "verdict: not_met", "verdict: met"), "expected met, is not_met"),
     ],
 )
 def test_a_bad_pack_is_refused_loudly_and_the_old_one_stays(
-    packs: Path, caplog: pytest.LogCaptureFixture, file: str, old: str, new: str, said: str
+    packs: Path, caplog: pytest.LogCaptureFixture, slip: tuple[str, str, str], said: str
 ) -> None:
     """Broken YAML, an undeclared fact, an unknown key, overlapping dates, a case that fails: all are refused."""
     library = Library(packs)
     before = library.pack("small").hash
     with caplog.at_level(logging.ERROR):
-        edit(packs, file, old, new)
+        edit(packs, *slip)
         assert verdict(library, 8) is Verdict.MET
         eventually(lambda: said in caplog.text)
     assert library.pack("small").hash == before

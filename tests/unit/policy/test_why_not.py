@@ -16,6 +16,9 @@ LIBRARY = Library(ROOT)
 CASES = {(case.decision, case.name): case for case in read_cases(ROOT, "england")}
 
 
+NOT_FROM_IMPAIRMENT = "Needs that do not arise from an impairment or illness are not eligible (A1)"
+
+
 def turning(decision: str, name: str) -> list[dict[str, Json]]:
     case = CASES[decision, name]
     sets = LIBRARY.why_not(decision, pack="england", on=case.on, facts=case.given)
@@ -25,13 +28,17 @@ def turning(decision: str, name: str) -> list[dict[str, Json]]:
 @pytest.mark.parametrize(
     ("decision", "name", "expected"),
     [
-        ("eligibility", "Needs that do not arise from an impairment or illness are not eligible (A1)", {"impairment": True}),
+        ("eligibility", NOT_FROM_IMPAIRMENT, {"impairment": True}),
         ("indicative-budget", "Above the table there is no cap", {"points": 100}),
         ("authority", "One penny above the limit", {"annual_net": "5200.00"}),
         ("plan-check", "A penny too little for the needs", {"personal_budget": "82.91"}),
-        ("plan-check", "A gambling line and an unmet need", {"met_otherwise": ["community"], "lines.l2.use": "general"}),
+        (
+            "plan-check",
+            "A gambling line and an unmet need",
+            {"met_otherwise": ["community"], "lines.l2.use": "general"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_smallest_changes_that_turn_a_verdict_are_found(
     decision: str, name: str, expected: dict[str, Json]
 ) -> None:
