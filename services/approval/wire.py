@@ -69,6 +69,7 @@ def _line(message: planning_pb2.SpendLine, path: str, fields: Fields) -> SpendLi
         use=fields.choice(f"{path}.use", message.use, planning_pb2.Use),
         weekly=fields.money(f"{path}.weekly", message.weekly),
         necessary_override=message.necessary_override,
+        care_home_weeks=message.care_home_weeks if message.HasField("care_home_weeks") else None,
     )
 
 

@@ -13,6 +13,7 @@ from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.fields import Fields, number_of, pounds
 
 LONGEST_ANSWER = 20_000
+WEEKS_A_YEAR = 52
 FACTS_OF_DIRECT_PAYMENT = (
     "has_capacity",
     "requests",
@@ -72,6 +73,7 @@ def _line_message(line: SpendLine) -> pb.SpendLine:
         use=number_of(pb.Use, line.use),
         weekly=pounds(line.weekly),
         necessary_override=line.necessary_override,
+        care_home_weeks=line.care_home_weeks,
     )
 
 
@@ -135,9 +137,20 @@ def _lines_of(request: pb.SavePlanRequest, fields: Fields) -> tuple[SpendLine, .
                 use=fields.choice(f"{path}.use", line.use, pb.Use),
                 weekly=fields.money(f"{path}.weekly", line.weekly),
                 necessary_override=line.necessary_override,
+                care_home_weeks=_care_home_weeks_of(path, line, fields),
             )
         )
     return tuple(lines)
+
+
+def _care_home_weeks_of(path: str, line: pb.SpendLine, fields: Fields) -> int | None:
+    if not line.HasField("care_home_weeks"):
+        return None
+    if line.use != pb.USE_CARE_HOME:
+        fields.wrong(f"{path}.care_home_weeks", "is for a stay in a care home only")
+    elif not 0 <= line.care_home_weeks <= WEEKS_A_YEAR:
+        fields.wrong(f"{path}.care_home_weeks", f"must be weeks of twelve months, from 0 to {WEEKS_A_YEAR}")
+    return line.care_home_weeks
 
 
 def _needs_of(path: str, names: Sequence[str], fields: Fields) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ QUESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class SpendLine:
-    """A line of spending. `weekly` in pounds a week."""
+    """A line of spending. `weekly` in pounds a week; `care_home_weeks` of the next twelve months, None if unknown."""
 
     line_id: str
     text: str
@@ -32,6 +32,7 @@ class SpendLine:
     use: str
     weekly: Decimal
     necessary_override: bool
+    care_home_weeks: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
                 "weekly": pounds(line.weekly),
                 "payee_close_family_same_household": line.use == "close_family",
                 "necessary_override": line.necessary_override,
+                "care_home_weeks": line.care_home_weeks,
             }
             for line in plan.lines
         ],

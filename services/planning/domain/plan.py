@@ -17,7 +17,7 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class SpendLine:
-    """One line of spending. `weekly` in pounds."""
+    """One line of spending. `weekly` in pounds; `care_home_weeks` of the next twelve months, None where unknown."""
 
     line_id: str
     text: str
@@ -25,6 +25,7 @@ class SpendLine:
     use: str
     weekly: Decimal
     necessary_override: bool
+    care_home_weeks: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,27 @@ async def test_paying_close_family_needs_the_councils_word(desk: Desk) -> None:
     assert (await Desk(desk.running).open(family)).legal == policy.VERDICT_MET
 
 
+@pytest.mark.parametrize(
+    ("weeks", "legal"),
+    [(3, policy.VERDICT_MET), (4, policy.VERDICT_MET), (5, policy.VERDICT_NOT_MET)],
+)
+async def test_a_stay_in_a_care_home_is_short(desk: Desk, weeks: int, legal: policy.Verdict.ValueType) -> None:
+    """Four weeks of twelve months may be paid for (P10); what is longer is not a direct payment's to buy."""
+    stay = line("l1", planning.USE_CARE_HOME)
+    stay.care_home_weeks = weeks
+    approval = await desk.open(plan(stay))
+    assert approval.legal == legal
+    failed = [each.rule for each in approval.checks.findings if each.verdict == policy.VERDICT_NOT_MET]
+    assert failed == ([] if legal == policy.VERDICT_MET else ["LEGAL-4/P10"])
+
+
+async def test_how_long_a_stay_in_a_care_home_is_has_to_be_known(desk: Desk) -> None:
+    """Unknown is neither short nor long: the check names what is missing."""
+    approval = await desk.open(plan(line("l1", planning.USE_CARE_HOME)))
+    assert approval.checks.verdict == policy.VERDICT_NOT_ENOUGH_INFORMATION
+    assert list(approval.checks.missing) == ["lines.l1.care_home_weeks"]
+
+
 @pytest.mark.parametrize("use", planning.Use.values()[1:])
 async def test_the_rules_know_every_use(desk: Desk, use: planning.Use.ValueType) -> None:
     """Whatever a line is for, the plan is checked."""

@@ -65,6 +65,22 @@ async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
     ]
 
 
+async def test_how_long_a_stay_in_a_care_home_is_comes_back_as_given(case: PlanningCase) -> None:
+    """No weeks are weeks too, and what was not given stays unknown; the next version says the same."""
+    await case.open_plan()
+    request = await case.draft()
+    for spend_line in request.lines:
+        spend_line.use = pb.USE_CARE_HOME
+    request.lines[0].care_home_weeks = 0
+    await case.pat.SavePlan(request)
+    lines = (await case.stands()).plan.lines
+    assert (lines[0].HasField("care_home_weeks"), lines[0].care_home_weeks) == (True, 0)
+    assert not lines[1].HasField("care_home_weeks")
+    await case.pat.SubmitPlan(await case.submission())
+    await case.journey.OpenPlan(case.opening_of_plan(version=2))
+    assert (await case.stands()).plan.lines == lines
+
+
 async def test_a_submitted_plan_ends_step_2_and_can_no_longer_change(case: PlanningCase) -> None:
     """The version is fixed, everybody who wrote it is on record, and the feed hears it."""
     await case.open_plan()
@@ -178,6 +194,14 @@ def _plan(name: str, value: object) -> Spoil:
     return lambda request: setattr(request, name, value)
 
 
+def _stay(weeks: int) -> Spoil:
+    def spoil(request: pb.SavePlanRequest) -> None:
+        request.lines[1].use = pb.USE_CARE_HOME
+        request.lines[1].care_home_weeks = weeks
+
+    return spoil
+
+
 WRONG: dict[str, tuple[Spoil, str]] = {
     "negative": (_line("weekly", "-1.00"), "lines[1].weekly"),
     "three decimals": (_line("weekly", "1.234"), "lines[1].weekly"),
@@ -187,6 +211,9 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "other digits": (_line("weekly", "٢٠"), "lines[1].weekly"),
     "no use": (_line("use", 0), "lines[1].use"),
     "unknown use": (_line("use", 99), "lines[1].use"),
+    "weeks of no care home": (_line("care_home_weeks", 3), "lines[1].care_home_weeks"),
+    "less than no weeks": (_stay(-1), "lines[1].care_home_weeks"),
+    "more weeks than a year has": (_stay(53), "lines[1].care_home_weeks"),
     "no text": (_line("text", " "), "lines[1].text"),
     "no line id": (_line("line_id", ""), "lines[1].line_id"),
     "a line id twice": (_line("line_id", "l1"), "lines[1].line_id"),

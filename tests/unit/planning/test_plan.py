@@ -10,7 +10,15 @@ from services.planning.domain import plan
 from services.planning.domain.plan import TEMPLATES, Content, SpendLine
 from sevensteps.errors import Fault, Kind
 
-LINE = SpendLine("l1", "Swimming", ("recreation", "community"), "general", Decimal("12.50"), necessary_override=False)
+LINE = SpendLine(
+    "l1",
+    "Swimming",
+    ("recreation", "community"),
+    "general",
+    Decimal("12.50"),
+    necessary_override=False,
+    care_home_weeks=None,
+)
 CONTENT = Content(
     template="six",
     answers=dict.fromkeys(TEMPLATES["six"], "yes"),

@@ -213,7 +213,9 @@ class _PayeeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Payee.ValueType
     PAYEE_DEPUTY: _Payee.ValueType  # 4
     """A deputy as authorised person (s.32(4)(a))."""
     PAYEE_SUITABLE_PERSON: _Payee.ValueType  # 5
-    """Another suitable authorised person (s.32(4)(b) or (c))."""
+    """Another suitable authorised person, whom those authorised under the Mental Capacity Act support (s.32(4)(b))."""
+    PAYEE_SUITABLE_PERSON_NOBODY_AUTHORISED: _Payee.ValueType  # 6
+    """Another suitable authorised person where nobody is authorised under the Mental Capacity Act (s.32(4)(c))."""
 
 class Payee(_Payee, metaclass=_PayeeEnumTypeWrapper):
     """Who receives a direct payment."""
@@ -229,7 +231,9 @@ PAYEE_ATTORNEY: Payee.ValueType  # 3
 PAYEE_DEPUTY: Payee.ValueType  # 4
 """A deputy as authorised person (s.32(4)(a))."""
 PAYEE_SUITABLE_PERSON: Payee.ValueType  # 5
-"""Another suitable authorised person (s.32(4)(b) or (c))."""
+"""Another suitable authorised person, whom those authorised under the Mental Capacity Act support (s.32(4)(b))."""
+PAYEE_SUITABLE_PERSON_NOBODY_AUTHORISED: Payee.ValueType  # 6
+"""Another suitable authorised person where nobody is authorised under the Mental Capacity Act (s.32(4)(c))."""
 Global___Payee: _TypeAlias = Payee  # noqa: Y015
 
 class _SupportKind:
@@ -276,6 +280,7 @@ class SpendLine(_message.Message):
     USE_FIELD_NUMBER: _builtins.int
     WEEKLY_FIELD_NUMBER: _builtins.int
     NECESSARY_OVERRIDE_FIELD_NUMBER: _builtins.int
+    CARE_HOME_WEEKS_FIELD_NUMBER: _builtins.int
     line_id: _builtins.str
     """The line's id in this plan, for example "l1"."""
     text: _builtins.str
@@ -286,6 +291,10 @@ class SpendLine(_message.Message):
     """Pounds a week."""
     necessary_override: _builtins.bool
     """For close family: the council has recorded that paying them is necessary (Direct Payments Regulations 2014 reg 3)."""
+    care_home_weeks: _builtins.int
+    """For a stay in a care home: how many weeks of the next twelve months, stays less than four weeks apart added together (Direct
+    Payments Regulations 2014 reg 6). Absent means unknown.
+    """
     @_builtins.property
     def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The eligible needs it meets, by outcome name."""
@@ -299,12 +308,15 @@ class SpendLine(_message.Message):
         use: Global___Use.ValueType = ...,
         weekly: _builtins.str = ...,
         necessary_override: _builtins.bool = ...,
+        care_home_weeks: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "care_home_weeks", b"care_home_weeks"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["line_id", b"line_id", "necessary_override", b"necessary_override", "needs", b"needs", "text", b"text", "use", b"use", "weekly", b"weekly"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "care_home_weeks", b"care_home_weeks", "line_id", b"line_id", "necessary_override", b"necessary_override", "needs", b"needs", "text", b"text", "use", b"use", "weekly", b"weekly"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__care_home_weeks: _TypeAlias = _typing.Literal["care_home_weeks"]  # noqa: Y015
+    _WhichOneofArgType__care_home_weeks: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__care_home_weeks) -> _WhichOneofReturnType__care_home_weeks | None: ...
 
 Global___SpendLine: _TypeAlias = SpendLine  # noqa: Y015
 
