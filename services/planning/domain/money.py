@@ -9,7 +9,12 @@ from sevensteps.fields import pounds
 
 DIRECT_PAYMENT = "direct_payment"
 
-AUTHORISED_PERSONS: Mapping[str, str] = {"attorney": "attorney", "deputy": "deputy", "suitable_person": "suitable"}
+AUTHORISED_PERSONS: Mapping[str, str] = {
+    "attorney": "attorney",
+    "deputy": "deputy",
+    "suitable_person": "suitable",
+    "suitable_person_nobody_authorised": "suitable_nobody_authorised",
+}
 """Payees who act for an adult without capacity (s.32(4)), by what the policy pack calls them."""
 
 

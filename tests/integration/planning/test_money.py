@@ -94,6 +94,31 @@ async def test_without_capacity_an_authorised_person_is_paid(case: PlanningCase,
     assert answer.planning.money[0].payee == payee
 
 
+async def test_a_suitable_person_needs_the_support_of_whoever_is_authorised(case: PlanningCase) -> None:
+    """s.32(4)(b): where somebody is authorised under the Mental Capacity Act, their support has to be known."""
+    await case.open_money()
+    request = await case.direct_payment(facts=WITHOUT_CAPACITY)
+    request.payee = pb.PAYEE_SUITABLE_PERSON
+    request.facts.ClearField("mca_person_supports")
+    refusal = await refusal_of(case.fin.ArrangeMoney(request))
+    assert refusal.metadata["missing"] == "mca_person_supports"
+    request.facts.mca_person_supports = False
+    refusal = await refusal_of(case.fin.ArrangeMoney(request))
+    assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "DIRECT_PAYMENT_CONDITIONS")
+
+
+async def test_a_suitable_person_where_nobody_is_authorised_needs_nobodys_support(case: PlanningCase) -> None:
+    """s.32(4)(c): there is nobody whose support could be asked, so it is not asked for."""
+    await case.open_money()
+    request = await case.direct_payment(facts=WITHOUT_CAPACITY)
+    request.payee = pb.PAYEE_SUITABLE_PERSON_NOBODY_AUTHORISED
+    request.facts.ClearField("mca_person_supports")
+    answer = await case.fin.ArrangeMoney(request)
+    assert answer.decision.verdict == decision_pb2.VERDICT_MET
+    assert answer.planning.money[0].payee == pb.PAYEE_SUITABLE_PERSON_NOBODY_AUTHORISED
+    assert (await case.events())[-2][1]["payee"] == "suitable_person_nobody_authorised"
+
+
 async def test_a_condition_that_is_not_met_is_told_in_the_words_of_the_pack(case: PlanningCase) -> None:
     """The direct payment is refused with the sentences of what failed, and nothing is arranged."""
     await case.open_money()

@@ -37,6 +37,8 @@ def test_all_that_is_left_may_be_arranged_and_not_a_penny_more() -> None:
         ("attorney", False, True),
         ("deputy", False, True),
         ("suitable_person", False, True),
+        ("suitable_person_nobody_authorised", False, True),
+        ("suitable_person_nobody_authorised", True, False),
         ("person", None, True),
         ("attorney", None, True),
     ],
