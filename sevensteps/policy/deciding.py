@@ -1,6 +1,7 @@
 """From facts to a decision: both evaluators are asked, have to agree, and what they found is put into words."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -18,12 +19,18 @@ from sevensteps.policy.verdict import SETTLED, Decision, Finding, Json, Possible
 ENGINES: Mapping[str, str] = {"plain": "1", "durable_rules": version("durable_rules")}
 
 
+Piece = str | Callable[[str, Values], str]
+"""A part of a rule's sentence: words, or what says a fact."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a rule's finding shows: the facts that it looks at and the rules whose items it counts."""
+    """What a rule's finding shows: the facts that it looks at, the rules whose items it counts, and its sentence."""
 
-    facts: tuple[Fact, ...]
+    as_they_are: tuple[str, ...]
+    in_words: tuple[Fact, ...]
     counted: tuple[str, ...]
+    because: tuple[Piece, ...]
     applies: Test
 
 
@@ -102,10 +109,13 @@ class Decider:
 
     def _tells(self, rule: Rule) -> Told:
         facts = self.ruling.facts[rule.scope]
+        looked_at = [facts[name] for name in facts_of(rule.condition)]
         counted = [inner.rule for inner in inside(rule.condition) if isinstance(inner, Items)]
         return Told(
-            tuple(facts[name] for name in facts_of(rule.condition)),
+            tuple(fact.name for fact in looked_at if fact.type == "boolean"),
+            tuple(fact for fact in looked_at if fact.type != "boolean"),
             tuple(dict.fromkeys(counted)),
+            tuple(_piece(text, facts) for text in re.split(r"(\{\w+\})", rule.because)),
             test_of(rule.applies or All(())),
         )
 
@@ -124,15 +134,13 @@ class Decider:
     def _finding(self, rule: Rule, item: str, values: Values, truth: Truth, truths: Truths) -> Finding:
         prefix = f"{rule.scope}.{item}." if item else ""
         told = self._told[rule.id]
-        facts = {prefix + fact.name: fact.json(values[fact.name]) for fact in told.facts}
+        facts: dict[str, Json] = {prefix + name: values[name] for name in told.as_they_are}
+        for fact in told.in_words:
+            facts[prefix + fact.name] = fact.json(values[fact.name])
         for counted in told.counted:
             for words, number in zip(("met", "not met", "unknown"), tally(truths, counted), strict=True):
                 facts[f"{counted} {words}"] = number
-        because = rule.because
-        if "{" in because:
-            because = because.replace("{item}", item)
-            for name, fact in self.ruling.facts[rule.scope].items():
-                because = because.replace(f"{{{name}}}", _spoken(fact.json(values[name])))
+        because = "".join(piece if isinstance(piece, str) else piece(item, values) for piece in told.because)
         return Finding(rule.id, _said(rule, truth), because, rule.reference, facts, item)
 
     def _values(self, known: Known, truths: Truths, verdict: Verdict) -> dict[str, Json]:
@@ -217,6 +225,15 @@ def _could_be(rule: Rule, truth: Truth) -> Possible:
         return Verdict.MET, Verdict.NOT_MET
     either, other = sorted((rule.holds, rule.fails), key=SETTLED.index)
     return either, other
+
+
+def _piece(text: str, facts: Mapping[str, Fact]) -> Piece:
+    name = text[1:-1]
+    if text == "{item}":
+        return lambda item, _: item
+    if not text.startswith("{") or name not in facts:
+        return text
+    return lambda _, values: _spoken(facts[name].json(values[name]))
 
 
 def _spoken(value: Json) -> str:

@@ -4,6 +4,7 @@ True, False, or None for unknown.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
 from sevensteps.policy.facts import NONE, Known, Values
@@ -66,6 +67,7 @@ class PlainEvaluator:
         return truths
 
 
+@lru_cache(maxsize=10_000)
 def test_of(condition: Condition) -> Test:
     """The condition as a function of the facts of its scope and the tallies of the items."""
     match condition:
