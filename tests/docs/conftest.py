@@ -1,0 +1,36 @@
+"""The suite as somebody finds it who follows the pages: running, with one case that has come to step 6."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from docs.pages import ROOT
+from sevensteps import clock
+from sevensteps.cli.story.examples import FOLDER, load
+from sevensteps.cli.story.side_by_side import play_all
+from sevensteps.cli.suite import Suite, on_free_ports
+from sevensteps.config import Settings
+
+
+@pytest.fixture(scope="session")
+async def surroundings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[str, str]]:
+    """The environment of a reader's terminal: the suite's settings, `sevensteps` on PATH, and $CASE, a case."""
+    settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("docs") / "data"))
+    suite = Suite(settings, print)
+    await suite.start()
+    try:
+        played = await play_all(
+            load([FOLDER / "carer.yaml"], clock.now().date()), settings, lambda _: None, lambda *_: None
+        )
+        yield {
+            "CASE": played[0].chronicle.case_id,
+            "HOME": os.environ.get("HOME", str(ROOT)),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            **settings.as_environment(),
+        }
+    finally:
+        await suite.stop()
