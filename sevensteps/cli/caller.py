@@ -39,9 +39,13 @@ class Caller:
         for open_channel in self._channels.values():
             await open_channel.close()
 
-    async def ask(self, request: Message, answer: type[A]) -> A:
-        """Send a request to the service whose it is. Raises the Fault that the service sent."""
+    async def ask(self, request: Message, answer: type[A], at: str = "") -> A:
+        """Send a request to the service whose it is, or to the one named: several give receipts.
+
+        Raises the Fault that the service sent.
+        """
         service, rpc = _address_of(request)
+        service = at or service
         call = self._channel(service).unary_unary(
             rpc, request_serializer=type(request).SerializeToString, response_deserializer=answer.FromString
         )
@@ -52,11 +56,15 @@ class Caller:
 
     async def watch(self, request: feed_pb2.WatchEventsRequest) -> AsyncIterator[feed_pb2.WatchEventsResponse]:
         """Follow the feed for ever. Raises the Fault that the feed sent."""
+        async for response in self.stream(request, feed_pb2.WatchEventsResponse):
+            yield response
+
+    async def stream(self, request: Message, answer: type[A], at: str = "") -> AsyncIterator[A]:
+        """What a service sends part by part. Raises as `ask` does."""
         service, rpc = _address_of(request)
+        service = at or service
         call = self._channel(service).unary_stream(
-            rpc,
-            request_serializer=feed_pb2.WatchEventsRequest.SerializeToString,
-            response_deserializer=feed_pb2.WatchEventsResponse.FromString,
+            rpc, request_serializer=type(request).SerializeToString, response_deserializer=answer.FromString
         )
         try:
             async for response in call(request):
@@ -85,12 +93,12 @@ class PatientCaller(Caller):
         """`token` is good for as long as the caller is needed."""
         super().__init__(settings, lambda: token)
 
-    async def ask(self, request: Message, answer: type[A]) -> A:
+    async def ask(self, request: Message, answer: type[A], at: str = "") -> A:
         """See Caller.ask. The request id makes sure that nothing is done twice."""
         deadline = monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                return await super().ask(request, answer)
+                return await super().ask(request, answer, at)
             except Fault as fault:
                 if fault.kind is not Kind.UNAVAILABLE or monotonic() > deadline:
                     raise

@@ -15,7 +15,9 @@ from sevensteps.cli.caller import Caller, operations, sentence
 from sevensteps.cli.chronicle import Chronicle
 from sevensteps.cli.decided import decisions_of
 from sevensteps.cli.events import follow_events, list_events
+from sevensteps.cli.explanation import explanation
 from sevensteps.cli.plain_errors import run
+from sevensteps.cli.receipts import receipts_of
 from sevensteps.cli.screen import screen
 from sevensteps.cli.sentences import happened, in_words
 from sevensteps.cli.timeline import moment, timeline
@@ -51,6 +53,12 @@ def show(case_id: CaseId) -> None:
 def watch(case_id: CaseId) -> None:
     """Follow the timeline of one case as it grows, until it ends or you press Ctrl-C."""
     run(_watch(Settings.from_environment(), case_id))
+
+
+@app.command()
+def explain(case_id: CaseId) -> None:
+    """Explain one case on a page: what was decided when, by which rule and law, on what facts, and who confirmed it."""
+    run(_explain(Settings.from_environment(), case_id))
 
 
 async def _list(settings: Settings, *, open_only: bool) -> None:
@@ -102,6 +110,13 @@ async def _watch(settings: Settings, case_id: str) -> None:
             screen().print(moment(event))
             if event.type == CaseEnded.TYPE:
                 return
+
+
+async def _explain(settings: Settings, case_id: str) -> None:
+    async with operations(settings) as caller:
+        await _case(caller, case_id)
+        events = [event async for event in list_events(caller, 0, EventFilter(case_id=case_id))]
+        screen().print(explanation(case_id, events, await receipts_of(caller, case_id)))
 
 
 async def _case(caller: Caller, case_id: str) -> Case:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from sevensteps.cli import cases, demo, events, processes, token, up
+from sevensteps.cli import cases, demo, events, policy, processes, receipts, token, up, verification
 from sevensteps.config import SettingsError
 
 app = typer.Typer(
@@ -17,6 +17,9 @@ app.command()(demo.demo)
 app.command()(up.up)
 app.add_typer(cases.app, name="case")
 app.command()(events.events)
+app.command()(verification.verify)
+app.add_typer(receipts.app, name="receipts")
+app.add_typer(policy.app, name="policy")
 app.command()(token.token)
 app.command()(processes.serve)
 app.command()(processes.worker)
