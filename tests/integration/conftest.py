@@ -17,9 +17,3 @@ def suite_of(tmp_path: Path) -> SuiteOf:
         return run_suite(name, Settings(data=tmp_path, database=database, feed=feed))
 
     return suite
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest) -> str:
-    """Either database, as `suite_of` takes it: empty for SQLite, the URL of an empty database for PostgreSQL."""
-    return str(request.getfixturevalue("postgres_url")) if request.param == "postgres" else ""

@@ -84,3 +84,9 @@ def postgres_server() -> Iterator[PostgresServer]:
 def postgres_url(postgres_server: PostgresServer) -> str:
     """URL of a database of the test's own, empty, for SQLAlchemy with asyncpg."""
     return postgres_server.create_database(f"test_{uuid.uuid4().hex}")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Either database, as settings take it: empty for SQLite, the URL of an empty database for PostgreSQL."""
+    return str(request.getfixturevalue("postgres_url")) if request.param == "postgres" else ""

@@ -1,0 +1,88 @@
+"""Events are a contract with every reader of the feed."""
+
+import json
+import re
+from dataclasses import fields
+from datetime import date
+from typing import get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.review.v1 import review_pb2
+from sevensteps.fields import WireEnum, short_name
+from sevensteps.journey import HEARD, OPENS, PAYLOADS, STEP_NAMES, Ending, Payload, ReviewOutcome, Stage
+
+every_payload = pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+
+VALUES = {
+    bool: st.booleans(),
+    int: st.integers(-(2**31), 2**31),
+    str: st.one_of(st.text(), st.dates(date(2015, 4, 1)).map(date.isoformat)),
+    list[str]: st.lists(st.text()),
+}
+"""What a payload may hold: nothing that JSON, Temporal or an integrator's table would change on the way."""
+
+
+def hints_of(payload: type[Payload]) -> dict[str, type]:
+    """The types of a payload's fields."""
+    hints = get_type_hints(payload)
+    return {field.name: hints[field.name] for field in fields(payload)}
+
+
+@every_payload
+def test_a_type_is_a_noun_a_verb_and_a_version(payload: type[Payload]) -> None:
+    """`plan.submitted.v1`: what, what happened to it in the past tense, and the version of the payload."""
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*\.[a-z]+\.v[1-9]", payload.TYPE)
+    assert payload.TYPE.split(".")[1].endswith(("ed", "en"))
+    assert payload.__doc__
+
+
+@every_payload
+def test_a_payload_holds_simple_values_alone(payload: type[Payload]) -> None:
+    """Ids, enums, dates, amounts as text, numbers and lists of words."""
+    assert set(hints_of(payload).values()) <= set(VALUES)
+
+
+@every_payload
+@given(data=st.data())
+def test_a_payload_reads_as_it_was_written(payload: type[Payload], data: st.DataObject) -> None:
+    """Written as JSON and read again it is the same; what a newer service adds is passed over."""
+    written = payload(**{name: data.draw(VALUES[hint]) for name, hint in hints_of(payload).items()})
+    assert payload.of(written.as_json()) == written
+    newer = json.loads(written.as_json()) | {"added_later": "x"}
+    assert payload.of(json.dumps(newer)) == written
+
+
+@every_payload
+@given(data=st.data())
+def test_one_payload_has_one_text(payload: type[Payload], data: st.DataObject) -> None:
+    """The text does not depend on anything but the values: compact, its keys sorted."""
+    written = payload(**{name: data.draw(VALUES[hint]) for name, hint in hints_of(payload).items()})
+    text = written.as_json()
+    assert text == json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True)
+
+
+def test_every_stage_is_opened_by_an_event() -> None:
+    """A journey can be rebuilt from facts alone: each stage has a fact that says that it was entered."""
+    assert set(OPENS.values()) == set(Stage) == set(STEP_NAMES)
+    assert set(OPENS) <= set(PAYLOADS)
+
+
+def test_journeys_hear_events_that_exist() -> None:
+    """A slip of the pen here would leave a journey waiting for ever."""
+    assert set(PAYLOADS) >= HEARD
+
+
+@pytest.mark.parametrize(
+    ("wire", "names"),
+    [
+        pytest.param(assessment_pb2.Ending, Ending, id="Ending"),
+        pytest.param(review_pb2.ReviewOutcome, ReviewOutcome, id="ReviewOutcome"),
+    ],
+)
+def test_the_wire_and_the_events_use_the_same_words(wire: WireEnum[int], names: type[Ending | ReviewOutcome]) -> None:
+    """An enum on the wire and its name in the events are the same list."""
+    assert {short_name(wire, number) for number in wire.values() if number} == {name.value for name in names}

@@ -1,0 +1,76 @@
+"""The wire contract, the table of rights, and the servers agree call by call."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+
+import pytest
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+
+from sevensteps import api
+from sevensteps.identity import RIGHTS, Role
+
+DECIDING = ("assessment", "planning", "approval", "review")
+READS = ("Get", "List", "Watch")
+
+
+def services() -> Iterator[ServiceDescriptor]:
+    """Every service of every proto."""
+    for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
+        if module.name.endswith("_pb2"):
+            yield from importlib.import_module(module.name).DESCRIPTOR.services_by_name.values()
+
+
+CALLS: Mapping[str, MethodDescriptor] = {
+    f"/{service.full_name}/{method.name}": method for service in services() for method in service.methods
+}
+CHANGES = {
+    rpc: method for rpc, method in CALLS.items() if rpc.split(".")[2] in DECIDING and not method.name.startswith(READS)
+}
+
+
+def test_every_call_has_a_row_and_every_row_a_call() -> None:
+    """A call without a row could not be made by anybody; a row without a call is a slip of the pen."""
+    assert set(RIGHTS) == set(CALLS)
+
+
+def test_no_row_is_empty() -> None:
+    """A call that nobody may make is no call."""
+    assert [rpc for rpc, roles in RIGHTS.items() if not roles] == []
+
+
+def test_every_role_may_do_something() -> None:
+    """A role that appears in no row means nothing."""
+    assert set(Role) == {role for roles in RIGHTS.values() for role in roles}
+
+
+@pytest.mark.parametrize("rpc", sorted(CHANGES))
+def test_auditors_and_integrators_only_read(rpc: str) -> None:
+    """Who looks on changes nothing, and neither does a service by itself."""
+    assert not RIGHTS[rpc] & {Role.AUDITOR, Role.INTEGRATOR, Role.SERVICE}
+
+
+@pytest.mark.parametrize("rpc", sorted(CHANGES))
+def test_a_change_can_be_sent_twice(rpc: str) -> None:
+    """Every changing call takes a request id, and names its case unless it opens one."""
+    fields = set(CHANGES[rpc].input_type.fields_by_name)
+    assert "request_id" in fields
+    assert "case_id" in fields or rpc.endswith("/OpenCase")
+
+
+@pytest.mark.parametrize("rpc", sorted(CHANGES))
+def test_what_people_change_they_have_read(rpc: str) -> None:
+    """Every change that people make to what exists takes an etag, or adds to it without overwriting anybody."""
+    overwrites_nobody = {"OpenCase", "ResumeCase"}
+    people = RIGHTS[rpc] - {Role.JOURNEY}
+    if people and rpc.rpartition("/")[2] not in overwrites_nobody:
+        assert "etag" in CHANGES[rpc].input_type.fields_by_name
+
+
+@pytest.mark.parametrize("service", [*DECIDING, "feed"])
+def test_every_call_is_answered(service: str) -> None:
+    """The server has a method of its own for every call: none is left to say UNIMPLEMENTED."""
+    server_class = getattr(importlib.import_module(f"services.{service}.server"), f"{service.capitalize()}Server")
+    own = vars(server_class)
+    calls = [method.name for rpc, method in CALLS.items() if rpc.startswith(f"/sevensteps.api.{service}.v1.")]
+    assert [name for name in calls if name not in own] == []
