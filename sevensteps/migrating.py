@@ -36,9 +36,7 @@ def run(*metadata: sa.MetaData) -> None:
         f"sqlite:///{data / attributes['service']}.db", connect_args={"isolation_level": None, "timeout": LONGEST_WAIT}
     )
     with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "BEGIN IMMEDIATE"
-        )  # the driver begins none for DDL: a crash would leave half a schema
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins none for DDL: a crash left half a schema
         _migrate(connection, metadata)
     engine.dispose()
 
