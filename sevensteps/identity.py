@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Self
 
 from joserfc import jwt
@@ -182,12 +183,11 @@ class Keys:
         path = data / "keys" / "development.pem"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = path.with_suffix(f".{os.getpid()}")
-            draft.touch(mode=0o600)
-            draft.write_bytes(OKPKey.generate_key("Ed25519").as_pem(private=True))
-            with suppress(FileExistsError):
-                os.link(draft, path)  # whoever links first wins: several processes may start at once
-            draft.unlink()
+            with NamedTemporaryFile(dir=path.parent) as draft:  # readable by its owner alone
+                draft.write(OKPKey.generate_key("Ed25519").as_pem(private=True))
+                draft.flush()
+                with suppress(FileExistsError):
+                    os.link(draft.name, path)  # whoever links first wins: several may start at once
         return cls(OKPKey.import_key(path.read_bytes()))
 
     def issue(

@@ -1,0 +1,95 @@
+"""Keys, tokens and rights, without a server."""
+
+import os
+from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc.jwk import OKPKey
+
+from sevensteps.errors import Fault, Kind
+from sevensteps.identity import REMEMBERED, RIGHTS, Actor, Keys, Role, authorise
+
+KEYS = Keys(OKPKey.generate_key("Ed25519"))
+GOOD = KEYS.issue("amy", [Role.PRACTITIONER], "example", teams=["north"])
+
+
+def test_a_token_says_who_it_speaks_for() -> None:
+    """Subject, roles, council and teams come out as they went in."""
+    assert KEYS.actor_of(GOOD) == Actor("amy", frozenset({Role.PRACTITIONER}), "example", frozenset({"north"}))
+
+
+@given(st.one_of(st.text(), st.lists(st.text("AZaz09_-="), min_size=3, max_size=3).map(".".join)))
+def test_any_text_is_a_good_token_or_refused(text: str) -> None:
+    """Whatever somebody sends, the answer is UNAUTHENTICATED and nothing breaks."""
+    with pytest.raises(Fault) as refused:
+        KEYS.actor_of(text)
+    assert refused.value.kind is Kind.UNAUTHENTICATED
+
+
+@given(st.integers(0, len(GOOD) - 1), st.sampled_from("ABZabz019_-."))
+def test_a_token_with_one_other_letter_speaks_for_nobody_else(place: int, letter: str) -> None:
+    """Every changed token is refused, or (a spare bit of base64) still speaks for the same person."""
+    changed = GOOD[:place] + letter + GOOD[place + 1 :]
+    with suppress(Fault):
+        assert KEYS.actor_of(changed) == KEYS.actor_of(GOOD)
+
+
+def test_remembering_has_an_end() -> None:
+    """Many callers do not fill the memory."""
+    keys = Keys(OKPKey.generate_key("Ed25519"))
+    for number in range(REMEMBERED + 10):
+        keys.actor_of(keys.issue(str(number), [], "example"))
+    assert len(keys._checked) <= REMEMBERED  # noqa: SLF001 - its size is the point
+
+
+def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    """What one process signs another one trusts, and nobody else on the machine can read the key."""
+    token = Keys.open(tmp_path).issue("amy", [Role.AUDITOR], "example")
+    assert Keys.open(tmp_path).actor_of(token).subject == "amy"
+    (key,) = (tmp_path / "keys").iterdir()
+    assert key.stat().st_mode & 0o077 == 0
+    assert key.parent.stat().st_mode & 0o077 == 0
+    assert key.stat().st_uid == os.geteuid()
+
+
+def test_services_that_start_together_share_one_key(tmp_path: Path) -> None:
+    """Whoever makes the key first wins, and the others take it."""
+    with ThreadPoolExecutor(8) as together:
+        keys = list(together.map(lambda _: Keys.open(tmp_path), range(8)))
+    token = keys[0].issue("amy", [Role.AUDITOR], "example")
+    assert {each.actor_of(token).subject for each in keys} == {"amy"}
+
+
+ROLES = st.frozensets(st.sampled_from(Role))
+
+
+@given(ROLES, st.sampled_from(sorted(RIGHTS)))
+def test_one_right_is_enough_and_none_is_too_little(roles: AbstractSet[Role], rpc: str) -> None:
+    """A call is allowed exactly when one of the roles has the right to it."""
+    actor = Actor("amy", frozenset(roles), "example")
+    if roles & RIGHTS[rpc]:
+        authorise(actor, rpc)
+    else:
+        with pytest.raises(Fault) as refused:
+            authorise(actor, rpc)
+        assert (refused.value.kind, refused.value.metadata) == (Kind.DENIED, {"rpc": rpc})
+
+
+@given(ROLES)
+def test_a_call_without_a_row_is_nobodys(roles: AbstractSet[Role]) -> None:
+    """What was forgotten in the table is closed, not open."""
+    with pytest.raises(Fault, match="ROLE_LACKS_RIGHT"):
+        authorise(Actor("amy", frozenset(roles), "*"), "/sevensteps.api.assessment.v1.AssessmentService/New")
+
+
+@given(st.text(), st.text())
+def test_a_council_sees_its_own(one: str, other: str) -> None:
+    """Councils are told apart letter by letter; only the star sees all."""
+    actor = Actor("amy", frozenset(), one)
+    assert actor.may_see(one)
+    assert actor.may_see(other) is (one in (other, "*"))
