@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from sevensteps.errors import Fault, Kind
 
@@ -158,7 +159,8 @@ def months_later(day: str, months: int) -> str:
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
 
 
-def working_days_later(day: str, days: int, bank_holidays: Sequence[str]) -> str:
+@lru_cache(maxsize=4096)
+def working_days_later(day: str, days: int, bank_holidays: tuple[str, ...]) -> str:
     """So many working days after a day: neither weekends nor bank holidays count.
 
     Raises:

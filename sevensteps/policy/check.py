@@ -100,17 +100,25 @@ def _unused(ruling: Ruling) -> list[str]:
 def faced_by(ruling: Ruling, scope: str, conditions: list[Condition]) -> Iterator[Input]:
     """What conditions of one scope can be faced with, a sample of it where that is more than MOST_INPUTS."""
     looks = [look for condition in conditions for look in inside(condition) if isinstance(look, Is | Compare | Given)]
-    counted = list(
-        {look.rule: look for condition in conditions for look in inside(condition) if isinstance(look, Items)}
-    )
+    counted: dict[str, list[Items]] = {}
+    for look in (look for condition in conditions for look in inside(condition)):
+        if isinstance(look, Items):
+            counted.setdefault(look.rule, []).append(look)
     facts = [ruling.facts[scope][name] for name in dict.fromkeys(look.fact for look in looks)]
     choices: list[tuple[object, ...]] = [_choices(fact, looks) for fact in facts]
-    choices += [((0, 1, 0), (1, 0, 0), (2, 0, 0)) for _ in counted]
+    choices += [tuple(_tallies(looks_at)) for looks_at in counted.values()]
     many = prod(len(several) for several in choices) > MOST_INPUTS
     for values in _sample(choices) if many else product(*choices):
         case = {fact.name: value for fact, value in zip(facts, values, strict=False)}
         tallies = dict(zip(counted, values[len(facts) :], strict=True))
         yield case, tallies  # type: ignore[misc]  # values of facts first, then of tallies
+
+
+def _tallies(looks: list[Items]) -> Iterator[Tally]:
+    """None of the items, some of them short of a number that is asked for, so many, and every one."""
+    yield 0, 1, 0
+    for number in sorted({look.number or 1 for look in looks}):
+        yield from ((number - 1, 1, 0), (number, 0, 0))
 
 
 def _sample(choices: list[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:

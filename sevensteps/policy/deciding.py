@@ -75,6 +75,17 @@ class Decider:
         work_out(self.ruling.sums, known)
         return self._verdict(self.plain.truths(known))
 
+    def plain_answer(self, facts: Mapping[str, Json]) -> tuple[Verdict, Mapping[str, Json]]:
+        """The verdict and values by the plain evaluator alone, for looking through many decisions.
+
+        `decide` has the last word: a verdict that is open here may be settled there. Raises a Fault (INVALID,
+        FACT_INVALID).
+        """
+        known = self.known(facts)
+        truths = self.plain.truths(known)
+        verdict = self._verdict(truths)
+        return verdict, self._values(known, truths, verdict)
+
     def rules_not_met(self, known: Known) -> tuple[Rule, ...]:
         """The rules that keep the verdict from being met."""
         truths = self.plain.truths(known)
