@@ -139,6 +139,7 @@ class SqliteStore:
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
         with _trouble_told(), self._reader.connect() as connection:
+            connection.exec_driver_sql("BEGIN")  # a unit that reads twice reads the same moment twice
             return unit(connection)
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
@@ -143,3 +144,22 @@ async def test_nothing_that_was_to_be_stored_stands_in_an_error(store: Store) ->
         await store.write(lambda connection: connection.execute(wrong, {"words": "My brother hits me."}))
     assert "nothing" in str(refused.value)
     assert "brother" not in str(refused.value)
+
+
+async def test_a_unit_that_reads_twice_reads_one_moment(tmp_path: Path, database: str, store: Store) -> None:
+    """What somebody commits between two statements of a reader is not seen by the second one."""
+
+    async def add_beside() -> None:
+        beside = open_store(database, tmp_path, "assessment")
+        await beside.write(adding("a"))
+        await beside.close()
+
+    def unit(connection: sa.Connection) -> tuple[int, int]:
+        before = connection.execute(COUNT).scalar_one()
+        somebody = Thread(target=lambda: asyncio.run(add_beside()))
+        somebody.start()
+        somebody.join()
+        return before, connection.execute(COUNT).scalar_one()
+
+    assert await store.read(unit) == (0, 0)
+    assert await kept(store) == 1
