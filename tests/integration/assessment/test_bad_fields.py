@@ -151,7 +151,7 @@ async def test_an_outcome_that_is_none_is_named(work: Practice) -> None:
     fault = await refused(
         work, "ProposeDetermination", pb.ProposeDeterminationRequest(assessed_on=today(), adult=facts)
     )
-    assert (fault.reason, fault.metadata) == ("FACT_INVALID", {"fact": "outcomes.swimming"})
+    assert (fault.reason, paths(fault)) == ("FACT_INVALID", ["outcomes.swimming"])
 
 
 async def test_a_day_without_rules_is_refused(work: Practice) -> None:
