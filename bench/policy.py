@@ -8,7 +8,7 @@ from time import process_time
 from bench.figure import Figure
 from sevensteps.config import Settings
 from sevensteps.policy.deciding import Decider
-from sevensteps.policy.facts import Known
+from sevensteps.policy.given import Known
 from sevensteps.policy.pack import read_pack
 from sevensteps.policy.plain import Truths
 from sevensteps.policy.reading import read_ruling

@@ -15,7 +15,8 @@ from sevensteps.errors import Fault
 from sevensteps.policy.cases import Coverage, read_cases, run_case
 from sevensteps.policy.completion import trials_of
 from sevensteps.policy.conditions import Compare, Condition, Given, Is, Items, facts_of, inside
-from sevensteps.policy.facts import NONE, Fact, Value, Values
+from sevensteps.policy.facts import NONE, Fact, Value
+from sevensteps.policy.given import Values
 from sevensteps.policy.pack import Pack, read_pack
 from sevensteps.policy.plain import Tally, test_of
 from sevensteps.policy.reading import read_ruling

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from typing import TypeAlias
 
 from sevensteps.policy.conditions import Compare, Given, Is, inside
-from sevensteps.policy.facts import Fact, Known, Value
+from sevensteps.policy.facts import Fact, Value
+from sevensteps.policy.given import Known
 from sevensteps.policy.plain import test_of
 from sevensteps.policy.ruling import Ruling
 from sevensteps.policy.sums import inputs_of

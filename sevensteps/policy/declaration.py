@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sevensteps.policy.facts import Collection, Declared, Fact
+from sevensteps.policy.facts import Fact
+from sevensteps.policy.given import Collection, Declared
 from sevensteps.policy.source import Section
 
 Settings = Callable[[str, Section], object]

@@ -13,7 +13,8 @@ from itertools import count
 from durable.engine import MessageNotHandledException, Ruleset
 
 from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
-from sevensteps.policy.facts import NONE, Known, Value, Values
+from sevensteps.policy.facts import NONE, Value
+from sevensteps.policy.given import Known, Values
 from sevensteps.policy.plain import UNKNOWN_LIST, Tally, Truth, Truths
 from sevensteps.policy.ruling import Ruling
 

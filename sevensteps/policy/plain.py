@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
-from sevensteps.policy.facts import NONE, Known, Values
+from sevensteps.policy.facts import NONE
+from sevensteps.policy.given import Known, Values
 from sevensteps.policy.ruling import Ruling
 
 Truth = bool | None

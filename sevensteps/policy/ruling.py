@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sevensteps.policy.conditions import Condition
-from sevensteps.policy.facts import Declared, Fact
+from sevensteps.policy.facts import Fact
+from sevensteps.policy.given import Declared
 from sevensteps.policy.sums import Sum
 from sevensteps.policy.verdict import Json, Verdict
 

@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 from sevensteps.errors import Fault
 from sevensteps.policy.arithmetic import CALCULATIONS
-from sevensteps.policy.facts import NONE, Fact, Known, Values
+from sevensteps.policy.facts import NONE, Fact
+from sevensteps.policy.given import Known, Values
 
 Source: TypeAlias = "OfItem | OfCase | Column | Several | Plain | ItemName"
 
@@ -76,14 +77,17 @@ def work_out(sums: tuple[Sum, ...], known: Known) -> None:
 
 
 def _add(sum_: Sum, known: Known, item: str, own: Values) -> None:
-    arguments = {name: _argument(source, known, item, own) for name, source in sum_.arguments.items()}
-    unknown = any(value is _UNKNOWN for value in arguments.values())
     own[sum_.fact.name] = None
-    if not unknown:
-        try:
-            own[sum_.fact.name] = CALCULATIONS[sum_.calculation](**arguments)
-        except Fault as fault:
-            known.faults[sum_.scope, item, sum_.fact.name] = fault
+    arguments: dict[str, object] = {}
+    for name, source in sum_.arguments.items():
+        value = source.value if isinstance(source, Plain) else _argument(source, known, item, own)
+        if value is _UNKNOWN:
+            return
+        arguments[name] = value
+    try:
+        own[sum_.fact.name] = CALCULATIONS[sum_.calculation](**arguments)
+    except Fault as fault:
+        known.faults[sum_.scope, item, sum_.fact.name] = fault
 
 
 def _argument(source: Source, known: Known, item: str, own: Values) -> object:

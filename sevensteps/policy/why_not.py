@@ -7,7 +7,8 @@ from itertools import combinations
 from sevensteps.policy.completion import looks_of, trials_of, with_value
 from sevensteps.policy.conditions import Condition, Items, facts_of, inside
 from sevensteps.policy.deciding import Decider
-from sevensteps.policy.facts import NONE, Fact, Known, Value
+from sevensteps.policy.facts import NONE, Fact, Value
+from sevensteps.policy.given import Known
 from sevensteps.policy.sums import inputs_of
 from sevensteps.policy.verdict import Json, Verdict
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
 from sevensteps.policy.deciding import Decider
 from sevensteps.policy.engine import DurableEvaluator
-from sevensteps.policy.facts import Collection, Declared, Fact
+from sevensteps.policy.facts import Fact
+from sevensteps.policy.given import Collection, Declared
 from sevensteps.policy.plain import PlainEvaluator, Truth
 from sevensteps.policy.plain import test_of as as_test
 from sevensteps.policy.ruling import Rule, Ruling
