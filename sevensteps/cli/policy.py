@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from sevensteps.cli.redeciding import tell_who_would_change
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.policy import Decision, Library
@@ -15,6 +16,7 @@ from sevensteps.policy.cases import Coverage, read_cases, run_case
 from sevensteps.policy.check import check as look_through
 from sevensteps.policy.diff import differences
 from sevensteps.policy.pack import read_pack
+from sevensteps.policy.redeciding import Candidate
 from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.source import PackRefusedError
 from sevensteps.policy.table import rule_table
@@ -97,15 +99,29 @@ def run_cases(packs: Packs = None) -> None:
 def diff(
     old: Annotated[str, typer.Argument(help="A pack by name, or the path of its folder.")],
     new: Annotated[str, typer.Argument(help="The other one.")],
-    on: Annotated[str, typer.Option("--on", help="Compare as both stand on this date only.")] = "",
+    on: Annotated[str, typer.Option("--on", help="Compare as both stand on this date only, and decide as on it.")] = "",
+    *,
+    receipts: Annotated[
+        bool, typer.Option("--receipts", help="Make stored decisions of OLD again by NEW: who would change, and why.")
+    ] = False,
+    file: Annotated[
+        Path | None, typer.Option("--from", help="Receipts from `receipts export`; else the running suite is asked.")
+    ] = None,
 ) -> None:
-    """Say in words what changed from one pack to another."""
+    """Say in words what changed from one pack to another, and with --receipts who would be decided otherwise."""
     try:
         before, after = (read_pack(*_place(pack)) for pack in (old, new))
     except PackRefusedError as refused:
         _refuse(str(refused))
-    found = differences(before, after, _day(on) if on else None)
+    day = _day(on) if on else None
+    found = differences(before, after, day)
     typer.echo("\n".join(found) if found else "Nothing differs.")
+    if receipts or file:
+        root, name = _place(new)
+        try:
+            tell_who_would_change(Candidate(root, name, before.name, day), file)
+        except (OSError, ValueError) as error:
+            _refuse(str(error))
 
 
 @app.command()

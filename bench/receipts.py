@@ -1,0 +1,92 @@
+"""Stored decisions made again by a candidate pack: how many a second, and how memory grows with their number."""
+
+import asyncio
+import json
+import random
+import resource
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import count, cycle, islice
+from pathlib import Path
+from time import perf_counter
+
+from bench.figure import Figure
+from sevensteps.config import Settings
+from sevensteps.policy import Library
+from sevensteps.policy.redeciding import Candidate, redecide
+
+FEW, MANY = 10_000, 100_000
+FIRST, DAYS = date(2026, 4, 6), 250
+FACTS = Path("examples/facts")
+OF_A_JOURNEY = {
+    "eligibility": 1,
+    "indicative-budget": 1,
+    "plan-check": 1,
+    "authority": 2,
+    "direct-payment": 1,
+    "review-schedule": 1,
+    "deadlines": 6,
+}
+"""How many decisions of each kind a case leaves behind on its way through the seven steps."""
+DIFFERENT = 2_000
+"""So many of the receipts are made for the measurement; the file repeats them."""
+SEED = 1
+HARD = 0.1
+"""How likely it is that somebody cannot do a thing unaided, or only with pain, danger or delay."""
+WAS, IS = 'points: 16, pounds: "82.91"', 'points: 16, pounds: "84.57"'
+"""What the candidate changes of the table from points to pounds."""
+
+
+async def measure(say: Callable[[str], None]) -> list[Figure]:
+    """Time both files, the larger one for its speed."""
+    with tempfile.TemporaryDirectory() as folder:
+        packs = Path(folder) / "packs"
+        shutil.copytree(Settings().policies, packs)
+        lines = list(islice(_lines(Library(packs)), DIFFERENT))
+        table = packs / "england/parameters/budget.yaml"
+        table.write_text(table.read_text(encoding="utf-8").replace(WAS, IS), encoding="utf-8")
+        candidate = Candidate(packs, "example-council", "example-council")
+        file = Path(folder) / "receipts.jsonl"
+        figures: list[tuple[float, int, int]] = []
+        for number in (FEW, MANY):
+            say(f"{number:,} receipts, {file.name} ...")
+            with file.open("w", encoding="utf-8") as written:
+                written.writelines(islice(cycle(lines), number))
+            figures.append(await asyncio.to_thread(_timed, file, candidate))
+    (_, _, few), (seconds, turned, many) = figures
+    return [
+        Figure(
+            f"{MANY:,} stored decisions made again, {turned:,} coming out otherwise and explained",
+            f"{MANY / seconds:,.0f} a second",
+            "at least 20,000",
+        ),
+        Figure(f"memory of the largest process with {MANY:,} receipts more than with {FEW:,}", f"{many - few:,} kB"),
+    ]
+
+
+def _timed(file: Path, candidate: Candidate) -> tuple[float, int, int]:
+    """Seconds, how many came out otherwise, and the most memory that a process has taken so far, in kB."""
+    began = perf_counter()
+    turned = sum(len(part.turned) for part in redecide(file, candidate))
+    seconds = perf_counter() - began
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return seconds, turned, max(resource.getrusage(kind).ru_maxrss for kind in kinds)
+
+
+def _lines(library: Library) -> Iterator[str]:
+    """Receipts as journeys leave them: their own facts about needs, and worked facts for all else."""
+    chance = random.Random(SEED)  # noqa: S311 - seeded, so that every run has the same receipts
+    facts = {decision: json.loads((FACTS / f"{decision}.json").read_text("utf-8")) for decision in OF_A_JOURNEY}
+    for number in count():
+        for limbs in filter(lambda limbs: isinstance(limbs, dict), facts["eligibility"]["outcomes"].values()):
+            limbs.update({limb: chance.random() < HARD for limb in limbs})
+        for decision, times in OF_A_JOURNEY.items():
+            on = FIRST + timedelta(days=number % DAYS)
+            if decision == "deadlines":
+                facts[decision]["started_on"] = on.isoformat()
+            made = library.decide(decision, pack="example-council", on=on, facts=facts[decision]).receipt()
+            about = {"receipt_id": f"receipt-{number}-{decision}", "case_id": f"case-{number}", "receipt": made}
+            for _ in range(times):
+                yield json.dumps(about, separators=(",", ":"), sort_keys=True) + "\n"
