@@ -168,7 +168,7 @@ def _before_anything(pack: Pack, mutant: Mutant) -> bool:
 
 def run(name: str, only: int | None = None, seed: int = 0) -> tuple[int, list[Mutant]]:
     """How many changes were tried (a sample, if `only` so many), and those that no case noticed."""
-    deciding.DurableEvaluator = PlainEvaluator  # type: ignore[misc, assignment]
+    deciding.DurableEvaluator = PlainEvaluator  # type: ignore[attr-defined, assignment]
     packs = [(read_pack(ROOT, other), read_cases(ROOT, other)) for other in names(ROOT)]
     pack = read_pack(ROOT, name)
     found = (mutant for file in files_of(ROOT, name)[1:] for mutant in mutants(file))

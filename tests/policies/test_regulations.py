@@ -50,10 +50,10 @@ def of_an_adult(chance: random.Random) -> Facts:
         "significant_impact": some(chance, 0.9),
         "resident": some(chance, 0.9),
     }
-    facts["outcomes"] = outcomes(chance, ADULT_OUTCOMES, ADULT_LIMBS)
+    asked = outcomes(chance, ADULT_OUTCOMES, ADULT_LIMBS)
     if chance.random() < 0.3:
-        facts["outcomes"]["child_caring"] = "not_applicable"
-    return facts
+        asked["child_caring"] = "not_applicable"
+    return {**facts, "outcomes": asked}
 
 
 def of_a_carer(chance: random.Random) -> Facts:

@@ -12,7 +12,7 @@ from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, 
 from sevensteps.policy.deciding import Decider
 from sevensteps.policy.engine import DurableEvaluator
 from sevensteps.policy.facts import Fact
-from sevensteps.policy.given import Collection, Declared
+from sevensteps.policy.given import Collection, Declared, Values
 from sevensteps.policy.plain import PlainEvaluator, Truth
 from sevensteps.policy.plain import test_of as as_test
 from sevensteps.policy.ruling import Rule, Ruling
@@ -79,12 +79,12 @@ def ruling(*rules: Rule) -> Ruling:
     return Ruling("tried", declared, (), rules, (), (), "", {"": FACTS, "things": FACTS})
 
 
-def completions(facts: Mapping[str, Json]) -> Iterator[dict[str, bool | int | str]]:
+def completions(facts: Mapping[str, Json]) -> Iterator[Values]:
     """Every way of filling in what is unknown."""
     typed = Declared(FACTS, {}).typed(facts).case
     choices = [EVERY_VALUE[name] if value is None else (value,) for name, value in typed.items()]
     for values in product(*choices):
-        yield dict(zip(typed, values, strict=True))  # type: ignore[arg-type]
+        yield dict(zip(typed, values, strict=True))
 
 
 def by_brute_force(condition: Condition, facts: Mapping[str, Json]) -> Truth:
@@ -141,8 +141,8 @@ def test_a_verdict_is_certain_exactly_when_every_completion_gives_it(
     assert bool(decided.missing) is (expected is Verdict.NOT_ENOUGH_INFORMATION)
 
 
-def _said(rule_: Rule, filled: Mapping[str, bool | int | str]) -> Verdict:
-    return rule_.holds if as_test(rule_.condition)(dict(filled), {}) else rule_.fails
+def _said(rule_: Rule, filled: Values) -> Verdict:
+    return rule_.holds if as_test(rule_.condition)(filled, {}) else rule_.fails
 
 
 def test_a_list_that_nobody_has_given_may_hold_anything() -> None:

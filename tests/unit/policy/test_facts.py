@@ -100,8 +100,15 @@ def test_null_is_unknown() -> None:
 
 def test_a_receipt_keeps_no_narrative() -> None:
     """Of a line's text only the pack's own hint words are kept, and they decide the same again."""
-    line = {"id": "l1", "text": "Bingo with Alice of 3 High Street", "needs": ["community"], "use": "general",
-            "weekly": "1.00", "payee_close_family_same_household": False, "necessary_override": False}  # fmt: skip
+    line: dict[str, Json] = {
+        "id": "l1",
+        "text": "Bingo with Alice of 3 High Street",
+        "needs": ["community"],
+        "use": "general",
+        "weekly": "1.00",
+        "payee_close_family_same_household": False,
+        "necessary_override": False,
+    }
     facts: dict[str, Json] = {"lines": [line], "eligible_needs": ["community"]}
     decision = LIBRARY.decide("plan-check", pack="england", on=ON, facts=facts)
     assert "Alice" not in str(decision.receipt())
