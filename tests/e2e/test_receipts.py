@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -84,7 +85,7 @@ async def test_a_case_is_explained_on_a_page(town: Town) -> None:
 
 
 async def test_every_receipt_can_be_taken_out(town: Town, tmp_path: Path) -> None:
-    """One JSON object a line, with what the decision was made of; and from the file a candidate is tried offline."""
+    """One JSON object a line, with what the decision was made of."""
     file = tmp_path / "receipts.jsonl"
     said = await town.say("receipts", "export", str(file))
     assert said.returncode == 0, said.stderr
@@ -92,6 +93,26 @@ async def test_every_receipt_can_be_taken_out(town: Town, tmp_path: Path) -> Non
     answered = json.loads((await town.say("verify", town.case_id, "--json")).stdout)
     assert {row["receipt_id"] for row in rows} == {checked["receipt_id"] for checked in answered}
     assert all(row["verdict"] == row["receipt"]["verdict"] for row in rows)
+
+
+async def test_a_candidate_pack_says_who_would_change(town: Town, tmp_path: Path) -> None:
+    """The council's table changes: whoever has that many points is listed with both amounts; nobody else is."""
+    candidate = tmp_path / "packs/example-council"
+    shutil.copytree(town.settings.policies, tmp_path / "packs")
+    table = tmp_path / "packs/england/parameters/budget.yaml"
+    was = table.read_text(encoding="utf-8")
+    table.write_text(was.replace('pounds: "82.91"', 'pounds: "84.57"'), encoding="utf-8")
+    asked = ("policy", "diff", "example-council", str(candidate), "--receipts")
+    said = await town.say(*asked)
+    assert said.returncode == 0, said.stderr
+    assert "points_to_pounds" in said.stdout
+    assert f"{town.case_id}  indicative-budget: met, with other values" in said.stdout
+    assert "weekly: was 82.91, is 84.57" in said.stdout
+    file = tmp_path / "receipts.jsonl"
+    assert (await town.say("receipts", "export", str(file))).returncode == 0
+    assert (await town.say(*asked, "--from", str(file))).stdout == said.stdout
+    refused = await town.say(*asked, "--from", str(table))
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
 
 
 @pytest.mark.parametrize("columns", ["verdict", "receipt, verdict"])

@@ -1,0 +1,114 @@
+"""Stored decisions made again by a candidate pack: nobody is forgotten or counted twice, and each turn is explained."""
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sevensteps.policy import Library
+from sevensteps.policy import redeciding as module
+from sevensteps.policy.redeciding import Candidate, Part, Turned, redecide, redecide_part
+from sevensteps.policy.verdict import Json
+
+ON = date(2026, 4, 1)
+
+
+@pytest.fixture
+def candidate(packs: Path) -> Candidate:
+    """The small pack, of which help begins at nine hours instead of eight."""
+    shutil.copytree(packs / "small", packs / "drafts/small")
+    limits = packs / "drafts/small/parameters/limits.yaml"
+    limits.write_text(limits.read_text(encoding="utf-8").replace("value: 8", "value: 9"), encoding="utf-8")
+    return Candidate(packs / "drafts", "small", "small")
+
+
+def stored(packs: Path, facts: Iterable[dict[str, Json]], **changed: Json) -> Path:
+    """A file of receipts of the small pack, a case each."""
+    library, file = Library(packs), packs / "receipts.jsonl"
+    with file.open("w", encoding="utf-8") as lines:
+        for number, given in enumerate(facts):
+            receipt = library.decide("help", pack="small", on=ON, facts=given).receipt() | changed
+            lines.write(json.dumps({"case_id": f"case-{number}", "receipt_id": "receipt", "receipt": receipt}) + "\n")
+    return file
+
+
+def told(parts: Iterable[Part]) -> tuple[int, list[Turned]]:
+    """How many decisions were made again, and those that came out otherwise."""
+    found = list(parts)
+    return sum(part.decided for part in found), [turned for part in found for turned in part.turned]
+
+
+def test_who_would_change_is_listed_with_the_rule_that_turned(packs: Path, candidate: Candidate) -> None:
+    """Of seven, eight and nine hours only who has eight is decided otherwise; unknown stays unknown."""
+    known: list[dict[str, Json]] = [{"hours": hours, "alone": False} for hours in (7, 8, 9)]
+    file = stored(packs, [*known, {"hours": 8}, {"alone": True}])
+    decided, turned = told(redecide(file, candidate))
+    assert decided == 5
+    first, second = turned
+    assert (first.case_id, first.decision, first.was, first.becomes) == ("case-1", "help", "met", "not_met")
+    assert first.because == ("HOURS: was met, is not met. Help is for those who need 8 hours, or live alone.",)
+    assert (second.case_id, second.becomes) == ("case-3", "not_enough_information")
+
+
+def test_the_same_law_changes_nobody(packs: Path, candidate: Candidate) -> None:
+    """Decided again by the pack that decided, everything comes out the same, open verdicts too."""
+    file = stored(packs, [{"hours": 8, "alone": False}, {"hours": 8}, {}])
+    assert told(redecide(file, replace(candidate, root=packs))) == (3, [])
+
+
+def test_on_another_day_the_law_of_that_day_decides(packs: Path, candidate: Candidate) -> None:
+    """With a day given, each decision is made as on it; on a day without law that is said of each."""
+    file = stored(packs, [{"hours": 8, "alone": False}])
+    now = replace(candidate, root=packs)
+    _, (turned,) = told([redecide_part(file, replace(now, on=date(2025, 4, 1)), 0)])
+    assert turned.becomes == "not_met"
+    _, (turned,) = told([redecide_part(file, replace(now, on=date(2031, 1, 1)), 0)])
+    assert turned.becomes == "not_in_force"
+    assert "2031-01-01" in turned.because[0]
+
+
+def test_other_packs_decisions_are_left_out(packs: Path, candidate: Candidate) -> None:
+    """A candidate says nothing about decisions of a pack that it does not replace."""
+    file = stored(packs, [{"hours": 8, "alone": False}], pack="another")
+    part = redecide_part(file, candidate, 0)
+    assert (part.decided, part.others, part.turned) == (0, 1, ())
+
+
+@pytest.mark.parametrize("size", [1, 97, 1000, 4096])
+def test_every_line_belongs_to_one_part(
+    packs: Path, candidate: Candidate, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Wherever the parts begin and end, each receipt is looked at once, and the parts make up the file."""
+    file = stored(packs, [{"hours": 8, "alone": False} for _ in range(9)])
+    monkeypatch.setattr(module, "PART", size)
+    parts = [redecide_part(file, candidate, start) for start in range(0, file.stat().st_size, size)]
+    decided, turned = told(parts)
+    assert decided == 9
+    assert [each.case_id for each in turned] == [f"case-{number}" for number in range(9)]
+    assert sum(part.size for part in parts) == file.stat().st_size
+
+
+def test_all_processors_take_part_and_keep_the_order(packs: Path, candidate: Candidate) -> None:
+    """A file of several parts comes back in its order."""
+    file = stored(packs, [{"hours": 8, "alone": False}])
+    line = file.read_text(encoding="utf-8")
+    number = 3 * module.PART // len(line)
+    with file.open("w", encoding="utf-8") as lines:
+        lines.writelines(line.replace("case-0", f"case-{each}") for each in range(number))
+    decided, turned = told(redecide(file, candidate))
+    assert decided == number
+    assert [each.case_id for each in turned] == [f"case-{each}" for each in range(number)]
+
+
+@pytest.mark.parametrize("line", ["no JSON", "{}", '{"case_id": "c", "receipt_id": "r", "receipt": []}'])
+def test_what_is_no_receipt_is_shown(packs: Path, candidate: Candidate, line: str) -> None:
+    """A file of something else is refused with the line, never counted as nobody changing."""
+    file = packs / "other.jsonl"
+    file.write_text(f"{line}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="expected a receipt in a line of JSON") as refused:
+        redecide_part(file, candidate, 0)
+    assert line in str(refused.value)
