@@ -1,8 +1,10 @@
 """From a pack and a date to a ruling: the decision's file with every parameter filled in as it then was."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from inspect import signature
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.arithmetic import CALCULATIONS
@@ -74,6 +76,9 @@ class _RulingReader:
             raise body.problem(dotted, f"calculate: one of {', '.join(sorted(CALCULATIONS))}")
         written = {key: value for key, value in body.items() if key not in ("type", "unit", "calculate")}
         sources = {key.replace(" ", "_"): self._source(value, scope, body, dotted) for key, value in written.items()}
+        wanted = set(signature(CALCULATIONS[calculation]).parameters)
+        if set(sources) != wanted:
+            raise body.problem(dotted, f"for {calculation}: {', '.join(sorted(wanted)).replace('_', ' ')}")
         fact = read_fact(name, body, self._setting)
         self.facts[scope][name] = fact
         return Sum(scope, fact, calculation, sources)
@@ -153,6 +158,11 @@ class _RulingReader:
         )  # fmt: skip
 
     def _add(self, rule: Rule, near: Section) -> None:
+        unknown = set(re.findall(r"\{(\w+)\}", rule.because)) - {"item", *self.facts[rule.scope]}
+        if unknown:
+            raise near.problem(rule.id, f"because: declared facts in braces; {', '.join(sorted(unknown))} is none")
+        if rule.values and rule.scope:
+            raise near.problem(rule.id, "values only in a table that is asked of the case as a whole")
         if any(rule.id in rules for rules in self.conditions.values()):
             raise near.problem(rule.id, "an id that no other rule in force has")
         self.conditions[rule.scope][rule.id] = rule.condition

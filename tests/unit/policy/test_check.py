@@ -88,6 +88,19 @@ def test_a_masked_row_is_found(packs: Path) -> None:
             "from: 2019-01-01",
             "parameter help.hours has no value in force on 2019-01-01",
         ),
+        ("rules/help.yaml", "{hours} hours", "{days} hours", "HOURS: because: declared facts in braces; days is none"),
+        (
+            "rules/help.yaml",
+            "rules:",
+            "worked out:\n  more: {type: whole number, calculate: total, off: [hours]}\nrules:",
+            "more: for total: of",
+        ),
+        (
+            "rules/help.yaml",
+            "rules:",
+            "worked out:\n  more: {type: whole number, calculate: guess, of: [hours]}\nrules:",
+            "more: calculate: one of",
+        ),
         ("rules/help.yaml", "because:", "why:", "'because' is a required property"),
         (
             "parameters/limits.yaml",
