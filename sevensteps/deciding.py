@@ -6,7 +6,7 @@ from typing import Self
 
 import grpc
 
-from sevensteps import log, receipts
+from sevensteps import process, receipts
 from sevensteps.archive import Archive
 from sevensteps.case_register import AssessmentRegister
 from sevensteps.config import Settings
@@ -43,13 +43,18 @@ class DecidingService:
 
     @classmethod
     async def open(cls, name: str, settings: Settings, keys: Keys, add: AddTo) -> Self:
-        """Bring the schema up to date, open the records and begin to publish what waits in the outbox."""
+        """Bring the schema up to date, open the records and begin to publish what waits in the outbox.
+
+        Raises a Fault when the pack that decides cannot be used.
+        """
+        library = Library(settings.policies)
+        library.pack(settings.pack)
         await asyncio.to_thread(upgrade, name, settings.database, settings.data)
         store = open_store(settings.database, settings.data, name)
         token = machine_token(keys, name, Role.SERVICE)
         publisher = Publisher(store, name, channel(settings.feed, token))
         register = AssessmentRegister(channel(settings.assessment, token))
-        use_cases = UseCases(store, Archive(Library(settings.policies)), settings.pack, publisher, register)
+        use_cases = UseCases(store, Archive(library), settings.pack, publisher, register)
         publisher.start()
         return cls(name, store, use_cases, publisher, register, add)
 
@@ -69,12 +74,10 @@ class DecidingService:
 
 
 def run(name: str, add: AddTo) -> None:
-    """The whole life of a service's process: settings, logs, records, and serving until it is told to stop."""
-    settings = Settings.from_environment()
-    log.configure(settings.log, name)
-    asyncio.run(_serve(name, settings, add))
+    """The whole life of a service's process: records, and serving until it is told to stop."""
 
+    async def work(settings: Settings) -> None:
+        keys = Keys.open(settings.data)
+        await serve(await DecidingService.open(name, settings, keys, add), keys, settings.address(name))
 
-async def _serve(name: str, settings: Settings, add: AddTo) -> None:
-    keys = Keys.open(settings.data)
-    await serve(await DecidingService.open(name, settings, keys, add), keys, settings.address(name))
+    process.run(name, work)

@@ -190,6 +190,18 @@ class Keys:
                     os.link(draft.name, path)  # whoever links first wins: several may start at once
         return cls(OKPKey.import_key(path.read_bytes()))
 
+    @classmethod
+    def existing(cls, data: Path) -> Self:
+        """The key that a suite has made. Raises a Fault (PRECONDITION) where none has been started."""
+        if not (data / "keys" / "development.pem").exists():
+            raise Fault(
+                Kind.PRECONDITION,
+                "NO_SUITE_HERE",
+                f"No suite has been started with the data folder {data}. `make up` starts one; "
+                "SEVENSTEPS_DATA names another folder.",
+            )
+        return cls.open(data)
+
     def issue(
         self, subject: str, roles: Iterable[Role], council: str, *, teams: Iterable[str] = (), seconds: float = 3600
     ) -> str:

@@ -3,14 +3,13 @@
 import asyncio
 import logging
 import signal
-import sys
 from contextlib import AsyncExitStack, suppress
 
 from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
-from sevensteps import log
-from sevensteps.config import Settings, SettingsError
+from sevensteps import log, process
+from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.identity import Keys, Role
 from sevensteps.rpc import channel, machine_token
@@ -55,10 +54,8 @@ async def _connected(settings: Settings) -> Client:
             await asyncio.sleep(SECONDS_BETWEEN_ATTEMPTS)
 
 
-async def main() -> None:
+async def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
-    settings = Settings.from_environment()
-    log.configure(settings.log, "worker")
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS)))
     working = asyncio.create_task(work(settings))
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -69,7 +66,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        asyncio.run(main())
-    except SettingsError as error:
-        sys.exit(str(error))
+    process.run("worker", main)

@@ -107,13 +107,13 @@ class PatientCaller(Caller):
 
 def operations(settings: Settings) -> Caller:
     """Whoever looks after the suite on this machine: may look at every council's cases."""
-    keys = Keys.open(settings.data)
+    keys = Keys.existing(settings.data)
     return Caller(settings, machine_token(keys, "command-line", Role.OPERATIONS))
 
 
 def sentence(fault: Fault) -> str:
     """A fault as a person reads it."""
-    if fault.reason == "NOTHING_ANSWERS":
+    if fault.reason in {"NOTHING_ANSWERS", "NO_SUITE_HERE"}:
         return fault.detail
     return f"{fault.reason}: {fault.detail}"
 

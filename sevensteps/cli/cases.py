@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 from rich.table import Table
@@ -61,6 +62,15 @@ def explain(case_id: CaseId) -> None:
     run(_explain(Settings.from_environment(), case_id))
 
 
+@app.command()
+def resume(
+    case_id: CaseId,
+    because: Annotated[str, typer.Option(help="What was mended, for the record; no names.")],
+) -> None:
+    """Have a parked journey try again, once what kept it from going on has been mended."""
+    run(_resume(Settings.from_environment(), case_id, because))
+
+
 async def _list(settings: Settings, *, open_only: bool) -> None:
     async with operations(settings) as caller:
         cases = await _cases(caller, open_only=open_only)
@@ -117,6 +127,13 @@ async def _explain(settings: Settings, case_id: str) -> None:
         await _case(caller, case_id)
         events = [event async for event in list_events(caller, 0, EventFilter(case_id=case_id))]
         screen().print(explanation(case_id, events, await receipts_of(caller, case_id)))
+
+
+async def _resume(settings: Settings, case_id: str, because: str) -> None:
+    request = assessment_pb2.ResumeCaseRequest(request_id=str(uuid4()), case_id=case_id, because=because)
+    async with operations(settings) as caller:
+        await caller.ask(request, assessment_pb2.ResumeCaseResponse)
+    typer.echo(f"{case_id} tries again. `sevensteps case show {case_id}` says where it stands.")
 
 
 async def _case(caller: Caller, case_id: str) -> Case:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from sevensteps.cli import cases, demo, events, policy, processes, receipts, token, up, verification
+from sevensteps.cli import cases, demo, events, play, policy, processes, receipts, token, up, verification
 from sevensteps.config import SettingsError
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(up.up)
+app.command()(play.play)
 app.add_typer(cases.app, name="case")
 app.command()(events.events)
 app.command()(verification.verify)

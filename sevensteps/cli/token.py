@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from sevensteps.cli.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.identity import Keys, Role
 
@@ -15,5 +16,9 @@ def token(
     hours: Annotated[float, typer.Option(min=0.01, help="How long it is good.")] = 8.0,
 ) -> None:
     """Print a token signed with the development key, for the metadata `authorization: Bearer <token>`."""
-    keys = Keys.open(Settings.from_environment().data)
-    typer.echo(keys.issue(subject, role, council, seconds=hours * 3600))
+    run(_print(subject, role, council, hours))
+
+
+async def _print(subject: str, roles: list[Role], council: str, hours: float) -> None:
+    keys = Keys.existing(Settings.from_environment().data)
+    typer.echo(keys.issue(subject, roles, council, seconds=hours * 3600))

@@ -23,7 +23,7 @@ async def play_all(examples: Sequence[Example], settings: Settings, heard: Heard
 
     `heard` is called with every event of the feed in order. Raises the Fault of a feed that cannot be followed.
     """
-    keys = Keys.open(settings.data)
+    keys = Keys.existing(settings.data)
     following = Following(heard)
 
     async def play(example: Example) -> Played | None:
