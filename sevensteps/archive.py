@@ -9,8 +9,11 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library
 from sevensteps.tables import packs
 
-KEEP = sa.text("INSERT INTO packs (hash, name, files) VALUES (:hash, :name, :files) ON CONFLICT DO NOTHING")
+KEEP = sa.text(
+    "INSERT INTO packs (hash, name, files, kept_at) VALUES (:hash, :name, :files, :kept_at) ON CONFLICT DO NOTHING"
+)
 KEPT = sa.select(packs.c.name, packs.c.files).where(packs.c.hash == sa.bindparam("hash"))
+NEWEST = sa.select(packs.c.hash).where(packs.c.name == sa.bindparam("name")).order_by(packs.c.kept_at.desc()).limit(1)
 
 
 class Archive:
@@ -21,12 +24,29 @@ class Archive:
         self.library = library
         self._kept: set[str] = set()
 
-    def keep(self, connection: sa.Connection, version: str) -> None:
+    def begin(self, connection: sa.Connection, name: str) -> None:
+        """Begin to decide by a pack: by the version that decided last, until one that is another has passed its check.
+
+        So a pack that is refused is refused after a restart too. Before the first decision what is installed is taken.
+        Raises a Fault (INTERNAL, PACK_REFUSED; INVALID, PACK_UNKNOWN) where there is nothing to decide by.
+        """
+        last = connection.execute(NEWEST, {"name": name}).scalar_one_or_none()
+        try:
+            installed = self.library.pack(name).hash
+        except Fault:
+            if last is None:
+                raise
+            installed = ""
+        if last is not None and last != installed:
+            self.restore(connection, last)
+            self.library.start_from(name, last)
+
+    def keep(self, connection: sa.Connection, version: str, now: str) -> None:
         """Keep the law of a version that the library has, with the first transaction that names it."""
         if version not in self._kept:
             pack = self.library.version(version)
-            row = {"hash": version, "name": pack.name, "files": json.dumps(dict(pack.law), sort_keys=True)}
-            connection.execute(KEEP, row)
+            files = json.dumps(dict(pack.law), sort_keys=True)
+            connection.execute(KEEP, {"hash": version, "name": pack.name, "files": files, "kept_at": now})
 
     def committed(self, versions: Iterable[str]) -> None:
         """Remember that the transaction that kept these is done."""

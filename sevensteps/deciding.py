@@ -10,6 +10,7 @@ from sevensteps import process, receipts
 from sevensteps.archive import Archive
 from sevensteps.case_register import AssessmentRegister
 from sevensteps.config import Settings
+from sevensteps.errors import Fault
 from sevensteps.identity import Keys, Role
 from sevensteps.migrating import upgrade
 from sevensteps.outbox import Publisher
@@ -45,16 +46,20 @@ class DecidingService:
     async def open(cls, name: str, settings: Settings, keys: Keys, add: AddTo) -> Self:
         """Bring the schema up to date, open the records and begin to publish what waits in the outbox.
 
-        Raises a Fault when the pack that decides cannot be used.
+        Raises a Fault when there is no pack to decide by.
         """
-        library = Library(settings.policies)
-        library.pack(settings.pack)
         await asyncio.to_thread(upgrade, name, settings.database, settings.data)
         store = open_store(settings.database, settings.data, name)
+        archive = Archive(Library(settings.policies))
+        try:
+            await store.read(lambda connection: archive.begin(connection, settings.pack))
+        except Fault:
+            await store.close()
+            raise
         token = machine_token(keys, name, Role.SERVICE)
         publisher = Publisher(store, name, channel(settings.feed, token))
         register = AssessmentRegister(channel(settings.assessment, token))
-        use_cases = UseCases(store, Archive(library), settings.pack, publisher, register)
+        use_cases = UseCases(store, archive, settings.pack, publisher, register)
         publisher.start()
         return cls(name, store, use_cases, publisher, register, add)
 

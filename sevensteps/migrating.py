@@ -89,6 +89,7 @@ def create_shared_tables_0001() -> None:
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("files", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("hash"),
     )
     op.create_table(

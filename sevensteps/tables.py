@@ -19,6 +19,7 @@ packs = sa.Table(
     sa.Column("hash", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("files", sa.Text, nullable=False),
+    sa.Column("kept_at", sa.Text, nullable=False),
 )
 """Every version of a pack that a receipt names: the text of its files, its base's included, as a JSON object."""
 

@@ -150,7 +150,7 @@ class Work:
         if version:
             self.archive.restore(self.connection, version)
         decided = self.archive.library.decide(decision, pack=self.pack, on=on, facts=facts, version=version or None)
-        self.archive.keep(self.connection, decided.hash)
+        self.archive.keep(self.connection, decided.hash, self.now_text)
         self.decided_by.add(decided.hash)
         receipt_id = new_id("receipt")
         row = {

@@ -125,6 +125,12 @@ class Library:
         with self._lock:
             self._versions.setdefault(version, Shelf(pack))
 
+    def start_from(self, name: str, version: str) -> None:
+        """Begin with a version that is at hand. What stands in the folder replaces it as a change does: once checked."""
+        with self._lock:
+            self._current[name], self._signatures[name] = self._version(version), ()
+            self._looked.pop(name, None)
+
     def _version(self, version: str) -> Shelf:
         found = self._versions.get(version)
         if found is None:

@@ -16,7 +16,7 @@ from servers.services import NOBODY, Running, refusal_of, run_service
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
 from sevensteps.config import Settings
-from sevensteps.errors import Kind
+from sevensteps.errors import Fault, Kind
 from sevensteps.identity import Role
 from sevensteps.policy import library
 from sevensteps.tables import packs
@@ -96,13 +96,13 @@ async def test_a_stage_goes_on_after_a_restart_though_the_pack_is_another(settin
         work.case = case
         await work.propose()
         assert (await hashes(running, case.case_id))["eligibility"] == began
-        assert await of_a_new_case(running) != began
+        assert await when_it_is_another(running, began) != began
 
 
 async def test_a_broken_pack_is_refused_loudly_and_the_old_one_stays(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Stages under way and new ones are decided by the version before; after a restart those under way still are."""
+    """Stages under way and new ones are decided by the version before, after a restart too; mended, it is taken."""
     async with run_service("assessment", settings) as running:
         work = Practice(running)
         case = await work.open()
@@ -115,12 +115,29 @@ async def test_a_broken_pack_is_refused_loudly_and_the_old_one_stays(
                 assert await of_a_new_case(running) == began
                 await asyncio.sleep(0.1)
         assert OWN in caplog.text
+    caplog.clear()
     async with run_service("assessment", settings) as running:
         work = Practice(running)
         work.case = case
         await work.propose()
         assert (await hashes(running, case.case_id))["eligibility"] == began
-        assert (await refusal_of(work.open())).kind is Kind.INTERNAL
+        limit = time.monotonic() + 30
+        while OWN not in caplog.text:
+            assert time.monotonic() < limit
+            assert await of_a_new_case(running) == began
+            await asyncio.sleep(0.1)
+        edit(settings, "type: sword\n", "type: word\n")
+        edit(settings, *AMENDED)
+        await when_it_is_another(running, began)
+
+
+async def test_nothing_begins_by_a_pack_that_was_never_good(settings: Settings) -> None:
+    """Where nothing was decided yet there is no version before: the service does not start, and says why."""
+    edit(settings, "type: word\n", "type: sword\n")
+    with pytest.raises(Fault, match=OWN) as refused:
+        async with run_service("assessment", settings):
+            pass
+    assert refused.value.reason == "PACK_REFUSED"
 
 
 async def test_a_tampered_archive_decides_nothing(settings: Settings) -> None:
@@ -129,8 +146,11 @@ async def test_a_tampered_archive_decides_nothing(settings: Settings) -> None:
         case = await Practice(running).open()
     edit(settings, *AMENDED)
     async with run_service("assessment", settings) as running:
+        began = (await hashes(running, case.case_id))["deadlines"]
+        await when_it_is_another(running, began)
         eased = sa.update(packs).values(files=sa.func.replace(packs.c.files, "2015-04-01", "2014-04-01"))
-        await running.store.write(lambda connection: connection.execute(eased))
+        await running.store.write(lambda connection: connection.execute(eased.where(packs.c.hash == began)))
+    async with run_service("assessment", settings) as running:
         work = Practice(running)
         work.case = case
         assert (await refusal_of(work.propose())).kind is Kind.INTERNAL
