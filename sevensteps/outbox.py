@@ -19,6 +19,7 @@ from sevensteps.tables import outbox
 AT_ONCE = 200
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 5.0
+LOOK_SECONDS = 1.0
 CALL_SECONDS = 10.0
 
 NEXT = sa.select(outbox).order_by(outbox.c.seq).limit(AT_ONCE)
@@ -60,7 +61,7 @@ class Publisher:
         self._task = asyncio.create_task(self._run())
 
     def wake(self) -> None:
-        """There is something new."""
+        """There may be something new: look at once, not only when it is time."""
         self._wake.set()
 
     async def stop(self) -> None:
@@ -75,7 +76,10 @@ class Publisher:
         wait = FIRST_WAIT
         reached = True
         while True:
-            await self._wake.wait()
+            with suppress(
+                TimeoutError
+            ):  # nobody may be left to wake it: a caller that gave up leaves its event all the same
+                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
             self._wake.clear()
             try:
                 while await self._send_some():

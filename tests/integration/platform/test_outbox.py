@@ -152,6 +152,18 @@ async def test_a_refused_change_tells_nothing(feed: Feed, suite_of: SuiteOf, dat
     assert [event.type for event in await feed.everything()] == ["case.opened.v1"]
 
 
+async def test_an_event_whose_caller_gave_up_goes_out_all_the_same(
+    feed: Feed, suite_of: SuiteOf, database: str
+) -> None:
+    """Nobody may be left to say that there is something new: the publisher looks for itself."""
+    async with suite_of("assessment", database=database, feed=feed.running.address) as running:
+        await Practice(running).open()
+        await emptied(running)
+        left = await put(running, 10)
+        await emptied(running)
+    assert list(await arrived(feed))[1:] == left
+
+
 async def test_what_an_earlier_process_left_goes_first(feed: Feed, suite_of: SuiteOf, database: str) -> None:
     """A service that starts gives away what waits before anything new."""
     async with suite_of("assessment", database=database) as running:
