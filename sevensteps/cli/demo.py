@@ -94,10 +94,11 @@ async def _demo(examples: Sequence[Example], folder: Path, *, as_json: bool) -> 
 
 
 def _stop_when_told_to() -> None:
-    """Let SIGTERM do what Ctrl-C does: cancel, so that everything is stopped on the way out."""
+    """Let Ctrl-C and SIGTERM cancel, so that everything is stopped on the way out, even where SIGINT was ignored."""
     task = asyncio.current_task()
     if task:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
 def _reporter(progress: Console) -> Ended:
