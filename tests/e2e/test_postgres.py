@@ -1,0 +1,30 @@
+"""The whole suite on PostgreSQL, as in production."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from sevensteps import clock
+from sevensteps.cli.story.examples import FOLDER, load
+from sevensteps.cli.story.side_by_side import play_all
+from sevensteps.cli.suite import Suite, on_free_ports
+from sevensteps.config import Settings
+
+
+async def test_every_example_ends_as_its_file_says_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    """One schema a service in one database; the cases come where they come on SQLite."""
+    suite = Suite(on_free_ports(replace(Settings(), data=tmp_path / "data", database=postgres_url)), print)
+    await suite.start()
+    try:
+        failures: list[str] = []
+        examples = load(sorted(FOLDER.glob("*.yaml")), clock.now().date())
+        played = await play_all(
+            examples,
+            suite.settings,
+            lambda _: None,
+            lambda example, came, why: None if came else failures.append(f"{example.name}: {why}"),
+        )
+    finally:
+        await suite.stop()
+    assert not failures
+    assert len(played) == len(examples)
+    assert {file.stem for file in suite.settings.data.glob("*.db")} == {"temporal"}
