@@ -126,7 +126,7 @@ class Library:
             self._versions.setdefault(version, Shelf(pack))
 
     def start_from(self, name: str, version: str) -> None:
-        """Begin with a version that is at hand. What stands in the folder replaces it as a change does: once checked."""
+        """Begin with a version that is at hand; what is in the folder replaces it as a change does, once checked."""
         with self._lock:
             self._current[name], self._signatures[name] = self._version(version), ()
             self._looked.pop(name, None)

@@ -22,6 +22,8 @@ from sevensteps.policy.verdict import Decision, Json, Verdict
 
 PART = 1024 * 1024
 """So many bytes of the file make a part."""
+REMEMBERED = 4096
+"""So many answers a processor remembers: the same days are counted, and the same points priced, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,11 @@ def _shelf(candidate: Candidate) -> Shelf:
     return Shelf(read_pack(candidate.root, candidate.name))
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _plain_answer(candidate: Candidate, decision: str, on: date, facts: str) -> tuple[Verdict, Mapping[str, Json]]:
+    return _shelf(candidate).decider(decision, on).plain_answer(json.loads(facts))
+
+
 def _redecided(row: Mapping[str, str], receipt: Mapping[str, Json], candidate: Candidate) -> Turned | None:
     decision, facts = str(receipt["decision"]), receipt["facts"]
     if not isinstance(facts, Mapping):
@@ -116,12 +123,11 @@ def _redecided(row: Mapping[str, str], receipt: Mapping[str, Json], candidate: C
     turned = partial(Turned, row["case_id"], row["receipt_id"], decision, str(receipt["verdict"]))
     on = candidate.on or date.fromisoformat(str(receipt["on"]))
     try:
-        decider = _shelf(candidate).decider(decision, on)
-        verdict, values = decider.plain_answer(facts)
+        verdict, values = _plain_answer(candidate, decision, on, json.dumps(facts, sort_keys=True))
         settled = verdict is not Verdict.NOT_ENOUGH_INFORMATION
         if settled and verdict == receipt["verdict"] and values == receipt["values"]:
             return None
-        again = decider.decide(facts, on)
+        again = _shelf(candidate).decide(decision, on, facts)
     except Fault as fault:
         return turned(fault.reason.lower(), (fault.detail,))
     because = tuple(_differences(receipt, again))
