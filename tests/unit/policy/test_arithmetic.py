@@ -1,0 +1,137 @@
+"""The sums that packs may ask for, each at its edges: the last penny, the last day, the first number too many."""
+
+import pytest
+
+from sevensteps.errors import Fault
+from sevensteps.policy.arithmetic import (
+    charge,
+    contains,
+    count,
+    days_later,
+    difference,
+    guaranteed_income,
+    holding,
+    is_on_or_after,
+    lowest_limit,
+    months_later,
+    names_word,
+    percent_over,
+    points_above,
+    pounds_for_points,
+    shared,
+    tariff_income,
+    total,
+    total_where,
+    what_remains,
+    working_days_later,
+)
+
+TABLE = ((10, 1000), (20, 3000), (40, 4001))
+
+
+def test_amounts_are_added_and_taken_away() -> None:
+    """What remains is never less than nothing; a difference may be."""
+    assert total([1, 2, 4]) == 7
+    assert total([]) == 0
+    assert (difference(3, 5), what_remains(3, 5), what_remains(5, 3), what_remains(5, 5)) == (-2, 0, 2, 0)
+
+
+def test_amounts_count_where_the_number_beside_them_is_not_nought() -> None:
+    """Of three amounts the one beside a nought is left out; lists that do not go together are a mistake."""
+    assert total_where([100, 200, 400], [1, 0, 2]) == 500
+    with pytest.raises(ValueError, match="shorter"):
+        total_where([100, 200], [1])
+
+
+def test_words_are_counted() -> None:
+    """How many, how many in common, in how many lists, and whether at all."""
+    assert count(["a", "b"]) == 2
+    assert (shared(["a", "b"], ["b", "c"]), shared(["a"], ["b"])) == (1, 0)
+    assert holding([["a"], ["b", "a"], []], "a") == 2
+    assert (contains(["a"], "a"), contains(["a"], "b")) == (True, False)
+
+
+def test_the_lowest_limit_that_applies_counts() -> None:
+    """A narrower limit counts only for what it is narrowed to, and no limit is no authority."""
+    limits = {"approver": 500, "approver.care_home": 300, "head": 900}
+    assert (names_word(limits, "head"), names_word(limits, "clerk")) == (True, False)
+    assert lowest_limit(limits, "approver", []) == 500
+    assert lowest_limit(limits, "approver", ["care_home", "at_home"]) == 300
+    assert lowest_limit(limits, "head", ["care_home"]) == 900
+    assert lowest_limit(limits, "clerk", ["care_home"]) == 0
+
+
+def test_percent_over_is_rounded_up() -> None:
+    """A penny over is one per cent over; as much is none; under is negative; over nothing is far over."""
+    assert [percent_over(of, 10_000) for of in (10_001, 10_000, 10_100, 10_101, 9_900)] == [1, 0, 1, 2, -1]
+    assert [percent_over(of, 0) for of in (1, 0, -1)] == [1000, 0, 0]
+    assert percent_over(2, 1) == 100
+
+
+def test_points_become_pounds_along_straight_lines() -> None:
+    """At a row its amount, between rows in proportion, half a penny up, and beyond the table its ends."""
+    weekly = {points: pounds_for_points(points, TABLE, 0) for points in (9, 10, 11, 15, 20, 30, 40, 41)}
+    assert weekly == {9: 1000, 10: 1000, 11: 1200, 15: 2000, 20: 3000, 30: 3501, 40: 4001, 41: 4001}
+    assert pounds_for_points(20, TABLE, 10) == 2700
+    assert [points_above(points, TABLE) for points in (39, 40, 41)] == [0, 0, 1]
+
+
+def test_income_that_somebody_keeps_depends_on_age_and_household() -> None:
+    """The full rate begins at 25, the pension rate at pension age; each premium comes on top; none is made up."""
+    amounts = {
+        "single_under_25": 1,
+        "single": 2,
+        "single_pension_age": 4,
+        "couple_each": 8,
+        "couple_pension_age_each": 16,
+    }
+    premiums = {"disability": 100, "enhanced_disability": 200, "carer": 400}
+
+    def kept(age: int, *, couple: bool = False, held: str = "") -> int:
+        return guaranteed_income(
+            amounts, premiums, age, 66, couple=couple, disability_premium=held == "disability",
+            enhanced_disability_premium=held == "enhanced_disability", carer_premium=held == "carer",
+        )  # fmt: skip
+
+    assert [kept(age) for age in (24, 25, 65, 66)] == [1, 2, 2, 4]
+    assert [kept(age, couple=True) for age in (24, 65, 66)] == [8, 8, 16]
+    assert [kept(30, held=premium) for premium in premiums] == [102, 202, 402]
+    del amounts["single"]
+    with pytest.raises(Fault, match="no amount is known for single on this date") as refused:
+        kept(25)
+    assert refused.value.reason == "PARAMETER_MISSING"
+
+
+def test_capital_counts_a_pound_for_every_step_or_part_of_one() -> None:
+    """Nothing at the lower limit, a pound a penny above it, and no more above the upper limit."""
+    capital = (1_425_000, 1_425_001, 1_450_000, 1_450_001, 2_325_000, 9_999_999)
+    assert [tariff_income(each, 1_425_000, 2_325_000, 25_000) for each in capital] == [0, 100, 100, 200, 3600, 3600]
+
+
+def test_a_charge_is_rounded_down_and_never_more_than_the_cost() -> None:
+    """The council's share of the disposable income, to the penny below."""
+    assert (charge(1000, 999, 50), charge(400, 999, 50), charge(1000, 999, 100)) == (499, 400, 999)
+
+
+def test_days_and_months_are_counted_on_the_calendar() -> None:
+    """Over the ends of months, of years, and into a month without that day."""
+    assert (is_on_or_after("2026-04-01", "2026-04-01"), is_on_or_after("2026-03-31", "2026-04-01")) == (True, False)
+    assert days_later("2026-12-31", 1) == "2027-01-01"
+    assert months_later("2026-01-31", 1) == "2026-02-28"
+    assert months_later("2028-01-31", 1) == "2028-02-29"
+    assert (months_later("2026-11-15", 1), months_later("2026-12-15", 1)) == ("2026-12-15", "2027-01-15")
+    assert months_later("2026-01-15", 24) == "2028-01-15"
+
+
+def test_working_days_leave_out_weekends_and_bank_holidays() -> None:
+    """From a Thursday over Good Friday, the weekend and Easter Monday; no further than the holidays are known."""
+    holidays = ("2026-04-03", "2026-04-06", "2026-12-25")
+    assert [working_days_later("2026-04-02", days, holidays) for days in (0, 1, 4, 5)] == [
+        "2026-04-02",
+        "2026-04-07",
+        "2026-04-10",
+        "2026-04-13",
+    ]
+    with pytest.raises(Fault, match="no bank holidays are known for 2027") as refused:
+        working_days_later("2026-12-31", 1, holidays)
+    assert refused.value.reason == "PARAMETER_MISSING"
