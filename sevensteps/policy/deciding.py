@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
+from typing import Protocol
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.completion import doubtful_facts, settle
 from sevensteps.policy.engine import DurableEvaluator
 from sevensteps.policy.given import Known
 from sevensteps.policy.missing import Missing
-from sevensteps.policy.plain import PlainEvaluator, Truths
+from sevensteps.policy.plain import PlainEvaluator, Truth, Truths
 from sevensteps.policy.ruling import AnsweredValue, FactValue, ItemsValue, PlainValue, Rule, Ruling
 from sevensteps.policy.sums import work_out
 from sevensteps.policy.verdict import Decision, Finding, Json, Possible, Verdict, all_together
@@ -18,16 +19,29 @@ from sevensteps.policy.wording import Wording, could_be, said
 ENGINES: Mapping[str, str] = {"plain": "1", "durable_rules": version("durable_rules")}
 
 
+class Evaluator(Protocol):
+    """What finds out what becomes of every rule."""
+
+    @property
+    def name(self) -> str:
+        """What a receipt calls it."""
+
+    def truths(self, known: Known) -> Truths:
+        """What becomes of every rule on these facts (worked out ones included)."""
+
+
 class Decider:
     """Decides one decision of one version of a pack, on the dates for which its ruling stands."""
 
     def __init__(self, pack: str, hash_: str, ruling: Ruling) -> None:
         self.pack, self.hash, self.ruling = pack, hash_, ruling
-        self.plain, self.durable = PlainEvaluator(ruling), DurableEvaluator(ruling)
+        self.plain = PlainEvaluator(ruling)
+        self.evaluators: tuple[Evaluator, ...] = (self.plain, DurableEvaluator(ruling))
         self._doubtful = doubtful_facts(ruling)
         self._wordings = tuple(Wording.of(rule, ruling.facts[rule.scope]) for rule in ruling.rules)
         self._missing = Missing(ruling)
         self._parts = tuple(dict.fromkeys(rule.part for rule in ruling.rules if rule.part))
+        self._possibilities = {part: _possibilities(ruling, part) for part in (None, *self._parts)}
 
     def decide(self, facts: Mapping[str, Json], on: date) -> Decision:
         """The decision on these facts.
@@ -36,7 +50,7 @@ class Decider:
             Fault: INVALID, FACT_INVALID (an undeclared fact, or one of the wrong type); INTERNAL, ENGINES_DISAGREE.
         """
         known = self.known(facts)
-        truths, second = self._asked(known)
+        truths = self._asked(known)
         verdict = self._verdict(truths)
         if verdict is Verdict.NOT_ENOUGH_INFORMATION and self._doubtful and not self._open_values(truths):
             verdict = settle(self._doubtful, known, self._tried)
@@ -46,7 +60,7 @@ class Decider:
             self.ruling.name, self.pack, self.hash, on, verdict, findings,
             self._missing.paths(known, truths, self._possible(truths)[0]) if open_ else (),
             self._values(known, truths, verdict), known.given,
-            {self.plain.name: _answer(truths), self.durable.name: _answer(second)}, ENGINES,
+            dict.fromkeys((evaluator.name for evaluator in self.evaluators), _answer(truths)), ENGINES,
         )  # fmt: skip
 
     def known(self, facts: Mapping[str, Json]) -> Known:
@@ -78,17 +92,22 @@ class Decider:
         kept = {id_ for (id_, _), truth in truths.items() if id_ in asked and said(asked[id_], truth) != Verdict.MET}
         return tuple(rule for id_, rule in asked.items() if id_ in kept)
 
-    def _asked(self, known: Known) -> tuple[Truths, Truths]:
-        first, second = self.plain.truths(known), self.durable.truths(known)
-        if first != second:
-            rules = sorted({key[0] for key in first.keys() | second.keys() if first.get(key, 0) != second.get(key, 0)})
-            detail = f"the two evaluators of {self.ruling.name} disagree on {', '.join(rules)}; nothing is decided"
-            raise Fault(Kind.INTERNAL, "ENGINES_DISAGREE", detail, metadata={"pack": self.pack, "hash": self.hash})
-        return first, second
+    def _asked(self, known: Known) -> Truths:
+        """What every evaluator found, all the same."""
+        first, *others = (evaluator.truths(known) for evaluator in self.evaluators)
+        for other in others:
+            if other != first:
+                raise self._disagreement(first, other)
+        return first
+
+    def _disagreement(self, first: Truths, other: Truths) -> Fault:
+        rules = sorted({key[0] for key in first.keys() | other.keys() if first.get(key, 0) != other.get(key, 0)})
+        detail = f"the two evaluators of {self.ruling.name} disagree on {', '.join(rules)}; nothing is decided"
+        return Fault(Kind.INTERNAL, "ENGINES_DISAGREE", detail, metadata={"pack": self.pack, "hash": self.hash})
 
     def _tried(self, known: Known) -> Verdict:
         work_out(self.ruling.sums, known)
-        return self._verdict(self._asked(known)[0])
+        return self._verdict(self._asked(known))
 
     def _open_values(self, truths: Truths) -> bool:
         """Whether it is open which row's values count: then even a certain verdict would leave them unknown."""
@@ -96,8 +115,8 @@ class Decider:
         return any(truths[row, ""] is None for row in rows)
 
     def _possible(self, truths: Truths, part: str | None = None) -> Possible:
-        asked = {rule.id: rule for rule in self.ruling.rules if not rule.advisory and part in (None, rule.part)}
-        return all_together(could_be(asked[id_], truth) for (id_, _), truth in truths.items() if id_ in asked)
+        asked = self._possibilities[part]
+        return all_together([asked[id_][truth] for (id_, _), truth in truths.items() if id_ in asked])
 
     def _verdict(self, truths: Truths, part: str | None = None) -> Verdict:
         best, worst = self._possible(truths, part)
@@ -139,6 +158,12 @@ class Decider:
                 return [item for (id_, item), truth in truths.items() if id_ == rule and truth] or if_none
             case PlainValue(plain):
                 return plain
+
+
+def _possibilities(ruling: Ruling, part: str | None) -> Mapping[str, Mapping[Truth, Possible]]:
+    """What may become of each rule that has a part in the verdict, or in that of one part, by how it comes out."""
+    asked = [rule for rule in ruling.rules if not rule.advisory and part in (None, rule.part)]
+    return {rule.id: {truth: could_be(rule, truth) for truth in (True, False, None)} for rule in asked}
 
 
 def _answer(truths: Truths) -> dict[str, Json]:

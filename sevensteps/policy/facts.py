@@ -74,8 +74,8 @@ class Fact:
     hints: tuple[str, ...] = ()
     none_if_absent: bool = False
 
-    def typed(self, given: object, path: str) -> Value | None:
-        """The value inside the engine; None when unknown.
+    def typed(self, given: object, *path: str) -> Value | None:
+        """The value inside the engine; None when unknown. `path` says where it was given, should it be refused.
 
         Raises:
             Fault: INVALID, FACT_INVALID, naming the fact and what was expected of it.
@@ -84,7 +84,7 @@ class Fact:
             return NONE if self.none_if_absent else None
         value = self._read(given)
         if value is None:
-            raise refusal(path, self.expected)
+            raise refusal(".".join(path), self.expected)
         return value
 
     def constant(self, written: object) -> Scalar | None:

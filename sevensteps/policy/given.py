@@ -80,7 +80,7 @@ class Collection:
         for name in given:
             if name not in self.facts:
                 raise refusal(f"{path}.{name}", "no such fact: it is not declared")
-        return {name: fact.typed(given.get(name), f"{path}.{name}") for name, fact in self.facts.items()}
+        return {name: fact.typed(given.get(name), path, name) for name, fact in self.facts.items()}
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from sevensteps.policy.conditions import All, Items, facts_of, inside
+from sevensteps.policy.conditions import Items, facts_of, inside
 from sevensteps.policy.facts import Fact
 from sevensteps.policy.given import Values
 from sevensteps.policy.plain import Test, Truth, Truths, tally, test_of
@@ -25,7 +25,8 @@ class Wording:
     in_words: tuple[Fact, ...]
     counted: tuple[str, ...]
     because: tuple[Piece, ...]
-    applies: Test
+    applies: Test | None
+    verdicts: Mapping[Truth, Verdict]
 
     @classmethod
     def of(cls, rule: Rule, facts: Mapping[str, Fact]) -> Self:
@@ -37,14 +38,17 @@ class Wording:
             tuple(fact.name for fact in looked_at if fact.type == "boolean"),
             tuple(fact for fact in looked_at if fact.type != "boolean"),
             tuple(dict.fromkeys(counted)),
-            tuple(_piece(text, facts) for text in re.split(r"(\{\w+\})", rule.because)),
-            test_of(rule.applies or All(())),
+            tuple(_piece(text, facts) for text in re.split(r"(\{\w+\})", rule.because) if text),
+            test_of(rule.applies) if rule.applies else None,
+            {truth: said(rule, truth) for truth in (True, False, None)},
         )
 
     def finding(self, item: str, values: Values, truths: Truths) -> Finding | None:
         """What the rule says of the case or of an item; nothing for one that it does not apply to, or a row not hit."""
         rule, truth = self.rule, truths[self.rule.id, item]
-        if (rule.row and truth is False) or (truth and self.applies(values, {}) is False):
+        if rule.row and truth is False:
+            return None
+        if truth and self.applies is not None and self.applies(values, {}) is False:
             return None
         prefix = f"{rule.scope}.{item}." if item else ""
         facts: dict[str, Json] = {prefix + name: values[name] for name in self.as_they_are}
@@ -53,8 +57,8 @@ class Wording:
         for counted in self.counted:
             for words, number in zip(("met", "not met", "unknown"), tally(truths, counted), strict=True):
                 facts[f"{counted} {words}"] = number
-        because = "".join(piece if isinstance(piece, str) else piece(item, values) for piece in self.because)
-        return Finding(rule.id, said(rule, truth), because, rule.reference, facts, item)
+        because = "".join([piece if isinstance(piece, str) else piece(item, values) for piece in self.because])
+        return Finding(rule.id, self.verdicts[truth], because, rule.reference, facts, item)
 
     def of_an_unknown_list(self) -> Finding:
         """What the rule says where nobody has said which items there are."""

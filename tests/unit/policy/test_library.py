@@ -12,6 +12,7 @@ import pytest
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library, Verdict
 from sevensteps.policy import library as module
+from sevensteps.policy.plain import PlainEvaluator
 
 ON = date(2026, 4, 1)
 
@@ -120,8 +121,9 @@ def test_evaluators_that_disagree_decide_nothing(packs: Path) -> None:
     library = Library(packs)
     verdict(library, 8)
     decider = library._shelf("small").decider("help", ON)  # noqa: SLF001 - an engine has to be made to fail
-    decider.durable = decider.plain.__class__(decider.ruling)  # type: ignore[assignment]
-    decider.durable._case = [("HOURS", lambda _facts, _tallies: False)]  # type: ignore[attr-defined] # noqa: SLF001
+    other = PlainEvaluator(decider.ruling)
+    other._case = [("HOURS", lambda _facts, _tallies: False)]  # noqa: SLF001
+    decider.evaluators = (decider.plain, other)
     with pytest.raises(Fault, match="disagree on HOURS") as refused:
         verdict(library, 8)
     assert (refused.value.kind, refused.value.reason) == (Kind.INTERNAL, "ENGINES_DISAGREE")
