@@ -16,6 +16,7 @@ from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.side_by_side import play_all
 from sevensteps.cli.suite import Suite, on_free_ports
 from sevensteps.config import Settings
+from sevensteps.identity import Keys
 
 COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()"]
 LIMIT_SECONDS = 60
@@ -126,9 +127,39 @@ async def test_what_is_refused_is_said_in_a_sentence(town: Town, arguments: tupl
 
 @pytest.mark.parametrize("arguments", [("case", "list"), ("case", "watch", "case-1"), ("events", "--follow")])
 def test_where_nothing_answers_the_way_to_start_it_is_said(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """Somebody who forgot to start the suite is told how."""
+    """Somebody who forgot to start the suite again is told how."""
     nowhere = on_free_ports(replace(Settings(), data=tmp_path))
+    Keys.open(tmp_path)
     refused = _say(nowhere, *arguments)
     assert refused.stderr.startswith("nothing answers at 127.0.0.1:")
     assert refused.stderr.endswith("is the suite running? `make up` starts it\n")
     assert refused.returncode == 1
+
+
+@pytest.mark.parametrize("arguments", [("case", "list"), ("play",), ("token", "--subject", "x", "--role", "auditor")])
+def test_a_folder_without_a_suite_is_left_alone(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """Somebody in the wrong folder is told so, and no key is made there."""
+    nowhere = on_free_ports(replace(Settings(), data=tmp_path / "data"))
+    refused = _say(nowhere, *arguments)
+    assert refused.stderr.startswith("No suite has been started with the data folder")
+    assert refused.returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_case_is_resumed_from_the_command_line(town: Town) -> None:
+    """What was mended is said, and the journey hears that it should try again."""
+    done = await asyncio.to_thread(
+        _say, town.settings, "case", "resume", town.carer, "--because", "The pack is mended."
+    )
+    assert done.returncode == 0, done.stderr
+    events = await asyncio.to_thread(_say, town.settings, "events", "--case", town.carer, "--type", "case.resumed.v1")
+    assert events.stdout.count("case.resumed.v1") == 1
+
+
+async def test_an_example_is_played_into_a_running_suite(town: Town) -> None:
+    """Its case stays there to look at."""
+    played = await asyncio.to_thread(_say, town.settings, "play", str(FOLDER / "not-eligible.yaml"))
+    assert played.returncode == 0, played.stderr
+    case_id = played.stdout.split()[0]
+    shown = await asyncio.to_thread(_say, town.settings, "case", "show", case_id)
+    assert "not eligible" in shown.stdout
