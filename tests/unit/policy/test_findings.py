@@ -86,6 +86,7 @@ def test_a_finding_shows_the_facts_that_its_rule_looks_at() -> None:
     found, other = decided(known, of_case, of_things).findings
     assert found.facts == {"alone": True, "hours": 8, "weekly": "1.00"}
     assert (found.rule, found.verdict, found.reference, found.about) == ("R", MET, "An Act", "")
+    assert decided({"weekly": "1.00"}, rule("G", Given("weekly"))).findings[0].facts == {"weekly": "1.00"}
     assert (other.facts, other.about, other.because) == ({"things.a.ill": True}, "a", "a is ill: yes.")
 
 

@@ -247,6 +247,7 @@ def test_rows_are_rules_that_say_which_of_them_counts(tmp_path: Path) -> None:
     assert other.condition == Not(Any((ALONE, food)))
     assert [rule.holds for rule in (one, two, other)] == [Verdict.NEEDS_JUDGEMENT, Verdict.MET, Verdict.NOT_MET]
     assert {(rule.fails, rule.row) for rule in (one, two, other)} == {(Verdict.MET, True)}
+    assert [rule.because for rule in (one, two, other)] == ["One.", "Two.", "Otherwise."]
     assert [rule.reference for rule in (one, two, other)] == ["Its own law", "An Act", "An Act"]
     (read,) = ruling.tables
     assert (read.id, read.hit, read.complete, read.rows) == ("T", "first", True, {"T/one": ALONE, "T/two": food})
