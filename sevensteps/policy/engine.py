@@ -6,14 +6,15 @@ left out, so that neither fires. Nothing is joined: a condition inside another i
 what came of it is asserted as a field of the next stratum's fact. So are the counts over the items of a collection.
 """
 
+import json
 import threading
 from collections.abc import Mapping
 from itertools import count
 
 import durable_rules_engine
-from durable.engine import MessageNotHandledException, Ruleset
+from durable.engine import Ruleset
 
-from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
+from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not, facts_of
 from sevensteps.policy.facts import NONE, Value
 from sevensteps.policy.given import Known, Values
 from sevensteps.policy.plain import UNKNOWN_LIST, Tally, Truth, Truths
@@ -23,6 +24,8 @@ Pattern = dict[str, object]
 
 _names = count(1)  # a ruleset cannot be replaced under its name
 _sids = count(1)
+_written = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make another for every fact
+_NO_RULE_WAITS = 1
 _ORDERS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 _OPPOSITE = {"<": "$gte", "<=": "$gt", ">": "$lte", ">=": "$lt"}
 
@@ -30,8 +33,9 @@ _OPPOSITE = {"<": "$gte", "<=": "$gt", ">": "$lte", ">=": "$lt"}
 class _Scope:
     """The conditions of the case, or of one collection's items, in strata."""
 
-    def __init__(self, name: str, conditions: Mapping[str, Condition], facts: tuple[str, ...]) -> None:
+    def __init__(self, name: str, conditions: Mapping[str, Condition]) -> None:
         self.name = name
+        facts = dict.fromkeys(fact for condition in conditions.values() for fact in facts_of(condition))
         self.fields = {fact: f"f{position}" for position, fact in enumerate(facts)}
         self.nodes: dict[Condition, str] = {}
         self.depths: dict[Condition, int] = {}
@@ -154,9 +158,7 @@ class DurableEvaluator:
         self._settled_by: dict[str, tuple[str, bool]] = {}
         self._lock = threading.Lock()
         self._scopes = {
-            scope: _Scope(
-                scope, {rule.id: rule.condition for rule in ruling.of_scope(scope)}, tuple(ruling.facts[scope])
-            )
+            scope: _Scope(scope, {rule.id: rule.condition for rule in ruling.of_scope(scope)})
             for scope in ("", *ruling.declared.collections)
         }
         definition: dict[str, object] = {"end": {"all": [{"m": {"kind": "end"}}], "run": _noted_outside}}
@@ -245,10 +247,11 @@ class DurableEvaluator:
         As `Ruleset.do_actions` does, but without reading, for every rule that fires, the facts behind it, and without
         writing back a state that no rule here changes: that took most of the time of a decision.
         """
-        try:
-            state = self._ruleset.assert_fact(fact)
-        except MessageNotHandledException:
-            return  # no rule waits for it: everything that it could settle is unknown
+        outcome, state = durable_rules_engine.assert_fact(self._handle, _written(fact))
+        if outcome == _NO_RULE_WAITS:
+            return  # everything that it could settle is unknown
+        if outcome:
+            raise RuntimeError(f"durable-rules has not taken a fact: {outcome}")
         begun = durable_rules_engine.start_action_for_state(self._handle, state)
         fired = begun[1] if begun else None
         while fired:

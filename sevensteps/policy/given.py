@@ -153,7 +153,9 @@ def _set(target: dict[str, Json], path: list[str], value: Json) -> None:
 def _kept_items(collection: Collection, typed: Mapping[str, Values], given: object) -> Json:
     def facts(values: Values) -> dict[str, Json]:
         return {
-            name: fact.json(values[name]) for name, fact in collection.facts.items() if values[name] not in (None, NONE)
+            name: fact.json(value)
+            for name, fact in collection.facts.items()
+            if (value := values[name]) is not None and value != NONE
         }
 
     if collection.words:

@@ -41,7 +41,7 @@ Possible = tuple[Verdict, Verdict]
 def all_together(possible: Iterable[Possible]) -> Possible:
     """The best and the worst that may become of all of these, each of which may turn out either way by itself."""
     best = worst = 0
-    for either, other in possible:
+    for either, other in set(possible):
         best, worst = max(best, SETTLED.index(either)), max(worst, SETTLED.index(other))
     return SETTLED[best], SETTLED[worst]
 
