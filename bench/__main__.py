@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from bench import call, feed, journeys, latency, receipts, startup
+from bench import call, feed, journeys, latency, policy, receipts, startup
 from bench.figure import Figure
 
 Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
@@ -17,6 +17,7 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "latency": latency.measure,
     "call": call.measure,
     "feed": feed.measure,
+    "policy": policy.measure,
     "receipts": receipts.measure,
     "startup": startup.measure,
 }

@@ -1,16 +1,21 @@
-"""The full eligibility decision, one by one: each evaluator alone, both with their trace and receipt, all agreeing."""
+"""The full eligibility decision, one by one: each evaluator alone and both, against two public engines, all agreeing.
+
+Ours include typing the facts, every rule's reasons, what is missing, and the receipt. GoRules ZEN and Drools DMN give
+the verdict alone: neither says why not.
+"""
 
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import date
 from time import process_time
 
 from bench.figure import Figure
+from bench.peers import drools, gorules
+from bench.peers.answer import Answer, Facts
 from sevensteps.config import Settings
 from sevensteps.policy.deciding import Decider
-from sevensteps.policy.given import Known
 from sevensteps.policy.pack import read_pack
-from sevensteps.policy.plain import Truths
 from sevensteps.policy.reading import read_ruling
 from sevensteps.policy.verdict import Json
 
@@ -18,47 +23,79 @@ CASES = 10_000
 ON = date(2026, 4, 1)
 SEED = 1
 
+PLAIN, BOTH, DROOLS = "plain alone", "both evaluators", "Drools DMN, warm, verdict alone"
+
 
 async def measure(tell: Callable[[str], None]) -> list[Figure]:
     """Decisions a CPU-second on the same seeded cases, in one run."""
     pack = read_pack(Settings().policies, "england")
     decider = Decider(pack.name, pack.hash, read_ruling(pack, "eligibility", ON))
     cases = _cases(decider)
-    tell(f"{CASES} cases, typed first")
-    known = [decider.known(facts) for facts in cases]
-    tell("durable-rules alone")
-    durable, durable_rate = _timed(known, decider.durable.truths)
-    tell("the plain evaluator alone")
-    plain, plain_rate = _timed(known, decider.plain.truths)
-    if plain != durable:
-        raise AssertionError("the two evaluators disagree; no figure is worth anything")
-    tell("both, with typing, trace and receipt")
+    tell(f"{CASES} cases, decided by both evaluators")
+    answers = {BOTH: _ours(decider, cases)}
+    for evaluator in decider.evaluators:
+        tell(f"the same by {evaluator.name} alone")
+        alone = Decider(pack.name, pack.hash, decider.ruling)
+        alone.evaluators = (evaluator,)
+        answers[f"{evaluator.name} alone".replace("_", "-")] = _ours(alone, cases)
+    answers.update(_peers(cases, tell))
+    _agree(answers)
+    aims = {BOTH: "at least 1,000"}
+    if DROOLS in answers:
+        aims[PLAIN] = f"more than Drools DMN's {answers[DROOLS].rate:,.0f}"
+    figures = [Figure(name, f"{found.rate:,.0f} a CPU-second", aims.get(name, "")) for name, found in answers.items()]
+    if DROOLS not in answers:
+        figures.append(Figure(DROOLS, drools.NOT_HERE))
+    said = Counter(answers[BOTH].verdicts)
+    counted = ", ".join(f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in sorted(said.items()))
+    return [*figures, Figure("verdicts, the same by all", counted)]
+
+
+def _ours(decider: Decider, cases: list[Facts]) -> Answer:
     began = process_time()
-    for facts in cases:
-        decider.decide(facts, ON).receipt()
-    both_rate = CASES / (process_time() - began)
-    return [
-        Figure("durable-rules alone, truths only", f"{durable_rate:,.0f} a CPU-second"),
-        Figure("plain evaluator alone, truths only", f"{plain_rate:,.0f} a CPU-second"),
-        Figure("both, with trace and receipt", f"{both_rate:,.0f} a CPU-second", "at least 1,000"),
-    ]
+    verdicts = [str(decider.decide(facts, ON).receipt()["verdict"]) for facts in cases]
+    return Answer(verdicts, len(cases) / (process_time() - began))
 
 
-def _timed(known: list[Known], ask: Callable[[Known], Truths]) -> tuple[list[Truths], float]:
-    began = process_time()
-    found = [ask(facts) for facts in known]
-    return found, len(known) / (process_time() - began)
+def _peers(cases: list[Facts], tell: Callable[[str], None]) -> Mapping[str, Answer]:
+    """What the other engines make of the cases, which they get as lists: their languages count those."""
+    listed = [{**facts, "outcomes": list(outcomes.values())} for facts in cases if (outcomes := _outcomes(facts))]
+    tell("the same by GoRules ZEN")
+    answers = {"GoRules ZEN, verdict alone": gorules.decide(listed)}
+    if drools.is_here():
+        tell(f"the same by Drools DMN, after {drools.WARM_PASSES} times to warm up (half a minute)")
+        answers[DROOLS] = drools.decide(listed)
+    return answers
 
 
-def _cases(decider: Decider) -> list[dict[str, Json]]:
-    """Facts of which some are unknown, the same ones every time."""
+def _agree(answers: Mapping[str, Answer]) -> None:
+    """Raise an AssertionError if two answers differ anywhere."""
+    for name, found in answers.items():
+        differ = [case for case, pair in enumerate(zip(found.verdicts, answers[BOTH].verdicts, strict=True))
+                  if pair[0] != pair[1]]  # fmt: skip
+        if differ:
+            raise AssertionError(f"{name} decides {len(differ)} cases otherwise, the first is {differ[0]}: no figure")
+
+
+def _outcomes(facts: Facts) -> Mapping[str, Json]:
+    outcomes = facts["outcomes"]
+    if not isinstance(outcomes, Mapping):
+        raise TypeError("outcomes are an object")
+    return outcomes
+
+
+def _cases(decider: Decider) -> list[Facts]:
+    """Facts of which some are unknown, the same ones every time; people need help with none, few or many outcomes."""
     chance = random.Random(SEED)  # noqa: S311 - seeded, so that every run has the same cases
     outcomes = decider.ruling.declared.collections["outcomes"]
-    cases: list[dict[str, Json]] = []
+    cases: list[Facts] = []
     for _ in range(CASES):
+        true, unknown = chance.choice((0.0, 0.02, 0.05, 0.3)), chance.choice((0.0, 0.02, 0.3))
+        weights = (true, unknown, 1 - true - unknown)
         limbs: dict[str, Json] = {
-            item: {limb: chance.choice((True, False, False, None)) for limb in outcomes.facts}
+            item: dict(zip(outcomes.facts, chance.choices((True, None, False), weights, k=4), strict=True))
             for item in outcomes.items
         }
-        cases.append({"impairment": True, "significant_impact": chance.choice((True, None)), "outcomes": limbs})
+        conditions = chance.choices((True, None, False), (6, 1, 1), k=2)
+        cases.append({"impairment": conditions[0], "significant_impact": conditions[1], "outcomes": limbs})
     return cases

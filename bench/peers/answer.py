@@ -1,0 +1,16 @@
+"""What a peer makes of the cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sevensteps.policy.verdict import Json
+
+Facts = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdict on each case, and how many were decided a CPU-second."""
+
+    verdicts: Sequence[str]
+    rate: float
