@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 from sevensteps.policy.completion import looks_of, trials_of, with_value
 from sevensteps.policy.conditions import Condition, Items, facts_of, inside
@@ -39,19 +39,18 @@ def turning_changes(decider: Decider, facts: Mapping[str, Json]) -> tuple[tuple[
     trials = [(place, value) for place in _places(decider, known, verdict) for value in _values(decider, known, place)]
     found: dict[frozenset[Place], tuple[tuple[Place, Value], ...]] = {}
     tried = 0
-    for size in (1, 2):
-        for several in combinations(trials, size):
-            places = frozenset(place for place, _ in several)
-            if len(places) < size or any(smaller <= places for smaller in found):
-                continue
-            tried += 1
-            changed = known
-            for (scope, item, fact), value in several:
-                changed = with_value(changed, scope, item, fact, value)
-            if decider.plain_verdict(changed) in sought:
-                found[places] = several
-            if tried >= MOST_TRIALS:
-                break
+    for several in chain(combinations(trials, 1), combinations(trials, 2)):
+        places = frozenset(place for place, _ in several)
+        if len(places) < len(several) or any(smaller <= places for smaller in found):
+            continue
+        tried += 1
+        changed = known
+        for (scope, item, fact), value in several:
+            changed = with_value(changed, scope, item, fact, value)
+        if decider.plain_verdict(changed) in sought:
+            found[places] = several
+        if tried >= MOST_TRIALS:
+            break
     return tuple(tuple(_change(decider, known, place, value) for place, value in several) for several in found.values())
 
 

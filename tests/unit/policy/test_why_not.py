@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.policy import Library
+from sevensteps.policy import Library, why_not
 from sevensteps.policy.cases import read_cases
 from sevensteps.policy.diff import differences
 from sevensteps.policy.pack import read_pack
@@ -51,6 +51,13 @@ def test_what_is_said_to_turn_the_verdict_does() -> None:
     found = turning("eligibility", "One outcome is not enough (A2)")
     assert all(len(changes) == 1 for changes in found)
     assert len(found) == 9 * 4
+
+
+def test_only_so_many_changes_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the first ten nine do by themselves; none is tried after them, and no pair of which half would do is told."""
+    every = turning("eligibility", "One outcome is not enough (A2)")
+    monkeypatch.setattr(why_not, "MOST_TRIALS", 10)
+    assert turning("eligibility", "One outcome is not enough (A2)") == every[:9]
 
 
 def test_a_trial_leaves_the_facts_alone() -> None:
