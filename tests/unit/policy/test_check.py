@@ -73,7 +73,7 @@ def test_a_masked_row_is_found(packs: Path) -> None:
             "days: {type",
             "small/rules/help.yaml:12: HOURS: a declared fact; hours is not one",
         ),
-        ("rules/help.yaml", "{any: [{hours: {at least: $help.hours}}, alone]}", "alone", "hours: to be used"),
+        ("rules/help.yaml", "{any: [{hours: {at least: $help.hours}}, alone]}", "alone", "hours: to be used; no rule"),
         ("rules/help.yaml", "{any: [{hours: {at least: $help.hours}}, alone]}", "alone", "help.hours: to be used"),
         (
             "rules/help.yaml",
@@ -130,3 +130,32 @@ def test_every_problem_is_reported_not_only_the_first(packs: Path) -> None:
     said = found(packs, "rules/help.yaml", "because:", "why:")
     assert "limits.yaml" in said
     assert "help.yaml" in said
+
+
+def test_a_list_that_nobody_looks_at_is_found_with_its_facts(packs: Path) -> None:
+    """Each by its path; once a rule is asked of its items, only the facts that it does not look at."""
+    things = (
+        "  things: {listed as: records, each: {ill: {type: boolean, question: Q}, old: {type: boolean, question: Q}}}\n"
+    )
+    said = found(packs, "rules/help.yaml", "rules:\n", f"{things}rules:\n")
+    assert [line.split(": ")[1] for line in said.splitlines()] == ["things", "things.ill", "things.old"]
+    rule = "  - {rule: ILL, for each: things, when: ill, because: Because., reference: An Act}\n"
+    said = found(packs, "rules/help.yaml", "rules:\n", f"rules:\n{rule}")
+    assert [line.split(": ")[1] for line in said.splitlines()] == ["things.old"]
+
+
+def test_no_case_is_asked_for_that_cannot_be(packs: Path) -> None:
+    """A rule that always holds needs no case in which it fails; one that can fail does."""
+    rule = "  - {rule: ALWAYS, when: {hours: {at least: %d}}, because: Because., reference: An Act}\n"
+    assert found(packs, "rules/help.yaml", "rules:\n", "rules:\n" + rule % 0) == ""
+    assert "ALWAYS: a case in which it fails; there is none" in found(packs, "rules/help.yaml", rule % 0, rule % 1)
+
+
+def test_what_no_case_can_be_decided_by_is_no_gap(packs: Path) -> None:
+    """A number at its bounds is in a row; one beyond them, which is never given, is no gap."""
+    rows = "  - {row: %s, when: {hours: {%s}}, because: Because.}\n"
+    table = "tables:\n  - table: T\n    hit: unique\n    reference: An Act\n    rows:\n"
+    both = "    " + rows % ("few", "at most: 7") + "    " + rows % ("many", "more than: 7")
+    assert found(packs, "rules/help.yaml", "rules:\n", f"{table}{both}rules:\n") == ""
+    said = found(packs, "rules/help.yaml", "more than: 7", "more than: 8")
+    assert 'T: no gaps; no row fits {"hours": 8}' in said

@@ -112,3 +112,13 @@ def test_what_is_no_receipt_is_shown(packs: Path, candidate: Candidate, line: st
     with pytest.raises(ValueError, match="expected a receipt in a line of JSON") as refused:
         redecide_part(file, candidate, 0)
     assert line in str(refused.value)
+
+
+def test_a_rule_that_spoke_only_once_is_said_to_have_been_silent(packs: Path, candidate: Candidate) -> None:
+    """One that does not apply any more, and a new one that is not met."""
+    rules = packs / "drafts/small/rules/help.yaml"
+    new = "  - {rule: FORTY, when: {hours: {at least: 40}}, because: Forty hours., reference: An Act}\n"
+    text = rules.read_text(encoding="utf-8").replace("    when:", "    applies when: {hours: {at least: 9}}\n    when:")
+    rules.write_text(text + new, encoding="utf-8")
+    _, (turned,) = told([redecide_part(stored(packs, [{"hours": 8, "alone": False}]), candidate, 0)])
+    assert turned.because == ("HOURS: was met, is silent.", "FORTY: was silent, is not met. Forty hours.")
