@@ -116,10 +116,10 @@ def faced_by(ruling: Ruling, scope: str, conditions: list[Condition]) -> Iterato
 
 
 def _tallies(looks: list[Items]) -> Iterator[Tally]:
-    """None of the items, some of them short of a number that is asked for, so many, and every one."""
+    """None of the items, one short of a number that is asked for, and so many: among others, or every one."""
     yield 0, 1, 0
     for number in sorted({look.number or 1 for look in looks}):
-        yield from ((number - 1, 1, 0), (number, 0, 0))
+        yield from ((number - 1, 1, 0), (number, 1, 0), (number, 0, 0))
 
 
 def _sample(choices: list[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:

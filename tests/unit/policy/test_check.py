@@ -159,3 +159,22 @@ def test_what_no_case_can_be_decided_by_is_no_gap(packs: Path) -> None:
     assert found(packs, "rules/help.yaml", "rules:\n", f"{table}{both}rules:\n") == ""
     said = found(packs, "rules/help.yaml", "more than: 7", "more than: 8")
     assert 'T: no gaps; no row fits {"hours": 8}' in said
+
+
+@pytest.mark.parametrize(
+    ("when", "reachable"),
+    [
+        ("{all: [{at least: 2, of: ILL}, {not: {every: ILL}}]}", True), ("{every: ILL}", True),
+        ("{all: [{some: ILL}, {not: {at least: 2, of: ILL}}]}", True), ("{not: {some: ILL}}", True),
+        ("{all: [{at least: 2, of: ILL}, {not: {some: ILL}}]}", False),
+    ],
+)  # fmt: skip
+def test_a_count_of_items_may_be_any_number(packs: Path, when: str, *, reachable: bool) -> None:
+    """Two of three are at least two and not every one; two or more without any there are never."""
+    facts = "  things: {listed as: records, each: {ill: {type: boolean, question: Q}}}\n"
+    rules = f"""rules:
+  - {{rule: ILL, for each: things, when: ill, because: Because., reference: An Act}}
+  - {{rule: MANY, when: {when}, because: Because., reference: An Act}}
+"""
+    said = found(packs, "rules/help.yaml", "rules:\n", facts + rules)
+    assert ("MANY: to be reachable" in said) is not reachable
