@@ -215,6 +215,7 @@ def test_what_every_answer_gives_is_certain() -> None:
     assert decided({}, rule("R", Any((ENOUGH, Compare("hours", "<", 7))))).verdict is OPEN
     assert decided({}, rule("R", Compare("hours", ">=", 0))).verdict is MET
     assert decided({}, rule("R", Compare("hours", ">", 0))).verdict is OPEN
+    assert decided({}, rule("R", Given("alone"))).verdict is MET
     things: list[Json] = [{"id": "a"}, {"id": "b"}]
     twice = (rule("T", Any((ILL, Not(ILL))), "things"), rule("R", Items("T", None)))
     assert decided({"things": things}, *twice).verdict is MET

@@ -122,3 +122,13 @@ def test_a_rule_that_spoke_only_once_is_said_to_have_been_silent(packs: Path, ca
     rules.write_text(text + new, encoding="utf-8")
     _, (turned,) = told([redecide_part(stored(packs, [{"hours": 8, "alone": False}]), candidate, 0)])
     assert turned.because == ("HOURS: was met, is silent.", "FORTY: was silent, is not met. Forty hours.")
+
+
+def test_a_value_that_differs_is_said_and_no_other(packs: Path, candidate: Candidate) -> None:
+    """The verdict stays, one value stays, and one is gone."""
+    rules = packs / "small/rules/help.yaml"
+    rules.write_text(f"{rules.read_text(encoding='utf-8')}values:\n  said: {{fact: hours}}\n", encoding="utf-8")
+    file = stored(packs, [{"hours": 9, "alone": False}], values={"said": 9, "weekly": "1.00"})
+    _, (turned,) = told([redecide_part(file, replace(candidate, root=packs), 0)])
+    assert (turned.was, turned.becomes) == ("met", "met")
+    assert turned.because == ("weekly: was 1.00, is nothing",)
