@@ -11,20 +11,21 @@ from sevensteps.downloads import cache_folder, scratch_folder
 
 HERE = Path(__file__).parent
 WARM_PASSES = 5
-NOT_HERE = "not here: no Java, or no Maven"
 
 
-def is_here() -> bool:
-    """Whether there is a Java 17 or later to build and run it, and Maven to get it."""
-    return all(shutil.which(program) for program in ("java", "javac", "mvn"))
+class NotHereError(Exception):
+    """Drools cannot be had on this machine. The message says why."""
 
 
 def decide(cases: Sequence[Facts]) -> Answer:
     """Decide one by one, once Java has had some passes to warm up.
 
     Raises:
-        CalledProcessError: Maven or the program has failed; both have said why on standard error or output.
+        NotHereError: there is no Java, or Drools cannot be got from Maven.
+        CalledProcessError: the program has failed, and said why on standard error.
     """
+    if not all(shutil.which(program) for program in ("java", "javac", "mvn")):
+        raise NotHereError("no Java 17 with Maven")
     program = ["java", "-XX:+UseSerialGC", "-cp", f"{_jars()}/*", str(HERE / "Eligibility.java")]
     said = subprocess.run(  # noqa: S603 - the program beside this file
         [*program, str(HERE / "eligibility.dmn"), str(WARM_PASSES)],
@@ -45,7 +46,9 @@ def _jars() -> Path:
             shutil.rmtree(target, ignore_errors=True)
             fetched = scratch / "jars"
             maven = ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={fetched}"]
-            subprocess.run([*maven, "-Dstyle.color=never"], check=True)  # noqa: S603 - the project beside this file
+            got = subprocess.run([*maven, "-Dstyle.color=never"], check=False)  # noqa: S603 - the project beside this file
+            if got.returncode:
+                raise NotHereError("Maven cannot fetch it")
             shutil.copy(pom, fetched)
             shutil.move(fetched, target)
         return target
