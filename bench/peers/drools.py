@@ -46,7 +46,7 @@ def _jars() -> Path:
             shutil.rmtree(target, ignore_errors=True)
             fetched = scratch / "jars"
             maven = ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={fetched}"]
-            got = subprocess.run([*maven, "-Dstyle.color=never"], check=False)  # noqa: S603 - the project beside this file
+            got = subprocess.run([*maven, "-Dstyle.color=never"], check=False)  # noqa: S603 - our own project
             if got.returncode:
                 raise NotHereError("Maven cannot fetch it")
             shutil.copy(pom, fetched)
