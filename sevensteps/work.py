@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
@@ -41,6 +41,8 @@ FIRST_ANSWER = sa.select(answers.c.fingerprint, answers.c.response).where(
 KEEP_ANSWER = (
     answers.update().where(answers.c.request_id == sa.bindparam("claimed")).values(response=sa.bindparam("response"))
 )
+REFUSALS = frozenset({Kind.PRECONDITION, Kind.DENIED})
+"""What says no on the merits of a case."""
 KEEP_RECEIPT = receipts.insert()
 RECEIPT = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == sa.bindparam("receipt_id"))
 
@@ -109,8 +111,8 @@ class Work:
     now: datetime
     archive: Archive
     pack: str
-    decided_by: set[str] = field(default_factory=set)
-    """The versions of packs that this transaction's receipts name, by their hashes."""
+    receipts: list[dict[str, str]] = field(default_factory=list)
+    """What was decided in this transaction, as it is kept."""
 
     @property
     def today(self) -> date:
@@ -150,8 +152,6 @@ class Work:
         if version:
             self.archive.restore(self.connection, version)
         decided = self.archive.library.decide(decision, pack=self.pack, on=on, facts=facts, version=version or None)
-        self.archive.keep(self.connection, decided.hash, self.now_text)
-        self.decided_by.add(decided.hash)
         receipt_id = new_id("receipt")
         row = {
             "receipt_id": receipt_id,
@@ -164,7 +164,8 @@ class Work:
             "actor": self.actor.subject,
             "decided_at": self.now_text,
         }
-        self.connection.execute(KEEP_RECEIPT, row)
+        keep_receipt(self.connection, self.archive, row)
+        self.receipts.append(row)
         return Kept(decided, receipt_id)
 
     def decided(self, receipt_id: str) -> decision_pb2.Decision:
@@ -185,6 +186,12 @@ class Work:
             )
         if etag != str(version):
             raise stale(case_id)
+
+
+def keep_receipt(connection: sa.Connection, archive: Archive, row: dict[str, str]) -> None:
+    """Keep a receipt, and the law that it names."""
+    archive.keep(connection, row["pack_hash"], row["decided_at"])
+    connection.execute(KEEP_RECEIPT, row)
 
 
 class CaseRegister(Protocol):
@@ -215,8 +222,11 @@ class UseCases:
         request_id: str = getattr(request, "request_id")  # noqa: B009 - every changing request has one; Message does not say so
         fingerprint = fingerprint_of(request, actor)
 
+        begun: list[Work] = []
+
         def unit(connection: sa.Connection) -> tuple[M, Work | None]:
             work = Work(connection, actor, clock.now(), self._archive, self._pack)
+            begun[:] = [work]
             claim = {
                 "request_id": request_id,
                 "fingerprint": fingerprint,
@@ -239,10 +249,25 @@ class UseCases:
                 answer, done = await self._store.write(unit)
         except NotHere as missing:
             raise await self._cases.why_missing(missing, actor) from missing
+        except Fault as fault:
+            if fault.kind in REFUSALS:
+                await self._keep_receipts(begun[-1].receipts)
+            raise
         if done:
-            self._archive.committed(done.decided_by)
+            self._archive.committed(row["pack_hash"] for row in done.receipts)
             self._publisher.wake()
         return answer
+
+    async def _keep_receipts(self, rows: Sequence[dict[str, str]]) -> None:
+        """Keep what a refused change was decided by: the change is undone, that it was decided stays on record."""
+
+        def unit(connection: sa.Connection) -> None:
+            for row in rows:
+                keep_receipt(connection, self._archive, row)
+
+        if rows:
+            await self._store.write(unit)
+            self._archive.committed(row["pack_hash"] for row in rows)
 
     async def look(self, handler: Callable[[Work], T]) -> T:
         """Run a use case that only reads."""

@@ -71,8 +71,8 @@ def submit_plan(work: Work, *, case_id: str, etag: str) -> Standing:
 def arrange_money(work: Work, *, case_id: str, etag: str, holding: Holding) -> tuple[Kept | None, Decimal, Standing]:
     """Say who holds a part of the personal budget, and answer what is left. Nothing left: step 4 is done.
 
-    A direct payment needs every condition of s.31 or s.32. A refusal is a Fault, which keeps nothing, not even the
-    decision's receipt: nobody is bound by it, and asking again decides again.
+    A direct payment needs every condition of s.31 or s.32. A refusal is a Fault: nothing is arranged, and the
+    decision's receipt stays on record.
     """
     found = store.planning_to_change(work, case_id, etag)
     planning.ensure_at(found, Stage.MONEY_ORGANISED)

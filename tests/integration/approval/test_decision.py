@@ -185,6 +185,16 @@ async def test_of_several_roles_the_first_that_suffices_signs(desk: Desk) -> Non
     checked = await desk.open(dear, indicative="200.00")
     fault = await refusal_of(desk.by("olu", Role.ASSISTANT_TEAM_MANAGER).ApprovePlan(approving(checked)))
     assert fault.reason == "AUTHORITY_LACKING"
+    refused = await desk.running.store.read(
+        lambda connection: (
+            connection.execute(
+                sa.select(receipts.c.verdict).where(receipts.c.decision == "authority", receipts.c.actor == "olu")
+            )
+            .scalars()
+            .all()
+        )
+    )
+    assert "not_met" in refused
     both = desk.by("olu", Role.TEAM_MANAGER, Role.ASSISTANT_TEAM_MANAGER)
     answer = await both.ApprovePlan(approving(checked))
     assert (answer.authority.verdict, answer.approval.signed_as) == (policy.VERDICT_MET, "team_manager")

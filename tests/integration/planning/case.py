@@ -10,7 +10,7 @@ from servers.services import Running
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1.planning_pb2_grpc import PlanningServiceStub
 from sevensteps.identity import Role
-from sevensteps.tables import outbox
+from sevensteps.tables import outbox, receipts
 from sevensteps.work import new_id
 
 OPENED_ON = "2026-11-02"
@@ -52,6 +52,12 @@ class PlanningCase:
         query = sa.select(outbox).where(outbox.c.case_id == self.case_id).order_by(outbox.c.seq)
         rows = await self._running.store.read(lambda connection: connection.execute(query).all())
         return [(row.type, json.loads(row.payload)) for row in rows]
+
+    async def decided(self) -> list[tuple[str, str]]:
+        """What stands on record as decided, in order: decisions and verdicts."""
+        query = sa.select(receipts).where(receipts.c.case_id == self.case_id).order_by(receipts.c.decided_at)
+        rows = await self._running.store.read(lambda connection: connection.execute(query).all())
+        return [(row.decision, row.verdict) for row in rows]
 
     def opening_of_plan(self, version: int = 1, needs: Sequence[str] = NEEDS) -> pb.OpenPlanRequest:
         """What the journey sends to open step 2."""

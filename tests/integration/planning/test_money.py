@@ -120,7 +120,7 @@ async def test_a_suitable_person_where_nobody_is_authorised_needs_nobodys_suppor
 
 
 async def test_a_condition_that_is_not_met_is_told_in_the_words_of_the_pack(case: PlanningCase) -> None:
-    """The direct payment is refused with the sentences of what failed, and nothing is arranged."""
+    """It is refused with the sentences of what failed; nothing is arranged, and the refusal is on record."""
     await case.open_money()
     request = await case.direct_payment()
     request.facts.appropriate = False
@@ -129,6 +129,7 @@ async def test_a_condition_that_is_not_met_is_told_in_the_words_of_the_pack(case
     assert "Not met: It is an appropriate way to meet the needs." in refusal.detail
     assert "prohibit" not in refusal.detail
     assert not (await case.stands()).money
+    assert (await case.decided())[-1] == ("direct-payment", "not_met")
 
 
 async def test_what_is_not_known_is_never_taken_for_a_yes(case: PlanningCase) -> None:
