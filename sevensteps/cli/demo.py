@@ -13,12 +13,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.caller import sentence
 from sevensteps.cli.event_json import event_json
 from sevensteps.cli.screen import screen
-from sevensteps.cli.story.examples import FOLDER, Example, WrongExamplesError, load
+from sevensteps.cli.story.chosen import WRONG_FILES, Files, chosen
+from sevensteps.cli.story.examples import Example
 from sevensteps.cli.story.player import Played
 from sevensteps.cli.story.side_by_side import Ended, play_all
 from sevensteps.cli.suite import Suite, SuiteError, on_free_ports
@@ -27,14 +27,11 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault
 
 FAILED = 1
-WRONG_FILES = 2
 INTERRUPTED = 130
 
 
 def demo(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Examples to play; every file under examples/ if none is given.")
-    ] = None,
+    files: Files = None,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a line: the events, then how each example ended.")
@@ -44,14 +41,7 @@ def demo(
     ] = None,
 ) -> None:
     """Play cases through all the real parts, show what happened, and check that each ended as its file expects."""
-    try:
-        examples = load(files or sorted(FOLDER.glob("*.yaml")), clock.now().date())
-    except WrongExamplesError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(WRONG_FILES) from error
-    if not examples:
-        typer.echo(f"There are no examples in {FOLDER}: name the files to play.", err=True)
-        raise typer.Exit(WRONG_FILES)
+    examples = chosen(files)
     if data and data.exists() and any(data.iterdir()):
         typer.echo(f"{data} is not empty: name a folder that is, or that does not exist yet.", err=True)
         raise typer.Exit(WRONG_FILES)

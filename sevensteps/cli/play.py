@@ -1,32 +1,24 @@
 """`sevensteps play`: plays examples into the suite that runs, and leaves the cases there to look at."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from sevensteps import clock
 from sevensteps.api.assessment.v1.assessment_pb2 import ListCasesRequest, ListCasesResponse
 from sevensteps.cli.caller import operations
 from sevensteps.cli.plain_errors import run
-from sevensteps.cli.story.examples import FOLDER, Example, WrongExamplesError, load
+from sevensteps.cli.story.chosen import Files, chosen
+from sevensteps.cli.story.examples import Example
 from sevensteps.cli.story.player import Played
 from sevensteps.cli.story.side_by_side import play_all
 from sevensteps.config import Settings
 
 
 def play(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Examples to play; every file under examples/ if none is given.")
-    ] = None,
+    files: Files = None,
 ) -> None:
     """Play examples into the suite that runs. Their cases stay, and each is checked to end as its file expects."""
-    try:
-        examples = load(files or sorted(FOLDER.glob("*.yaml")), clock.now().date())
-    except WrongExamplesError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(2) from error
+    examples = chosen(files)
     played = run(_play(examples, Settings.from_environment()))
     if len(played) < len(examples):
         raise typer.Exit(1)
