@@ -49,6 +49,13 @@ class Fault(Exception):
         self.violations: tuple[Violation, ...] = tuple(violations)
 
 
+def invalid(*violations: Violation) -> Fault:
+    """Fields of a request that are wrong: the first is told in words, all of them by their paths."""
+    first = violations[0]
+    more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+    return Fault(Kind.INVALID, "FIELD_INVALID", f"{first.field}: {first.detail}{more}", violations=violations)
+
+
 def not_found(case_id: str) -> Fault:
     """A case that does not exist, or belongs to another council: the caller cannot tell which."""
     return Fault(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Protocol, TypeVar
 
-from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.errors import Violation, invalid
 from sevensteps.journey import OUTCOMES
 
 V = TypeVar("V", bound=int)
@@ -48,11 +48,7 @@ class Fields:
     def check(self) -> None:
         """Raise a Fault with every wrong field, if there is one."""
         if self._violations:
-            first = self._violations[0]
-            more = f" (and {len(self._violations) - 1} more)" if len(self._violations) > 1 else ""
-            raise Fault(
-                Kind.INVALID, "FIELD_INVALID", f"{first.field}: {first.detail}{more}", violations=self._violations
-            )
+            raise invalid(*self._violations)
 
     def text(self, path: str, value: str, *, limit: int = 20_000) -> str:
         """Text that must not be empty, of at most `limit` characters."""

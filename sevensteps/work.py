@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 from sevensteps import clock, outbox
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.archive import Archive
-from sevensteps.errors import Fault, Kind, Violation, not_found, stale
+from sevensteps.errors import Fault, Kind, Violation, invalid, not_found, stale
 from sevensteps.identity import Actor, Role
 from sevensteps.journey import Payload
 from sevensteps.outbox import Publisher
@@ -178,12 +178,7 @@ class Work:
         if not etag and Role.JOURNEY in self.actor.roles:
             return
         if not etag:
-            raise Fault(
-                Kind.INVALID,
-                "FIELD_INVALID",
-                "etag: must be the etag last read",
-                violations=[Violation("etag", "must be the etag last read")],
-            )
+            raise invalid(Violation("etag", "must be the etag last read"))
         if etag != str(version):
             raise stale(case_id)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.assessment import domain, store
 from services.assessment.domain import Case, Determination, UrgentSupport
-from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.errors import Fault, Kind, Violation, invalid
 from sevensteps.fields import pounds
 from sevensteps.identity import Role
 from sevensteps.journey import (
@@ -96,8 +96,7 @@ def propose_determination(
     domain.ensure_assessing(case)
     domain.ensure_not_confirmed(case, store.confirmed_determination(work, case))
     if kind != case.kind:
-        detail = f"must be {case.kind}: that is what the case is about"
-        raise Fault(Kind.INVALID, "FIELD_INVALID", f"facts: {detail}", violations=[Violation("facts", detail)])
+        raise invalid(Violation("facts", f"must be {case.kind}: that is what the case is about"))
     kept = work.decide(ELIGIBILITY[kind], assessed_on, facts, case_id=case_id, council=case.council, version=case.pack)
     eligible_needs = kept.decision.values.get("eligible_needs")
     proposed = Determination(
@@ -154,12 +153,7 @@ def give_indicative_budget(
     if not isinstance(weekly, str):
         if by_practitioner is None:
             detail = "must be given: so many points are above the table (complex needs), and there is no cap"
-            raise Fault(
-                Kind.INVALID,
-                "FIELD_INVALID",
-                f"weekly_by_practitioner: {detail}",
-                violations=[Violation("weekly_by_practitioner", detail)],
-            )
+            raise invalid(Violation("weekly_by_practitioner", detail))
         weekly = pounds(by_practitioner)
     store.add_budget(work, case, points=points, weekly=weekly, receipt_id=kept.receipt_id)
     told = IndicativeBudgetGiven(round=case.round, weekly=weekly)

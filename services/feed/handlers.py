@@ -9,7 +9,7 @@ from services.feed import store
 from services.feed.arrivals import Arrivals
 from services.feed.domain import Numbered, Page, Wanted, case_open, not_read_yet, other_councils, stopping
 from sevensteps.api.feed.v1 import feed_pb2 as pb
-from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.errors import Violation, invalid
 from sevensteps.store import Store
 
 AT_ONCE = 500
@@ -122,5 +122,4 @@ def _drop_some(connection: sa.Connection, *, up_to: int) -> int:
 
 def _ensure_given(field: str, position: int, last: int) -> None:
     if not 0 <= position <= last:
-        detail = f"must be a position of the feed, 0 to {last}"
-        raise Fault(Kind.INVALID, "FIELD_INVALID", f"{field}: {detail}", violations=[Violation(field, detail)])
+        raise invalid(Violation(field, f"must be a position of the feed, 0 to {last}"))

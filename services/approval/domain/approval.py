@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
-from sevensteps.errors import Fault, Kind, Violation, stage_order
+from sevensteps.errors import Fault, Kind, Violation, invalid, stage_order
 from sevensteps.fields import pounds
 from sevensteps.policy.verdict import Json, Verdict
 
@@ -176,7 +176,7 @@ def ensure_judged(approval: Approval, checks: Checks, judgements: Sequence[Judge
         if about not in needed or about in given[:index]
     ]
     if wrong:
-        raise Fault(Kind.INVALID, "FIELD_INVALID", f"{wrong[0].field}: {wrong[0].detail}", violations=wrong)
+        raise invalid(*wrong)
     unjudged = [check for key, check in needed.items() if key not in given]
     if unjudged:
         raise Fault(
