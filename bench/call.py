@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import grpc
 
-from bench.figure import Figure, Timing, timed
+from bench.figure import Figure, timed
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc
 from sevensteps.cli.suite import Process, Suite, on_free_ports
@@ -120,7 +120,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
             [await timed(kind, count=COUNT, in_flight=IN_FLIGHT) for kind in (echo, open_case, record)]
             for _ in range(ROUNDS)
         ]
-    floor = median(echoed.p50 for echoed, _, _ in rounds)
+    floor = median(echoed for echoed, _, _ in rounds)
     return [
         Figure("bare echo, p50", f"{floor:.1f} ms"),
         _against("record + event in one transaction", [(recorded, echoed) for echoed, _, recorded in rounds]),
@@ -128,7 +128,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
     ]
 
 
-def _against(name: str, pairs: list[tuple[Timing, Timing]]) -> Figure:
-    ratio = median(timing.p50 / floor.p50 for timing, floor in pairs)
-    own = median(timing.p50 for timing, _ in pairs)
+def _against(name: str, pairs: list[tuple[float, float]]) -> Figure:
+    ratio = median(timing / floor for timing, floor in pairs)
+    own = median(timing for timing, _ in pairs)
     return Figure(f"{name}, p50 against the echo", f"{ratio:.1f} times ({own:.1f} ms)", "at most 4")

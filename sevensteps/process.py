@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 import sqlalchemy.exc
 
@@ -11,7 +11,7 @@ from sevensteps.config import Settings, SettingsError
 from sevensteps.errors import Fault
 
 
-def run(name: str, work: Callable[[Settings], Awaitable[None]]) -> None:
+def run(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) -> None:
     """Do a process's work until it ends. What keeps it from beginning is said in a sentence, with exit code 1."""
     try:
         settings = Settings.from_environment()
@@ -19,16 +19,12 @@ def run(name: str, work: Callable[[Settings], Awaitable[None]]) -> None:
         sys.exit(str(error))
     log.configure(settings.log, name)
     try:
-        asyncio.run(_awaited(work, settings))
+        asyncio.run(work(settings))
     except Fault as fault:
         _end(name, fault.reason, fault.detail)
     except (OSError, sqlalchemy.exc.DBAPIError) as error:
         where = "at SEVENSTEPS_DATABASE" if settings.database else f"in {settings.data}"
         _end(name, "STORE_UNAVAILABLE", f"The records {where} cannot be opened ({type(error).__name__}).")
-
-
-async def _awaited(work: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
-    await work(settings)
 
 
 def _end(name: str, reason: str, detail: str) -> None:
