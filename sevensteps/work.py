@@ -96,10 +96,11 @@ class Kept:
 
     decision: Decision
     receipt_id: str
+    receipt: Mapping[str, Json]
 
     def as_message(self) -> decision_pb2.Decision:
         """The decision as it goes on the wire."""
-        return decision_message(self.decision.receipt(), self.receipt_id)
+        return decision_message(self.receipt, self.receipt_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Work:
         if version:
             self.archive.restore(self.connection, version)
         decided = self.archive.library.decide(decision, pack=self.pack, on=on, facts=facts, version=version or None)
-        receipt_id = new_id("receipt")
+        receipt_id, receipt = new_id("receipt"), decided.receipt()
         row = {
             "receipt_id": receipt_id,
             "case_id": case_id,
@@ -160,13 +161,13 @@ class Work:
             "decision": decision,
             "verdict": decided.verdict.value,
             "pack_hash": decided.hash,
-            "receipt": json.dumps(decided.receipt(), separators=(",", ":"), sort_keys=True),
+            "receipt": json.dumps(receipt, separators=(",", ":"), sort_keys=True),
             "actor": self.actor.subject,
             "decided_at": self.now_text,
         }
         keep_receipt(self.connection, self.archive, row)
         self.receipts.append(row)
-        return Kept(decided, receipt_id)
+        return Kept(decided, receipt_id, receipt)
 
     def decided(self, receipt_id: str) -> decision_pb2.Decision:
         """A decision made earlier, from its receipt."""
