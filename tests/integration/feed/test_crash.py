@@ -38,6 +38,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Process, grpc.aio.C
     try:
         await suite.ready(process)
         async with channel(settings.feed, lambda: token) as called:
+            await called.channel_ready()  # gRPC shares what it knows of an address: that the one before was killed
             yield process, called
     finally:
         await process.stop()
