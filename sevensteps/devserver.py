@@ -6,7 +6,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Self
 
 from sevensteps.children import ending_with_me
 from sevensteps.downloads import Progress, cache_folder, download_by_sdk, is_program, scratch_folder
+from sevensteps.ports import free_port
 
 GO_MODULE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"  # later ones carry a `replace`, which go install refuses
 BUILD_SPACE = 6 * 10**9  # bytes: modules, build cache, linker
@@ -137,7 +137,7 @@ class DevServer:
         """
         self._log = log
         self._data = data
-        self._port = port or _free_port()
+        self._port = port or free_port()
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -224,12 +224,6 @@ class DevServer:
             except (RuntimeError, RPCError):
                 pass  # not there yet
             await asyncio.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def main() -> None:

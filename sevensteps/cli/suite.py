@@ -23,6 +23,7 @@ from sevensteps.children import ending_with_me
 from sevensteps.config import PREFIX, Settings
 from sevensteps.devserver import DevServer, DevServerError
 from sevensteps.identity import Keys
+from sevensteps.ports import free_port
 
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 READY_SECONDS = 60.0
@@ -39,23 +40,20 @@ class SuiteError(Exception):
 
 
 def on_free_ports(settings: Settings) -> Settings:
-    """The settings with addresses on this machine that nobody uses now."""
-    probes = [socket.socket() for _ in range(len(SERVICES) + 1)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    addresses = [f"127.0.0.1:{probe.getsockname()[1]}" for probe in probes]
-    for probe in probes:
-        probe.close()
-    named = dict(zip((*SERVICES, "temporal"), addresses, strict=True))
+    """The settings with addresses on this machine that are nobody else's while this process lives."""
     return replace(
         settings,
-        feed=named["feed"],
-        assessment=named["assessment"],
-        planning=named["planning"],
-        approval=named["approval"],
-        review=named["review"],
-        temporal=named["temporal"],
+        feed=_free_address(),
+        assessment=_free_address(),
+        planning=_free_address(),
+        approval=_free_address(),
+        review=_free_address(),
+        temporal=_free_address(),
     )
+
+
+def _free_address() -> str:
+    return f"127.0.0.1:{free_port()}"
 
 
 class Process:

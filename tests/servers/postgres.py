@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from servers.programs import find_postgres
+from sevensteps.ports import free_port
 
 START_LIMIT = 60  # seconds
 
@@ -26,9 +26,7 @@ class PostgresServer:
         self._user = _somebody_else() if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(self._folder, self._user)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
 
     def start(self) -> None:
         """Create the data folder and start the server."""
