@@ -139,4 +139,4 @@ def with_value(known: Known, scope: str, item: str, fact: str, value: Value) -> 
         for name, of_items in known.items.items()
     }
     ((items[scope] or {})[item] if scope else case)[fact] = value
-    return Known(case, items, known.given)
+    return Known(case, items)

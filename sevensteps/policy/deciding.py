@@ -59,7 +59,7 @@ class Decider:
         return Decision(
             self.ruling.name, self.pack, self.hash, on, verdict, findings,
             self._missing.paths(known, truths, self._possible(truths)[0]) if open_ else (),
-            self._values(known, truths, verdict), known.given,
+            self._values(known, truths, verdict), self.ruling.declared.kept(facts, known),
             dict.fromkeys((evaluator.name for evaluator in self.evaluators), _answer(truths)), ENGINES,
         )  # fmt: skip
 

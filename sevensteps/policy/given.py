@@ -89,7 +89,6 @@ class Known:
 
     case: Values
     items: dict[str, dict[str, Values] | None]
-    given: Mapping[str, Json] = field(default_factory=dict)
     faults: dict[tuple[str, str, str], Fault] = field(default_factory=dict)
     """Why a sum could not be worked out, by scope, item and fact: it matters only where the fact does."""
 
@@ -114,7 +113,7 @@ class Declared:
             if name not in self.collections:
                 self._place(str(name), value, case)
         items = {name: collection.typed(given.get(name)) for name, collection in self.collections.items()}
-        return Known(case, items, self._kept(given, case, items))
+        return Known(case, items)
 
     def _place(self, path: str, value: object, case: Values) -> None:
         fact = self.case.get(path)
@@ -128,15 +127,16 @@ class Declared:
         else:
             raise refusal(path, "no such fact: it is not declared")
 
-    def _kept(self, given: Mapping[str, object], case: Values, items: Mapping[str, object]) -> dict[str, Json]:
+    def kept(self, given: Mapping[str, Json], known: Known) -> dict[str, Json]:
         """What a receipt keeps: the known facts in the caller's shape, narrative replaced by its hint words."""
         kept: dict[str, Json] = {}
-        for path, value in case.items():
+        for path, fact in self.case.items():
+            value = known.case[path]
             if value not in (None, NONE):
-                _set(kept, path.split("."), self.case[path].json(value))
+                _set(kept, path.split("."), fact.json(value))
         for name, collection in self.collections.items():
-            typed = items[name]
-            if given.get(name) is not None and isinstance(typed, dict):
+            typed = known.items[name]
+            if given.get(name) is not None and typed is not None:
                 kept[name] = _kept_items(collection, typed, given[name])
         return kept
 

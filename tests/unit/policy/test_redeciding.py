@@ -104,14 +104,25 @@ def test_all_processors_take_part_and_keep_the_order(packs: Path, candidate: Can
     assert [each.case_id for each in turned] == [f"case-{each}" for each in range(number)]
 
 
-@pytest.mark.parametrize("line", ["no JSON", "{}", '{"case_id": "c", "receipt_id": "r", "receipt": []}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "no JSON",
+        "{}",
+        '{"case_id": "c", "receipt_id": "r", "receipt": []}',
+        (
+            '{"receipt": {"pack": "small", "decision": "help", "on": "2026-04-01", "verdict": "met", "values": {},'
+            ' "findings": [], "facts": []}, "case_id": "c", "receipt_id": "r"}'
+        ),
+    ],
+)
 def test_what_is_no_receipt_is_shown(packs: Path, candidate: Candidate, line: str) -> None:
     """A file of something else is refused with the line, never counted as nobody changing."""
     file = packs / "other.jsonl"
     file.write_text(f"{line}\n", encoding="utf-8")
     with pytest.raises(ValueError, match="expected a receipt in a line of JSON") as refused:
         redecide_part(file, candidate, 0)
-    assert line in str(refused.value)
+    assert line[:80] in str(refused.value)
 
 
 def test_a_rule_that_spoke_only_once_is_said_to_have_been_silent(packs: Path, candidate: Candidate) -> None:
