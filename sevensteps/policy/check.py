@@ -37,6 +37,11 @@ def check(root: Path, name: str) -> list[Problem]:
         pack = read_pack(root, name)
     except PackRefusedError as refused:
         return sorted(refused.problems)
+    return check_what_was_read(root, pack)
+
+
+def check_what_was_read(root: Path, pack: Pack) -> list[Problem]:
+    """Everything that is wrong with this version of a pack, which could be read. `root` has its worked cases."""
     found = [*_parameters(pack), *(problem for decision in pack.decisions for problem in _decision(pack, decision))]
     if not found:
         found += _cases(root, pack)

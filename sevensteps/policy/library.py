@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.policy.check import check
+from sevensteps.policy.check import check_what_was_read
 from sevensteps.policy.pack import Pack, base_of, files_of, names, read_pack
 from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.source import PackRefusedError
@@ -36,6 +36,7 @@ class Library:
         self._versions: dict[str, Shelf] = {}
         self._signatures: dict[str, Signature] = {}
         self._looked: dict[str, float] = {}
+        self._renewing: dict[str, threading.Thread] = {}
 
     def packs(self) -> tuple[str, ...]:
         """The names of the packs in the folder."""
@@ -157,7 +158,10 @@ class Library:
             if name not in self._current:
                 self._take(name)
             elif signature != self._signatures[name]:
-                threading.Thread(target=self._renew, args=(name,), daemon=True).start()
+                if name in self._renewing and self._renewing[name].is_alive():
+                    return  # at another look: an earlier version that takes longer must not replace a later one
+                self._renewing[name] = threading.Thread(target=self._renew, args=(name,), daemon=True)
+                self._renewing[name].start()
             self._signatures[name] = signature
         except PackRefusedError as refused:
             if name not in self._current:
@@ -167,16 +171,24 @@ class Library:
     def _take(self, name: str) -> None:
         shelf = Shelf(read_pack(self.root, name))
         shelf.refuse_what_cannot_be_read()
-        with self._lock:
-            self._current[name] = self._versions[shelf.pack.hash] = shelf
+        self._put_up(shelf)
 
     def _renew(self, name: str) -> None:
-        problems = check(self.root, name)
-        if not problems:
-            self._take(name)
-            return
-        listed = "\n".join(str(problem) for problem in problems)
-        _log.error("pack %s is refused and the version before it stays:\n%s", name, listed)
+        """Take what is in the folder now if it passes its check: the very text that was checked."""
+        try:
+            pack = read_pack(self.root, name)
+            problems = check_what_was_read(self.root, pack)
+        except PackRefusedError as refused:
+            problems = sorted(refused.problems)
+        if problems:
+            listed = "\n".join(str(problem) for problem in problems)
+            _log.error("pack %s is refused and the version before it stays:\n%s", name, listed)
+        else:
+            self._put_up(Shelf(pack))
+
+    def _put_up(self, shelf: Shelf) -> None:
+        with self._lock:
+            self._current[shelf.pack.name] = self._versions[shelf.pack.hash] = shelf
 
     def _signature(self, name: str) -> Signature:
         base = base_of(self.root, name)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -12,7 +13,10 @@ import pytest
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library, Verdict
 from sevensteps.policy import library as module
+from sevensteps.policy.check import check_what_was_read
+from sevensteps.policy.pack import Pack, read_pack
 from sevensteps.policy.plain import PlainEvaluator
+from sevensteps.policy.source import Problem
 
 ON = date(2026, 4, 1)
 
@@ -50,6 +54,37 @@ def test_a_changed_pack_is_taken_without_a_restart(packs: Path) -> None:
     eventually(lambda: verdict(library, 8) is Verdict.NOT_MET)
     again = library.decide("help", pack="small", on=ON, facts={"hours": 8, "alone": False}, version=began.hash)
     assert (again.verdict, again.hash) == (Verdict.MET, began.hash)
+
+
+def test_a_version_that_takes_longer_to_check_does_not_replace_a_later_one(
+    packs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changed back while the change is still being checked, the pack comes to be what its files say."""
+    checked, may_end = threading.Event(), threading.Event()
+
+    def slow_for_nine_hours(root: Path, pack: Pack) -> list[Problem]:
+        found = check_what_was_read(root, pack)
+        if pack.hash == nine:
+            checked.set()
+            may_end.wait(10)
+        return found
+
+    monkeypatch.setattr(module, "check_what_was_read", slow_for_nine_hours)
+    library = Library(packs)
+    eight = library.pack("small").hash
+    edit(packs, "cases/help.yaml", "hours: 8", "hours: 9")
+    edit(packs, "parameters/limits.yaml", "value: 8", "value: 9")
+    nine = read_pack(packs, "small").hash
+    assert verdict(library, 8) is Verdict.MET
+    assert checked.wait(10)
+    edit(packs, "cases/help.yaml", "hours: 9", "hours: 8")
+    edit(packs, "parameters/limits.yaml", "value: 9", "value: 8")
+    until = time.monotonic() + 0.5  # time enough for another check beside the slow one
+    while time.monotonic() < until:
+        assert verdict(library, 8) is Verdict.MET
+    may_end.set()
+    eventually(lambda: library.knows(nine))
+    eventually(lambda: library.pack("small").hash == eight)
 
 
 @pytest.mark.parametrize(
