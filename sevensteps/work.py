@@ -49,7 +49,8 @@ RECEIPT = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == sa.bindpa
 
 def new_id(prefix: str) -> str:
     """A new id that can be read out over the telephone: the prefix and 12 letters and digits, 60 random bits."""
-    return prefix + "-" + "".join(secrets.choice(ALPHABET) for _ in range(12))
+    number = secrets.randbits(60)
+    return prefix + "-" + "".join(ALPHABET[number >> shift & 31] for shift in range(0, 60, 5))
 
 
 class NotHere(Exception):
