@@ -353,7 +353,7 @@ class PlanReturned(Payload):
 
 @dataclass(frozen=True, slots=True)
 class LifeOpened(Payload):
-    """Step 6 was entered and its next review dated."""
+    """Step 6 was entered and its next review dated; `law_due` is the day that the law sets, where it sets one."""
 
     TYPE: ClassVar[str] = "life.opened.v1"
     round: int
@@ -361,6 +361,7 @@ class LifeOpened(Payload):
     review_due: str
     due_kind: str
     rule: str
+    law_due: str = ""
 
 
 @dataclass(frozen=True, slots=True)

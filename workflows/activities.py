@@ -181,7 +181,7 @@ class Review:
         with _faults_told():
             answer = await self._stub.OpenLife(request, timeout=_patience())
         is_law = answer.due_kind == review_pb2.DUE_KIND_HARD
-        return _due(answer.review_due, DueKind.HARD if is_law else DueKind.SOFT)
+        return _due(answer.review_due, DueKind.HARD if is_law else DueKind.SOFT, law_on=answer.law_due)
 
     @activity.defn(name=OpenReview.__name__)
     async def open_review(self, heading: Heading, ask: OpenReview) -> Due:
@@ -230,11 +230,10 @@ def _patience() -> float:
     return limit.total_seconds() * HEADROOM
 
 
-def _due(on: str, kind: DueKind = DueKind.SOFT) -> Due:
-    date.fromisoformat(
-        on
-    )  # an answer without a date is trouble of the service's, to be seen here and not in the journey
-    return Due(on, kind)
+def _due(on: str, kind: DueKind = DueKind.SOFT, law_on: str = "") -> Due:
+    for day in (on, law_on or on):  # no date is trouble of the service's, to be seen here and not in the journey
+        date.fromisoformat(day)
+    return Due(on, kind, law_on)
 
 
 @contextmanager

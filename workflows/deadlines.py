@@ -39,20 +39,35 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """By when something is due (YYYY-MM-DD), and whether that is practice or law."""
+    """By when something is due (YYYY-MM-DD), and whether that is practice or law.
+
+    `law_on` is the day on which the law asks for it whatever practice says; empty where it names none.
+    """
 
     on: str
     kind: DueKind = DueKind.SOFT
+    law_on: str = ""
+
+    @property
+    def day(self) -> date:
+        """The date itself."""
+        return date.fromisoformat(self.on)
 
 
-def date_now(due: Due, opened_on: date, holds: Sequence[Hold]) -> date | None:
-    """The date as it stands: every day on hold since the step was opened moves a soft one by a day.
+def due_now(due: Due, opened_on: date, holds: Sequence[Hold]) -> Due | None:
+    """The date as it stands: every day on hold since the step was opened moves a soft one, but past no date of law.
 
-    None while a hold stops its clock. A hold that came after the date does not move it.
+    None while a hold stops its clock and the law names no date. A hold that came after the date does not move it.
     """
-    on = date.fromisoformat(due.on)
     if due.kind is DueKind.HARD:
-        return on
+        return due
+    moved = _moved(due.day, opened_on, holds)
+    if due.law_on and (moved is None or date.fromisoformat(due.law_on) < moved):
+        return Due(due.law_on, DueKind.HARD)
+    return Due(moved.isoformat()) if moved else None
+
+
+def _moved(on: date, opened_on: date, holds: Sequence[Hold]) -> date | None:
     for hold in holds:
         stopped = max(hold.placed.day, opened_on)
         if stopped >= on:

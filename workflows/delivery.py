@@ -39,14 +39,20 @@ class Delivery:
             return
         while not await self._signal(event):
             if await self.revive(event.case_id) is not Revival.RUNNING:
-                return  # it began with this event among its facts, or the case has ended
+                return  # it began with this event among its facts, or the case has ended and all is closed
 
     async def revive(self, case_id: str) -> Revival:
-        """Start the journey of a case again from all its facts, unless it runs or the case has ended."""
+        """Start the journey of a case again from all its facts, unless it runs or has come to its end.
+
+        That of a case that has ended has everything closed: it may have been lost before it did.
+        """
         events = await self._feed.of_case(case_id)
         kinds = {event.type for event in events}
-        if CaseEnded.TYPE in kinds or CaseOpened.TYPE not in kinds:  # the feed drops what is old of ended cases alone
+        if CaseOpened.TYPE not in kinds:  # the feed drops what is old of ended cases alone
             return Revival.ENDED
+        if CaseEnded.TYPE in kinds:
+            started = await self._start(case_id, events, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY)
+            return Revival.STARTED if started else Revival.ENDED
         started = await self._start(case_id, events, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
         return Revival.STARTED if started else Revival.RUNNING
 

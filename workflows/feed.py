@@ -1,13 +1,13 @@
 """The feed, as journeys read it."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 
 import grpc
 
 from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
-from sevensteps.journey import HEARD, OPENS, CaseEnded, CaseOpened, Fact
+from sevensteps.journey import HEARD, OPENS, PAYLOADS, CaseEnded, CaseOpened, Fact
 
 SUBSCRIPTION = "journeys"
 """The name under which the feed keeps how far the journeys have heard."""
@@ -16,8 +16,16 @@ PATIENCE = 10.0
 """Seconds that a call may take."""
 
 
+class UnreadableEventError(Exception):
+    """An event whose payload is not what its type says. A journey must not hear it: it could not go on."""
+
+
 def fact_of(event: feed_pb2.Event) -> Fact:
-    """An event as a journey hears it."""
+    """An event as a journey hears it. Raises UnreadableEventError."""
+    try:
+        PAYLOADS[event.type].of(event.payload)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableEventError(f"event {event.position} is no {event.type} as this version knows it") from error
     at = clock.as_text(event.occurred_at.ToDatetime(tzinfo=UTC))
     return Fact(position=event.position, type=event.type, case_id=event.case_id, at=at, payload=event.payload)
 
@@ -49,11 +57,15 @@ class Feed:
         """Every event so far by which the journey of a case can be made again."""
         return await self._list(feed_pb2.EventFilter(case_id=case_id, types=sorted(HEARD | OPENS.keys())))
 
-    async def open_cases(self) -> Sequence[str]:
-        """The cases that have been opened and not ended, oldest first."""
+    async def cases(self, ended_since: datetime) -> Sequence[str]:
+        """The cases that are open or have ended since a moment, oldest first."""
         events = await self._list(feed_pb2.EventFilter(types=[CaseOpened.TYPE, CaseEnded.TYPE]))
-        ended = {event.case_id for event in events if event.type == CaseEnded.TYPE}
-        return [event.case_id for event in events if event.type == CaseOpened.TYPE and event.case_id not in ended]
+        over = {
+            event.case_id
+            for event in events
+            if event.type == CaseEnded.TYPE and event.occurred_at.ToDatetime(tzinfo=UTC) < ended_since
+        }
+        return [event.case_id for event in events if event.type == CaseOpened.TYPE and event.case_id not in over]
 
     async def _list(self, wanted: feed_pb2.EventFilter) -> Sequence[feed_pb2.Event]:
         events: list[feed_pb2.Event] = []

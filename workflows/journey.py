@@ -4,19 +4,17 @@ It judges nothing: people and services decide, and what they decided reaches it 
 and waits.
 """
 
-import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from sevensteps.journey import Fact
     from sevensteps.temporal import HEAR, JOURNEY, STANDS, Standing
     from workflows.stages import STEPS
     from workflows.state import JourneyState
-    from workflows.step import Step
+    from workflows.step import CaseHasEnded, Step
 
 OLD = timedelta(days=1)
 """A run older than this hands over to a new one between two steps: no history grows with the years."""
@@ -35,16 +33,11 @@ class Journey:
     @workflow.run
     async def run(self, state: JourneyState) -> str:  # noqa: ARG002  `__init__` has it
         """Walk until the case has ended, wherever it stands; then have everything closed."""
-        walk = asyncio.create_task(self._walk())
-        await workflow.wait_condition(lambda: self._state.ending is not None or walk.done())
-        if self._state.ending is None:
-            await walk
+        with suppress(CaseHasEnded):
+            await self._walk()
             workflow.continue_as_new(self._state)
-        walk.cancel()
-        with suppress(asyncio.CancelledError, FailureError):
-            await walk
         await self._step.close_case()
-        return self._state.ending
+        return str(self._state.ending)
 
     async def _walk(self) -> None:
         """Take one step after another, until the run has grown old."""

@@ -5,13 +5,14 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import grpc
 from rich.console import Console
 from rich.progress import Progress
 from temporalio.service import RPCError
 
-from sevensteps import log
+from sevensteps import clock, log
 from sevensteps.config import Settings, SettingsError
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity import Keys, Role
@@ -22,6 +23,8 @@ from workflows.feed import Feed
 
 AT_ONCE = 8
 """How many journeys are made again at once."""
+LATELY = timedelta(days=31)
+"""So long after its end a case may wait for a service to close what is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,13 @@ class Revived:
 async def rebuild(feed: Feed, delivery: Delivery) -> AsyncIterator[Revived]:
     """Start the journey of every open case that Temporal does not have: same step, same waiting, same date.
 
+    That of a case that has ended lately is started too, to have closed what may still be open; not those of all that
+    ever ended, which are many and were closed long ago.
+
     It may run beside the worker, as often as wanted: a journey that runs is left alone, and nothing is opened twice.
     Raises RPCError when Temporal, grpc.aio.AioRpcError when the feed does not answer; running it again goes on.
     """
-    cases = await feed.open_cases()
+    cases = await feed.cases(ended_since=clock.now() - LATELY)
     hands = asyncio.Semaphore(AT_ONCE)
 
     async def revive(case_id: str) -> tuple[str, Revival]:
@@ -76,8 +82,8 @@ async def main(settings: Settings) -> None:
                 said = "Temporal stopped answering. Run this again: it goes on from here."
                 raise Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", said) from error
     sys.stdout.write(
-        f"{outcomes[Revival.STARTED]} of {outcomes.total()} journeys started again; "
-        f"{outcomes[Revival.RUNNING]} were running.\n"
+        f"{outcomes[Revival.STARTED]} journeys started again; {outcomes[Revival.RUNNING]} were running and "
+        f"{outcomes[Revival.ENDED]} had come to their end.\n"
     )
 
 

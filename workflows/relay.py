@@ -101,6 +101,15 @@ class Relay:
                 self._is_silent("temporal", error.status.name)
             except grpc.aio.AioRpcError as error:
                 self._is_silent("feed", fault_of(error).reason)
+            except Exception as error:  # noqa: BLE001 - whatever one fact brings, the other cases must not wait for it
+                log.get().error(
+                    "fact cannot be delivered; its case waits",
+                    case_id=event.case_id,
+                    position=event.position,
+                    type=event.type,
+                    exc_info=error,
+                )
+                attempt = len(PAUSES)
             else:
                 self._answers("temporal")
                 return

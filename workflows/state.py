@@ -104,6 +104,10 @@ class JourneyState:
         """Whether the case is on hold now."""
         return bool(self.holds) and self.holds[-1].released is None
 
+    def is_over(self, hold: Hold) -> bool:
+        """Whether this hold has been released, whatever other one may have been placed since."""
+        return all(each.released is not None for each in self.holds if each.placed == hold.placed)
+
     def hear(self, fact: Fact) -> None:
         """Take in a fact. One that was heard before is dropped, as is one that no step waits for."""
         if fact.position <= self.heard:

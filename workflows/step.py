@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn, TypeVar
 from uuid import UUID, uuid5
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from sevensteps.journey import (
     AssessmentOpened,
@@ -22,12 +22,13 @@ from sevensteps.journey import (
     PlanChecked,
     PlanOpened,
     ReviewOpened,
+    Stage,
     SupportOpened,
 )
 from sevensteps.temporal import Parked, Standing, WaitingFor
 from workflows import noticeboard
 from workflows.asks import Ask, CloseApproval, ClosePlanning, CloseReview, EndCase, Heading, Opening
-from workflows.deadlines import Due, Moment, date_now
+from workflows.deadlines import Due, Hold, Moment, due_now
 from workflows.state import JourneyState
 
 P = TypeVar("P", bound=Payload)
@@ -39,8 +40,14 @@ PATIENT = timedelta(seconds=10)
 AGAIN = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
 )
+NEVER_HELD_BACK = frozenset({Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED})
+"""Opening these two dates a review and asks nothing of anybody; and a review that was asked for is owed (s.27)."""
 REQUESTS = UUID("5e7e2573-b5a2-4c1e-8a5f-9f2d0c6a7b11")
 """Namespace of the request ids."""
+
+
+class CaseHasEnded(Exception):
+    """The case has ended, so the journey goes no further: raised wherever it stands when it has heard of it."""
 
 
 class Step:
@@ -53,6 +60,7 @@ class Step:
         self._due: Due | None = None
         self._waiting_for = WaitingFor.SERVICE
         self._parked: Parked | None = None
+        self._closing = False
 
     @property
     def opened_on(self) -> str:
@@ -60,14 +68,22 @@ class Step:
         return self._opened.day.isoformat()
 
     async def begin(self) -> None:
-        """Stand before the step until no hold keeps it from being opened. What a date brings, a hold does not keep."""
-        while hold := next((hold for hold in self.state.holds if hold.covers(self.state.since)), None):
+        """Stand before the step until no hold keeps it from being opened.
+
+        Life goes on while a case is on hold, and the law's clocks with it: steps 6 and 7 no hold keeps.
+        """
+        while hold := self._held_back_by():
             if hold.released is None:
-                await self._wait(WaitingFor.RELEASE, lambda: not self.state.on_hold)
+                await self._wait(WaitingFor.RELEASE, lambda: self.state.is_over(hold))
             else:
                 self.state.since = hold.released
         self._opened = self.state.since
         self.state.enter()
+
+    def _held_back_by(self) -> Hold | None:
+        if self.state.stage in NEVER_HELD_BACK:
+            return None
+        return next((hold for hold in self.state.holds if hold.covers(self.state.since)), None)
 
     async def open(self, opening: Opening) -> None:
         """Have the step opened, unless the facts say that it is."""
@@ -89,10 +105,10 @@ class Step:
         """
         came = await self._wait(waiting_for, lambda: self.state.find(ReviewOpened, *kinds) is not None, self._due_at)
         found = self.state.find(ReviewOpened, *kinds)
+        if came is None and found and isinstance(found[1], ReviewOpened):
+            came = self._due_at() or datetime.fromisoformat(found[0].at)
         if came:
             self.state.since = Moment(0, came.isoformat())
-        elif found and isinstance(found[1], ReviewOpened):
-            self.state.since = Moment(0, found[0].at)
         else:
             self.state.take(*kinds)
 
@@ -105,6 +121,7 @@ class Step:
     async def close_case(self) -> None:
         """The case has ended: have every service close what it has open."""
         self._parked = None
+        self._closing = True
         for ask in (ClosePlanning(), CloseApproval(), CloseReview()):
             await self._ask(ask)
         self._due = None
@@ -113,7 +130,7 @@ class Step:
     def standing(self) -> Standing:
         """Where the journey stands."""
         state = self.state
-        due_on = self._due_on()
+        due = self._due_now()
         return Standing(
             case_id=state.case_id,
             stage=state.stage,
@@ -121,20 +138,20 @@ class Step:
             plan_version=state.plan_version,
             life_round=state.life_round,
             waiting_for=self._waiting_for,
-            due_on=due_on.isoformat() if due_on else None,
-            due_kind=self._due.kind if self._due else None,
+            due_on=due.on if due else None,
+            due_kind=due.kind if due else None,
             on_hold=state.on_hold,
             parked=self._parked,
             ending=state.ending,
             heard=state.heard,
         )
 
-    def _due_on(self) -> date | None:
-        return date_now(self._due, self._opened.day, self.state.holds) if self._due else None
+    def _due_now(self) -> Due | None:
+        return due_now(self._due, self._opened.day, self.state.holds) if self._due else None
 
     def _due_at(self) -> datetime | None:
-        due_on = self._due_on()
-        return datetime(due_on.year, due_on.month, due_on.day, tzinfo=UTC) if due_on else None
+        due = self._due_now()
+        return datetime.fromisoformat(due.on).replace(tzinfo=UTC) if due else None
 
     def _post(self, waiting_for: WaitingFor) -> None:
         self._waiting_for = waiting_for
@@ -146,7 +163,11 @@ class Step:
         come: Callable[[], bool],
         due_at: Callable[[], datetime | None] = lambda: None,
     ) -> datetime | None:
-        """Wait until it has come (None), or the date is there (that date). A hold moves the date."""
+        """Wait until it has come (None), or the date is there (that date). A hold moves the date.
+
+        Raises CaseHasEnded when the case ends before.
+        """
+        self._stop_if_ended()
         while not come():
             due = due_at()
             left = due - workflow.now() if due else None
@@ -155,19 +176,36 @@ class Step:
             on_hold = self.state.on_hold
             self._post(WaitingFor.RELEASE if on_hold else waiting_for)
             with suppress(asyncio.TimeoutError):
-                await workflow.wait_condition(lambda: come() or self.state.on_hold is not on_hold, timeout=left)  # noqa: B023
+                await workflow.wait_condition(
+                    lambda: come() or self.state.on_hold is not on_hold or self._has_ended(),  # noqa: B023
+                    timeout=left,
+                )
+            self._stop_if_ended()
         return None
 
+    def _has_ended(self) -> bool:
+        """Whether the case has ended, and the journey has yet to turn to closing it."""
+        return self.state.ending is not None and not self._closing
+
+    def _stop_if_ended(self) -> None:
+        if self._has_ended():
+            raise CaseHasEnded
+
     async def _ask(self, ask: Ask) -> Due | None:
-        """Ask a service until it answers. What it refuses parks the journey until somebody has mended it."""
+        """Ask a service until it answers. What it refuses parks the journey until somebody has mended it.
+
+        Raises CaseHasEnded when the case ends before.
+        """
         while True:
             try:
-                return await self._attempt(ask)
+                answer = await self._attempt(ask)
             except FailureError as error:
-                if is_cancelled_exception(error):
-                    raise
+                self._stop_if_ended()
                 cause = _cause(error)
                 await self._park(Parked(type(ask).__name__, cause.type or "UNKNOWN", cause.message))
+            else:
+                self._stop_if_ended()
+                return answer
 
     async def _attempt(self, ask: Ask) -> Due | None:
         """Ask once quickly, within the workflow task; on trouble, for ever, where Temporal's tools can see it."""
@@ -185,10 +223,11 @@ class Step:
                 retry_policy=RetryPolicy(maximum_attempts=1),
             )
         except FailureError as error:
-            if is_cancelled_exception(error) or _cause(error).non_retryable:
+            self._stop_if_ended()
+            if _cause(error).non_retryable:
                 raise
             self._post(WaitingFor.SERVICE)
-            given = await workflow.execute_activity(
+            asked = workflow.start_activity(
                 operation,
                 args=said,
                 result_type=answer,
@@ -196,6 +235,10 @@ class Step:
                 retry_policy=AGAIN,
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )
+            await workflow.wait_condition(lambda: asked.done() or self._has_ended())
+            if not asked.done():
+                asked.cancel()  # whatever the attempt under way comes to, nothing is asked of it any more
+            given = await asked
         return given
 
     def _heading(self, operation: str) -> Heading:
@@ -208,8 +251,9 @@ class Step:
         self._parked = parked
         resumed = self.state.resumed
         self._post(WaitingFor.MEND)
-        await workflow.wait_condition(lambda: self.state.resumed > resumed)
+        await workflow.wait_condition(lambda: self.state.resumed > resumed or self._has_ended())
         self._parked = None
+        self._stop_if_ended()
 
 
 def _cause(error: FailureError) -> ApplicationError:
@@ -222,7 +266,7 @@ def _due(opened: Payload) -> Due:
     """By when a step is due, from the event that opened it: the answer that the service gave."""
     match opened:
         case LifeOpened():
-            return Due(opened.review_due, DueKind(opened.due_kind))
+            return Due(opened.review_due, DueKind(opened.due_kind), opened.law_due)
         case (
             CaseOpened()
             | AssessmentOpened()

@@ -196,9 +196,11 @@ def release_hold(work: Work, *, case_id: str, etag: str) -> Case:
 
 
 def resume_case(work: Work, *, case_id: str, because: str) -> Case:
-    """Tell a parked journey that its cause has been mended, and keep what was mended."""
+    """Tell a parked journey that its cause has been mended, and keep what was mended.
+
+    An ended case too: its journey may be parked while it has everything closed.
+    """
     case = store.case_to_change(work, case_id)
-    domain.ensure_open(case)
     store.add_resumption(work, case, because=because)
     return _changed(work, case, CaseResumed())
 

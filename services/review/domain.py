@@ -30,7 +30,10 @@ class ReviewReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One time around steps 6 and 7. `spent` in pounds; `version` counts the changes over all rounds."""
+    """One time around steps 6 and 7. `spent` in pounds; `version` counts the changes over all rounds.
+
+    `law_due` is the day that the law sets for a review, whatever practice says; None where it sets none.
+    """
 
     case_id: str
     round: int
@@ -40,6 +43,7 @@ class Life:
     review_due: date
     due_kind: DueKind
     due_rule: str
+    law_due: date | None
     receipt_id: str
     spent: Decimal
     reason: ReviewReason | None

@@ -57,6 +57,7 @@ def open_life(
         review_due=_day(schedule),
         due_kind=DueKind(str(schedule.decision.values["kind"])),
         due_rule=str(schedule.decision.values["rule"]),
+        law_due=_law_due(schedule),
         receipt_id=schedule.receipt_id,
         spent=Decimal("0.00"),
         reason=None,
@@ -70,6 +71,7 @@ def open_life(
         review_due=opened.review_due.isoformat(),
         due_kind=opened.due_kind,
         rule=opened.due_rule,
+        law_due=opened.law_due.isoformat() if opened.law_due else "",
     )
     work.tell(case_id, council, told)
     return opened
@@ -150,3 +152,8 @@ def _changed(work: Work, changed: Life, told: Payload) -> Life:
 
 def _day(kept: Kept) -> date:
     return date.fromisoformat(str(kept.decision.values["due"]))
+
+
+def _law_due(schedule: Kept) -> date | None:
+    on = schedule.decision.values.get("law_due")
+    return date.fromisoformat(on) if isinstance(on, str) else None

@@ -103,7 +103,9 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
                 own_date=own_date,
             )
             return pb.OpenLifeResponse(
-                review_due=life.review_due.isoformat(), due_kind=number_of(pb.DueKind, life.due_kind)
+                review_due=life.review_due.isoformat(),
+                due_kind=number_of(pb.DueKind, life.due_kind),
+                law_due=life.law_due.isoformat() if life.law_due else "",
             )
 
         return await self._use_cases.change(request, pb.OpenLifeResponse, unit)

@@ -27,6 +27,7 @@ lives = sa.Table(
     sa.Column("review_due", sa.Date, nullable=False),
     sa.Column("due_kind", sa.Text, nullable=False),
     sa.Column("due_rule", sa.Text, nullable=False),
+    sa.Column("law_due", sa.Date),
     sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
     sa.Column("spent", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),

@@ -24,6 +24,7 @@ def life_message(life: Life, schedule: decision_pb2.Decision) -> pb.Life:
         review_due=life.review_due.isoformat(),
         due_kind=number_of(pb.DueKind, life.due_kind),
         due_rule=life.due_rule,
+        law_due=life.law_due.isoformat() if life.law_due else "",
         schedule=schedule,
         spent=pounds(life.spent),
         reason=number_of(pb.ReviewReason, life.reason or ""),

@@ -90,6 +90,7 @@ class Services:
         self.questions: list[Ask] = []
         self.trouble: Callable[[str], None] = no_trouble
         self.review_kind = DueKind.SOFT
+        self.law_in: timedelta | None = None
         self._answered: dict[str, tuple[Ask, Due | None]] = {}
 
     @property
@@ -147,8 +148,10 @@ class Services:
     @activity.defn(name="OpenLife")
     async def open_life(self, heading: Heading, ask: OpenLife) -> Due | None:
         """Open life."""
-        due = Due((date.fromisoformat(ask.started_on) + YEAR).isoformat(), self.review_kind)
-        opened = LifeOpened(ask.round, ask.plan_version, due.on, due.kind.value, "R4")
+        started = date.fromisoformat(ask.started_on)
+        law_on = (started + self.law_in).isoformat() if self.law_in else ""
+        due = Due((started + YEAR).isoformat(), self.review_kind, law_on)
+        opened = LifeOpened(ask.round, ask.plan_version, due.on, due.kind.value, "R4", law_on)
         return self._answer(heading, ask, opened, due)
 
     @activity.defn(name="OpenReview")

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Worker
 
 from fakes.services import Services, opening
 from sevensteps.journey import (
@@ -22,6 +23,7 @@ from sevensteps.journey import (
 )
 from sevensteps.temporal import HEAR, JOURNEY, Standing, WaitingFor, standing, workflow_id
 from workflows.state import JourneyState
+from workflows.worker import journey_worker
 
 PATIENCE = 20.0
 BUSY = frozenset(
@@ -74,6 +76,10 @@ class Trip:
     def handle(self) -> WorkflowHandle[object, str]:
         """The journey in Temporal."""
         return self._client.get_workflow_handle(workflow_id(self.case_id), result_type=str)
+
+    def worked_with(self) -> Worker:
+        """A worker for the journey, as a context manager, where there is none yet."""
+        return journey_worker(self._client, self._task_queue, self.services.activities())
 
     async def begin(self) -> None:
         """The case is opened and its journey starts."""

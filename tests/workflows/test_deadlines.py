@@ -1,11 +1,12 @@
 """Dates and holds."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from sevensteps.journey import DueKind
-from workflows.deadlines import Due, Hold, Moment, date_now
+from workflows.deadlines import Due, Hold, Moment, due_now
 
 
 def hold(placed: str, released: str = "", *, positions: tuple[int, int] = (10, 20)) -> Hold:
@@ -45,12 +46,29 @@ HARD = Due("2026-06-15", DueKind.HARD)
 )
 def test_soft_date(holds: list[Hold], expected: date | None) -> None:
     """Every day on hold between the opening and the date moves it by a day."""
-    assert date_now(SOFT, OPENED, holds) == expected
+    now = due_now(SOFT, OPENED, holds)
+    assert (now.day if now else None) == expected
+    assert now is None or now.kind is DueKind.SOFT
 
 
 def test_hard_date() -> None:
     """No hold moves a date of law."""
-    assert date_now(HARD, OPENED, [hold("2026-06-03", "2026-06-10"), hold("2026-06-11")]) == date(2026, 6, 15)
+    assert due_now(HARD, OPENED, [hold("2026-06-03", "2026-06-10"), hold("2026-06-11")]) == HARD
+
+
+@pytest.mark.parametrize(
+    ("holds", "expected"),
+    [
+        ([], SOFT),
+        ([hold("2026-06-03", "2026-06-05")], Due("2026-06-17")),
+        ([hold("2026-06-03", "2026-06-10")], Due("2026-06-20", DueKind.HARD)),
+        ([hold("2026-06-03")], Due("2026-06-20", DueKind.HARD)),
+    ],
+    ids=["none", "moved, and still before", "moved past it", "lasting"],
+)
+def test_soft_date_before_one_of_law(holds: list[Hold], expected: Due) -> None:
+    """A hold moves a date of practice, but never past the day that the law sets."""
+    assert due_now(replace(SOFT, law_on="2026-06-20"), OPENED, holds) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A hold stops the clock of practice, never that of law, and keeps the next step from opening."""
+"""A hold stops the clock of practice, never that of law, and keeps the next step from opening, but steps 6 and 7."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -57,7 +57,7 @@ async def test_soft_date_moves(trip: Trip, days: Days, skipping: WorkflowEnviron
 
 
 async def test_hard_date_stands(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
-    """The date of a review that is law stands, and brings the review even on hold."""
+    """The date of a review that is law stands, and brings the review even on hold; then life goes on with the next."""
     trip.services.review_kind = DueKind.HARD
     await trip.happens(*to_plan(), *to_life(starts_on=days(0), direct_payment=True), HoldPlaced("hospital"))
     stands = await trip.reaches(WaitingFor.RELEASE)
@@ -68,9 +68,48 @@ async def test_hard_date_stands(trip: Trip, days: Days, skipping: WorkflowEnviro
     assert trip.services.asked[-1] == OpenReview(1, days(365))
     await trip.happens(ReviewCompleted(1, "continue"))
     stands = await trip.reaches(WaitingFor.RELEASE)
-    assert trip.services.operations.count("OpenLife") == 1
+    assert (stands.life_round, stands.due_on, stands.due_kind) == (2, days(366 + 365), DueKind.HARD)
     await trip.happens(HoldReleased())
     assert (await trip.reaches(WaitingFor.REVIEW_DATE)).life_round == 2
+
+
+async def test_date_of_law_behind_one_of_practice(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
+    """A hold moves the date of practice no further than the law allows, and the law's date comes while it lasts."""
+    trip.services.law_in = timedelta(days=400)
+    await trip.happens(*to_plan(), *to_life(starts_on=days(0), direct_payment=True))
+    assert (await trip.reaches(WaitingFor.REVIEW_DATE)).due_on == days(365)
+    await trip.happens(HoldPlaced("hospital"))
+    stands = await trip.reaches(WaitingFor.RELEASE)
+    assert (stands.due_on, stands.due_kind) == (days(400), DueKind.HARD)
+
+    await skipping.sleep(timedelta(days=390))
+    assert (await trip.has_heard()).stage is Stage.LIFE_LIVED
+    await skipping.sleep(timedelta(days=11))
+    await trip.reaches(WaitingFor.RELEASE)
+    assert trip.services.asked[-1] == OpenReview(1, days(400))
+
+
+async def test_life_is_opened_on_hold(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
+    """A hold that came while support was organised does not keep life from beginning, nor the law's clock."""
+    trip.services.review_kind = DueKind.HARD
+    *before, support = to_life(starts_on=days(0), direct_payment=True)
+    await trip.happens(*to_plan(), *before, HoldPlaced("hospital"), support)
+    stands = await trip.reaches(WaitingFor.RELEASE)
+    assert (stands.stage, stands.due_on) == (Stage.LIFE_LIVED, days(365))
+    await skipping.sleep(timedelta(days=366))
+    assert (await trip.reaches(WaitingFor.RELEASE)).stage is Stage.SEEN_HOW_IT_WORKED
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_on_hold_again(trip: Trip, *, at_once: bool) -> None:
+    """A hold keeps back what was done under it, and nothing else: one placed after its release comes too late."""
+    await trip.happens(*to_plan(), HoldPlaced("hospital"), PlanSubmitted(1, "80.00", ""))
+    if at_once:
+        await trip.happens_at_once(HoldReleased(), HoldPlaced("away"))
+    else:
+        await trip.happens(HoldReleased(), HoldPlaced("away"))
+    stands = await trip.reaches(WaitingFor.RELEASE)
+    assert (stands.stage, trip.services.operations[-1]) == (Stage.PLAN_AGREED, "OpenApproval")
 
 
 async def test_earlier_hold_moves_nothing(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
@@ -85,11 +124,13 @@ async def test_earlier_hold_moves_nothing(trip: Trip, days: Days, skipping: Work
 
 @pytest.mark.parametrize("placed_twice", [False, True])
 async def test_asked_for_on_hold(trip: Trip, days: Days, *, placed_twice: bool) -> None:
-    """A review asked for on hold opens when the hold is released, however often the hold was placed."""
+    """A review asked for on hold is owed, and opens; its date of practice stands still, however often it was placed."""
     await trip.happens(*to_plan(), *to_life(starts_on=days(0)), HoldPlaced("hospital"))
     if placed_twice:
         await trip.happens(HoldPlaced("away"))
     await trip.happens(ReviewRequested(1))
-    assert (await trip.reaches(WaitingFor.RELEASE)).stage is Stage.SEEN_HOW_IT_WORKED
+    stands = await trip.reaches(WaitingFor.RELEASE)
+    assert (stands.stage, stands.due_on) == (Stage.SEEN_HOW_IT_WORKED, None)
+    assert trip.services.operations[-1] == "OpenReview"
     await trip.happens(HoldReleased())
     await trip.reaches(WaitingFor.REVIEW)

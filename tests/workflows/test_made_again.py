@@ -133,6 +133,27 @@ async def test_hold_that_moved_a_date(trip: Trip, days: Days, skipping: Workflow
     assert place(await made_again(trip)) == place(stood)
 
 
+@pytest.mark.parametrize("law", [False, True])
+async def test_date_that_passed_unseen_and_a_hold_after_it(
+    trip: Trip, days: Days, skipping: WorkflowEnvironment, *, law: bool
+) -> None:
+    """A review that was opened long after its date counts from the date, also in a journey made again."""
+    trip.services.law_in = timedelta(days=360) if law else None
+    await trip.happens(*to_plan(), *to_life(starts_on=days(0)))
+    await trip.lose()
+    await skipping.sleep(timedelta(days=370))
+    records = trip.services.records
+    records.now = await skipping.get_current_time()
+    records.add(trip.case_id, HoldPlaced("hospital"))
+    await skipping.sleep(timedelta(days=5))
+    records.now = await skipping.get_current_time()
+    records.add(trip.case_id, HoldReleased())
+    await trip.begin_again()
+    stood = await trip.reaches(WaitingFor.REVIEW)
+    assert stood.due_on == days((360 if law else 365) + 14 + 5)
+    assert place(await made_again(trip)) == place(stood)
+
+
 async def test_parked(trip: Trip) -> None:
     """A parked journey parks again: a resumption of before does not count."""
     trip.services.trouble = refuse("OpenApproval")

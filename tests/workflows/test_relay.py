@@ -12,7 +12,7 @@ import pytest
 from grpc.aio import AioRpcError
 from temporalio.client import Client
 
-from fakes.services import Records, Services, opening
+from fakes.services import Records, Services, be_silent, no_trouble, opening
 from fakes.trip import to_life, to_plan
 from servers.feed import Feed as RunningFeed
 from servers.feed import event, run_feed
@@ -60,6 +60,7 @@ class Council:
     settings: Settings
     reader: Feed
     delivery: Delivery
+    services: Services
 
     @asynccontextmanager
     async def relay(self) -> AsyncIterator[None]:
@@ -111,14 +112,15 @@ async def council(temporal_server: str, tmp_path: Path) -> AsyncIterator[Council
     client = await Client.connect(temporal_server)
     task_queue = str(uuid4())
     settings = Settings(data=tmp_path)
+    services = Services(Records())
     async with (
         run_feed(settings) as feed,
         channel(feed.running.address, token_of(settings, Role.JOURNEY)) as calls,
-        journey_worker(client, task_queue, Services(Records()).activities()),
+        journey_worker(client, task_queue, services.activities()),
     ):
         reader = Feed(calls)
         everywhere = replace(settings, feed=feed.running.address, temporal=temporal_server, task_queue=task_queue)
-        yield Council(client, feed, everywhere, reader, Delivery(client, reader, task_queue))
+        yield Council(client, feed, everywhere, reader, Delivery(client, reader, task_queue), services)
 
 
 def token_of(settings: Settings, role: Role) -> Callable[[], str]:
@@ -187,6 +189,50 @@ async def test_case_that_has_ended_is_left_in_peace(council: Council) -> None:
     assert await council.delivery.revive(ended) is Revival.ENDED
 
 
+@pytest.mark.parametrize("when", ["before it heard of the end", "while it had everything closed"])
+@pytest.mark.parametrize("by", ["the relay", "a rebuild"])
+async def test_journey_lost_at_the_end(council: Council, when: str, by: str) -> None:
+    """A case that ended is closed everywhere, though Temporal lost its journey before that was done."""
+    case_id = new_case()
+    ending = happened(case_id, CaseEnded("died"))
+    if by == "a rebuild":
+        ending[0].occurred_at.GetCurrentTime()
+    await council.feed.append(story(case_id)[:5])
+    async with council.relay():
+        await council.reaches(case_id, WaitingFor.DECISION)
+        if when == "before it heard of the end" and by == "the relay":
+            await council.loses(case_id)
+        else:
+            council.services.trouble = silent_when_closing
+        head = await council.feed.append(ending)
+        await council.is_acknowledged(head)
+    if council.services.trouble is not no_trouble:
+        await council.loses(case_id)
+        council.services.trouble = no_trouble
+        if by == "a rebuild":
+            assert [one.outcome async for one in rebuild(council.reader, council.delivery)] == [Revival.STARTED]
+        else:
+            ending[0].position = head
+            await council.delivery.deliver(ending[0])
+    await council.reaches(case_id, WaitingFor.NOTHING)
+    assert council.services.operations[-3:] == ["ClosePlanning", "CloseApproval", "CloseReview"]
+
+
+def silent_when_closing(operation: str) -> None:
+    if operation.startswith("Close"):
+        be_silent(operation)
+
+
+async def test_an_event_that_cannot_be_read_keeps_only_its_own_case_waiting(council: Council) -> None:
+    """A faulty service's event is not brought to a journey, which could not go on; the other cases hear of theirs."""
+    faulty, going_on = new_case(), new_case()
+    async with council.relay():
+        await council.feed.append([event(opening().TYPE, faulty, payload="{}"), *happened(going_on, opening())])
+        await council.reaches(going_on, WaitingFor.DETERMINATION)
+    with pytest.raises(Fault, match="CASE_NOT_FOUND"):
+        await standing(council.client, faulty)
+
+
 async def test_rebuild(council: Council, capsys: pytest.CaptureFixture[str]) -> None:
     """Every open case's journey is made again where it stood; one that runs is left alone, one that ended stays so."""
     told = [story(new_case())[:count] for count in range(1, 10)]
@@ -206,7 +252,7 @@ async def test_rebuild(council: Council, capsys: pytest.CaptureFixture[str]) -> 
     assert [place(await settled(council.client, case_id)) for case_id in cases] == [place(one) for one in stood]
 
     await main(council.settings)
-    assert capsys.readouterr().out == "0 of 9 journeys started again; 9 were running.\n"
+    assert capsys.readouterr().out == "0 journeys started again; 9 were running and 0 had come to their end.\n"
 
 
 def outcomes(progress: Sequence[Revived]) -> dict[str, Revival]:
@@ -239,8 +285,9 @@ async def test_temporal_down(tmp_path: Path) -> None:
     ):
         client = await Client.connect(server.address)
         reader = Feed(calls)
-        council = Council(client, feed, settings, reader, Delivery(client, reader, "journeys"))
-        async with journey_worker(client, "journeys", Services(Records()).activities()), council.relay():
+        services = Services(Records())
+        council = Council(client, feed, settings, reader, Delivery(client, reader, "journeys"), services)
+        async with journey_worker(client, "journeys", services.activities()), council.relay():
             await feed.append(told[:4])
             await council.reaches(case_id, WaitingFor.PLAN)
             await server.stop()
@@ -259,16 +306,17 @@ async def test_feed_down(temporal_server: str, tmp_path: Path) -> None:
     task_queue = str(uuid4())
     case_id = new_case()
     told = story(case_id)
+    services = Services(Records())
     async with run_feed(settings) as feed:
         address = feed.running.address
         await feed.append(told[:5])
     async with (
         channel(address, token_of(settings, Role.JOURNEY)) as calls,
         channel(address, token_of(settings, Role.SERVICE)) as publishing,
-        journey_worker(client, task_queue, Services(Records()).activities()),
+        journey_worker(client, task_queue, services.activities()),
     ):
         reader = Feed(calls)
-        council = Council(client, feed, settings, reader, Delivery(client, reader, task_queue))
+        council = Council(client, feed, settings, reader, Delivery(client, reader, task_queue), services)
         async with council.relay():
             for part in (told[5:7], told[7:]):
                 await asyncio.sleep(0.3)

@@ -363,6 +363,17 @@ async def test_who_repeats_anothers_request_is_not_answered_for_them(work: Pract
     assert (fault.kind, fault.reason) == (Kind.INVALID, "REQUEST_ID_REUSED")
 
 
+async def test_an_ended_case_may_be_resumed(work: Practice) -> None:
+    """Its journey may be parked while it has everything closed: that is said in the feed, and nothing else changes."""
+    await work.open()
+    await work.end()
+    ended = await work.read()
+    request = work.on_case(pb.ResumeCaseRequest(because="Planning knows the case now."))
+    resumed = (await work.caller(Role.OPERATIONS).ResumeCase(request)).case
+    assert (resumed.ending, resumed.assessment_open) == (ended.ending, ended.assessment_open)
+    assert await told(work, "case.resumed.v1") == {}
+
+
 async def test_a_refused_request_may_be_sent_again_mended(work: Practice) -> None:
     """A refusal is no answer: the request id is still free."""
     await work.open()

@@ -119,7 +119,7 @@ async def test_a_role_without_the_right_is_refused_by_name(work: Practice, rpc: 
     assert await work.read() == case
 
 
-@every_change
+@pytest.mark.parametrize("rpc", sorted(set(GOOD) - {"ResumeCase"}))
 async def test_after_the_ending_nothing_changes(work: Practice, rpc: str) -> None:
     """An ended case stays as it ended: the refusal says how it ended."""
     await work.come_to(rpc)

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("review_due", sa.Date(), nullable=False),
         sa.Column("due_kind", sa.Text(), nullable=False),
         sa.Column("due_rule", sa.Text(), nullable=False),
+        sa.Column("law_due", sa.Date(), nullable=True),
         sa.Column("receipt_id", sa.Text(), nullable=False),
         sa.Column("spent", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),

@@ -218,6 +218,7 @@ class Life(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     DUE_ON_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    LAW_DUE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     state: Global___LifeState.ValueType
@@ -240,6 +241,8 @@ class Life(_message.Message):
     """By when the review under way should be done, as YYYY-MM-DD."""
     etag: _builtins.str
     """The version to send with the next change."""
+    law_due: _builtins.str
+    """The day that the law sets for a review whatever practice says, as YYYY-MM-DD; empty where it sets none."""
     @_builtins.property
     def schedule(self) -> _decision_pb2.Decision:
         """What the pack says about the date."""
@@ -259,10 +262,11 @@ class Life(_message.Message):
         reason: Global___ReviewReason.ValueType = ...,
         due_on: _builtins.str = ...,
         etag: _builtins.str = ...,
+        law_due: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["schedule", b"schedule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_kind", b"due_kind", "due_on", b"due_on", "due_rule", b"due_rule", "etag", b"etag", "plan_version", b"plan_version", "reason", b"reason", "review_due", b"review_due", "round", b"round", "schedule", b"schedule", "spent", b"spent", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_kind", b"due_kind", "due_on", b"due_on", "due_rule", b"due_rule", "etag", b"etag", "law_due", b"law_due", "plan_version", b"plan_version", "reason", b"reason", "review_due", b"review_due", "round", b"round", "schedule", b"schedule", "spent", b"spent", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -656,19 +660,23 @@ class OpenLifeResponse(_message.Message):
 
     REVIEW_DUE_FIELD_NUMBER: _builtins.int
     DUE_KIND_FIELD_NUMBER: _builtins.int
+    LAW_DUE_FIELD_NUMBER: _builtins.int
     review_due: _builtins.str
     """The next review, as YYYY-MM-DD."""
     due_kind: Global___DueKind.ValueType
     """Law or practice."""
+    law_due: _builtins.str
+    """The day that the law sets for a review whatever practice says, as YYYY-MM-DD; empty where it sets none."""
     def __init__(
         self,
         *,
         review_due: _builtins.str = ...,
         due_kind: Global___DueKind.ValueType = ...,
+        law_due: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_kind", b"due_kind", "review_due", b"review_due"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_kind", b"due_kind", "law_due", b"law_due", "review_due", b"review_due"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

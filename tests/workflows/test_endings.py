@@ -1,0 +1,88 @@
+"""A case can end at the very moment at which something else happens: the journey goes no further, and closes it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+
+from fakes.services import Records, Services
+from fakes.trip import Trip, to_life, to_plan
+from sevensteps.journey import CaseEnded, HoldPlaced, HoldReleased, Payload, ReviewRequested
+from sevensteps.temporal import WaitingFor
+from workflows.asks import Heading, OpenPlan
+from workflows.deadlines import Due
+
+CLOSED = ["ClosePlanning", "CloseApproval", "CloseReview"]
+PATIENCE = 20.0
+
+
+class SlowPlanning(Services):
+    """Its second attempt to open a plan, which Temporal's tools can see, takes until the test lets it end."""
+
+    def __init__(self, *, fails: bool) -> None:
+        super().__init__(Records())
+        self.under_way, self.may_end = asyncio.Event(), asyncio.Event()
+        self._fails = fails
+
+    @activity.defn(name="OpenPlan")
+    async def open_plan(self, heading: Heading, ask: OpenPlan) -> Due | None:
+        if activity.info().is_local:
+            raise ApplicationError("No connection.", type="UNAVAILABLE")
+        self.under_way.set()
+        await self.may_end.wait()
+        if self._fails:
+            raise ApplicationError("No connection.", type="UNAVAILABLE")
+        return self._answer(heading, ask, None, Due("2026-07-13"))
+
+
+@asynccontextmanager
+async def case(temporal_server: str, services: Services) -> AsyncIterator[Trip]:
+    """A case whose journey nobody walks with yet."""
+
+    async def now() -> datetime:
+        return datetime.now(UTC)
+
+    trip = Trip(await Client.connect(temporal_server), str(uuid4()), services, now)
+    await trip.begin()
+    yield trip
+
+
+async def ends(trip: Trip) -> str:
+    async with asyncio.timeout(PATIENCE):
+        return await trip.handle.result()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_while_an_attempt_is_under_way(temporal_server: str, *, fails: bool) -> None:
+    """Whatever comes of the attempt, nothing more is asked but that all be closed."""
+    services = SlowPlanning(fails=fails)
+    async with case(temporal_server, services) as trip, trip.worked_with():
+        await trip.happens_at_once(*to_plan())
+        await asyncio.wait_for(services.under_way.wait(), PATIENCE)
+        await trip.happens_at_once(CaseEnded("died"))
+        await asyncio.sleep(0.5)
+        services.may_end.set()
+        assert await ends(trip) == "died"
+    assert services.operations == [*([] if fails else ["OpenPlan"]), *CLOSED]
+
+
+@pytest.mark.parametrize(
+    "also", [[], [HoldPlaced("hospital")], [ReviewRequested(1)], [HoldPlaced("hospital"), HoldReleased()]]
+)
+async def test_in_one_breath_with_what_step_6_waits_for(temporal_server: str, also: list[Payload]) -> None:
+    """After an outage facts come in a burst: an ended case has no review opened and does not wait for a release."""
+    services = Services(Records())
+    async with case(temporal_server, services) as trip:
+        async with trip.worked_with():
+            await trip.happens(*to_plan(), *to_life(starts_on="2199-01-01"))
+            await trip.reaches(WaitingFor.REVIEW_DATE)
+        await trip.happens_at_once(*also, CaseEnded("died"))
+        async with trip.worked_with():
+            assert await ends(trip) == "died"
+    assert services.operations[-4:] == ["OpenLife", *CLOSED]
