@@ -32,8 +32,8 @@ from workflows.asks import (
 )
 from workflows.deadlines import Due
 
-NEEDS_MENDING = frozenset({Kind.INVALID, Kind.PRECONDITION, Kind.NOT_FOUND, Kind.OUT_OF_RANGE})
-"""What a service will say the same however often it is asked."""
+NEEDS_MENDING = frozenset({Kind.INVALID, Kind.PRECONDITION, Kind.NOT_FOUND, Kind.OUT_OF_RANGE, Kind.EXHAUSTED})
+"""What a service will say the same however often it is asked; exhausted is a message that is too long."""
 HEADROOM = 0.9
 """Part of an activity's time that the calls in it may take, so that the service's own answer is heard."""
 

@@ -185,6 +185,15 @@ async def test_date_of_law(office: Office) -> None:
     assert due == Due(DUE_ON, DueKind.HARD)
 
 
+async def test_date_of_law_behind_one_of_practice(office: Office) -> None:
+    """A date of practice brings with it the day that the law sets behind it."""
+    office.services.says["OpenLife"] = review_pb2.OpenLifeResponse(
+        review_due=DUE_ON, due_kind=review_pb2.DUE_KIND_SOFT, law_due="2026-12-01"
+    )
+    due = await office.ask(OpenLife(1, 1, "2026-06-01", continues=False, direct_payment_since="", review_on=""))
+    assert due == Due(DUE_ON, DueKind.SOFT, "2026-12-01")
+
+
 @pytest.mark.parametrize("ending", list(Ending))
 async def test_end_case(office: Office, ending: Ending) -> None:
     """Every ending has its name on the wire."""
@@ -211,7 +220,7 @@ async def test_refusal(office: Office, kind: Kind) -> None:
     with pytest.raises(ApplicationError) as refused:
         await office.ask(OpenSupport(1, "2026-06-01"))
     assert (refused.value.type, refused.value.message) == ("SOME_REASON", "Money must come first.")
-    for_good = {Kind.INVALID, Kind.PRECONDITION, Kind.NOT_FOUND, Kind.OUT_OF_RANGE}
+    for_good = {Kind.INVALID, Kind.PRECONDITION, Kind.NOT_FOUND, Kind.OUT_OF_RANGE, Kind.EXHAUSTED}
     assert refused.value.non_retryable is (kind in for_good)
 
 
