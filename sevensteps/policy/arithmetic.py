@@ -114,6 +114,8 @@ def guaranteed_income(
 ) -> int:
     """Weekly pence that a person keeps in any case: by age and household, and each premium on top.
 
+    The disability premiums of a couple are other amounts than those of a single person, which never stand in for them.
+
     Raises:
         Fault: INVALID, PARAMETER_MISSING: an amount that applies is not known for the date.
     """
@@ -121,7 +123,8 @@ def guaranteed_income(
         household = "couple_pension_age_each" if couple else "single_pension_age"
     else:
         household = "couple_each" if couple else "single_under_25" if age < _FULL_RATE_AGE else "single"
-    held = {"disability": disability_premium, "enhanced_disability": enhanced_disability_premium}
+    whose = "couple_" if couple else ""
+    held = {f"{whose}disability": disability_premium, f"{whose}enhanced_disability": enhanced_disability_premium}
     kept = [name for name, holds in {**held, "carer": carer_premium}.items() if holds]
     return _amount(amounts, household) + sum(_amount(premiums, name) for name in kept)
 

@@ -95,7 +95,13 @@ def test_income_that_somebody_keeps_depends_on_age_and_household() -> None:
 
     assert [kept(age) for age in (24, 25, 65, 66)] == [1, 2, 2, 4]
     assert [kept(age, couple=True) for age in (24, 65, 66)] == [8, 8, 16]
-    assert [kept(30, held=premium) for premium in premiums] == [102, 202, 402]
+    assert [kept(30, held=premium) for premium in ("disability", "enhanced_disability", "carer")] == [102, 202, 402]
+    assert kept(30, couple=True, held="carer") == 408
+    for premium in ("disability", "enhanced_disability"):
+        with pytest.raises(Fault, match=f"no amount is known for couple_{premium} on this date"):
+            kept(30, couple=True, held=premium)
+    premiums["couple_disability"] = 800
+    assert kept(30, couple=True, held="disability") == 808
     del amounts["single"]
     with pytest.raises(Fault, match="no amount is known for single on this date") as refused:
         kept(25)
