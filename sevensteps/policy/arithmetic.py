@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from sevensteps.errors import Fault, Kind
+from sevensteps.policy.facts import FIRST_DAY, LAST_DAY
 
 Table = Sequence[tuple[int, int]]
 
@@ -151,15 +152,29 @@ def is_on_or_after(day: str, other: str) -> bool:
 
 
 def days_later(day: str, days: int) -> str:
-    """So many calendar days after a day."""
-    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+    """So many calendar days after a day.
+
+    Raises:
+        Fault: INVALID, FACT_INVALID: it lies beyond the days that a date may be.
+    """
+    later = date.fromisoformat(day).toordinal() + days
+    if not FIRST_DAY.toordinal() <= later <= LAST_DAY.toordinal():
+        raise _beyond_dates()
+    return date.fromordinal(later).isoformat()
 
 
 def months_later(day: str, months: int) -> str:
-    """The same day so many months later, or the last day of that month."""
+    """The same day so many months later, or the last day of that month. Raises as `days_later` does."""
     start = date.fromisoformat(day)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if not FIRST_DAY.year <= year <= LAST_DAY.year:
+        raise _beyond_dates()
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
+
+
+def _beyond_dates() -> Fault:
+    expected = f"a date from {FIRST_DAY.year} to {LAST_DAY.year}; counting on from the facts leads beyond"
+    return Fault(Kind.INVALID, "FACT_INVALID", f"expected {expected}")
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,8 @@ _MONEY = re.compile(r"(-?)(\d{1,9})(?:\.(\d{2}))?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LIMIT = 10**12
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""What a date may be, given or worked out: any other is a slip of the pen."""
 LONGEST_LIST = 10_000
 NONE = ""
 """What an optional fact is when it is not given: known to be none, rather than unknown."""
@@ -25,7 +27,7 @@ EXPECTED = {
     "boolean": "true or false",
     "whole number": "a whole number",
     "money": 'pounds and pence as text, such as "82.91"',
-    "date": "a date as text, such as 2026-04-01",
+    "date": f"a date as text, such as 2026-04-01, from {FIRST_DAY.year} to {LAST_DAY.year}",
     "choice": "one of the options",
     "word": "a short word of letters, digits, - and _",
     "words": "a list of short words",
@@ -152,12 +154,15 @@ class Fact:
 
 
 def _iso(given: object) -> str | None:
-    if isinstance(given, date):
-        return given.isoformat()
+    day = given if isinstance(given, date) else _day(given)
+    return day.isoformat() if day is not None and FIRST_DAY <= day <= LAST_DAY else None
+
+
+def _day(given: object) -> date | None:
     if not isinstance(given, str) or not given.isascii() or _ISO.fullmatch(given) is None:
         return None
     try:
-        return date.fromisoformat(given).isoformat()
+        return date.fromisoformat(given)
     except ValueError:
         return None
 

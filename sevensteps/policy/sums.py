@@ -87,7 +87,13 @@ def _add(sum_: Sum, known: Known, item: str, own: Values) -> None:
     try:
         own[sum_.fact.name] = CALCULATIONS[sum_.calculation](**arguments)
     except Fault as fault:
-        known.faults[sum_.scope, item, sum_.fact.name] = fault
+        known.faults[sum_.scope, item, sum_.fact.name] = _of(sum_, fault)
+
+
+def _of(sum_: Sum, fault: Fault) -> Fault:
+    """What was wrong with a sum, and which fact would have come of it."""
+    fact = f"{sum_.scope}.{sum_.fact.name}".lstrip(".")
+    return Fault(fault.kind, fault.reason, f"fact {fact}, worked out: {fault.detail}", metadata={"fact": fact})
 
 
 def _argument(source: Source, known: Known, item: str, own: Values) -> object:

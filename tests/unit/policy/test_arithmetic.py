@@ -1,9 +1,16 @@
 """The sums that packs may ask for, each at its edges: the last penny, the last day, the first number too many."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sevensteps.errors import Fault
 from sevensteps.policy.arithmetic import (
+    CALCULATIONS,
     charge,
     contains,
     count,
@@ -25,6 +32,45 @@ from sevensteps.policy.arithmetic import (
     what_remains,
     working_days_later,
 )
+
+amounts = st.integers(-(10**12), 10**12) | st.sampled_from([-(10**12), -1, 0, 1, 10**12])
+words = st.sampled_from(["approver", "care_home", "head"])
+lists = st.lists(words).map(tuple)
+limits = st.dictionaries(words, amounts)
+steps = st.integers(1, 10**12)
+percents = st.integers(0, 100)
+tables = st.dictionaries(amounts, amounts, min_size=2).map(lambda rows: tuple(sorted(rows.items())))
+days = st.dates(date(1900, 1, 1), date(2199, 12, 31)).map(date.isoformat) | st.sampled_from(
+    ["1900-01-01", "2199-12-31"]
+)
+holidays = st.sampled_from([("2199-12-25",), ("1900-01-01", "2026-04-03")])
+premiums = dict.fromkeys(
+    ["couple", "disability_premium", "enhanced_disability_premium", "carer_premium"], st.booleans()
+)
+LEGAL: Mapping[str, Mapping[str, st.SearchStrategy[object]]] = {
+    "total": {"of": st.lists(amounts)},
+    "total where": {"of": st.just((10**12, 1)), "where": st.tuples(amounts, amounts)},
+    "difference": {"of": amounts, "less": amounts},
+    "what remains": {"of": amounts, "less": amounts},
+    "count": {"of": lists},
+    "shared": {"of": lists, "among": lists},
+    "holding": {"of": st.lists(lists), "word": words},
+    "contains": {"of": lists, "word": words},
+    "percent over": {"of": amounts, "base": amounts},
+    "same": {"of": words},
+    "guaranteed income": {"amounts": limits, "premiums": limits, "age": amounts, "pension_age": amounts, **premiums},
+    "tariff income": {"capital": amounts, "lower": amounts, "upper": amounts, "step": steps},
+    "charge": {"cost": amounts, "disposable": amounts, "share_percent": percents},
+    "names word": {"amounts": limits, "word": words},
+    "lowest limit": {"amounts": limits, "word": words, "within": lists},
+    "pounds for points": {"points": amounts, "table": tables, "withheld_percent": percents},
+    "points above": {"points": amounts, "table": tables},
+    "is on or after": {"day": days, "other": days},
+    "days later": {"day": days, "days": amounts},
+    "months later": {"day": days, "months": amounts},
+    "working days later": {"day": days, "days": amounts, "bank_holidays": holidays},
+}
+"""What each sum may be given: the largest facts that are taken, and parameters as a pack may have them."""
 
 TABLE = ((10, 1000), (20, 3000), (40, 4001))
 
@@ -141,3 +187,26 @@ def test_working_days_leave_out_weekends_and_bank_holidays() -> None:
     with pytest.raises(Fault, match="no bank holidays are known for 2027") as refused:
         working_days_later("2026-12-31", 1, holidays)
     assert refused.value.reason == "PARAMETER_MISSING"
+
+
+@pytest.mark.parametrize("calculation", sorted(CALCULATIONS))
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_sum_of_whatever_is_legal_answers_or_says_why_not(calculation: str, data: st.DataObject) -> None:
+    """However large the numbers and however late the days: an answer, or a Fault in words; never a stack trace."""
+    arguments = data.draw(st.fixed_dictionaries(dict(LEGAL[calculation])))
+    with suppress(Fault):
+        CALCULATIONS[calculation](**arguments)
+
+
+@pytest.mark.parametrize(
+    ("day", "days_", "months"), [("2199-12-31", 1, 1), ("1900-01-01", -1, -1), ("2026-04-01", 10**12, 10**12)]
+)
+def test_no_day_is_counted_beyond_what_a_date_may_be(day: str, days_: int, months: int) -> None:
+    """The first and the last day are dates; a day before and a day after them are told as such."""
+    assert days_later("2199-12-30", 1) == months_later("2199-11-30", 1).replace("30", "31") == "2199-12-31"
+    assert (days_later("1900-01-02", -1), months_later("1900-02-01", -1)) == ("1900-01-01", "1900-01-01")
+    for later, by in ((days_later, days_), (months_later, months)):
+        with pytest.raises(Fault, match="expected a date from 1900 to 2199") as refused:
+            later(day, by)
+        assert refused.value.reason == "FACT_INVALID"

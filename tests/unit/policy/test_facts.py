@@ -54,6 +54,20 @@ def test_a_date_is_an_iso_date(wrong: object) -> None:
     assert "started_on" in refusal("deadlines", {"clock": "plan", "started_on": wrong}, date(2026, 4, 1)).detail
 
 
+@pytest.mark.parametrize(("decision", "facts", "named"), [
+    ("deadlines", {"clock": "plan", "started_on": "9999-12-31"}, "fact started_on"),
+    ("review-schedule", {"round": 0, "started_on": "9999-12-31"}, "fact started_on"),
+    ("review-schedule", {"direct_payment_started_on": "9999-12-31"}, "fact direct_payment_started_on"),
+    ("deadlines", {"clock": "plan", "started_on": "2199-12-31"}, "fact due_plan, worked out"),
+    ("deadlines", {"clock": "plan", "started_on": "2026-04-01",
+                   "pauses": [{"id": f"p{number}", "days": 3660} for number in range(1000)]},
+     "fact soft_start, worked out"),
+])  # fmt: skip
+def test_a_day_that_no_calendar_has_is_refused_by_name(decision: str, facts: object, named: str) -> None:
+    """A date, given or worked out, from 1900 to 2199: whatever lies beyond is an error that names the fact."""
+    assert refusal(decision, facts, date(2026, 4, 1)).detail.startswith(named)
+
+
 @pytest.mark.parametrize(("facts", "path"), [
     ({"wellbeing": True}, "wellbeing"),
     ({"outcomes": {"joy": {}}}, "outcomes.joy"),
