@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sevensteps.policy.facts import Fact
+from sevensteps.policy.facts import Fact, words_in
 from sevensteps.policy.given import Collection, Declared
 from sevensteps.policy.source import Section
 
@@ -31,6 +31,8 @@ def read_fact(name: str, body: Section, setting: Settings) -> Fact:
         options=_words(body, "options", setting), hints=_words(body, "hints", setting),
         none_if_absent=body.text("if absent") == "none",
     )  # fmt: skip
+    if not all(words_in(hint) for hint in fact.hints):
+        raise body.problem(name, "hints: words with letters; without any, one is never found in a text")
     lowest = 0 if fact.type in ("money", "whole number") else None
     return replace(fact, lowest=_bound(fact, body, "lowest", lowest), highest=_bound(fact, body, "highest", None))
 

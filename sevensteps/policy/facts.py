@@ -4,8 +4,10 @@ Inside, money is whole pence, a date is ISO text and an unknown fact is None.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.policy.verdict import Json
@@ -16,6 +18,7 @@ Value = bool | int | str | tuple[str, ...]
 _MONEY = re.compile(r"(-?)(\d{1,9})(?:\.(\d{2}))?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LIMIT = 10**12
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """What a date may be, given or worked out: any other is a slip of the pen."""
@@ -82,7 +85,7 @@ class Fact:
         Raises:
             Fault: INVALID, FACT_INVALID, naming the fact and what was expected of it.
         """
-        if given is None:
+        if given is None or (self.type == "narrative" and isinstance(given, str) and not given.strip()):
             return NONE if self.none_if_absent else None
         value = self._read(given)
         if value is None:
@@ -148,9 +151,29 @@ class Fact:
     def _found_hints(self, given: object) -> tuple[str, ...] | None:
         """Narrative never gets past this line: only the pack's own hint words found in it do."""
         if isinstance(given, str):
-            said = set(re.findall(r"[a-z]+", given.lower()))
-            return tuple(word for word in self.hints if word in said)
-        return words_of(given, self.hints)
+            said = f" {words_in(given)} "
+            return tuple(hint for hint in self.hints if any(f" {form} " in said for form in _forms(hint)))
+        if not isinstance(given, list | tuple):
+            return None
+        found = tuple(hint for hint in given if isinstance(hint, str) and hint in self.hints)
+        return found if len(set(found)) == len(given) else None
+
+
+def words_in(text: str) -> str:
+    """The words of a text with one space between them, as they compare: whatever is no letter parts two words."""
+    return " ".join(_LETTERS.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+@lru_cache(maxsize=4096)
+def _forms(hint: str) -> frozenset[str]:
+    """A hint as it may stand in a text: in the singular or the plural, by the endings s, es, and ies for y."""
+    words = words_in(hint)
+    forms = {words, f"{words}s", f"{words}es", words.removesuffix("s"), words.removesuffix("es")}
+    if words.endswith("y"):
+        forms.add(f"{words.removesuffix('y')}ies")
+    if words.endswith("ies"):
+        forms.add(f"{words.removesuffix('ies')}y")
+    return frozenset(forms)
 
 
 def _iso(given: object) -> str | None:

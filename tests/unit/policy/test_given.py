@@ -78,12 +78,43 @@ def test_what_a_fact_may_be_is_taken(fact: Fact, given: object, typed: Value | N
         (Fact("needs", "words"), [f"n{each}" for each in range(10_001)], "a list of short words"),
         (Fact("needs", "words", options=("a",)), ["b"], "a list of short words"),
         (Fact("text", "narrative", hints=("bet",)), ["b"], "text, or the list of hint words found in it"),
+        (Fact("text", "narrative", hints=("bet",)), ["bet", "bet"], "text, or the list of hint words found in it"),
+        (Fact("text", "narrative", hints=("bet",)), [{}], "text, or the list of hint words found in it"),
+        (Fact("text", "narrative"), ["Alice"], "text, or the list of hint words found in it"),
         (Fact("text", "narrative", hints=("bet",)), 3, "text, or the list of hint words found in it"),
     ],
 )  # fmt: skip
 def test_what_a_fact_may_not_be_is_refused(fact: Fact, given: object, expected: str) -> None:
     """One beyond its bounds is too many, and the refusal says what would have done."""
     assert refused(given, by=fact, path="here") == expected
+
+
+@pytest.mark.parametrize(
+    ("hint", "said", "not_said"),
+    [
+        ("debt", ["Debts", "a DEBT.", "debt's", "pays:debt/rent", "ｄｅｂｔ"], ["debtor", "indebted"]),
+        ("cigarettes", ["cigarette", "e-cigarettes"], ["cigar"]),
+        ("e-cigarette", ["E-Cigarettes", "an e cigarette", "e\N{NON-BREAKING HYPHEN}cigarette"], ["cigarette", "e"]),
+        ("bus", ["buses"], ["busy"]),
+        ("whisky", ["whiskies", "whiskys"], ["whiskey"]),
+        ("lotteries", ["a lottery"], ["a lot"]),
+        ("Café", ["CAFÉS", "cafe\N{COMBINING ACUTE ACCENT}"], ["cafe"]),
+        ("pay day", ["Pay-day loan", "pay  days", "repay;\npay\nday"], ["payday", "pay the day", "day pay"]),
+    ],
+)  # fmt: skip
+def test_a_hint_is_found_in_its_everyday_forms(hint: str, said: list[str], not_said: list[str]) -> None:
+    """As whole words, in the singular and the plural, in any letters; never inside another word."""
+    text = Fact("text", "narrative", hints=(hint,))
+    assert {each: text.typed(each) for each in said} == dict.fromkeys(said, (hint,))
+    assert {each: text.typed(each) for each in not_said} == dict.fromkeys(not_said, ())
+    assert text.typed([hint]) == (hint,), "what a receipt keeps is taken again"
+
+
+@pytest.mark.parametrize("nothing", [None, "", " \n"])
+def test_a_text_that_says_nothing_is_unknown(nothing: str | None) -> None:
+    """Nobody has looked through a text that is not there: unknown, where an empty list of hints is known."""
+    text = Fact("text", "narrative", hints=("bet",))
+    assert (text.typed(nothing), text.typed([]), text.typed("5")) == (None, (), ())
 
 
 @pytest.mark.parametrize(

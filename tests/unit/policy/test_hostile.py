@@ -37,7 +37,7 @@ deep = {}
 for _ in range(5000):
     deep = {"outcomes": deep}
 nasty = [
-    '"', "\\\\", "\\n", "\\x00", "\\ud83d\\ude00", "' or 1=1 --",
+    '"', "\\\\", "a\\nb", "\\x00", "\\ud83d\\ude00", "' or 1=1 --",
     "$s", "sid", "a" * 200_000, "\\u202e", "{item}", "%s", "\\ud800",
 ]
 answers = {

@@ -7,11 +7,12 @@ import pytest
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
+from sevensteps.policy.declaration import read_fact
 from sevensteps.policy.facts import Fact
 from sevensteps.policy.pack import read_pack
 from sevensteps.policy.reading import read_ruling
 from sevensteps.policy.ruling import Answer, AnsweredValue, FactValue, ItemsValue, PlainValue, Ruling
-from sevensteps.policy.source import PackRefusedError
+from sevensteps.policy.source import PackRefusedError, Section
 from sevensteps.policy.sums import Column, ItemName, OfCase, OfItem, Plain, Several
 from sevensteps.policy.verdict import Verdict
 
@@ -199,6 +200,12 @@ def test_collections_are_read_as_declared(tmp_path: Path) -> None:
     assert (needs.facts["item"].name, needs.facts["item"].type) == ("item", "word")
     assert (outcomes.items, outcomes.may_be_not_applicable) == (("food", "child"), frozenset({"child"}))
     assert "item" not in outcomes.facts
+
+
+def test_a_hint_that_no_text_can_hold_is_refused() -> None:
+    """Words are found by their letters; a pack that lists something without any is told so."""
+    with pytest.raises(PackRefusedError, match="text: hints: words with letters"):
+        read_fact("text", Section(type="narrative", hints=["bet", "24/7"]), lambda name, near: name)
 
 
 def test_a_sum_takes_what_is_written(tmp_path: Path) -> None:
