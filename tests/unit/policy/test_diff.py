@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from sevensteps.policy.diff import differences
+from sevensteps.policy.in_words import condition_words
 from sevensteps.policy.pack import Pack
 from sevensteps.policy.parameters import read_parameters
 from sevensteps.policy.source import Section
@@ -75,25 +76,43 @@ def rule(id_: str, **more: object) -> Section:
     return Section(rule=id_, **more)
 
 
+def table(hit: str, *rows: str) -> Pack:
+    return pack(help=Section(tables=[Section(table="T", hit=hit, rows=[Section(row=row) for row in rows])]))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (rules(rule("A")), rules(rule("A"), rule("B")), "help, rules: rule B is new"),
-        (rules(rule("A"), rule("B")), rules(rule("B")), "help, rules: rule A is gone"),
+        (rules(rule("A")), rules(rule("A"), rule("B")), "help: rule B is new"),
+        (rules(rule("A")), rules(rule("A"), rule("B", when="alone", advisory=True)),
+         "help: rule B is new: when alone; advisory yes"),
+        (rules(rule("A"), rule("B")), rules(rule("B")), "help: rule A is gone"),
         (rules(rule("A", when="alone")), rules(rule("A", when="ill")),
-         'help, rules, rule A, when: was "alone", is "ill"'),
-        (rules(rule("A", when=Section(hours=8))), rules(rule("A", when=Section(hours=9))),
-         "help, rules, rule A, when, hours: was 8, is 9"),
-        (rules(rule("A", when=Section(hours=8))), rules(rule("A", when="alone")),
-         "help, rules, rule A, when: was {'hours': 8}, is \"alone\""),
-        (rules(rule("A", when=Section(all=["ill", "alone"]))), rules(rule("A", when=Section(all=["ill"]))),
-         "help, rules, rule A, when, all: was ['ill', 'alone'], is ['ill']"),
-        (rules(rule("A", when=Section(all=[Section(hours=8)]))), rules(rule("A", when=Section(all=[Section(hours=9)]))),
-         "help, rules, rule A, when, all: was [{'hours': 8}], is [{'hours': 9}]"),
-        (rules(rule("A")), rules(rule("A", advisory=True)), "help, rules, rule A: advisory is new"),
-        (pack(help=Section(tables=[Section(table="T", rows=[Section(row="one")])])),
-         pack(help=Section(tables=[Section(table="T", rows=[Section(row="two")])])),
-         "help, tables, table T, rows: row one is gone"),
+         'help, rule A, when: was "alone", is "ill"'),
+        (rules(rule("A", when=Section(hours=8))), rules(rule("A", when=Section(hours=Section({"at least": 9})))),
+         'help, rule A, when: was "hours is 8", is "hours at least 9"'),
+        (rules(rule("A", when="alone")), rules(rule("A", when="alone", until=LATER)),
+         "help, rule A, until is new: 2027-01-01"),
+        (rules(rule("A", when="alone", until=LATER)), rules(rule("A", when="alone")),
+         "help, rule A, until is gone: was 2027-01-01"),
+        (rules(rule("A")), rules(rule("A", advisory=True)), "help, rule A, advisory: was no, is yes"),
+        (rules(rule("A"), rule("B")), rules(rule("B"), rule("A")), "help: the order of the rules, was A, B, is B, A"),
+        (rules(rule("A", when="ill", until=BEGINS), rule("A", **{"from": LATER, "when": "ill"})),
+         rules(rule("A", when="alone", until=BEGINS), rule("A", **{"from": LATER, "when": "ill"})),
+         'help, rule A, when: was "ill", is "alone"'),
+        (rules(rule("A", **{"if not": "not_met"})), rules(rule("A")), 'help, rule A, if not is gone: was "not_met"'),
+        (table("first", "one", "two"), table("first", "two", "one"),
+         "help, table T: the order of the rows, of which the first that fits counts, was one, two, is two, one"),
+        (table("collect", "one"), table("collect", "two"), "help, table T: row one is gone"),
+        (table("first", "one"), table("unique", "one"), 'help, table T, hit: was "first", is "unique"'),
+        (rules(rule("A")), pack(help=Section(title="Help", tables=[Section(table="T", hit="first", rows=[
+            Section(row="one", when="ill")])], rules=[rule("A")])),
+         'help: table T is new: hit "first"; row one: when ill'),
+        (pack(help=Section(facts=Section(hours=Section(type="money")))), pack(help=Section(facts=Section())),
+         "help, facts, hours is gone: was type money"),
+        (pack(help=Section(values=Section(due=Section(plain="a", when=["met"])))),
+         pack(help=Section(values=Section(due=Section(plain="a", when=["met", "not_met"])))),
+         "help, values, due, when: was met, is met, not_met"),
     ],
 )  # fmt: skip
 def test_a_changed_rule_is_found_by_its_id(old: Pack, new: Pack, said: str) -> None:
@@ -111,5 +130,68 @@ def test_on_a_day_only_what_is_in_force_counts() -> None:
         "parameter n on 2026-01-01: was 1, is not in force"
     ]
     before, after = rules(rule("A"), rule("B", until=BEGINS)), rules(rule("A"))
-    assert differences(before, after, BEGINS) == ["help, rules: rule B is gone"]
+    assert differences(before, after, BEGINS) == ["help: rule B is gone"]
     assert differences(before, after, date(2026, 1, 2)) == []
+
+
+def test_a_row_put_before_others_is_said_with_the_order() -> None:
+    """Where the first row that fits counts, a new one takes its place before or after the others, and that is said."""
+    _, order = differences(table("first", "one", "two"), table("first", "one", "new", "two"))
+    assert order.endswith("was one, two, is one, new, two")
+    assert len(differences(table("unique", "one", "two"), table("unique", "one", "new", "two"))) == 1
+
+
+def test_on_a_day_how_long_things_stand_makes_no_difference() -> None:
+    """A decision that does not stand on the day is not told; one that does is not for ending another day."""
+    old = pack(help=Section({"from": BEGINS, "title": "Help"}), gone=Section(until=BEGINS))
+    new = pack(help=Section({"from": BEGINS, "until": LATER, "title": "Help"}), new=Section({"from": LATER}))
+    assert differences(old, new, date(2026, 6, 1)) == []
+    assert differences(old, new, date(2025, 6, 1)) == ["decision gone is gone on 2025-06-01"]
+    assert differences(old, new, LATER) == ["decision new is new on 2027-01-01"]
+
+
+def described(**changed: object) -> Pack:
+    """A pack with one parameter of which one thing is said otherwise."""
+    body: dict[str, object] = {"title": "N", "type": "whole number", "set by": "law", "unit": "hours"}
+    value: dict[str, object] = {"from": BEGINS, "value": 1, "reference": "An Act"}
+    for key, written in changed.items():
+        (body if key in body else value)[key] = written
+    parameters = read_parameters(Section(parameters=Section(n=Section(body, values=[Section(value)]))))
+    return Pack("p", "P", "hash", "", parameters, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"set by": "council"}, 'parameter n, set by: was "law", is "council"'),
+        ({"title": "M"}, 'parameter n, title: was "N", is "M"'),
+        ({"unit": "days"}, 'parameter n, unit: was "hours", is "days"'),
+        ({"reference": "Another"}, 'parameter n: the value from 2026-01-01, reference: was "An Act", is "Another"'),
+        ({"unverified": True}, "parameter n: the value from 2026-01-01, unverified: was no, is yes"),
+    ],
+)
+def test_what_is_said_about_a_parameter_counts_too(changed: dict[str, object], said: str) -> None:
+    """Who may set it, what it is called and counted in, and its law: on the day too."""
+    assert differences(described(), described(**changed)) == [said]
+    (on_the_day,) = differences(described(), described(**changed), LATER)
+    assert on_the_day.endswith(said.rpartition(":")[2])
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("alone", "alone"),
+        (Section(any=["significant_impact", "resident"]), "any of: significant_impact, resident"),
+        (Section(all=["ill", Section({"not": "alone"})]), "all of: ill, (not alone)"),
+        (Section({"not": Section(use="nhs")}), "not (use is nhs)"),
+        (Section({"at least": 2, "of": ["ill", "alone"]}), "at least 2 of: ill, alone"),
+        (Section({"at least": "$n", "of": "OUTCOME"}), "at least $n of: OUTCOME"),
+        (Section(every="OUTCOME"), "every OUTCOME"),
+        (Section(use=["nhs", "housing"], alone=False), "use is nhs or housing and alone is no"),
+        (Section(own_date="given"), "own_date is given"),
+        (Section(hours=Section({"at least": 8, "less than": "$most"})), "hours at least 8 and hours less than $most"),
+    ],
+)
+def test_a_condition_is_said_as_it_reads(written: object, words: str) -> None:
+    """In the words of the language, never in brackets and quotes of a programming one."""
+    assert condition_words(written) == words

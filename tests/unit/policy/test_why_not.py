@@ -88,7 +88,7 @@ def test_a_difference_is_said_in_words(packs: Path) -> None:
     new = read_pack(packs, "small")
     assert differences(old, new) == [
         "parameter help.hours: from 2027-01-01 it is 6 (A decision of 2026)",
-        'help, rules, rule HOURS, reference: was "An Act, s.1", is "An Act, s.2"',
+        'help, rule HOURS, reference: was "An Act, s.1", is "An Act, s.2"',
     ]
     assert differences(old, new, date(2027, 1, 1))[0] == "parameter help.hours on 2027-01-01: was 8, is 6"
     assert differences(old, old) == []
