@@ -47,7 +47,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
         lines = list(islice(_lines(Library(packs)), DIFFERENT))
         table = packs / "england/parameters/budget.yaml"
         table.write_text(table.read_text(encoding="utf-8").replace(WAS, IS), encoding="utf-8")
-        candidate = Candidate(packs, "example-council", "example-council")
+        candidate = Candidate(packs, "example-council", Settings().policies, "example-council")
         file = Path(folder) / "receipts.jsonl"
         figures: list[tuple[float, float, int, int]] = []
         for number in (FEW, MANY):

@@ -117,9 +117,8 @@ def diff(
     found = differences(before, after, day)
     typer.echo("\n".join(found) if found else "Nothing differs.")
     if receipts or file:
-        root, name = _place(new)
         try:
-            tell_who_would_change(Candidate(root, name, before.name, day), file)
+            tell_who_would_change(Candidate(*_place(new), *_place(old), day), file)
         except (OSError, ValueError) as error:
             _refuse(str(error))
 

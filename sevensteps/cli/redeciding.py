@@ -34,6 +34,7 @@ def tell_who_would_change(candidate: Candidate, file: Path | None) -> None:
 def _tell(candidate: Candidate, file: Path) -> None:
     decided = others = 0
     turned: Counter[tuple[str, str, str]] = Counter()
+    new_hints: set[str] = set()
     look = (TextColumn("Deciding again"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*look, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=file.stat().st_size)
@@ -42,12 +43,16 @@ def _tell(candidate: Candidate, file: Path) -> None:
                 _tell_one(found)
                 turned[found.decision, found.was, found.becomes] += 1
             decided, others = decided + part.decided, others + part.others
+            new_hints |= part.new_hints
             progress.advance(task, part.size)
     typer.echo(f"{decided:,} decisions made again, {turned.total() or 'none'} coming out otherwise")
     for (decision, was, becomes), times in sorted(turned.items()):
         typer.echo(f"  {decision}: {_change(was, becomes)}: {times:,}")
     if others:
         typer.echo(f"{others:,} left out, which another pack than {candidate.instead_of} decided")
+    if new_hints:
+        words = ", ".join(sorted(new_hints))
+        typer.echo(f"New hint words could not be looked for, as no text is kept: {words}")
 
 
 def _tell_one(found: Turned) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from sevensteps.errors import Fault
+from sevensteps.policy.kept_hints import hints_of, with_own_hints
 from sevensteps.policy.pack import read_pack
 from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.verdict import Decision, Json, Verdict
@@ -31,10 +32,14 @@ REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """The pack to decide by instead of the one that decided; on another day than each decision's own, if given."""
+    """The pack to decide by instead of the one that decided; on another day than each decision's own, if given.
+
+    Each stands in a folder of packs.
+    """
 
     root: Path
     name: str
+    old_root: Path
     instead_of: str
     on: date | None = None
 
@@ -76,12 +81,16 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What came of one part of the file. `others` were decided by another pack than the one to be replaced."""
+    """What came of one part of the file. `others` were decided by another pack than the one to be replaced.
+
+    `new_hints` are hint words that the pack has now and had not: nobody can look for them, as no text is kept.
+    """
 
     size: int
     decided: int
     others: int
     turned: tuple[Turned, ...]
+    new_hints: frozenset[str]
 
 
 def redecide(file: Path, candidate: Candidate) -> Iterator[Part]:
@@ -91,7 +100,7 @@ def redecide(file: Path, candidate: Candidate) -> Iterator[Part]:
         PackRefusedError: the pack cannot be read.
         ValueError: a line is not a receipt as `sevensteps receipts export` writes it.
     """
-    _shelf(candidate)
+    _shelf(candidate.root, candidate.name)
     size = file.stat().st_size
     starts = range(0, size, PART)
     workers = min(os.cpu_count() or 1, len(starts)) or 1
@@ -103,6 +112,7 @@ def redecide_part(file: Path, candidate: Candidate, start: int) -> Part:
     """Decide again on the receipts whose lines begin within a part. Raises as `redecide` does."""
     decided = others = 0
     turned: list[Turned] = []
+    new_hints: set[str] = set()
     end = min(start + PART, file.stat().st_size)
     for line in _lines(file, start, end):
         try:
@@ -111,12 +121,13 @@ def redecide_part(file: Path, candidate: Candidate, start: int) -> Part:
                 others += 1
                 continue
             decided += 1
+            new_hints |= _new_hints(candidate, stored.receipt.decision, stored.receipt.on)
             if found := _redecided(stored, candidate):
                 turned.append(found)
         except msgspec.DecodeError as error:
             text = line[:80].decode(errors="replace")
             raise ValueError(f"{file}: expected a receipt in a line of JSON: {error}: {text}") from error
-    return Part(end - start, decided, others, tuple(turned))
+    return Part(end - start, decided, others, tuple(turned), frozenset(new_hints))
 
 
 def _lines(file: Path, start: int, end: int) -> Iterator[bytes]:
@@ -131,14 +142,28 @@ def _lines(file: Path, start: int, end: int) -> Iterator[bytes]:
             yield line
 
 
-@lru_cache(maxsize=1)
-def _shelf(candidate: Candidate) -> Shelf:
-    return Shelf(read_pack(candidate.root, candidate.name))
+@lru_cache(maxsize=2)
+def _shelf(root: Path, name: str) -> Shelf:
+    return Shelf(read_pack(root, name))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _plain_answer(candidate: Candidate, decision: str, on: date, facts: bytes) -> tuple[Verdict, Mapping[str, Json]]:
-    return _shelf(candidate).decider(decision, on).plain_answer(_object(facts))
+    decider = _shelf(candidate.root, candidate.name).decider(decision, on)
+    return decider.plain_answer(with_own_hints(_object(facts), decider.ruling.declared))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _new_hints(candidate: Candidate, decision: str, was_on: date) -> frozenset[str]:
+    new = _hints(candidate.root, candidate.name, decision, candidate.on or was_on)
+    return new - _hints(candidate.old_root, candidate.instead_of, decision, was_on)
+
+
+def _hints(root: Path, pack: str, decision: str, on: date) -> frozenset[str]:
+    try:
+        return hints_of(_shelf(root, pack).decider(decision, on).ruling.declared)
+    except Fault:
+        return frozenset()
 
 
 def _object(written: bytes | msgspec.Raw) -> Mapping[str, Json]:
@@ -155,7 +180,8 @@ def _redecided(stored: Stored, candidate: Candidate) -> Turned | None:
         settled = verdict is not Verdict.NOT_ENOUGH_INFORMATION
         if settled and verdict == receipt.verdict and values == _object(receipt.values):
             return None
-        again = _shelf(candidate).decide(receipt.decision, on, _object(receipt.facts))
+        decider = _shelf(candidate.root, candidate.name).decider(receipt.decision, on)
+        again = decider.decide(with_own_hints(_object(receipt.facts), decider.ruling.declared), on)
     except Fault as fault:
         return turned(fault.reason.lower(), (fault.detail,))
     because = tuple(_differences(receipt, again))

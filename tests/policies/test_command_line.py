@@ -2,12 +2,14 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from sevensteps.cli.policy import app
+from sevensteps.policy import Library
 from sevensteps.policy.pack import read_pack
 
 ROOT = Path(__file__).parents[2]
@@ -77,3 +79,21 @@ def test_check_ends_with_1_and_everything_that_is_wrong(tmp_path: Path) -> None:
     assert "not as expected" in tested.stdout
     compared = typed("diff", str(ROOT / "policies" / "england"), str(copy)).stdout
     assert "was 2, is 3, although values are never edited" in compared
+
+
+def test_hint_words_of_a_plan_are_dropped_or_said_to_be_new(tmp_path: Path) -> None:
+    """A plan that mentions a beer comes out met where beer is no hint; cider could not be looked for, which is said."""
+    copy = Path(shutil.copytree(ROOT / "policies" / "england", tmp_path / "england"))
+    plan = copy / "parameters" / "plan.yaml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace(" beer,", " cider,"), encoding="utf-8")
+    facts = json.loads((FACTS / "plan-check.json").read_text(encoding="utf-8"))
+    facts["lines"][0]["text"], facts["lines"][1]["use"], facts["met_otherwise"] = "A beer", "general", ["community"]
+    receipt = (
+        Library(ROOT / "policies").decide("plan-check", pack="england", on=date(2026, 4, 1), facts=facts).receipt()
+    )
+    file = tmp_path / "receipts.jsonl"
+    file.write_text(json.dumps({"case_id": "c", "receipt_id": "r", "receipt": receipt}), encoding="utf-8")
+    said = typed("diff", str(ROOT / "policies/england"), str(copy), "--receipts", "--from", str(file)).stdout
+    assert "plan-check: needs judgement → met" in said
+    assert "LEGAL-4/WORDS l1: was needs judgement, is met." in said
+    assert said.endswith("New hint words could not be looked for, as no text is kept: cider\n")

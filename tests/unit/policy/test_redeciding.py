@@ -23,15 +23,15 @@ def candidate(packs: Path) -> Candidate:
     shutil.copytree(packs / "small", packs / "drafts/small")
     limits = packs / "drafts/small/parameters/limits.yaml"
     limits.write_text(limits.read_text(encoding="utf-8").replace("value: 8", "value: 9"), encoding="utf-8")
-    return Candidate(packs / "drafts", "small", "small")
+    return Candidate(packs / "drafts", "small", packs, "small")
 
 
-def stored(packs: Path, facts: Iterable[dict[str, Json]], **changed: Json) -> Path:
+def stored(packs: Path, facts: Iterable[dict[str, Json]], decision: str = "help", **changed: Json) -> Path:
     """A file of receipts of the small pack, a case each."""
     library, file = Library(packs), packs / "receipts.jsonl"
     with file.open("w", encoding="utf-8") as lines:
         for number, given in enumerate(facts):
-            receipt = library.decide("help", pack="small", on=ON, facts=given).receipt() | changed
+            receipt = library.decide(decision, pack="small", on=ON, facts=given).receipt() | changed
             lines.write(json.dumps({"case_id": f"case-{number}", "receipt_id": "receipt", "receipt": receipt}) + "\n")
     return file
 
@@ -143,3 +143,66 @@ def test_a_value_that_differs_is_said_and_no_other(packs: Path, candidate: Candi
     _, (turned,) = told([redecide_part(file, replace(candidate, root=packs), 0)])
     assert (turned.was, turned.becomes) == ("met", "met")
     assert turned.because == ("weekly: was 1.00, is nothing",)
+
+
+HINTED = """
+decision: hinted
+title: Whether a text asks for a second look
+from: 2020-01-01
+reference: An Act
+facts:
+  lines:
+    listed as: records
+    each:
+      text: {type: narrative, hints: $hints, question: "What is it for?"}
+  outcomes:
+    items: [nutrition]
+    each:
+      story: {type: narrative, hints: $hints, question: "How is it?"}
+  talk.note: {type: narrative, hints: $hints, question: "What else?"}
+worked out:
+  lines.found: {type: whole number, calculate: count, of: text}
+  outcomes.found: {type: whole number, calculate: count, of: story}
+  noted: {type: whole number, calculate: count, of: talk.note}
+rules:
+  - {rule: LINE, for each: lines, when: {found: 0}, if not: needs_judgement, because: "Found: {text}.", reference: Act}
+  - {rule: OUTCOME, for each: outcomes, when: {found: 0}, because: "Found: {story}.", reference: An Act}
+  - {rule: NOTE, when: {noted: 0}, because: "Found: {noted}.", reference: An Act}
+"""
+HINTS = """
+parameters:
+  hints:
+    title: Words that ask for a second look
+    type: words
+    set by: council
+    values:
+      - {from: 2020-01-01, value: [beer, wine], reference: A list}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "turned", "new"),
+    [
+        ("[wine]", ["case-0"], set()),
+        ("[wine, beer, cider]", [], {"cider"}),
+        ("[cider]", ["case-0", "case-1"], {"cider"}),
+    ],
+)
+def test_hint_words_that_are_looked_for_no_more_are_dropped(
+    packs: Path, candidate: Candidate, words: str, turned: list[str], new: set[str]
+) -> None:
+    """A word that was found and is no hint any more asks for nothing; one that is new cannot be looked for."""
+    for folder, text in (("small", HINTS), ("drafts/small", HINTS.replace("[beer, wine]", words))):
+        (packs / folder / "rules/hinted.yaml").write_text(HINTED, encoding="utf-8")
+        (packs / folder / "parameters/hints.yaml").write_text(text, encoding="utf-8")
+    first: dict[str, Json] = {"lines": [{"id": "l1", "text": "A beer"}], "talk": {"note": "None"}}
+    second: dict[str, Json] = {"lines": [], "talk": {"note": "Beer, again"}}
+    first["outcomes"], second["outcomes"] = {"nutrition": {"story": ""}}, {"nutrition": {"story": "Wine"}}
+    file = stored(packs, [first, second], "hinted")
+    (part,) = redecide(file, candidate)
+    assert [each.case_id for each in part.turned] == turned
+    assert {each.becomes for each in part.turned} <= {"met"}
+    assert part.new_hints == new
+    assert [each.because for each in part.turned[:1]] == [
+        ("LINE l1: was needs judgement, is met. Found: none.",) for _ in part.turned[:1]
+    ]
