@@ -2,17 +2,27 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
 
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from sevensteps.policy.verdict import Json
+
+Entry = TypeVar("Entry")
+Read = TypeVar("Read")
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_NOT_BLANK = r"\S"
+"""The pattern of a text that says something, in every form."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,11 +47,43 @@ class PackRefusedError(Exception):
         self.problems = tuple(problems)
 
 
+class Problems(list[Problem]):
+    """What is found wrong while the reading goes on: all of it, not the first."""
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note what is refused inside, and go on behind it."""
+        try:
+            yield
+        except PackRefusedError as refused:
+            self.extend(refused.problems)
+
+    def refuse(self) -> None:
+        """Raise a PackRefusedError with everything that was noted, if anything was."""
+        if self:
+            raise PackRefusedError(self)
+
+
+def each_of(entries: Iterable[Entry], read_one: Callable[[Entry], Read]) -> list[Read]:
+    """Every entry as it is read.
+
+    Raises:
+        PackRefusedError: with the problems of every entry that cannot be read.
+    """
+    found, problems = [], Problems()
+    for entry in entries:
+        with problems.noted():
+            found.append(read_one(entry))
+    problems.refuse()
+    return found
+
+
 class Section(dict[str, object]):
-    """A YAML mapping that remembers where it began."""
+    """A YAML mapping that remembers where it began, and where each of its keys stands."""
 
     file: str = ""
     line: int = 0
+    lines: Mapping[str, int] = MappingProxyType({})
 
     def problem(self, where: str, expected: str) -> PackRefusedError:
         """A refusal that points at this mapping."""
@@ -84,6 +126,7 @@ class _Loader(yaml.SafeLoader):
 def _section(loader: _Loader, node: yaml.MappingNode) -> Section:
     section = Section()
     section.file, section.line = loader.name, node.start_mark.line + 1
+    section.lines = lines = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
@@ -91,8 +134,31 @@ def _section(loader: _Loader, node: yaml.MappingNode) -> Section:
             raise PackRefusedError([Problem(loader.name, line, str(key), "a key must be text; quote it")])
         if key in section:
             raise PackRefusedError([Problem(loader.name, line, key, "this key stands here twice")])
-        section[key] = loader.construct_object(value_node, deep=True)
+        section[key] = value = loader.construct_object(value_node, deep=True)
+        lines[key] = line
+        if isinstance(value, Section):
+            value.line = line  # what has a name begins with it
     return section
+
+
+def _day(loader: _Loader, node: yaml.ScalarNode) -> date:
+    try:
+        found = date.fromisoformat(node.value)
+        found + timedelta(days=1)  # what ends on the last of all days would have no day after it
+    except (ValueError, OverflowError) as error:
+        raise _refused(loader, node, "a day that there is, such as 2026-04-01") from error
+    return found
+
+
+def _number(loader: _Loader, node: yaml.ScalarNode) -> int:
+    """YAML itself reads 010 as eight and 1:30 as ninety."""
+    if _NUMBER.fullmatch(node.value) is None:
+        raise _refused(loader, node, "a whole number in plain digits, without a nought before it; text in quotes")
+    return int(node.value)
+
+
+def _refused(loader: _Loader, node: yaml.ScalarNode, expected: str) -> PackRefusedError:
+    return PackRefusedError([Problem(loader.name, node.start_mark.line + 1, node.value[:40], expected)])
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -100,7 +166,18 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile("^[-+]?0[0-9]+$"), list("-+0"))
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _section)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
+_Loader.add_constructor("tag:yaml.org,2002:int", _number)
+
+
+def misnamed(folder: Path, root: Path) -> Iterator[Problem]:
+    """The files of a folder that look like YAML and would not be read as such."""
+    for path in sorted(folder.glob("*")):
+        if path.suffix != ".yaml" and path.suffix.lower() in (".yaml", ".yml"):
+            place = path.relative_to(root).as_posix()
+            yield Problem(place, 0, "", f"to be named {path.stem}.yaml; under this name it is not read")
 
 
 def read(path: Path, root: Path, form: str) -> Section:
@@ -109,18 +186,29 @@ def read(path: Path, root: Path, form: str) -> Section:
     Raises:
         PackRefusedError: the file is not there, not YAML, or not in that form; with every place that is not.
     """
-    name = path.relative_to(root).as_posix()
+    return parsed(content_of(path, root), path.relative_to(root).as_posix(), form)
+
+
+def content_of(path: Path, root: Path) -> bytes:
+    """What is in a file. Raises a PackRefusedError when it cannot be read."""
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
+        return path.read_bytes()
+    except OSError as error:
+        expected = f"a file that can be read: {error.strerror}"
+        raise PackRefusedError([Problem(path.relative_to(root).as_posix(), 0, "", expected)]) from error
+
+
+def parsed(text: bytes, name: str, form: str) -> Section:
+    """The mapping in the text of a YAML file of that name. Raises as `read` does."""
+    try:
+        loader = _Loader(text.decode())
         loader.name = name
         content = loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise PackRefusedError([Problem(name, line, "", f"YAML: {error.problem}")]) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise PackRefusedError([Problem(name, 0, "", f"YAML in UTF-8: {error}")]) from error
-    except OSError as error:
-        raise PackRefusedError([Problem(name, 0, "", f"a file that can be read: {error.strerror}")]) from error
     if not isinstance(content, Section):
         raise PackRefusedError([Problem(name, 1, "", "a mapping of keys to values")])
     problems = [_problem(content, error) for error in _schema(form).iter_errors(_json(content))]
@@ -132,7 +220,15 @@ def read(path: Path, root: Path, form: str) -> Section:
 @cache
 def _schema(form: str) -> Draft202012Validator:
     text = (files("sevensteps.policy") / "schema" / f"{form}.json").read_text(encoding="utf-8")
-    return Draft202012Validator(json.loads(text), format_checker=FormatChecker(["date"]))
+    formats = FormatChecker([])
+    formats.checks("date")(lambda written: isinstance(written, _Day))
+    return Draft202012Validator(json.loads(text), format_checker=formats)
+
+
+class _Day(str):
+    """A date as JSON. The text of a date in quotes is none: whoever reads the pack would pass it over."""
+
+    __slots__ = ()
 
 
 def _json(content: object) -> Json:
@@ -141,19 +237,30 @@ def _json(content: object) -> Json:
     if isinstance(content, list):
         return [_json(value) for value in content]
     if isinstance(content, date):
-        return content.isoformat()
+        return _Day(content.isoformat())
     return content if content is None or isinstance(content, bool | int | float | str) else str(content)
 
 
 def _problem(content: Section, error: ValidationError) -> Problem:
-    """The problem with the line of the nearest mapping and the id of the nearest rule, table, row or name."""
+    """The problem with the line of the nearest key, and that key behind the nearest rule, table, row or name."""
     place: object = content
-    line, where = content.line, ""
+    line, where, key = content.line, "", ""
     for step in error.absolute_path:
-        where = step if isinstance(step, str) else where
+        line = place.lines[str(step)] if isinstance(place, Section) else line
         place = place[step] if isinstance(place, list | Section) else None  # type: ignore[index]
         if isinstance(place, Section):
-            line = place.line
-            where = next((place.text(key) for key in ("rule", "table", "row", "name") if key in place), where)
+            line, key = place.line, ""
+            own = step if isinstance(step, str) else where
+            where = next((place.text(id_) for id_ in ("rule", "table", "row", "name") if id_ in place), own)
+        elif isinstance(step, str):
+            key = step
     best = min(error.context, key=lambda inner: -len(inner.absolute_path), default=error) if error.context else error
-    return Problem(content.file, line, where, best.message[:300])
+    return Problem(content.file, line, ": ".join(name for name in (where, key) if name), _expected(best))
+
+
+def _expected(error: ValidationError) -> str:
+    if error.validator == "format":
+        return "a date without quotes, such as 2026-04-01"
+    if error.validator == "pattern" and error.validator_value == _NOT_BLANK:
+        return "a text that is not blank"
+    return error.message[:300]

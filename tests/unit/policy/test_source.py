@@ -131,3 +131,51 @@ def test_the_parameters_of_a_section_are_found_wherever_they_stand() -> None:
     assert list(parameters_of(Section(a="$one", b=["$two", Section(c="$three")], d="$item", e="four", f=5))) == [
         "one", "two", "three",
     ]  # fmt: skip
+
+
+RULE_FILE = """decision: d
+title: D
+from: 2020-01-01
+reference: A
+facts:
+  a:
+    type: {type}
+    question: Q
+rules:
+  - rule: ONE
+    when: a
+    because: Because.
+    {dated}
+    reference: {reference}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "line", "where", "expected"),
+    [
+        ({"dated": 'until: "2020-01-01"'}, 13, "ONE: until", "a date without quotes, such as 2026-04-01"),
+        ({"dated": "from: 2020-01-01T00:00:00"}, 13, "2020-01-01T00:00:00", "a day that there is, such as 2026-04-01"),
+        ({"dated": "until: 2026-04-31"}, 13, "2026-04-31", "a day that there is, such as 2026-04-01"),
+        ({"dated": "until: 9999-12-31"}, 13, "9999-12-31", "a day that there is, such as 2026-04-01"),
+        ({"dated": "until: 010"}, 13, "010", "a whole number in plain digits"),
+        ({"dated": "until: 09"}, 13, "09", "a whole number in plain digits"),
+        ({"dated": "until: 1_000"}, 13, "1_000", "a whole number in plain digits"),
+        ({"dated": "until: 1:30"}, 13, "1:30", "a whole number in plain digits"),
+        ({"dated": "until: !!float one"}, 0, "", "YAML in UTF-8: could not convert"),
+        ({"reference": '" "'}, 14, "ONE: reference", "a text that is not blank"),
+        ({"type": "number"}, 7, "a: type", "'number' is not one of"),
+    ],
+)  # fmt: skip
+def test_a_value_that_means_something_else_is_refused_by_its_own_line(
+    tmp_path: Path, changed: dict[str, str], line: int, where: str, expected: str
+) -> None:
+    """No quoted, impossible or timed day, no number that YAML reads in its own way, and no blank law."""
+    good = {"type": "boolean", "dated": "until: 2029-12-31", "reference": "A"}
+    (tmp_path / "good.yaml").write_text(RULE_FILE.format(**good), encoding="utf-8")
+    content = read(tmp_path / "good.yaml", tmp_path, "rules")
+    (rule,) = content.sections("rules")
+    assert (rule.line, rule.lines["until"], rule.day("until")) == (10, 13, date(2029, 12, 31))
+    assert dict(content.named("facts"))["a"].line == 6
+    found = problem(tmp_path, RULE_FILE.format(**{**good, **changed}), "rules")
+    assert (found.line, found.where) == (line, where)
+    assert expected in found.expected

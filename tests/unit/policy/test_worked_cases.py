@@ -47,7 +47,7 @@ def test_a_case_like_another_changes_what_it_says(packs: Path) -> None:
             "like: the name of a case before",
         ),
         ("name: Two, like: Two, on: 2026-01-01, given: {}, expect: {verdict: met}", "Two is not"),
-        ('name: Two, on: "2026-01-01", given: {}, expect: {verdict: met}', "Two: on as a date without quotes"),
+        ('name: Two, on: "2026-01-01", given: {}, expect: {verdict: met}', "Two: on: a date without quotes"),
     ],
 )
 def test_a_case_that_cannot_be_told_apart_is_refused(packs: Path, written: str, expected: str) -> None:
