@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sevensteps.errors import Fault
 from sevensteps.policy.shelf import Shelf
-from sevensteps.policy.source import Section, read
+from sevensteps.policy.source import Problems, Section, misnamed, read
 from sevensteps.policy.verdict import Decision, Finding, Json, Verdict
 
 
@@ -54,25 +54,41 @@ def read_cases(root: Path, pack: str) -> list[Case]:
     """The worked cases of a pack.
 
     Raises:
-        PackRefusedError: a file of cases that is not in its form.
+        PackRefusedError: with every problem of the files of cases.
     """
-    return [case for path in sorted((root / pack / "cases").glob("*.yaml")) for case in _cases(path, root)]
+    problems = Problems()
+    cases = read_cases_that_can_be(root, pack, problems)
+    problems.refuse()
+    return cases
 
 
-def _cases(path: Path, root: Path) -> Iterator[Case]:
-    content = read(path, root, "cases")
-    facts: dict[str, Mapping[str, Json]] = {}
-    for body in content.sections("cases"):
-        name = body.text("name")
-        if name in facts:
-            raise body.problem(name, "a name that no case before it has")
-        if "like" in body and body.text("like") not in facts:
-            raise body.problem(name, f"like: the name of a case before this one; {body.text('like')} is not")
-        facts[name] = _merged(facts.get(body.text("like"), {}), _json(body["given"]))
-        expect, on = body["expect"], body.day("on")
-        if on is None or not isinstance(expect, Section):
-            raise body.problem(name, "on as a date without quotes, and what to expect")
-        yield Case(content.text("decision"), name, on, facts[name], expect, body.file, body.line)
+def read_cases_that_can_be(root: Path, pack: str, problems: Problems) -> list[Case]:
+    """The worked cases of a pack; what is wrong with the others is added to the problems."""
+    folder = root / pack / "cases"
+    problems += misnamed(folder, root)
+    cases: list[Case] = []
+    for path in sorted(folder.glob("*.yaml")):
+        with problems.noted():
+            content = read(path, root, "cases")
+            facts: dict[str, Mapping[str, Json]] = {}
+            for body in content.sections("cases"):
+                with problems.noted():
+                    cases.append(_case(content.text("decision"), body, facts))
+    return cases
+
+
+def _case(decision: str, body: Section, facts: dict[str, Mapping[str, Json]]) -> Case:
+    """One case, whose facts are added to those of the cases before it."""
+    name = body.text("name")
+    if name in facts:
+        raise body.problem(name, "a name that no case before it has")
+    if "like" in body and body.text("like") not in facts:
+        raise body.problem(name, f"like: the name of a case before this one; {body.text('like')} is not")
+    facts[name] = _merged(facts.get(body.text("like"), {}), _json(body["given"]))
+    expect, on = body["expect"], body.day("on")
+    if on is None or not isinstance(expect, Section):
+        raise body.problem(name, "on as a date without quotes, and what to expect")
+    return Case(decision, name, on, facts[name], expect, body.file, body.line)
 
 
 def _json(written: object) -> Json:

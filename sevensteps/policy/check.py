@@ -6,25 +6,26 @@ overlap that is there is found, with an example input, unless a table looks at s
 
 import json
 import random
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import combinations, product
 from math import prod
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from sevensteps.errors import Fault
-from sevensteps.policy.cases import Coverage, read_cases, run_case
+from sevensteps.policy.cases import Coverage, read_cases_that_can_be, run_case
 from sevensteps.policy.completion import trials_of
 from sevensteps.policy.conditions import Compare, Condition, Given, Is, Items, facts_of, inside
 from sevensteps.policy.facts import NONE, Fact, Value
 from sevensteps.policy.given import Values
-from sevensteps.policy.pack import Pack, read_pack
+from sevensteps.policy.pack import Pack, read_what_can_be
 from sevensteps.policy.plain import Tally, test_of
-from sevensteps.policy.reading import read_ruling
+from sevensteps.policy.reading import UNDECLARED_PARAMETER, rulings_of
 from sevensteps.policy.ruling import FactValue, Rule, Ruling, Table
 from sevensteps.policy.shelf import Shelf
-from sevensteps.policy.source import PackRefusedError, Problem
+from sevensteps.policy.source import Problem, Problems, Section
 from sevensteps.policy.sums import inputs_of
-from sevensteps.policy.validity import in_force, parameters_of, turning_days
+from sevensteps.policy.validity import dated_parts, parameters_of
 
 MOST_INPUTS = 20_000
 
@@ -33,58 +34,88 @@ Input = tuple[Values, Mapping[str, Tally]]
 
 def check(root: Path, name: str) -> list[Problem]:
     """Everything that is wrong with a pack."""
-    try:
-        pack = read_pack(root, name)
-    except PackRefusedError as refused:
-        return sorted(refused.problems)
-    return check_what_was_read(root, pack)
+    problems = Problems()
+    with problems.noted():
+        pack = read_what_can_be(root, name, problems)
+        problems += check_what_was_read(root, pack, tuple(problems))
+    return sorted(set(problems))
 
 
-def check_what_was_read(root: Path, pack: Pack) -> list[Problem]:
-    """Everything that is wrong with this version of a pack, which could be read. `root` has its worked cases."""
-    found = [*_parameters(pack), *(problem for decision in pack.decisions for problem in _decision(pack, decision))]
-    if not found:
-        found += _cases(root, pack)
+def check_what_was_read(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> list[Problem]:
+    """Everything else that is wrong with a version of a pack; `root` has its worked cases.
+
+    `refused` is what could not be read of it: nothing is said of a use, a case or a value that may stand there.
+    """
+    places = [PurePath(problem.file) for problem in refused]
+    unread = {place.parent.name for place in places}
+    found = Problems()
+    if not (pack.base or pack.decisions or "rules" in unread):
+        found.append(Problem(f"{pack.name}/pack.yaml", 1, "", "a decision in rules/, or a pack to extend"))
+    found += _parameters(pack, all_rules="rules" not in unread)
+    rulings: dict[str, list[Ruling]] = {}
+    for decision in pack.decisions:
+        problems = Problems()
+        rulings[decision] = rulings_of(pack, decision, problems)
+        if problems:
+            del rulings[decision]
+        found += (p for p in problems if "parameters" not in unread or p.expected != UNDECLARED_PARAMETER)
+    for decision, section in pack.decisions.items():
+        found += _dates(pack, decision)
+        for ruling in rulings.get(decision, ()):
+            found += _ruling(ruling, section)
+    unread_rules = {place.stem for place in places if place.parent.name == "rules"}
+    found += _cases(root, pack, rulings, unread_rules | (pack.decisions.keys() - rulings.keys()))
     return sorted(set(found))
 
 
-def _parameters(pack: Pack) -> Iterator[Problem]:
+def _parameters(pack: Pack, *, all_rules: bool) -> Iterator[Problem]:
     used = {name for section in pack.decisions.values() for name in parameters_of(section)}
     for name, parameter in pack.parameters.items():
-        if name not in used:
+        if all_rules and name not in used:
             yield Problem(parameter.file, parameter.line, name, "to be used by a decision; no decision names it")
         for day in parameter.holes():
             yield Problem(parameter.file, parameter.line, name, f"a value for every day; there is none on {day}")
 
 
-def _decision(pack: Pack, decision: str) -> Iterator[Problem]:
+def _dates(pack: Pack, decision: str) -> Iterator[Problem]:
     section = pack.decisions[decision]
+    for dated in dated_parts(section):
+        begins, ends = dated.day("from"), dated.day("until")
+        if begins and ends and ends < begins:
+            where = next((dated.text(key) for key in ("rule", "table", "row") if key in dated), decision)
+            yield Problem(dated.file, dated.lines["until"], where, "until: the day of from, or a later one")
     begins = section.day("from")
-    for day in turning_days(pack, decision):
-        if not in_force(section, day):
-            continue
-        try:
-            ruling = read_ruling(pack, decision, day)
-        except PackRefusedError as refused:
-            yield from refused.problems
-        except Fault as fault:
-            if day == begins:
+    for name in dict.fromkeys(parameters_of(section, begins)):
+        if begins and name in pack.parameters:
+            try:
+                pack.parameters[name].on(begins)
+            except Fault as fault:
                 yield section.problem(decision, f"parameters from {begins} on; {fault.detail}").problems[0]
-        else:
-            for where, expected, line in _ruling(ruling):
-                yield Problem(section.file, line or section.line, where, expected)
 
 
-def _ruling(ruling: Ruling) -> Iterator[tuple[str, str, int]]:
+def _ruling(ruling: Ruling, section: Section) -> Iterator[Problem]:
     for path in _unused(ruling):
-        yield path, "to be used; no rule, sum or answer looks at this fact", 0
+        expected = "to be used; no rule, sum or answer looks at this fact"
+        yield Problem(section.file, _line_of(section, path), path, expected)
     for rule in ruling.rules:
         holds, _ = reach(ruling, rule)
         if not holds:
-            yield rule.id, "to be reachable; nothing that its facts could be makes it hold", 0
+            expected = "to be reachable; nothing that its facts could be makes it hold"
+            yield Problem(section.file, rule.line, rule.id, expected)
+    lines = {rule.id: rule.line for rule in ruling.rules}
     for table in ruling.tables:
-        for where, expected in _table(ruling, table):
-            yield where, expected, table.line
+        for place, where, expected in (*_table(ruling, table), *_contradictions(ruling, table)):
+            yield Problem(section.file, lines.get(place, table.line), where, expected)
+
+
+def _line_of(section: Section, path: str) -> int:
+    """Where a fact is declared or worked out."""
+    lines: dict[str, int] = {}
+    for key in ("facts", "worked out"):
+        for name, body in section.named(key):
+            lines[name] = body.line
+            lines.update({f"{name}.{fact}": inner.line for fact, inner in body.named("each")})
+    return lines[path]
 
 
 def _unused(ruling: Ruling) -> list[str]:
@@ -157,7 +188,8 @@ def reach(ruling: Ruling, rule: Rule) -> tuple[bool, bool]:
     return True in found, False in found
 
 
-def _table(ruling: Ruling, table: Table) -> Iterator[tuple[str, str]]:
+def _table(ruling: Ruling, table: Table) -> Iterator[tuple[str, str, str]]:
+    """Gaps, overlaps and masked rows: the row whose place it is, what it is about, and what was expected."""
     tests = {row: test_of(condition) for row, condition in table.rows.items()}
     rules = {rule.id: rule for rule in ruling.rules}
     fitted: set[str] = set()
@@ -169,14 +201,33 @@ def _table(ruling: Ruling, table: Table) -> Iterator[tuple[str, str]]:
         chosen.update(fitting[:1] if table.hit == "first" else fitting)
         if not fitting and not table.complete and () not in seen:
             seen.add(())
-            yield table.id, f"no gaps; no row fits {_example(ruling, table.scope, case)}"
+            yield "", table.id, f"no gaps; no row fits {_example(ruling, table.scope, case)}"
         if len(fitting) > 1 and table.hit == "unique" and tuple(fitting) not in seen:
             seen.add(tuple(fitting))
             says = {(rules[row].holds, str(rules[row].values)) for row in fitting}
             what = "contradict each other on" if len(says) > 1 else "overlap on"
-            yield table.id, f"one row at most; {', '.join(fitting)} {what} {_example(ruling, table.scope, case)}"
+            expected = f"one row at most; {', '.join(fitting)} {what} {_example(ruling, table.scope, case)}"
+            yield fitting[1], table.id, expected
     for row in fitted - chosen:
-        yield row, "a row that is chosen now and then; those before it always fit too, and mask it"
+        yield row, row, "a row that is chosen now and then; those before it always fit too, and mask it"
+
+
+def _contradictions(ruling: Ruling, table: Table) -> Iterator[tuple[str, str, str]]:
+    """Rows of a table that collects which ask the same and do not say the same."""
+    rules = {rule.id: rule for rule in ruling.rules}
+    for one, other in combinations(table.rows if table.hit == "collect" else (), 2):
+        if table.rows[one] == table.rows[other] and _contradict(ruling, rules[one], rules[other]):
+            yield (
+                other,
+                other,
+                f"what does not contradict {one}; both ask the same",
+            )
+
+
+def _contradict(ruling: Ruling, one: Rule, other: Rule) -> bool:
+    """Whether two rules that hold together give two verdicts, or two values of which the earliest is not taken."""
+    both = {} if ruling.earliest else one.values.keys() & other.values.keys()
+    return one.holds != other.holds or any(one.values[name] != other.values[name] for name in both)
 
 
 def _example(ruling: Ruling, scope: str, case: Values) -> str:
@@ -184,35 +235,31 @@ def _example(ruling: Ruling, scope: str, case: Values) -> str:
     return json.dumps({name: facts[name].json(value) for name, value in case.items()}, default=str)
 
 
-def _cases(root: Path, pack: Pack) -> Iterator[Problem]:
+def _cases(root: Path, pack: Pack, rulings: Mapping[str, list[Ruling]], unread: AbstractSet[str]) -> Iterator[Problem]:
     """Every case as its author says; and every rule, in the pack that states it, seen to hold and to fail by one."""
-    shelf, coverage = Shelf(pack), Coverage()
-    try:
-        cases = read_cases(root, pack.name)
-    except PackRefusedError as refused:
-        yield from refused.problems
-        return
-    for case in cases:
+    shelf, coverage, refused = Shelf(pack), Coverage(), Problems()
+    for case in read_cases_that_can_be(root, pack.name, refused):
+        if case.decision in unread:
+            continue
         outcome = run_case(case, shelf)
         for difference in outcome.differences:
             yield Problem(case.file, case.line, case.name, difference)
         if outcome.decision is not None:
             coverage.add(outcome.decision)
-    for decision, section in () if pack.base else pack.decisions.items():
-        for rule, possible in _possible(pack, decision).items():
-            for can, seen, words in zip(possible, (coverage.held, coverage.failed), ("holds", "fails"), strict=True):
-                if can and (decision, rule) not in seen:
-                    yield Problem(section.file, section.line, rule, f"a case in which it {words}; there is none")
+    yield from refused
+    if not refused and not pack.base:  # else nobody knows which cases there would have been
+        for decision, several in rulings.items():
+            yield from _not_covered(pack.decisions[decision], several, coverage)
 
 
-def _possible(pack: Pack, decision: str) -> dict[str, tuple[bool, bool]]:
-    possible: dict[str, tuple[bool, bool]] = {}
-    for day in turning_days(pack, decision):
-        if in_force(pack.decisions[decision], day):
-            try:
-                ruling = read_ruling(pack, decision, day)
-            except Fault:
-                continue
-            for rule in ruling.rules:
-                possible.setdefault(rule.id, reach(ruling, rule))
-    return possible
+def _not_covered(section: Section, rulings: list[Ruling], coverage: Coverage) -> Iterator[Problem]:
+    decision = section.text("decision")
+    possible: dict[str, tuple[bool, bool, int]] = {}
+    for ruling in rulings:
+        for rule in ruling.rules:
+            possible.setdefault(rule.id, (*reach(ruling, rule), rule.line))
+    for id_, (holds, fails, line) in possible.items():
+        if holds and (decision, id_) not in coverage.held:
+            yield Problem(section.file, line, id_, "a case in which it holds; there is none")
+        if fails and (decision, id_) not in coverage.failed:
+            yield Problem(section.file, line, id_, "a case in which it fails; there is none")

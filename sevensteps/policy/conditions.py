@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, TypeGuard
 
 from sevensteps.policy.facts import Fact, Scalar
-from sevensteps.policy.source import Section
+from sevensteps.policy.source import Section, each_of
 
 Comparison = Literal["<", "<=", ">", ">="]
 
@@ -126,7 +126,7 @@ class Reader:
         key = next(iter(written))
         if key in _OPERATORS and len(written) == 1:
             return self._operator(key, written[key], written, where)
-        tests = tuple(self._test(name, test, written, where) for name, test in written.items())
+        tests = tuple(each_of(written.items(), lambda test: self._test(*test, written, where)))
         return tests[0] if len(tests) == 1 else All(tests)
 
     def _operator(self, key: str, operand: object, near: Section, where: str) -> Condition:
@@ -147,7 +147,7 @@ class Reader:
     def _conditions(self, operand: object, near: Section, where: str) -> tuple[Condition, ...]:
         if not isinstance(operand, list) or not operand:
             raise near.problem(where, "a list of conditions")
-        return tuple(self.condition(inner, near, where) for inner in operand)
+        return tuple(each_of(operand, lambda inner: self.condition(inner, near, where)))
 
     def _at_least(self, written: Section, where: str) -> Condition:
         number = self._number(written.get("at least"))

@@ -5,23 +5,35 @@ from dataclasses import replace
 
 from sevensteps.policy.facts import Fact, words_in
 from sevensteps.policy.given import Collection, Declared
-from sevensteps.policy.source import Section
+from sevensteps.policy.source import Problems, Section, each_of
 
 Settings = Callable[[str, Section], object]
 """What `$name` stands for, and where it was written."""
 
 
-def read_declared(section: Section, setting: Settings) -> Declared:
-    """The declared facts and collections of a decision.
+def read_declared(section: Section, setting: Settings, problems: Problems) -> Declared:
+    """The declared facts and collections of a decision. A declaration that cannot be used is a problem.
 
-    Raises:
-        PackRefusedError: a declaration that cannot be used.
+    It stands for a fact without options or bounds all the same, so that what looks at it is not refused for it.
     """
-    declared = dict(section.named("facts"))
-    return Declared(
-        {name: read_fact(name, body, setting) for name, body in declared.items() if "each" not in body},
-        {name: _collection(name, body, setting) for name, body in declared.items() if "each" in body},
-    )
+    case: dict[str, Fact] = {}
+    collections: dict[str, Collection] = {}
+    for name, body in section.named("facts"):
+        if "each" in body:
+            bare = {fact: _bare(fact, inner) for fact, inner in body.named("each")}
+            collections[name] = Collection(name, {"item": Fact("item", "word"), **bare})
+            with problems.noted():
+                collections[name] = _collection(name, body, setting)
+        else:
+            case[name] = _bare(name, body)
+            with problems.noted():
+                case[name] = read_fact(name, body, setting)
+    return Declared(case, collections)
+
+
+def _bare(name: str, body: Section) -> Fact:
+    type_ = body.text("type")
+    return Fact(name, "word" if type_ == "choice" else type_)
 
 
 def read_fact(name: str, body: Section, setting: Settings) -> Fact:
@@ -56,7 +68,7 @@ def _words(body: Section, key: str, setting: Settings) -> tuple[str, ...]:
 
 
 def _collection(name: str, body: Section, setting: Settings) -> Collection:
-    facts = {fact: read_fact(fact, declared, setting) for fact, declared in body.named("each")}
+    facts = dict(each_of(body.named("each"), lambda each: (each[0], read_fact(*each, setting))))
     as_words = body.text("listed as") == "words"
     if as_words:
         facts["item"] = Fact("item", "word", "Which of them is it?")

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.check import check_what_was_read
-from sevensteps.policy.pack import Pack, base_of, files_of, names, read_pack
+from sevensteps.policy.pack import Pack, lineage, names, read_pack
 from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.source import PackRefusedError
 from sevensteps.policy.verdict import Decision, Json
@@ -151,7 +151,9 @@ class Library:
     def _look(self, name: str) -> None:
         """Take a pack that is asked for first; have one checked whose files have changed since the last look."""
         if name not in self._current and name not in names(self.root):
-            detail = f"there is no pack {name[:100]}; there are {', '.join(names(self.root))}"
+            looked = f"no {name[:100]}/pack.yaml in the folder {self.root}"
+            known = ", ".join(names(self.root)) or "none"
+            detail = f"there is no pack {name[:100]}: {looked}; packs there: {known}"
             raise Fault(Kind.INVALID, "PACK_UNKNOWN", detail)
         try:
             signature = self._signature(name)
@@ -180,6 +182,9 @@ class Library:
             problems = check_what_was_read(self.root, pack)
         except PackRefusedError as refused:
             problems = sorted(refused.problems)
+        except Exception:  # noqa: BLE001 - whatever it is, the thread must not end without a word of it
+            _log.exception("pack %s could not be checked and the version before it stays", name)
+            return
         if problems:
             listed = "\n".join(str(problem) for problem in problems)
             _log.error("pack %s is refused and the version before it stays:\n%s", name, listed)
@@ -191,10 +196,18 @@ class Library:
             self._current[shelf.pack.name] = self._versions[shelf.pack.hash] = shelf
 
     def _signature(self, name: str) -> Signature:
-        base = base_of(self.root, name)
-        files = [*files_of(self.root, name), *sorted((self.root / name / "cases").glob("*.yaml"))]
-        found = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
-        return found + (self._signature(base) if base and base != name else ())
+        """When each file of a pack and of what it extends was changed; also of one that is misnamed."""
+        folders = [self.root / pack for pack in lineage(self.root, name)]
+        files = [path for folder in folders for path in (folder / "pack.yaml", *sorted(folder.glob("*/*")))]
+        return tuple(_changed(path) for path in files)
+
+
+def _changed(path: Path) -> tuple[str, int, int]:
+    try:
+        found = path.stat()
+    except OSError:  # gone since the folder was listed
+        return str(path), 0, 0
+    return str(path), found.st_mtime_ns, found.st_size
 
 
 def _not_that_version(name: str, version: str) -> Fault:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from inspect import signature
@@ -12,19 +13,23 @@ from sevensteps.policy.conditions import All, Any, Condition, Given, Not, Reader
 from sevensteps.policy.declaration import read_declared, read_fact
 from sevensteps.policy.facts import Fact, Scalar
 from sevensteps.policy.pack import Pack
-from sevensteps.policy.parameters import Setting
 from sevensteps.policy.ruling import Answer, AnsweredValue, FactValue, ItemsValue, PlainValue, Rule, Ruling, Table
-from sevensteps.policy.source import Section
+from sevensteps.policy.setting import Setting
+from sevensteps.policy.source import Problems, Section, each_of
 from sevensteps.policy.sums import Column, ItemName, OfCase, OfItem, Plain, Several, Source, Sum
-from sevensteps.policy.validity import in_force
+from sevensteps.policy.validity import in_force, turning_days
 from sevensteps.policy.verdict import SETTLED, Verdict
+
+UNDECLARED_PARAMETER = "a parameter that the pack declares"
+_UNREAD: Condition = All(())
+"""What a rule that was refused asks, so that a rule which refers to it is not refused too."""
 
 
 def read_ruling(pack: Pack, decision: str, day: date) -> Ruling:
     """One decision of a pack as it stands on a day.
 
     Raises:
-        PackRefusedError: something in the pack is not as it should be.
+        PackRefusedError: with everything in the decision's file that is not as it should be.
         Fault: INVALID, NOT_IN_FORCE or PARAMETER_MISSING: the decision, or a parameter of it, is not in force that day.
     """
     if not in_force(pack.decisions[decision], day):
@@ -33,12 +38,27 @@ def read_ruling(pack: Pack, decision: str, day: date) -> Ruling:
     return _RulingReader(pack, decision, day).ruling()
 
 
+def rulings_of(pack: Pack, decision: str, problems: Problems) -> list[Ruling]:
+    """One decision as it stands from each day on which it turns, where every parameter of it has a value.
+
+    What is not as it should be is added to the problems.
+    """
+    rulings: list[Ruling] = []
+    for day in turning_days(pack, decision):
+        if in_force(pack.decisions[decision], day):
+            with problems.noted(), suppress(Fault):
+                rulings.append(read_ruling(pack, decision, day))
+    return rulings
+
+
 class _RulingReader:
     """Reads top to bottom: what a rule refers to stands above it, rules above tables."""
 
     def __init__(self, pack: Pack, decision: str, day: date) -> None:
         self.pack, self.day, self.section = pack, day, pack.decisions[decision]
-        self.declared = read_declared(self.section, self._setting)
+        self.problems = Problems()
+        self.faults: list[Fault] = []
+        self.declared = read_declared(self.section, self._setting, self.problems)
         self.facts: dict[str, dict[str, Fact]] = {
             "": dict(self.declared.case),
             **{name: dict(collection.facts) for name, collection in self.declared.collections.items()},
@@ -48,44 +68,72 @@ class _RulingReader:
         self.tables: list[Table] = []
 
     def ruling(self) -> Ruling:
-        name = self.section.text("decision")
-        sums = tuple(self._sum(dotted, body) for dotted, body in self.section.named("worked out"))
-        for rule in self.section.sections("rules"):
-            if in_force(rule, self.day):
+        sums: list[Sum] = []
+        for dotted, body in self.section.named("worked out"):
+            with self._noted():
+                sums.append(self._sum(dotted, body))
+        for rule in self._in_force(self.section, "rules"):
+            with self._noted():
                 self._rule(rule)
-        for table in self.section.sections("tables"):
-            if in_force(table, self.day):
+            self.conditions.get(rule.text("for each"), {}).setdefault(rule.text("rule"), _UNREAD)
+        for table in self._in_force(self.section, "tables"):
+            with self._noted():
                 self._table(table)
-        answers = tuple(self._answer(name, body) for name, body in self.section.named("values"))
-        earliest = self.section.text("earliest")
-        rules, tables = tuple(self.rules), tuple(self.tables)
-        return Ruling(name, self.declared, sums, rules, tables, answers, earliest, self.facts)
+        answers: list[Answer] = []
+        for name, body in self.section.named("values"):
+            with self._noted():
+                answers.append(self._answer(name, body))
+        self.problems.refuse()
+        if self.faults:
+            raise self.faults[0]
+        return Ruling(
+            self.section.text("decision"), self.declared, tuple(sums), tuple(self.rules), tuple(self.tables),
+            tuple(answers), self.section.text("earliest"), self.facts,
+        )  # fmt: skip
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Note what is refused inside, and go on behind it: a value that is missing on the day hides no problem."""
+        try:
+            with self.problems.noted():
+                yield
+        except Fault as fault:
+            self.faults.append(fault)
+
+    def _in_force(self, section: Section, key: str) -> Iterator[Section]:
+        return (entry for entry in section.sections(key) if in_force(entry, self.day))
 
     def _setting(self, name: str, near: Section) -> Setting:
         parameter = self.pack.parameters.get(name)
         if parameter is None:
-            raise near.problem(name, "a parameter that the pack declares")
+            raise near.problem(name, UNDECLARED_PARAMETER)
         return parameter.on(self.day).value
 
     def _sum(self, dotted: str, body: Section) -> Sum:
         scope, _, name = dotted.rpartition(".")
         if scope not in self.declared.collections:
             scope, name = "", dotted
+        fact = read_fact(name, body, self._setting)
+        try:
+            return Sum(scope, fact, body.text("calculate"), self._arguments(dotted, body, scope))
+        finally:  # refused or not: what looks at the fact is not wrong for that
+            self.facts[scope][name] = fact
+
+    def _arguments(self, dotted: str, body: Section, scope: str) -> dict[str, Source]:
         calculation = body.text("calculate")
         if calculation not in CALCULATIONS:
             raise body.problem(dotted, f"calculate: one of {', '.join(sorted(CALCULATIONS))}")
         written = {key: value for key, value in body.items() if key not in ("type", "unit", "calculate")}
-        sources = {key.replace(" ", "_"): self._source(value, scope, body, dotted) for key, value in written.items()}
+        names = [key.replace(" ", "_") for key in written]
         wanted = set(signature(CALCULATIONS[calculation]).parameters)
-        if set(sources) != wanted:
+        if set(names) != wanted:
             raise body.problem(dotted, f"for {calculation}: {', '.join(sorted(wanted)).replace('_', ' ')}")
-        fact = read_fact(name, body, self._setting)
-        self.facts[scope][name] = fact
-        return Sum(scope, fact, calculation, sources)
+        sources = each_of(written.values(), lambda value: self._source(value, scope, body, dotted))
+        return dict(zip(names, sources, strict=True))
 
     def _source(self, written: object, scope: str, near: Section, where: str) -> Source:
         if isinstance(written, list):
-            return Several(tuple(self._source(entry, scope, near, where) for entry in written))
+            return Several(tuple(each_of(written, lambda entry: self._source(entry, scope, near, where))))
         if not isinstance(written, str):
             return Plain(written)
         if written.startswith("$"):
@@ -116,15 +164,18 @@ class _RulingReader:
     def _rule(self, entry: Section) -> None:
         id_, scope = entry.text("rule"), entry.text("for each")
         reader = self._reader(scope, entry)
-        condition = reader.condition(entry["when"], entry, id_)
-        applies = reader.condition(entry["applies when"], entry, id_) if "applies when" in entry else None
+        with self._noted():
+            self._refuse_unknown_words(id_, entry, scope)
+        conditions = [entry["when"], *([entry["applies when"]] if "applies when" in entry else [])]
+        condition, *applies_when = each_of(conditions, lambda written: reader.condition(written, entry, id_))
+        applies = applies_when[0] if applies_when else None
         if applies is not None:
             condition = Any((Not(applies), condition))
         self._add(Rule(
             id=id_, scope=scope, condition=condition, applies=applies, holds=Verdict.MET,
             fails=self._verdict(entry, "if not", Verdict.NOT_MET),
             because=entry.text("because"), reference=entry.text("reference"), unverified=entry.flag("unverified"),
-            advisory=entry.flag("advisory"), part=entry.text("part"),
+            advisory=entry.flag("advisory"), part=entry.text("part"), line=entry.line,
         ), entry)  # fmt: skip
 
     def _table(self, table: Section) -> None:
@@ -132,22 +183,30 @@ class _RulingReader:
         scope = table.text("for each")
         reader = self._reader(scope, table)
         fitting: dict[str, Condition] = {}
-        for row in table.sections("rows"):
-            if not in_force(row, self.day):
-                continue
-            id_ = f"{table['table']}/{row['row']}"
-            fits = reader.condition(row["when"], row, id_)
-            values = {name: self._value(value, row, scope) for name, value in _mapping(row, "values").items()}
-            first = [Not(Any(tuple(fitting.values())))] if table["hit"] == "first" and fitting else []
-            chosen = [fits, *first, *self._given(values, scope)]
-            rule = self._row(table, row, id_, All(tuple(chosen)) if len(chosen) > 1 else fits)
-            self._add(replace(rule, values=values), row)
-            fitting[id_] = fits
+        for row in self._in_force(table, "rows"):
+            with self._noted():
+                self._add_row(table, row, reader, fitting)
         if "otherwise" in table:
+            with self._noted():
+                self._refuse_unknown_words(table.text("table"), table, scope)
             self._add(self._row(table, table, table.text("table"), Not(Any(tuple(fitting.values())))), table)
-
         id_, hit, complete = table.text("table"), table.text("hit"), "otherwise" in table
         self.tables.append(Table(id_, scope, hit, complete, fitting, table.line))
+
+    def _add_row(self, table: Section, row: Section, reader: Reader, fitting: dict[str, Condition]) -> None:
+        """Add a row that counts where it fits and, in a table of which the first counts, none before it does."""
+        id_, scope = f"{table['table']}/{row['row']}", table.text("for each")
+        with self._noted():
+            self._refuse_unknown_words(id_, row, scope)
+        fits = reader.condition(row["when"], row, id_)
+        written = _mapping(row, "values")
+        answered = each_of(written.values(), lambda value: self._value(value, row, scope))
+        values = dict(zip(written, answered, strict=True))
+        first = [Not(Any(tuple(fitting.values())))] if table["hit"] == "first" and fitting else []
+        chosen = [fits, *first, *self._given(values, scope)]
+        rule = self._row(table, row, id_, All(tuple(chosen)) if len(chosen) > 1 else fits)
+        self._add(replace(rule, values=values), row)
+        fitting[id_] = fits
 
     def _row(self, table: Section, row: Section, id_: str, condition: Condition) -> Rule:
         return Rule(
@@ -155,12 +214,15 @@ class _RulingReader:
             holds=self._verdict(row, "otherwise" if row is table else "then", Verdict.MET),
             because=row.text("because"), reference=row.text("reference", table.text("reference")),
             unverified=row.flag("unverified"), advisory=table.flag("advisory"), part=table.text("part"), row=True,
+            line=row.line,
         )  # fmt: skip
 
-    def _add(self, rule: Rule, near: Section) -> None:
-        unknown = set(re.findall(r"\{(\w+)\}", rule.because)) - {"item", *self.facts[rule.scope]}
+    def _refuse_unknown_words(self, id_: str, entry: Section, scope: str) -> None:
+        unknown = set(re.findall(r"\{(\w+)\}", entry.text("because"))) - {"item", *self.facts[scope]}
         if unknown:
-            raise near.problem(rule.id, f"because: declared facts in braces; {', '.join(sorted(unknown))} is none")
+            raise entry.problem(id_, f"because: declared facts in braces; {', '.join(sorted(unknown))} is none")
+
+    def _add(self, rule: Rule, near: Section) -> None:
         if rule.values and rule.scope:
             raise near.problem(rule.id, "values only in a table that is asked of the case as a whole")
         if any(rule.id in rules for rules in self.conditions.values()):
@@ -189,7 +251,7 @@ class _RulingReader:
 
     def _value(self, written: object, near: Section, scope: str) -> AnsweredValue:
         if isinstance(written, Section) and "items" in written:
-            if written["items"] not in {rule.id for rule in self.rules if rule.scope}:
+            if not any(written["items"] in rules for scope_, rules in self.conditions.items() if scope_):
                 raise near.problem(written.text("items"), "items: a rule that is asked for each item of a collection")
             return ItemsValue(written.text("items"), [str(word) for word in written.entries("if none")])
         if isinstance(written, Section):

@@ -58,6 +58,8 @@ class Rule:
     part: str
     row: bool = False
     values: Mapping[str, AnsweredValue] = field(default_factory=dict)
+    line: int = field(default=0, compare=False)
+    """Where it stands in the decision's file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from datetime import date
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.deciding import Decider
 from sevensteps.policy.pack import Pack
-from sevensteps.policy.reading import read_ruling
-from sevensteps.policy.source import PackRefusedError, Problem
-from sevensteps.policy.validity import in_force, turning_days
+from sevensteps.policy.reading import read_ruling, rulings_of
+from sevensteps.policy.source import PackRefusedError, Problems
+from sevensteps.policy.validity import turning_days
 from sevensteps.policy.verdict import Decision, Json
 
 
@@ -48,16 +48,8 @@ class Shelf:
         Raises:
             PackRefusedError: with the problems of all decisions.
         """
-        problems: list[Problem] = []
-        for decision, section in self.pack.decisions.items():
-            for day in self._turns[decision]:
-                try:
-                    if in_force(section, day):
-                        read_ruling(self.pack, decision, day)
-                except PackRefusedError as refused:
-                    problems.extend(refused.problems)
-                except Fault as fault:
-                    if fault.reason != "PARAMETER_MISSING":
-                        raise
+        problems = Problems()
+        for decision in self.pack.decisions:
+            rulings_of(self.pack, decision, problems)
         if problems:
             raise PackRefusedError(sorted(set(problems)))

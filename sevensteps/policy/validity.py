@@ -18,26 +18,27 @@ def turning_days(pack: Pack, decision: str) -> list[date]:
     section = pack.decisions[decision]
     days = {day for name in parameters_of(section) if name in pack.parameters
             for day in pack.parameters[name].turning_days()}  # fmt: skip
-    for dated in (section, *_rules_and_rows(section)):
+    for dated in dated_parts(section):
         begins, ends = dated.day("from"), dated.day("until")
         days.update([begins] if begins else [])
         days.update([ends + timedelta(days=1)] if ends else [])
     return sorted(days)
 
 
-def parameters_of(written: object) -> Iterator[str]:
-    """The parameters that a section names, as `$name`."""
+def parameters_of(written: object, day: date | None = None) -> Iterator[str]:
+    """The parameters that a section names, as `$name`; of a day, those that what is in force on it names."""
     if isinstance(written, str) and written.startswith("$") and written != "$item":
         yield written[1:]
-    elif isinstance(written, Mapping):
-        for value in written.values():
-            yield from parameters_of(value)
-    elif isinstance(written, list):
-        for value in written:
-            yield from parameters_of(value)
+    elif isinstance(written, Section) and day is not None and not in_force(written, day):
+        return
+    elif isinstance(written, Mapping | list):
+        for value in written.values() if isinstance(written, Mapping) else written:
+            yield from parameters_of(value, day)
 
 
-def _rules_and_rows(section: Section) -> Iterator[Section]:
+def dated_parts(section: Section) -> Iterator[Section]:
+    """What of a decision may have a first and a last day of its own: itself, its rules, tables and rows."""
+    yield section
     yield from section.sections("rules")
     for table in section.sections("tables"):
         yield table

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sevensteps.errors import Fault
+from sevensteps.policy import Library
 from sevensteps.policy.check import check
 
 TABLE = """
@@ -132,16 +134,20 @@ def test_every_problem_is_reported_not_only_the_first(packs: Path) -> None:
     assert "help.yaml" in said
 
 
+def unused(said: str) -> list[str]:
+    return [line.split(": ")[1] for line in said.splitlines() if "to be used" in line]
+
+
 def test_a_list_that_nobody_looks_at_is_found_with_its_facts(packs: Path) -> None:
     """Each by its path; once a rule is asked of its items, only the facts that it does not look at."""
     things = (
         "  things: {listed as: records, each: {ill: {type: boolean, question: Q}, old: {type: boolean, question: Q}}}\n"
     )
     said = found(packs, "rules/help.yaml", "rules:\n", f"{things}rules:\n")
-    assert [line.split(": ")[1] for line in said.splitlines()] == ["things", "things.ill", "things.old"]
+    assert unused(said) == ["things", "things.ill", "things.old"]
     rule = "  - {rule: ILL, for each: things, when: ill, because: Because., reference: An Act}\n"
     said = found(packs, "rules/help.yaml", "rules:\n", f"rules:\n{rule}")
-    assert [line.split(": ")[1] for line in said.splitlines()] == ["things.old"]
+    assert unused(said) == ["things.old"]
 
 
 def test_no_case_is_asked_for_that_cannot_be(packs: Path) -> None:
@@ -178,3 +184,190 @@ def test_a_count_of_items_may_be_any_number(packs: Path, when: str, *, reachable
 """
     said = found(packs, "rules/help.yaml", "rules:\n", facts + rules)
     assert ("MANY: to be reachable" in said) is not reachable
+
+
+RULE = "  - {rule: %s, when: %s, because: Because., reference: An Act}\n"
+
+
+def test_every_finding_of_a_file_of_rules_is_reported_with_its_own_line(packs: Path) -> None:
+    """Facts, sums, rules, rows and answers that name what is not declared; what refers to them is not wrong for it."""
+    more = f"""worked out:
+  more: {{type: whole number, calculate: total, of: [lonely, lost]}}
+rules:
+{RULE % ("ONE", "{all: [first, second]}")}{RULE % ("TWO", "{any: [{rule: ONE}, {more: {at least: 3}}]}")}"""
+    table = """tables:
+  - table: T
+    hit: collect
+    reference: An Act
+    rows:
+      - {row: a, when: third, because: A.}
+      - {row: b, when: alone, because: "{fourth}."}
+values:
+  said: {fact: fifth}
+"""
+    path = packs / "small/rules/help.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + table, encoding="utf-8")
+    said = found(packs, "rules/help.yaml", "rules:\n", more)
+    lines = [line.removeprefix("small/rules/help.yaml:") for line in said.splitlines()]
+    is_not_one = "a declared fact; {} is not one"
+    none_of_them = "more: a declared fact, a parameter or a number; {} is none of them"
+    assert lines == [
+        f"11: {none_of_them.format('lonely')}", f"11: {none_of_them.format('lost')}",
+        f"13: ONE: {is_not_one.format('first')}", f"13: ONE: {is_not_one.format('second')}",
+        f"24: T/a: {is_not_one.format('third')}", "25: T/b: because: declared facts in braces; fourth is none",
+        "27: fifth: fact: a declared or worked out fact",
+    ]  # fmt: skip
+
+
+def test_a_fact_that_cannot_be_declared_hides_no_other_finding(packs: Path) -> None:
+    """Each declaration by its line, and no rule is wrong for looking at it."""
+    facts = """  kind: {type: choice, options: $help.kinds, question: Q}
+  size: {type: whole number, lowest: low, question: Q}
+  things: {listed as: words, options: $help.things, each: {}}
+rules:
+"""
+    rules = RULE % ("KIND", "{kind: tall, size: {at least: 2}}")
+    each = "  - {rule: THING, for each: things, when: {item: book}, because: Because., reference: An Act}\n"
+    lines = found(packs, "rules/help.yaml", "rules:\n", facts + rules + each + RULE % ("ALSO", "lonely")).splitlines()
+    assert [line.removeprefix("small/rules/help.yaml:").split(": ")[:2] for line in lines] == [
+        ["10", "help.kinds"], ["11", "size"], ["12", "help.things"], ["16", "ALSO"],
+    ]  # fmt: skip
+
+
+def test_every_bad_value_of_the_parameters_is_reported(packs: Path) -> None:
+    """Two in one file, one in another; and each name that is used before."""
+    other = "  help.days: {title: D, type: word, set by: law, values: [{from: 2020-01-01, value: 3, reference: A}]}\n"
+    path = packs / "small/parameters/more.yaml"
+    path.write_text(f"parameters:\n{other}{other.replace('days', 'weeks')}", encoding="utf-8")
+    said = found(packs, "parameters/limits.yaml", "value: 10", "value: ten").splitlines()
+    assert [line.split(": ")[0] for line in said] == [
+        "small/parameters/limits.yaml:9", "small/parameters/more.yaml:2", "small/parameters/more.yaml:3",
+    ]  # fmt: skip
+    path.write_text((packs / "small/parameters/limits.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    said = found(packs, "parameters/limits.yaml", "value: ten", "value: 10").splitlines()
+    assert said == ["small/parameters/more.yaml:9: help.hours: a value of type whole number"]
+    said = found(packs, "parameters/more.yaml", "value: ten", "value: 10").splitlines()
+    assert said == ["small/parameters/more.yaml:3: help.hours: a name that is not used before"]
+
+
+def test_what_cannot_be_read_hides_nothing_elsewhere(packs: Path) -> None:
+    """A file out of its form hides no finding of others, and nothing is said for want of what stands in it."""
+    text = (packs / "small/rules/help.yaml").read_text(encoding="utf-8")
+    other = text.replace("decision: help", "decision: other").replace("alone]}", "lonely]}")
+    (packs / "small/rules/other.yaml").write_text(other, encoding="utf-8")
+    (packs / "small/rules/third.yaml").write_text("decision: third\n", encoding="utf-8")
+    said = found(packs, "parameters/limits.yaml", "title:", "titel:")
+    assert "limits.yaml:3: help.hours: " in said
+    assert "other.yaml:12: HOURS: a declared fact; lonely is not one" in said
+    assert "third.yaml:1: 'title' is a required property" in said
+    assert "a parameter that the pack declares" not in said
+    assert "a case in which" not in said
+
+
+def test_cases_are_run_although_there_are_other_findings(packs: Path) -> None:
+    """Those of decisions that can be read; of the others none is run, and one that cannot be read hides no other."""
+    text = (packs / "small/rules/help.yaml").read_text(encoding="utf-8")
+    other = text.replace("decision: help", "decision: other").replace("alone]}", "lonely]}")
+    (packs / "small/rules/other.yaml").write_text(other, encoding="utf-8")
+    cases = (packs / "small/cases/help.yaml").read_text(encoding="utf-8")
+    (packs / "small/cases/other.yaml").write_text(cases.replace("decision: help", "decision: other"), encoding="utf-8")
+    (packs / "small/cases/third.yaml").write_text("cases: []\n", encoding="utf-8")
+    said = found(packs, "cases/help.yaml", "verdict: met", "verdict: not_met")
+    assert "cases/help.yaml:4: Enough hours: verdict: expected not_met, is met" in said
+    assert "other.yaml:12: HOURS" in said
+    assert "cases/third.yaml:1: cases: " in said
+    assert "cases/other.yaml" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("alone]}", "{alone: true}]}\n    until: 2019-12-31\n    from: 2020-01-01",
+         "help.yaml:13: HOURS: until: the day of from, or a later one"),
+        ("until: 2029-12-31", "until: 2019-12-31", "help.yaml:5: help: until: the day of from, or a later one"),
+        ("rules:\n", "  unseen:\n    type: boolean\n    question: Q\nrules:\n", "help.yaml:10: unseen: to be used"),
+        ("rules:\n", "rules:\n" + RULE % ("NEVER", "{all: [alone, {not: alone}]}"), "help.yaml:11: NEVER: to be"),
+        ("rules:\n", "rules:\n" + RULE % ("SOME", "{hours: {more than: 100}}"), "help.yaml:11: SOME: a case in"),
+    ],
+)  # fmt: skip
+def test_a_finding_says_the_line_of_what_it_is_about(packs: Path, old: str, new: str, said: str) -> None:
+    """Not that of the file or the table that it stands in; an end before the beginning is found too."""
+    assert said in found(packs, "rules/help.yaml", old, new)
+
+
+def test_a_value_that_ends_before_it_begins_is_found(packs: Path) -> None:
+    """It would never count, whatever its author thought."""
+    said = found(packs, "parameters/limits.yaml", "{from: 2026-01-01,", "{from: 2026-01-01, until: 2025-12-31,")
+    assert said == "small/parameters/limits.yaml:10: help.hours: until: the day of from, or a later one"
+
+
+def test_a_row_is_named_with_its_own_line(packs: Path) -> None:
+    """Masked and overlapping rows by the row, a gap by the table."""
+    assert "help.yaml:25: BAND/some: a row that is chosen" in with_table(packs, "first", "more than: 30")
+    said = found(packs, "rules/help.yaml", "hit: first", "hit: unique")
+    assert "help.yaml:25: BAND: one row at most; BAND/many, BAND/some overlap" in said
+    assert "help.yaml:17: BAND: no gaps" in said
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "earliest", "contradicts"),
+    [
+        ("then: met", "then: not_met", "", True), ("then: not_met", "then: not_met", "", False),
+        ("values: {kind: a}", "values: {kind: b}", "", True), ("values: {kind: a}", "values: {kind: a}", "", False),
+        ("values: {kind: a}", "values: {sort: b}", "", False),
+        ("values: {kind: a}", "values: {kind: b}", "kind", False),
+    ],
+)  # fmt: skip
+def test_rows_that_are_collected_do_not_contradict_each_other(
+    packs: Path, first: str, second: str, earliest: str, *, contradicts: bool
+) -> None:
+    """Two that ask the same and say otherwise; where the earliest value is taken, several are no contradiction."""
+    table = f"""{f"earliest: {earliest}" if earliest else ""}
+tables:
+  - table: T
+    hit: collect
+    reference: An Act
+    rows:
+      - {{row: a, when: alone, {first}, because: A.}}
+      - {{row: b, when: {{alone: true}}, {second}, because: B.}}
+      - {{row: c, when: {{hours: 3}}, then: needs_judgement, because: C.}}
+"""
+    path = packs / "small/rules/help.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + table, encoding="utf-8")
+    said = "help.yaml:22: T/b: what does not contradict T/a; both ask the same"
+    assert (said in found(packs)) is contradicts
+
+
+def test_an_empty_pack_is_found(packs: Path) -> None:
+    """No decision, and no pack that it extends."""
+    (packs / "empty").mkdir()
+    (packs / "empty/pack.yaml").write_text("pack: empty\ntitle: Empty\n", encoding="utf-8")
+    said = [str(problem) for problem in check(packs, "empty")]
+    assert said == ["empty/pack.yaml:1: a decision in rules/, or a pack to extend"]
+
+
+@pytest.mark.parametrize("name", ["parameters/more.yml", "rules/more.yml", "cases/more.YAML"])
+def test_a_file_that_would_be_passed_over_is_found(packs: Path, name: str) -> None:
+    """Under another ending nobody would read it; other files are nobody's business."""
+    (packs / "small" / name).write_text("anything", encoding="utf-8")
+    (packs / "small/rules/notes.txt").write_text("anything", encoding="utf-8")
+    said = f"small/{name}: to be named more.yaml; under this name it is not read"
+    assert found(packs) == said
+
+
+def test_a_folder_in_the_place_of_a_file_is_found(packs: Path) -> None:
+    """By its name, as a file that cannot be read."""
+    (packs / "small/rules/folder.yaml").mkdir()
+    assert found(packs) == "small/rules/folder.yaml: a file that can be read: Is a directory"
+
+
+@pytest.mark.parametrize("chain", [["small"], ["one", "small"], ["two", "one", "small"]])
+def test_packs_that_extend_each_other_in_a_circle_are_refused(packs: Path, chain: list[str]) -> None:
+    """However long the circle is; also by whoever decides."""
+    for name, extended in zip(chain, [*chain[1:], chain[0]], strict=True):
+        (packs / name).mkdir(exist_ok=True)
+        (packs / name / "pack.yaml").write_text(f"pack: {name}\ntitle: P\nextends: {extended}\n", encoding="utf-8")
+    circle = " extends ".join(["small", *chain[chain.index("small") + 1 :], *chain[: chain.index("small")], "small"])
+    assert f"/pack.yaml:1: extends: another pack; {circle}" in found(packs)
+    with pytest.raises(Fault, match="another pack"):
+        Library(packs).pack("small")

@@ -56,9 +56,9 @@ EDITED = ", although values are never edited"
         (pack({"a": ("amount by word", [(BEGINS, None, Section(x="1.00", y="2.00"))])}),
          pack({"a": ("amount by word", [(BEGINS, None, Section(x="1.00"))])}),
          "parameter a: the value from 2026-01-01 was x 1.00, y 2.00, is x 1.00, although values are never edited"),
-        (pack({"t": ("points to pounds", [(BEGINS, None, [Section(points=n, pounds="1.00") for n in (1, 2)])])}),
-         pack({"t": ("points to pounds", [(BEGINS, None, [Section(points=n, pounds="1.00") for n in (1, 3)])])}),
-         f"parameter t: the value from {BEGINS} was 1: 1.00, 2: 1.00, is 1: 1.00, 3: 1.00{EDITED}"),
+        (pack({"t": ("points to pounds", [(BEGINS, None, [Section(points=n, pounds="1.00") for n in (0, 2)])])}),
+         pack({"t": ("points to pounds", [(BEGINS, None, [Section(points=n, pounds="1.00") for n in (0, 3)])])}),
+         f"parameter t: the value from {BEGINS} was 0: 1.00, 2: 1.00, is 0: 1.00, 3: 1.00{EDITED}"),
         (pack(), pack(help=Section()), "decision help is new"), (pack(help=Section()), pack(), "decision help is gone"),
     ],
 )  # fmt: skip

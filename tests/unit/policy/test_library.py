@@ -96,6 +96,12 @@ def test_a_version_that_takes_longer_to_check_does_not_replace_a_later_one(
         (("parameters/limits.yaml", "from: 2026-01-01", "from: 2020-01-01"), "do not overlap"),
         (("parameters/limits.yaml", "value: 8", "value: 7"), "expected not_met, is met"),
         (("cases/help.yaml", "verdict: not_met", "verdict: met"), "expected met, is not_met"),
+        (("rules/help.yaml", "until: 2029-12-31", "until: 2029-02-30"), "2029-02-30: a day that there is"),
+        (
+            ("cases/help.yaml", "on: 2026-01-01, given: {hours: 7", "on: 2026-02-30, given: {hours: 7"),
+            "a day that there",
+        ),
+        (("pack.yaml", "title:", "extends: small\ntitle:"), "extends: another pack"),
     ],
 )
 def test_a_bad_pack_is_refused_loudly_and_the_old_one_stays(
@@ -110,6 +116,33 @@ def test_a_bad_pack_is_refused_loudly_and_the_old_one_stays(
         eventually(lambda: said in caplog.text)
     assert library.pack("small").hash == before
     assert "the version before it stays" in caplog.text
+
+
+def test_whatever_goes_wrong_while_a_pack_is_checked_is_said(
+    packs: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even what nobody has thought of: the log says so, and the old version goes on deciding."""
+    library = Library(packs)
+    before = library.pack("small").hash
+
+    def fails(root: Path, pack: Pack) -> list[Problem]:
+        raise MemoryError
+
+    monkeypatch.setattr(module, "check_what_was_read", fails)
+    edit(packs, "parameters/limits.yaml", "value: 8", "value: 9")
+    with caplog.at_level(logging.ERROR):
+        assert verdict(library, 8) is Verdict.MET
+        eventually(lambda: "pack small could not be checked and the version before it stays" in caplog.text)
+    assert library.pack("small").hash == before
+
+
+def test_a_pack_that_is_not_there_is_looked_for_in_a_folder(packs: Path) -> None:
+    """What was looked for, where, and what is there: also where that is nothing."""
+    with pytest.raises(Fault) as refused:
+        Library(packs).pack("nope")
+    assert refused.value.detail == f"there is no pack nope: no nope/pack.yaml in the folder {packs}; packs there: small"
+    with pytest.raises(Fault, match=r"no nope/pack.yaml in the folder .*/small; packs there: none"):
+        Library(packs / "small").pack("nope")
 
 
 def test_a_pack_that_was_never_good_is_an_error(packs: Path) -> None:
