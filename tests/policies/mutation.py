@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sevensteps.errors import Fault
 from sevensteps.policy import deciding
+from sevensteps.policy.bounds import KEYS as BOUNDS  # of a council's values: no case of the pack itself can notice them
 from sevensteps.policy.cases import Case, read_cases, run_case
 from sevensteps.policy.facts import pence, pounds
 from sevensteps.policy.pack import Pack, files_of, names, read_pack
@@ -77,7 +78,7 @@ def _rename(new: str) -> Change:
 def _changes(node: object, path: tuple[object, ...]) -> Iterator[tuple[tuple[object, ...], str, Change]]:
     if isinstance(node, Section):
         for key, value in node.items():
-            if key in PROSE or (key == "values" and "rule" in node):
+            if key in PROSE or (key == "values" and "rule" in node) or (key in BOUNDS and "set by" in node):
                 continue
             here = (*path, key)
             if key in OPERATORS and not (key == "at least" and "of" in node):
