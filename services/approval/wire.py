@@ -70,6 +70,7 @@ def _line(message: planning_pb2.SpendLine, path: str, fields: Fields) -> SpendLi
         weekly=fields.money(f"{path}.weekly", message.weekly),
         necessary_override=message.necessary_override,
         care_home_weeks=message.care_home_weeks if message.HasField("care_home_weeks") else None,
+        direct_payment=message.direct_payment if message.HasField("direct_payment") else None,
     )
 
 

@@ -74,6 +74,7 @@ def _line_message(line: SpendLine) -> pb.SpendLine:
         weekly=pounds(line.weekly),
         necessary_override=line.necessary_override,
         care_home_weeks=line.care_home_weeks,
+        direct_payment=line.direct_payment,
     )
 
 
@@ -138,6 +139,7 @@ def _lines_of(request: pb.SavePlanRequest, fields: Fields) -> tuple[SpendLine, .
                 weekly=fields.money(f"{path}.weekly", line.weekly),
                 necessary_override=line.necessary_override,
                 care_home_weeks=_care_home_weeks_of(path, line, fields),
+                direct_payment=_known(line, "direct_payment"),
             )
         )
     return tuple(lines)

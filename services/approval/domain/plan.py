@@ -24,7 +24,10 @@ QUESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class SpendLine:
-    """A line of spending. `weekly` in pounds a week; `care_home_weeks` of the next twelve months, None if unknown."""
+    """A line of spending. `weekly` in pounds a week; `care_home_weeks` of the next twelve months, None if unknown.
+
+    `direct_payment` is whether its money is meant to be held so, None if unknown.
+    """
 
     line_id: str
     text: str
@@ -33,6 +36,7 @@ class SpendLine:
     weekly: Decimal
     necessary_override: bool
     care_home_weeks: int | None
+    direct_payment: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
                 "payee_close_family_same_household": line.use == "close_family",
                 "necessary_override": line.necessary_override,
                 "care_home_weeks": line.care_home_weeks,
+                "direct_payment": line.direct_payment,
             }
             for line in plan.lines
         ],

@@ -17,7 +17,10 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class SpendLine:
-    """One line of spending. `weekly` in pounds; `care_home_weeks` of the next twelve months, None where unknown."""
+    """One line of spending. `weekly` in pounds; `care_home_weeks` of the next twelve months, None where unknown.
+
+    `direct_payment` is whether its money is meant to be held so; None where unknown, as in lines older than the question.
+    """
 
     line_id: str
     text: str
@@ -26,6 +29,7 @@ class SpendLine:
     weekly: Decimal
     necessary_override: bool
     care_home_weeks: int | None
+    direct_payment: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

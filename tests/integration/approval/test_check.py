@@ -43,11 +43,25 @@ async def test_what_fails_is_found_line_by_line_and_need_by_need(desk: Desk) -> 
 
 
 async def test_paying_close_family_needs_the_councils_word(desk: Desk) -> None:
-    """Such a line is not met until the council has recorded that it is necessary."""
+    """Such a line of a direct payment is not met until the council has recorded that it is necessary."""
     family = plan(line("l1", planning.USE_CLOSE_FAMILY))
+    family.lines[0].direct_payment = True
     assert (await desk.open(family)).legal == policy.VERDICT_NOT_MET
     family.lines[0].necessary_override = True
     assert (await Desk(desk.running).open(family)).legal == policy.VERDICT_MET
+
+
+async def test_what_binds_direct_payments_leaves_other_money_alone(desk: Desk) -> None:
+    """Regulations 3 and 6 speak of direct payments; how a line is to be held has to be known where it matters."""
+    stay = line("l2", planning.USE_CARE_HOME)
+    stay.care_home_weeks = 5
+    held = plan(line("l1", planning.USE_CLOSE_FAMILY), stay)
+    unknown = (await desk.open(held)).checks
+    assert unknown.verdict == policy.VERDICT_NOT_ENOUGH_INFORMATION
+    assert set(unknown.missing) == {"lines.l1.direct_payment", "lines.l2.direct_payment"}
+    for each in held.lines:
+        each.direct_payment = False
+    assert (await Desk(desk.running).open(held)).legal == policy.VERDICT_MET
 
 
 @pytest.mark.parametrize(
@@ -58,6 +72,7 @@ async def test_a_stay_in_a_care_home_is_short(desk: Desk, weeks: int, legal: pol
     """Four weeks of twelve months may be paid for (P10); what is longer is not a direct payment's to buy."""
     stay = line("l1", planning.USE_CARE_HOME)
     stay.care_home_weeks = weeks
+    stay.direct_payment = True
     approval = await desk.open(plan(stay))
     assert approval.legal == legal
     failed = [each.rule for each in approval.checks.findings if each.verdict == policy.VERDICT_NOT_MET]
@@ -66,7 +81,9 @@ async def test_a_stay_in_a_care_home_is_short(desk: Desk, weeks: int, legal: pol
 
 async def test_how_long_a_stay_in_a_care_home_is_has_to_be_known(desk: Desk) -> None:
     """Unknown is neither short nor long: the check names what is missing."""
-    approval = await desk.open(plan(line("l1", planning.USE_CARE_HOME)))
+    stay = line("l1", planning.USE_CARE_HOME)
+    stay.direct_payment = True
+    approval = await desk.open(plan(stay))
     assert approval.checks.verdict == policy.VERDICT_NOT_ENOUGH_INFORMATION
     assert list(approval.checks.missing) == ["lines.l1.care_home_weeks"]
 

@@ -46,12 +46,17 @@ async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
     request.person_involved = False
     request.top_up = "5"
     request.met_otherwise.append("community")
+    request.lines[0].direct_payment = False
     plan = (await case.pat.SavePlan(request)).planning.plan
     assert (plan.version, plan.state) == (1, pb.PLAN_STATE_DRAFT)
     assert plan.answers == request.answers
     assert plan.weekly == "61.50"
     assert [line.weekly for line in plan.lines] == ["41.50", "20.00"]
     assert [line.text for line in plan.lines] == ["Help with cooking", "A choir and the bus"]
+    assert [(line.HasField("direct_payment"), line.direct_payment) for line in plan.lines] == [
+        (True, False),
+        (False, False),
+    ]
     assert not plan.HasField("risks_considered")
     assert plan.HasField("person_involved")
     assert plan.person_involved is False

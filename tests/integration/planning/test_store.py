@@ -1,10 +1,12 @@
 """The records of planning, on SQLite and on PostgreSQL."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import grpc
 import pytest
+import sqlalchemy as sa
 
 from integration.planning.case import PlanningCase
 from servers.services import SuiteOf, refusal_of
@@ -49,6 +51,29 @@ async def test_of_two_changes_at_the_same_time_one_is_kept(suite_of: SuiteOf, da
         refused = [each for each in answers if isinstance(each, grpc.aio.AioRpcError)]
         assert [each.code() for each in refused] == [grpc.StatusCode.ABORTED] * 3
         assert [each.weekly for each in (await case.stands()).money] == ["40.00"]
+
+
+NEWER = {"direct_payment"}
+"""What plans have come to say since the first were kept."""
+
+
+async def test_a_plan_from_before_a_question_was_asked_is_read_as_unknown(suite_of: SuiteOf, database: str) -> None:
+    """What it does not say is unknown, and not no."""
+    async with suite_of("planning", database=database) as running:
+        case = PlanningCase(running)
+        await case.submit_plan()
+
+        def forget(connection: sa.Connection) -> None:
+            content = json.loads(connection.execute(sa.select(store.plans.c.content)).scalar_one())
+            content["lines"] = [
+                {name: said for name, said in line.items() if name not in NEWER} for line in content["lines"]
+            ]
+            older = {name: said for name, said in content.items() if name not in NEWER}
+            connection.execute(sa.update(store.plans).values(content=json.dumps(older)))
+
+        await running.store.write(forget)
+        plan = (await case.stands()).plan
+        assert not any(line.HasField("direct_payment") for line in plan.lines)
 
 
 async def test_a_submitted_version_is_never_written_again(suite_of: SuiteOf, database: str) -> None:

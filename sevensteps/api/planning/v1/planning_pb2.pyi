@@ -281,6 +281,7 @@ class SpendLine(_message.Message):
     WEEKLY_FIELD_NUMBER: _builtins.int
     NECESSARY_OVERRIDE_FIELD_NUMBER: _builtins.int
     CARE_HOME_WEEKS_FIELD_NUMBER: _builtins.int
+    DIRECT_PAYMENT_FIELD_NUMBER: _builtins.int
     line_id: _builtins.str
     """The line's id in this plan, for example "l1"."""
     text: _builtins.str
@@ -294,6 +295,10 @@ class SpendLine(_message.Message):
     care_home_weeks: _builtins.int
     """For a stay in a care home: how many weeks of the next twelve months, stays less than four weeks apart added together (Direct
     Payments Regulations 2014 reg 6). Absent means unknown.
+    """
+    direct_payment: _builtins.bool
+    """The money is meant to be held as a direct payment (s.31, s.32). Matters for close family and for a care home, which the Direct
+    Payments Regulations 2014 (regs 3 and 6) restrict. Absent means unknown.
     """
     @_builtins.property
     def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -309,14 +314,20 @@ class SpendLine(_message.Message):
         weekly: _builtins.str = ...,
         necessary_override: _builtins.bool = ...,
         care_home_weeks: _builtins.int | None = ...,
+        direct_payment: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "care_home_weeks", b"care_home_weeks"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "_direct_payment", b"_direct_payment", "care_home_weeks", b"care_home_weeks", "direct_payment", b"direct_payment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "care_home_weeks", b"care_home_weeks", "line_id", b"line_id", "necessary_override", b"necessary_override", "needs", b"needs", "text", b"text", "use", b"use", "weekly", b"weekly"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "_direct_payment", b"_direct_payment", "care_home_weeks", b"care_home_weeks", "direct_payment", b"direct_payment", "line_id", b"line_id", "necessary_override", b"necessary_override", "needs", b"needs", "text", b"text", "use", b"use", "weekly", b"weekly"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__care_home_weeks: _TypeAlias = _typing.Literal["care_home_weeks"]  # noqa: Y015
     _WhichOneofArgType__care_home_weeks: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks"]  # noqa: Y015
+    _WhichOneofReturnType__direct_payment: _TypeAlias = _typing.Literal["direct_payment"]  # noqa: Y015
+    _WhichOneofArgType__direct_payment: _TypeAlias = _typing.Literal["_direct_payment", b"_direct_payment"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__care_home_weeks) -> _WhichOneofReturnType__care_home_weeks | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__direct_payment) -> _WhichOneofReturnType__direct_payment | None: ...
 
 Global___SpendLine: _TypeAlias = SpendLine  # noqa: Y015
 
