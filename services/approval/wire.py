@@ -71,6 +71,7 @@ def _line(message: planning_pb2.SpendLine, path: str, fields: Fields) -> SpendLi
         necessary_override=message.necessary_override,
         care_home_weeks=message.care_home_weeks if message.HasField("care_home_weeks") else None,
         direct_payment=message.direct_payment if message.HasField("direct_payment") else None,
+        beyond_needs=fields.money(f"{path}.beyond_needs", message.beyond_needs or "0.00"),
     )
 
 

@@ -1,6 +1,7 @@
 """How plans, money and support are kept. Statements are built once."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -280,10 +281,7 @@ def _plan_row(of: Plan) -> dict[str, object]:
 
 def _content(text: str) -> Content:
     values = json.loads(text)
-    lines = tuple(
-        SpendLine(**(line | {"needs": tuple(line["needs"]), "weekly": Decimal(line["weekly"])}))
-        for line in values["lines"]
-    )
+    lines = tuple(SpendLine(**(line | {"needs": tuple(line["needs"])} | _amounts(line))) for line in values["lines"])
     typed = {
         "lines": lines,
         "met_otherwise": tuple(values["met_otherwise"]),
@@ -291,6 +289,11 @@ def _content(text: str) -> Content:
         "top_up": Decimal(values["top_up"]),
     }
     return Content(**(values | typed))
+
+
+def _amounts(line: Mapping[str, str]) -> dict[str, Decimal]:
+    """The amounts of a kept line; one from before it was asked says nothing beyond the needs."""
+    return {name: Decimal(line[name]) for name in ("weekly", "beyond_needs") if name in line}
 
 
 def add_money(work: Work, of: Planning, arrangement: MoneyArrangement) -> None:

@@ -75,6 +75,7 @@ def _line_message(line: SpendLine) -> pb.SpendLine:
         necessary_override=line.necessary_override,
         care_home_weeks=line.care_home_weeks,
         direct_payment=line.direct_payment,
+        beyond_needs=pounds(line.beyond_needs),
     )
 
 
@@ -140,6 +141,7 @@ def _lines_of(request: pb.SavePlanRequest, fields: Fields) -> tuple[SpendLine, .
                 necessary_override=line.necessary_override,
                 care_home_weeks=_care_home_weeks_of(path, line, fields),
                 direct_payment=_known(line, "direct_payment"),
+                beyond_needs=fields.money(f"{path}.beyond_needs", line.beyond_needs or "0.00"),
             )
         )
     return tuple(lines)

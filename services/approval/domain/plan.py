@@ -27,6 +27,7 @@ class SpendLine:
     """A line of spending. `weekly` in pounds a week; `care_home_weeks` of the next twelve months, None if unknown.
 
     `direct_payment` is whether its money is meant to be held so, None if unknown.
+    `beyond_needs` is what it costs more a week than meeting the needs does.
     """
 
     line_id: str
@@ -37,11 +38,15 @@ class SpendLine:
     necessary_override: bool
     care_home_weeks: int | None
     direct_payment: bool | None
+    beyond_needs: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedPlan:
-    """One submitted version of a plan. `weekly` is what is asked for and `top_up` what others add, in pounds a week."""
+    """One submitted version of a plan. Money in pounds a week.
+
+    `weekly` is what the council is asked for: what meeting the needs costs. `top_up` is what others add for the rest.
+    """
 
     version: int
     template: str
@@ -81,6 +86,9 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
                 "direct_payment": line.direct_payment,
             }
             for line in plan.lines
+        ],
+        "extras": [
+            {"id": line.line_id, "weekly": pounds(line.beyond_needs)} for line in plan.lines if line.beyond_needs
         ],
         "met_otherwise": list(plan.met_otherwise),
         "personal_budget": pounds(plan.weekly),

@@ -19,7 +19,8 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
 class SpendLine:
     """One line of spending. `weekly` in pounds; `care_home_weeks` of the next twelve months, None where unknown.
 
-    `direct_payment` is whether its money is meant to be held so; None where unknown, as in lines older than the question.
+    `direct_payment` is whether its money is meant to be held so; None where unknown, as in older lines.
+    `beyond_needs` is what it costs more a week than meeting the needs does; the council is not asked for it.
     """
 
     line_id: str
@@ -30,11 +31,12 @@ class SpendLine:
     necessary_override: bool
     care_home_weeks: int | None
     direct_payment: bool | None = None
+    beyond_needs: Decimal = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a plan says (s.25). `top_up` is what others add, in pounds a week; None means unknown."""
+    """What a plan says (s.25); None means unknown. `top_up` is what others add for what is wanted beyond the needs."""
 
     template: str
     answers: Mapping[str, str]

@@ -65,6 +65,23 @@ async def test_what_binds_direct_payments_leaves_other_money_alone(desk: Desk) -
 
 
 @pytest.mark.parametrize(
+    ("top_up", "sufficient"), [("5.00", policy.VERDICT_MET), ("4.99", policy.VERDICT_NEEDS_JUDGEMENT)]
+)
+async def test_what_is_wanted_beyond_the_needs_is_paid_for_by_others(
+    desk: Desk, top_up: str, sufficient: policy.Verdict.ValueType
+) -> None:
+    """The council is asked for what the needs cost alone; what nobody pays for is looked at by a person."""
+    better = line("l1")
+    better.beyond_needs = "5.00"
+    asked = plan(better)
+    asked.top_up = top_up
+    approval = await desk.open(asked)
+    assert (approval.sufficient, approval.personal_budget_weekly) == (sufficient, "40.00")
+    judged = [each.rule for each in approval.checks.findings if each.verdict == policy.VERDICT_NEEDS_JUDGEMENT]
+    assert judged == ([] if sufficient == policy.VERDICT_MET else ["SUFF-2"])
+
+
+@pytest.mark.parametrize(
     ("weeks", "legal"),
     [(3, policy.VERDICT_MET), (4, policy.VERDICT_MET), (5, policy.VERDICT_NOT_MET)],
 )

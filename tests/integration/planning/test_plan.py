@@ -47,10 +47,12 @@ async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
     request.top_up = "5"
     request.met_otherwise.append("community")
     request.lines[0].direct_payment = False
+    request.lines[1].beyond_needs = "2.5"
     plan = (await case.pat.SavePlan(request)).planning.plan
     assert (plan.version, plan.state) == (1, pb.PLAN_STATE_DRAFT)
     assert plan.answers == request.answers
     assert plan.weekly == "61.50"
+    assert [line.beyond_needs for line in plan.lines] == ["0.00", "2.50"]
     assert [line.weekly for line in plan.lines] == ["41.50", "20.00"]
     assert [line.text for line in plan.lines] == ["Help with cooking", "A choir and the bus"]
     assert [(line.HasField("direct_payment"), line.direct_payment) for line in plan.lines] == [
@@ -212,6 +214,7 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "three decimals": (_line("weekly", "1.234"), "lines[1].weekly"),
     "text": (_line("weekly", "twenty"), "lines[1].weekly"),
     "NaN": (_line("weekly", "NaN"), "lines[1].weekly"),
+    "negative beyond the needs": (_line("beyond_needs", "-1.00"), "lines[1].beyond_needs"),
     "no amount": (_line("weekly", ""), "lines[1].weekly"),
     "other digits": (_line("weekly", "٢٠"), "lines[1].weekly"),
     "no use": (_line("use", 0), "lines[1].use"),

@@ -282,6 +282,7 @@ class SpendLine(_message.Message):
     NECESSARY_OVERRIDE_FIELD_NUMBER: _builtins.int
     CARE_HOME_WEEKS_FIELD_NUMBER: _builtins.int
     DIRECT_PAYMENT_FIELD_NUMBER: _builtins.int
+    BEYOND_NEEDS_FIELD_NUMBER: _builtins.int
     line_id: _builtins.str
     """The line's id in this plan, for example "l1"."""
     text: _builtins.str
@@ -289,7 +290,7 @@ class SpendLine(_message.Message):
     use: Global___Use.ValueType
     """What it is for."""
     weekly: _builtins.str
-    """Pounds a week."""
+    """Pounds a week, without what is wanted beyond the needs."""
     necessary_override: _builtins.bool
     """For close family: the council has recorded that paying them is necessary (Direct Payments Regulations 2014 reg 3)."""
     care_home_weeks: _builtins.int
@@ -299,6 +300,10 @@ class SpendLine(_message.Message):
     direct_payment: _builtins.bool
     """The money is meant to be held as a direct payment (s.31, s.32). Matters for close family and for a care home, which the Direct
     Payments Regulations 2014 (regs 3 and 6) restrict. Absent means unknown.
+    """
+    beyond_needs: _builtins.str
+    """What it costs more because of what is wanted beyond the needs, such as a dearer room: in pounds a week, empty for none. The
+    personal budget does not hold it (s.26); what others add may pay for it (s.30).
     """
     @_builtins.property
     def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -315,10 +320,11 @@ class SpendLine(_message.Message):
         necessary_override: _builtins.bool = ...,
         care_home_weeks: _builtins.int | None = ...,
         direct_payment: _builtins.bool | None = ...,
+        beyond_needs: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "_direct_payment", b"_direct_payment", "care_home_weeks", b"care_home_weeks", "direct_payment", b"direct_payment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "_direct_payment", b"_direct_payment", "care_home_weeks", b"care_home_weeks", "direct_payment", b"direct_payment", "line_id", b"line_id", "necessary_override", b"necessary_override", "needs", b"needs", "text", b"text", "use", b"use", "weekly", b"weekly"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "_direct_payment", b"_direct_payment", "beyond_needs", b"beyond_needs", "care_home_weeks", b"care_home_weeks", "direct_payment", b"direct_payment", "line_id", b"line_id", "necessary_override", b"necessary_override", "needs", b"needs", "text", b"text", "use", b"use", "weekly", b"weekly"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__care_home_weeks: _TypeAlias = _typing.Literal["care_home_weeks"]  # noqa: Y015
     _WhichOneofArgType__care_home_weeks: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks"]  # noqa: Y015
@@ -393,7 +399,7 @@ class Plan(_message.Message):
     weekly: _builtins.str
     """What is asked for in all, in pounds a week."""
     top_up: _builtins.str
-    """Money that others add, in pounds a week."""
+    """Money that others add for what is wanted beyond the needs, in pounds a week."""
     @_builtins.property
     def answers(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The answers by question id, in the person's words."""
@@ -819,7 +825,7 @@ class SavePlanRequest(_message.Message):
     review_on: _builtins.str
     """The person's own day to look at how it works, as YYYY-MM-DD; may be empty."""
     top_up: _builtins.str
-    """Money that others add, in pounds a week; empty for none."""
+    """Money that others add for what is wanted beyond the needs, in pounds a week; empty for none."""
     @_builtins.property
     def answers(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The answers by question id."""
