@@ -161,6 +161,7 @@ async def make_plan(town: Town, case_id: str) -> None:
             risks_considered=True,
             person_involved=True,
             advocate_considered=True,
+            advice_given=True,
         )
     )
     await planning.SubmitPlan(

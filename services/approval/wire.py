@@ -54,6 +54,7 @@ def plan_of(message: planning_pb2.Plan, case_id: str, fields: Fields) -> Submitt
         risks_considered=message.risks_considered if message.HasField("risks_considered") else None,
         person_involved=message.person_involved if message.HasField("person_involved") else None,
         advocate_considered=message.advocate_considered if message.HasField("advocate_considered") else None,
+        advice_given=message.advice_given if message.HasField("advice_given") else None,
         weekly=fields.money("plan.weekly", message.weekly),
         top_up=fields.money("plan.top_up", message.top_up) if message.top_up else Decimal("0.00"),
         written_by=subjects_of("plan.written_by", message.written_by, fields),

@@ -62,6 +62,7 @@ def plan_message(plan: Plan) -> pb.Plan:
         weekly=pounds(content.weekly),
         written_by=plan.written_by,
         top_up=pounds(content.top_up),
+        advice_given=content.advice_given,
     )
 
 
@@ -122,6 +123,7 @@ def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
         advocate_considered=_known(request, "advocate_considered"),
         review_on=fields.day("review_on", request.review_on) if request.review_on else None,
         top_up=fields.money("top_up", request.top_up or "0.00"),
+        advice_given=_known(request, "advice_given"),
     )
 
 

@@ -56,6 +56,7 @@ class SubmittedPlan:
     risks_considered: bool | None
     person_involved: bool | None
     advocate_considered: bool | None
+    advice_given: bool | None
     weekly: Decimal
     top_up: Decimal
     written_by: tuple[str, ...]
@@ -67,7 +68,7 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
     """What the decision plan-check asks about a plan. `indicative` is the indicative budget in pounds a week.
 
     Whether close family is paid is what the plan itself says by the use of the line; a question that the plan leaves
-    out is not answered, which is known and not unknown.
+    out is not answered, which is known and not unknown. Direct payments are decided in step 4, before any is made.
     """
     return {
         "template": plan.template,
@@ -91,6 +92,7 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
             {"id": line.line_id, "weekly": pounds(line.beyond_needs)} for line in plan.lines if line.beyond_needs
         ],
         "met_otherwise": list(plan.met_otherwise),
+        "lacking": lacking(plan),
         "personal_budget": pounds(plan.weekly),
         "indicative_budget": pounds(indicative),
         "top_up": pounds(plan.top_up),
@@ -98,3 +100,14 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
         "person_involved": plan.person_involved,
         "advocate_considered": plan.advocate_considered,
     }
+
+
+def lacking(plan: SubmittedPlan) -> list[Json] | None:
+    """What s.25(1) and (2) asks for and the plan does not hold; None where it is not known whether anything lacks.
+
+    Every plan has the needs, the outcomes to which its lines belong, how they are met, and its cost: (a) to (e).
+    A line has the needs, the amount and, all being weekly, the frequency of a direct payment. Advice (f) it has to say.
+    """
+    if plan.advice_given is None:
+        return None
+    return [] if plan.advice_given else ["advice"]

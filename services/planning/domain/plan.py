@@ -48,6 +48,7 @@ class Content:
     advocate_considered: bool | None
     review_on: date | None
     top_up: Decimal
+    advice_given: bool | None = None
 
     @property
     def weekly(self) -> Decimal:

@@ -47,6 +47,7 @@ def plan(*lines: planning.SpendLine, version: int = 1) -> planning.Plan:
         risks_considered=True,
         person_involved=True,
         advocate_considered=True,
+        advice_given=True,
         weekly=f"{40 * len(lines or (1,))}.00",
         written_by=["wyn"],
         top_up="0.00",

@@ -64,6 +64,19 @@ async def test_what_binds_direct_payments_leaves_other_money_alone(desk: Desk) -
     assert (await Desk(desk.running).open(held)).legal == policy.VERDICT_MET
 
 
+async def test_advice_is_a_part_of_every_plan(desk: Desk) -> None:
+    """Section 25(1)(f): a plan without it is not legal, and one that does not say so is not yet known to be."""
+    silent = plan()
+    silent.ClearField("advice_given")
+    unknown = await desk.open(silent)
+    assert (unknown.legal, list(unknown.checks.missing)) == (policy.VERDICT_NOT_ENOUGH_INFORMATION, ["lacking"])
+    without = plan()
+    without.advice_given = False
+    approval = await Desk(desk.running).open(without)
+    assert approval.legal == policy.VERDICT_NOT_MET
+    assert "LEGAL-1" in [each.rule for each in approval.checks.findings if each.verdict == policy.VERDICT_NOT_MET]
+
+
 @pytest.mark.parametrize(
     ("top_up", "sufficient"), [("5.00", policy.VERDICT_MET), ("4.99", policy.VERDICT_NEEDS_JUDGEMENT)]
 )

@@ -44,6 +44,7 @@ async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
     request.lines[0].weekly = "41.5"
     request.ClearField("risks_considered")
     request.person_involved = False
+    request.advice_given = False
     request.top_up = "5"
     request.met_otherwise.append("community")
     request.lines[0].direct_payment = False
@@ -62,6 +63,7 @@ async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
     assert not plan.HasField("risks_considered")
     assert plan.HasField("person_involved")
     assert plan.person_involved is False
+    assert (plan.HasField("advice_given"), plan.advice_given) == (True, False)
     assert plan.top_up == "5.00"
     assert plan.review_on == "2027-05-01"
     assert list(plan.met_otherwise) == ["community"]
