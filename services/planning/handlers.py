@@ -1,5 +1,6 @@
 """The use cases of steps 2, 4 and 5, one function each. Each runs in one transaction (sevensteps.work.Work)."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -78,7 +79,7 @@ def arrange_money(work: Work, *, case_id: str, etag: str, holding: Holding) -> t
     planning.ensure_at(found, Stage.MONEY_ORGANISED)
     held = store.money(work, found)
     money.ensure_within(holding.weekly, money.left(found.budget, held), case_id)
-    kept = _decide_direct_payment(work, found, holding) if holding.kind == money.DIRECT_PAYMENT else None
+    kept = _decide_direct_payment(work, found, holding, held) if holding.kind == money.DIRECT_PAYMENT else None
     arrangement = MoneyArrangement(
         arrangement_id=new_id("money"),
         kind=holding.kind,
@@ -223,12 +224,17 @@ def _changed(work: Work, changed: Planning, *told: Payload) -> Standing:
     return store.standing(work, saved)
 
 
-def _funded_needs(work: Work, agreed: Planning) -> tuple[str, ...]:
-    return store.plan_to_read(work, agreed, agreed.agreed_version).content.funded_needs
+def _agreed(work: Work, found: Planning) -> Content:
+    return store.plan_to_read(work, found, found.agreed_version).content
 
 
-def _decide_direct_payment(work: Work, found: Planning, holding: Holding) -> Kept:
-    facts = {**holding.facts, "authorised_person": money.AUTHORISED_PERSONS.get(holding.payee)}
+def _funded_needs(work: Work, found: Planning) -> tuple[str, ...]:
+    return _agreed(work, found).funded_needs
+
+
+def _decide_direct_payment(work: Work, found: Planning, holding: Holding, held: Sequence[MoneyArrangement]) -> Kept:
+    reached = _agreed(work, found).reached_by(money.paid_directly(held) + holding.weekly)
+    facts = {**holding.facts, **money.pack_facts(holding, reached)}
     kept = work.decide(
         "direct-payment", work.today, facts, case_id=found.case_id, council=found.council, version=found.pack
     )

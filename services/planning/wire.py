@@ -23,6 +23,7 @@ FACTS_OF_DIRECT_PAYMENT = (
     "mca_person_supports",
     "best_interests",
     "court_order_exclusion",
+    "nominee_agrees",
 )
 
 

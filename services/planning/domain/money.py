@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.planning.domain.plan import SpendLine
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import pounds
+from sevensteps.policy.verdict import Json
 
 DIRECT_PAYMENT = "direct_payment"
+NOMINATED_PERSON = "nominated_person"
 
 AUTHORISED_PERSONS: Mapping[str, str] = {
     "attorney": "attorney",
@@ -53,6 +56,25 @@ def ensure_within(weekly: Decimal, remaining: Decimal, case_id: str) -> None:
             f"Only {pounds(remaining)} pounds a week of the personal budget have no holder yet. Arrange at most that.",
             metadata={"case_id": case_id, "left_weekly": pounds(remaining)},
         )
+
+
+def paid_directly(arranged: Iterable[MoneyArrangement]) -> Decimal:
+    """What is held as direct payments."""
+    return sum((each.weekly for each in arranged if each.kind == DIRECT_PAYMENT), Decimal("0.00"))
+
+
+def pack_facts(holding: Holding, reached: Sequence[SpendLine]) -> dict[str, Json]:
+    """What the decision direct-payment asks, but for the facts that were given: the payee, and what the money may buy.
+
+    `reached` are the lines of the agreed plan that the payment may pay for.
+    """
+    family = [line for line in reached if line.use == "close_family"]
+    return {
+        "authorised_person": AUTHORISED_PERSONS.get(holding.payee),
+        "nominated": holding.payee == NOMINATED_PERSON,
+        "pays_close_family": bool(family),
+        "close_family_necessary": all(line.necessary_override for line in family),
+    }
 
 
 def wrong_payee(payee: str, *, has_capacity: bool | None) -> str:

@@ -60,6 +60,14 @@ class Content:
         """The needs that its lines pay for, each once."""
         return tuple(dict.fromkeys(need for line in self.lines for need in line.needs))
 
+    def reached_by(self, direct_payments: Decimal) -> tuple[SpendLine, ...]:
+        """The lines that direct payments of so much a week may pay for: those that are not to be held otherwise.
+
+        Where the payments come to more than these lines cost, they reach every line, whatever was meant.
+        """
+        meant = tuple(line for line in self.lines if line.direct_payment is not False)
+        return meant if direct_payments <= sum(line.weekly for line in meant) else self.lines
+
     @property
     def unanswered(self) -> tuple[str, ...]:
         """The questions of its template that have no answer yet."""

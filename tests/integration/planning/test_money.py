@@ -119,6 +119,35 @@ async def test_a_suitable_person_where_nobody_is_authorised_needs_nobodys_suppor
     assert (await case.events())[-2][1]["payee"] == "suitable_person_nobody_authorised"
 
 
+async def test_a_nominated_person_agrees_to_be_paid(case: PlanningCase) -> None:
+    """s.31 condition 1: while nobody knows whether they agree, and where they do not, nothing is paid."""
+    await case.open_money()
+    request = await case.direct_payment()
+    request.payee = pb.PAYEE_NOMINATED_PERSON
+    refusal = await refusal_of(case.fin.ArrangeMoney(request))
+    assert (refusal.reason, refusal.metadata["missing"]) == ("DIRECT_PAYMENT_CONDITIONS", "nominee_agrees")
+    request.facts.nominee_agrees = False
+    assert "Not met: A person with capacity asks for it" in (await refusal_of(case.fin.ArrangeMoney(request))).detail
+    request.facts.nominee_agrees = True
+    assert (await case.fin.ArrangeMoney(request)).decision.verdict == decision_pb2.VERDICT_MET
+
+
+async def test_a_direct_payment_does_not_reach_close_family_whom_the_council_pays(case: PlanningCase) -> None:
+    """Regulation 3: it may pay for the other lines; for that one only where it is recorded that this is necessary."""
+    await case.open_plan()
+    draft = await case.draft()
+    draft.lines[1].use = pb.USE_CLOSE_FAMILY
+    draft.lines[1].direct_payment = False
+    await case.pat.SavePlan(draft)
+    await case.pat.SubmitPlan(await case.submission())
+    await case.journey.OpenMoney(case.opening_of_money())
+    refusal = await refusal_of(case.fin.ArrangeMoney(await case.direct_payment("40.01")))
+    assert "Not met: It pays no close family for care" in refusal.detail
+    await case.fin.ArrangeMoney(await case.direct_payment("30.00"))
+    assert (await refusal_of(case.fin.ArrangeMoney(await case.direct_payment("10.01")))).reason == refusal.reason
+    assert (await case.fin.ArrangeMoney(await case.direct_payment("10.00"))).left_weekly == "20.00"
+
+
 async def test_a_condition_that_is_not_met_is_told_in_the_words_of_the_pack(case: PlanningCase) -> None:
     """It is refused with the sentences of what failed; nothing is arranged, and the refusal is on record."""
     await case.open_money()

@@ -476,6 +476,7 @@ class DirectPaymentFacts(_message.Message):
     MCA_PERSON_SUPPORTS_FIELD_NUMBER: _builtins.int
     BEST_INTERESTS_FIELD_NUMBER: _builtins.int
     COURT_ORDER_EXCLUSION_FIELD_NUMBER: _builtins.int
+    NOMINEE_AGREES_FIELD_NUMBER: _builtins.int
     has_capacity: _builtins.bool
     """The adult has capacity to ask for a direct payment."""
     requests: _builtins.bool
@@ -492,6 +493,8 @@ class DirectPaymentFacts(_message.Message):
     """The authorised person will act in the adult's best interests (s.32 condition 3)."""
     court_order_exclusion: _builtins.bool
     """A court order excludes the adult (Schedule 1). Only yes or no is kept."""
+    nominee_agrees: _builtins.bool
+    """The person whom the adult nominates agrees (s.31 condition 1); for a nominated person only."""
     def __init__(
         self,
         *,
@@ -503,10 +506,11 @@ class DirectPaymentFacts(_message.Message):
         mca_person_supports: _builtins.bool | None = ...,
         best_interests: _builtins.bool | None = ...,
         court_order_exclusion: _builtins.bool | None = ...,
+        nominee_agrees: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_appropriate", b"_appropriate", "_best_interests", b"_best_interests", "_capable_with_help", b"_capable_with_help", "_court_order_exclusion", b"_court_order_exclusion", "_has_capacity", b"_has_capacity", "_mca_person_supports", b"_mca_person_supports", "_prohibited", b"_prohibited", "_requests", b"_requests", "appropriate", b"appropriate", "best_interests", b"best_interests", "capable_with_help", b"capable_with_help", "court_order_exclusion", b"court_order_exclusion", "has_capacity", b"has_capacity", "mca_person_supports", b"mca_person_supports", "prohibited", b"prohibited", "requests", b"requests"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_appropriate", b"_appropriate", "_best_interests", b"_best_interests", "_capable_with_help", b"_capable_with_help", "_court_order_exclusion", b"_court_order_exclusion", "_has_capacity", b"_has_capacity", "_mca_person_supports", b"_mca_person_supports", "_nominee_agrees", b"_nominee_agrees", "_prohibited", b"_prohibited", "_requests", b"_requests", "appropriate", b"appropriate", "best_interests", b"best_interests", "capable_with_help", b"capable_with_help", "court_order_exclusion", b"court_order_exclusion", "has_capacity", b"has_capacity", "mca_person_supports", b"mca_person_supports", "nominee_agrees", b"nominee_agrees", "prohibited", b"prohibited", "requests", b"requests"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_appropriate", b"_appropriate", "_best_interests", b"_best_interests", "_capable_with_help", b"_capable_with_help", "_court_order_exclusion", b"_court_order_exclusion", "_has_capacity", b"_has_capacity", "_mca_person_supports", b"_mca_person_supports", "_prohibited", b"_prohibited", "_requests", b"_requests", "appropriate", b"appropriate", "best_interests", b"best_interests", "capable_with_help", b"capable_with_help", "court_order_exclusion", b"court_order_exclusion", "has_capacity", b"has_capacity", "mca_person_supports", b"mca_person_supports", "prohibited", b"prohibited", "requests", b"requests"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_appropriate", b"_appropriate", "_best_interests", b"_best_interests", "_capable_with_help", b"_capable_with_help", "_court_order_exclusion", b"_court_order_exclusion", "_has_capacity", b"_has_capacity", "_mca_person_supports", b"_mca_person_supports", "_nominee_agrees", b"_nominee_agrees", "_prohibited", b"_prohibited", "_requests", b"_requests", "appropriate", b"appropriate", "best_interests", b"best_interests", "capable_with_help", b"capable_with_help", "court_order_exclusion", b"court_order_exclusion", "has_capacity", b"has_capacity", "mca_person_supports", b"mca_person_supports", "nominee_agrees", b"nominee_agrees", "prohibited", b"prohibited", "requests", b"requests"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__appropriate: _TypeAlias = _typing.Literal["appropriate"]  # noqa: Y015
     _WhichOneofArgType__appropriate: _TypeAlias = _typing.Literal["_appropriate", b"_appropriate"]  # noqa: Y015
@@ -520,6 +524,8 @@ class DirectPaymentFacts(_message.Message):
     _WhichOneofArgType__has_capacity: _TypeAlias = _typing.Literal["_has_capacity", b"_has_capacity"]  # noqa: Y015
     _WhichOneofReturnType__mca_person_supports: _TypeAlias = _typing.Literal["mca_person_supports"]  # noqa: Y015
     _WhichOneofArgType__mca_person_supports: _TypeAlias = _typing.Literal["_mca_person_supports", b"_mca_person_supports"]  # noqa: Y015
+    _WhichOneofReturnType__nominee_agrees: _TypeAlias = _typing.Literal["nominee_agrees"]  # noqa: Y015
+    _WhichOneofArgType__nominee_agrees: _TypeAlias = _typing.Literal["_nominee_agrees", b"_nominee_agrees"]  # noqa: Y015
     _WhichOneofReturnType__prohibited: _TypeAlias = _typing.Literal["prohibited"]  # noqa: Y015
     _WhichOneofArgType__prohibited: _TypeAlias = _typing.Literal["_prohibited", b"_prohibited"]  # noqa: Y015
     _WhichOneofReturnType__requests: _TypeAlias = _typing.Literal["requests"]  # noqa: Y015
@@ -536,6 +542,8 @@ class DirectPaymentFacts(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__has_capacity) -> _WhichOneofReturnType__has_capacity | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__mca_person_supports) -> _WhichOneofReturnType__mca_person_supports | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__nominee_agrees) -> _WhichOneofReturnType__nominee_agrees | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__prohibited) -> _WhichOneofReturnType__prohibited | None: ...
     @_typing.overload
