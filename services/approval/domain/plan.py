@@ -68,7 +68,8 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
     """What the decision plan-check asks about a plan. `indicative` is the indicative budget in pounds a week.
 
     Whether close family is paid is what the plan itself says by the use of the line; a question that the plan leaves
-    out is not answered, which is known and not unknown. Direct payments are decided in step 4, before any is made.
+    out is not answered, which is known and not unknown. Direct payments are decided in step 4, before any is made. That
+    the council is satisfied with an unusual use the approver says, in a judgement; before there is none.
     """
     return {
         "template": plan.template,
@@ -83,6 +84,7 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
                 "weekly": pounds(line.weekly),
                 "payee_close_family_same_household": line.use == "close_family",
                 "necessary_override": line.necessary_override,
+                "council_satisfied": False,
                 "care_home_weeks": line.care_home_weeks,
                 "direct_payment": line.direct_payment,
             }

@@ -130,6 +130,17 @@ async def test_what_needs_judgement_is_judged_by_the_approver(desk_on: Desk) -> 
     }
 
 
+async def test_the_approver_says_that_the_council_is_satisfied_with_an_unusual_use(desk: Desk) -> None:
+    """That paying close family is necessary says nothing of it; a judgement of the line does, and is kept."""
+    unusual = plan(line("l1", planning.USE_LOCAL_LIST))
+    unusual.lines[0].necessary_override = True
+    checked = await desk.open(unusual)
+    assert (checked.legal, checked.level) == (policy.VERDICT_NEEDS_JUDGEMENT, "R")
+    satisfied = pb.Judgement(rule="LEGAL-4/P12", about="l1", because="The carpet keeps him from falling.")
+    signed = await desk.by("olu", Role.RISK_PANEL).ApprovePlan(approving(checked, satisfied))
+    assert signed.approval.state == pb.APPROVAL_STATE_APPROVED
+
+
 async def test_a_judgement_of_what_needs_none_is_wrong(desk: Desk) -> None:
     """A judgement can neither be about nothing nor be given twice or without reasons."""
     checked = await desk.open()

@@ -116,6 +116,14 @@ class _UseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Use.ValueType], _
     """A stay in a care home."""
     USE_CLOSE_FAMILY: _Use.ValueType  # 10
     """Paying a close family member for care."""
+    USE_HOUSING: _Use.ValueType  # 11
+    """What the housing authority has to provide (s.23)."""
+    USE_CARE_HOME_LONG_TERM: _Use.ValueType  # 12
+    """Living in a care home for good."""
+    USE_COUNCIL_SERVICE: _Use.ValueType  # 13
+    """The council's own service."""
+    USE_LOCAL_LIST: _Use.ValueType  # 14
+    """Something on the council's list of unusual uses; the approver says in a judgement why the council is satisfied."""
 
 class Use(_Use, metaclass=_UseEnumTypeWrapper):
     """What a spend line is for, where the law or the council treats it in its own way."""
@@ -142,6 +150,14 @@ USE_CARE_HOME: Use.ValueType  # 9
 """A stay in a care home."""
 USE_CLOSE_FAMILY: Use.ValueType  # 10
 """Paying a close family member for care."""
+USE_HOUSING: Use.ValueType  # 11
+"""What the housing authority has to provide (s.23)."""
+USE_CARE_HOME_LONG_TERM: Use.ValueType  # 12
+"""Living in a care home for good."""
+USE_COUNCIL_SERVICE: Use.ValueType  # 13
+"""The council's own service."""
+USE_LOCAL_LIST: Use.ValueType  # 14
+"""Something on the council's list of unusual uses; the approver says in a judgement why the council is satisfied."""
 Global___Use: _TypeAlias = Use  # noqa: Y015
 
 class _PlanState:
