@@ -1,5 +1,6 @@
 """How approvals are kept. Statements are built once; what a decision may never break, the database holds as well."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -98,6 +99,9 @@ NEWEST = _APPROVAL.order_by(approvals.c.version.desc()).limit(1)
 APPROVAL = _APPROVAL.where(approvals.c.version == sa.bindparam("version"))
 PARTIES = sa.select(parties.c.subject, parties.c.part).where(
     parties.c.case_id == sa.bindparam("case_id"), parties.c.version == sa.bindparam("version")
+)
+PLAN = sa.select(approvals.c.plan).where(
+    approvals.c.case_id == sa.bindparam("case_id"), approvals.c.version == sa.bindparam("version")
 )
 ADD_CASE = cases.insert()
 ADD_APPROVAL = approvals.insert()
@@ -229,6 +233,12 @@ def change_approval(work: Work, changed: Approval) -> Approval:
     if work.connection.execute(CHANGE_APPROVAL, row).rowcount != 1:
         raise stale(changed.case_id)
     return replace(changed, revision=changed.revision + 1)
+
+
+def overrides(work: Work, of: Approval) -> int:
+    """How many lines of the plan as it was given rest on the council's word that an exception is necessary."""
+    given = work.connection.execute(PLAN, {"case_id": of.case_id, "version": of.version}).scalar_one()
+    return sum(line.get("necessary_override", False) for line in json.loads(given).get("lines", ()))
 
 
 def add_judgements(work: Work, of: Approval, given: Iterable[Judgement]) -> None:

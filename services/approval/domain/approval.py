@@ -8,11 +8,17 @@ from enum import StrEnum
 
 from sevensteps.errors import Fault, Kind, Violation, invalid, stage_order
 from sevensteps.fields import pounds
+from sevensteps.identity import Actor, Role
 from sevensteps.policy.verdict import Json, Verdict
 
 WEEKS_A_YEAR = 52
 """The scheme of delegation counts in pounds a year, of so many weeks."""
-NOBODY: Mapping[str, Json] = {"role": "nobody", "is_author": False, "is_assessor": False}
+NOBODY: Mapping[str, Json] = {
+    "role": "nobody",
+    "is_author": False,
+    "is_assessor": False,
+    "is_payments_officer": False,
+}
 """What the decision authority hears of the signer before there is one: its level does not depend on who signs."""
 
 
@@ -200,23 +206,27 @@ def _name(check: Check) -> str:
     return f"{check.rule} ({check.about})" if check.about else check.rule
 
 
-def authority_facts(personal_budget: Decimal, indicative: Decimal, checks: Checks) -> dict[str, Json]:
-    """What the decision authority asks about a plan. Money in pounds a week."""
+def authority_facts(
+    personal_budget: Decimal, indicative: Decimal, checks: Checks, *, overrides: int
+) -> dict[str, Json]:
+    """What the decision authority asks about a plan. Money in pounds a week; `overrides` as plan.overrides counts."""
     return {
         "annual_net": pounds(personal_budget * WEEKS_A_YEAR),
         "over_indicative_percent": percent_over(personal_budget, indicative),
         "checks_met": checks.verdict in {Verdict.MET, Verdict.NEEDS_JUDGEMENT},
         "refer": bool(checks.that(Verdict.NEEDS_JUDGEMENT)),
+        "overrides": overrides,
     }
 
 
-def signer_facts(approval: Approval, subject: str, role: str, teams: Iterable[str]) -> dict[str, Json]:
+def signer_facts(approval: Approval, actor: Actor, role: Role) -> dict[str, Json]:
     """What the decision authority asks about somebody who would sign in one of their roles."""
     return {
         "role": role,
-        "within": tuple(sorted(teams)),
-        "is_author": subject in approval.written_by,
-        "is_assessor": subject in approval.assessed_by,
+        "within": tuple(sorted(actor.teams)),
+        "is_author": actor.subject in approval.written_by,
+        "is_assessor": actor.subject in approval.assessed_by,
+        "is_payments_officer": Role.FINANCE in actor.roles,
     }
 
 

@@ -63,6 +63,11 @@ class SubmittedPlan:
     as_given: str
     """The whole plan as JSON text: what the approver had before them."""
 
+    @property
+    def overrides(self) -> int:
+        """How many lines rest on the council's word that an exception is necessary."""
+        return sum(line.necessary_override for line in self.lines)
+
 
 def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: Decimal) -> dict[str, Json]:
     """What the decision plan-check asks about a plan. `indicative` is the indicative budget in pounds a week.

@@ -141,6 +141,31 @@ async def test_the_approver_says_that_the_council_is_satisfied_with_an_unusual_u
     assert signed.approval.state == pb.APPROVAL_STATE_APPROVED
 
 
+async def test_who_pays_the_money_out_does_not_sign(desk: Desk) -> None:
+    """Whoever is in finance as well leaves the plan to somebody else (AUTH-8)."""
+    checked = await desk.open()
+    fault = await refusal_of(desk.by("olu", Role.APPROVER, Role.FINANCE).ApprovePlan(approving(checked)))
+    assert (fault.kind, fault.reason) == (Kind.DENIED, "AUTHORITY_LACKING")
+    assert "As approver: AUTH-8" in fault.detail
+
+
+async def test_an_exception_is_signed_by_somebody_above_the_author(desk: Desk) -> None:
+    """One goes above the assistant team manager (AUTH-9), several to those who may carry the risk (AUTH-4)."""
+    family = [line(name, planning.USE_CLOSE_FAMILY) for name in ("l1", "l2")]
+    for each in family:
+        each.direct_payment = each.necessary_override = True
+    checked = await desk.open(plan(family[0]))
+    assert checked.level == "L0"
+    fault = await refusal_of(desk.by("ada", Role.ASSISTANT_TEAM_MANAGER).ApprovePlan(approving(checked)))
+    assert "As assistant_team_manager: AUTH-9" in fault.detail
+    assert (await desk.by("olu").ApprovePlan(approving(checked))).approval.signed_as == "approver"
+    several = Desk(desk.running)
+    checked = await several.open(plan(*family))
+    assert checked.level == "R"
+    fault = await refusal_of(several.by("olu").ApprovePlan(approving(checked)))
+    assert "As approver: AUTH-4" in fault.detail
+
+
 async def test_a_judgement_of_what_needs_none_is_wrong(desk: Desk) -> None:
     """A judgement can neither be about nothing nor be given twice or without reasons."""
     checked = await desk.open()

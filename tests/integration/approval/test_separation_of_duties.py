@@ -42,8 +42,8 @@ async def test_the_rules_refuse_alone(desk: Desk, monkeypatch: pytest.MonkeyPatc
     assert (await desk.read()).state == pb.APPROVAL_STATE_CHECKED
 
 
-@pytest.mark.parametrize("part", ["is_author", "is_assessor"])
-def test_the_rules_know_both_parts(part: str) -> None:
+@pytest.mark.parametrize("part", ["is_author", "is_assessor", "is_payments_officer"])
+def test_the_rules_know_every_part(part: str) -> None:
     """Of two who are the same otherwise, the one who took part has no authority."""
     settings = Settings()
     facts: dict[str, Json] = {
@@ -52,8 +52,10 @@ def test_the_rules_know_both_parts(part: str) -> None:
         "over_indicative_percent": 0,
         "checks_met": True,
         "refer": False,
+        "overrides": 0,
         "is_author": False,
         "is_assessor": False,
+        "is_payments_officer": False,
     }
     library = Library(settings.policies)
     day = date(2026, 6, 1)

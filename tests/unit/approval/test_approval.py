@@ -32,5 +32,5 @@ def test_over_the_indicative_budget_is_counted_in_whole_per_cent_rounded_up(
 )
 def test_the_scheme_of_delegation_hears_of_failed_and_unsettled_checks(verdict: str, *, met: bool) -> None:
     """Only checks that are met, or wait for judgement alone, count as met; a year has 52 weeks."""
-    facts = authority_facts(Decimal("82.91"), Decimal("82.91"), Checks(verdict, findings=(), missing=()))
+    facts = authority_facts(Decimal("82.91"), Decimal("82.91"), Checks(verdict, findings=(), missing=()), overrides=0)
     assert (facts["checks_met"], facts["annual_net"]) == (met, "4311.32")
