@@ -13,6 +13,7 @@ from servers.feed import Feed, run_feed
 from servers.services import Running, SuiteOf
 from servers.waiting import until
 from sevensteps import clock
+from sevensteps import outbox as publishing
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
@@ -59,10 +60,45 @@ class Interrupted:
         raise Fault(Kind.UNAVAILABLE, "STORE_UNAVAILABLE", "Not now.")
 
 
+class Broken:
+    """A store that fails, a few times, as none was expected to."""
+
+    def __init__(self, store: Store, times: int) -> None:
+        self._store = store
+        self._times = times
+        self.write = store.write
+        self.close = store.close
+
+    async def read(self, unit: Unit[T]) -> T:
+        self._times -= 1
+        if self._times >= 0:
+            raise LookupError("no such column")
+        return await self._store.read(unit)
+
+
 def publisher(running: Running, store: Store, feed: Feed, keys: Keys | None = None) -> Publisher:
     """A publisher as a service has one."""
     token = machine_token(keys or running.keys, "assessment", Role.SERVICE)
     return Publisher(store, "assessment", channel(feed.running.address, token))
+
+
+async def put_payloads(running: Running, *payloads: tuple[str, str]) -> Sequence[str]:
+    """Put an event into the outbox for each case and payload; answers the ids of all that wait, in order."""
+
+    def unit(connection: sa.Connection) -> None:
+        for case_id, payload in payloads:
+            add(
+                connection,
+                type_="hold.released.v1",
+                case_id=case_id,
+                council="example",
+                occurred_at=clock.as_text(clock.now()),
+                actor="amy",
+                payload=payload,
+            )
+
+    await running.store.write(unit)
+    return await waiting(running)
 
 
 async def put(running: Running, count: int) -> Sequence[str]:
@@ -192,7 +228,7 @@ async def test_people_work_on_while_the_feed_is_away(settings: Settings, suite_o
     said = [line["event"] for line in logged if "outbox" in str(line["event"])]
     assert said == [
         "events cannot be given to the feed; they wait in the outbox",
-        "the feed is back; the outbox is empty",
+        "events go out of the outbox again",
     ]
 
 
@@ -250,6 +286,65 @@ async def test_a_feed_that_refuses_is_asked_again(unheard: Running, feed: Feed) 
         await refused.stop()
     assert await waiting(unheard) == left
     assert not await feed.everything()
+
+
+@pytest.mark.parametrize("bad", ["[]", f'{{"x": "{"x" * 1024 * 1024}"}}'])
+async def test_an_event_refused_for_good_holds_up_its_own_case_alone(unheard: Running, feed: Feed, bad: str) -> None:
+    """The later events of its case wait behind it, those of every other case go out, and the log says so loudly."""
+    good = "{}"
+    left = await put_payloads(unheard, ("a", good), ("b", bad), ("a", good), ("b", good), ("c", good))
+    sending = publisher(unheard, unheard.store, feed)
+    with capture_logs() as logged:
+        sending.start()
+
+        async def only_the_refused_case_waits() -> bool:
+            return await waiting(unheard) == [left[1], left[3]]
+
+        await until(only_the_refused_case_waits, "the others to go out")
+        later = await put_payloads(unheard, ("b", good), ("d", good))
+        sending.wake()
+
+        async def the_new_one_is_gone() -> bool:
+            return await waiting(unheard) == [left[1], left[3], later[2]]
+
+        await until(the_new_one_is_gone, "a later event of another case to go out")
+        await sending.stop()
+    assert await arrived(feed) == [left[0], left[2], left[4], later[3]]
+    [said] = [line for line in logged if line["log_level"] == "error"]
+    assert (said["event_id"], said["case_id"]) == (left[1], "b")
+    assert said["reason"] in {"FIELD_INVALID", "RESOURCE_EXHAUSTED"}
+
+
+async def test_a_refused_event_is_tried_again(unheard: Running, feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once it is mended, or the feed takes it, it goes out by itself, and then what waited behind it, in order."""
+    monkeypatch.setattr(publishing, "HELD_SECONDS", 0.2)
+    left = await put_payloads(unheard, ("b", "[]"), ("b", "{}"))
+    sending = publisher(unheard, unheard.store, feed)
+    with capture_logs() as logged:
+        sending.start()
+
+        async def said() -> bool:
+            return any(line["log_level"] == "error" for line in logged)
+
+        await until(said, "the log to say that it is refused")
+        mend = outbox.update().where(outbox.c.payload == "[]").values(payload="{}")
+        await unheard.store.write(lambda connection: connection.execute(mend))
+        await emptied(unheard)
+        await sending.stop()
+    assert await arrived(feed) == left
+
+
+async def test_trouble_that_nobody_foresaw_ends_no_publishing(unheard: Running, feed: Feed) -> None:
+    """It is an error in the log, said once, and events go out when it is over."""
+    left = await put(unheard, 10)
+    with capture_logs() as logged:
+        sending = publisher(unheard, Broken(unheard.store, times=2), feed)
+        sending.start()
+        await emptied(unheard)
+        await sending.stop()
+    assert await arrived(feed) == left
+    [said] = [line for line in logged if line["log_level"] == "error"]
+    assert (said["event"], said["reason"]) == ("publishing failed; events wait in the outbox", "LookupError")
 
 
 async def test_the_feed_takes_events_from_services_alone(unheard: Running, feed: Feed) -> None:
