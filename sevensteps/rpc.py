@@ -3,11 +3,13 @@
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
 import asyncio
+import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from time import time
 from typing import Never, Protocol, TypeAlias, TypeVar, cast
+from urllib.parse import quote
 
 import grpc
 import structlog
@@ -20,12 +22,22 @@ from grpc_status import rpc_status
 
 from sevensteps import log
 from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.fields import REQUEST_ID
 from sevensteps.identity import Actor, Keys, Role, authorise
 
 DOMAIN = "sevensteps"
 MESSAGE_BYTES = 1024 * 1024
 DRAIN_SECONDS = 5.0
 TOKEN_SECONDS = 600.0
+
+MOST_VIOLATIONS = 20
+DETAIL_BYTES = 1000
+"""So long is the sentence of a status at most, in UTF-8."""
+PART_BYTES = 200
+"""So long is a path, what was expected there, or an id at most."""
+STATUS_BYTES = 6000
+"""So large is a status on the wire at most. gRPC takes 8 kB of metadata in all, and what is larger never arrives."""
+CASE_ID = re.compile(r"case-[0-9a-z]{1,12}", re.ASCII)
 
 SERVER_OPTIONS = (
     ("grpc.max_receive_message_length", MESSAGE_BYTES),
@@ -76,26 +88,62 @@ def caller() -> Actor:
 
 
 def status_of(fault: Fault) -> status_pb2.Status:
-    """The fault as a google.rpc.Status with ErrorInfo and, for wrong fields, BadRequest (AIP-193)."""
-    details = [_packed(error_details_pb2.ErrorInfo(reason=fault.reason, domain=DOMAIN, metadata=fault.metadata))]
-    if fault.violations:
+    """The fault as a google.rpc.Status with ErrorInfo and, for wrong fields, BadRequest (AIP-193).
+
+    It is always small enough to arrive: long texts are cut, and of many wrong fields the first are listed.
+    """
+    listed = len(fault.violations[:MOST_VIOLATIONS])
+    while True:
+        status = _status(fault, listed)
+        if listed == 0 or _bytes_on_the_wire(status) <= STATUS_BYTES:
+            return status
+        listed -= 1
+
+
+def _status(fault: Fault, listed: int) -> status_pb2.Status:
+    """The status with so many of the wrong fields."""
+    metadata = {name: _cut(value, PART_BYTES) for name, value in fault.metadata.items()}
+    details = [_packed(error_details_pb2.ErrorInfo(reason=fault.reason, domain=DOMAIN, metadata=metadata))]
+    if listed:
         bad = error_details_pb2.BadRequest()
-        for violation in fault.violations:
-            bad.field_violations.add(field=violation.field, description=violation.detail)
+        for violation in fault.violations[:listed]:
+            bad.field_violations.add(
+                field=_cut(violation.field, PART_BYTES), description=_cut(violation.detail, PART_BYTES)
+            )
         details.append(_packed(bad))
-    return status_pb2.Status(code=CODES[fault.kind], message=fault.detail, details=details)
+    message = _cut(fault.detail, DETAIL_BYTES)
+    if more := len(fault.violations) - listed:
+        message += f" Of the wrong fields {listed} are listed; there are {more} more."
+    return status_pb2.Status(code=CODES[fault.kind], message=message, details=details)
+
+
+def _cut(text: str, most: int) -> str:
+    """The text, or the beginning of one that is longer than so many bytes in UTF-8."""
+    written = text.encode()
+    return text if len(written) <= most else written[: most - 3].decode(errors="ignore") + "…"
+
+
+def _bytes_on_the_wire(status: status_pb2.Status) -> int:
+    """What a status takes as metadata: its sentence percent-encoded, and all of it in base64."""
+    return len(quote(status.message)) + len(status.SerializeToString()) * 4 // 3
 
 
 def fault_of(error: grpc.aio.AioRpcError) -> Fault:
-    """The fault that a server sent. What is not the suite's own (no connection, a deadline) keeps its code's kind."""
-    status = rpc_status.from_call(cast("grpc.Call", error))
+    """The fault that a server sent. What is not the suite's own (no connection, a deadline) keeps its code's kind.
+
+    So does a status whose details cannot be read, or are another one's.
+    """
     kind = KINDS.get(error.code().value[0], Kind.UNAVAILABLE)
-    if status is None:
-        return Fault(kind, error.code().name, error.details() or error.code().name)
     info = error_details_pb2.ErrorInfo()
     bad = error_details_pb2.BadRequest()
-    for detail in status.details:
-        detail.Unpack(info) or detail.Unpack(bad)
+    try:
+        status = rpc_status.from_call(cast("grpc.Call", error))
+        for detail in status.details if status else ():
+            detail.Unpack(info) or detail.Unpack(bad)
+    except (ValueError, DecodeError):
+        status = None
+    if status is None:
+        return Fault(kind, error.code().name, error.details() or error.code().name)
     return Fault(
         kind,
         info.reason or error.code().name,
@@ -194,8 +242,8 @@ class Gate(grpc.aio.ServerInterceptor):
         structlog.contextvars.bind_contextvars(
             rpc=rpc,
             actor=actor.subject,
-            request_id=getattr(request, "request_id", None),
-            case_id=getattr(request, "case_id", None),
+            request_id=_id_in(request, "request_id", REQUEST_ID),
+            case_id=_id_in(request, "case_id", CASE_ID),
         )
         authorise(actor, rpc)
         _actor.set(actor)
@@ -209,6 +257,12 @@ class Gate(grpc.aio.ServerInterceptor):
         else:
             logger.info("call refused", rpc=rpc, kind=fault.kind.value, reason=fault.reason)
         await context.abort_with_status(rpc_status.to_status(status_of(fault)))
+
+
+def _id_in(request: Message, field: str, form: re.Pattern[str]) -> str | None:
+    """An id for the log, if it is one: whatever else somebody typed there may be a name, or long."""
+    given = getattr(request, field, "")
+    return given if form.fullmatch(given) else None
 
 
 class Servable(Protocol):

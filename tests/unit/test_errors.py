@@ -1,14 +1,17 @@
 """Faults on the wire: what a service says is what a caller hears."""
 
+from base64 import b64encode
+from urllib.parse import quote
+
 import grpc
 import pytest
-from google.rpc import code_pb2
+from google.rpc import code_pb2, status_pb2
 from grpc_status import rpc_status
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevensteps.errors import Fault, Kind, Violation
-from sevensteps.rpc import CODES, fault_of, status_of
+from sevensteps.errors import Fault, Kind, Violation, invalid, not_found
+from sevensteps.rpc import CODES, MOST_VIOLATIONS, fault_of, status_of
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 NAMES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", min_size=1, max_size=30)
@@ -20,6 +23,20 @@ FAULTS = st.builds(
     metadata=st.dictionaries(NAMES, WORDS, max_size=3),
     violations=st.lists(st.builds(Violation, WORDS, WORDS), max_size=3),
 )
+
+LONG_WORDS = st.builds(str.__mul__, WORDS, st.integers(0, 2000))
+LARGE_FAULTS = st.builds(
+    Fault,
+    st.sampled_from(Kind),
+    NAMES,
+    LONG_WORDS,
+    metadata=st.dictionaries(NAMES, LONG_WORDS, max_size=5),
+    violations=st.lists(st.builds(Violation, LONG_WORDS, LONG_WORDS), max_size=MOST_VIOLATIONS * 2),
+)
+METADATA_BYTES = 8 * 1024
+"""What gRPC takes of trailing metadata."""
+ENTRY_BYTES = 32
+"""What HTTP/2 counts for an entry beside its name and value."""
 
 
 def heard(fault: Fault) -> Fault:
@@ -35,6 +52,45 @@ def test_a_fault_is_heard_as_it_was_said(fault: Fault) -> None:
     got = heard(fault)
     assert (got.kind, got.reason, got.detail) == (fault.kind, fault.reason, fault.detail)
     assert (got.metadata, got.violations) == (fault.metadata, fault.violations)
+
+
+@given(LARGE_FAULTS)
+def test_however_much_is_wrong_the_status_arrives(fault: Fault) -> None:
+    """It stays well under what gRPC takes, whatever is said in it; kind and reason are whole."""
+    status = rpc_status.to_status(status_of(fault))
+    [(_, packed)] = status.trailing_metadata
+    assert isinstance(packed, bytes)
+    sent = len(quote(status.details)) + len(b64encode(packed))
+    names = len("grpc-status-details-bin") + len("grpc-message") + len("grpc-status")
+    assert sent + names + 3 * ENTRY_BYTES < METADATA_BYTES * 0.9
+    got = heard(fault)
+    assert (got.kind, got.reason) == (fault.kind, fault.reason)
+
+
+def test_of_many_wrong_fields_the_first_are_listed() -> None:
+    """The sentence says how many there are beyond those."""
+    got = heard(invalid(*(Violation(f"lines[{number}].weekly", "must be an amount") for number in range(100))))
+    assert [violation.field for violation in got.violations] == [f"lines[{n}].weekly" for n in range(MOST_VIOLATIONS)]
+    assert got.detail == (
+        "lines[0].weekly: must be an amount (and 99 more) Of the wrong fields 20 are listed; there are 80 more."
+    )
+
+
+def test_an_id_of_any_length_is_refused_in_few_words() -> None:
+    """What somebody sent is not sent back whole."""
+    got = heard(not_found("x" * 5000))
+    assert (got.kind, got.reason) == (Kind.NOT_FOUND, "CASE_NOT_FOUND")
+    assert len(got.detail.encode()) <= 1000
+    assert len(got.metadata["case_id"].encode()) <= 200
+
+
+@pytest.mark.parametrize("details", [b"\xff\xff", status_pb2.Status(code=3, message="another").SerializeToString()])
+def test_details_that_cannot_be_read_are_passed_over(details: bytes) -> None:
+    """Bytes that are no status, or one of another code: what gRPC itself says is what is heard."""
+    trailing = grpc.aio.Metadata(("grpc-status-details-bin", details))
+    error = grpc.aio.AioRpcError(grpc.StatusCode.NOT_FOUND, grpc.aio.Metadata(), trailing, details="gone")
+    got = fault_of(error)
+    assert (got.kind, got.reason, got.detail) == (Kind.NOT_FOUND, "NOT_FOUND", "gone")
 
 
 def test_every_kind_has_a_status_of_its_own() -> None:

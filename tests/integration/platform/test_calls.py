@@ -10,6 +10,7 @@ from functools import partial
 import grpc
 import pytest
 import sqlalchemy as sa
+import structlog
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 from joserfc import jwt
@@ -140,6 +141,33 @@ async def test_a_refusal_is_logged_with_who_what_and_why(running: Running) -> No
     refused = [line for line in logged if line["event"] == "call refused"]
     assert [(line["rpc"], line["reason"]) for line in refused] == [(f"/{SERVICE}/OpenCase", "ROLE_LACKS_RIGHT")]
     assert "P-SECRET" not in json.dumps(logged, default=str)
+
+
+async def test_only_ids_go_into_the_log(running: Running) -> None:
+    """What somebody typed where an id should be, a name or a page of text, is not written down."""
+    amy = running.stub(AssessmentServiceStub, running.token("amy", Role.PRACTITIONER))
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
+        await refusal_of(amy.GetCase(pb.GetCaseRequest(case_id="Ada-Lovelace")))
+        await refusal_of(amy.OpenCase(pb.OpenCaseRequest(request_id="Ada-Lovelace")))
+        await refusal_of(amy.GetCase(pb.GetCaseRequest(case_id="case-3f8k2m9x0p1q")))
+        await refusal_of(amy.OpenCase(pb.OpenCaseRequest(request_id=OPENING.request_id)))
+    refused = [line for line in logged if line["event"] == "call refused"]
+    assert [(line["case_id"], line["request_id"]) for line in refused] == [
+        (None, None),
+        (None, None),
+        ("case-3f8k2m9x0p1q", None),
+        (None, OPENING.request_id),
+    ]
+    assert "Ada" not in json.dumps(refused, default=str)
+
+
+async def test_many_wrong_fields_are_told_all_the_same(running: Running) -> None:
+    """A request that is wrong in a hundred places is refused as one that is wrong in one."""
+    amy = running.stub(AssessmentServiceStub, running.token("amy", Role.PRACTITIONER))
+    wrong = pb.RecordUrgentSupportRequest(needs=["washing"] * 100)
+    fault = await refusal_of(amy.RecordUrgentSupport(wrong))
+    assert (fault.kind, fault.reason) == (Kind.INVALID, "FIELD_INVALID")
+    assert 1 < len(fault.violations) <= 20
 
 
 async def test_a_message_over_a_megabyte_is_refused(running: Running) -> None:
