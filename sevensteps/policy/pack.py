@@ -15,7 +15,7 @@ from sevensteps.policy.source import (
     misnamed,
     parsed,
     read,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
