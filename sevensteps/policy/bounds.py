@@ -28,6 +28,17 @@ class Bounds:
     options: tuple[str, ...] = ()
     not_below_national: bool = False
 
+    @property
+    def in_words(self) -> str:
+        """All of them as a policy officer reads them; nothing where there are none."""
+        bounds = [
+            f"{self._said(self.lowest)} or more" if self.lowest is not None else "",
+            f"{self._said(self.highest)} or less" if self.highest is not None else "",
+            f"words out of {', '.join(self.options)}" if self.options else "",
+            "not below the national value" if self.not_below_national else "",
+        ]
+        return "; ".join(filter(None, bounds))
+
     def breaches(self, value: Setting) -> Iterator[str]:
         """In words, what would have to be otherwise with a value."""
         for word, number in _numbers(value).items():
