@@ -71,15 +71,16 @@ class Desk:
         """The journey of the case."""
         return self.by("journey", Role.JOURNEY, council=EVERY_COUNCIL)
 
-    def opening(self, of: planning.Plan | None = None, indicative: str = "82.91") -> pb.OpenApprovalRequest:
-        """The journey's request to open step 3, for a case assessed by ash."""
+    def opening(self, of: planning.Plan | None = None, indicative: str = "") -> pb.OpenApprovalRequest:
+        """The journey's request to open step 3, for a case assessed by ash; the plan costs what was indicated."""
+        of = of or plan()
         request = pb.OpenApprovalRequest(
             request_id=request_id(),
             case_id=self.case_id,
             council="example",
-            plan=of or plan(),
+            plan=of,
             eligible_needs=["nutrition", "community"],
-            indicative_weekly=indicative,
+            indicative_weekly=indicative or of.weekly,
             assessed_by=["ash"],
             opened_on="2026-06-01",
         )
@@ -90,7 +91,7 @@ class Desk:
         """The journey's request to close the case."""
         return pb.CloseCaseRequest(request_id=request_id(), case_id=self.case_id)
 
-    async def open(self, of: planning.Plan | None = None, indicative: str = "82.91") -> pb.Approval:
+    async def open(self, of: planning.Plan | None = None, indicative: str = "") -> pb.Approval:
         """Open step 3 and read it."""
         await self.journey.OpenApproval(self.opening(of, indicative))
         return await self.read()
