@@ -146,8 +146,8 @@ class Decider:
     def _row_values(self, known: Known, truths: Truths) -> dict[str, Json]:
         rows = [rule for rule in self.ruling.rules if rule.values and truths[rule.id, ""]]
         found = [{name: self._value(value, known, truths) for name, value in rule.values.items()} for rule in rows]
-        if self.ruling.earliest:
-            return min(found, key=lambda row: str(row[self.ruling.earliest]), default={})
+        if self.ruling.earliest:  # the earliest row last, so that its values count; others add what it does not say
+            found = sorted(found, key=lambda row: str(row[self.ruling.earliest]))[::-1]
         return {name: value for row in found for name, value in row.items()}
 
     def _value(self, value: AnsweredValue, known: Known, truths: Truths) -> Json:

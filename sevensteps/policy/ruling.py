@@ -92,7 +92,7 @@ class Ruling:
     """Everything that one decision needs on a date.
 
     `facts` are all of them by scope, worked out ones included. `earliest` names the value by which one row of several
-    is chosen: the earliest.
+    is chosen: the earliest. A value that it does not have comes from the earliest row that has it.
     """
 
     name: str

@@ -26,9 +26,19 @@ async def test_a_new_plan_has_its_first_review_after_six_weeks(home_on: Home) ->
     assert (life.state, life.round, life.plan_version) == (pb.LIFE_STATE_LIVING, 1, 1)
     assert (life.review_due, life.due_kind, life.due_rule) == ("2026-07-13", pb.DUE_KIND_SOFT, "R1")
     assert life.schedule.decision == "review-schedule"
-    assert (life.spent, life.reason, life.due_on) == ("0.00", pb.REVIEW_REASON_UNSPECIFIED, "")
+    assert (life.spent, life.reason, life.due_on, life.law_due) == ("0.00", pb.REVIEW_REASON_UNSPECIFIED, "", "")
     assert await home_on.events() == [
         LifeOpened(round=1, plan_version=1, review_due="2026-07-13", due_kind="soft", rule="R1")
+    ]
+
+
+async def test_the_laws_date_stands_behind_the_first_review(home_on: Home) -> None:
+    """A new direct payment is looked at after six weeks by practice; the law's six months are told beside it."""
+    answer = await home_on.journey.OpenLife(home_on.life_opening(direct_payment_since="2026-06-03"))
+    assert (answer.review_due, answer.due_kind, answer.law_due) == ("2026-07-13", pb.DUE_KIND_SOFT, "2026-12-03")
+    assert (await home_on.read()).law_due == "2026-12-03"
+    assert await home_on.events() == [
+        LifeOpened(1, plan_version=1, review_due="2026-07-13", due_kind="soft", rule="R1", law_due="2026-12-03")
     ]
 
 

@@ -196,12 +196,20 @@ def test_values_are_answered_under_their_verdicts() -> None:
 
 
 def test_rows_give_their_values_when_they_count() -> None:
-    """All that are hit, or of several the earliest; none while any that gives values is open."""
+    """All that are hit, or of several the earliest; none while any that gives values is open.
+
+    What the earliest does not say comes from the earliest that says it.
+    """
     rows = (row("T/a", ALONE, day=PlainValue("2026-05-02")), row("T/b", ENOUGH, day=PlainValue("2026-05-01")))
     both: dict[str, Json] = {"alone": True, "hours": 8}
     assert decided(both, *rows).values == {"day": "2026-05-01"}
     assert decided(both, *reversed(rows)).values == {"day": "2026-05-02"}
     assert decided(both, *reversed(rows), earliest="day").values == {"day": "2026-05-01"}
+    law = (
+        row("T/c", ENOUGH, day=PlainValue("2026-05-04"), by=PlainValue("an Act")),
+        row("T/d", ENOUGH, day=PlainValue("2026-05-03"), by=PlainValue("a Regulation")),
+    )
+    assert decided(both, *law, *rows, earliest="day").values == {"day": "2026-05-01", "by": "a Regulation"}
     assert decided({"alone": False, "hours": 7}, *rows, earliest="day").values == {}
     open_ = decided({"alone": True}, *rows)
     assert (open_.verdict, open_.values, open_.missing) == (OPEN, {}, ("hours",))
