@@ -15,13 +15,14 @@ from sevensteps.policy import Decision, Library
 from sevensteps.policy.cases import Coverage, read_cases, run_case
 from sevensteps.policy.check import check as look_through
 from sevensteps.policy.diff import differences
+from sevensteps.policy.given import NOT_APPLICABLE
 from sevensteps.policy.pack import read_pack
 from sevensteps.policy.redeciding import Candidate
 from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.source import PackRefusedError
 from sevensteps.policy.table import rule_table
 from sevensteps.policy.verdict import Json
-from sevensteps.policy.why_not import Change
+from sevensteps.policy.why_not import Change, Turning
 
 app = typer.Typer(no_args_is_help=True, help="Decide by policy packs; check, test and compare them.")
 
@@ -53,7 +54,8 @@ def decide(
     if as_json:
         answer: dict[str, Json] = decided.as_dict()
         if turning is not None:
-            answer["why_not"] = [[_change(change) for change in changes] for changes in turning]
+            answer["why_not"] = [[_change(change) for change in changes] for changes in turning.sets]
+            answer["why_not_all_tried"] = turning.all_tried
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         _tell(decided, turning)
@@ -180,7 +182,7 @@ def _change(change: Change) -> Json:
     return {"fact": change.fact, "from": change.was, "to": change.becomes}
 
 
-def _tell(decided: Decision, turning: tuple[tuple[Change, ...], ...] | None) -> None:
+def _tell(decided: Decision, turning: Turning | None) -> None:
     typer.echo(
         f"{decided.decision}: {_words(decided.verdict)}  (pack {decided.pack}, {decided.on}, {decided.hash[:12]})"
     )
@@ -193,10 +195,40 @@ def _tell(decided: Decision, turning: tuple[tuple[Change, ...], ...] | None) -> 
     if decided.missing:
         typer.echo("\nWhat would settle it:\n" + "\n".join(f"  {path}" for path in decided.missing))
     if turning is not None:
-        typer.echo("\nWhat would turn it:" if turning else "\nNo one or two changed facts would turn it.")
-        for changes in turning:
-            said = [f"{c.fact} from {json.dumps(c.was)} to {json.dumps(c.becomes)}" for c in changes]
-            typer.echo(f"  {' and '.join(said)}")
+        _tell_turning(turning)
+
+
+def _tell_turning(turning: Turning) -> None:
+    none = (
+        "No one or two changed facts would turn it." if turning.all_tried else "Nothing was found that would turn it."
+    )
+    typer.echo("\nWhat would turn it:" if turning.sets else f"\n{none}")
+    for changes in turning.sets:
+        typer.echo(f"  {' and '.join(_changed(change) for change in changes)}")
+    if not turning.all_tried:
+        typer.echo("There is so much that could be otherwise that not all of it was tried.")
+
+
+def _changed(change: Change) -> str:
+    """A change in words, of a list what goes from it and comes to it."""
+    if not isinstance(change.becomes, list):
+        return f"{change.fact} from {_said(change.was)} to {_said(change.becomes)}"
+    was = change.was if isinstance(change.was, list) else []
+    gone = ", ".join(str(word) for word in was if word not in change.becomes)
+    come = ", ".join(str(word) for word in change.becomes if word not in was)
+    changed = " and ".join([*([f"without {gone}"] if gone else []), *([f"with {come}"] if come else [])])
+    return f"{change.fact} {changed or 'known to be empty'}"
+
+
+def _said(value: Json) -> str:
+    """A value as it is read aloud."""
+    if value is None:
+        return "not given"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(_said(entry) for entry in value) or "none"
+    return "not applicable" if value == NOT_APPLICABLE else str(value)
 
 
 def _words(verdict: str) -> str:

@@ -11,10 +11,10 @@ from sevensteps.policy.engine import DurableEvaluator
 from sevensteps.policy.given import Known
 from sevensteps.policy.missing import Missing
 from sevensteps.policy.plain import PlainEvaluator, Truth, Truths
-from sevensteps.policy.ruling import AnsweredValue, FactValue, ItemsValue, PlainValue, Rule, Ruling
+from sevensteps.policy.ruling import AnsweredValue, FactValue, ItemsValue, PlainValue, Ruling
 from sevensteps.policy.sums import work_out
 from sevensteps.policy.verdict import Decision, Finding, Json, Possible, Verdict, all_together
-from sevensteps.policy.wording import Wording, could_be, said
+from sevensteps.policy.wording import Wording, could_be
 
 ENGINES: Mapping[str, str] = {"plain": "1", "durable_rules": version("durable_rules")}
 
@@ -84,13 +84,6 @@ class Decider:
         truths = self.plain.truths(known)
         verdict = self._verdict(truths)
         return verdict, self._values(known, truths, verdict)
-
-    def rules_not_met(self, known: Known) -> tuple[Rule, ...]:
-        """The rules that keep the verdict from being met."""
-        truths = self.plain.truths(known)
-        asked = {rule.id: rule for rule in self.ruling.rules if not rule.advisory}
-        kept = {id_ for (id_, _), truth in truths.items() if id_ in asked and said(asked[id_], truth) != Verdict.MET}
-        return tuple(rule for id_, rule in asked.items() if id_ in kept)
 
     def _asked(self, known: Known) -> Truths:
         """What every evaluator found, all the same."""

@@ -14,7 +14,7 @@ from sevensteps.policy.pack import Pack, lineage, names, read_pack
 from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.source import PackRefusedError
 from sevensteps.policy.verdict import Decision, Json
-from sevensteps.policy.why_not import Change, turning_changes
+from sevensteps.policy.why_not import Turning, turning_changes
 
 _log = logging.getLogger(__name__)
 
@@ -65,9 +65,7 @@ class Library:
             decider = self._shelf(pack, version).decider(decision, on)
         return decider.decide(facts, on)
 
-    def why_not(
-        self, decision: str, *, pack: str, on: date, facts: Mapping[str, Json]
-    ) -> tuple[tuple[Change, ...], ...]:
+    def why_not(self, decision: str, *, pack: str, on: date, facts: Mapping[str, Json]) -> Turning:
         """The smallest sets of changed facts that would turn the verdict; see `why_not.turning_changes`."""
         with self._lock:
             decider = self._shelf(pack).decider(decision, on)

@@ -2,133 +2,163 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, combinations
 
-from sevensteps.policy.completion import looks_of, trials_of, with_value
-from sevensteps.policy.conditions import Condition, Items, facts_of, inside
+from sevensteps.policy.alternatives import ANOTHER, Alternatives, at, otherwise
 from sevensteps.policy.deciding import Decider
-from sevensteps.policy.facts import NONE, Fact, Value
-from sevensteps.policy.given import Known
-from sevensteps.policy.sums import inputs_of
+from sevensteps.policy.facts import Value
+from sevensteps.policy.given import NOT_APPLICABLE, Known
+from sevensteps.policy.influence import Influence, Place
+from sevensteps.policy.plain import Truths
+from sevensteps.policy.sums import work_out
 from sevensteps.policy.verdict import Json, Verdict
+from sevensteps.policy.wording import said
 
-MOST_TRIALS = 100_000
+MOST_ASKED = 3_000_000
+"""So many times a rule is asked of something before the search ends: some seconds."""
 
-Place = tuple[str, str, str]
-"""A fact of the facts: its collection ("" for the case), the item ("" likewise) and its name."""
+Trial = tuple[Place, Value]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact, what it is and what it would have to be."""
+    """One fact, what it is and what it would have to be: None where it is not given, the words of a list."""
 
     fact: str
     was: Json
     becomes: Json
 
 
-def turning_changes(decider: Decider, facts: Mapping[str, Json]) -> tuple[tuple[Change, ...], ...]:
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """The sets of changed facts that turn a verdict, and whether all sets were tried before the search ended."""
+
+    sets: tuple[tuple[Change, ...], ...]
+    all_tried: bool
+
+
+class _EnoughError(Exception):
+    """As much was tried as may be."""
+
+
+def turning_changes(decider: Decider, facts: Mapping[str, Json]) -> Turning:
     """The sets of one and of two changed facts that turn the verdict: into met, or a met one into something else.
 
-    Amounts are tried at the values that the rules compare them with, and up or down by what the sums have come to.
-    No set contains a smaller one. Of several values of a fact that would do, the nearest is given.
+    Lists of words are tried with one word more or less, within their options; numbers where a rule begins to come out
+    otherwise. No set contains a smaller one. Of several values of a fact that would do, the nearest is given. Raises a
+    Fault as `decide` does.
     """
-    known = decider.known(facts)
-    verdict = decider.plain_verdict(known)
-    sought = {Verdict.MET} if verdict is not Verdict.MET else {Verdict.NOT_MET, Verdict.NEEDS_JUDGEMENT}
-    trials = [(place, value) for place in _places(decider, known, verdict) for value in _values(decider, known, place)]
-    found: dict[frozenset[Place], tuple[tuple[Place, Value], ...]] = {}
-    tried = 0
-    for several in chain(combinations(trials, 1), combinations(trials, 2)):
-        places = frozenset(place for place, _ in several)
-        if len(places) < len(several) or any(smaller <= places for smaller in found):
-            continue
-        tried += 1
-        changed = known
-        for (scope, item, fact), value in several:
-            changed = with_value(changed, scope, item, fact, value)
-        if decider.plain_verdict(changed) in sought:
-            found[places] = several
-        if tried >= MOST_TRIALS:
-            break
-    return tuple(tuple(_change(decider, known, place, value) for place, value in several) for several in found.values())
+    search = _Search(decider, decider.known(facts))
+    try:
+        search.run()
+    except _EnoughError:
+        all_tried = False
+    else:
+        all_tried = True
+    sets = [tuple(_change(decider, search.known, facts, trial) for trial in trials) for trials in search.found.values()]
+    return Turning(tuple(sets), all_tried)
 
 
-def _change(decider: Decider, known: Known, place: Place, value: Value) -> Change:
-    fact = decider.ruling.facts[place[0]][place[2]]
-    return Change(".".join(part for part in place if part), fact.json(_at(known, place)), fact.json(value))
+class _Search:
+    """Tries one change after the other, then two at once; `found` are those that turn the verdict, by their places."""
+
+    def __init__(self, decider: Decider, known: Known) -> None:
+        self.known = known
+        self.found: dict[frozenset[Place], tuple[Trial, ...]] = {}
+        truths = decider.plain.truths(known)
+        self._decider, self._asked, self._each = decider, 0, len(truths)
+        met = decider.plain_verdict(known) is Verdict.MET
+        self._sought = {Verdict.NOT_MET, Verdict.NEEDS_JUDGEMENT} if met else {Verdict.MET}
+        behind = Influence(decider.ruling, known).behind_each()
+        self._behind = frozenset(behind.values())
+        rules = {rule.id: rule for rule in decider.ruling.rules if not rule.advisory}
+        self._not_met = frozenset(
+            behind[id_, item]
+            for (id_, item), truth in truths.items()
+            if id_ in rules and said(rules[id_], truth) is not Verdict.MET
+        )
+        self._alternatives = Alternatives(decider.ruling, known, self._truths)
+        concerned = frozenset().union(*self._behind)
+        self._places = [place for place in self._alternatives.places() if place in concerned]
+
+    def run(self) -> None:
+        """Fill `found`. Raises _EnoughError where not all can be tried."""
+        for place in sorted(self._places, key=self._alternatives.is_number):
+            if all(place in behind for behind in self._not_met):
+                self._try_alone(place)
+        for one, other in self._pairs():
+            self._try_together(one, other)
+
+    def _try_alone(self, place: Place) -> None:
+        for value in self._alternatives.of(place):
+            if self._turned(otherwise(self.known, place, value), (place, value)):
+                return
+        for value in self._alternatives.with_two_words_otherwise(place):
+            if self._turned(otherwise(self.known, place, value), (place, value)):
+                return
+
+    def _pairs(self) -> Iterator[tuple[Place, Place]]:
+        """The pairs that might do: together they are behind every rule not met, and neither makes no difference.
+
+        Where one alone is behind all of these, the other can only mend what the first breaks.
+        """
+        numbers = {place for place in self._places if self._alternatives.is_number(place)}
+        order = sorted(self._places, key=numbers.__contains__)
+        for position, other in enumerate(order):
+            mended = frozenset().union(*(behind for behind in self._behind if other in behind))
+            for one in order[:position]:
+                if frozenset([one]) in self.found or frozenset([other]) in self.found:
+                    continue
+                both_needed = any(one in behind for behind in self._not_met) and any(
+                    other in behind for behind in self._not_met
+                )
+                if (both_needed or one in mended) and all(one in b or other in b for b in self._not_met):
+                    yield one, other
+
+    def _try_together(self, one: Place, other: Place) -> None:
+        """A number is looked for anew where the other fact bears on the same rules: it may then have to be another."""
+        alternatives = self._alternatives
+        together = any(one in behind and other in behind for behind in self._behind)
+        anew = together and alternatives.is_number(other)
+        ends = alternatives.ends_of(one) if anew and alternatives.is_number(one) else []
+        for value in [*alternatives.of(one), *ends]:
+            changed = otherwise(self.known, one, value)
+            for second in alternatives.of_when(other, changed) if anew else alternatives.of(other):
+                if self._turned(otherwise(changed, other, second), (one, value), (other, second)):
+                    return
+
+    def _turned(self, known: Known, *trials: Trial) -> bool:
+        self._count()
+        turned = self._decider.plain_verdict(known) in self._sought
+        if turned:
+            self.found[frozenset(place for place, _ in trials)] = trials
+        return turned
+
+    def _truths(self, known: Known) -> Truths:
+        self._count()
+        work_out(self._decider.ruling.sums, known)
+        return self._decider.plain.truths(known)
+
+    def _count(self) -> None:
+        self._asked += self._each
+        if self._asked > MOST_ASKED:
+            raise _EnoughError
 
 
-def _at(known: Known, place: Place) -> Value | None:
+def _change(decider: Decider, known: Known, facts: Mapping[str, Json], trial: Trial) -> Change:
+    place, value = trial
     scope, item, name = place
-    return (known.items[scope] or {})[item][name] if scope else known.case[name]
+    path, was = ".".join(part for part in place if part), at(known, place)
+    if not name:
+        return Change(path, None if was is None else list(_words(was)), list(_words(value)))
+    fact = decider.ruling.facts[scope][name]
+    of_items = facts.get(scope)
+    if isinstance(of_items, Mapping) and of_items.get(item) == NOT_APPLICABLE:
+        return Change(path, NOT_APPLICABLE, fact.json(value))
+    if isinstance(value, tuple):
+        return Change(path, fact.json(was), list(_words(value)))
+    another = f"another {name.rpartition('.')[2].replace('_', ' ')}"
+    return Change(path, fact.json(was), another if value == ANOTHER else fact.json(value))
 
 
-def _places(decider: Decider, known: Known, verdict: Verdict) -> Iterator[Place]:
-    """The given facts that could turn the verdict: all for one that is met, else those behind the rules not met."""
-    rules = decider.rules_not_met(known) if verdict is not Verdict.MET else decider.ruling.rules
-    looked_at: dict[tuple[str, str], None] = {}
-    for rule in rules:
-        for scope, fact in _looked_at(decider, rule.scope, rule.condition):
-            looked_at.update(dict.fromkeys(_raw(decider, scope, fact)))
-    for scope, fact in looked_at:
-        if not scope:
-            yield "", "", fact
-        elif fact != "item":
-            yield from ((scope, item, fact) for item in known.items[scope] or {})
-
-
-def _looked_at(decider: Decider, scope: str, condition: Condition) -> Iterator[tuple[str, str]]:
-    yield from ((scope, fact) for fact in facts_of(condition))
-    for inner in inside(condition):
-        if isinstance(inner, Items):
-            counted = next(rule for rule in decider.ruling.rules if rule.id == inner.rule)
-            yield from _looked_at(decider, counted.scope, counted.condition)
-
-
-def _raw(decider: Decider, scope: str, fact: str) -> Iterator[tuple[str, str]]:
-    """The given facts behind a fact: itself, or what it is worked out from."""
-    sum_ = next((found for found in decider.ruling.sums if (found.scope, found.fact.name) == (scope, fact)), None)
-    if sum_ is None:
-        yield scope, fact
-        return
-    for inner_scope, inner in inputs_of(sum_):
-        yield from _raw(decider, inner_scope, inner) if inner else ()
-
-
-def _values(decider: Decider, known: Known, place: Place) -> list[Value]:
-    """What a fact could be instead."""
-    scope, _, name = place
-    fact, now = decider.ruling.facts[scope][name], _at(known, place)
-    values = list(trials_of(fact, looks_of(decider.ruling, scope, name)))
-    if fact.type in ("money", "whole number") and isinstance(now, int):
-        values += [amount for step in _steps(decider, known) for amount in (now + step, now - step)]
-    if fact.type in ("words", "narrative"):
-        values += _lists(known, fact, now)
-    others = [value for value in dict.fromkeys(values) if value not in (now, NONE) and _allowed(fact, value)]
-    return sorted(others, key=lambda value: _distance(value, now))
-
-
-def _distance(value: Value, now: Value | None) -> int:
-    """How far a number lies from what it is; everything else is as near."""
-    return abs(value - now) if isinstance(value, int) and isinstance(now, int) else 0
-
-
-def _steps(decider: Decider, known: Known) -> list[int]:
-    worked_out = [known.case[sum_.fact.name] for sum_ in decider.ruling.sums if not sum_.scope]
-    return [abs(amount) for amount in worked_out if isinstance(amount, int) and not isinstance(amount, bool) and amount]
-
-
-def _lists(known: Known, fact: Fact, now: Value | None) -> list[Value]:
-    """A list of words without what is in it, or with one word more that other facts use."""
-    words = now if isinstance(now, tuple) else ()
-    if fact.type == "narrative":
-        return [()]
-    listed = {item for items in known.items.values() for item, values in (items or {}).items() if "item" in values}
-    return [(), *((*words, more) for more in sorted(listed - set(words)))]
-
-
-def _allowed(fact: Fact, value: Value) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return True
-    return (fact.lowest is None or value >= fact.lowest) and (fact.highest is None or value <= fact.highest)
+def _words(value: Value) -> Iterator[Json]:
+    yield from ("another item" if word == ANOTHER else word for word in value) if isinstance(value, tuple) else ()

@@ -46,7 +46,7 @@ def test_in_words_the_answer_says_what_would_turn_it() -> None:
     """The failed rule, its reason and law, and the smallest changes."""
     said = decided("plan-check", "--why-not").stdout
     assert "LEGAL-4/P1: not met\n  Line l2 is for gambling." in said
-    assert 'lines.l2.use from "gambling" to "general"' in said
+    assert "met_otherwise with community and lines.l2.use from gambling to general" in said
 
 
 @pytest.mark.parametrize(

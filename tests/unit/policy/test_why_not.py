@@ -1,5 +1,7 @@
 """What would turn a verdict, and what changed between packs."""
 
+import json
+import time
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +24,7 @@ NOT_FROM_IMPAIRMENT = "Needs that do not arise from an impairment or illness are
 def turning(decision: str, name: str) -> list[dict[str, Json]]:
     case = CASES[decision, name]
     sets = LIBRARY.why_not(decision, pack="england", on=case.on, facts=case.given)
-    return [{change.fact: change.becomes for change in changes} for changes in sets]
+    return [{change.fact: change.becomes for change in changes} for changes in sets.sets]
 
 
 @pytest.mark.parametrize(
@@ -53,11 +55,95 @@ def test_what_is_said_to_turn_the_verdict_does() -> None:
     assert len(found) == 9 * 4
 
 
-def test_only_so_many_changes_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the first ten nine do by themselves; none is tried after them, and no pair of which half would do is told."""
-    every = turning("eligibility", "One outcome is not enough (A2)")
-    monkeypatch.setattr(why_not, "MOST_TRIALS", 10)
-    assert turning("eligibility", "One outcome is not enough (A2)") == every[:9]
+def test_only_so_much_is_tried_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found until then is told, and that there may be more."""
+    case = CASES["eligibility", "One outcome is not enough (A2)"]
+    every = LIBRARY.why_not("eligibility", pack="england", on=case.on, facts=case.given)
+    monkeypatch.setattr(why_not, "MOST_ASKED", 400)
+    some = LIBRARY.why_not("eligibility", pack="england", on=case.on, facts=case.given)
+    assert every.all_tried
+    assert not some.all_tried
+    assert 0 < len(some.sets) < len(every.sets)
+    assert some.sets == every.sets[: len(some.sets)]
+
+
+def test_a_plan_of_a_hundred_lines_ends_in_seconds() -> None:
+    """It took minutes: only pairs that bear on every rule that is not met are tried."""
+    facts = plan(use="gambling")
+    lines = facts["lines"]
+    assert isinstance(lines, list)
+    facts["lines"] = [{**EVENING, "id": f"line-{number}"} for number in range(98)] + lines
+    facts["personal_budget"] = facts["indicative_budget"] = "9000.00"
+    began = time.process_time()
+    turning = LIBRARY.why_not("plan-check", pack="england", on=ON, facts=facts)
+    assert [[change.fact for change in changes] for changes in turning.sets] == [["lines.l2.use"]]
+    assert turning.all_tried
+    assert time.process_time() - began < 20
+
+
+ON = date(2026, 4, 1)
+EXAMPLES = Path(__file__).parents[3] / "examples" / "facts"
+EVENING: dict[str, Json] = {
+    "text": "An evening out", "needs": ["relationships"], "use": "general", "weekly": "42.91",
+    "payee_close_family_same_household": False, "necessary_override": False,
+}  # fmt: skip
+
+
+def plan(use: str = "general", **changed: Json) -> dict[str, Json]:
+    """The worked plan, met but for what is changed."""
+    facts: dict[str, Json] = json.loads((EXAMPLES / "plan-check.json").read_text(encoding="utf-8"))
+    assert isinstance(facts["lines"], list)
+    facts["lines"] = [facts["lines"][0], {**EVENING, "id": "l2", "use": use}]
+    return facts | {"met_otherwise": ["community"]} | changed
+
+
+def sets(decision: str, facts: dict[str, Json], on: date = ON) -> list[dict[str, Json]]:
+    turning = LIBRARY.why_not(decision, pack="england", on=on, facts=facts)
+    return [{change.fact: change.becomes for change in changes} for changes in turning.sets]
+
+
+def test_items_come_to_a_list_and_go_from_it() -> None:
+    """What is lacking is brought, a hint word written, a need dropped, support made free or not."""
+    assert sets("plan-check", plan(lacking=["advice"])) == [{"lacking": []}]
+    assert sets("plan-check", plan(lacking=["a", "b", "c"])) == [{"lacking": []}]
+    met = sets("plan-check", plan())
+    assert {"lacking": ["another item"]} in met
+    assert {"lines.l1.text": ["alcohol"]} in met
+    dropped = sets("plan-check", plan(use="gambling", met_otherwise=[]))
+    assert {"eligible_needs": ["nutrition", "relationships"], "lines.l2.use": "general"} in dropped
+    contribution: dict[str, Json] = json.loads((EXAMPLES / "contribution.json").read_text(encoding="utf-8"))
+    assert sets("contribution", contribution, date(2025, 6, 1)) == [{"free": ["carer_support"]}]
+    assert sets("contribution", contribution | {"free": ["cjd"]}, date(2025, 6, 1)) == [{"free": []}]
+
+
+def test_the_nearest_number_is_told() -> None:
+    """One point above the table, one penny above the limit, and the very penny that is short."""
+    assert sets("indicative-budget", {"points": 90}) == [{"points": 101}]
+    authority: dict[str, Json] = json.loads((EXAMPLES / "authority.json").read_text(encoding="utf-8"))
+    found = sets("authority", authority)
+    assert {"annual_net": "5200.01"} in found
+    assert {"role": "another role"} in found
+    assert {"personal_budget": "82.91"} in sets("plan-check", plan(personal_budget="40.00"))
+
+
+def test_a_role_that_would_do_is_named() -> None:
+    """One out of the council's own scheme."""
+    authority: dict[str, Json] = json.loads((EXAMPLES / "authority.json").read_text(encoding="utf-8"))
+    (change,) = sets("authority", authority | {"role": "volunteer"})
+    assert change["role"] in LIBRARY.pack("england").parameters["authority.limits"].on(ON).value  # type: ignore[operator]
+
+
+def test_what_does_not_apply_is_shown_as_not_applicable() -> None:
+    """Nobody said that the person can care for children without help: there are none."""
+    facts: dict[str, Json] = json.loads((EXAMPLES / "eligibility.json").read_text(encoding="utf-8"))
+    assert isinstance(facts["outcomes"], dict)
+    facts["outcomes"] = facts["outcomes"] | {"hygiene": {**NOTHING}, "child_caring": "not_applicable"}
+    turning = LIBRARY.why_not("eligibility", pack="england", on=ON, facts=facts)
+    was = {change.was for changes in turning.sets for change in changes if "child_caring" in change.fact}
+    assert was == {"not_applicable"}
+
+
+NOTHING = dict.fromkeys(("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer"), False)
 
 
 def test_a_trial_leaves_the_facts_alone() -> None:
