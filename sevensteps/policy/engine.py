@@ -26,6 +26,7 @@ _names = count(1)  # a ruleset cannot be replaced under its name
 _sids = count(1)
 _written = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make another for every fact
 _NO_RULE_WAITS = 1
+_GIVEN = "given"  # all that a condition can see of a list
 _ORDERS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 _OPPOSITE = {"<": "$gte", "<=": "$gt", ">": "$lte", ">=": "$lt"}
 
@@ -216,8 +217,8 @@ class DurableEvaluator:
         fact: dict[str, object] = {"sid": sid, "item": item}
         for name, field in scope.fields.items():
             value = values[name]
-            if value is not None and not isinstance(value, tuple):
-                fact[field] = _plain(value)
+            if value is not None:
+                fact[field] = _GIVEN if isinstance(value, tuple) else _plain(value)
         for rule, field in scope.tallies.items():
             true, false, unknown = tallies[rule]
             fact.update({f"{field}t": true, f"{field}f": false, f"{field}u": unknown, f"{field}p": true + unknown})

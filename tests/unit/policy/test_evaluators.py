@@ -165,3 +165,14 @@ def test_an_optional_fact_that_is_not_given_is_known_to_be_none() -> None:
         given_ = evaluator.truths(tried.declared.typed({"own": "2026-05-01", "due": "2026-05-01"}))
         assert (absent["own", ""], absent["due", ""]) == (False, None)
         assert (given_["own", ""], given_["due", ""]) == (True, True)
+
+
+def test_a_list_of_words_is_given_once_it_is_there() -> None:
+    """Even with nothing in it, to both evaluators; what is in it is for sums to say."""
+    facts = {"needs": Fact("needs", "words"), "text": Fact("text", "narrative", hints=("bet",))}
+    rules = (rule("needs", Given("needs")), rule("text", Given("text")))
+    tried = Ruling("tried", Declared(facts, {}), (), rules, (), (), "", {"": facts})
+    for evaluator in (PlainEvaluator(tried), DurableEvaluator(tried)):
+        for given_, truth in (({}, None), ({"needs": [], "text": []}, True), ({"needs": ["a"], "text": "Bets"}, True)):
+            truths = evaluator.truths(tried.declared.typed(given_))
+            assert (truths["needs", ""], truths["text", ""]) == (truth, truth)
