@@ -206,3 +206,11 @@ CALCULATIONS: Mapping[str, Callable[..., Result]] = {
         is_on_or_after, days_later, months_later, working_days_later,
     )
 }  # fmt: skip
+
+RISING: Mapping[str, Mapping[str, bool]] = {
+    "total": {"of": True},
+    "total where": {"of": True},
+    "difference": {"of": True, "less": False},
+    "what remains": {"of": True, "less": False},
+}
+"""With which of its arguments a sum never falls (True), or never rises (False), whatever the others are."""

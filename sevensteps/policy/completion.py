@@ -1,30 +1,49 @@
-"""Settling what Kleene's logic leaves open: a fact that several rules look at is tried with everything it could be.
+"""Settling what Kleene's logic leaves open: what is unknown is tried with everything that it could be.
 
 Kleene's answer is exact while every fact is looked at once, by a look that could see either. "Capacity or not capacity"
-is certain, and yet unknown to it. So where the verdict is open, each other unknown fact is filled in with one value for
-every way in which the rules can tell values apart. Only if all of these give the same verdict is that the verdict.
+is certain, and yet unknown to it. So where a verdict is open, each other unknown fact is filled in with one value for
+every way in which the rules can tell values apart, and a number in a sum is looked at between its bounds. Only if all
+of these give the same verdict is that the verdict.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeAlias
 
-from sevensteps.policy.conditions import Compare, Given, Is, inside
-from sevensteps.policy.facts import Fact, Value
+from sevensteps.policy.conditions import Compare, Condition, Is, Items, Look, inside, looks_in
+from sevensteps.policy.facts import FIRST_DAY, Fact, Value
 from sevensteps.policy.given import Known
 from sevensteps.policy.plain import test_of
+from sevensteps.policy.ranges import Ranges
 from sevensteps.policy.ruling import Ruling
-from sevensteps.policy.sums import inputs_of
+from sevensteps.policy.sums import Sum, inputs_of, words_told_apart, work_out
 from sevensteps.policy.verdict import Verdict
 
 MOST_TRIALS = 2_000
-"""So many ways of filling in are tried; a verdict that needs more stays open."""
+"""So many ways of filling in are tried for a decision; a verdict that needs more stays open."""
 
-Look: TypeAlias = Is | Compare | Given
+MOST_ASKED = 50_000
+"""So many times is a rule asked of something while they are tried: fewer trials for a plan of many lines."""
 
 _ANY_OTHER_WORD = "any-other"
+_SOMETHING: Mapping[str, tuple[Value, ...]] = {"date": (FIRST_DAY.isoformat(),), "words": ((),), "narrative": ((),)}
+"""What stands for a fact of which rules only ask whether it is given."""
+
+Place = tuple[str, str]
+"""A fact by its scope and name."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What may still be tried for one decision, of whose rules so many are asked in each trial."""
+
+    asked: int
+    left: int = MOST_ASKED
+
+    def spend(self) -> bool:
+        """Take off one trial; whether there was enough left for it."""
+        self.left -= max(self.asked, MOST_ASKED // MOST_TRIALS)
+        return self.left >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +55,109 @@ class Doubtful:
     trials: tuple[Value, ...]
 
 
-def doubtful_facts(ruling: Ruling) -> tuple[Doubtful, ...]:
-    """The facts of a ruling for which Kleene's answer may fall short."""
-    found: list[Doubtful] = []
-    inputs = Counter(needed for sum_ in ruling.sums for needed in inputs_of(sum_))
-    for scope, declared in (
-        ("", ruling.declared.case),
-        *((c.name, c.facts) for c in ruling.declared.collections.values()),
-    ):
-        for name, fact in declared.items():
-            looks, worked = looks_of(ruling, scope, name), inputs[scope, name]
-            trials = trials_of(fact, looks)
-            finite = fact.type in ("boolean", "choice")
-            doubtful = len(looks) + worked > 1 or any(_always_the_same(look, trials) for look in looks)
-            if doubtful and trials and (finite or not worked):
-                found.append(Doubtful(scope, name, trials))
-    return tuple(found)
+class Completion:
+    """Settles the verdict of a decision, or of one part of it, from what the unknown facts could be."""
+
+    def __init__(self, ruling: Ruling, part: str | None = None) -> None:
+        looks = _looks_behind(ruling, part)
+        sums = _sums_behind(ruling, looks)
+        self._sums = ruling.sums
+        self._doubtful = tuple(_doubtful(ruling, looks, sums))
+        self._ranges = Ranges(ruling.facts, looks, sums)
+
+    def settle(self, known: Known, verdict_of: Callable[[Known], Verdict], allowance: Allowance) -> Verdict:
+        """The one verdict that every way of filling in the unknown facts gives, or not enough information.
+
+        Where every fact is filled in the same way throughout, two verdicts often differ; so that is tried first.
+        """
+        places = [(doubt, item) for doubt in self._doubtful for item in _unknown_in(doubt, known)]
+        if not places and not self._ranges:
+            return Verdict.NOT_ENOUGH_INFORMATION
+        first, last = (tuple(doubt.trials[end] for doubt, _ in places) for end in (0, -1))
+        ways: list[tuple[Value, ...]] = [*dict.fromkeys([(), first, last])]
+        found: set[Verdict] = set()
+        while ways and len(found) <= 1:
+            way = ways.pop()
+            verdict = verdict_of(self._filled_in(known, places, way)) if allowance.spend() else None
+            if verdict is None or (verdict is Verdict.NOT_ENOUGH_INFORMATION and len(way) == len(places)):
+                return Verdict.NOT_ENOUGH_INFORMATION
+            if verdict is Verdict.NOT_ENOUGH_INFORMATION:
+                ways.extend((*way, value) for value in places[len(way)][0].trials)
+            else:
+                found.add(verdict)
+        return found.pop() if len(found) == 1 else Verdict.NOT_ENOUGH_INFORMATION
+
+    def _filled_in(self, known: Known, places: Sequence[tuple[Doubtful, str]], way: tuple[Value, ...]) -> Known:
+        """The facts, the first doubtful ones filled in this way, with all that is then worked out or certain."""
+        filled = known.copy()
+        for (doubt, item), value in zip(places, way, strict=False):
+            filled.of(doubt.scope)[item][doubt.fact] = value
+        work_out(self._sums, filled)
+        self._ranges.stand_in(filled)
+        return filled
+
+
+def _unknown_in(doubt: Doubtful, known: Known) -> Iterator[str]:
+    return (item for item, values in known.of(doubt.scope).items() if values[doubt.fact] is None)
+
+
+def _looks_behind(ruling: Ruling, part: str | None) -> Mapping[Place, list[Look]]:
+    """How the rules behind a verdict look at each fact."""
+    found: dict[Place, list[Look]] = {}
+    for scope, condition in _conditions_behind(ruling, part):
+        for look in looks_in(condition):
+            found.setdefault((scope, look.fact), []).append(look)
+    return found
+
+
+def _conditions_behind(ruling: Ruling, part: str | None = None) -> Iterator[tuple[str, Condition]]:
+    """The conditions of the rules that have a part in a verdict, and of those that they count, each time they do."""
+    rules = {rule.id: rule for rule in ruling.rules}
+    for rule in ruling.rules:
+        if not rule.advisory and part in (None, rule.part):
+            yield rule.scope, rule.condition
+            for inner in inside(rule.condition):
+                if isinstance(inner, Items):
+                    yield rules[inner.rule].scope, rules[inner.rule].condition
+
+
+def _sums_behind(ruling: Ruling, looked_at: Mapping[Place, list[Look]]) -> tuple[Sum, ...]:
+    """The sums that lead to these facts, in the order in which they are worked out."""
+    needed, found = set(looked_at), list[Sum]()
+    for sum_ in reversed(ruling.sums):
+        if (sum_.scope, sum_.fact.name) in needed:
+            needed.update(inputs_of(sum_))
+            found.append(sum_)
+    return tuple(reversed(found))
+
+
+def _doubtful(ruling: Ruling, looks: Mapping[Place, list[Look]], sums: tuple[Sum, ...]) -> Iterator[Doubtful]:
+    """The facts for which Kleene's answer may fall short and that can be tried with all that makes a difference."""
+    declared = {"": ruling.declared.case, **{name: each.facts for name, each in ruling.declared.collections.items()}}
+    for scope, facts in declared.items():
+        for name, fact in facts.items():
+            seen = looks.get((scope, name), [])
+            going_into = [sum_ for sum_ in sums if (scope, name) in inputs_of(sum_)]
+            trials = _trials_in_sums(fact, seen, going_into)
+            if trials and (len(seen) > 1 or going_into or any(_always_the_same(look, trials) for look in seen)):
+                yield Doubtful(scope, name, trials)
+
+
+def _trials_in_sums(fact: Fact, looks: list[Look], sums: list[Sum]) -> tuple[Value, ...]:
+    """One value for every way in which these looks and sums tell values apart; none where a sum could in any way."""
+    if not sums or fact.type in ("boolean", "choice"):
+        return trials_of(fact, looks) or _SOMETHING.get(fact.type, ())
+    told_apart = [words_told_apart(sum_) for sum_ in sums]
+    if fact.type != "word" or None in told_apart:
+        return ()
+    words = tuple(word for several in told_apart for word in several or ())
+    return trials_of(fact, [*looks, Is(fact.name, words)])
 
 
 def looks_of(ruling: Ruling, scope: str, fact: str) -> list[Look]:
     """How the rules that have a part in the verdict look at a fact."""
-    conditions = [rule.condition for rule in ruling.of_scope(scope) if not rule.advisory]
-    looks = [look for condition in conditions for look in inside(condition) if isinstance(look, Is | Compare | Given)]
-    return [look for look in looks if look.fact == fact]
+    conditions = (condition for behind, condition in _conditions_behind(ruling) if behind == scope)
+    return [look for condition in conditions for look in looks_in(condition) if look.fact == fact]
 
 
 def _always_the_same(look: Look, trials: tuple[Value, ...]) -> bool:
@@ -95,48 +194,8 @@ def _moved(day: str, step: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=step)).isoformat()
 
 
-def settle(doubtful: tuple[Doubtful, ...], known: Known, verdict_of: Callable[[Known], Verdict]) -> Verdict:
-    """The one verdict that every way of filling in the doubtful facts gives, or not enough information."""
-    open_ = [(doubt, item) for doubt in doubtful for item in _unknown_in(doubt, known)]
-    budget = [MOST_TRIALS]
-    found = _fill(open_, known, verdict_of, budget)
-    return found if found is not None and budget[0] > 0 else Verdict.NOT_ENOUGH_INFORMATION
-
-
-def _unknown_in(doubt: Doubtful, known: Known) -> Iterator[str]:
-    if not doubt.scope:
-        yield from ("",) if known.case[doubt.fact] is None else ()
-        return
-    for item, values in (known.items[doubt.scope] or {}).items():
-        if values[doubt.fact] is None:
-            yield item
-
-
-def _fill(
-    open_: list[tuple[Doubtful, str]], known: Known, verdict_of: Callable[[Known], Verdict], budget: list[int]
-) -> Verdict | None:
-    if not open_:
-        return None
-    (doubt, item), rest = open_[0], open_[1:]
-    verdicts: set[Verdict | None] = set()
-    for trial in doubt.trials:
-        budget[0] -= 1
-        filled = with_value(known, doubt.scope, item, doubt.fact, trial)
-        verdict: Verdict | None = verdict_of(filled)
-        if verdict is Verdict.NOT_ENOUGH_INFORMATION:
-            verdict = _fill(rest, filled, verdict_of, budget)
-        verdicts.add(verdict)
-        if len(verdicts) > 1 or verdict is None or budget[0] <= 0:
-            return None
-    return verdicts.pop() if verdicts else None
-
-
 def with_value(known: Known, scope: str, item: str, fact: str, value: Value) -> Known:
     """A copy of the facts, one of them otherwise; its sums are still to be worked out anew."""
-    case = dict(known.case)
-    items = {
-        name: None if of_items is None else {item_: dict(values) for item_, values in of_items.items()}
-        for name, of_items in known.items.items()
-    }
-    ((items[scope] or {})[item] if scope else case)[fact] = value
-    return Known(case, items)
+    changed = known.copy()
+    changed.of(scope)[item][fact] = value
+    return changed

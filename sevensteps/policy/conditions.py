@@ -74,6 +74,9 @@ class Items:
 
 Condition: TypeAlias = Is | Compare | Given | Not | All | Any | AtLeast | Items
 
+Look: TypeAlias = Is | Compare | Given
+"""A condition that looks at a fact itself."""
+
 _ORDERS: dict[str, Comparison] = {"less than": "<", "at most": "<=", "more than": ">", "at least": ">="}
 _OPERATORS = ("all", "any", "not", "every", "some", "rule")
 
@@ -91,8 +94,12 @@ def inside(condition: Condition) -> Iterator[Condition]:
 
 def facts_of(condition: Condition) -> tuple[str, ...]:
     """The facts that a condition looks at, each once, in order."""
-    named = [inner.fact for inner in inside(condition) if isinstance(inner, Is | Compare | Given)]
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys(look.fact for look in looks_in(condition)))
+
+
+def looks_in(condition: Condition) -> Iterator[Look]:
+    """Every look at a fact, in order."""
+    return (inner for inner in inside(condition) if isinstance(inner, Is | Compare | Given))
 
 
 class Settings(Protocol):

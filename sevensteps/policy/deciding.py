@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Protocol
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.policy.completion import doubtful_facts, settle
+from sevensteps.policy.completion import Allowance, Completion
 from sevensteps.policy.engine import DurableEvaluator
 from sevensteps.policy.given import Known
 from sevensteps.policy.missing import Missing
@@ -37,11 +37,11 @@ class Decider:
         self.pack, self.hash, self.ruling = pack, hash_, ruling
         self.plain = PlainEvaluator(ruling)
         self.evaluators: tuple[Evaluator, ...] = (self.plain, DurableEvaluator(ruling))
-        self._doubtful = doubtful_facts(ruling)
         self._wordings = tuple(Wording.of(rule, ruling.facts[rule.scope]) for rule in ruling.rules)
         self._missing = Missing(ruling)
         self._parts = tuple(dict.fromkeys(rule.part for rule in ruling.rules if rule.part))
         self._possibilities = {part: _possibilities(ruling, part) for part in (None, *self._parts)}
+        self._completions = {part: Completion(ruling, part) for part in (None, *self._parts)}
 
     def decide(self, facts: Mapping[str, Json], on: date) -> Decision:
         """The decision on these facts.
@@ -51,15 +51,16 @@ class Decider:
         """
         known = self.known(facts)
         truths = self._asked(known)
-        verdict = self._verdict(truths)
-        if verdict is Verdict.NOT_ENOUGH_INFORMATION and self._doubtful and not self._open_values(truths):
-            verdict = settle(self._doubtful, known, self._tried)
+        allowance = Allowance(len(truths))
+        parts = {part: self._settled(known, truths, allowance, part) for part in self._parts}
+        not_met = Verdict.NOT_MET in parts.values()
+        verdict = Verdict.NOT_MET if not_met else self._settled(known, truths, allowance)
         findings = tuple(self._findings(known, truths))
         open_ = verdict is Verdict.NOT_ENOUGH_INFORMATION
         return Decision(
             self.ruling.name, self.pack, self.hash, on, verdict, findings,
             self._missing.paths(known, truths, self._possible(truths)[0]) if open_ else (),
-            self._values(known, truths, verdict), self.ruling.declared.kept(facts, known),
+            self._values(known, truths, verdict, parts), self.ruling.declared.kept(facts, known),
             dict.fromkeys((evaluator.name for evaluator in self.evaluators), _answer(truths)), ENGINES,
         )  # fmt: skip
 
@@ -83,7 +84,8 @@ class Decider:
         known = self.known(facts)
         truths = self.plain.truths(known)
         verdict = self._verdict(truths)
-        return verdict, self._values(known, truths, verdict)
+        parts = {part: self._verdict(truths, part) for part in self._parts}
+        return verdict, self._values(known, truths, verdict, parts)
 
     def _asked(self, known: Known) -> Truths:
         """What every evaluator found, all the same."""
@@ -98,9 +100,13 @@ class Decider:
         detail = f"the two evaluators of {self.ruling.name} disagree on {', '.join(rules)}; nothing is decided"
         return Fault(Kind.INTERNAL, "ENGINES_DISAGREE", detail, metadata={"pack": self.pack, "hash": self.hash})
 
-    def _tried(self, known: Known) -> Verdict:
-        work_out(self.ruling.sums, known)
-        return self._verdict(self._asked(known))
+    def _settled(self, known: Known, truths: Truths, allowance: Allowance, part: str | None = None) -> Verdict:
+        """The verdict of the whole or of one part; one that Kleene leaves open is settled if it can be."""
+        verdict = self._verdict(truths, part)
+        if verdict is not Verdict.NOT_ENOUGH_INFORMATION or self._open_values(truths):
+            return verdict
+        completion = self._completions[part]
+        return completion.settle(known, lambda filled: self._verdict(self._asked(filled), part), allowance)
 
     def _open_values(self, truths: Truths) -> bool:
         """Whether it is open which row's values count: then even a certain verdict would leave them unknown."""
@@ -126,8 +132,8 @@ class Decider:
                 if finding is not None:
                     yield finding
 
-    def _values(self, known: Known, truths: Truths, verdict: Verdict) -> dict[str, Json]:
-        values: dict[str, Json] = {part: self._verdict(truths, part).value for part in self._parts}
+    def _values(self, known: Known, truths: Truths, verdict: Verdict, parts: Mapping[str, Verdict]) -> dict[str, Json]:
+        values: dict[str, Json] = {part: of_part.value for part, of_part in parts.items()}
         for answer in self.ruling.answers:
             value = self._value(answer.value, known, truths)
             if verdict in answer.when and value is not None:

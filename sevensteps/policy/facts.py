@@ -19,7 +19,8 @@ _MONEY = re.compile(r"(-?)(\d{1,9})(?:\.(\d{2}))?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_LIMIT = 10**12
+LARGEST = 10**12
+"""What a number, or an amount in pence, may be at the most, and below nothing likewise."""
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """What a date may be, given or worked out: any other is a slip of the pen."""
 LONGEST_LIST = 10_000
@@ -142,7 +143,7 @@ class Fact:
             amount = pence(given) if isinstance(given, str) else given * 100 if isinstance(given, int) else None
         else:
             amount = given if isinstance(given, int) else None
-        if amount is None or abs(amount) > _LIMIT:
+        if amount is None or abs(amount) > LARGEST:
             return None
         if (self.lowest is not None and amount < self.lowest) or (self.highest is not None and amount > self.highest):
             return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from sevensteps.errors import Fault
 from sevensteps.policy.facts import LONGEST_LIST, NONE, Fact, Value, refusal, words_of
@@ -91,6 +92,18 @@ class Known:
     items: dict[str, dict[str, Values] | None]
     faults: dict[tuple[str, str, str], Fault] = field(default_factory=dict)
     """Why a sum could not be worked out, by scope, item and fact: it matters only where the fact does."""
+
+    def of(self, scope: str) -> Mapping[str, Values]:
+        """The facts of each item of a collection, by its name; of the case under ""; none where a list is unknown."""
+        return (self.items[scope] or {}) if scope else {"": self.case}
+
+    def copy(self) -> Self:
+        """The same facts to be changed apart from these; their sums are to be worked out anew."""
+        items = {
+            name: None if of_items is None else {item: dict(values) for item, values in of_items.items()}
+            for name, of_items in self.items.items()
+        }
+        return type(self)(dict(self.case), items)
 
 
 @dataclass(frozen=True, slots=True)

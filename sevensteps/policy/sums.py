@@ -1,13 +1,14 @@
 """Facts that follow from other facts, worked out before any rule is asked. Unknown in, unknown out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from sevensteps.errors import Fault
-from sevensteps.policy.arithmetic import CALCULATIONS
+from sevensteps.policy.arithmetic import CALCULATIONS, RISING, Result
 from sevensteps.policy.facts import NONE, Fact
-from sevensteps.policy.given import Known, Values
+from sevensteps.policy.given import Known
 
 Source: TypeAlias = "OfItem | OfCase | Column | Several | Plain | ItemName"
 
@@ -53,7 +54,13 @@ class ItemName:
     """The name of the item itself."""
 
 
-@dataclass(frozen=True, slots=True)
+Read: TypeAlias = Callable[[Known, str], object]
+"""What a source is among the facts, for an item."""
+
+_UNKNOWN = object()
+
+
+@dataclass(frozen=True)
 class Sum:
     """A fact worked out by one function of `arithmetic`; `scope` is the collection whose items it belongs to, or ""."""
 
@@ -62,32 +69,42 @@ class Sum:
     calculation: str
     arguments: Mapping[str, Source]
 
-
-_UNKNOWN = object()
+    @cached_property
+    def reads(self) -> tuple[tuple[str, Read], ...]:
+        """How each argument is read, made ready once, for a sum is worked out again and again."""
+        return tuple((name, _read(source, self.scope)) for name, source in self.arguments.items())
 
 
 def work_out(sums: tuple[Sum, ...], known: Known) -> None:
     """Add every worked out fact to the known ones, in the order in which the pack states them."""
     for sum_ in sums:
-        if not sum_.scope:
-            _add(sum_, known, "", known.case)
-            continue
-        for item, values in (known.items[sum_.scope] or {}).items():
-            _add(sum_, known, item, values)
+        for item, values in known.of(sum_.scope).items():
+            values[sum_.fact.name] = None
+            try:
+                values[sum_.fact.name] = _result(sum_, item, known, {})
+            except Fault as fault:
+                known.faults[sum_.scope, item, sum_.fact.name] = _of(sum_, fault)
 
 
-def _add(sum_: Sum, known: Known, item: str, own: Values) -> None:
-    own[sum_.fact.name] = None
+def work_out_ranges(sums: tuple[Sum, ...], known: Known, least: Known, most: Known) -> None:
+    """Add to the least and the most that facts can be what comes of unknown sums that rise and fall with them."""
+    for sum_ in sums:
+        rising = RISING.get(sum_.calculation, {})
+        for item, values in known.of(sum_.scope).items() if rising else ():
+            if values[sum_.fact.name] is None:
+                for bound, other in ((least, most), (most, least)):
+                    sides = {name: bound if rises else other for name, rises in rising.items()}
+                    bound.of(sum_.scope)[item][sum_.fact.name] = _result(sum_, item, known, sides)
+
+
+def _result(sum_: Sum, item: str, known: Known, sides: Mapping[str, Known]) -> Result | None:
+    """What comes of a sum, some arguments read elsewhere than the others; nothing while one is unknown."""
     arguments: dict[str, object] = {}
-    for name, source in sum_.arguments.items():
-        value = source.value if isinstance(source, Plain) else _argument(source, known, item, own)
-        if value is _UNKNOWN:
-            return
-        arguments[name] = value
-    try:
-        own[sum_.fact.name] = CALCULATIONS[sum_.calculation](**arguments)
-    except Fault as fault:
-        known.faults[sum_.scope, item, sum_.fact.name] = _of(sum_, fault)
+    for name, read in sum_.reads:
+        argument = arguments[name] = read(sides.get(name, known), item)
+        if argument is _UNKNOWN:
+            return None
+    return CALCULATIONS[sum_.calculation](**arguments)
 
 
 def _of(sum_: Sum, fault: Fault) -> Fault:
@@ -96,25 +113,32 @@ def _of(sum_: Sum, fault: Fault) -> Fault:
     return Fault(fault.kind, fault.reason, f"fact {fact}, worked out: {fault.detail}", metadata={"fact": fact})
 
 
-def _argument(source: Source, known: Known, item: str, own: Values) -> object:
+def _read(source: Source, scope: str) -> Read:
     match source:
-        case OfItem(fact):
-            return _or_unknown(own[fact])
-        case OfCase(fact):
-            return _or_unknown(known.case[fact])
+        case OfItem(fact) if scope:
+            return lambda known, item: _or_unknown((known.items[scope] or {})[item][fact])
+        case OfItem(fact) | OfCase(fact):
+            return lambda known, _: _or_unknown(known.case[fact])
         case Column(collection, fact):
-            return _column(known, collection, fact)
+            return lambda known, _: _column(known, collection, fact)
         case Several(sources):
-            values = tuple(_argument(inner, known, item, own) for inner in sources)
-            return _UNKNOWN if _UNKNOWN in values else values
+            return _several(tuple(_read(inner, scope) for inner in sources))
         case Plain(value):
-            return value
+            return lambda _, __: value
         case ItemName():
-            return item
+            return lambda _, item: item
+
+
+def _several(reads: tuple[Read, ...]) -> Read:
+    def read(known: Known, item: str) -> object:
+        values = tuple(each(known, item) for each in reads)
+        return _UNKNOWN if _UNKNOWN in values else values
+
+    return read
 
 
 def _or_unknown(value: object) -> object:
-    return _UNKNOWN if value in (None, NONE) else value
+    return _UNKNOWN if value is None or value == NONE else value
 
 
 def _column(known: Known, collection: str, fact: str) -> object:
@@ -123,7 +147,7 @@ def _column(known: Known, collection: str, fact: str) -> object:
         return _UNKNOWN
     if not fact:
         return tuple(items)
-    values = tuple(values[fact] for values in items.values())
+    values = tuple([values[fact] for values in items.values()])
     return _UNKNOWN if None in values or NONE in values else values
 
 
@@ -154,8 +178,7 @@ def unknown_inputs(sum_: Sum, item: str, known: Known) -> list[tuple[str, str, s
 def _needed(source: Source, scope: str, item: str, known: Known) -> list[tuple[str, str, str]]:
     match source:
         case OfItem(fact):
-            own = (known.items[scope] or {})[item] if scope else known.case
-            return [(scope, item, fact)] if own[fact] in (None, NONE) else []
+            return [(scope, item, fact)] if known.of(scope)[item][fact] in (None, NONE) else []
         case OfCase(fact):
             return [("", "", fact)] if known.case[fact] in (None, NONE) else []
         case Column(collection, fact):
@@ -167,3 +190,12 @@ def _needed(source: Source, scope: str, item: str, known: Known) -> list[tuple[s
             return [needed for inner in sources for needed in _needed(inner, scope, item, known)]
         case _:
             return []
+
+
+def words_told_apart(sum_: Sum) -> frozenset[str] | None:
+    """The words that make a difference to a sum that looks one up in a list of amounts; None for any other sum."""
+    amounts = sum_.arguments.get("amounts")
+    if sum_.calculation not in ("names word", "lowest limit") or not isinstance(amounts, Plain):
+        return None
+    names = amounts.value if isinstance(amounts.value, Mapping) else {}
+    return frozenset(word for name in names for word in str(name).split("."))

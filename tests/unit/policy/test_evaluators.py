@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -139,6 +140,20 @@ def test_a_verdict_is_certain_exactly_when_every_completion_gives_it(
     expected = verdicts.pop() if len(verdicts) == 1 else Verdict.NOT_ENOUGH_INFORMATION
     assert decided.verdict is expected
     assert bool(decided.missing) is (expected is Verdict.NOT_ENOUGH_INFORMATION)
+
+
+@thorough
+@given(st.lists(st.tuples(conditions, st.sampled_from(["legal", "safe"])), min_size=1, max_size=4), facts_given)
+def test_each_part_is_certain_exactly_when_every_completion_gives_it(
+    asked: list[tuple[Condition, str]], case: dict[str, Json]
+) -> None:
+    """What holds for the whole holds for each part by itself: settled if and only if all ways of filling in say so."""
+    rules = [replace(rule(f"R{number}", condition), part=part) for number, (condition, part) in enumerate(asked)]
+    decided = Decider("tried", "hash", ruling(*rules)).decide({**case, "things": []}, date(2026, 4, 1))
+    for part, said in decided.values.items():
+        of_part = [rule_ for rule_ in rules if rule_.part == part]
+        verdicts = {together(_said(rule_, filled) for rule_ in of_part) for filled in completions(case)}
+        assert said == (verdicts.pop() if len(verdicts) == 1 else Verdict.NOT_ENOUGH_INFORMATION)
 
 
 def _said(rule_: Rule, filled: Values) -> Verdict:

@@ -1,0 +1,288 @@
+"""What is settled although facts are unknown: by their bounds, by trying them, and with how much work."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sevensteps.policy.arithmetic import CALCULATIONS, RISING
+from sevensteps.policy.completion import MOST_ASKED, MOST_TRIALS, Allowance
+from sevensteps.policy.conditions import All, Any, Compare, Condition, Given, Is, Items, Not
+from sevensteps.policy.deciding import Decider
+from sevensteps.policy.facts import Fact
+from sevensteps.policy.given import Collection, Declared, Known
+from sevensteps.policy.library import Library
+from sevensteps.policy.pack import read_pack
+from sevensteps.policy.plain import Truths
+from sevensteps.policy.reading import read_ruling
+from sevensteps.policy.ruling import Rule, Ruling
+from sevensteps.policy.sums import Column, OfCase, OfItem, Plain, Several, Sum
+from sevensteps.policy.verdict import Json, Verdict
+
+ROOT = Path(__file__).parents[3] / "policies"
+LIBRARY = Library(ROOT)
+ON = date(2026, 4, 1)
+OPEN = Verdict.NOT_ENOUGH_INFORMATION
+
+LINE: dict[str, Json] = {
+    "text": "A walking group", "needs": ["community"], "use": "general", "weekly": "50.00",
+    "payee_close_family_same_household": False, "necessary_override": False,
+}  # fmt: skip
+PLAN: dict[str, Json] = {
+    "template": "six",
+    "answered": dict.fromkeys(["important", "change", "spend", "manage", "control", "next"], True),
+    "eligible_needs": ["community"], "lines": [{"id": "l1", **LINE}], "met_otherwise": [], "personal_budget": "50.00",
+    "indicative_budget": "50.00", "top_up": "0.00", "risks_considered": True, "person_involved": True,
+    "advocate_considered": True,
+}  # fmt: skip
+AUTHORITY: dict[str, Json] = {
+    "annual_net": "5000.00", "over_indicative_percent": 0, "checks_met": True, "refer": False, "is_author": False,
+    "is_assessor": False,
+}  # fmt: skip
+
+
+def without(facts: Mapping[str, Json], name: str, **otherwise: Json) -> dict[str, Json]:
+    return {key: value for key, value in {**facts, **otherwise}.items() if key != name}
+
+
+@pytest.mark.parametrize(
+    ("decision", "facts", "verdict", "values"),
+    [
+        ("plan-check", without(PLAN, "top_up"), "met", {"sufficient": "met"}),
+        ("plan-check", without(PLAN, "top_up", personal_budget="49.99"), "not_enough_information",
+         {"sufficient": "not_enough_information", "legal": "met"}),
+        ("plan-check", without(PLAN, "", lines=[{"id": "l1", **LINE}, {"id": "l2", **without(LINE, "weekly")}]),
+         "not_enough_information", {"sufficient": "not_enough_information", "legal": "met"}),
+        ("plan-check", without(PLAN, "", lines=[{"id": "l1", **LINE}, {"id": "l2", **without(LINE, "weekly")}],
+                               personal_budget="49.99"), "not_met", {"sufficient": "not_met", "legal": "met"}),
+        ("plan-check", without(PLAN, "personal_budget", lines=[], eligible_needs=["home"], met_otherwise=["home"]),
+         "not_enough_information", {"legal": "met", "sufficient": "not_enough_information"}),
+        ("plan-check", without(PLAN, "template", answered={"important": False}), "not_met",
+         {"meets_needs": "not_met", "legal": "met"}),
+        ("plan-check", without(PLAN, "template", answered={"next": False}), "not_enough_information",
+         {"meets_needs": "not_enough_information"}),
+        ("authority", AUTHORITY, "not_enough_information", {"level": None}),
+        ("authority", without(AUTHORITY, "", annual_net="99999999.00"), "not_met", {"level": "L3"}),
+    ],
+)  # fmt: skip
+def test_what_every_answer_gives_is_certain(
+    decision: str, facts: dict[str, Json], verdict: str, values: dict[str, Json]
+) -> None:
+    """A top-up is not less than nothing, lines only add up, a role is the scheme's or another; parts likewise."""
+    decided = LIBRARY.decide(decision, pack="england", on=ON, facts=facts)
+    assert decided.verdict == verdict
+    assert {name: decided.values.get(name) for name in values} == values
+    assert bool(decided.missing) is (decided.verdict is OPEN)
+    assert LIBRARY.verify(decided.receipt()) == ()
+
+
+@pytest.mark.parametrize("annual_net", ["0.00", "5200.00", "52000.01", "9999999.00", "9999999.01"])
+@pytest.mark.parametrize("refer", [True, False])
+def test_an_unknown_role_is_any_of_the_scheme_or_none(annual_net: str, refer: bool) -> None:  # noqa: FBT001
+    """The verdict without the role is what it is in every role that a limit names, and in one that none does."""
+    facts = without(AUTHORITY, "role", annual_net=annual_net, refer=refer)
+    roles = ["assistant_team_manager", "approver", "team_manager", "service_manager", "head_of_service", "panel",
+             "risk_panel", "somebody_else"]  # fmt: skip
+    verdicts = {
+        LIBRARY.decide("authority", pack="england", on=ON, facts={**facts, "role": role}).verdict for role in roles
+    }
+    decided = LIBRARY.decide("authority", pack="england", on=ON, facts=facts)
+    assert decided.verdict is (verdicts.pop() if len(verdicts) == 1 else OPEN)
+
+
+SMALL = range(3)
+COST = Fact("cost", "money", lowest=0, highest=2)
+CASE = {name: Fact(name, "money", lowest=0, highest=2) for name in ("budget", "more")}
+THING = {"cost": COST, "wanted": Fact("wanted", "whole number", lowest=0, highest=2)}
+SUMS = (
+    Sum("things", Fact("left", "money"), "difference", {"of": OfItem("cost"), "less": OfCase("more")}),
+    Sum("", Fact("all", "money"), "total", {"of": Column("things", "cost")}),
+    Sum(
+        "",
+        Fact("wanted", "money"),
+        "total where",
+        {"of": Column("things", "cost"), "where": Column("things", "wanted")},
+    ),
+    Sum("", Fact("available", "money"), "total", {"of": Several((OfItem("budget"), OfItem("more"), Plain(1)))}),
+    Sum("", Fact("over", "money"), "difference", {"of": OfItem("all"), "less": OfItem("available")}),
+    Sum("", Fact("remains", "money"), "what remains", {"of": OfItem("available"), "less": OfItem("wanted")}),
+)
+
+
+def comparisons(*names: str) -> st.SearchStrategy[Condition]:
+    compared = st.builds(Compare, st.sampled_from(names), st.sampled_from(["<", "<=", ">", ">="]), st.integers(-2, 4))
+    named = st.builds(Is, st.sampled_from(names), st.integers(-1, 3).map(lambda value: (value,)))
+    looks: st.SearchStrategy[Condition] = compared | named
+    return st.recursive(
+        looks,
+        lambda inner: inner.map(Not) | st.tuples(inner, inner).map(All) | st.tuples(inner, inner).map(Any),
+        max_leaves=4,
+    )
+
+
+of_case = comparisons("budget", "more", "all", "wanted", "available", "over", "remains")
+of_things = comparisons("cost", "wanted", "left")
+number = st.none() | st.sampled_from(SMALL)
+things = st.lists(st.fixed_dictionaries({"cost": number, "wanted": number}), max_size=2)
+
+
+def rule(id_: str, condition: Condition, scope: str = "", part: str = "") -> Rule:
+    return Rule(
+        id=id_, scope=scope, condition=condition, holds=Verdict.MET, fails=Verdict.NOT_MET, because="because",
+        reference="law", unverified=False, advisory=False, part=part,
+    )  # fmt: skip
+
+
+def decider(*rules: Rule, sums: tuple[Sum, ...] = SUMS) -> Decider:
+    facts = {"": dict(CASE), "things": dict(THING)}
+    for sum_ in sums:
+        facts[sum_.scope][sum_.fact.name] = sum_.fact
+    declared = Declared(CASE, {"things": Collection("things", THING)})
+    return Decider("tried", "hash", Ruling("tried", declared, sums, rules, (), (), "", facts))
+
+
+def filled_in(known: Known) -> Iterator[Known]:
+    """Every way of filling in what is unknown."""
+    unknown = [
+        (scope, item, name)
+        for scope, declared in (("", CASE), ("things", THING))
+        for item, values in known.of(scope).items()
+        for name in declared
+        if values[name] is None
+    ]
+    for way in product(SMALL, repeat=len(unknown)):
+        filled = known.copy()
+        for (scope, item, name), value in zip(unknown, way, strict=True):
+            filled.of(scope)[item][name] = value
+        yield filled
+
+
+@settings(max_examples=500, deadline=None)
+@given(of_case, of_case, of_things, st.tuples(number, number), things)
+def test_what_bounds_settle_brute_force_confirms(
+    one: Condition,
+    other: Condition,
+    each: Condition,
+    case: tuple[int | None, int | None],
+    listed: list[dict[str, int | None]],
+) -> None:
+    """Whatever the sums, the looks at them and the unknown amounts: what is certain comes of every way to fill in."""
+    tried = decider(rule("R", one, part="a"), rule("S", other, part="b"), rule("T", each, "things", part="b"))
+    facts: dict[str, Json] = {
+        **{name: money(value) for name, value in zip(CASE, case, strict=True)},
+        "things": [
+            {"id": f"t{place}", "cost": money(thing["cost"]), "wanted": thing["wanted"]}
+            for place, thing in enumerate(listed)
+        ],
+    }
+    decided = tried.decide(facts, ON)
+    ways = [filled.copy() for filled in filled_in(tried.ruling.declared.typed(facts))]
+    if decided.verdict is not OPEN:
+        assert {tried.plain_verdict(filled) for filled in ways} == {decided.verdict}
+    for part, rules in (("a", ["R"]), ("b", ["S", "T"])):
+        alone = decider(*(found for found in tried.ruling.rules if found.id in rules))
+        if decided.values[part] != OPEN:
+            assert {alone.plain_verdict(filled) for filled in ways} == {decided.values[part]}
+
+
+def money(pence: int | None) -> Json:
+    return None if pence is None else f"0.0{pence}"
+
+
+@pytest.mark.parametrize(("calculation", "argument"), [(name, each) for name in RISING for each in RISING[name]])
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_sum_rises_and_falls_as_it_is_said_to(calculation: str, argument: str, data: st.DataObject) -> None:
+    """With one argument more, and all others as they are, the sum is never on the wrong side of what it was."""
+    named = {"total": ["of"], "total where": ["of", "where"]}.get(calculation, ["of", "less"])
+    drawn = {name: data.draw(st.tuples(st.integers(-5, 5), st.integers(-5, 5))) for name in named}
+    raised = {**drawn, argument: (drawn[argument][0] + data.draw(st.integers(0, 5)), drawn[argument][1])}
+    lists = calculation.startswith("total")
+    before, after = (
+        CALCULATIONS[calculation](**{name: both if lists else both[0] for name, both in given_.items()})
+        for given_ in (drawn, raised)
+    )
+    assert isinstance(before, int)
+    assert isinstance(after, int)
+    assert (before <= after) if RISING[calculation][argument] else (before >= after)
+
+
+def test_a_number_without_bounds_can_be_anything_that_is_taken() -> None:
+    """Without a declared least, a sum with it can be anything; with one it cannot fall below it."""
+    looks = rule("R", Compare("sum", ">=", -1))
+    for fact, verdict in ((Fact("n", "whole number"), OPEN), (Fact("n", "whole number", lowest=-1), Verdict.MET)):
+        sum_ = Sum("", Fact("sum", "whole number"), "total", {"of": Several((OfItem("n"),))})
+        facts = {"": {"n": fact, "sum": sum_.fact}}
+        tried = Ruling("tried", Declared({"n": fact}, {}), (sum_,), (looks,), (), (), "", facts)
+        assert Decider("tried", "hash", tried).decide({}, ON).verdict is verdict
+
+
+@pytest.mark.parametrize("type_", ["date", "words", "narrative", "word", "money", "boolean"])
+def test_whatever_an_unknown_fact_is_it_is_given_then(type_: str) -> None:
+    """A rule that asks for nothing but that a fact is given holds in every way of filling it in."""
+    fact = Fact("fact", type_)
+    tried = Ruling(
+        "tried", Declared({"fact": fact}, {}), (), (rule("R", Given("fact")),), (), (), "", {"": {"fact": fact}}
+    )
+    assert Decider("tried", "hash", tried).decide({}, ON).verdict is Verdict.MET
+
+
+def test_a_rule_that_is_counted_twice_is_tried() -> None:
+    """Some thing costs more than a penny, or none does: certain, whatever it costs."""
+    counted = replace(rule("T", Compare("cost", ">", 1), "things"), advisory=True)
+    either = rule("R", Any((Items("T", 1), Not(Items("T", 1)))))
+    assert decider(counted, either, sums=()).decide({"things": [{"id": "a"}]}, ON).verdict is Verdict.MET
+
+
+class Counting:
+    """An evaluator that counts how often its rules are asked of something."""
+
+    name = "counting"
+
+    def __init__(self, decider_: Decider) -> None:
+        self.asked = 0
+        self._plain = decider_.plain
+
+    def truths(self, known: Known) -> Truths:
+        truths = self._plain.truths(known)
+        self.asked += len(truths)
+        return truths
+
+
+UNKNOWN_USES: dict[str, Json] = without(LINE, "use", necessary_override=True)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"lines": [{"id": f"l{number}"} for number in range(300)]},
+        {"lines": [{"id": f"l{number}"} for number in range(3000)]},
+        without(PLAN, "", personal_budget="50000.00", indicative_budget="50000.00",
+                lines=[{"id": f"l{number}", **UNKNOWN_USES} for number in range(10)]),
+        without(PLAN, "", personal_budget="50000.00", indicative_budget="50000.00",
+                lines=[{"id": f"l{number}", **UNKNOWN_USES} for number in range(300)]),
+        without(PLAN, "template", answered={}, personal_budget="50000.00",
+                lines=[{"id": f"l{number}", **LINE} for number in range(1000)]),
+    ],
+)  # fmt: skip
+def test_however_much_is_unknown_only_so_much_is_tried(facts: dict[str, Json]) -> None:
+    """Plans of hundreds of lines without their facts stay open, soon: rules are asked no more often than is allowed."""
+    tried = Decider("england", "hash", read_ruling(read_pack(ROOT, "england"), "plan-check", ON))
+    counting = Counting(tried)
+    tried.evaluators = (counting,)
+    assert tried.decide(facts, ON).verdict is OPEN
+    once = len(tried.plain.truths(tried.known(facts)))
+    assert counting.asked <= once + MOST_ASKED
+
+
+def test_few_rules_are_tried_so_often_and_no_oftener() -> None:
+    """A trial of few rules counts as much as one of some, so that there are no more trials than is said."""
+    allowance = Allowance(asked=1)
+    assert sum(1 for _ in iter(allowance.spend, False)) == MOST_TRIALS
+    assert sum(1 for _ in iter(Allowance(asked=MOST_ASKED // 4).spend, False)) == 4
+    assert not Allowance(asked=MOST_ASKED + 1).spend()
