@@ -38,7 +38,8 @@ def open_approval(
     facts = check_facts(plan, eligible_needs, indicative)
     kept = work.decide("plan-check", opened_on, facts, case_id=case_id, council=council)
     checks = store.checks(work, kept.receipt_id)
-    of_plan = domain.authority_facts(plan.weekly, indicative, checks, overrides=plan.overrides)
+    parts = tuple(_word(kept, part) for part in ("safe", "legal", "meets_needs"))
+    of_plan = domain.authority_facts(plan.weekly, indicative, checks, parts=parts, overrides=plan.overrides)
     unsigned = {**of_plan, **domain.NOBODY}
     pack = kept.decision.hash
     authority = work.decide("authority", opened_on, unsigned, case_id=case_id, council=council, version=pack)
@@ -128,7 +129,10 @@ def _authority(work: Work, approval: Approval, checks: Checks) -> tuple[str, Kep
     Raises a Fault (DENIED) where it says yes for none.
     """
     overrides = store.overrides(work, approval)
-    of_plan = domain.authority_facts(approval.personal_budget, approval.indicative, checks, overrides=overrides)
+    parts = (approval.safe, approval.legal, approval.meets_needs)
+    of_plan = domain.authority_facts(
+        approval.personal_budget, approval.indicative, checks, parts=parts, overrides=overrides
+    )
     said: list[tuple[str, list[Check]]] = []
     for role in (role for role in SIGNING if role in work.actor.roles):
         facts = of_plan | domain.signer_facts(approval, work.actor, role)

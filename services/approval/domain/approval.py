@@ -207,14 +207,18 @@ def _name(check: Check) -> str:
 
 
 def authority_facts(
-    personal_budget: Decimal, indicative: Decimal, checks: Checks, *, overrides: int
+    personal_budget: Decimal, indicative: Decimal, checks: Checks, *, parts: Sequence[str], overrides: int
 ) -> dict[str, Json]:
-    """What the decision authority asks about a plan. Money in pounds a week; `overrides` as plan.overrides counts."""
+    """What the decision authority asks about a plan. Money in pounds a week; `overrides` as plan.overrides counts.
+
+    `parts` are the verdicts on whether it is safe, legal and meets needs: what these leave to judgement is referred to
+    those who may carry a risk. What is asked of its money alone takes a reason, and the level that the amount takes.
+    """
     return {
         "annual_net": pounds(personal_budget * WEEKS_A_YEAR),
         "over_indicative_percent": percent_over(personal_budget, indicative),
         "checks_met": checks.verdict in {Verdict.MET, Verdict.NEEDS_JUDGEMENT},
-        "refer": bool(checks.that(Verdict.NEEDS_JUDGEMENT)),
+        "refer": Verdict.NEEDS_JUDGEMENT in parts,
         "overrides": overrides,
     }
 

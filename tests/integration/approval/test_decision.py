@@ -203,15 +203,25 @@ async def test_what_was_referred_is_signed_by_those_who_may_carry_the_risk(desk:
 
 
 async def test_far_over_the_indicative_budget_only_the_top_signs(desk: Desk) -> None:
-    """A fifth over it is judged, and whoever may carry the risk may sign; an approver may not (AUTH-3)."""
+    """A fifth over it takes a reason, and the head of service or a panel; an approver may not sign (AUTH-3)."""
     checked = await desk.open(plan(), indicative="32.00")
-    assert checked.level == "R"
+    assert checked.level == "L3"
     value = pb.Judgement(rule="VALUE-1", because="Nothing cheaper is within reach of the bus.")
     fault = await refusal_of(desk.by("olu").ApprovePlan(approving(checked, value)))
     assert fault.reason == "AUTHORITY_LACKING"
     assert "AUTH-3" in fault.detail
     signed = (await desk.by("olu", Role.RISK_PANEL).ApprovePlan(approving(checked, value))).approval
     assert signed.signed_as == "risk_panel"
+
+
+async def test_a_little_over_the_indicative_budget_takes_a_reason_and_no_higher_level(desk: Desk) -> None:
+    """What is asked of the money alone is no risk: whoever may sign the amount signs, once the reason is recorded."""
+    checked = await desk.open(plan(), indicative="36.00")
+    assert (checked.sufficient, checked.level) == (policy.VERDICT_NEEDS_JUDGEMENT, "L0")
+    fault = await refusal_of(desk.by("olu").ApprovePlan(approving(checked)))
+    assert fault.reason == "JUDGEMENT_MISSING"
+    value = pb.Judgement(rule="VALUE-1", because="Nothing cheaper is within reach of the bus.")
+    assert (await desk.by("olu").ApprovePlan(approving(checked, value))).approval.signed_as == "approver"
 
 
 async def test_of_several_roles_the_first_that_suffices_signs(desk: Desk) -> None:

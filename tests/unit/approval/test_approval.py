@@ -32,5 +32,13 @@ def test_over_the_indicative_budget_is_counted_in_whole_per_cent_rounded_up(
 )
 def test_the_scheme_of_delegation_hears_of_failed_and_unsettled_checks(verdict: str, *, met: bool) -> None:
     """Only checks that are met, or wait for judgement alone, count as met; a year has 52 weeks."""
-    facts = authority_facts(Decimal("82.91"), Decimal("82.91"), Checks(verdict, findings=(), missing=()), overrides=0)
-    assert (facts["checks_met"], facts["annual_net"]) == (met, "4311.32")
+    checks = Checks(verdict, findings=(), missing=())
+    facts = authority_facts(Decimal("82.91"), Decimal("82.91"), checks, parts=("met",), overrides=0)
+    assert (facts["checks_met"], facts["annual_net"], facts["refer"]) == (met, "4311.32", False)
+
+
+def test_what_is_left_to_judgement_of_safety_law_or_needs_is_referred() -> None:
+    """One of the three is enough."""
+    checks = Checks("needs_judgement", findings=(), missing=())
+    parts = ("met", "needs_judgement", "met")
+    assert authority_facts(Decimal(1), Decimal(1), checks, parts=parts, overrides=0)["refer"] is True

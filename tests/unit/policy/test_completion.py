@@ -38,11 +38,11 @@ PLAN: dict[str, Json] = {
     "answered": dict.fromkeys(["important", "change", "spend", "manage", "control", "next"], True),
     "eligible_needs": ["community"], "lines": [{"id": "l1", **LINE}], "met_otherwise": [], "personal_budget": "50.00",
     "indicative_budget": "50.00", "top_up": "0.00", "risks_considered": True, "person_involved": True,
-    "advocate_considered": True,
+    "advocate_considered": True, "lacking": [],
 }  # fmt: skip
 AUTHORITY: dict[str, Json] = {
     "annual_net": "5000.00", "over_indicative_percent": 0, "checks_met": True, "refer": False, "is_author": False,
-    "is_assessor": False,
+    "is_assessor": False, "overrides": 0, "is_payments_officer": False,
 }  # fmt: skip
 
 
@@ -54,7 +54,8 @@ def without(facts: Mapping[str, Json], name: str, **otherwise: Json) -> dict[str
     ("decision", "facts", "verdict", "values"),
     [
         ("plan-check", without(PLAN, "top_up"), "met", {"sufficient": "met"}),
-        ("plan-check", without(PLAN, "top_up", personal_budget="49.99"), "not_enough_information",
+        ("plan-check", without(PLAN, "top_up", personal_budget="49.99"), "not_met", {"sufficient": "not_met"}),
+        ("plan-check", without(PLAN, "top_up", extras=[{"id": "x1", "weekly": "1.00"}]), "not_enough_information",
          {"sufficient": "not_enough_information", "legal": "met"}),
         ("plan-check", without(PLAN, "", lines=[{"id": "l1", **LINE}, {"id": "l2", **without(LINE, "weekly")}]),
          "not_enough_information", {"sufficient": "not_enough_information", "legal": "met"}),

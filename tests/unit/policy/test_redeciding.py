@@ -197,7 +197,7 @@ def test_hint_words_that_are_looked_for_no_more_are_dropped(
         (packs / folder / "parameters/hints.yaml").write_text(text, encoding="utf-8")
     first: dict[str, Json] = {"lines": [{"id": "l1", "text": "A beer"}], "talk": {"note": "None"}}
     second: dict[str, Json] = {"lines": [], "talk": {"note": "Beer, again"}}
-    first["outcomes"], second["outcomes"] = {"nutrition": {"story": ""}}, {"nutrition": {"story": "Wine"}}
+    first["outcomes"], second["outcomes"] = {"nutrition": {"story": "Well"}}, {"nutrition": {"story": "Wine"}}
     file = stored(packs, [first, second], "hinted")
     (part,) = redecide(file, candidate)
     assert [each.case_id for each in part.turned] == turned
