@@ -1,6 +1,7 @@
 """`sevensteps policy`: decide on facts, look a pack through, run its cases, compare two of them."""
 
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from sevensteps.cli.progress import progress
 from sevensteps.cli.redeciding import tell_who_would_change
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
@@ -21,12 +23,15 @@ from sevensteps.policy.redeciding import Candidate
 from sevensteps.policy.shelf import Shelf
 from sevensteps.policy.source import PackRefusedError
 from sevensteps.policy.table import rule_table
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.verdict import Json, Verdict
 from sevensteps.policy.why_not import Change, Turning
 
 app = typer.Typer(no_args_is_help=True, help="Decide by policy packs; check, test and compare them.")
 
 REFUSED = 2
+MOST_DIGITS = 1_000
+"""Far more than any fact has; Python itself takes no number of more than 4,300."""
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 Packs = Annotated[list[str] | None, typer.Argument(help="Packs by name, or the path of a pack's folder; all if none.")]
 On = Annotated[str, typer.Option("--on", help="The date whose law applies, such as 2026-04-01; today if not given.")]
@@ -48,7 +53,9 @@ def decide(
     try:
         given = _facts(facts)
         decided = library.decide(decision, pack=name, on=day, facts=given)
-        turning = library.why_not(decision, pack=name, on=day, facts=given) if why_not else None
+        with progress() as shown:
+            shown.add_task("Looking for what would turn it", total=None, visible=why_not)
+            turning = library.why_not(decision, pack=name, on=day, facts=given) if why_not else None
     except Fault as fault:
         _refuse(f"{fault.reason}: {fault.detail}")
     if as_json:
@@ -58,7 +65,9 @@ def decide(
             answer["why_not_all_tried"] = turning.all_tried
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        _tell(decided, turning)
+        _tell(decided, given)
+        if turning is not None:
+            _tell_turning(turning)
 
 
 @app.command()
@@ -66,7 +75,9 @@ def check(packs: Packs = None) -> None:
     """Look packs through for what is wrong with them; everything that is found, and then exit 1."""
     wrong = 0
     for root, name in _places(packs):
-        problems = look_through(root, name)
+        with progress() as shown:
+            shown.add_task(f"Checking {name}", total=None)
+            problems = look_through(root, name)
         wrong += len(problems)
         for problem in problems:
             typer.echo(str(problem))
@@ -81,8 +92,9 @@ def run_cases(packs: Packs = None) -> None:
     for root, name in _places(packs):
         coverage = Coverage()
         try:
-            shelf = Shelf(read_pack(root, name))
-            outcomes = [run_case(case, shelf) for case in read_cases(root, name)]
+            shelf, cases = Shelf(read_pack(root, name)), read_cases(root, name)
+            with progress() as shown:
+                outcomes = [run_case(case, shelf) for case in shown.track(cases, description=f"Running {name}")]
         except PackRefusedError as refused:
             _refuse(str(refused))
         for outcome in outcomes:
@@ -92,7 +104,7 @@ def run_cases(packs: Packs = None) -> None:
                 typer.echo(f"{outcome.case.file}:{outcome.case.line}: {outcome.case.name}: {difference}")
         wrong = sum(bool(outcome.differences) for outcome in outcomes)
         failed += wrong
-        typer.echo(f"{name}: {len(outcomes)} cases, {wrong} not as expected")
+        typer.echo(f"{name}: {len(outcomes)} cases, {f'{wrong} not' if wrong else 'all'} as expected")
         _tell_coverage(coverage)
     raise typer.Exit(1 if failed else 0)
 
@@ -148,8 +160,11 @@ def _places(packs: list[str] | None) -> list[tuple[Path, str]]:
 
 
 def _day(text: str) -> date:
+    if not text:
+        return date.today()  # noqa: DTZ011 - a legal date is the local one
+    written = text if _ISO.fullmatch(text) else ""  # Python takes weeks, and dates without hyphens, too
     try:
-        return date.fromisoformat(text) if text else date.today()  # noqa: DTZ011 - a legal date is the local one
+        return date.fromisoformat(written)
     except ValueError:
         _refuse(f"--on {text}: expected a date such as 2026-04-01")
 
@@ -161,13 +176,22 @@ def _facts(path: Path) -> dict[str, Json]:
             _refuse(f"{path}: a fact is given twice in one object")
         return facts
 
+    def number(digits: str) -> int:
+        if len(digits) > MOST_DIGITS:
+            _refuse(f"{path}: expected numbers of at most {MOST_DIGITS} digits; one has {len(digits):,}")
+        return int(digits)
+
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-        facts = json.loads(text, object_pairs_hook=once)
+        facts = json.loads(text, object_pairs_hook=once, parse_int=number)
     except json.JSONDecodeError as error:
         _refuse(f"{path}, line {error.lineno}: expected JSON: {error.msg}")
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
-        _refuse(f"{path}: expected a JSON file of facts: {error}")
+    except UnicodeDecodeError:
+        _refuse(f"{path}: expected a JSON file of facts in UTF-8")
+    except OSError as error:
+        _refuse(f"{path}: expected a JSON file of facts: {error.strerror}")
+    except RecursionError:
+        _refuse(f"{path}: expected a JSON file of facts: it is nested too deeply")
     if not isinstance(facts, dict):
         _refuse(f"{path}: expected a JSON object of facts")
     return facts
@@ -182,20 +206,27 @@ def _change(change: Change) -> Json:
     return {"fact": change.fact, "from": change.was, "to": change.becomes}
 
 
-def _tell(decided: Decision, turning: Turning | None) -> None:
+def _tell(decided: Decision, given: dict[str, Json]) -> None:
     typer.echo(
         f"{decided.decision}: {_words(decided.verdict)}  (pack {decided.pack}, {decided.on}, {decided.hash[:12]})"
     )
     for name, value in decided.values.items():
-        typer.echo(f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+        typer.echo(f"  {name}: {_words(value) if value in list(Verdict) else _said(value)}")
     for finding in decided.findings:
-        typer.echo(f"\n{finding.rule}: {_words(finding.verdict)}\n  {finding.because}\n  {finding.reference}")
-        facts = ", ".join(f"{path} {json.dumps(value, ensure_ascii=False)}" for path, value in finding.facts.items())
-        typer.echo(f"  {facts}")
+        named = f"{finding.rule} {finding.about}".rstrip()
+        typer.echo(f"\n{named}: {_words(finding.verdict)}\n  {finding.because}\n  {finding.reference}")
+        facts = {path: _applying(path, value, given) for path, value in finding.facts.items()}
+        typer.echo("  Looked at: " + "; ".join(f"{path} {_said(value)}" for path, value in facts.items()))
     if decided.missing:
         typer.echo("\nWhat would settle it:\n" + "\n".join(f"  {path}" for path in decided.missing))
-    if turning is not None:
-        _tell_turning(turning)
+
+
+def _applying(path: str, value: Json, given: dict[str, Json]) -> Json:
+    """What a rule saw of a fact; of one whose item does not apply, that it does not."""
+    collection, _, rest = path.partition(".")
+    items = given.get(collection)
+    applies = not isinstance(items, dict) or items.get(rest.partition(".")[0]) != NOT_APPLICABLE
+    return value if applies else NOT_APPLICABLE
 
 
 def _tell_turning(turning: Turning) -> None:
@@ -231,13 +262,16 @@ def _said(value: Json) -> str:
     return "not applicable" if value == NOT_APPLICABLE else str(value)
 
 
-def _words(verdict: str) -> str:
-    return verdict.replace("_", " ")
+def _words(verdict: Json) -> str:
+    return str(verdict).replace("_", " ")
 
 
 def _tell_coverage(coverage: Coverage) -> None:
     rules = coverage.held | coverage.failed
     both = coverage.held & coverage.failed
     typer.echo(f"  {len(rules)} rules settled by a case, {len(both)} of them both ways")
+    decisions: dict[str, list[str]] = {}
     for (decision, verdict), times in sorted(coverage.verdicts.items()):
-        typer.echo(f"  {decision}: {_words(verdict)} {times}")
+        decisions.setdefault(decision, []).append(f"{_words(verdict)} {times}")
+    for decision, verdicts in decisions.items():
+        typer.echo(f"  {decision}: {', '.join(verdicts)}")

@@ -5,10 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from sevensteps.cli.plain_errors import run
+from sevensteps.cli.progress import progress
 from sevensteps.cli.receipts import write_all
 from sevensteps.config import Settings
 from sevensteps.policy.redeciding import Candidate, Turned, redecide
@@ -26,7 +25,8 @@ def tell_who_would_change(candidate: Candidate, file: Path | None) -> None:
         return
     with TemporaryDirectory() as folder:
         taken_out = Path(folder) / "receipts.jsonl"
-        with taken_out.open("w", encoding="utf-8") as lines:
+        with taken_out.open("w", encoding="utf-8") as lines, progress() as shown:
+            shown.add_task("Taking the receipts out", total=None)
             run(write_all(Settings.from_environment(), lines))
         _tell(candidate, taken_out)
 
@@ -35,16 +35,15 @@ def _tell(candidate: Candidate, file: Path) -> None:
     decided = others = 0
     turned: Counter[tuple[str, str, str]] = Counter()
     new_hints: set[str] = set()
-    look = (TextColumn("Deciding again"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*look, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=file.stat().st_size)
+    with progress() as shown:
+        task = shown.add_task("Deciding again", total=file.stat().st_size)
         for part in redecide(file, candidate):
             for found in part.turned:
                 _tell_one(found)
                 turned[found.decision, found.was, found.becomes] += 1
             decided, others = decided + part.decided, others + part.others
             new_hints |= part.new_hints
-            progress.advance(task, part.size)
+            shown.advance(task, part.size)
     typer.echo(f"{decided:,} decisions made again, {turned.total() or 'none'} coming out otherwise")
     for (decision, was, becomes), times in sorted(turned.items()):
         typer.echo(f"  {decision}: {_change(was, becomes)}: {times:,}")

@@ -1,7 +1,12 @@
 """`sevensteps policy`, as a policy officer types it."""
 
 import json
+import os
+import pty
 import shutil
+import subprocess
+import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -45,7 +50,7 @@ def test_sixteen_points_are_82_pounds_91() -> None:
 def test_in_words_the_answer_says_what_would_turn_it() -> None:
     """The failed rule, its reason and law, and the smallest changes."""
     said = decided("plan-check", "--why-not").stdout
-    assert "LEGAL-4/P1: not met\n  Line l2 is for gambling." in said
+    assert "LEGAL-4/P1 l2: not met\n  Line l2 is for gambling." in said
     assert "met_otherwise with community and lines.l2.use from gambling to general" in said
 
 
@@ -55,8 +60,9 @@ def test_in_words_the_answer_says_what_would_turn_it() -> None:
         ('{"points": NaN}', "fact points"),
         ('{"points": 1, "points": 2}', "given twice"),
         ('{"points": ', "line 1: expected JSON"),
-        ("[" * 100_000, "expected a JSON file of facts"),
+        ("[" * 100_000, "expected a JSON file of facts: it is nested too deeply"),
         ("[]", "expected a JSON object"),
+        ('{"points": ' + "9" * 5_000 + "}", "at most 1000 digits; one has 5,000"),
     ],
 )
 def test_wrong_facts_are_refused_in_a_sentence(given: str, said: str) -> None:
@@ -97,3 +103,64 @@ def test_hint_words_of_a_plan_are_dropped_or_said_to_be_new(tmp_path: Path) -> N
     assert "plan-check: needs judgement → met" in said
     assert "LEGAL-4/WORDS l1: was needs judgement, is met." in said
     assert said.endswith("New hint words could not be looked for, as no text is kept: cider\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "expected a JSON file of facts: Is a directory"),
+        (b"\xff\xfe{}", "expected a JSON file of facts in UTF-8"),
+    ],
+)
+def test_what_is_no_file_of_facts_is_refused_by_its_name(tmp_path: Path, content: bytes | None, said: str) -> None:
+    """A folder, and text in another encoding: exit code 2, and the path."""
+    place = tmp_path
+    if content is not None:
+        place = tmp_path / "facts.json"
+        place.write_bytes(content)
+    result = typed("decide", "eligibility", "--pack", "england", "--facts", str(place))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"{place}: {said}\n"
+
+
+@pytest.mark.parametrize("on", ["20250601", "2025-W14-3", "2025-6-1", "2025-02-30", "٢٠٢٥-٠٦-٠١"])
+def test_a_date_is_written_in_one_way(on: str) -> None:
+    """Year, month and day with hyphens; anything else is refused, though Python might read it."""
+    facts = str(FACTS / "contribution.json")
+    for words in (("decide", "contribution", "--facts", facts), ("diff", "england", "example-council")):
+        result = typed(*words, "--on", on)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr == f"--on {on}: expected a date such as 2026-04-01\n"
+
+
+def test_what_does_not_apply_is_said_not_to_apply() -> None:
+    """A person without children was not seen to care for them well."""
+    facts = json.loads((FACTS / "eligibility.json").read_text(encoding="utf-8"))
+    facts["outcomes"]["child_caring"] = "not_applicable"
+    said = typed("decide", "eligibility", "--pack", "england", "--facts", "-", given=json.dumps(facts)).stdout
+    assert "outcomes.child_caring.cannot_unaided not applicable" in said
+    assert "outcomes.toilet.cannot_unaided no" in said
+
+
+@pytest.mark.parametrize(("command", "shown"), [("test", "Running example-council"), ("check", "Checking example-")])
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(command: str, shown: str) -> None:
+    """On a terminal standard error says how far it is; a file has the answer, and nothing but that."""
+    line = [str(Path(sys.executable).with_name("sevensteps")), "policy", command, "example-council"]
+    reading, terminal = pty.openpty()
+    on_terminal = subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=terminal, cwd=ROOT, env=os.environ | {"TERM": "xterm"}
+    )
+    os.close(terminal)
+    assert shown in _everything(reading)
+    elsewhere = subprocess.run(line, capture_output=True, check=True, cwd=ROOT)
+    assert (elsewhere.stdout, elsewhere.stderr) == (on_terminal.communicate(timeout=60)[0], b"")
+
+
+def _everything(reading: int) -> str:
+    """What is written to a terminal until its last writer has gone."""
+    parts: list[bytes] = []
+    with suppress(OSError):  # Linux's way of saying that nobody writes any more
+        while part := os.read(reading, 10_000):
+            parts.append(part)
+    os.close(reading)
+    return b"".join(parts).decode()
