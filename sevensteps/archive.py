@@ -66,6 +66,6 @@ def law_of(connection: sa.Connection, version: str) -> tuple[str, str]:
     """The name of a pack and its files as JSON, by the hash of that version. Raises a Fault (NOT_FOUND)."""
     row = connection.execute(KEPT, {"hash": version}).first()
     if row is None:
-        detail = f"No decision was made here by a pack with the hash {version[:100]}."
+        detail = f"No decision was made here by a pack with the hash {version}."
         raise Fault(Kind.NOT_FOUND, "PACK_NOT_FOUND", detail)
     return row.name, row.files

@@ -3,7 +3,7 @@
 import grpc
 
 from sevensteps.api.assessment.v1 import assessment_pb2, assessment_pb2_grpc
-from sevensteps.errors import Fault, Kind, not_found, stage_order
+from sevensteps.errors import ID, Fault, Kind, case_ended, not_found, stage_order
 from sevensteps.identity import Actor
 from sevensteps.rpc import fault_of
 from sevensteps.work import NotHere
@@ -21,6 +21,8 @@ class AssessmentRegister:
 
     async def why_missing(self, missing: NotHere, actor: Actor) -> Fault:
         """See work.CaseRegister."""
+        if not ID.fullmatch(missing.case_id):
+            return not_found(missing.case_id)
         request = assessment_pb2.GetCaseRequest(case_id=missing.case_id)
         try:
             answer = await self._assessment.GetCase(request, timeout=CALL_SECONDS)
@@ -36,6 +38,8 @@ class AssessmentRegister:
             )
         if not actor.may_see(answer.case.council):
             return not_found(missing.case_id)
+        if answer.case.ending:
+            return case_ended(missing.case_id)
         return stage_order(missing.first, missing.case_id)
 
     async def close(self) -> None:

@@ -1,8 +1,12 @@
 """The one error of the suite: what was wrong, where, and what to do. sevensteps.rpc makes a status of it and back."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+"""The form of an id. Nothing else that a caller gave is repeated in an error: it may be whatever somebody typed."""
 
 
 class Kind(StrEnum):
@@ -58,8 +62,20 @@ def invalid(*violations: Violation) -> Fault:
 
 def not_found(case_id: str) -> Fault:
     """A case that does not exist, or belongs to another council: the caller cannot tell which."""
+    if not ID.fullmatch(case_id):
+        return Fault(Kind.NOT_FOUND, "CASE_NOT_FOUND", "There is no such case: what was given is not the id of one.")
     return Fault(
         Kind.NOT_FOUND, "CASE_NOT_FOUND", f"There is no case {case_id}. Check the id.", metadata={"case_id": case_id}
+    )
+
+
+def case_ended(case_id: str) -> Fault:
+    """A change to a case that has ended."""
+    return Fault(
+        Kind.PRECONDITION,
+        "CASE_ENDED",
+        f"Case {case_id} has ended. Open a new case if support is needed again.",
+        metadata={"case_id": case_id},
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Protocol, TypeVar
 
-from sevensteps.errors import Violation, invalid
+from sevensteps.errors import ID, Violation, invalid
 from sevensteps.journey import OUTCOMES
 
 V = TypeVar("V", bound=int)
@@ -16,6 +16,10 @@ V_co = TypeVar("V_co", bound=int, covariant=True)
 MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 REQUEST_ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 PENCE = Decimal("0.01")
+MOST_WEEKLY = Decimal("1000000.00")
+"""The most that anything may cost a week, in pounds. What it comes to in a year is still money to the policy packs."""
+MOST_WRONG = 20
+"""So many wrong fields are told at once: what tells of them has to fit into the trailer of a call."""
 
 
 class WireEnum(Protocol[V_co]):
@@ -42,22 +46,29 @@ class Fields:
         self._violations: list[Violation] = []
 
     def wrong(self, path: str, detail: str) -> None:
-        """Note that a field is wrong."""
-        self._violations.append(Violation(path, detail))
+        """Note that a field is wrong; the first MOST_WRONG are told."""
+        if len(self._violations) < MOST_WRONG:
+            self._violations.append(Violation(path, detail))
 
     def check(self) -> None:
         """Raise a Fault with every wrong field, if there is one."""
         if self._violations:
             raise invalid(*self._violations)
 
-    def text(self, path: str, value: str, *, limit: int = 20_000) -> str:
-        """Text that must not be empty, of at most `limit` characters."""
-        if not value.strip():
+    def text(self, path: str, value: str, *, limit: int = 20_000, may_be_empty: bool = False) -> str:
+        """Text of at most `limit` characters, which must not be empty unless it may."""
+        if not value.strip() and not may_be_empty:
             self.wrong(path, "must not be empty")
         elif "\0" in value:
             self.wrong(path, "must not hold the character NUL")
         elif len(value) > limit:
             self.wrong(path, f"must have at most {limit} characters")
+        return value
+
+    def id(self, path: str, value: str) -> str:
+        """A short id, for example "l1"."""
+        if not ID.fullmatch(value):
+            self.wrong(path, "must be an id of at most 64 letters, digits, - and _, beginning with a letter or digit")
         return value
 
     def request_id(self, value: str) -> str:
@@ -76,11 +87,22 @@ class Fields:
             self.wrong(path, "must be more than 0.00")
         return amount
 
-    def day(self, path: str, value: str) -> date:
-        """A date as YYYY-MM-DD."""
+    def weekly(self, path: str, value: str, *, above_zero: bool = False) -> Decimal:
+        """Pounds and pence a week, at most MOST_WEEKLY."""
+        amount = self.money(path, value, above_zero=above_zero)
+        if amount > MOST_WEEKLY:
+            self.wrong(path, f"must be at most {MOST_WEEKLY} pounds a week")
+            return Decimal(0)
+        return amount
+
+    def day(self, path: str, value: str, *, earliest: date = date.min, latest: date = date.max) -> date:
+        """A date as YYYY-MM-DD, from `earliest` to `latest`."""
         try:
             if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
-                return date.fromisoformat(value)
+                day = date.fromisoformat(value)
+                if not earliest <= day <= latest:
+                    self.wrong(path, f"must be a day from {earliest} to {latest}")
+                return day
         except ValueError:
             pass
         self.wrong(path, "must be a date such as 2026-06-01")
@@ -119,6 +141,11 @@ class Fields:
         if value < 0:
             self.wrong("page_size", "must not be negative")
         return min(value or default, largest)
+
+
+def entry(path: str, key: str) -> str:
+    """The path of one entry of a map. A key that is no id is not repeated: it may be whatever somebody typed."""
+    return f"{path}[{key if ID.fullmatch(key) else '...'}]"
 
 
 def short_name(enum: WireEnum[V], value: V) -> str:

@@ -14,13 +14,17 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from sevensteps.errors import Fault, Kind
+from sevensteps.errors import Fault, Kind, Violation, invalid
 
 ISSUER = "sevensteps-development"
 AUDIENCE = "sevensteps"
 ALGORITHM = "Ed25519"
 EVERY_COUNCIL = "*"
 REMEMBERED = 1024
+LONGEST_SUBJECT = 255
+"""Characters of a subject at most, as OpenID Connect has it."""
+LONGEST_COUNCIL = 64
+"""Characters of a council's name at most."""
 
 
 class Role(StrEnum):
@@ -205,7 +209,10 @@ class Keys:
     def issue(
         self, subject: str, roles: Iterable[Role], council: str, *, teams: Iterable[str] = (), seconds: float = 3600
     ) -> str:
-        """A signed token, good for so many seconds."""
+        """A signed token, good for so many seconds. Raises a Fault (INVALID) for one that no service would accept."""
+        for claim, value, longest in (("subject", subject, LONGEST_SUBJECT), ("council", council, LONGEST_COUNCIL)):
+            if not _is_word(value, longest):
+                raise invalid(Violation(claim, f"must be 1 to {longest} characters that can be printed"))
         moment = time.time()
         claims = {
             "iss": ISSUER,
@@ -239,21 +246,41 @@ class Keys:
             raise _unauthenticated(
                 "The token cannot be read or its signature is wrong. Get one from this suite's issuer."
             ) from error
-        known_roles = set(Role)
         try:
             if claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
                 raise _unauthenticated("The token is from another issuer or for another audience.")
-            actor = Actor(
-                subject=str(claims["sub"]),
-                roles=frozenset(Role(role) for role in claims["roles"] if role in known_roles),
-                council=str(claims["council"]),
-                teams=frozenset(str(team) for team in claims.get("teams", ())),
-            )
-            return actor, float(claims["exp"])
-        except (KeyError, TypeError, ValueError) as error:
+            return _actor_of(claims), float(claims["exp"])
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise _unauthenticated(
                 "The token lacks a claim: it needs iss, aud, sub, roles, council and exp."
             ) from error
+
+
+def _actor_of(claims: Mapping[str, object]) -> Actor:
+    """Who the claims name. Raises KeyError for a missing one, or a Fault (UNAUTHENTICATED) for one in a wrong form."""
+    return Actor(
+        subject=_word_of("sub", claims["sub"], LONGEST_SUBJECT),
+        roles=frozenset(Role(role) for role in _texts_of("roles", claims["roles"]) if role in set(Role)),
+        council=_word_of("council", claims["council"], LONGEST_COUNCIL),
+        teams=frozenset(_texts_of("teams", claims.get("teams", []))),
+    )
+
+
+def _word_of(claim: str, given: object, longest: int) -> str:
+    if not isinstance(given, str) or not _is_word(given, longest):
+        raise _unauthenticated(f"The token's {claim} must be text of 1 to {longest} characters that can be printed.")
+    return given
+
+
+def _texts_of(claim: str, given: object) -> list[str]:
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise _unauthenticated(f"The token's {claim} must be a list of text.")
+    return given
+
+
+def _is_word(text: str, longest: int) -> bool:
+    """Whether it can stand in records and events: not blank, not too long, and nothing in it that is no sign."""
+    return 0 < len(text) <= longest and text.isprintable() and not text.isspace()
 
 
 def authorise(actor: Actor, rpc: str) -> None:

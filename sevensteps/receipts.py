@@ -37,7 +37,7 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
     async def ListReceipts(self, request: pb.ListReceiptsRequest, context: Context) -> pb.ListReceiptsResponse:
         """See ReceiptsService.ListReceipts."""
         fields = Fields()
-        fields.text("case_id", request.case_id, limit=200)
+        fields.id("case_id", request.case_id)
         size = fields.page_size(request.page_size, default=MOST, largest=MOST)
         fields.check()
         found, more = await self._use_cases.look(
@@ -58,6 +58,9 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
 
     async def GetPack(self, request: pb.GetPackRequest, context: Context) -> pb.GetPackResponse:
         """See ReceiptsService.GetPack."""
+        fields = Fields()
+        fields.id("hash", request.hash)
+        fields.check()
         name, files = await self._use_cases.look(lambda work: law_of(work.connection, request.hash))
         return pb.GetPackResponse(pack=name, files=json.loads(files))
 

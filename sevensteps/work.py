@@ -195,7 +195,7 @@ class CaseRegister(Protocol):
     """Who knows which cases exist."""
 
     async def why_missing(self, missing: NotHere, actor: Actor) -> Fault:
-        """NOT_FOUND where there is no such case for the actor, else STAGE_ORDER with what must come first."""
+        """NOT_FOUND where there is no such case for the actor, CASE_ENDED where it has ended, else STAGE_ORDER."""
 
 
 class UseCases:
@@ -216,7 +216,8 @@ class UseCases:
         Fault (INVALID, REQUEST_ID_REUSED).
         """
         actor = caller()
-        request_id: str = getattr(request, "request_id")  # noqa: B009 - every changing request has one; Message does not say so
+        request_id: str = getattr(request, "request_id").lower()  # noqa: B009 - every changing request has one; Message does not say so
+        setattr(request, "request_id", request_id)  # noqa: B010 - as above; a UUID is the same in capital letters
         fingerprint = fingerprint_of(request, actor)
 
         begun: list[Work] = []

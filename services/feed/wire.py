@@ -12,11 +12,12 @@ from services.feed.domain import Page, Wanted
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.fields import Fields
+from sevensteps.identity import LONGEST_COUNCIL, LONGEST_SUBJECT
 
 MOST_EVENTS = 1000
 MOST_TYPES = 100
 WORD = 200
-"""Ids, councils and subjects have at most so many characters."""
+"""Ids and names of services have at most so many characters."""
 PAYLOAD = 16_384
 TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*", re.ASCII)
 """The form of an event's type. Which types there are is not the feed's to know: a newer service may have more."""
@@ -35,9 +36,9 @@ def check_events(fields: Fields, events: Sequence[pb.Event]) -> None:
             fields.wrong(f"{path}.event_id", "must be a UUID, in lower case with hyphens")
         _check_type(fields, f"{path}.type", event.type)
         fields.text(f"{path}.case_id", event.case_id, limit=WORD)
-        fields.text(f"{path}.council", event.council, limit=WORD)
+        fields.text(f"{path}.council", event.council, limit=LONGEST_COUNCIL)
         fields.text(f"{path}.source", event.source, limit=WORD)
-        fields.text(f"{path}.actor", event.actor, limit=WORD)
+        fields.text(f"{path}.actor", event.actor, limit=LONGEST_SUBJECT)
         if not event.HasField("occurred_at"):
             fields.wrong(f"{path}.occurred_at", "must be given")
         if len(event.payload) > PAYLOAD or not _is_json_object(event.payload):

@@ -1,11 +1,10 @@
 """What a caller gives: facts of the case and of its collections, typed as a decision declares them, or refused."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from sevensteps.errors import Fault
+from sevensteps.errors import ID, Fault
 from sevensteps.policy.facts import LONGEST_LIST, NONE, Fact, Value, refusal, words_of
 from sevensteps.policy.verdict import Json
 
@@ -68,7 +67,7 @@ class Collection:
             if not isinstance(record, Mapping):
                 raise refusal(path, "an object with an id")
             name = record.get("id")
-            if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+            if not isinstance(name, str) or not ID.fullmatch(name):
                 raise refusal(f"{path}.id", "a short id of letters, digits, - and _")
             if name in records:
                 raise refusal(f"{path}.id", "an id that no other item of the list has")

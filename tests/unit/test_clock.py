@@ -1,7 +1,8 @@
 """Moments as text."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,15 @@ def test_text_sorts_as_time_does(one: datetime, other: datetime) -> None:
     assert len(one_text) == len(other_text) == 24
     if one_text != other_text:
         assert (one_text < other_text) is (one < other)
+
+
+@pytest.mark.parametrize(("hour", "day"), [(22, date(2026, 6, 1)), (23, date(2026, 6, 2))])
+def test_today_is_the_latest_day_that_it_may_be_in_the_united_kingdom(
+    monkeypatch: pytest.MonkeyPatch, hour: int, day: date
+) -> None:
+    """In summer time it is the next day an hour before it is in UTC."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 6, 1, hour, 59, tzinfo=UTC))
+    assert clock.latest_today() == day
 
 
 def test_now_has_whole_milliseconds_and_a_zone() -> None:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.errors import Fault, Kind
-from sevensteps.fields import Fields, number_of, pounds, short_name
+from sevensteps.fields import MOST_WRONG, Fields, number_of, pounds, short_name
 from sevensteps.journey import OUTCOMES
+from sevensteps.policy.facts import Fact
+from sevensteps.policy.given import Collection
 
 AMOUNTS = st.integers(0, 10**11 - 1).map(lambda pence: Decimal(pence) / 100)
 
@@ -107,6 +109,40 @@ def test_text_is_kept_as_it_is_or_refused(text: str) -> None:
     fields = Fields()
     assert fields.text("words", text, limit=5) == text
     assert bool(violations(fields)) is (not text.strip() or len(text) > 5 or "\0" in text)
+
+
+@given(st.text())
+def test_an_id_is_what_the_rules_take_for_one(text: str) -> None:
+    """A line of a plan comes to the policy pack under its id: what one takes the other does."""
+    fields = Fields()
+    assert fields.id("line_id", text) == text
+    lines = Collection("lines", {})
+    taken = True
+    try:
+        lines.typed([{"id": text}])
+    except Fault:
+        taken = False
+    assert bool(violations(fields)) is not taken
+
+
+@pytest.mark.parametrize(
+    ("weekly", "wrong"), [("1000000.00", []), ("1000000.01", ["weekly"]), ("999999999.99", ["weekly"])]
+)
+def test_a_year_of_what_is_paid_a_week_is_money_to_the_rules(weekly: str, wrong: list[str]) -> None:
+    """The most that a week may cost is an amount for a year of 52 weeks as well."""
+    fields = Fields()
+    amount = fields.weekly("weekly", weekly)
+    assert violations(fields) == wrong
+    if not wrong:
+        assert Fact("annual_net", "money").typed(pounds(amount * 52)) == 5_200_000_000
+
+
+def test_what_is_wrong_is_told_up_to_a_limit() -> None:
+    """A refusal has to reach the caller, whose gRPC takes a trailer of 8 kB."""
+    fields = Fields()
+    for number in range(10_000):
+        fields.wrong(f"lines[{number}]", "must be something else")
+    assert len(violations(fields)) == MOST_WRONG
 
 
 @given(st.lists(st.sampled_from([*sorted(OUTCOMES), "swimming"])))

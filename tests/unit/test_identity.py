@@ -39,6 +39,24 @@ def test_a_token_with_one_other_letter_speaks_for_nobody_else(place: int, letter
         assert KEYS.actor_of(changed) == KEYS.actor_of(GOOD)
 
 
+@pytest.mark.parametrize(
+    ("subject", "council", "field"),
+    [("", "example", "subject"), ("x" * 256, "example", "subject"), ("amy\n", "example", "subject")]
+    + [("amy", council, "council") for council in ("", " ", "x" * 65)],
+)
+def test_a_token_that_nobody_would_accept_is_not_made(subject: str, council: str, field: str) -> None:
+    """Whoever asks for one hears at once what is wrong with it."""
+    with pytest.raises(Fault) as refused:
+        KEYS.issue(subject, [Role.PRACTITIONER], council)
+    assert (refused.value.kind, refused.value.violations[0].field) == (Kind.INVALID, field)
+
+
+def test_the_longest_token_is_accepted() -> None:
+    """255 characters of a subject, as OpenID Connect has it, and 64 of a council."""
+    actor = KEYS.actor_of(KEYS.issue("x" * 255, [Role.PRACTITIONER], "y" * 64))
+    assert (len(actor.subject), len(actor.council)) == (255, 64)
+
+
 def test_remembering_has_an_end() -> None:
     """Many callers do not fill the memory."""
     keys = Keys(OKPKey.generate_key("Ed25519"))

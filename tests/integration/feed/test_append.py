@@ -11,7 +11,7 @@ from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
 from sevensteps.errors import Kind
-from sevensteps.identity import PEOPLE, Role
+from sevensteps.identity import LONGEST_COUNCIL, LONGEST_SUBJECT, PEOPLE, Role
 
 
 def numbered(events: list[pb.Event]) -> list[pb.Event]:
@@ -27,6 +27,14 @@ async def test_events_come_back_as_they_were_sent_numbered_in_their_order(feed: 
     assert await feed.append(events[:2]) == 2
     assert await feed.append(events[2:]) == 3
     assert await feed.everything() == numbered(events)
+
+
+async def test_whoever_may_call_a_service_may_stand_in_an_event(feed: Feed) -> None:
+    """A subject and a council as long as a token may have them: else all events of the service would wait for ever."""
+    long = event(council="c" * LONGEST_COUNCIL)
+    long.actor = "s" * LONGEST_SUBJECT
+    feed.running.token(long.actor, Role.PRACTITIONER, council=long.council)
+    assert await feed.append([long]) == 1
 
 
 async def test_an_event_that_is_known_is_left_alone(feed: Feed) -> None:
@@ -112,6 +120,7 @@ WRONG: list[tuple[str, Callable[[pb.Event], object]]] = [
     ("council", lambda each: setattr(each, "council", " ")),
     ("source", lambda each: setattr(each, "source", "")),
     ("actor", lambda each: setattr(each, "actor", "")),
+    ("actor", lambda each: setattr(each, "actor", "x" * 256)),
     ("occurred_at", lambda each: each.ClearField("occurred_at")),
     ("payload", lambda each: setattr(each, "payload", "")),
     ("payload", lambda each: setattr(each, "payload", "[1]")),

@@ -123,7 +123,33 @@ async def test_a_token_lacks_nothing(running: Running, claim: str) -> None:
     assert "claim" in (await unauthenticated(running, signed(running.keys, said))).detail
 
 
-@pytest.mark.parametrize("roles", [[], ["king"], "practitioner"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sub": ""},
+        {"sub": "  "},
+        {"sub": None},
+        {"sub": 7},
+        {"sub": "amy\n"},
+        {"sub": "am\0y"},
+        {"sub": "x" * 256},
+        {"council": ""},
+        {"council": None},
+        {"council": "x" * 65},
+        {"roles": "practitioner"},
+        {"roles": {"practitioner": True}},
+        {"roles": [["practitioner"]]},
+        {"roles": None},
+        {"teams": "north"},
+        {"teams": [1]},
+    ],
+)
+async def test_a_claim_is_in_its_form(running: Running, changed: dict[str, object]) -> None:
+    """Who acts stands in every event: what cannot stand there is nobody's token."""
+    await unauthenticated(running, signed(running.keys, claims(**changed)))
+
+
+@pytest.mark.parametrize("roles", [[], ["king"]])
 async def test_roles_that_the_suite_does_not_know_give_no_right(running: Running, roles: object) -> None:
     """An unknown role is passed over: the token is good, and may do nothing."""
     stub = running.stub(AssessmentServiceStub, signed(running.keys, claims(roles=roles)))
