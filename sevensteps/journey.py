@@ -180,6 +180,7 @@ class IndicativeBudgetGiven(Payload):
     TYPE: ClassVar[str] = "indicative_budget.given.v1"
     round: int
     weekly: str
+    given_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

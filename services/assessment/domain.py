@@ -1,14 +1,48 @@
 """The case and its assessment: what it is, and what may follow what. Pure; nothing here reads or writes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from sevensteps.errors import Fault, Kind, stage_order
+from sevensteps.identity import EVERY_COUNCIL, Actor
 from sevensteps.journey import Ending
 
 ENDINGS_BY_PEOPLE = frozenset(Ending) - {Ending.NOT_ELIGIBLE}
 """Not eligible is where a journey ends by itself, once the reasons and the advice have been given."""
+
+CARE_ACT = date(2015, 4, 1)
+"""The day on which the Care Act 2014 came into force: nothing is assessed by its rules for a day before."""
+OUTCOMES: Mapping[str, frozenset[str]] = {
+    "adult": frozenset(
+        (
+            "nutrition",
+            "hygiene",
+            "toilet",
+            "clothed",
+            "home_safe",
+            "habitable",
+            "relationships",
+            "work_education",
+            "community",
+            "child_caring",
+        )
+    ),
+    "carer": frozenset(
+        (
+            "child_caring",
+            "other_caring",
+            "habitable",
+            "nutrition",
+            "relationships",
+            "work_education",
+            "community",
+            "recreation",
+        )
+    ),
+}
+"""The outcomes that are assessed, by kind of case: SI 2015/313 reg 2(2) and reg 3(2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +118,32 @@ def ensure_assessing(case: Case) -> None:
         )
 
 
-def confirm(case: Case, proposed: Determination | None, by: str, reasons: str) -> Determination:
-    """The determination as the practitioner's own. Raises a Fault where there is none, or it is not settled."""
-    ensure_assessing(case)
+def council_of(actor: Actor) -> str:
+    """The council whose case somebody opens. Raises a Fault (DENIED) for who works for every council."""
+    if actor.council == EVERY_COUNCIL:
+        raise Fault(
+            Kind.DENIED,
+            "COUNCIL_NEEDED",
+            "A case belongs to one council, and your token is for every council. Open it with a token of that council.",
+        )
+    return actor.council
+
+
+def confirm(
+    case: Case, proposed: Determination | None, newest: Determination | None, by: str, reasons: str
+) -> Determination:
+    """The determination as the practitioner's own. `newest` is the last one proposed in this round.
+
+    Raises a Fault where there is none, another one has been proposed after it, or it is not settled.
+    """
     if proposed is None or proposed.round != case.round:
         raise stage_order("ProposeDetermination must come first: no such determination in this round.", case.case_id)
-    if proposed.confirmed_by:
-        raise stage_order("This determination is confirmed already.", case.case_id)
+    if newest is not None and newest.determination_id != proposed.determination_id:
+        raise stage_order(
+            "Another one has been proposed after this determination. ConfirmDetermination takes the newest: "
+            f"{newest.determination_id}.",
+            case.case_id,
+        )
     if proposed.verdict not in {"met", "not_met"}:
         raise Fault(
             Kind.PRECONDITION,
@@ -156,13 +209,23 @@ def release_hold(case: Case) -> Case:
     return replace(case, on_hold=False)
 
 
-def end(case: Case, ending: Ending, *, by_journey: bool) -> Case:
-    """The ended case. Raises a Fault when it ended otherwise, or people may not end it so."""
+def end(case: Case, ending: Ending, confirmed: Determination | None, *, by_journey: bool) -> Case:
+    """The ended case; `confirmed` is the determination of its round.
+
+    Raises a Fault when it ended otherwise, when people may not end it so, or when an assessment that was done would end
+    as refused (s.11).
+    """
     if case.ending == ending:
         return case
     ensure_open(case)
     if not by_journey and ending not in ENDINGS_BY_PEOPLE:
         raise stage_order(
             "A case ends as not eligible by itself, after ConfirmDetermination and GiveAdvice.", case.case_id
+        )
+    if ending is Ending.ASSESSMENT_REFUSED and confirmed is not None:
+        raise stage_order(
+            "The assessment of this round was not refused: its determination is confirmed. Where nobody is eligible, "
+            "GiveAdvice ends the case. Else end it as support_ended, moved or died.",
+            case.case_id,
         )
     return replace(close_assessment(case), ending=ending, on_hold=False)

@@ -35,7 +35,7 @@ ELIGIBILITY = {"adult": "eligibility", "carer": "carer-eligibility"}
 def open_case(work: Work, *, kind: str, person_reference: str) -> Case:
     """Open a case at first contact, and its first assessment: it appears that there may be needs (s.9(1), s.10)."""
     case_id = new_id("case")
-    council = work.actor.council
+    council = domain.council_of(work.actor)
     due, pack = _assessment_due(work, work.today, case_id, council)
     opened = Case(
         case_id=case_id,
@@ -121,16 +121,19 @@ def confirm_determination(
 ) -> tuple[Determination, Case]:
     """Make a proposed determination the practitioner's own, with reasons (s.13(2))."""
     case = store.case_to_change(work, case_id, etag)
+    domain.ensure_assessing(case)
     proposed = store.determination(work, case_id, determination_id)
-    confirmed = domain.confirm(case, proposed, work.actor.subject, reasons)
     domain.ensure_not_confirmed(case, store.confirmed_determination(work, case))
+    proposals = store.proposals(work, case)
+    newest = proposals[-1] if proposals else None
+    confirmed = domain.confirm(case, proposed, newest, work.actor.subject, reasons)
     store.keep_confirmation(work, confirmed)
     told = DeterminationConfirmed(
         round=case.round,
         determination_id=determination_id,
         eligible=confirmed.eligible,
         needs=list(confirmed.eligible_needs),
-        assessed_by=sorted({confirmed.assessed_by, confirmed.confirmed_by}),
+        assessed_by=sorted({confirmed.confirmed_by, *(each.assessed_by for each in proposals)}),
     )
     return confirmed, _changed(work, case, told)
 
@@ -149,15 +152,23 @@ def give_indicative_budget(
         council=case.council,
         version=case.pack,
     )
-    weekly = kept.decision.values.get("weekly")
-    if not isinstance(weekly, str):
-        if by_practitioner is None:
-            detail = "must be given: so many points are above the table (complex needs), and there is no cap"
-            raise invalid(Violation("weekly_by_practitioner", detail))
-        weekly = pounds(by_practitioner)
+    weekly = _weekly(kept.decision.values.get("weekly"), by_practitioner)
     store.add_budget(work, case, points=points, weekly=weekly, receipt_id=kept.receipt_id)
-    told = IndicativeBudgetGiven(round=case.round, weekly=weekly)
+    told = IndicativeBudgetGiven(round=case.round, weekly=weekly, given_by=work.actor.subject)
     return kept, weekly, _changed(work, domain.close_assessment(case), told)
+
+
+def _weekly(of_table: Json, by_practitioner: Decimal | None) -> str:
+    """The amount of the table, or above it the practitioner's. Raises a Fault (INVALID) where there are two or none."""
+    if isinstance(of_table, str):
+        if by_practitioner is not None:
+            detail = f"must be left out: the table gives {of_table} pounds a week for so many points"
+            raise invalid(Violation("weekly_by_practitioner", detail))
+        return of_table
+    if by_practitioner is None:
+        detail = "must be given: so many points are above the table (complex needs), and there is no cap"
+        raise invalid(Violation("weekly_by_practitioner", detail))
+    return pounds(by_practitioner)
 
 
 def give_advice(
@@ -173,9 +184,9 @@ def give_advice(
 
 
 def get_determination(work: Work, *, case_id: str) -> Determination:
-    """Read the newest determination of a case."""
+    """Read the determination of the case's last assessed round: the confirmed one, else the newest proposal."""
     store.case(work, case_id)
-    found = store.newest_determination(work, case_id)
+    found = store.standing_determination(work, case_id)
     if found is None:
         raise Fault(
             Kind.NOT_FOUND,
@@ -208,7 +219,8 @@ def resume_case(work: Work, *, case_id: str, because: str) -> Case:
 def end_case(work: Work, *, case_id: str, etag: str, ending: Ending) -> Case:
     """End the case. Asked again for the same ending, it answers the ended case."""
     case = store.case_to_change(work, case_id, etag)
-    ended = domain.end(case, ending, by_journey=Role.JOURNEY in work.actor.roles)
+    confirmed = store.confirmed_determination(work, case)
+    ended = domain.end(case, ending, confirmed, by_journey=Role.JOURNEY in work.actor.roles)
     return case if ended == case else _changed(work, ended, CaseEnded(ending=ending.value))
 
 

@@ -2,14 +2,14 @@
 
 import grpc
 
-from services.assessment import handlers, store, wire
+from services.assessment import domain, handlers, store, wire
 from services.assessment.domain import UrgentSupport
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields
 from sevensteps.journey import Ending
-from sevensteps.rpc import Context
+from sevensteps.rpc import Context, caller
 from sevensteps.work import UseCases, Work
 
 PAGE = 50
@@ -58,14 +58,15 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         fields = Fields()
         size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE)
         fields.check()
-        after = wire.place_of(request.page_token)
+        listing = wire.Listing(caller().council, request.open_only)
+        after = wire.place_of(request.page_token, listing)
         found = await self._use_cases.look(
             lambda work: store.page_of_cases(work, after=after, open_only=request.open_only, size=size + 1)
         )
         page = found[:size]
         return pb.ListCasesResponse(
             cases=[wire.case_message(case) for case in page],
-            next_page_token=wire.page_token_of(page[-1]) if len(found) > size else "",
+            next_page_token=wire.page_token_of(page[-1], listing) if len(found) > size else "",
         )
 
     async def RecordUrgentSupport(
@@ -76,8 +77,8 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         fields.request_id(request.request_id)
         support = UrgentSupport(
             needs=tuple(fields.needs("needs", request.needs)),
-            weekly=fields.money("weekly", request.weekly),
-            starts_on=fields.day("starts_on", request.starts_on),
+            weekly=fields.weekly("weekly", request.weekly),
+            starts_on=fields.day("starts_on", request.starts_on, earliest=clock.in_years(-1), latest=clock.in_years(1)),
             because=fields.text("because", request.because),
         )
         fields.check()
@@ -133,8 +134,9 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         """See AssessmentService.ProposeDetermination."""
         fields = Fields()
         fields.request_id(request.request_id)
-        assessed_on = fields.day("assessed_on", request.assessed_on)
-        wire.not_in_future(fields, "assessed_on", assessed_on, clock.now().date())
+        assessed_on = fields.day(
+            "assessed_on", request.assessed_on, earliest=domain.CARE_ACT, latest=clock.latest_today()
+        )
         kind, facts = wire.facts_of(request, fields)
         fields.check()
 
@@ -183,7 +185,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             fields.wrong("points", "must be 0 or more")
         by_practitioner = None
         if request.weekly_by_practitioner:
-            by_practitioner = fields.money("weekly_by_practitioner", request.weekly_by_practitioner, above_zero=True)
+            by_practitioner = fields.weekly("weekly_by_practitioner", request.weekly_by_practitioner, above_zero=True)
         fields.check()
 
         def unit(work: Work) -> pb.GiveIndicativeBudgetResponse:

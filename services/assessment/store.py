@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from services.assessment.domain import Case, Determination, UrgentSupport
 from sevensteps.errors import not_found, stale
 from sevensteps.fields import pounds
+from sevensteps.identity import EVERY_COUNCIL
 from sevensteps.store import as_row
 from sevensteps.tables import receipts
 from sevensteps.work import Work
@@ -124,11 +125,24 @@ CHANGE_CASE = (
     .where(cases.c.case_id == sa.bindparam("the_case"), cases.c.version == sa.bindparam("read_version"))
     .values({name: sa.bindparam(name) for name in CHANGING})
 )
-NEWEST_DETERMINATION = (
+STANDING_DETERMINATION = (
     sa.select(determinations)
     .where(determinations.c.case_id == sa.bindparam("case_id"))
-    .order_by(determinations.c.proposed_at.desc(), determinations.c.determination_id)
+    .order_by(
+        determinations.c.round.desc(),
+        sa.case((determinations.c.confirmed_by != "", 0), else_=1),
+        determinations.c.proposed_at.desc(),
+        determinations.c.determination_id,
+    )
     .limit(1)
+)
+PROPOSALS = (
+    sa.select(determinations)
+    .where(
+        determinations.c.case_id == sa.bindparam("case_id"),
+        determinations.c.round == sa.bindparam("round"),
+    )
+    .order_by(determinations.c.proposed_at, determinations.c.determination_id.desc())
 )
 DETERMINATION = sa.select(determinations).where(
     determinations.c.case_id == sa.bindparam("case_id"),
@@ -191,7 +205,7 @@ def change_case(work: Work, changed: Case) -> Case:
 def page_of_cases(work: Work, *, after: tuple[str, str], open_only: bool, size: int) -> list[Case]:
     """So many of the actor's cases after a place (opened_at, case_id), oldest first."""
     query = sa.select(cases).where(sa.tuple_(cases.c.opened_at, cases.c.case_id) > sa.tuple_(*after))
-    if work.actor.council != "*":
+    if work.actor.council != EVERY_COUNCIL:
         query = query.where(cases.c.council == work.actor.council)
     if open_only:
         query = query.where(cases.c.ending == "")
@@ -258,14 +272,22 @@ def confirmed_determination(work: Work, of: Case) -> Determination | None:
     return _determination(work.connection.execute(CONFIRMED, {"case_id": of.case_id, "round": of.round}).first())
 
 
-def newest_determination(work: Work, case_id: str) -> Determination | None:
-    """The newest determination of the case, confirmed or not."""
-    return _determination(work.connection.execute(NEWEST_DETERMINATION, {"case_id": case_id}).first())
+def proposals(work: Work, of: Case) -> list[Determination]:
+    """Everything that was proposed in the case's round, the newest last."""
+    rows = work.connection.execute(PROPOSALS, {"case_id": of.case_id, "round": of.round})
+    return [_read(row) for row in rows]
+
+
+def standing_determination(work: Work, case_id: str) -> Determination | None:
+    """What stands of the case's last assessed round: the confirmed determination, else the newest that was proposed."""
+    return _determination(work.connection.execute(STANDING_DETERMINATION, {"case_id": case_id}).first())
 
 
 def _determination(row: sa.Row[tuple[object, ...]] | None) -> Determination | None:
-    if row is None:
-        return None
+    return None if row is None else _read(row)
+
+
+def _read(row: sa.Row[tuple[object, ...]]) -> Determination:
     values = dict(row._mapping)  # noqa: SLF001 - as above
     del values["proposed_at"]
     values["eligible_needs"] = tuple(json.loads(str(values["eligible_needs"])))

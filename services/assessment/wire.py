@@ -1,19 +1,28 @@
 """Between the wire and the domain: fields read and checked, records written as messages."""
 
+import json
 from collections.abc import Mapping
-from datetime import date
+from hashlib import blake2b
+from typing import NamedTuple
 
 from google.protobuf.message import Message
 
-from services.assessment.domain import Case, Determination
+from services.assessment.domain import OUTCOMES, Case, Determination
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.clock import from_text
 from sevensteps.errors import Fault, Kind, Violation
-from sevensteps.fields import Fields, number_of
+from sevensteps.fields import Fields, entry, number_of
 from sevensteps.policy.verdict import Json
 
 LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
+
+
+class Listing(NamedTuple):
+    """Which cases a list holds: those of a council, or of every one, and whether the ended ones are left out."""
+
+    council: str
+    open_only: bool
 
 
 def case_message(case: Case) -> pb.Case:
@@ -73,33 +82,35 @@ def _outcomes(
 ) -> dict[str, Json]:
     outcomes: dict[str, Json] = {}
     for name, answer in answers.items():
+        path = entry(f"{kind}.outcomes", name)
+        if name not in OUTCOMES[kind]:
+            fields.wrong(path, f"must be an outcome of {kind}s: {', '.join(sorted(OUTCOMES[kind]))}")
         if kind == "carer" and answer.HasField("takes_longer"):
-            fields.wrong(f"carer.outcomes[{name}].takes_longer", "is for adults only")
+            fields.wrong(f"{path}.takes_longer", "is for adults only")
         outcomes[name] = "not_applicable" if answer.not_applicable else known(answer, *limbs)
     return outcomes
 
 
-def page_token_of(case: Case) -> str:
-    """Where a page ends, for the next one."""
-    return f"{case.opened_at}/{case.case_id}"
+def page_token_of(last: Case, listing: Listing) -> str:
+    """Where a page ends, for the next one of the same list."""
+    place = f"{last.opened_at}/{last.case_id}"
+    return f"{place}/{_seal(place, listing)}"
 
 
-def place_of(page_token: str) -> tuple[str, str]:
-    """The place that a page token names. Raises a Fault (INVALID) for one that this suite did not give."""
+def place_of(page_token: str, listing: Listing) -> tuple[str, str]:
+    """The place that a page token names. Raises a Fault (INVALID) for one that this list did not give."""
     if not page_token:
         return "", ""
-    opened_at, _, case_id = page_token.partition("/")
-    try:
-        from_text(opened_at)
-    except ValueError as error:
-        detail = "must be the next_page_token of an earlier answer"
+    place, _, seal = page_token.rpartition("/")
+    if seal != _seal(place, listing):
+        detail = "must be the next_page_token of an earlier answer to the same question"
         raise Fault(
             Kind.INVALID, "PAGE_TOKEN_INVALID", f"page_token: {detail}", violations=[Violation("page_token", detail)]
-        ) from error
+        )
+    opened_at, _, case_id = place.partition("/")
     return opened_at, case_id
 
 
-def not_in_future(fields: Fields, path: str, day: date, today: date) -> None:
-    """Note a day that has not come yet."""
-    if day > today:
-        fields.wrong(path, "must not be in the future")
+def _seal(place: str, listing: Listing) -> str:
+    """What a page token ends in, by which it is known that this list gave it."""
+    return blake2b(json.dumps([place, *listing]).encode(), digest_size=8).hexdigest()

@@ -11,6 +11,7 @@ from sevensteps.journey import (
     CaseEnded,
     DeterminationConfirmed,
     Ending,
+    IndicativeBudgetGiven,
     PlanApproved,
     PlanReturned,
     PlanSubmitted,
@@ -44,6 +45,14 @@ async def test_seven_steps(trip: Trip, days: Days) -> None:
     ]
     assert trip.services.operations[3] == "OpenSupport"
     assert trip.services.operations[-3:] == CLOSED
+
+
+async def test_who_gave_the_budget_assessed_too(trip: Trip, days: Days) -> None:
+    """Approval hears of everybody who took part in step 1, each once, so that none of them signs."""
+    determination, _ = to_plan()
+    await trip.happens(determination, IndicativeBudgetGiven(1, "82.91", given_by="bea"), PlanSubmitted(1, "80.00", ""))
+    await trip.reaches(WaitingFor.DECISION)
+    assert trip.services.asked[-1] == OpenApproval(1, NEEDS, "82.91", ["ann", "bea"], days(0))
 
 
 async def test_each_step_says_what_it_waits_for(trip: Trip, days: Days) -> None:

@@ -20,8 +20,8 @@ async def money_found(step: Step) -> Stage:
         await step.hear(WaitingFor.ADVICE, AdviceGiven)
         return await step.end_case(Ending.NOT_ELIGIBLE)
     case.eligible_needs = determination.needs
-    case.assessed_by = determination.assessed_by
 
     budget = await step.hear(WaitingFor.INDICATIVE_BUDGET, IndicativeBudgetGiven)
     case.indicative_weekly = budget.weekly
+    case.assessed_by = sorted({*determination.assessed_by, budget.given_by} - {""})
     return Stage.PLAN_MADE

@@ -1,14 +1,19 @@
 """Wrong fields: refused by path, all at once, and nothing is changed."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
 import pytest
 from google.protobuf.message import Message
 
 from integration.assessment.practice import ELIGIBLE, UNABLE, Practice, call, new_id, today
 from servers.services import refusal_of
+from services.assessment.domain import OUTCOMES
+from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
+from sevensteps.policy import Library
 
 WRONG_MONEY = [
     "",
@@ -54,7 +59,7 @@ async def refused(work: Practice, rpc: str, request: Message) -> Fault:
 
 
 def urgent(
-    *, needs: Sequence[str] = ("nutrition",), weekly: str = "1.00", starts_on: str = "2026-06-01", because: str = "-"
+    *, needs: Sequence[str] = ("nutrition",), weekly: str = "1.00", starts_on: str = today(), because: str = "-"
 ) -> pb.RecordUrgentSupportRequest:
     """A request with one thing wrong."""
     return pb.RecordUrgentSupportRequest(needs=needs, weekly=weekly, starts_on=starts_on, because=because)
@@ -83,6 +88,9 @@ async def test_a_date_is_year_month_day(work: Practice, day: str) -> None:
         ("RecordUrgentSupport", urgent(needs=["nutrition", "nutrition"]), "needs"),
         ("RecordUrgentSupport", urgent(needs=["nutrition", "swimming"]), "needs[1]"),
         ("RecordUrgentSupport", urgent(because="  "), "because"),
+        ("RecordUrgentSupport", urgent(starts_on="1990-01-01"), "starts_on"),
+        ("RecordUrgentSupport", urgent(starts_on="2206-06-01"), "starts_on"),
+        ("RecordUrgentSupport", urgent(weekly="1000000.01"), "weekly"),
         ("RecordUrgentSupport", urgent(because="x" * 20_001), "because"),
         ("RecordUrgentSupport", urgent(because="\0"), "because"),
         ("RecordSelfAssessment", pb.RecordSelfAssessmentRequest(own_words="-"), "help"),
@@ -146,18 +154,49 @@ async def test_a_case_is_opened_for_somebody(
 
 
 async def test_an_outcome_that_is_none_is_named(work: Practice) -> None:
-    """The pack knows the ten outcomes; another one is refused under its name."""
+    """There are ten outcomes; another one is refused by its path."""
     facts = pb.AdultFacts(impairment=True, outcomes={"swimming": UNABLE})
     fault = await refused(
         work, "ProposeDetermination", pb.ProposeDeterminationRequest(assessed_on=today(), adult=facts)
     )
-    assert (fault.reason, paths(fault)) == ("FACT_INVALID", ["outcomes.swimming"])
+    assert (fault.reason, paths(fault)) == ("FIELD_INVALID", ["adult.outcomes[swimming]"])
+
+
+async def test_what_is_no_name_of_an_outcome_is_not_repeated(work: Practice) -> None:
+    """Whatever was typed there, the path does not say it again."""
+    facts = pb.AdultFacts(outcomes={"Ada cannot swim": UNABLE})
+    fault = await refused(
+        work, "ProposeDetermination", pb.ProposeDeterminationRequest(assessed_on=today(), adult=facts)
+    )
+    assert paths(fault) == ["adult.outcomes[...]"]
+    assert "Ada" not in fault.detail
+
+
+@pytest.mark.parametrize(("kind", "decision"), [("adult", "eligibility"), ("carer", "carer-eligibility")])
+def test_the_outcomes_are_those_of_the_law(kind: str, decision: str) -> None:
+    """What the service takes is what the pack asks about."""
+    settings = Settings()
+    law = Library(settings.policies).decide(decision, pack=settings.pack, on=date(2026, 6, 1), facts={})
+    asked = {missing.split(".")[1] for missing in law.missing if missing.startswith("outcomes.")}
+    assert asked == OUTCOMES[kind]
 
 
 async def test_a_day_without_rules_is_refused(work: Practice) -> None:
     """Before the Care Act there was another law: no rule is stretched to a day that it does not cover."""
-    proposal = pb.ProposeDeterminationRequest(assessed_on="2014-12-31", adult=ELIGIBLE)
-    assert (await refused(work, "ProposeDetermination", proposal)).reason == "NOT_IN_FORCE"
+    proposal = pb.ProposeDeterminationRequest(assessed_on="2015-03-31", adult=ELIGIBLE)
+    fault = await refused(work, "ProposeDetermination", proposal)
+    assert (fault.reason, paths(fault)) == ("FIELD_INVALID", ["assessed_on"])
+    assert "2015-04-01" in fault.violations[0].detail
+
+
+async def test_today_is_today_in_the_united_kingdom(work: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After midnight in summer time the day is a day later than in UTC: it is not in the future. The next one is."""
+    await work.open()
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 6, 1, 23, 30, tzinfo=UTC))
+    request = pb.ProposeDeterminationRequest(assessed_on="2026-06-02", adult=ELIGIBLE)
+    assert (await work.amy.ProposeDetermination(work.on_case(request))).determination.determination_id
+    request.assessed_on = "2026-06-03"
+    assert paths(await refusal_of(work.amy.ProposeDetermination(work.on_case(request)))) == ["assessed_on"]
 
 
 async def test_answers_for_adults_only_are_not_a_carers(work: Practice) -> None:

@@ -1,5 +1,6 @@
 """The case: opened, read, listed, held, resumed, ended."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, timedelta
 from uuid import uuid4
 
@@ -105,12 +106,34 @@ async def test_the_journey_lists_every_councils_cases(work: Practice) -> None:
     assert case.case_id in seen
 
 
-@pytest.mark.parametrize("token", ["x", "yesterday/case-1", "2026-13-01T00:00:00.000Z/case-1"])
+@pytest.mark.parametrize("token", ["x", "2026-01-01/", "yesterday/case-1", "2026-01-01T00:00:00.000Z/case-1", "//"])
 async def test_a_made_up_page_token_is_refused(work: Practice, token: str) -> None:
     """A token is what an earlier answer gave."""
     fault = await refusal_of(work.amy.ListCases(pb.ListCasesRequest(page_token=token)))
-    assert fault.kind is Kind.INVALID
+    assert (fault.kind, fault.reason) == (Kind.INVALID, "PAGE_TOKEN_INVALID")
     assert [each.field for each in fault.violations] == ["page_token"]
+
+
+async def test_a_page_token_belongs_to_its_list(work: Practice) -> None:
+    """With another filter, or for another council, it is refused: it would pass over cases that nobody has seen."""
+    for _ in range(2):
+        await work.open()
+    token = (await work.amy.ListCases(pb.ListCasesRequest(page_size=1))).next_page_token
+    assert (await work.amy.ListCases(pb.ListCasesRequest(page_size=5, page_token=token))).cases
+    for stub, request in (
+        (work.amy, pb.ListCasesRequest(page_token=token, open_only=True)),
+        (work.caller(Role.AUDITOR, council="elsewhere"), pb.ListCasesRequest(page_token=token)),
+    ):
+        assert (await refusal_of(stub.ListCases(request))).reason == "PAGE_TOKEN_INVALID"
+
+
+async def test_a_case_belongs_to_one_council(work: Practice) -> None:
+    """Who works for every council opens none: the refusal says with which token to open it."""
+    everywhere = work.caller(Role.PRACTITIONER, council=EVERY_COUNCIL)
+    request = pb.OpenCaseRequest(request_id=new_id(), kind=pb.CASE_KIND_ADULT, person_reference="P")
+    fault = await refusal_of(everywhere.OpenCase(request))
+    assert (fault.kind, fault.reason) == (Kind.DENIED, "COUNCIL_NEEDED")
+    assert "token of that council" in fault.detail
 
 
 async def test_a_page_has_no_negative_size(work: Practice) -> None:
@@ -172,11 +195,41 @@ async def test_not_eligible_is_an_ending_that_the_journey_makes(work: Practice) 
     assert (await work.journey().EndCase(ended)).case.ending == pb.ENDING_NOT_ELIGIBLE
 
 
+@pytest.mark.parametrize("advanced", [Practice.confirm, Practice.give_budget])
+async def test_an_assessment_that_was_done_was_not_refused(
+    work: Practice, advanced: Callable[[Practice], Awaitable[object]]
+) -> None:
+    """After the confirmed determination of a round nobody ends the case as refused (s.11); other endings remain."""
+    await work.open()
+    await work.propose()
+    await work.confirm()
+    if advanced is not Practice.confirm:
+        await advanced(work)
+    request = pb.EndCaseRequest(ending=pb.ENDING_ASSESSMENT_REFUSED)
+    fault = await refusal_of(work.amy.EndCase(work.on_case(request)))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+    assert "support_ended" in fault.detail
+    request.ending = pb.ENDING_MOVED
+    assert (await work.amy.EndCase(work.on_case(request))).case.ending == pb.ENDING_MOVED
+
+
+async def test_who_refuses_a_reassessment_ends_so(work: Practice) -> None:
+    """The determination of the round before does not count: this round has none."""
+    await work.open()
+    await work.propose()
+    await work.confirm()
+    await work.give_budget()
+    await work.journey().OpenAssessment(work.on_case(pb.OpenAssessmentRequest(round=2, opened_on=today())))
+    await work.read()
+    request = pb.EndCaseRequest(ending=pb.ENDING_ASSESSMENT_REFUSED)
+    assert (await work.amy.EndCase(work.on_case(request))).case.ending == pb.ENDING_ASSESSMENT_REFUSED
+
+
 async def test_a_council_is_one_council(work: Practice) -> None:
     """A council's name is matched as it is, letter by letter; only the suite's own star is every council."""
     case = await work.open()
     everywhere = work.caller(Role.AUDITOR, council=EVERY_COUNCIL)
     assert (await everywhere.GetCase(pb.GetCaseRequest(case_id=case.case_id))).case == case
-    for council in ("", "Example", "example ", "%", "exampl"):
+    for council in ("Example", "example ", "%", "exampl"):
         stranger = work.caller(Role.AUDITOR, council=council)
         assert (await refusal_of(stranger.GetCase(pb.GetCaseRequest(case_id=case.case_id)))).kind is Kind.NOT_FOUND

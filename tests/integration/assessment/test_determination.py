@@ -19,7 +19,7 @@ from integration.assessment.practice import (
     today,
 )
 from servers.services import refusal_of
-from services.assessment.store import advice, indicative_budgets, self_assessments, urgent_support
+from services.assessment.store import advice, determinations, indicative_budgets, self_assessments, urgent_support
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
@@ -87,6 +87,44 @@ async def test_two_practitioners_stand_in_the_event(work: Practice) -> None:
     assert (await told(work, "determination.confirmed.v1"))["assessed_by"] == ["amy", "ben"]
 
 
+async def test_everybody_who_proposed_stands_in_the_event(work: Practice) -> None:
+    """Whose proposal was replaced has assessed all the same, and may not sign either."""
+    await work.open()
+    eve = work.caller(Role.PRACTITIONER, subject="eve")
+    replaced = pb.ProposeDeterminationRequest(assessed_on=today(), adult=NOT_ELIGIBLE)
+    work.case = (await eve.ProposeDetermination(work.on_case(replaced))).case
+    await work.propose()
+    ben = work.caller(Role.PRACTITIONER, subject="ben")
+    await ben.ConfirmDetermination(work.on_case(pb.ConfirmDeterminationRequest(reasons="I agree.")))
+    assert (await told(work, "determination.confirmed.v1"))["assessed_by"] == ["amy", "ben", "eve"]
+
+
+async def test_the_newest_proposal_alone_can_be_confirmed(work: Practice) -> None:
+    """What somebody has since found otherwise is no longer there to be confirmed: the refusal names the newest."""
+    await work.open()
+    first = await work.propose(NOT_ELIGIBLE)
+    newest = await work.propose(ELIGIBLE)
+    request = work.on_case(pb.ConfirmDeterminationRequest(reasons="One outcome only."))
+    request.determination_id = first.determination_id
+    fault = await refusal_of(work.amy.ConfirmDetermination(request))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
+    assert newest.determination_id in fault.detail
+    confirmed = await work.confirm()
+    answer = await work.amy.GetDetermination(pb.GetDeterminationRequest(case_id=work.case.case_id))
+    assert answer.determination == confirmed
+
+
+async def test_the_confirmed_determination_is_the_one_that_is_read(work: Practice) -> None:
+    """Even where an older one was confirmed, as could once happen, it stands and not the newer proposal."""
+    await work.open()
+    first = await work.propose(ELIGIBLE)
+    await work.propose(NOT_ELIGIBLE)
+    confirm = sa.update(determinations).where(determinations.c.determination_id == first.determination_id)
+    await work.running.store.write(lambda connection: connection.execute(confirm.values(confirmed_by="ben")))
+    answer = await work.amy.GetDetermination(pb.GetDeterminationRequest(case_id=work.case.case_id))
+    assert answer.determination.determination_id == first.determination_id
+
+
 async def test_a_carer_needs_one_outcome(work: Practice) -> None:
     """For a carer, one outcome is enough (SI 2015/313 reg 3)."""
     await work.open(pb.CASE_KIND_CARER)
@@ -119,7 +157,11 @@ async def test_the_table_gives_the_budget(work: Practice) -> None:
     answer = await work.amy.GiveIndicativeBudget(work.on_case(pb.GiveIndicativeBudgetRequest(points=16)))
     assert answer.weekly == "82.91"
     assert not answer.case.assessment_open
-    assert (await told(work, "indicative_budget.given.v1")) == {"round": 1, "weekly": "82.91"}
+    assert (await told(work, "indicative_budget.given.v1")) == {
+        "round": 1,
+        "weekly": "82.91",
+        "given_by": "amy",
+    }
     row = await kept(work, indicative_budgets)
     assert (row.points, row.weekly, row.receipt_id) == (16, "82.91", answer.decision.receipt_id)
 
@@ -134,6 +176,18 @@ async def test_above_the_table_a_practitioner_says_how_much(work: Practice) -> N
     assert (fault.kind, [each.field for each in fault.violations]) == (Kind.INVALID, ["weekly_by_practitioner"])
     request.weekly_by_practitioner = "1412.5"
     assert (await work.amy.GiveIndicativeBudget(work.on_case(request))).weekly == "1412.50"
+
+
+async def test_the_table_goes_before_the_practitioners_figure(work: Practice) -> None:
+    """Where the table has an amount, another one is refused and not passed over."""
+    await work.open()
+    await work.propose()
+    await work.confirm()
+    request = pb.GiveIndicativeBudgetRequest(points=16, weekly_by_practitioner="500.00")
+    fault = await refusal_of(work.amy.GiveIndicativeBudget(work.on_case(request)))
+    assert (fault.kind, [each.field for each in fault.violations]) == (Kind.INVALID, ["weekly_by_practitioner"])
+    assert "82.91" in fault.detail
+    assert (await work.read()).assessment_open
 
 
 async def test_who_is_not_eligible_gets_reasons_and_advice(work: Practice) -> None:

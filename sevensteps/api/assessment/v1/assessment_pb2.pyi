@@ -588,7 +588,7 @@ class ListCasesRequest(_message.Message):
     page_size: _builtins.int
     """At most so many, 1 to 1000; 0 means 50."""
     page_token: _builtins.str
-    """From the last answer; empty for the first page."""
+    """From the last answer to the same question; empty for the first page."""
     open_only: _builtins.bool
     """Only cases that have not ended."""
     def __init__(
@@ -656,7 +656,7 @@ class RecordUrgentSupportRequest(_message.Message):
     weekly: _builtins.str
     """Cost in pounds a week."""
     starts_on: _builtins.str
-    """The day it starts, as YYYY-MM-DD."""
+    """The day it starts, as YYYY-MM-DD, at most a year from today."""
     because: _builtins.str
     """Why it cannot wait."""
     @_builtins.property
@@ -910,7 +910,7 @@ class ProposeDeterminationRequest(_message.Message):
     etag: _builtins.str
     """The etag last read."""
     assessed_on: _builtins.str
-    """The day of the assessment, as YYYY-MM-DD: the pack's rules of that day apply. Not in the future."""
+    """The day of the assessment, as YYYY-MM-DD: the pack's rules of that day apply. From 2015-04-01 to today."""
     @_builtins.property
     def adult(self) -> Global___AdultFacts:
         """For an adult's case."""
@@ -987,7 +987,7 @@ class ConfirmDeterminationRequest(_message.Message):
     etag: _builtins.str
     """The etag last read."""
     determination_id: _builtins.str
-    """The determination that was proposed."""
+    """The determination that was proposed: the newest of the round."""
     reasons: _builtins.str
     """The practitioner's reasons, as they go into the written record."""
     def __init__(
@@ -1057,7 +1057,7 @@ class GiveIndicativeBudgetRequest(_message.Message):
     points: _builtins.int
     """The points of the resource allocation questionnaire, 0 or more."""
     weekly_by_practitioner: _builtins.str
-    """Only where the table says "complex needs": the amount a practitioner worked out, in pounds a week."""
+    """Only where the table says "complex needs", else it is refused: the amount a practitioner worked out, in pounds a week."""
     def __init__(
         self,
         *,

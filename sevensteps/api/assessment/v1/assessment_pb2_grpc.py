@@ -200,7 +200,7 @@ class AssessmentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetDetermination(self, request, context):
-        """Reads the newest determination of a case.
+        """Reads the determination of the newest assessed round: the confirmed one, else the last that was proposed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -59,7 +59,7 @@ class AssessmentServiceStub:
     GiveAdvice: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GiveAdviceRequest, _assessment_pb2.GiveAdviceResponse]
     """Records the written reasons, advice and information given to somebody who is not eligible (s.13(5), s.24(2))."""
     GetDetermination: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GetDeterminationRequest, _assessment_pb2.GetDeterminationResponse]
-    """Reads the newest determination of a case."""
+    """Reads the determination of the newest assessed round: the confirmed one, else the last that was proposed."""
     PlaceHold: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.PlaceHoldRequest, _assessment_pb2.PlaceHoldResponse]
     """Puts the case on hold: soft clocks stop, hard ones go on."""
     ReleaseHold: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ReleaseHoldRequest, _assessment_pb2.ReleaseHoldResponse]
@@ -102,7 +102,7 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     GiveAdvice: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GiveAdviceRequest, _assessment_pb2.GiveAdviceResponse]  # type: ignore[assignment]
     """Records the written reasons, advice and information given to somebody who is not eligible (s.13(5), s.24(2))."""
     GetDetermination: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GetDeterminationRequest, _assessment_pb2.GetDeterminationResponse]  # type: ignore[assignment]
-    """Reads the newest determination of a case."""
+    """Reads the determination of the newest assessed round: the confirmed one, else the last that was proposed."""
     PlaceHold: _aio.UnaryUnaryMultiCallable[_assessment_pb2.PlaceHoldRequest, _assessment_pb2.PlaceHoldResponse]  # type: ignore[assignment]
     """Puts the case on hold: soft clocks stop, hard ones go on."""
     ReleaseHold: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ReleaseHoldRequest, _assessment_pb2.ReleaseHoldResponse]  # type: ignore[assignment]
@@ -208,7 +208,7 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _assessment_pb2.GetDeterminationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.GetDeterminationResponse, _abc.Awaitable[_assessment_pb2.GetDeterminationResponse]]:
-        """Reads the newest determination of a case."""
+        """Reads the determination of the newest assessed round: the confirmed one, else the last that was proposed."""
 
     @_abc_1.abstractmethod
     def PlaceHold(
