@@ -7,6 +7,7 @@ from services.approval.domain.approval import Approval
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.approval.v1 import approval_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields
+from sevensteps.identity import LONGEST_COUNCIL
 from sevensteps.rpc import Context
 from sevensteps.work import UseCases, Work
 
@@ -69,8 +70,9 @@ class ApprovalServer(pb_grpc.ApprovalServiceServicer):
         """See ApprovalService.OpenApproval."""
         fields = Fields()
         fields.request_id(request.request_id)
-        council = fields.text("council", request.council, limit=64)
-        plan = wire.plan_of(request.plan, request.case_id, fields)
+        case_id = fields.id("case_id", request.case_id)
+        council = fields.text("council", request.council, limit=LONGEST_COUNCIL)
+        plan = wire.plan_of(request.plan, case_id, fields)
         eligible_needs = fields.needs("eligible_needs", request.eligible_needs)
         indicative = fields.money("indicative_weekly", request.indicative_weekly)
         assessed_by = wire.subjects_of("assessed_by", request.assessed_by, fields)
@@ -80,7 +82,7 @@ class ApprovalServer(pb_grpc.ApprovalServiceServicer):
         def unit(work: Work) -> pb.OpenApprovalResponse:
             opened = handlers.open_approval(
                 work,
-                case_id=request.case_id,
+                case_id=case_id,
                 council=council,
                 plan=plan,
                 eligible_needs=eligible_needs,

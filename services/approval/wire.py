@@ -14,6 +14,7 @@ from sevensteps.fields import Fields, number_of, pounds
 from sevensteps.journey import OUTCOMES
 
 RULE_LENGTH = 64
+ABOUT_LENGTH = 64
 
 
 def approval_message(approval: Approval, checks: decision_pb2.Decision) -> pb.Approval:
@@ -100,7 +101,7 @@ def judgements_of(messages: Sequence[pb.Judgement], fields: Fields) -> tuple[Jud
     return tuple(
         Judgement(
             rule=fields.text(f"judgements[{index}].rule", message.rule, limit=RULE_LENGTH),
-            about=message.about,
+            about=fields.text(f"judgements[{index}].about", message.about, limit=ABOUT_LENGTH, may_be_empty=True),
             because=fields.text(f"judgements[{index}].because", message.because, limit=5000),
         )
         for index, message in enumerate(messages)

@@ -3,9 +3,11 @@
 import grpc
 
 from services.planning import handlers, wire
+from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields, pounds
+from sevensteps.identity import LONGEST_COUNCIL
 from sevensteps.rpc import Context
 from sevensteps.work import UseCases, Work
 
@@ -83,7 +85,7 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
         fields.request_id(request.request_id)
         kind = fields.choice("kind", request.kind, pb.SupportKind)
         needs = fields.needs("needs", request.needs)
-        starts_on = fields.day("starts_on", request.starts_on)
+        starts_on = fields.day("starts_on", request.starts_on, earliest=clock.in_years(-1), latest=clock.in_years(1))
         fields.check()
 
         def unit(work: Work) -> pb.ArrangeSupportResponse:
@@ -98,8 +100,8 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
         """See PlanningService.OpenPlan."""
         fields = Fields()
         fields.request_id(request.request_id)
-        case_id = fields.text("case_id", request.case_id, limit=64)
-        council = fields.text("council", request.council, limit=64)
+        case_id = fields.id("case_id", request.case_id)
+        council = fields.text("council", request.council, limit=LONGEST_COUNCIL)
         version = wire.version_of(request.version, fields)
         eligible_needs = fields.needs("eligible_needs", request.eligible_needs)
         indicative = fields.money("indicative_weekly", request.indicative_weekly)

@@ -9,10 +9,16 @@ from services.planning.domain.money import DIRECT_PAYMENT, Holding, MoneyArrange
 from services.planning.domain.plan import TEMPLATES, Content, Plan, SpendLine
 from services.planning.domain.planning import Standing
 from services.planning.domain.support import SupportArrangement
+from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
-from sevensteps.fields import Fields, number_of, pounds
+from sevensteps.fields import MOST_WEEKLY, Fields, entry, number_of, pounds
 
 LONGEST_ANSWER = 20_000
+MOST_LINES = 200
+MOST_BYTES = 256 * 1024
+"""A plan may have so many: it is answered, checked and kept whole, and each has to go into one message."""
+YEARS_AHEAD = 3
+"""So far ahead the person may set a day of their own to look at how the plan works."""
 WEEKS_A_YEAR = 52
 FACTS_OF_DIRECT_PAYMENT = (
     "has_capacity",
@@ -105,14 +111,15 @@ def _day_text(day: date | None) -> str:
 
 def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
     """What the plan says, every wrong field noted. Whether its needs are eligible, the case must tell."""
+    if request.ByteSize() > MOST_BYTES:
+        fields.wrong("plan", f"must have at most {MOST_BYTES} bytes")
     template = fields.choice("template", request.template, pb.Template)
     for question, answer in request.answers.items():
+        path = entry("answers", question)
         if template and question not in TEMPLATES[template]:
-            fields.wrong(
-                f"answers[{question}]", f"must be a question of the template: {', '.join(TEMPLATES[template])}"
-            )
-        elif len(answer) > LONGEST_ANSWER:
-            fields.wrong(f"answers[{question}]", f"must have at most {LONGEST_ANSWER} characters")
+            fields.wrong(path, f"must be a question of the template: {', '.join(TEMPLATES[template])}")
+        else:
+            fields.text(path, answer, limit=LONGEST_ANSWER, may_be_empty=True)
     return Content(
         template=template,
         answers=dict(request.answers),
@@ -122,32 +129,43 @@ def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
         risks_considered=_known(request, "risks_considered"),
         person_involved=_known(request, "person_involved"),
         advocate_considered=_known(request, "advocate_considered"),
-        review_on=fields.day("review_on", request.review_on) if request.review_on else None,
-        top_up=fields.money("top_up", request.top_up or "0.00"),
+        review_on=_review_on_of(request.review_on, fields) if request.review_on else None,
+        top_up=fields.weekly("top_up", request.top_up or "0.00"),
         advice_given=_known(request, "advice_given"),
     )
 
 
 def _lines_of(request: pb.SavePlanRequest, fields: Fields) -> tuple[SpendLine, ...]:
+    if len(request.lines) > MOST_LINES:
+        fields.wrong("lines", f"must be at most {MOST_LINES}")
+        return ()
     lines: list[SpendLine] = []
+    ids: set[str] = set()
     for index, line in enumerate(request.lines):
         path = f"lines[{index}]"
-        if any(line.line_id == earlier.line_id for earlier in lines):
+        if line.line_id in ids:
             fields.wrong(f"{path}.line_id", "must differ from that of every other line")
+        ids.add(line.line_id)
         lines.append(
             SpendLine(
-                line_id=fields.text(f"{path}.line_id", line.line_id, limit=64),
+                line_id=fields.id(f"{path}.line_id", line.line_id),
                 text=fields.text(f"{path}.text", line.text, limit=1000),
                 needs=_needs_of(f"{path}.needs", line.needs, fields),
                 use=fields.choice(f"{path}.use", line.use, pb.Use),
-                weekly=fields.money(f"{path}.weekly", line.weekly),
+                weekly=fields.weekly(f"{path}.weekly", line.weekly),
                 necessary_override=line.necessary_override,
                 care_home_weeks=_care_home_weeks_of(path, line, fields),
                 direct_payment=_known(line, "direct_payment"),
-                beyond_needs=fields.money(f"{path}.beyond_needs", line.beyond_needs or "0.00"),
+                beyond_needs=fields.weekly(f"{path}.beyond_needs", line.beyond_needs or "0.00"),
             )
         )
+    if sum(line.weekly for line in lines) > MOST_WEEKLY:
+        fields.wrong("lines", f"must come to at most {MOST_WEEKLY} pounds a week together")
     return tuple(lines)
+
+
+def _review_on_of(review_on: str, fields: Fields) -> date:
+    return fields.day("review_on", review_on, earliest=clock.now().date(), latest=clock.in_years(YEARS_AHEAD))
 
 
 def _care_home_weeks_of(path: str, line: pb.SpendLine, fields: Fields) -> int | None:

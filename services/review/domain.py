@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from sevensteps.errors import Fault, Kind, stage_order
+from sevensteps.errors import case_ended, stage_order
 from sevensteps.journey import DueKind, ReviewOutcome
 from sevensteps.policy.verdict import Json
 
@@ -74,12 +74,7 @@ class Review:
 def ensure_open(life: Life) -> None:
     """Raise a Fault when the case has ended."""
     if life.state is LifeState.CLOSED:
-        raise Fault(
-            Kind.PRECONDITION,
-            "CASE_ENDED",
-            f"Case {life.case_id} has ended. Open a new case if support is needed again.",
-            metadata={"case_id": life.case_id},
-        )
+        raise case_ended(life.case_id)
 
 
 def ensure_living(life: Life) -> None:

@@ -7,6 +7,7 @@ from services.review.domain import Life
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1 import review_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields, number_of
+from sevensteps.identity import LONGEST_COUNCIL
 from sevensteps.rpc import Context
 from sevensteps.work import UseCases, Work
 
@@ -82,7 +83,8 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
         """See ReviewService.OpenLife."""
         fields = Fields()
         fields.request_id(request.request_id)
-        council = fields.text("council", request.council, limit=64)
+        case_id = fields.id("case_id", request.case_id)
+        council = fields.text("council", request.council, limit=LONGEST_COUNCIL)
         round_ = wire.count("round", request.round, fields)
         plan_version = wire.count("plan_version", request.plan_version, fields)
         started_on = fields.day("started_on", request.started_on)
@@ -93,7 +95,7 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
         def unit(work: Work) -> pb.OpenLifeResponse:
             life = handlers.open_life(
                 work,
-                case_id=request.case_id,
+                case_id=case_id,
                 council=council,
                 round_=round_,
                 plan_version=plan_version,

@@ -7,10 +7,11 @@ from services.review.domain import Life, Review, Spend
 from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2 as pb
-from sevensteps.fields import Fields, number_of, pounds
+from sevensteps.fields import Fields, entry, number_of, pounds
 from sevensteps.journey import OUTCOMES, ReviewOutcome
 
-LINE_LENGTH = 64
+EARLIEST_SPEND = date(2015, 4, 1)
+"""No plan under the Care Act 2014 paid for anything before it came into force."""
 EVIDENCE_LENGTH = 200
 
 
@@ -35,16 +36,11 @@ def life_message(life: Life, schedule: decision_pb2.Decision) -> pb.Life:
 
 def spend_of(request: pb.RecordSpendRequest, fields: Fields) -> Spend:
     """What was spent."""
-    spent_on = fields.day("spent_on", request.spent_on)
-    if spent_on > clock.now().date():
-        fields.wrong("spent_on", "must not be in the future")
-    if len(request.evidence) > EVIDENCE_LENGTH:
-        fields.wrong("evidence", f"must have at most {EVIDENCE_LENGTH} characters")
     return Spend(
-        line_id=fields.text("line_id", request.line_id, limit=LINE_LENGTH),
+        line_id=fields.id("line_id", request.line_id),
         amount=fields.money("amount", request.amount, above_zero=True),
-        spent_on=spent_on,
-        evidence=request.evidence,
+        spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.latest_today()),
+        evidence=fields.text("evidence", request.evidence, limit=EVIDENCE_LENGTH, may_be_empty=True),
     )
 
 
@@ -63,7 +59,7 @@ def _achieved(given: Mapping[str, pb.Achieved.ValueType], fields: Fields) -> dic
     if not given:
         fields.wrong("achieved", "must say of at least one outcome how far it was achieved")
     for name in sorted(given.keys() - OUTCOMES):
-        fields.wrong(f"achieved[{name}]", f"must be one of {', '.join(sorted(OUTCOMES))}")
+        fields.wrong(entry("achieved", name), f"must be one of {', '.join(sorted(OUTCOMES))}")
     return {
         name: fields.choice(f"achieved[{name}]", achieved, pb.Achieved)
         for name, achieved in given.items()

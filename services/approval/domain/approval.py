@@ -6,11 +6,13 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
-from sevensteps.errors import Fault, Kind, Violation, invalid, stage_order
-from sevensteps.fields import pounds
+from sevensteps.errors import Fault, Kind, case_ended, stage_order
+from sevensteps.fields import Fields, pounds
 from sevensteps.identity import Actor, Role
 from sevensteps.policy.verdict import Json, Verdict
 
+MOST_TOLD = 10
+"""A refusal tells so many findings: it has to fit into the trailer of a call. The approval holds all of them."""
 WEEKS_A_YEAR = 52
 """The scheme of delegation counts in pounds a year, of so many weeks."""
 NOBODY: Mapping[str, Json] = {
@@ -98,12 +100,7 @@ class Approval:
 def ensure_open(approval: Approval) -> None:
     """Raise a Fault when the case has ended."""
     if approval.ended:
-        raise Fault(
-            Kind.PRECONDITION,
-            "CASE_ENDED",
-            f"Case {approval.case_id} has ended. Open a new case if support is needed again.",
-            metadata={"case_id": approval.case_id},
-        )
+        raise case_ended(approval.case_id)
 
 
 def ensure_next(newest: Approval, version: int) -> None:
@@ -163,7 +160,7 @@ def ensure_checks_met(approval: Approval, checks: Checks) -> None:
             metadata={"case_id": approval.case_id, "rules": ", ".join(rules_of(failed))},
         )
     if checks.verdict == Verdict.NOT_ENOUGH_INFORMATION:
-        missing = ", ".join(checks.missing)
+        missing = _some(checks.missing, ", ")
         raise Fault(
             Kind.PRECONDITION,
             "FACTS_MISSING",
@@ -175,14 +172,14 @@ def ensure_checks_met(approval: Approval, checks: Checks) -> None:
 def ensure_judged(approval: Approval, checks: Checks, judgements: Sequence[Judgement]) -> None:
     """Raise a Fault unless every finding that needs judgement, and no other, has one."""
     needed = {(check.rule, check.about): check for check in checks.that(Verdict.NEEDS_JUDGEMENT)}
-    given = [(judgement.rule, judgement.about) for judgement in judgements]
-    wrong = [
-        Violation(f"judgements[{index}]", "must be about a finding that needs judgement, once")
-        for index, about in enumerate(given)
-        if about not in needed or about in given[:index]
-    ]
-    if wrong:
-        raise invalid(*wrong)
+    given: set[tuple[str, str]] = set()
+    fields = Fields()
+    for index, judgement in enumerate(judgements):
+        about = (judgement.rule, judgement.about)
+        if about not in needed or about in given:
+            fields.wrong(f"judgements[{index}]", "must be about a finding that needs judgement, once")
+        given.add(about)
+    fields.check()
     unjudged = [check for key, check in needed.items() if key not in given]
     if unjudged:
         raise Fault(
@@ -199,7 +196,13 @@ def rules_of(checks: Iterable[Check]) -> list[str]:
 
 
 def _sentences(checks: Iterable[Check]) -> str:
-    return " ".join(f"{_name(check)}: {check.because}" for check in checks)
+    return _some([f"{_name(check)}: {check.because}" for check in checks], " ")
+
+
+def _some(told: Sequence[str], between: str) -> str:
+    """The first MOST_TOLD, and how many more there are."""
+    more = [f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else []
+    return between.join([*told[:MOST_TOLD], *more])
 
 
 def _name(check: Check) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from services.planning.domain.money import MoneyArrangement
 from services.planning.domain.plan import Plan
 from services.planning.domain.support import SupportArrangement
-from sevensteps.errors import Fault, Kind, stage_order
+from sevensteps.errors import case_ended, stage_order
 from sevensteps.journey import Stage
 
 
@@ -48,12 +48,7 @@ class Standing:
 def ensure_open(planning: Planning) -> None:
     """Raise a Fault when the case has ended."""
     if planning.closed:
-        raise Fault(
-            Kind.PRECONDITION,
-            "CASE_ENDED",
-            f"Case {planning.case_id} has ended. Open a new case if support is needed again.",
-            metadata={"case_id": planning.case_id},
-        )
+        raise case_ended(planning.case_id)
 
 
 def ensure_at(planning: Planning, stage: Stage) -> None:

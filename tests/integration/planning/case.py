@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import uuid4
 
 import sqlalchemy as sa
 
 from servers.services import Running
+from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1.planning_pb2_grpc import PlanningServiceStub
 from sevensteps.identity import Role
@@ -29,6 +31,11 @@ WITH_CAPACITY = pb.DirectPaymentFacts(
 def new_request() -> str:
     """The id of a new request."""
     return str(uuid4())
+
+
+def in_days(days: int) -> str:
+    """A day from today on, or before it, as a request has it."""
+    return (clock.now().date() + timedelta(days=days)).isoformat()
 
 
 class PlanningCase:
@@ -107,7 +114,7 @@ class PlanningCase:
             helper=pb.PLAN_HELPER_FAMILY,
             risks_considered=True,
             person_involved=True,
-            review_on="2027-05-01",
+            review_on=in_days(180),
         )
 
     async def submission(self) -> pb.SubmitPlanRequest:
@@ -134,7 +141,7 @@ class PlanningCase:
         request.facts.CopyFrom(facts)
         return request
 
-    async def arrangement(self, *needs: str, starts_on: str = "2026-12-01") -> pb.ArrangeSupportRequest:
+    async def arrangement(self, *needs: str, starts_on: str = "") -> pb.ArrangeSupportRequest:
         """A provider who meets these needs, or else all of them."""
         return pb.ArrangeSupportRequest(
             request_id=new_request(),
@@ -142,7 +149,7 @@ class PlanningCase:
             etag=(await self.stands()).etag,
             kind=pb.SUPPORT_KIND_PROVIDER,
             needs=needs or NEEDS,
-            starts_on=starts_on,
+            starts_on=starts_on or in_days(14),
         )
 
     async def open_plan(self) -> None:

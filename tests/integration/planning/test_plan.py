@@ -1,10 +1,11 @@
 """Step 2: the plan is opened, saved, submitted, and goes on as a further version."""
 
+import time
 from collections.abc import Callable
 
 import pytest
 
-from integration.planning.case import NEEDS, OPENED_ON, PlanningCase, new_request
+from integration.planning.case import NEEDS, OPENED_ON, PlanningCase, in_days, new_request
 from servers.services import Running, refusal_of
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.errors import Kind
@@ -65,7 +66,7 @@ async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
     assert plan.person_involved is False
     assert (plan.HasField("advice_given"), plan.advice_given) == (True, False)
     assert plan.top_up == "5.00"
-    assert plan.review_on == "2027-05-01"
+    assert plan.review_on == in_days(180)
     assert list(plan.met_otherwise) == ["community"]
     assert plan.helper == pb.PLAN_HELPER_FAMILY
     assert (await case.events())[1:] == [
@@ -99,7 +100,7 @@ async def test_a_submitted_plan_ends_step_2_and_can_no_longer_change(case: Plann
     assert (planning.open_stage, planning.due_on) == ("", "")
     assert (await case.events())[-1] == (
         "plan.submitted.v1",
-        {"version": 1, "weekly": "60.00", "review_on": "2027-05-01"},
+        {"version": 1, "weekly": "60.00", "review_on": in_days(180)},
     )
     for call in (case.pat.SavePlan(await case.draft()), case.pat.SubmitPlan(await case.submission())):
         refusal = await refusal_of(call)
@@ -226,6 +227,14 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "more weeks than a year has": (_stay(53), "lines[1].care_home_weeks"),
     "no text": (_line("text", " "), "lines[1].text"),
     "no line id": (_line("line_id", ""), "lines[1].line_id"),
+    "a line id of two words": (_line("line_id", "line 1"), "lines[1].line_id"),
+    "a line id with a dot": (_line("line_id", "1.1"), "lines[1].line_id"),
+    "a line id with an accent": (_line("line_id", "é"), "lines[1].line_id"),
+    "a line id too long": (_line("line_id", "x" * 65), "lines[1].line_id"),
+    "a line that is more a week than a year's money may be": (_line("weekly", "1000000.01"), "lines[1].weekly"),
+    "lines that are too much together": (_line("weekly", "999999.99"), "lines"),
+    "a top-up that is too much": (_plan("top_up", "1000000.01"), "top_up"),
+    "too many lines": (lambda request: request.lines.extend([request.lines[0]] * 199), "lines"),
     "a line id twice": (_line("line_id", "l1"), "lines[1].line_id"),
     "unknown need": (lambda request: request.lines[1].needs.append("wings"), "lines[1].needs[1]"),
     "need not eligible": (lambda request: request.lines[1].needs.append("hygiene"), "lines[1].needs[1]"),
@@ -235,9 +244,13 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "unknown template": (_plan("template", 7), "template"),
     "unknown helper": (_plan("helper", 99), "helper"),
     "question of no template": (lambda request: request.answers.update({"foo": "bar"}), "answers[foo]"),
+    "what is no question at all": (lambda request: request.answers.update({"Ada has": "bar"}), "answers[...]"),
+    "answer with NUL": (lambda request: request.answers.update({"change": "\0"}), "answers[change]"),
     "answer too long": (lambda request: request.answers.update({"change": "x" * 20_001}), "answers[change]"),
     "date in a wrong form": (_plan("review_on", "01/05/2027"), "review_on"),
     "date that is none": (_plan("review_on", "2027-02-30"), "review_on"),
+    "a day that is past": (_plan("review_on", in_days(-1)), "review_on"),
+    "a day too far ahead": (_plan("review_on", in_days(1200)), "review_on"),
     "top-up in a wrong form": (_plan("top_up", "£5"), "top_up"),
     "request id that is none": (_plan("request_id", "again"), "request_id"),
     "no etag": (_plan("etag", ""), "etag"),
@@ -255,6 +268,29 @@ async def test_a_wrong_field_is_named_with_its_path(case: PlanningCase, what: st
     assert (refusal.kind, refusal.reason) == (Kind.INVALID, "FIELD_INVALID")
     assert [violation.field for violation in refusal.violations] == [path]
     assert not (await case.stands()).HasField("plan")
+
+
+async def test_a_plan_has_a_size(case: PlanningCase) -> None:
+    """What is saved is answered and checked whole, so it may have 256 kB, however it is made up."""
+    await case.open_plan()
+    request = await case.draft()
+    for number in range(198):
+        request.lines.add(line_id=f"m{number}", text="é" * 1000, use=pb.USE_GENERAL, weekly="1.00")
+    refusal = await refusal_of(case.pat.SavePlan(request))
+    assert [violation.field for violation in refusal.violations] == ["plan"]
+    assert not (await case.stands()).HasField("plan")
+
+
+async def test_thousands_of_lines_are_refused_at_once(case: PlanningCase) -> None:
+    """The service answers others meanwhile: no line is read where there are too many."""
+    await case.open_plan()
+    request = await case.draft()
+    for number in range(20_000):
+        request.lines.add(line_id=f"n{number}", text="x", use=pb.USE_GENERAL, weekly="wrong")
+    begun = time.monotonic()
+    refusal = await refusal_of(case.pat.SavePlan(request))
+    assert [violation.field for violation in refusal.violations] == ["plan", "lines"]
+    assert time.monotonic() - begun < 2
 
 
 async def test_every_wrong_field_is_named_at_once(case: PlanningCase) -> None:

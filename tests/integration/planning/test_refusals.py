@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from integration.planning.case import PlanningCase, new_request
+from integration.planning.case import PlanningCase, in_days, new_request
 from servers.services import Running, refusal_of
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
@@ -84,7 +84,7 @@ async def _calls_on(case: PlanningCase, case_id: str) -> list[Fault]:
     save = pb.SavePlanRequest(template=pb.TEMPLATE_SIX)
     submit = pb.SubmitPlanRequest()
     money = pb.ArrangeMoneyRequest(kind=pb.MONEY_KIND_COUNCIL_MANAGED, weekly="1.00")
-    support = pb.ArrangeSupportRequest(kind=pb.SUPPORT_KIND_PROVIDER, needs=["nutrition"], starts_on="2026-12-01")
+    support = pb.ArrangeSupportRequest(kind=pb.SUPPORT_KIND_PROVIDER, needs=["nutrition"], starts_on=in_days(14))
     for request in (save, submit, money, support):
         request.request_id, request.case_id, request.etag = new_request(), case_id, "1"
     return [
@@ -139,6 +139,35 @@ async def test_planning_before_step_1_is_done_is_told_so(case: PlanningCase, pla
         assert (await refusal_of(act(case))).reason == "STAGE_ORDER"
 
 
+async def test_a_case_that_ended_in_step_1_has_ended_here_too(case: PlanningCase, planning: Running) -> None:
+    """It will never come to planning: every call says CASE_ENDED, and none says what must come first."""
+    assessment = planning.assessment
+    amy = assessment.stub(AssessmentServiceStub, assessment.token("amy", Role.PRACTITIONER))
+    opened = await amy.OpenCase(
+        assessment_pb2.OpenCaseRequest(
+            request_id=new_request(), kind=assessment_pb2.CASE_KIND_ADULT, person_reference="r-2"
+        )
+    )
+    ended = assessment_pb2.EndCaseRequest(
+        request_id=new_request(),
+        case_id=opened.case.case_id,
+        etag=opened.case.etag,
+        ending=assessment_pb2.ENDING_INFORMATION_AND_ADVICE,
+    )
+    await amy.EndCase(ended)
+    for refusal in await _calls_on(case, opened.case.case_id):
+        assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "CASE_ENDED")
+
+
+@pytest.mark.parametrize("case_id", ["", "Mrs Ada Example, 1 High Street", "x" * 100_000, "case/1"])
+async def test_what_is_no_id_is_not_found_and_not_repeated(case: PlanningCase, case_id: str) -> None:
+    """Whatever was typed in the place of an id, and however much, no error says it again."""
+    for refusal in await _calls_on(case, case_id):
+        assert (refusal.kind, refusal.reason) == (Kind.NOT_FOUND, "CASE_NOT_FOUND")
+        assert not refusal.metadata
+        assert not case_id or case_id not in refusal.detail
+
+
 async def test_a_stale_etag_changes_nothing(case: PlanningCase) -> None:
     """ABORTED for every change that was made from an old reading."""
     await case.open_plan()
@@ -153,12 +182,14 @@ async def test_a_stale_etag_changes_nothing(case: PlanningCase) -> None:
 
 
 async def test_the_same_request_is_answered_once(case: PlanningCase) -> None:
-    """The same id and body give the first answer; the same id with another body is refused."""
+    """The same id, in capital letters too, and body give the first answer; with another body it is refused."""
     await case.open_money()
     request = await case.holding("10.00")
     first = await case.fin.ArrangeMoney(request)
     assert await case.fin.ArrangeMoney(request) == first
     assert len((await case.stands()).money) == 1
+    request.request_id = request.request_id.upper()
+    assert await case.fin.ArrangeMoney(request) == first
     request.weekly = "11.00"
     refusal = await refusal_of(case.fin.ArrangeMoney(request))
     assert (refusal.kind, refusal.reason) == (Kind.INVALID, "REQUEST_ID_REUSED")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from integration.planning.case import OPENED_ON, PlanningCase
+from integration.planning.case import OPENED_ON, PlanningCase, in_days
 from servers.services import refusal_of
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.errors import Kind
@@ -15,16 +15,16 @@ async def test_step_5_is_done_when_every_funded_need_has_an_arrangement(case: Pl
     await case.open_support()
     opened = await case.stands()
     assert (opened.open_stage, opened.due_on) == ("support_organised", "2026-11-30")
-    first = await case.pat.ArrangeSupport(await case.arrangement("community", starts_on="2026-12-14"))
+    first = await case.pat.ArrangeSupport(await case.arrangement("community", starts_on=in_days(14)))
     assert list(first.needs_left) == ["nutrition"]
-    again = await case.pat.ArrangeSupport(await case.arrangement("community", starts_on="2026-12-07"))
+    again = await case.pat.ArrangeSupport(await case.arrangement("community", starts_on=in_days(7)))
     assert list(again.needs_left) == ["nutrition"]
-    last = await case.pat.ArrangeSupport(await case.arrangement("nutrition", starts_on="2026-12-21"))
+    last = await case.pat.ArrangeSupport(await case.arrangement("nutrition", starts_on=in_days(21)))
     assert list(last.needs_left) == []
     assert last.planning.open_stage == ""
-    assert [each.starts_on for each in last.planning.support] == ["2026-12-14", "2026-12-07", "2026-12-21"]
+    assert [each.starts_on for each in last.planning.support] == [in_days(14), in_days(7), in_days(21)]
     told = await case.events()
-    assert told[-1] == ("support.organised.v1", {"version": 1, "starts_on": "2026-12-07"})
+    assert told[-1] == ("support.organised.v1", {"version": 1, "starts_on": in_days(7)})
     assert told[-2] == (
         "support.arranged.v1",
         {
@@ -32,7 +32,7 @@ async def test_step_5_is_done_when_every_funded_need_has_an_arrangement(case: Pl
             "arrangement_id": last.planning.support[-1].arrangement_id,
             "kind": "provider",
             "needs": ["nutrition"],
-            "starts_on": "2026-12-21",
+            "starts_on": in_days(21),
         },
     )
 
@@ -79,6 +79,9 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "need that the plan does not pay for": (lambda request: request.needs.append("hygiene"), "needs[2]"),
     "date in a wrong form": (_support("starts_on", "soon"), "starts_on"),
     "no date": (_support("starts_on", ""), "starts_on"),
+    "more than a year ago": (_support("starts_on", in_days(-367)), "starts_on"),
+    "in 180 years, a slip of the year": (_support("starts_on", "2206-06-01"), "starts_on"),
+    "the last day there is": (_support("starts_on", "9999-12-31"), "starts_on"),
     "request id that is none": (_support("request_id", "1"), "request_id"),
 }
 

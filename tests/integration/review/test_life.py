@@ -148,6 +148,24 @@ async def test_every_wrong_field_of_a_spend_is_named(home: Home) -> None:
     assert {each.field for each in fault.violations} == {"request_id", "line_id", "spent_on", "evidence"}
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("line_id", "line 1"),
+        ("line_id", "1.1"),
+        ("line_id", "x" * 65),
+        ("evidence", "in\0voice"),
+        ("spent_on", "2015-03-31"),
+    ],
+)
+async def test_a_spend_names_a_line_a_day_and_its_evidence(home: Home, field: str, value: str) -> None:
+    """A line as a plan names it, a day since the Care Act, and evidence that is text."""
+    wrong = spending(await home.live())
+    setattr(wrong, field, value)
+    fault = await refusal_of(home.rae.RecordSpend(wrong))
+    assert [each.field for each in fault.violations] == [field]
+
+
 async def test_every_wrong_field_of_an_opening_is_named(home: Home) -> None:
     """Dates and counts are checked before anything is opened."""
     wrong = home.life_opening(0, started_on="1/6/2026", direct_payment_since="soon", review_on="2026-13-01")

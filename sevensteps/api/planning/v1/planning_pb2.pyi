@@ -300,13 +300,13 @@ class SpendLine(_message.Message):
     DIRECT_PAYMENT_FIELD_NUMBER: _builtins.int
     BEYOND_NEEDS_FIELD_NUMBER: _builtins.int
     line_id: _builtins.str
-    """The line's id in this plan, for example "l1"."""
+    """The line's id in this plan, for example "l1": at most 64 letters, digits, - and _, beginning with a letter or digit."""
     text: _builtins.str
     """What the money buys, in plain words."""
     use: Global___Use.ValueType
     """What it is for."""
     weekly: _builtins.str
-    """Pounds a week, without what is wanted beyond the needs."""
+    """Pounds a week, without what is wanted beyond the needs; at most 1000000.00."""
     necessary_override: _builtins.bool
     """For close family: the council has recorded that paying them is necessary (Direct Payments Regulations 2014 reg 3)."""
     care_home_weeks: _builtins.int
@@ -801,7 +801,7 @@ Global___GetPlanResponse: _TypeAlias = GetPlanResponse  # noqa: Y015
 
 @_typing.final
 class SavePlanRequest(_message.Message):
-    """Asks to save a draft; it replaces what the draft held."""
+    """Asks to save a draft; it replaces what the draft held. It may have 262144 bytes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -856,7 +856,9 @@ class SavePlanRequest(_message.Message):
     advocate_considered: _builtins.bool
     """It was decided whether an advocate is needed (s.67)."""
     review_on: _builtins.str
-    """The person's own day to look at how it works, as YYYY-MM-DD; may be empty."""
+    """The person's own day to look at how it works, as YYYY-MM-DD, from today to three years ahead; may be
+    empty.
+    """
     top_up: _builtins.str
     """Money that others add for what is wanted beyond the needs, in pounds a week; empty for none."""
     advice_given: _builtins.bool
@@ -867,7 +869,7 @@ class SavePlanRequest(_message.Message):
 
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpendLine]:
-        """How the money is spent."""
+        """How the money is spent: at most 200 lines, and 1000000.00 pounds a week together."""
 
     @_builtins.property
     def met_otherwise(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -1095,7 +1097,7 @@ class ArrangeSupportRequest(_message.Message):
     kind: Global___SupportKind.ValueType
     """What it is."""
     starts_on: _builtins.str
-    """The day it starts, as YYYY-MM-DD."""
+    """The day it starts, as YYYY-MM-DD, at most a year from today: the dates of the reviews are counted from it."""
     @_builtins.property
     def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The funded needs that it meets, by outcome name."""

@@ -338,11 +338,11 @@ class RecordSpendRequest(_message.Message):
     etag: _builtins.str
     """The etag last read."""
     line_id: _builtins.str
-    """The line of the plan."""
+    """The line of the plan, by its id."""
     amount: _builtins.str
     """Pounds, more than zero."""
     spent_on: _builtins.str
-    """The day, as YYYY-MM-DD."""
+    """The day, as YYYY-MM-DD, from 2015-04-01 to today."""
     evidence: _builtins.str
     """Where the evidence is kept: a reference, never a name."""
     def __init__(
