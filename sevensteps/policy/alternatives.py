@@ -135,7 +135,9 @@ class Alternatives:
         stops = {
             start + sign * _STEP**power for power in range(64) for sign in (1, -1) if _STEP**power <= self._furthest
         }
-        stops |= {mark + step for mark in self._marks(place, known, start) for step in (-1, 0, 1)}
+        begun = otherwise(known, place, start)
+        self._truths_of(begun)  # which works its sums out
+        stops |= {mark + step for mark in self._marks(place, begun, start) for step in (-1, 0, 1)}
         stops |= {lowest, *self.ends_of(place)}
         stops = {stop for stop in stops if stop >= lowest and (fact.highest is None or stop <= fact.highest)}
         seen: dict[int, Truths] = {}
