@@ -112,8 +112,8 @@ def _status(fault: Fault, listed: int) -> status_pb2.Status:
             )
         details.append(_packed(bad))
     message = _cut(fault.detail, DETAIL_BYTES)
-    if more := len(fault.violations) - listed:
-        message += f" Of the wrong fields {listed} are listed; there are {more} more."
+    if listed < len(fault.violations):
+        message += f"; the first {listed} are listed"
     return status_pb2.Status(code=CODES[fault.kind], message=message, details=details)
 
 

@@ -71,17 +71,14 @@ def test_of_many_wrong_fields_the_first_are_listed() -> None:
     """The sentence says how many there are beyond those."""
     got = heard(invalid(*(Violation(f"lines[{number}].weekly", "must be an amount") for number in range(100))))
     assert [violation.field for violation in got.violations] == [f"lines[{n}].weekly" for n in range(MOST_VIOLATIONS)]
-    assert got.detail == (
-        "lines[0].weekly: must be an amount (and 99 more) Of the wrong fields 20 are listed; there are 80 more."
-    )
+    assert got.detail == ("lines[0].weekly: must be an amount (and 99 more); the first 20 are listed")
 
 
 def test_an_id_of_any_length_is_refused_in_few_words() -> None:
-    """What somebody sent is not sent back whole."""
+    """What somebody sent in the place of an id is not sent back: it may be anything."""
     got = heard(not_found("x" * 5000))
-    assert (got.kind, got.reason) == (Kind.NOT_FOUND, "CASE_NOT_FOUND")
-    assert len(got.detail.encode()) <= 1000
-    assert len(got.metadata["case_id"].encode()) <= 200
+    assert (got.kind, got.reason, got.metadata) == (Kind.NOT_FOUND, "CASE_NOT_FOUND", {})
+    assert "xx" not in got.detail
 
 
 @pytest.mark.parametrize("details", [b"\xff\xff", status_pb2.Status(code=3, message="another").SerializeToString()])

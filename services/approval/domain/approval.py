@@ -200,9 +200,9 @@ def _sentences(checks: Iterable[Check]) -> str:
 
 
 def _some(told: Sequence[str], between: str) -> str:
-    """The first MOST_TOLD, and how many more there are."""
-    more = [f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else []
-    return between.join([*told[:MOST_TOLD], *more])
+    """The first MOST_TOLD, and before them of how many."""
+    of_all = f"The first {MOST_TOLD} of {len(told)}: " if len(told) > MOST_TOLD else ""
+    return of_all + between.join(told[:MOST_TOLD])
 
 
 def _name(check: Check) -> str:
