@@ -1,10 +1,10 @@
 """What a given fact could be instead of what it is: the nearest first."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations, count, takewhile
+from itertools import combinations, count, product, takewhile
 
 from sevensteps.policy.completion import looks_of, trials_of, with_value
-from sevensteps.policy.conditions import Compare, Is, inside
+from sevensteps.policy.conditions import Compare, Condition, Is, inside
 from sevensteps.policy.facts import NONE, Fact, Value
 from sevensteps.policy.given import Known, Values
 from sevensteps.policy.influence import Place
@@ -92,10 +92,22 @@ class Alternatives:
             for pair in combinations(self._toggled(place, now), 2):
                 yield _with_toggled(now, pair)
 
-    def ends_of(self, place: Place) -> list[Value]:
-        """The lowest and highest that a number may be."""
+    def marks_of(self, place: Place) -> list[Value]:
+        """Where a number is compared, alone or in a sum, and the lowest and highest that it may be.
+
+        With any of these a rule may come out otherwise once another fact has changed too.
+        """
+        now = at(self._known, place)
+        marks = self._marks(place, self._known, now if isinstance(now, int) else 0)
+        return [mark for mark in dict.fromkeys([*marks, *self._ends(place)]) if self._may_be(place, mark)]
+
+    def _ends(self, place: Place) -> list[int]:
         fact = self._fact(place)
         return [end for end in (fact.lowest, fact.highest) if end is not None]
+
+    def _may_be(self, place: Place, number: int) -> bool:
+        fact = self._fact(place)
+        return (fact.lowest is None or number >= fact.lowest) and (fact.highest is None or number <= fact.highest)
 
     def _fact(self, place: Place) -> Fact:
         return self._ruling.facts[place[0]][place[2]]
@@ -138,8 +150,8 @@ class Alternatives:
         begun = otherwise(known, place, start)
         self._truths_of(begun)  # which works its sums out
         stops |= {mark + step for mark in self._marks(place, begun, start) for step in (-1, 0, 1)}
-        stops |= {lowest, *self.ends_of(place)}
-        stops = {stop for stop in stops if stop >= lowest and (fact.highest is None or stop <= fact.highest)}
+        stops |= {lowest, *self._ends(place)}
+        stops = {stop for stop in stops if self._may_be(place, stop)}
         seen: dict[int, Truths] = {}
 
         def truths(number: int) -> Truths:
@@ -161,10 +173,9 @@ class Alternatives:
                 yield from _numbers_of(source.value) if isinstance(source, Plain) else ()
             if sum_.fact.type != self._fact(place).type:
                 continue
-            for value in _values_of(sum_, known):
-                named = [look for look in looks_of(self._ruling, sum_.scope, sum_.fact.name) if isinstance(look, Is)]
-                for bound in (bound for look in named for bound in look.values if isinstance(bound, int)):
-                    yield from (now + value - bound, now + bound - value)
+            bounds = [*_numbers_of(list(map(_compared_with, looks_of(self._ruling, sum_.scope, sum_.fact.name))))]
+            for value, bound in product(_values_of(sum_, known), bounds):
+                yield from (now + value - bound, now + bound - value)
 
     def _sums_of(self, scope: str, fact: str) -> Iterator[Sum]:
         """The sums that a fact goes into, by way of others too."""
@@ -220,12 +231,12 @@ def _numbers_in(ruling: Ruling, known: Known) -> Iterator[int]:
     yield from _numbers_of([known.case, known.items])
     for sum_ in ruling.sums:
         yield from _numbers_of([source.value for source in sum_.arguments.values() if isinstance(source, Plain)])
-    for look in (look for rule in ruling.rules for look in inside(rule.condition)):
-        match look:
-            case Compare(_, _, bound):
-                yield from _numbers_of(bound)
-            case Is(_, values):
-                yield from _numbers_of(values)
+    for rule in ruling.rules:
+        yield from _numbers_of([_compared_with(look) for look in inside(rule.condition)])
+
+
+def _compared_with(look: Condition) -> object:
+    return look.value if isinstance(look, Compare) else look.values if isinstance(look, Is) else None
 
 
 def _numbers_of(value: object) -> Iterator[int]:

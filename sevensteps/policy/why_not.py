@@ -119,8 +119,8 @@ class _Search:
         alternatives = self._alternatives
         together = any(one in behind and other in behind for behind in self._behind)
         anew = together and alternatives.is_number(other)
-        ends = alternatives.ends_of(one) if anew and alternatives.is_number(one) else []
-        for value in [*alternatives.of(one), *ends]:
+        marks = alternatives.marks_of(one) if anew and alternatives.is_number(one) else []
+        for value in dict.fromkeys([*alternatives.of(one), *marks]):
             changed = otherwise(self.known, one, value)
             for second in alternatives.of_when(other, changed) if anew else alternatives.of(other):
                 if self._turned(otherwise(changed, other, second), (one, value), (other, second)):
