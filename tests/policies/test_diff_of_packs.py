@@ -132,5 +132,6 @@ def test_two_rows_of_a_table_that_take_the_first_hit_are_swapped() -> None:
     (swapped,) = said(old, replace(old, decisions={**old.decisions, "contribution": section}))
     assert swapped == (
         "contribution, table CHARGE: the order of the rows, of which the first that fits counts, "
-        "was FREE, LIGHT-TOUCH, ABOVE-LIMIT, ASSESSED, is LIGHT-TOUCH, FREE, ABOVE-LIMIT, ASSESSED"
+        "was FREE, LIGHT-TOUCH/contradicted, LIGHT-TOUCH, ABOVE-LIMIT, ASSESSED, "
+        "is LIGHT-TOUCH/contradicted, FREE, LIGHT-TOUCH, ABOVE-LIMIT, ASSESSED"
     )
