@@ -1,12 +1,19 @@
 """Settings, read once from the environment. An unknown SEVENSTEPS_ name is an error: a slip of the pen is noticed."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Self
 
 FOLDERS = ("data", "policies")
+SERVICES = ("assessment", "planning", "approval", "review", "feed")
+LOGS = ("auto", "console", "json")
+ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})", re.ASCII)
+"""A host by name or number, an IPv6 one in brackets, and a port."""
+HIGHEST_PORT = 65535
+POSTGRES = "postgresql+asyncpg"
 PREFIX = "SEVENSTEPS_"
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 
@@ -40,7 +47,10 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """The defaults, changed by what the environment says. Raises SettingsError for a name that does not exist."""
+        """The defaults, changed by what the environment says.
+
+        Raises SettingsError for a name that does not exist, or a value that cannot be used.
+        """
         names = {PREFIX + field.name.upper(): field.name for field in fields(cls)}
         unknown = sorted(key for key in environment if key.startswith(PREFIX) and key not in names)
         if unknown:
@@ -48,7 +58,33 @@ class Settings:
             raise SettingsError(f"{', '.join(unknown)}: there is no such setting. The settings are {known}.")
         given = {name: environment[key] for key, name in names.items() if key in environment}
         settings = cls(**{name: value for name, value in given.items() if name not in FOLDERS})  # type: ignore[arg-type]
-        return replace(settings, **{name: Path(given[name]) for name in FOLDERS if name in given})  # type: ignore[arg-type]
+        settings = replace(settings, **{name: Path(given[name]) for name in FOLDERS if name in given})  # type: ignore[arg-type]
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raise SettingsError for the first value that cannot be used."""
+        taken: dict[str, str] = {}
+        for name in (*SERVICES, "temporal"):
+            address = str(getattr(self, name))
+            _check_address(name, address)
+            if first := taken.get(address):
+                raise _wrong(name, f"an address of its own, not {address}, which is {_setting(first)} already")
+            taken[address] = name
+        if self.log not in LOGS:
+            raise _wrong("log", f"one of {', '.join(LOGS)}, not {self.log or 'nothing'}")
+        for name in ("temporal_namespace", "task_queue", "pack"):
+            if not getattr(self, name):
+                raise _wrong(name, "a name, not nothing")
+        if self.database:
+            _check_database(self.database)
+
+    def make_data_folder(self) -> None:
+        """Make the data folder where there is none, for its owner alone: it holds what people say of their lives.
+
+        Raises OSError where that cannot be.
+        """
+        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def address(self, service: str) -> str:
         """Where a service listens: host:port."""
@@ -63,3 +99,32 @@ class Settings:
     def as_environment(self) -> dict[str, str]:
         """These settings as environment variables for a child process."""
         return {PREFIX + field.name.upper(): str(getattr(self, field.name)) for field in fields(self)}
+
+
+def _setting(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _wrong(name: str, expected: str) -> SettingsError:
+    return SettingsError(f"{_setting(name)}: expected {expected}.")
+
+
+def _check_address(name: str, address: str) -> None:
+    found = ADDRESS.fullmatch(address)
+    if not found or not 1 <= int(found["port"]) <= HIGHEST_PORT:
+        raise _wrong(
+            name, f"host:port with a port from 1 to {HIGHEST_PORT}, such as 127.0.0.1:7701, not {address or 'nothing'}"
+        )
+
+
+def _check_database(database: str) -> None:
+    """Raise SettingsError for what is no PostgreSQL URL. What stands there is not repeated: it may hold a password."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+    try:
+        driver = make_url(database).drivername
+    except (ArgumentError, ValueError):
+        driver = ""
+    if driver != POSTGRES:
+        raise _wrong("database", f"{POSTGRES}://user:password@host:port/name, or nothing for SQLite in the data folder")

@@ -31,11 +31,12 @@ def run(*metadata: sa.MetaData) -> None:
         asyncio.run(_on_postgres(attributes["database"], attributes["service"], metadata))
         return
     data: Path = attributes["data"]
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = sa.create_engine(
         f"sqlite:///{data / attributes['service']}.db", connect_args={"isolation_level": None, "timeout": LONGEST_WAIT}
     )
     with engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # here, where it waits for others: SqliteStore does not
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins none for DDL: a crash left half a schema
         _migrate(connection, metadata)
     engine.dispose()

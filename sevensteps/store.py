@@ -115,7 +115,7 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         """Open the file in WAL mode; every commit is flushed to disk before it counts."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._writer = _sqlite_engine(path)
         self._reader = _sqlite_engine(path)
         self._waiting: deque[_Waiting] = deque()
@@ -219,14 +219,15 @@ def _sqlite_engine(path: Path) -> sa.Engine:
         f"sqlite:///{path}",
         poolclass=StaticPool,
         hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": 0, "isolation_level": None},
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
     )
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: object) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA journal_mode = WAL")  # waits where another process lets go of the file just now
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 0")  # from here on the event loop waits, and SQLite does not
 
     return engine
 

@@ -1,6 +1,7 @@
 """The whole suite on one machine: Temporal, the five services and the worker, each a process of its own."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from io import TextIOWrapper
 from time import monotonic
 
 import grpc
@@ -26,6 +28,8 @@ from sevensteps.identity import Keys
 from sevensteps.ports import free_port
 
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
+NAMESPACE = "default"
+"""The one namespace of the development server."""
 READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
 LOOK_SECONDS = 0.05
@@ -101,9 +105,9 @@ class Process:
             await asyncio.sleep(LOOK_SECONDS)
 
     def last_words(self) -> str:
-        """The end of its log."""
+        """The last line of its log: a process that ends says there why, in a sentence."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        return "\n".join(lines[-5:])
+        return lines[-1] if lines else ""
 
 
 def _surroundings() -> dict[str, str]:
@@ -119,17 +123,18 @@ class Suite:
         self._say = say
         temporal_port = int(settings.temporal.rpartition(":")[2])
         logs = settings.data / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
         self.temporal = DevServer(log=logs / "temporal.log", data=settings.data / "temporal.db", port=temporal_port)
         self.services = [Process(name, f"services.{name}", settings) for name in SERVICES]
         self.worker = Process("worker", "workflows", settings)
         self._watch: asyncio.Task[None] | None = None
+        self._lock: TextIOWrapper | None = None
 
     async def start(self) -> None:
         """Start everything and wait until it is ready. Raises SuiteError, with everything stopped again."""
         try:
+            self._refuse_other_namespace()
+            self._take_data_folder()
             self._refuse_taken_addresses()
-            Keys.open(self.settings.data)
             self._say("Starting Temporal and the services ...")
             for service in self.services:
                 await service.start()
@@ -153,6 +158,8 @@ class Suite:
         await self.worker.stop()
         await asyncio.gather(*(service.stop() for service in self.services))
         await self.temporal.stop()
+        if self._lock:
+            self._lock.close()
 
     def parts(self) -> dict[str, Process | DevServer]:
         """The processes by name."""
@@ -162,6 +169,31 @@ class Suite:
     def addresses(self) -> dict[str, str]:
         """Where everything answers, by name."""
         return {name: self.settings.address(name) for name in SERVICES} | {"temporal": self.settings.temporal}
+
+    def _take_data_folder(self) -> None:
+        """Make the data folder, its key and its logs, for this suite alone: two would write one set of records."""
+        data = self.settings.data
+        try:
+            self.settings.make_data_folder()
+            (data / "logs").mkdir(exist_ok=True)
+            self._lock = (data / "suite.lock").open("a")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            Keys.open(data)
+        except BlockingIOError as error:
+            raise SuiteError(
+                f"A suite runs on the data folder {data} already. Stop it first, or set {PREFIX}DATA to another folder."
+            ) from error
+        except OSError as error:
+            raise SuiteError(
+                f"The data folder {data} cannot be used ({error.strerror}). Set {PREFIX}DATA to a folder that can."
+            ) from error
+
+    def _refuse_other_namespace(self) -> None:
+        if self.settings.temporal_namespace != NAMESPACE:
+            raise SuiteError(
+                f"{PREFIX}TEMPORAL_NAMESPACE: expected {NAMESPACE}, not {self.settings.temporal_namespace}: "
+                "the Temporal that is started here has no other."
+            )
 
     def _refuse_taken_addresses(self) -> None:
         for name, address in self.addresses().items():
@@ -210,7 +242,8 @@ class Suite:
 
     def _still_starting(self, process: Process, deadline: float) -> None:
         if process.pid is None:
-            raise SuiteError(f"{process.name} ended as soon as it was started:\n{process.last_words()}")
+            said = process.last_words() or f"{process.name} ended as soon as it was started."
+            raise SuiteError(f"{said} The log is {process.log}.")
         if monotonic() > deadline:
             raise SuiteError(f"{process.name} was not ready in {READY_SECONDS:.0f} seconds. See {process.log}.")
 

@@ -92,6 +92,40 @@ async def test_while_temporal_is_down_the_services_still_know(town: Town) -> Non
     assert shown.returncode == 0
 
 
+async def test_one_data_folder_has_one_suite(town: Town) -> None:
+    """A second one is refused, though nobody uses its addresses: both would write the same records."""
+    second = on_free_ports(town.settings)
+    refused = await asyncio.to_thread(_say, second, "up")
+    assert refused.stderr.startswith(f"A suite runs on the data folder {town.settings.data} already.")
+    assert refused.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("DATA", "/proc/nope", "The data folder /proc/nope cannot be used"),
+        ("DATA", "/etc/passwd", "The data folder /etc/passwd cannot be used"),
+        ("DATABASE", "garbage", "SEVENSTEPS_DATABASE: expected postgresql+asyncpg://"),
+        ("FEED", "localhost", "SEVENSTEPS_FEED: expected host:port"),
+        ("TEMPORAL_NAMESPACE", "other", "SEVENSTEPS_TEMPORAL_NAMESPACE: expected default, not other"),
+    ],
+)
+def test_what_cannot_be_started_is_said_in_a_sentence(tmp_path: Path, setting: str, value: str, said: str) -> None:
+    """The setting is named, with what was expected; there is no stack trace."""
+    settings = on_free_ports(replace(Settings(), data=tmp_path / "data")).as_environment()
+    refused = subprocess.run(
+        [*COMMAND, "up"],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        env=os.environ | settings | {f"SEVENSTEPS_{setting}": value},
+        check=False,
+    )
+    assert refused.stderr.replace("\n", " ").startswith(said)
+    assert "Traceback" not in refused.stderr
+    assert refused.returncode == 1
+
+
 async def test_watching_a_case_that_has_ended_shows_it_and_ends(town: Town) -> None:
     """Nothing more can come."""
     watched = await asyncio.to_thread(_say, town.settings, "case", "watch", town.not_eligible)

@@ -1,9 +1,10 @@
 """One transaction at a time: done wholly or not at all, on either database."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sevensteps import store as stores
 from sevensteps.errors import Fault
 from sevensteps.migrating import upgrade
-from sevensteps.store import Store, open_store
+from sevensteps.store import SqliteStore, Store, open_store
 from sevensteps.tables import answers
 
 ADD = answers.insert()
@@ -163,3 +164,24 @@ async def test_a_unit_that_reads_twice_reads_one_moment(tmp_path: Path, database
 
     assert await store.read(unit) == (0, 0)
     assert await kept(store) == 1
+
+
+def test_the_first_start_leaves_a_file_that_several_can_open(tmp_path: Path) -> None:
+    """In WAL mode already: switching to it is what two processes that open a new file at once would quarrel about."""
+    upgrade("assessment", "", tmp_path)
+    made = sqlite3.connect(tmp_path / "assessment.db")
+    assert made.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    made.close()
+
+
+async def test_opening_waits_while_another_process_has_the_file(tmp_path: Path) -> None:
+    """It may just be letting go of it."""
+    other = sqlite3.connect(tmp_path / "assessment.db", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE t (x)")
+    other.execute("BEGIN EXCLUSIVE")
+    letting_go = Timer(0.3, other.close)
+    letting_go.start()
+    opened = SqliteStore(tmp_path / "assessment.db")
+    assert await opened.read(lambda connection: connection.execute(sa.text("SELECT 1")).scalar_one()) == 1
+    await opened.close()
+    letting_go.join()
