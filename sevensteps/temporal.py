@@ -11,7 +11,7 @@ from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
 from sevensteps.config import Settings
-from sevensteps.errors import Fault, Kind, not_found
+from sevensteps.errors import Fault, Kind
 from sevensteps.journey import STEP_NAMES, DueKind, Ending, Stage
 
 JOURNEY = "Journey"
@@ -135,7 +135,7 @@ async def connect(settings: Settings) -> Client:
 async def standing(client: Client, case_id: str) -> Standing:
     """Ask a journey where it stands; one that has ended says so for as long as Temporal keeps it.
 
-    Raises a Fault: NOT_FOUND without a journey; UNAVAILABLE when Temporal or the worker does not answer.
+    Raises a Fault: JOURNEY_MISSING without a journey; UNAVAILABLE when Temporal or the worker does not answer.
     """
     handle = client.get_workflow_handle(workflow_id(case_id))
     for attempt in range(1, QUERY_ATTEMPTS + 1):  # in the instant of continue-as-new a query can time out
@@ -143,7 +143,7 @@ async def standing(client: Client, case_id: str) -> Standing:
             said: Standing = await handle.query(STANDS, result_type=Standing, rpc_timeout=QUERY_PATIENCE)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise not_found(case_id) from error
+                raise _missing(case_id) from error
             if attempt == QUERY_ATTEMPTS:
                 raise _cannot_say(case_id) from error
         except WorkflowQueryFailedError as error:
@@ -152,6 +152,16 @@ async def standing(client: Client, case_id: str) -> Standing:
             return said
         await asyncio.sleep(0.1 * attempt)
     raise _cannot_say(case_id)
+
+
+def _missing(case_id: str) -> Fault:
+    return Fault(
+        Kind.NOT_FOUND,
+        "JOURNEY_MISSING",
+        f"Temporal has no journey of {case_id}. If the case was not opened just now, Temporal's data are lost: "
+        "`sevensteps journeys rebuild` makes them again.",
+        metadata={"case_id": case_id},
+    )
 
 
 def _cannot_say(case_id: str) -> Fault:

@@ -88,6 +88,12 @@ async def _list(settings: Settings, *, open_only: bool) -> None:
         table.add_row(case.case_id, _kind(case), case.council, *where, _marks(case, stands))
     screen().print(table)
     screen().print(f"{len(cases)} cases")
+    if missing := sum(not case.ending and case.case_id not in known for case in cases):
+        typer.echo(
+            f"{missing} without a journey. Those that were not opened just now have lost it: "
+            "`sevensteps journeys rebuild` makes it again.",
+            err=True,
+        )
 
 
 async def _show(settings: Settings, case_id: str) -> None:
@@ -115,11 +121,13 @@ async def _show(settings: Settings, case_id: str) -> None:
 
 async def _watch(settings: Settings, case_id: str) -> None:
     async with operations(settings) as caller:
-        await _case(caller, case_id)
-        async for event in follow_events(caller, 0, EventFilter(case_id=case_id)):
+        case = await _case(caller, case_id)
+        whole = EventFilter(case_id=case_id)
+        async for event in list_events(caller, 0, whole) if case.ending else follow_events(caller, 0, whole):
             screen().print(moment(event))
             if event.type == CaseEnded.TYPE:
                 return
+    screen().print(_ended(case))
 
 
 async def _explain(settings: Settings, case_id: str) -> None:
@@ -132,8 +140,22 @@ async def _explain(settings: Settings, case_id: str) -> None:
 async def _resume(settings: Settings, case_id: str, because: str) -> None:
     request = assessment_pb2.ResumeCaseRequest(request_id=str(uuid4()), case_id=case_id, because=because)
     async with operations(settings) as caller:
+        parked = await _is_parked(settings, case_id)
         await caller.ask(request, assessment_pb2.ResumeCaseResponse)
-    typer.echo(f"{case_id} tries again. `sevensteps case show {case_id}` says where it stands.")
+    did = {
+        True: "tries again",
+        False: "was not parked: that it was resumed is on record, and nothing else changes",
+        None: "tries again if it was parked, which its journey does not say now",
+    }[parked]
+    typer.echo(f"{case_id} {did}. `sevensteps case show {case_id}` says where it stands.")
+
+
+async def _is_parked(settings: Settings, case_id: str) -> bool | None:
+    """Whether a journey is parked; None where it does not say."""
+    try:
+        return bool((await of_journey(settings, case_id)).parked)
+    except Fault:
+        return None
 
 
 async def _case(caller: Caller, case_id: str) -> Case:
@@ -183,8 +205,16 @@ def _kind(case: Case) -> str:
 
 
 def _marks(case: Case, stands: Whereabouts | None) -> str:
-    """On hold, parked, ended."""
+    """On hold, parked, without a journey, ended."""
     if case.ending:
-        return f"ended: {in_words(short_name(assessment_pb2.Ending, case.ending))}"
+        return _ended(case)
     marks = ["on hold"] if case.on_hold else []
-    return ", ".join([*marks, "parked"] if stands and stands.parked else marks)
+    if not stands:
+        marks.append("no journey")
+    elif stands.parked:
+        marks.append("parked")
+    return ", ".join(marks)
+
+
+def _ended(case: Case) -> str:
+    return f"ended: {in_words(short_name(assessment_pb2.Ending, case.ending))}"

@@ -27,9 +27,25 @@ app.command()(processes.worker)
 app.add_typer(processes.journeys, name="journeys")
 
 
+WRONG_ARGUMENT = 2
+
+
 def run() -> None:
-    """Run the command that was asked for. A wrong setting is said in a sentence."""
+    """Run the command that was asked for. A wrong setting, and an argument that is no text, is said in a sentence."""
+    for number, argument in enumerate(sys.argv[1:], start=1):
+        if not _is_text(argument):
+            typer.echo(f"Argument {number}: expected text in UTF-8.", err=True)
+            sys.exit(WRONG_ARGUMENT)
     try:
         app()
     except SettingsError as error:
         sys.exit(str(error))
+
+
+def _is_text(argument: str) -> bool:
+    """Whether an argument can be sent and printed: bytes that are not UTF-8 come as halves of characters."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -45,10 +45,11 @@ def demo(
     if data and data.exists() and any(data.iterdir()):
         typer.echo(f"{data} is not empty: name a folder that is, or that does not exist yet.", err=True)
         raise typer.Exit(WRONG_FILES)
+    settings = Settings.from_environment()
     folder = data or Path(tempfile.mkdtemp(prefix="sevensteps-"))
     as_expected = False
     try:
-        played = asyncio.run(_demo(examples, folder, as_json=as_json))
+        played = asyncio.run(_demo(examples, replace(settings, data=folder, database=""), as_json=as_json))
         as_expected = len(played) == len(examples)
     except (SuiteError, Fault) as error:
         typer.echo(sentence(error) if isinstance(error, Fault) else error, err=True)
@@ -56,17 +57,20 @@ def demo(
         typer.echo("Interrupted; everything is stopped.", err=True)
         _remove(folder, keep=data is not None)
         raise typer.Exit(INTERRUPTED) from None
+    except (BrokenPipeError, SystemExit):  # nobody reads on
+        _remove(folder, keep=data is not None)
+        raise
     if not as_expected:
         typer.echo(f"The logs are in {folder / 'logs'}.", err=True)
         raise typer.Exit(FAILED)
     _remove(folder, keep=data is not None)
 
 
-async def _demo(examples: Sequence[Example], folder: Path, *, as_json: bool) -> list[Played]:
+async def _demo(examples: Sequence[Example], settings: Settings, *, as_json: bool) -> list[Played]:
     """Start the suite, play, show, and stop it again, whatever happens."""
     progress = Console(stderr=True, highlight=False)
     _stop_when_told_to()
-    suite = Suite(on_free_ports(replace(Settings.from_environment(), data=folder, database="")), progress.print)
+    suite = Suite(on_free_ports(settings), progress.print)
     await suite.start()
     try:
         progress.print(f"Playing {len(examples)} examples side by side ...")

@@ -19,10 +19,12 @@ from sevensteps.cli.sentences import happened
 from sevensteps.config import Settings
 
 PAGE = 1000
+HIGHEST = 2**63 - 1
+"""The highest position that there can be."""
 
 
 def events(
-    start: Annotated[int, typer.Option("--from", min=1, help="The first position to show.")] = 1,
+    start: Annotated[int, typer.Option("--from", min=1, max=HIGHEST, help="The first position to show.")] = 1,
     case_id: Annotated[str, typer.Option("--case", help="Only this case.")] = "",
     types: Annotated[
         list[str] | None, typer.Option("--type", help="Only this type, such as plan.submitted.v1; may be repeated.")

@@ -32,7 +32,9 @@ async def _up(settings: Settings) -> None:
     await asyncio.wait((starting, waiting), return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
         starting.cancel()  # it stops what it has started
+        console.print("Stopping ...")
         await asyncio.gather(starting, return_exceptions=True)
+        console.print("Stopped.")
         return
     if error := starting.exception():
         waiting.cancel()

@@ -22,7 +22,7 @@ COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()"]
 LIMIT_SECONDS = 60
 
 
-def _say(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _say(settings: Settings, *arguments: str | bytes) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *arguments],
         capture_output=True,
@@ -149,6 +149,7 @@ async def test_events_can_be_read_from_anywhere_and_narrowed(town: Town) -> None
         (("case", "show", "case-000000000000"), "CASE_NOT_FOUND: There is no case case-000000000000."),
         (("events", "--type", "nonsense"), "FIELD_INVALID: filter.types[0]"),
         (("events", "--from", "1000000"), "CURSOR_AHEAD"),
+        (("events", "--from", str(2**63 - 1)), "CURSOR_AHEAD"),
     ],
 )
 async def test_what_is_refused_is_said_in_a_sentence(town: Town, arguments: tuple[str, ...], said: str) -> None:
@@ -157,6 +158,27 @@ async def test_what_is_refused_is_said_in_a_sentence(town: Town, arguments: tupl
     assert refused.stderr.startswith(said)
     assert "Traceback" not in refused.stderr
     assert refused.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("events", "--from", "9" * 23), "--from"),
+        (("events", "--case", b"\xff"), "Argument 3: expected text in UTF-8."),
+        (("events", "--type", b"\xff"), "Argument 3: expected text in UTF-8."),
+        (("case", "show", b"\xff"), "Argument 3: expected text in UTF-8."),
+        (("case", "resume", "case-1", "--because", b"\xff"), "Argument 5: expected text in UTF-8."),
+        (("token", "--subject", b"\xff", "--role", "auditor"), "Argument 3: expected text in UTF-8."),
+    ],
+)
+def test_an_argument_that_cannot_be_used_is_said_to_be_wrong(
+    tmp_path: Path, arguments: tuple[str | bytes, ...], said: str
+) -> None:
+    """A number that is too large, or bytes that are no text: a sentence and exit code 2, no stack trace."""
+    refused = _say(on_free_ports(replace(Settings(), data=tmp_path)), *arguments)
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert refused.returncode == 2
 
 
 @pytest.mark.parametrize("arguments", [("case", "list"), ("case", "watch", "case-1"), ("events", "--follow")])
@@ -181,11 +203,12 @@ def test_a_folder_without_a_suite_is_left_alone(tmp_path: Path, arguments: tuple
 
 
 async def test_a_case_is_resumed_from_the_command_line(town: Town) -> None:
-    """What was mended is said, and the journey hears that it should try again."""
+    """What was mended is on record; of a case that is not parked it is said that nothing else changes."""
     done = await asyncio.to_thread(
         _say, town.settings, "case", "resume", town.carer, "--because", "The pack is mended."
     )
     assert done.returncode == 0, done.stderr
+    assert f"{town.carer} was not parked" in done.stdout
     events = await asyncio.to_thread(_say, town.settings, "events", "--case", town.carer, "--type", "case.resumed.v1")
     assert events.stdout.count("case.resumed.v1") == 1
 

@@ -1,6 +1,7 @@
 """Temporal's data are lost while cases stand in every step; they are made again from the feed."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -32,10 +33,11 @@ async def test_journeys_are_made_again_from_the_feed_as_if_nothing_had_been_lost
             await _lose_temporal(suite)
             with pytest.raises(Fault) as lost:
                 await standing(await connect(suite.settings), next(iter(taken)))
-            assert lost.value.kind is Kind.NOT_FOUND
+            assert (lost.value.kind, lost.value.reason) == (Kind.NOT_FOUND, "JOURNEY_MISSING")
+            await _assert_told(suite, next(iter(taken)))
 
             rebuilt = await _rebuild(suite)
-            assert f"{len(taken)} of {len(taken)}" in rebuilt
+            assert f"{len(taken)} journeys started again" in rebuilt
             assert await _standings(suite, taken) == before
             assert len(events_of(suite.settings.data)) == told
 
@@ -46,6 +48,22 @@ async def test_journeys_are_made_again_from_the_feed_as_if_nothing_had_been_lost
             assert list(disagreements(suite.settings.data)) == []
     finally:
         await suite.stop()
+
+
+async def _assert_told(suite: Suite, case_id: str) -> None:
+    """The list and the page of a case say that the journey is missing, and what to do; the case itself is there."""
+    for arguments in (("list",), ("show", case_id)):
+        said = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "from sevensteps.cli.main import main; main()", "case", *arguments),
+            env=os.environ | suite.settings.as_environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        told, _ = await said.communicate()
+        assert said.returncode == 0
+        assert case_id in told.decode()
+        assert "sevensteps journeys rebuild" in told.decode()
+        assert "CASE_NOT_FOUND" not in told.decode()
 
 
 async def _case_after(town: Town, steps: int) -> str:

@@ -65,8 +65,11 @@ def day(part: Part, today: date) -> date:
         return today
     if counted := RELATIVE.fullmatch(text):
         ahead, ahead_unit, back, back_unit = counted.groups()
-        days = int(ahead) * DAYS[ahead_unit] if ahead else -int(back) * DAYS[back_unit]
-        return today + timedelta(days=days)
+        try:
+            days = int(ahead) * DAYS[ahead_unit] if ahead else -int(back) * DAYS[back_unit]
+            return today + timedelta(days=days)
+        except (OverflowError, ValueError):
+            raise part.wrong(f"{A_DATE}, in a year from 1 to 9999") from None
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter, WatchEventsRequest
 from sevensteps.cli.caller import Caller
-from sevensteps.cli.chronicle import stages_entered
+from sevensteps.cli.chronicle import last_of, stages_entered
 from sevensteps.errors import Fault, Kind
+from sevensteps.journey import CaseEnded
 
 PAUSE_SECONDS = 0.5
 
@@ -16,6 +17,10 @@ Heard = Callable[[Event], None]
 
 class StuckError(Exception):
     """What was waited for did not come; the text says what it was and how far the case is."""
+
+
+def _has_ended(events: Sequence[Event]) -> bool:
+    return last_of(events, CaseEnded) is not None
 
 
 class Following:
@@ -48,6 +53,19 @@ class Following:
     def of(self, case_id: str) -> Sequence[Event]:
         """The events of a case so far."""
         return self._by_case[case_id]
+
+    async def until_entered(
+        self, case_id: str, come: Callable[[Sequence[Event]], bool], what: str, seconds: float
+    ) -> Sequence[Event]:
+        """As `until`, for a step to be entered or what comes of it; after its ending a case enters none.
+
+        Raises StuckError at once where the case has ended and it has not come.
+        """
+        events = await self.until(case_id, lambda found: come(found) or _has_ended(found), what, seconds)
+        if not come(events):
+            entered = ", ".join(stages_entered(events)) or "no step"
+            raise StuckError(f"{case_id} has ended, having entered {entered}. What was waited for cannot come: {what}.")
+        return events
 
     async def until(
         self, case_id: str, come: Callable[[Sequence[Event]], bool], what: str, seconds: float

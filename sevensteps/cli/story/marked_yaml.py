@@ -10,6 +10,8 @@ import yaml
 NULL = "tag:yaml.org,2002:null"
 BOOLEAN = "tag:yaml.org,2002:bool"
 WHOLE_NUMBER = "tag:yaml.org,2002:int"
+LARGEST = 2**31 - 1
+"""The largest whole number that goes on the wire."""
 
 
 class WrongFileError(Exception):
@@ -42,6 +44,8 @@ class Part:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise WrongFileError(file, line, f"expected YAML ({error.problem})") from error
+        except RecursionError as error:
+            raise WrongFileError(file, 1, "expected parts that are not nested so deeply") from error
         except yaml.YAMLError as error:
             raise WrongFileError(file, 1, f"expected YAML ({error})") from error
         if node is None:
@@ -103,9 +107,13 @@ class Part:
 
     def whole_number(self) -> int:
         """A whole number."""
-        if self.node.tag != WHOLE_NUMBER:
-            raise self.wrong("a whole number")
-        return int(self.node.value)
+        try:
+            number = int(self.node.value) if self.node.tag == WHOLE_NUMBER else LARGEST + 1
+        except ValueError:  # YAML knows more ways to write one: 0x1F, 1:30
+            number = LARGEST + 1
+        if abs(number) > LARGEST:
+            raise self.wrong(f"a whole number such as 12, of at most {LARGEST}")
+        return number
 
     def among(self, what: str, words: tuple[str, ...]) -> str:
         """One of some words."""

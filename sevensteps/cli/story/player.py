@@ -91,7 +91,7 @@ class Player:
 
     async def _until_open(self, step: Step, stage: Stage) -> None:
         what = f"{STEP_NAMES[stage]} ({stage.value}) to open, so that {step.who} {step.verb.words}"
-        await self.following.until(
+        await self.following.until_entered(
             self._case_id,
             lambda events: stages_entered(events)[-1:] == (stage,),
             f"{self._place(step)}: {what}",
@@ -150,7 +150,7 @@ class Player:
         """Wait until the case has come where it should, and compare. Raises UnexpectedError or StuckError."""
         expected = self.example.expected
         closing = ENDINGS[expected.ending]
-        events = await self.following.until(
+        events = await self.following.until_entered(
             self._case_id,
             lambda events: stages_entered(events) == expected.stages and last_of(events, closing) is not None,
             f"{self.example.name} to be {expected.ending}, having entered {', '.join(expected.stages)}",

@@ -92,6 +92,8 @@ def test_an_example_is_read_as_it_stands(tmp_path: Path) -> None:
         ("impairment: yes", "impairment: maybe", 13, "expected yes or no"),
         ("nutrition: {cannot_unaided: no}", "nutrition: {able: no}", 15, "one of cannot_unaided"),
         ("assessed_on: 3 days ago", "assessed_on: lately", 11, "a date: 2026-06-01, today, in 6 weeks, or 3 days ago"),
+        ("assessed_on: 3 days ago", "assessed_on: in 99999999 weeks", 11, "in a year from 1 to 9999"),
+        ("assessed_on: 3 days ago", f"assessed_on: in {'9' * 5000} days", 11, "in a year from 1 to 9999"),
         ("verdict: not_met", "verdict: no", 17, "a verdict: one of met, not_met, not_enough_information"),
         ("expect: {refused: STAGE_ORDER}", "expect: {verdict: met}", 23, "one of refused in what is expected"),
         ("lines:\n        -", "lines:\n         ", 21, "expected a list of lines"),
@@ -119,6 +121,7 @@ def test_what_is_wrong_is_told_with_file_line_and_what_was_expected(
     [
         ("", "the file is empty"),
         ("- amy", "an example, written as `name: value`"),
+        ("[" * 5000, "expected parts that are not nested so deeply"),
         (EXAMPLE.partition("story:")[0] + "story: []\nexpect: {ending: living, stages: []}\n", "opens a case"),
     ],
 )
