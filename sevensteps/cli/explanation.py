@@ -12,7 +12,7 @@ from rich.text import Text
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.receipts.v1.receipts_pb2 import Receipt
 from sevensteps.cli.sentences import happened, in_words
-from sevensteps.cli.timeline import STYLES
+from sevensteps.cli.timeline import STYLES, rule_found
 from sevensteps.journey import OPENS, STEP_NAMES, DeterminationConfirmed, PlanApproved, PlanReturned
 from sevensteps.policy.verdict import Json, Verdict
 
@@ -25,6 +25,8 @@ ANSWERS_FOR = {
     PlanReturned.TYPE: "returned by",
 }
 """What somebody does by name so that a proposal takes effect. Everything else is done by whoever asked for it."""
+NOBODY = "nobody"
+"""The role of the signer while a plan has none."""
 RULES_SHOWN = 4
 FACTS_SHOWN = 8
 
@@ -55,6 +57,11 @@ def _decision(made: Mapping[str, Json]) -> Iterator[RenderableType]:
     """One decision: its verdict, its law, what it gives, and the findings that carry the verdict."""
     verdict = Verdict(str(made["verdict"]))
     law = f"  law of {in_words(made['on'])}, pack {made['pack']} {str(made['hash'])[:12]}"
+    if level := _level_asked(made):
+        yield Text.assemble(
+            f"authority: which level signing takes: {level}; nobody has asked to sign yet", (law, "dim")
+        )
+        return
     yield Text.assemble((f"{made['decision']}: {_words(verdict)}", STYLES[verdict]), (law, "dim"))
     if given := _pairs(made["values"]):
         yield Text(f"  gives {given}")
@@ -62,7 +69,9 @@ def _decision(made: Mapping[str, Json]) -> Iterator[RenderableType]:
     carrying = [found for found in findings if isinstance(found, Mapping) and found["verdict"] == verdict]
     for found in carrying[:RULES_SHOWN]:
         yield Text.assemble(
-            (f"  {found['rule']}", STYLES[verdict]), f" {found['because']}", (f" [{found['reference']}]", "dim")
+            (f"  {rule_found(str(found['rule']), verdict)}", STYLES[verdict]),
+            f" {found['because']}",
+            (f" [{found['reference']}]", "dim"),
         )
         yield Text(f"    on {_pairs(found['facts']) or 'no facts'}", style="dim")
     if more := carrying[RULES_SHOWN:]:
@@ -71,6 +80,14 @@ def _decision(made: Mapping[str, Json]) -> Iterator[RenderableType]:
     missing = made["missing"] if isinstance(made["missing"], list) else []
     if missing:
         yield Text(f"  would be settled by {', '.join(str(path) for path in missing)}")
+
+
+def _level_asked(made: Mapping[str, Json]) -> str:
+    """The level, where a plan came to approval and only that was asked; the verdict is then about nobody."""
+    facts, values = made["facts"], made["values"]
+    if made["decision"] != "authority" or not isinstance(facts, Mapping) or not isinstance(values, Mapping):
+        return ""
+    return str(values.get("level") or "") if facts.get("role") == NOBODY else ""
 
 
 def _pairs(found: Json) -> str:

@@ -77,14 +77,21 @@ def _reasons(decision: Decision) -> Iterator[RenderableType]:
             carrying.setdefault(finding.rule, []).append(finding)
     rules = list(carrying)
     for rule in rules[:REASONS_SHOWN]:
-        yield Padding(_reason(carrying[rule], STYLES[verdict]), (0, 0, 0, 2))
+        yield Padding(_reason(carrying[rule], verdict), (0, 0, 0, 2))
     if more := rules[REASONS_SHOWN:]:
         yield Padding(Text(f"and {len(more)} more: {', '.join(more)}", style="dim"), (0, 0, 0, 2))
 
 
-def _reason(findings: list[Finding], style: str) -> Text:
+def _reason(findings: list[Finding], verdict: Verdict) -> Text:
     """What one rule found, with all that it found it about."""
     first = findings[0]
     about = ", ".join(finding.about for finding in findings)
     because = first.because.replace(first.about, about) if first.about else first.because
-    return Text.assemble((first.rule, style), " ", because, (f" [{first.reference}]", "dim"))
+    return Text.assemble(
+        (rule_found(first.rule, verdict), STYLES[verdict]), " ", because, (f" [{first.reference}]", "dim")
+    )
+
+
+def rule_found(rule: str, verdict: Verdict) -> str:
+    """A rule before its sentence, which says what the rule asks: so where it is not met, that is said with it."""
+    return rule if verdict is Verdict.MET else f"{rule}, {verdict.replace('_', ' ')}:"

@@ -70,6 +70,8 @@ async def test_every_decision_of_a_case_comes_out_the_same(town: Town) -> None:
 async def test_a_case_is_explained_on_a_page(town: Town) -> None:
     """The page names each decision with its law, its rule, its facts, and whoever confirmed and signed."""
     said = await town.say("case", "explain", town.case_id)
+    assert "authority: which level signing takes: L" in said.stdout
+    assert "nobody," not in said.stdout, "that a plan has no signer yet reads as no refusal"
     assert said.returncode == 0, said.stderr
     print(said.stdout)
     for wanted in (

@@ -39,7 +39,7 @@ def test_it_says_the_step_the_event_who_did_it_and_until_when_the_case_waits() -
 
 
 def test_an_adverse_verdict_shows_the_rules_that_were_not_met_with_their_law() -> None:
-    """The rules that were met are not among the reasons, and a rule about many things names them in one line."""
+    """A rule's sentence says what it asks, so that it is not met stands before it; rules that were met are left out."""
     decision = Decision(
         decision="plan-check",
         verdict=VERDICT_NOT_MET,
@@ -51,7 +51,7 @@ def test_an_adverse_verdict_shows_the_rules_that_were_not_met_with_their_law() -
     )
     printed = _printed(Chronicle("A case", "case-1", [_opened()], {7: decision}))
     assert "plan-check: not met" in printed
-    assert "MEET-1 Every need has a line: hygiene, community. [s.25]" in printed
+    assert "MEET-1, not met: Every need has a line: hygiene, community. [s.25]" in printed
     assert "SUFF-1" not in printed
 
 
