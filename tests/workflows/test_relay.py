@@ -229,7 +229,7 @@ async def test_an_event_that_cannot_be_read_keeps_only_its_own_case_waiting(coun
     async with council.relay():
         await council.feed.append([event(opening().TYPE, faulty, payload="{}"), *happened(going_on, opening())])
         await council.reaches(going_on, WaitingFor.DETERMINATION)
-    with pytest.raises(Fault, match="CASE_NOT_FOUND"):
+    with pytest.raises(Fault, match="JOURNEY_MISSING"):
         await standing(council.client, faulty)
 
 
