@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 from google.protobuf.message import Message
 
@@ -30,20 +31,18 @@ T = TypeVar("T")
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Letters and digits that nobody confuses when read out: no i, l, o, u."""
 
-CLAIM = sa.text(
+KEEP_ANSWER = sa.text(
     "INSERT INTO answers (request_id, fingerprint, response, answered_at)"
     " VALUES (:request_id, :fingerprint, :response, :answered_at) ON CONFLICT DO NOTHING"
 )
-"""Makes a request id this transaction's own; on PostgreSQL it waits for another one that has claimed it."""
+"""Keeps the answer to a request id unless there is one; on PostgreSQL it waits for another one that is being kept."""
 FIRST_ANSWER = sa.select(answers.c.fingerprint, answers.c.response).where(
     answers.c.request_id == sa.bindparam("request_id")
-)
-KEEP_ANSWER = (
-    answers.update().where(answers.c.request_id == sa.bindparam("claimed")).values(response=sa.bindparam("response"))
 )
 REFUSALS = frozenset({Kind.PRECONDITION, Kind.DENIED})
 """What says no on the merits of a case."""
 KEEP_RECEIPT = receipts.insert()
+RECEIPT_JSON = msgspec.json.Encoder(order="sorted")
 RECEIPT = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == sa.bindparam("receipt_id"))
 
 
@@ -51,6 +50,10 @@ def new_id(prefix: str) -> str:
     """A new id that can be read out over the telephone: the prefix and 12 letters and digits, 60 random bits."""
     number = secrets.randbits(60)
     return prefix + "-" + "".join(ALPHABET[number >> shift & 31] for shift in range(0, 60, 5))
+
+
+class _AnsweredError(Exception):
+    """The request was answered before."""
 
 
 class NotHere(Exception):
@@ -162,7 +165,7 @@ class Work:
             "decision": decision,
             "verdict": decided.verdict.value,
             "pack_hash": decided.hash,
-            "receipt": json.dumps(receipt, separators=(",", ":"), sort_keys=True),
+            "receipt": RECEIPT_JSON.encode(receipt).decode(),
             "actor": self.actor.subject,
             "decided_at": self.now_text,
         }
@@ -213,7 +216,8 @@ class UseCases:
         """Run a use case that changes something, once for every request id.
 
         The same id with the same body from the same actor gives the first answer again; with another body it is a
-        Fault (INVALID, REQUEST_ID_REUSED).
+        Fault (INVALID, REQUEST_ID_REUSED). Whether there is a first answer shows at the end, when this one is to be
+        kept, or when the use case is refused: then all that it did is undone.
         """
         actor = caller()
         request_id: str = getattr(request, "request_id").lower()  # noqa: B009 - every changing request has one; Message does not say so
@@ -222,22 +226,18 @@ class UseCases:
 
         begun: list[Work] = []
 
-        def unit(connection: sa.Connection) -> tuple[M, Work | None]:
+        def unit(connection: sa.Connection) -> tuple[M, Work]:
             work = Work(connection, actor, clock.now(), self._archive, self._pack)
             begun[:] = [work]
-            claim = {
+            answer = handler(work)
+            kept = {
                 "request_id": request_id,
                 "fingerprint": fingerprint,
-                "response": b"",
+                "response": answer.SerializeToString(),
                 "answered_at": work.now_text,
             }
-            if connection.execute(CLAIM, claim).rowcount == 0:
-                first = connection.execute(FIRST_ANSWER, {"request_id": request_id}).one()
-                if first.fingerprint != fingerprint:
-                    raise _reused(request_id)
-                return response.FromString(first.response), None
-            answer = handler(work)
-            connection.execute(KEEP_ANSWER, {"claimed": request_id, "response": answer.SerializeToString()})
+            if connection.execute(KEEP_ANSWER, kept).rowcount == 0:
+                raise _AnsweredError
             return answer, work
 
         try:
@@ -245,16 +245,29 @@ class UseCases:
                 answer, done = await self._store.write(unit)
             except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now
                 answer, done = await self._store.write(unit)
-        except NotHere as missing:
-            raise await self._cases.why_missing(missing, actor) from missing
-        except Fault as fault:
-            if fault.kind in REFUSALS:
+        except (_AnsweredError, NotHere, Fault) as refusal:
+            first = await self._first_answer(request_id, fingerprint)
+            if first is not None:
+                return response.FromString(first)
+            if isinstance(refusal, NotHere):
+                raise await self._cases.why_missing(refusal, actor) from refusal
+            if isinstance(refusal, Fault) and refusal.kind in REFUSALS:
                 await self._keep_receipts(begun[-1].receipts)
             raise
-        if done:
-            self._archive.committed(row["pack_hash"] for row in done.receipts)
-            self._publisher.wake()
+        self._archive.committed(row["pack_hash"] for row in done.receipts)
+        self._publisher.wake()
         return answer
+
+    async def _first_answer(self, request_id: str, fingerprint: str) -> bytes | None:
+        """What this request was answered before. Raises a Fault when its id was used for another one."""
+        first = await self._store.read(
+            lambda connection: connection.execute(FIRST_ANSWER, {"request_id": request_id}).first()
+        )
+        if first is None:
+            return None
+        if first.fingerprint != fingerprint:
+            raise _reused(request_id)
+        return bytes(first.response)
 
     async def _keep_receipts(self, rows: Sequence[dict[str, str]]) -> None:
         """Keep what a refused change was decided by: the change is undone, that it was decided stays on record."""

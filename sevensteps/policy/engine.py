@@ -6,12 +6,12 @@ left out, so that neither fires. Nothing is joined: a condition inside another i
 what came of it is asserted as a field of the next stratum's fact. So are the counts over the items of a collection.
 """
 
-import json
 import threading
 from collections.abc import Mapping
 from itertools import count
 
 import durable_rules_engine
+import msgspec
 from durable.engine import Ruleset
 
 from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not, facts_of
@@ -24,7 +24,7 @@ Pattern = dict[str, object]
 
 _names = count(1)  # a ruleset cannot be replaced under its name
 _sids = count(1)
-_written = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make another for every fact
+_json = msgspec.json.Encoder()
 _NO_RULE_WAITS = 1
 _GIVEN = "given"  # all that a condition can see of a list
 _ORDERS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
@@ -248,7 +248,7 @@ class DurableEvaluator:
         As `Ruleset.do_actions` does, but without reading, for every rule that fires, the facts behind it, and without
         writing back a state that no rule here changes: that took most of the time of a decision.
         """
-        outcome, state = durable_rules_engine.assert_fact(self._handle, _written(fact))
+        outcome, state = durable_rules_engine.assert_fact(self._handle, _json.encode(fact).decode())
         if outcome == _NO_RULE_WAITS:
             return  # everything that it could settle is unknown
         if outcome:
