@@ -64,7 +64,7 @@ class DueKind(StrEnum):
     HARD = "hard"
 
 
-OUTCOMES = frozenset(
+ADULT_OUTCOMES = frozenset(
     (
         "nutrition",
         "hygiene",
@@ -76,13 +76,24 @@ OUTCOMES = frozenset(
         "work_education",
         "community",
         "child_caring",
-        "other_caring",
-        "recreation",
-        "carer_health",
     )
 )
-"""The names of needs: an adult's ten outcomes (SI 2015/313 reg 2(2)), those that only a carer has (reg 3(2)), and a
-carer's own health (reg 3(1)(b))."""
+"""What an adult's needs are named after: the ten outcomes of SI 2015/313 reg 2(2)."""
+CARER_OUTCOMES = frozenset(
+    (
+        "child_caring",
+        "other_caring",
+        "habitable",
+        "nutrition",
+        "relationships",
+        "work_education",
+        "community",
+        "recreation",
+    )
+)
+"""What a carer's needs are named after: the eight outcomes of reg 3(2)."""
+OUTCOMES = ADULT_OUTCOMES | CARER_OUTCOMES | {"carer_health"}
+"""The names of needs; the last is a carer's own health (reg 3(1)(b))."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,42 +7,15 @@ from decimal import Decimal
 
 from sevensteps.errors import Fault, Kind, stage_order
 from sevensteps.identity import EVERY_COUNCIL, Actor
-from sevensteps.journey import Ending
+from sevensteps.journey import ADULT_OUTCOMES, CARER_OUTCOMES, Ending
 
 ENDINGS_BY_PEOPLE = frozenset(Ending) - {Ending.NOT_ELIGIBLE}
 """Not eligible is where a journey ends by itself, once the reasons and the advice have been given."""
 
 CARE_ACT = date(2015, 4, 1)
 """The day on which the Care Act 2014 came into force: nothing is assessed by its rules for a day before."""
-OUTCOMES: Mapping[str, frozenset[str]] = {
-    "adult": frozenset(
-        (
-            "nutrition",
-            "hygiene",
-            "toilet",
-            "clothed",
-            "home_safe",
-            "habitable",
-            "relationships",
-            "work_education",
-            "community",
-            "child_caring",
-        )
-    ),
-    "carer": frozenset(
-        (
-            "child_caring",
-            "other_caring",
-            "habitable",
-            "nutrition",
-            "relationships",
-            "work_education",
-            "community",
-            "recreation",
-        )
-    ),
-}
-"""The outcomes that are assessed, by kind of case: SI 2015/313 reg 2(2) and reg 3(2)."""
+OUTCOMES: Mapping[str, frozenset[str]] = {"adult": ADULT_OUTCOMES, "carer": CARER_OUTCOMES}
+"""The outcomes that are assessed, by kind of case."""
 
 
 @dataclass(frozen=True, slots=True)
