@@ -156,7 +156,12 @@ def _place(pack: str) -> tuple[Path, str]:
 
 def _places(packs: list[str] | None) -> list[tuple[Path, str]]:
     root = Settings.from_environment().policies
-    return [_place(pack) for pack in packs] if packs else [(root, name) for name in Library(root).packs()]
+    if packs:
+        return [_place(pack) for pack in packs]
+    names = Library(root).packs()
+    if not names:
+        _refuse(f"{root}: expected a folder of packs, each with its pack.yaml; there is none")
+    return [(root, name) for name in names]
 
 
 def _day(text: str) -> date:

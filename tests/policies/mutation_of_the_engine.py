@@ -29,9 +29,9 @@ TESTS = (
         "unit/policy",
         ("findings", "given", "arithmetic", "parameters", "diff", "source", "worked_cases", "reading", "check"),
     ),
-    ("unit/policy", ("library", "redeciding", "facts", "why_not")),
-    ("policies", ("cases", "docs")),
-    ("unit/policy", ("evaluators",)),
+    ("unit/policy", ("bounds", "completion", "library", "redeciding", "facts", "why_not")),
+    ("policies", ("cases", "docs", "diff_of_packs")),
+    ("unit/policy", ("evaluators", "why_not_by_brute_force")),
 )
 """The quickest first. What takes longer than all of these together is left out, so the score is rather too low."""
 

@@ -47,6 +47,15 @@ def test_sixteen_points_are_82_pounds_91() -> None:
     assert json.loads(decided("contribution", "--json").stdout)["weekly_charge"] == "131.85"
 
 
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_a_folder_without_a_pack_is_not_all_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """Nothing was looked through, so nothing is said to be without problems."""
+    monkeypatch.setenv("SEVENSTEPS_POLICIES", str(tmp_path))
+    said = typed(command)
+    assert said.exit_code == 2
+    assert "expected a folder of packs, each with its pack.yaml; there is none" in said.output
+
+
 def test_in_words_the_answer_says_what_would_turn_it() -> None:
     """The failed rule, its reason and law, and the smallest changes."""
     said = decided("plan-check", "--why-not").stdout
