@@ -254,7 +254,7 @@ def _problem(content: Section, error: ValidationError) -> Problem:
             where = next((place.text(id_) for id_ in ("rule", "table", "row", "name") if id_ in place), own)
         elif isinstance(step, str):
             key = step
-    best = min(error.context, key=lambda inner: -len(inner.absolute_path), default=error) if error.context else error
+    best = min(error.context or (), key=lambda inner: -len(inner.absolute_path), default=error)
     return Problem(content.file, line, ": ".join(name for name in (where, key) if name), _expected(best))
 
 
