@@ -197,6 +197,7 @@ class Step:
         Raises CaseHasEnded when the case ends before.
         """
         while True:
+            self._stop_if_ended()
             try:
                 answer = await self._attempt(ask)
             except FailureError as error:
@@ -253,7 +254,6 @@ class Step:
         self._post(WaitingFor.MEND)
         await workflow.wait_condition(lambda: self.state.resumed > resumed or self._has_ended())
         self._parked = None
-        self._stop_if_ended()
 
 
 def _cause(error: FailureError) -> ApplicationError:

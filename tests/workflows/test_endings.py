@@ -11,12 +11,14 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from fakes.services import Records, Services
+from fakes.services import Records, Services, opening
 from fakes.trip import Trip, to_life, to_plan
-from sevensteps.journey import CaseEnded, HoldPlaced, HoldReleased, Payload, ReviewRequested
-from sevensteps.temporal import WaitingFor
+from sevensteps.journey import CaseEnded, Ending, HoldPlaced, HoldReleased, Payload, ReviewRequested, Stage
+from sevensteps.temporal import JOURNEY, WaitingFor, workflow_id
 from workflows.asks import Heading, OpenPlan
 from workflows.deadlines import Due
+from workflows.state import JourneyState
+from workflows.worker import journey_worker
 
 CLOSED = ["ClosePlanning", "CloseApproval", "CloseReview"]
 PATIENCE = 20.0
@@ -86,3 +88,15 @@ async def test_in_one_breath_with_what_step_6_waits_for(temporal_server: str, al
         async with trip.worked_with():
             assert await ends(trip) == "died"
     assert services.operations[-4:] == ["OpenLife", *CLOSED]
+
+
+async def test_between_two_runs(temporal_server: str) -> None:
+    """A run that begins with an ended case has no step opened before it has everything closed."""
+    services = Services(Records())
+    client, case_id, task_queue = await Client.connect(temporal_server), f"case-{uuid4()}", str(uuid4())
+    ended = JourneyState.begin(case_id, "example", [services.records.add(case_id, opening())])
+    ended.stage, ended.ending = Stage.PLAN_MADE, Ending.MOVED
+    journey = await client.start_workflow(JOURNEY, ended, id=workflow_id(case_id), task_queue=task_queue)
+    async with journey_worker(client, task_queue, services.activities()), asyncio.timeout(PATIENCE):
+        assert await journey.result() == "moved"
+    assert services.operations == CLOSED
