@@ -96,10 +96,11 @@ class Publisher:
         wait = FIRST_WAIT
         trouble = ""
         while True:
-            with suppress(
-                TimeoutError
-            ):  # nobody may be left to wake it: a caller that gave up leaves its event all the same
-                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
+            # Nobody may be left to wake it: a caller that gave up leaves its event all the same. Not by `wait_for`: in
+            # Python 3.11 it loses a cancellation that comes in the moment of waking, and `stop` waited for ever.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 while await self._send_some():

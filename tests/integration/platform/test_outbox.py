@@ -351,3 +351,31 @@ async def test_the_feed_takes_events_from_services_alone(unheard: Running, feed:
     """Nobody of the council can put an event into the feed."""
     with pytest.raises(Exception, match="AppendEvents may be called by: the suite itself"):
         await feed.operations.AppendEvents(feed_pb2.AppendEventsRequest())
+
+
+class Nothing:
+    """A store without events."""
+
+    async def read(self, unit: Unit[T]) -> T:
+        return []  # type: ignore[return-value]
+
+    async def write(self, unit: Unit[T]) -> T:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_stopping_in_the_moment_of_waking(steps: int) -> None:
+    """However few steps of the event loop lie between a wake and the stop, the publisher stops."""
+    publisher = Publisher(Nothing(), "assessment", channel("127.0.0.1:9", lambda: ""))
+    publisher.start()
+    await asyncio.sleep(0.05)
+    publisher.wake()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    stopping = asyncio.create_task(publisher.stop())
+    done, _ = await asyncio.wait({stopping}, timeout=3)
+    stopping.cancel()  # what swallows the first cancellation is ended by another one
+    assert done
