@@ -24,6 +24,10 @@ class Kind(StrEnum):
     INTERNAL = "internal"
 
 
+MOST_VIOLATIONS = 20
+"""So many wrong fields are told at once: what tells of them has to fit into the trailer of a call."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """A field of a request that is wrong: its path, for example "lines[0].weekly", and what was expected."""

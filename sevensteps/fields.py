@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Protocol, TypeVar
 
-from sevensteps.errors import ID, Violation, invalid
+from sevensteps.errors import ID, MOST_VIOLATIONS, Violation, invalid
 from sevensteps.journey import OUTCOMES
 
 V = TypeVar("V", bound=int)
@@ -18,8 +18,6 @@ REQUEST_ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII |
 PENCE = Decimal("0.01")
 MOST_WEEKLY = Decimal("1000000.00")
 """The most that anything may cost a week, in pounds. What it comes to in a year is still money to the policy packs."""
-MOST_WRONG = 20
-"""So many wrong fields are told at once: what tells of them has to fit into the trailer of a call."""
 
 
 class WireEnum(Protocol[V_co]):
@@ -46,8 +44,8 @@ class Fields:
         self._violations: list[Violation] = []
 
     def wrong(self, path: str, detail: str) -> None:
-        """Note that a field is wrong; the first MOST_WRONG are told."""
-        if len(self._violations) < MOST_WRONG:
+        """Note that a field is wrong; the first MOST_VIOLATIONS are told."""
+        if len(self._violations) < MOST_VIOLATIONS:
             self._violations.append(Violation(path, detail))
 
     def check(self) -> None:

@@ -21,7 +21,7 @@ from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 
 from sevensteps import log
-from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind, Violation
 from sevensteps.fields import REQUEST_ID
 from sevensteps.identity import Actor, Keys, Role, authorise
 
@@ -30,7 +30,6 @@ MESSAGE_BYTES = 1024 * 1024
 DRAIN_SECONDS = 5.0
 TOKEN_SECONDS = 600.0
 
-MOST_VIOLATIONS = 20
 DETAIL_BYTES = 1000
 """So long is the sentence of a status at most, in UTF-8."""
 PART_BYTES = 200

@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from sevensteps import log, process
-from sevensteps.config import Settings
+from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.identity import Keys, Role
 from sevensteps.rpc import channel, machine_token
@@ -20,7 +20,6 @@ from workflows.feed import Feed
 from workflows.relay import Relay
 from workflows.worker import journey_worker
 
-SERVICES = ("assessment", "planning", "approval", "review", "feed")
 SECONDS_BETWEEN_ATTEMPTS = 0.5
 _CORE_LOGS = LoggingConfig(
     TelemetryFilter(core_level="WARN", other_level="ERROR"),

@@ -10,8 +10,8 @@ from grpc_status import rpc_status
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevensteps.errors import Fault, Kind, Violation, invalid, not_found
-from sevensteps.rpc import CODES, MOST_VIOLATIONS, fault_of, status_of
+from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind, Violation, invalid, not_found
+from sevensteps.rpc import CODES, fault_of, status_of
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 NAMES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", min_size=1, max_size=30)

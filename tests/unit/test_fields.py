@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
-from sevensteps.errors import Fault, Kind
-from sevensteps.fields import MOST_WRONG, Fields, number_of, pounds, short_name
+from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind
+from sevensteps.fields import Fields, number_of, pounds, short_name
 from sevensteps.journey import OUTCOMES
 from sevensteps.policy.facts import Fact
 from sevensteps.policy.given import Collection
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_told_up_to_a_limit() -> None:
     fields = Fields()
     for number in range(10_000):
         fields.wrong(f"lines[{number}]", "must be something else")
-    assert len(violations(fields)) == MOST_WRONG
+    assert len(violations(fields)) == MOST_VIOLATIONS
 
 
 @given(st.lists(st.sampled_from([*sorted(OUTCOMES), "swimming"])))
