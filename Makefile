@@ -44,7 +44,7 @@ bench: setup-dev ## measure
 
 setup: ## .venv and a Temporal server, once
 	@requirements/install.sh run
-	@$(BIN)/python -m sevensteps.devserver fetch
+	@$(BIN)/python -m sevensteps.local.devserver fetch
 
 setup-dev: setup ## the same with everything that checks the suite
 	@requirements/install.sh dev

@@ -21,10 +21,11 @@ import grpc
 from bench.figure import Figure, timed
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc
-from sevensteps.cli.suite import Process, Suite, on_free_ports
 from sevensteps.config import Settings
-from sevensteps.identity import Keys, Role
-from sevensteps.rpc import channel
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.local.suite import Process, Suite, on_free_ports
+from sevensteps.rpc.client import channel
 
 ROUNDS = 5
 COUNT = 600

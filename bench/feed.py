@@ -16,10 +16,11 @@ from bench.call import start
 from bench.figure import Figure
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
-from sevensteps.cli.suite import Suite, on_free_ports
 from sevensteps.config import Settings
-from sevensteps.identity import Keys, Role
-from sevensteps.rpc import channel
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.local.suite import Suite, on_free_ports
+from sevensteps.rpc.client import channel
 
 COUNT = 100_000
 AT_ONCE = 500

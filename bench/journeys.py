@@ -18,8 +18,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from bench.figure import Figure
 from bench.processor import seconds_used
 from bench.trip import Town, trip
-from sevensteps.cli.suite import Suite, on_free_ports
 from sevensteps.config import Settings
+from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.temporal import workflow_id
 
 CASES = 60

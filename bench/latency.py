@@ -8,7 +8,7 @@ from bench.figure import Figure
 from bench.journeys import suite_in_a_folder
 from bench.trip import Town, trip
 from sevensteps.api.feed.v1 import feed_pb2
-from sevensteps.journey import HEARD, OPENS
+from sevensteps.events import HEARD, OPENS
 
 TRIPS = 20
 

@@ -16,10 +16,10 @@ from bench.figure import Figure
 from bench.peers import drools, gorules
 from bench.peers.answer import Answer, Facts
 from sevensteps.config import Settings
-from sevensteps.policy.deciding import Decider
-from sevensteps.policy.pack import Pack, read_pack
-from sevensteps.policy.reading import read_ruling
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.evaluation.decider import Decider
+from sevensteps.policy.model.verdict import Json
+from sevensteps.policy.packs.pack import Pack, read_pack
+from sevensteps.policy.packs.ruling_reader import read_ruling
 
 CASES = 10_000
 ON = date(2026, 4, 1)

@@ -15,7 +15,7 @@ from time import perf_counter
 from bench.figure import Figure
 from sevensteps.config import Settings
 from sevensteps.policy import Library
-from sevensteps.policy.redeciding import Candidate, redecide
+from sevensteps.policy.authoring.redeciding import Candidate, redecide
 
 FEW, MANY = 10_000, 100_000
 FIRST, DAYS = date(2026, 4, 6), 250

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from time import perf_counter
 
 from bench.figure import Figure
-from sevensteps.cli.suite import on_free_ports
 from sevensteps.config import Settings
+from sevensteps.local.suite import on_free_ports
 
 
 async def measure(say: Callable[[str], None]) -> list[Figure]:

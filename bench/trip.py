@@ -17,9 +17,10 @@ from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
 from sevensteps.api.planning.v1 import planning_pb2, planning_pb2_grpc
 from sevensteps.api.review.v1 import review_pb2, review_pb2_grpc
 from sevensteps.config import Settings
-from sevensteps.identity import Keys, Role
-from sevensteps.journey import CaseOpened, LifeOpened, MoneyOpened, PlanChecked, PlanOpened, ReviewOpened, SupportOpened
-from sevensteps.rpc import channel
+from sevensteps.events import CaseOpened, LifeOpened, MoneyOpened, PlanChecked, PlanOpened, ReviewOpened, SupportOpened
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.client import channel
 
 COUNCIL = "example-council"
 QUESTIONS = ("important", "change", "spend", "manage", "control", "next")

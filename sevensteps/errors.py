@@ -1,4 +1,4 @@
-"""The one error of the suite: what was wrong, where, and what to do. sevensteps.rpc makes a status of it and back."""
+"""The one error of the suite: what was wrong, where, and what to do. rpc/faults.py makes a status of it and back."""
 
 import re
 from collections.abc import Mapping, Sequence

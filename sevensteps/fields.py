@@ -8,7 +8,7 @@ from functools import cache
 from typing import Protocol, TypeVar
 
 from sevensteps.errors import ID, MOST_VIOLATIONS, Violation, invalid
-from sevensteps.journey import OUTCOMES
+from sevensteps.steps import OUTCOMES
 
 V = TypeVar("V", bound=int)
 V_co = TypeVar("V_co", bound=int, covariant=True)

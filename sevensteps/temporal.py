@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.journey import STEP_NAMES, DueKind, Ending, Stage
+from sevensteps.steps import STEP_NAMES, DueKind, Ending, Stage
 
 JOURNEY = "Journey"
 """The workflow type: one journey a case."""

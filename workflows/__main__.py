@@ -11,13 +11,14 @@ from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, Tele
 from sevensteps import log, process
 from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault
-from sevensteps.identity import Keys, Role
-from sevensteps.rpc import channel, machine_token
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.client import channel, machine_token
 from sevensteps.temporal import connect
 from workflows.activities import activities
-from workflows.delivery import Delivery
-from workflows.feed import Feed
-from workflows.relay import Relay
+from workflows.delivery.delivery import Delivery
+from workflows.delivery.feed import Feed
+from workflows.delivery.relay import Relay
 from workflows.worker import journey_worker
 
 SECONDS_BETWEEN_ATTEMPTS = 0.5

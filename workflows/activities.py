@@ -14,9 +14,9 @@ from sevensteps.api.assessment.v1 import assessment_pb2, assessment_pb2_grpc
 from sevensteps.api.planning.v1 import planning_pb2, planning_pb2_grpc
 from sevensteps.api.review.v1 import review_pb2, review_pb2_grpc
 from sevensteps.errors import Fault, Kind
-from sevensteps.journey import DueKind
-from sevensteps.rpc import fault_of
-from workflows.asks import (
+from sevensteps.rpc.faults import fault_of
+from sevensteps.steps import DueKind
+from workflows.journey.asks import (
     CloseApproval,
     ClosePlanning,
     CloseReview,
@@ -30,7 +30,7 @@ from workflows.asks import (
     OpenReview,
     OpenSupport,
 )
-from workflows.deadlines import Due
+from workflows.journey.deadlines import Due
 
 NEEDS_MENDING = frozenset({Kind.INVALID, Kind.PRECONDITION, Kind.NOT_FOUND, Kind.OUT_OF_RANGE, Kind.EXHAUSTED})
 """What a service will say the same however often it is asked; exhausted is a message that is too long."""

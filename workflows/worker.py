@@ -9,7 +9,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxMatcher, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
-from workflows.journey import Journey
+from workflows.journey.journey import Journey
 
 GRACE = timedelta(seconds=10)
 """How long activities under way may take when the worker stops."""

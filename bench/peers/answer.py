@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.model.verdict import Json
 
 Facts = Mapping[str, Json]
 

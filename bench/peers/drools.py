@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.peers.answer import Answer, Facts
-from sevensteps.downloads import cache_folder, scratch_folder
+from sevensteps.local.downloads import cache_folder, scratch_folder
 
 HERE = Path(__file__).parent
 WARM_PASSES = 5

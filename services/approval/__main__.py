@@ -1,7 +1,7 @@
 """Runs the approval service."""
 
 from services.approval.server import add_to
-from sevensteps.deciding import run
+from sevensteps.service.deciding_service import run
 
 if __name__ == "__main__":
     run("approval", add_to)

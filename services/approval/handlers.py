@@ -10,11 +10,12 @@ from services.approval.domain import approval as domain
 from services.approval.domain.approval import Approval, ApprovalState, Check, Checks, Judgement
 from services.approval.domain.plan import SubmittedPlan, check_facts
 from sevensteps.errors import not_found
+from sevensteps.events import PlanApproved, PlanChecked, PlanReturned
 from sevensteps.fields import pounds
-from sevensteps.identity import SIGNING
-from sevensteps.journey import PlanApproved, PlanChecked, PlanReturned
+from sevensteps.identity.rights import SIGNING
 from sevensteps.policy import Verdict
-from sevensteps.work import Kept, Work
+from sevensteps.service.decisions import Kept
+from sevensteps.service.work import Work
 
 
 def open_approval(

@@ -7,9 +7,10 @@ from services.approval.domain.approval import Approval
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.approval.v1 import approval_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields
-from sevensteps.identity import LONGEST_COUNCIL
-from sevensteps.rpc import Context
-from sevensteps.work import UseCases, Work
+from sevensteps.identity.tokens import LONGEST_COUNCIL
+from sevensteps.rpc.gate import Context
+from sevensteps.service.use_cases import UseCases
+from sevensteps.service.work import Work
 
 
 class ApprovalServer(pb_grpc.ApprovalServiceServicer):

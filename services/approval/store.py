@@ -12,8 +12,8 @@ from services.approval.domain.plan import SubmittedPlan
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.errors import Fault, Kind, stage_order, stale
 from sevensteps.fields import pounds, short_name
-from sevensteps.tables import receipts
-from sevensteps.work import NotHere, Work
+from sevensteps.service.tables import receipts
+from sevensteps.service.work import NotHere, Work
 
 metadata = sa.MetaData()
 

@@ -1,7 +1,7 @@
 """Runs the assessment service."""
 
 from services.assessment.server import add_to
-from sevensteps.deciding import run
+from sevensteps.service.deciding_service import run
 
 if __name__ == "__main__":
     run("assessment", add_to)

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from sevensteps.errors import Fault, Kind, stage_order
-from sevensteps.identity import EVERY_COUNCIL, Actor
-from sevensteps.journey import ADULT_OUTCOMES, CARER_OUTCOMES, Ending
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor
+from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES, Ending
 
 ENDINGS_BY_PEOPLE = frozenset(Ending) - {Ending.NOT_ELIGIBLE}
 """Not eligible is where a journey ends by itself, once the reasons and the advice have been given."""

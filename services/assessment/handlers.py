@@ -7,9 +7,7 @@ from decimal import Decimal
 from services.assessment import domain, store
 from services.assessment.domain import Case, Determination, UrgentSupport
 from sevensteps.errors import Fault, Kind, Violation, invalid
-from sevensteps.fields import pounds
-from sevensteps.identity import Role
-from sevensteps.journey import (
+from sevensteps.events import (
     AdviceGiven,
     AdvocacyConsidered,
     AssessmentOpened,
@@ -18,7 +16,6 @@ from sevensteps.journey import (
     CaseResumed,
     DeterminationConfirmed,
     DeterminationProposed,
-    Ending,
     HoldPlaced,
     HoldReleased,
     IndicativeBudgetGiven,
@@ -26,8 +23,12 @@ from sevensteps.journey import (
     SelfAssessmentRecorded,
     UrgentSupportRecorded,
 )
-from sevensteps.policy.verdict import Json
-from sevensteps.work import Kept, Work, new_id
+from sevensteps.fields import pounds
+from sevensteps.identity.actor import Role
+from sevensteps.policy.model.verdict import Json
+from sevensteps.service.decisions import Kept
+from sevensteps.service.work import Work, new_id
+from sevensteps.steps import Ending
 
 ELIGIBILITY = {"adult": "eligibility", "carer": "carer-eligibility"}
 

@@ -8,9 +8,10 @@ from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields
-from sevensteps.journey import Ending
-from sevensteps.rpc import Context, caller
-from sevensteps.work import UseCases, Work
+from sevensteps.rpc.gate import Context, caller
+from sevensteps.service.use_cases import UseCases
+from sevensteps.service.work import Work
+from sevensteps.steps import Ending
 
 PAGE = 50
 LARGEST_PAGE = 1000

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from services.assessment.domain import Case, Determination, UrgentSupport
 from sevensteps.errors import not_found, stale
 from sevensteps.fields import pounds
-from sevensteps.identity import EVERY_COUNCIL
-from sevensteps.store import as_row
-from sevensteps.tables import receipts
-from sevensteps.work import Work
+from sevensteps.identity.actor import EVERY_COUNCIL
+from sevensteps.service.store import as_row
+from sevensteps.service.tables import receipts
+from sevensteps.service.work import Work
 
 metadata = sa.MetaData()
 

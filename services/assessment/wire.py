@@ -13,7 +13,7 @@ from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.clock import from_text
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.fields import Fields, entry, number_of
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.model.verdict import Json
 
 LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
 

@@ -3,8 +3,8 @@
 from services.feed.service import FeedService
 from sevensteps import process
 from sevensteps.config import Settings
-from sevensteps.identity import Keys
-from sevensteps.rpc import serve
+from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.server import serve
 
 
 async def work(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from services.feed.store import last_position
 from sevensteps.errors import Fault
-from sevensteps.store import Store
+from sevensteps.service.store import Store
 
 LOOK_SECONDS = 1.0
 """How often to look for events that another process has appended."""

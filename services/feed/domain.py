@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity import EVERY_COUNCIL, Actor
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 
 PAGE_BYTES = 512 * 1024
 """A message holds no more than this, unless one event alone is larger: half of what any message may have."""

@@ -10,7 +10,7 @@ from services.feed.arrivals import Arrivals
 from services.feed.domain import Numbered, Page, Wanted, case_open, not_read_yet, other_councils, stopping
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.errors import Violation, invalid
-from sevensteps.store import Store
+from sevensteps.service.store import Store
 
 AT_ONCE = 500
 """So many events a message while a watcher is behind."""

@@ -9,8 +9,8 @@ from services.feed.arrivals import Arrivals
 from services.feed.server import FeedServer
 from sevensteps.api.feed.v1 import feed_pb2_grpc
 from sevensteps.config import Settings
-from sevensteps.migrating import upgrade
-from sevensteps.store import Store, open_store
+from sevensteps.service.migrations import upgrade
+from sevensteps.service.store import Store, open_store
 
 
 class FeedService:
@@ -33,14 +33,14 @@ class FeedService:
         return cls(store, arrivals)
 
     def add_to(self, server: grpc.aio.Server) -> None:
-        """See rpc.Servable."""
+        """See server.Servable."""
         feed_pb2_grpc.add_FeedServiceServicer_to_server(FeedServer(self._store, self._arrivals), server)
 
     def drain(self) -> None:
-        """See rpc.Servable."""
+        """See server.Servable."""
         self._arrivals.end()
 
     async def close(self) -> None:
-        """See rpc.Servable."""
+        """See server.Servable."""
         await self._arrivals.close()
         await self._store.close()

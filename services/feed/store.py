@@ -11,7 +11,7 @@ from functools import cache
 import sqlalchemy as sa
 
 from services.feed.domain import Page, Wanted, ensure_kept, ensure_within
-from sevensteps.journey import CaseEnded
+from sevensteps.events import CaseEnded
 
 LOOKED_THROUGH = 10_000
 """One statement looks through so many positions at most, however rare the wanted events: others want to read too."""

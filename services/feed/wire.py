@@ -12,7 +12,7 @@ from services.feed.domain import Page, Wanted
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.fields import Fields
-from sevensteps.identity import LONGEST_COUNCIL, LONGEST_SUBJECT
+from sevensteps.identity.tokens import LONGEST_COUNCIL, LONGEST_SUBJECT
 
 MOST_EVENTS = 1000
 MOST_TYPES = 100

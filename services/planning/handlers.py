@@ -1,4 +1,4 @@
-"""The use cases of steps 2, 4 and 5, one function each. Each runs in one transaction (sevensteps.work.Work)."""
+"""The use cases of steps 2, 4 and 5, one function each. Each runs in one transaction (sevensteps.service.work.Work)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,8 +11,7 @@ from services.planning.domain.plan import Content, Plan
 from services.planning.domain.planning import Planning, Standing
 from services.planning.domain.support import SupportArrangement
 from sevensteps.errors import not_found
-from sevensteps.fields import pounds
-from sevensteps.journey import (
+from sevensteps.events import (
     MoneyArranged,
     MoneyOpened,
     MoneyOrganised,
@@ -20,13 +19,15 @@ from sevensteps.journey import (
     PlanOpened,
     PlanSaved,
     PlanSubmitted,
-    Stage,
     SupportArranged,
     SupportOpened,
     SupportOrganised,
 )
+from sevensteps.fields import pounds
 from sevensteps.policy import Verdict
-from sevensteps.work import Kept, Work, new_id
+from sevensteps.service.decisions import Kept
+from sevensteps.service.work import Work, new_id
+from sevensteps.steps import Stage
 
 
 def get_planning(work: Work, *, case_id: str) -> Standing:

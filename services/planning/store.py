@@ -14,9 +14,9 @@ from services.planning.domain.planning import Planning, Standing
 from services.planning.domain.support import SupportArrangement
 from sevensteps.errors import Fault, Kind, stale
 from sevensteps.fields import pounds
-from sevensteps.journey import Stage
-from sevensteps.tables import receipts
-from sevensteps.work import NotHere, Work
+from sevensteps.service.tables import receipts
+from sevensteps.service.work import NotHere, Work
+from sevensteps.steps import Stage
 
 STEP_1_COMES_FIRST = (
     "Step 1 must come first: ConfirmDetermination, then GiveIndicativeBudget. The plan is opened by itself after them."

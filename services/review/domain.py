@@ -7,8 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sevensteps.errors import case_ended, stage_order
-from sevensteps.journey import DueKind, ReviewOutcome
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.model.verdict import Json
+from sevensteps.steps import DueKind, ReviewOutcome
 
 
 class LifeState(StrEnum):

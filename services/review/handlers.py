@@ -6,9 +6,7 @@ from decimal import Decimal
 from services.review import domain, store
 from services.review.domain import Life, LifeState, Review, Spend
 from sevensteps.errors import not_found
-from sevensteps.fields import pounds
-from sevensteps.journey import (
-    DueKind,
+from sevensteps.events import (
     LifeOpened,
     Payload,
     ReviewCompleted,
@@ -17,7 +15,10 @@ from sevensteps.journey import (
     ReviewTriggered,
     SpendRecorded,
 )
-from sevensteps.work import Kept, Work
+from sevensteps.fields import pounds
+from sevensteps.service.decisions import Kept
+from sevensteps.service.work import Work
+from sevensteps.steps import DueKind
 
 
 def open_life(

@@ -7,9 +7,10 @@ from services.review.domain import Life
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1 import review_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields, number_of
-from sevensteps.identity import LONGEST_COUNCIL
-from sevensteps.rpc import Context
-from sevensteps.work import UseCases, Work
+from sevensteps.identity.tokens import LONGEST_COUNCIL
+from sevensteps.rpc.gate import Context
+from sevensteps.service.use_cases import UseCases
+from sevensteps.service.work import Work
 
 
 class ReviewServer(pb_grpc.ReviewServiceServicer):

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from services.review.domain import Life, LifeState, Review, ReviewReason, Spend
 from sevensteps.errors import stale
 from sevensteps.fields import pounds
-from sevensteps.journey import DueKind
-from sevensteps.tables import receipts
-from sevensteps.work import NotHere, Work, new_id
+from sevensteps.service.tables import receipts
+from sevensteps.service.work import NotHere, Work, new_id
+from sevensteps.steps import DueKind
 
 metadata = sa.MetaData()
 

@@ -8,7 +8,7 @@ from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.fields import Fields, entry, number_of, pounds
-from sevensteps.journey import OUTCOMES, ReviewOutcome
+from sevensteps.steps import OUTCOMES, ReviewOutcome
 
 EARLIEST_SPEND = date(2015, 4, 1)
 """No plan under the Care Act 2014 paid for anything before it came into force."""

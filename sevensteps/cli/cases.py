@@ -12,21 +12,22 @@ from rich.text import Text
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
-from sevensteps.cli.caller import Caller, operations, sentence
-from sevensteps.cli.chronicle import Chronicle
-from sevensteps.cli.decided import decisions_of
+from sevensteps.cli.case_view.chronicle import Chronicle
+from sevensteps.cli.case_view.decided import decisions_of
+from sevensteps.cli.case_view.explanation import explanation
+from sevensteps.cli.case_view.sentences import happened, in_words
+from sevensteps.cli.case_view.timeline import moment, timeline
+from sevensteps.cli.case_view.whereabouts import Whereabouts, of_every_journey, of_journey, told_by
 from sevensteps.cli.events import follow_events, list_events
-from sevensteps.cli.explanation import explanation
-from sevensteps.cli.plain_errors import run
 from sevensteps.cli.receipts import receipts_of
-from sevensteps.cli.screen import screen
-from sevensteps.cli.sentences import happened, in_words
-from sevensteps.cli.timeline import moment, timeline
-from sevensteps.cli.whereabouts import Whereabouts, of_every_journey, of_journey, told_by
+from sevensteps.cli.terminal.plain_errors import run
+from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
+from sevensteps.events import CaseEnded
 from sevensteps.fields import short_name
-from sevensteps.journey import STEP_NAMES, CaseEnded
+from sevensteps.rpc.caller import Caller, operations, sentence
+from sevensteps.steps import STEP_NAMES
 from sevensteps.temporal import PHRASES
 
 PAGE = 1000

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from sevensteps.cli import cases, demo, events, play, policy, processes, receipts, token, up, verification
+from sevensteps.cli import cases, demo, events, play, policy, processes, receipts, token, up, verify
 from sevensteps.config import SettingsError
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app.command()(up.up)
 app.command()(play.play)
 app.add_typer(cases.app, name="case")
 app.command()(events.events)
-app.command()(verification.verify)
+app.command()(verify.verify)
 app.add_typer(receipts.app, name="receipts")
 app.add_typer(policy.app, name="policy")
 app.command()(token.token)

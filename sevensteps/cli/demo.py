@@ -14,17 +14,17 @@ import typer
 from rich.console import Console
 
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.cli.caller import sentence
-from sevensteps.cli.event_json import event_json
-from sevensteps.cli.screen import screen
+from sevensteps.cli.case_view.event_json import event_json
+from sevensteps.cli.case_view.timeline import timeline
 from sevensteps.cli.story.chosen import WRONG_FILES, Files, chosen
 from sevensteps.cli.story.examples import Example
 from sevensteps.cli.story.player import Played
 from sevensteps.cli.story.side_by_side import Ended, play_all
-from sevensteps.cli.suite import Suite, SuiteError, on_free_ports
-from sevensteps.cli.timeline import timeline
+from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
+from sevensteps.local.suite import Suite, SuiteError, on_free_ports
+from sevensteps.rpc.caller import sentence
 
 FAILED = 1
 INTERRUPTED = 130

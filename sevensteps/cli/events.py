@@ -12,11 +12,11 @@ from sevensteps.api.feed.v1.feed_pb2 import (
     ListEventsResponse,
     WatchEventsRequest,
 )
-from sevensteps.cli.caller import Caller, operations
-from sevensteps.cli.event_json import event_json
-from sevensteps.cli.plain_errors import run
-from sevensteps.cli.sentences import happened
+from sevensteps.cli.case_view.event_json import event_json
+from sevensteps.cli.case_view.sentences import happened
+from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
+from sevensteps.rpc.caller import Caller, operations
 
 PAGE = 1000
 HIGHEST = 2**63 - 1

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import typer
 
 from sevensteps.api.assessment.v1.assessment_pb2 import ListCasesRequest, ListCasesResponse
-from sevensteps.cli.caller import operations
-from sevensteps.cli.plain_errors import run
 from sevensteps.cli.story.chosen import Files, chosen
 from sevensteps.cli.story.examples import Example
 from sevensteps.cli.story.player import Played
 from sevensteps.cli.story.side_by_side import play_all
+from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
+from sevensteps.rpc.caller import operations
 
 
 def play(

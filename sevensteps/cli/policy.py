@@ -9,22 +9,22 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from sevensteps.cli.progress import progress
-from sevensteps.cli.redeciding import tell_who_would_change
+from sevensteps.cli.policy_diff import tell_who_would_change
+from sevensteps.cli.terminal.progress import progress
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.policy import Decision, Library
-from sevensteps.policy.cases import Coverage, read_cases, run_case
-from sevensteps.policy.check import check as look_through
-from sevensteps.policy.diff import differences
-from sevensteps.policy.given import NOT_APPLICABLE
-from sevensteps.policy.pack import read_pack
-from sevensteps.policy.redeciding import Candidate
-from sevensteps.policy.shelf import Shelf
-from sevensteps.policy.source import PackRefusedError
-from sevensteps.policy.table import rule_table
-from sevensteps.policy.verdict import Json, Verdict
-from sevensteps.policy.why_not import Change, Turning
+from sevensteps.policy.authoring.check import check as look_through
+from sevensteps.policy.authoring.diff import differences
+from sevensteps.policy.authoring.redeciding import Candidate
+from sevensteps.policy.authoring.rule_table import rule_table
+from sevensteps.policy.authoring.worked_cases import Coverage, read_cases, run_case
+from sevensteps.policy.compiled_pack import Shelf
+from sevensteps.policy.model.given import NOT_APPLICABLE
+from sevensteps.policy.model.verdict import Json, Verdict
+from sevensteps.policy.packs.pack import read_pack
+from sevensteps.policy.packs.source import PackRefusedError
+from sevensteps.policy.why_not.search import Change, Turning
 
 app = typer.Typer(no_args_is_help=True, help="Decide by policy packs; check, test and compare them.")
 

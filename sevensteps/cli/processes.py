@@ -32,7 +32,7 @@ def worker() -> None:
 @journeys.command()
 def rebuild() -> None:
     """Start every open case's journey again from the feed: what to do when Temporal's data are lost."""
-    _become("workflows.rebuild")
+    _become("workflows.delivery.rebuild")
 
 
 def _become(module: str) -> None:

@@ -8,9 +8,9 @@ from typing import Annotated, TextIO
 import typer
 
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
-from sevensteps.cli.caller import Caller, operations
-from sevensteps.cli.plain_errors import run
+from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
+from sevensteps.rpc.caller import Caller, operations
 
 DECIDING = ("assessment", "planning", "approval", "review")
 """The services that decide, in the order of the steps."""

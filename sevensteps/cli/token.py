@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from sevensteps.cli.plain_errors import run
+from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
-from sevensteps.identity import Keys, Role
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
 
 
 def token(

@@ -7,8 +7,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from sevensteps.cli.suite import Suite, SuiteError
 from sevensteps.config import Settings
+from sevensteps.local.suite import Suite, SuiteError
 
 
 def up() -> None:

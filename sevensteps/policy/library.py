@@ -9,12 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.policy.check import check_what_was_read
-from sevensteps.policy.pack import Pack, lineage, names, read_pack
-from sevensteps.policy.shelf import Shelf
-from sevensteps.policy.source import PackRefusedError
-from sevensteps.policy.verdict import Decision, Json
-from sevensteps.policy.why_not import Turning, turning_changes
+from sevensteps.policy.authoring.check import check_what_was_read
+from sevensteps.policy.compiled_pack import Shelf
+from sevensteps.policy.model.verdict import Decision, Json
+from sevensteps.policy.packs.pack import Pack, lineage, names, read_pack
+from sevensteps.policy.packs.source import PackRefusedError
+from sevensteps.policy.why_not.search import Turning, turning_changes
 
 _log = logging.getLogger(__name__)
 

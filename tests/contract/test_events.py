@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.review.v1 import review_pb2
+from sevensteps.events import HEARD, OPENS, PAYLOADS, Payload
 from sevensteps.fields import WireEnum, short_name
-from sevensteps.journey import HEARD, OPENS, PAYLOADS, STEP_NAMES, Ending, Payload, ReviewOutcome, Stage
+from sevensteps.steps import STEP_NAMES, Ending, ReviewOutcome, Stage
 
 every_payload = pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 

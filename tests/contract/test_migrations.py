@@ -13,8 +13,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from sevensteps import migrating, tables
-from sevensteps.migrating import SERVICES, upgrade
+from sevensteps.service import migrations, tables
+from sevensteps.service.migrations import SERVICES, upgrade
 
 ALL = sorted(folder.parent.name for folder in SERVICES.glob("*/migrations"))
 every_service = pytest.mark.parametrize("service", ALL)
@@ -71,7 +71,7 @@ async def test_after_the_upgrade_the_schema_is_what_the_code_expects(
 
 async def test_many_may_upgrade_at_once(tmp_path: Path, database: str) -> None:
     """Replicas that start together wait for the first one."""
-    program = "import sys; from pathlib import Path; from sevensteps.migrating import upgrade; "
+    program = "import sys; from pathlib import Path; from sevensteps.service.migrations import upgrade; "
     program += "upgrade('assessment', sys.argv[1], Path(sys.argv[2]))"
     command = (sys.executable, "-c", program, database, str(tmp_path))
     replicas = [await asyncio.create_subprocess_exec(*command, cwd=SERVICES.parent) for _ in range(2)]
@@ -83,13 +83,13 @@ async def test_a_broken_off_upgrade_leaves_nothing(
     tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A crash in the middle of a migration is no reason for not starting the next time."""
-    whole = migrating.create_shared_tables_0001
+    whole = migrations.create_shared_tables_0001
 
     def half() -> None:
         whole()
         raise OSError("the power is gone")
 
-    monkeypatch.setattr(migrating, "create_shared_tables_0001", half)
+    monkeypatch.setattr(migrations, "create_shared_tables_0001", half)
     with pytest.raises(OSError, match="the power is gone"):
         await asyncio.to_thread(upgrade, "assessment", database, tmp_path)
     monkeypatch.undo()

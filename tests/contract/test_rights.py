@@ -8,7 +8,8 @@ import pytest
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from sevensteps import api
-from sevensteps.identity import RIGHTS, Role
+from sevensteps.identity.actor import Role
+from sevensteps.identity.rights import RIGHTS
 
 DECIDING = ("assessment", "planning", "approval", "review")
 READS = ("Get", "List", "Watch")

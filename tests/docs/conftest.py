@@ -12,8 +12,8 @@ from docs.pages import ROOT
 from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.side_by_side import play_all
-from sevensteps.cli.suite import Suite, on_free_ports
 from sevensteps.config import Settings
+from sevensteps.local.suite import Suite, on_free_ports
 
 
 @pytest.fixture(scope="session")

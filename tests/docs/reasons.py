@@ -8,7 +8,7 @@ from google.rpc import code_pb2
 
 from docs.pages import ROOT
 from sevensteps.errors import Kind
-from sevensteps.rpc import CODES
+from sevensteps.rpc.faults import CODES
 
 FILES = [
     file

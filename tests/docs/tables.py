@@ -7,8 +7,10 @@ from dataclasses import fields
 from pathlib import Path
 
 from docs.pages import ROOT
-from sevensteps.identity import ANYBODY, PEOPLE, RIGHTS, Role
-from sevensteps.journey import OPENS, PAYLOADS, STEP_NAMES, Payload
+from sevensteps.events import OPENS, PAYLOADS, Payload
+from sevensteps.identity.actor import Role
+from sevensteps.identity.rights import ANYBODY, PEOPLE, RIGHTS
+from sevensteps.steps import STEP_NAMES
 
 EVENTS = ROOT / "docs" / "events.md"
 RIGHTS_PAGE = ROOT / "docs" / "api.md"

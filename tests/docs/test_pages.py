@@ -13,7 +13,7 @@ from docs.reasons import reasons
 from docs.tables import TABLES, fresh
 from sevensteps.cli.commands import app
 from sevensteps.config import PREFIX, Settings
-from sevensteps.journey import PAYLOADS
+from sevensteps.events import PAYLOADS
 
 FOLDERS = "bench|docs|examples|policies|protos|requirements|services|sevensteps|tests|workflows"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.journey import (
+from sevensteps.events import (
     AdviceGiven,
     CaseEnded,
     CaseOpened,

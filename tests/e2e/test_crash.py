@@ -12,12 +12,12 @@ from pathlib import Path
 
 from e2e.agreement import disagreements, events_of
 from sevensteps import clock
-from sevensteps.cli.chronicle import stages_entered
+from sevensteps.cli.case_view.chronicle import stages_entered
 from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.side_by_side import play_all
-from sevensteps.cli.suite import Suite, on_free_ports
 from sevensteps.config import Settings
-from sevensteps.journey import CaseEnded
+from sevensteps.events import CaseEnded
+from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.temporal import connect, standing
 
 CASES = 20

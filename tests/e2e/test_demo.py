@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sevensteps.cli.story.examples import FOLDER
-from sevensteps.journey import OPENS
+from sevensteps.events import OPENS
 
 LIMIT_SECONDS = 240
 COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()", "demo"]

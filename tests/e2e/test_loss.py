@@ -12,9 +12,9 @@ import pytest
 
 from bench.trip import STEPS, Town, open_case
 from e2e.agreement import disagreements, events_of
-from sevensteps.cli.suite import Suite, on_free_ports
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
+from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.temporal import Standing, connect, standing
 
 PATIENCE = 60

@@ -6,8 +6,8 @@ from pathlib import Path
 from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.side_by_side import play_all
-from sevensteps.cli.suite import Suite, on_free_ports
 from sevensteps.config import Settings
+from sevensteps.local.suite import Suite, on_free_ports
 
 
 async def test_every_example_ends_as_its_file_says_on_postgresql(tmp_path: Path, postgres_url: str) -> None:

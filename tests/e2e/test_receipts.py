@@ -16,8 +16,8 @@ import pytest
 from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.side_by_side import play_all
-from sevensteps.cli.suite import Suite, on_free_ports
 from sevensteps.config import Settings
+from sevensteps.local.suite import Suite, on_free_ports
 
 COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()"]
 LIMIT_SECONDS = 60

@@ -8,11 +8,10 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from sevensteps import clock
-from sevensteps.journey import (
+from sevensteps.events import (
     AssessmentOpened,
     CaseEnded,
     CaseOpened,
-    DueKind,
     Fact,
     LifeOpened,
     MoneyOpened,
@@ -22,7 +21,8 @@ from sevensteps.journey import (
     ReviewOpened,
     SupportOpened,
 )
-from workflows.asks import (
+from sevensteps.steps import DueKind
+from workflows.journey.asks import (
     Ask,
     CloseApproval,
     ClosePlanning,
@@ -37,7 +37,7 @@ from workflows.asks import (
     OpenReview,
     OpenSupport,
 )
-from workflows.deadlines import Due
+from workflows.journey.deadlines import Due
 
 YEAR = timedelta(days=365)
 FORTNIGHT = timedelta(days=14)

@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
 from fakes.services import Services, opening
-from sevensteps.journey import (
+from sevensteps.events import (
     HEARD,
     OPENS,
     DeterminationConfirmed,
@@ -22,7 +22,7 @@ from sevensteps.journey import (
     SupportOrganised,
 )
 from sevensteps.temporal import HEAR, JOURNEY, Standing, WaitingFor, standing, workflow_id
-from workflows.state import JourneyState
+from workflows.journey.state import JourneyState
 from workflows.worker import journey_worker
 
 PATIENCE = 20.0

@@ -7,7 +7,7 @@ import pytest
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 
-from sevensteps.devserver import SEARCH_ATTRIBUTES, DevServer
+from sevensteps.local.devserver import SEARCH_ATTRIBUTES, DevServer
 
 
 async def test_it_keeps_its_data_over_a_restart(tmp_path: Path) -> None:

@@ -13,16 +13,18 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from sevensteps.errors import Fault
-from sevensteps.policy import deciding
-from sevensteps.policy.bounds import KEYS as BOUNDS  # of a council's values: no case of the pack itself can notice them
-from sevensteps.policy.cases import Case, read_cases, run_case
-from sevensteps.policy.facts import pence, pounds
-from sevensteps.policy.pack import Pack, files_of, names, read_pack
-from sevensteps.policy.parameters import read_parameters
-from sevensteps.policy.plain import PlainEvaluator
-from sevensteps.policy.shelf import Shelf
-from sevensteps.policy.source import PackRefusedError, Section, read
-from sevensteps.policy.validity import parameters_of
+from sevensteps.policy.authoring.worked_cases import Case, read_cases, run_case
+from sevensteps.policy.compiled_pack import Shelf
+from sevensteps.policy.evaluation import decider
+from sevensteps.policy.evaluation.plain import PlainEvaluator
+from sevensteps.policy.model.facts import pence, pounds
+from sevensteps.policy.packs.bounds import (
+    KEYS as BOUNDS,  # of a council's values: no case of the pack itself can notice them
+)
+from sevensteps.policy.packs.pack import Pack, files_of, names, read_pack
+from sevensteps.policy.packs.parameters import read_parameters
+from sevensteps.policy.packs.source import PackRefusedError, Section, read
+from sevensteps.policy.packs.validity import parameters_of
 
 ROOT = Path(__file__).parents[2] / "policies"
 PROSE = {"because", "reference", "question", "title", "unit", "decision", "unverified", "rule", "row", "table", "part",
@@ -169,7 +171,7 @@ def _before_anything(pack: Pack, mutant: Mutant) -> bool:
 
 def run(name: str, only: int | None = None, seed: int = 0) -> tuple[int, list[Mutant]]:
     """How many changes were tried (a sample, if `only` so many), and those that no case noticed."""
-    deciding.DurableEvaluator = PlainEvaluator  # type: ignore[attr-defined, assignment]
+    decider.DurableEvaluator = PlainEvaluator  # type: ignore[attr-defined, assignment]
     packs = [(read_pack(ROOT, other), read_cases(ROOT, other)) for other in names(ROOT)]
     pack = read_pack(ROOT, name)
     found = (mutant for file in files_of(ROOT, name)[1:] for mutant in mutants(file))

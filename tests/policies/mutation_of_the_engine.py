@@ -94,7 +94,7 @@ def mutants(module: Path) -> Iterator[Mutant]:
         line = node.target.lineno if isinstance(node, ast.comprehension) else node.lineno
         for changed in _changes(node):
             what = f"{_words(node)} becomes {_words(changed)}"
-            yield Mutant(module.name, tree, place, line, what, changed)
+            yield Mutant(str(module.relative_to(ROOT / ENGINE)), tree, place, line, what, changed)
 
 
 def _worth_changing(node: ast.AST) -> Iterator[Node]:
@@ -208,7 +208,7 @@ def _fails(folder: Path, place: str, names: tuple[str, ...]) -> bool:
 
 def run(number: int, seed: int) -> tuple[int, list[Mutant]]:
     """How many changes were tried, and those that no test noticed."""
-    found = [mutant for module in sorted((ROOT / ENGINE).glob("[!_]*.py")) for mutant in mutants(module)]
+    found = [mutant for module in sorted((ROOT / ENGINE).rglob("[!_]*.py")) for mutant in mutants(module)]
     tried = random.Random(seed).sample(found, min(number, len(found)))  # noqa: S311 - a sample, the same every time
     survivors: list[Mutant] = []
     with TemporaryDirectory() as temporary, ThreadPoolExecutor(AT_A_TIME) as pool:

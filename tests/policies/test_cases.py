@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.policy.cases import Case, read_cases, run_case
-from sevensteps.policy.check import check
-from sevensteps.policy.pack import names, read_pack
-from sevensteps.policy.shelf import Shelf
+from sevensteps.policy.authoring.check import check
+from sevensteps.policy.authoring.worked_cases import Case, read_cases, run_case
+from sevensteps.policy.compiled_pack import Shelf
+from sevensteps.policy.packs.pack import names, read_pack
 
 ROOT = Path(__file__).parents[2] / "policies"
 SHELVES = {pack: Shelf(read_pack(ROOT, pack)) for pack in names(ROOT)}

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from sevensteps.cli.policy import app
 from sevensteps.policy import Library
-from sevensteps.policy.pack import read_pack
+from sevensteps.policy.packs.pack import read_pack
 
 ROOT = Path(__file__).parents[2]
 FACTS = ROOT / "examples" / "facts"

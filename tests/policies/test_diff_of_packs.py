@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.policy.diff import differences
-from sevensteps.policy.pack import Pack, names, read_pack
-from sevensteps.policy.parameters import Parameter, read_parameters
-from sevensteps.policy.source import PackRefusedError, Section, read
+from sevensteps.policy.authoring.diff import differences
+from sevensteps.policy.packs.pack import Pack, names, read_pack
+from sevensteps.policy.packs.parameters import Parameter, read_parameters
+from sevensteps.policy.packs.source import PackRefusedError, Section, read
 
 ROOT = Path(__file__).parents[2] / "policies"
 PACKS = {name: read_pack(ROOT, name) for name in names(ROOT)}

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from sevensteps.policy.pack import read_pack
-from sevensteps.policy.table import rule_table
+from sevensteps.policy.authoring.rule_table import rule_table
+from sevensteps.policy.packs.pack import read_pack
 
 ROOT = Path(__file__).parents[2]
 BEGIN = "<!-- rules: made from policies/england by `sevensteps policy rules england` -->\n"

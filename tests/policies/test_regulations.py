@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from sevensteps.policy import Library
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.model.verdict import Json
 
 LIBRARY = Library(Path(__file__).parents[2] / "policies")
 ON = date(2026, 4, 1)

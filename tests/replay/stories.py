@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from fakes.services import no_trouble, refuse
 from fakes.trip import Trip, to_life, to_plan
-from sevensteps.journey import (
+from sevensteps.events import (
     CaseResumed,
     HoldPlaced,
     HoldReleased,

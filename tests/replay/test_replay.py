@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from workflows.journey import Journey
+from workflows.journey.journey import Journey
 from workflows.worker import RESTRICTIONS
 
 HISTORIES = Path(__file__).parent / "histories"

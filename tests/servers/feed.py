@@ -13,9 +13,10 @@ from services.feed.service import FeedService
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
-from sevensteps.identity import EVERY_COUNCIL, Keys, Role
-from sevensteps.rpc import Server
-from sevensteps.store import open_store
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.server import Server
+from sevensteps.service.store import open_store
 
 if TYPE_CHECKING:
     from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceAsyncStub

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from servers.programs import find_postgres
-from sevensteps.ports import free_port
+from sevensteps.local.ports import free_port
 
 START_LIMIT = 60  # seconds
 

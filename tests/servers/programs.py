@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sevensteps.downloads import Progress, cache_folder, download_by_sdk, is_program, scratch_folder
+from sevensteps.local.downloads import Progress, cache_folder, download_by_sdk, is_program, scratch_folder
 
 JAVA_PROJECT = Path(__file__).with_name("test-server.xml")
 LAUNCHER = """\

@@ -11,11 +11,14 @@ import grpc
 import pytest
 
 from sevensteps.config import Settings
-from sevensteps.deciding import DecidingService
 from sevensteps.errors import Fault
-from sevensteps.identity import Keys, Role
-from sevensteps.rpc import Server, channel, fault_of
-from sevensteps.store import Store, open_store
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.client import channel
+from sevensteps.rpc.faults import fault_of
+from sevensteps.rpc.server import Server
+from sevensteps.service.deciding_service import DecidingService
+from sevensteps.service.store import Store, open_store
 
 S = TypeVar("S")
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sevensteps.devserver import DevServer
+from sevensteps.local.devserver import DevServer
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.devserver import DevServer, DevServerError, find_server
+from sevensteps.local.devserver import DevServer, DevServerError, find_server
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.downloads import cache_folder, download_by_sdk, scratch_folder
+from sevensteps.local.downloads import cache_folder, download_by_sdk, scratch_folder
 
 
 class Running:

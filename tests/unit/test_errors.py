@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind, Violation, invalid, not_found
-from sevensteps.rpc import CODES, fault_of, status_of
+from sevensteps.rpc.faults import CODES, fault_of, status_of
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 NAMES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", min_size=1, max_size=30)

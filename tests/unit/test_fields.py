@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind
 from sevensteps.fields import Fields, number_of, pounds, short_name
-from sevensteps.journey import OUTCOMES
-from sevensteps.policy.facts import Fact
-from sevensteps.policy.given import Collection
+from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.given import Collection
+from sevensteps.steps import OUTCOMES
 
 AMOUNTS = st.integers(0, 10**11 - 1).map(lambda pence: Decimal(pence) / 100)
 

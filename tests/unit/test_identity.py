@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity import REMEMBERED, RIGHTS, Actor, Keys, Role, authorise
+from sevensteps.identity.actor import Actor, Role
+from sevensteps.identity.rights import RIGHTS, authorise
+from sevensteps.identity.tokens import REMEMBERED, Keys
 
 KEYS = Keys(OKPKey.generate_key("Ed25519"))
 GOOD = KEYS.issue("amy", [Role.PRACTITIONER], "example", teams=["north"])

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from sevensteps.ports import free_port
+from sevensteps.local.ports import free_port
 
 
 def test_a_port_is_given_once() -> None:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
-from sevensteps.identity import Actor, Role
-from sevensteps.work import fingerprint_of, new_id
+from sevensteps.identity.actor import Actor, Role
+from sevensteps.service.use_cases import fingerprint_of
+from sevensteps.service.work import new_id
 
 AMY = Actor("amy", frozenset({Role.PRACTITIONER}), "example")
 

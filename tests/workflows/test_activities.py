@@ -17,10 +17,10 @@ from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.review.v1 import review_pb2
 from sevensteps.errors import Fault, Kind, Violation
-from sevensteps.journey import DueKind, Ending
-from sevensteps.rpc import status_of
+from sevensteps.rpc.faults import status_of
+from sevensteps.steps import DueKind, Ending
 from workflows.activities import activities
-from workflows.asks import (
+from workflows.journey.asks import (
     Ask,
     CloseApproval,
     ClosePlanning,
@@ -35,7 +35,7 @@ from workflows.asks import (
     OpenReview,
     OpenSupport,
 )
-from workflows.deadlines import Due
+from workflows.journey.deadlines import Due
 
 HEADING = Heading("case-a", "example", "5f0c36d2-6b0f-5a55-8f3f-3c1f5a8b7a11")
 DUE_ON = "2026-06-15"

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from sevensteps.journey import DueKind
-from workflows.deadlines import Due, Hold, Moment, due_now
+from sevensteps.steps import DueKind
+from workflows.journey.deadlines import Due, Hold, Moment, due_now
 
 
 def hold(placed: str, released: str = "", *, positions: tuple[int, int] = (10, 20)) -> Hold:

@@ -13,11 +13,12 @@ from temporalio.exceptions import ApplicationError
 
 from fakes.services import Records, Services, opening
 from fakes.trip import Trip, to_life, to_plan
-from sevensteps.journey import CaseEnded, Ending, HoldPlaced, HoldReleased, Payload, ReviewRequested, Stage
+from sevensteps.events import CaseEnded, HoldPlaced, HoldReleased, Payload, ReviewRequested
+from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import JOURNEY, WaitingFor, workflow_id
-from workflows.asks import Heading, OpenPlan
-from workflows.deadlines import Due
-from workflows.state import JourneyState
+from workflows.journey.asks import Heading, OpenPlan
+from workflows.journey.deadlines import Due
+from workflows.journey.state import JourneyState
 from workflows.worker import journey_worker
 
 CLOSED = ["ClosePlanning", "CloseApproval", "CloseReview"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from fakes.trip import Trip, to_life, to_plan
-from sevensteps.journey import (
+from sevensteps.events import (
     DeterminationConfirmed,
     IndicativeBudgetGiven,
     PlanApproved,

@@ -9,7 +9,7 @@ from temporalio.client import Client
 
 from fakes.services import Records, Services
 from fakes.trip import Trip, to_life, to_plan
-from sevensteps.journey import HoldPlaced, ReviewCompleted, ReviewRequested
+from sevensteps.events import HoldPlaced, ReviewCompleted, ReviewRequested
 from sevensteps.temporal import DUE_AT, STAGE, WAITING_FOR, WaitingFor
 from workflows.worker import journey_worker
 

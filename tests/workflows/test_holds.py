@@ -7,17 +7,10 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from fakes.trip import Trip, to_life, to_plan
-from sevensteps.journey import (
-    DueKind,
-    HoldPlaced,
-    HoldReleased,
-    PlanSubmitted,
-    ReviewCompleted,
-    ReviewRequested,
-    Stage,
-)
+from sevensteps.events import HoldPlaced, HoldReleased, PlanSubmitted, ReviewCompleted, ReviewRequested
+from sevensteps.steps import DueKind, Stage
 from sevensteps.temporal import WaitingFor
-from workflows.asks import OpenApproval, OpenReview
+from workflows.journey.asks import OpenApproval, OpenReview
 
 Days = Callable[[int], str]
 

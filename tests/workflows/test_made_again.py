@@ -8,10 +8,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from fakes.services import no_trouble, refuse
 from fakes.trip import Trip, to_life, to_plan
-from sevensteps.journey import (
+from sevensteps.events import (
     CaseResumed,
     DeterminationConfirmed,
-    DueKind,
     HoldPlaced,
     HoldReleased,
     Payload,
@@ -19,8 +18,8 @@ from sevensteps.journey import (
     PlanSubmitted,
     ReviewCompleted,
     ReviewRequested,
-    Stage,
 )
+from sevensteps.steps import DueKind, Stage
 from sevensteps.temporal import Standing, WaitingFor
 
 Days = Callable[[int], str]

@@ -20,16 +20,18 @@ from services.feed.service import FeedService
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
-from sevensteps.devserver import DevServer
 from sevensteps.errors import Fault
-from sevensteps.identity import Keys, Role
-from sevensteps.journey import CaseEnded, Payload, ReviewRequested, SelfAssessmentRecorded
-from sevensteps.rpc import Server, channel
+from sevensteps.events import CaseEnded, Payload, ReviewRequested, SelfAssessmentRecorded
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.local.devserver import DevServer
+from sevensteps.rpc.client import channel
+from sevensteps.rpc.server import Server
 from sevensteps.temporal import Standing, WaitingFor, standing, workflow_id
-from workflows.delivery import Delivery, Revival
-from workflows.feed import Feed
-from workflows.rebuild import Revived, main, rebuild
-from workflows.relay import Relay
+from workflows.delivery.delivery import Delivery, Revival
+from workflows.delivery.feed import Feed
+from workflows.delivery.rebuild import Revived, main, rebuild
+from workflows.delivery.relay import Relay
 from workflows.worker import journey_worker
 
 PATIENCE = 30.0

@@ -6,11 +6,10 @@ from itertools import cycle
 import pytest
 
 from fakes.trip import NEEDS, Trip, to_life, to_plan
-from sevensteps.journey import (
+from sevensteps.events import (
     AdviceGiven,
     CaseEnded,
     DeterminationConfirmed,
-    Ending,
     IndicativeBudgetGiven,
     PlanApproved,
     PlanReturned,
@@ -18,10 +17,10 @@ from sevensteps.journey import (
     ReviewCompleted,
     ReviewRequested,
     ReviewTriggered,
-    Stage,
 )
+from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import WaitingFor
-from workflows.asks import EndCase, OpenApproval, OpenLife, OpenMoney, OpenPlan, OpenReview
+from workflows.journey.asks import EndCase, OpenApproval, OpenLife, OpenMoney, OpenPlan, OpenReview
 
 CLOSED = ["ClosePlanning", "CloseApproval", "CloseReview"]
 Days = Callable[[int], str]

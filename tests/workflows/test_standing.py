@@ -12,7 +12,7 @@ from fakes.trip import Trip
 from sevensteps import temporal
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.journey import DueKind, Stage
+from sevensteps.steps import DueKind, Stage
 from sevensteps.temporal import PHRASES, Parked, Standing, WaitingFor, connect, standing
 
 LIVING = Standing(

@@ -8,7 +8,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from fakes.services import be_silent, no_trouble, refuse
 from fakes.trip import Trip, to_life, to_plan
-from sevensteps.journey import CaseEnded, CaseResumed, PlanSubmitted, ReviewRequested, Stage
+from sevensteps.events import CaseEnded, CaseResumed, PlanSubmitted, ReviewRequested
+from sevensteps.steps import Stage
 from sevensteps.temporal import Parked, WaitingFor
 
 Days = Callable[[int], str]

@@ -6,9 +6,10 @@ from datetime import timedelta
 from temporalio.testing import WorkflowEnvironment
 
 from fakes.trip import Trip, to_life, to_plan
-from sevensteps.journey import PlanApproved, PlanSubmitted, ReviewCompleted, ReviewRequested, Stage
+from sevensteps.events import PlanApproved, PlanSubmitted, ReviewCompleted, ReviewRequested
+from sevensteps.steps import Stage
 from sevensteps.temporal import WaitingFor
-from workflows.asks import OpenLife, OpenReview
+from workflows.journey.asks import OpenLife, OpenReview
 
 Days = Callable[[int], str]
 

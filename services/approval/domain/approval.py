@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from sevensteps.errors import Fault, Kind, case_ended, stage_order
 from sevensteps.fields import Fields, pounds
-from sevensteps.identity import Actor, Role
-from sevensteps.policy.verdict import Json, Verdict
+from sevensteps.identity.actor import Actor, Role
+from sevensteps.policy.model.verdict import Json, Verdict
 
 MOST_TOLD = 10
 """A refusal tells so many findings: it has to fit into the trailer of a call. The approval holds all of them."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sevensteps.fields import pounds
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.model.verdict import Json
 
 QUESTIONS = (
     "important",

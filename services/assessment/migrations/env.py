@@ -1,7 +1,7 @@
 """Alembic's way into the assessment service's schema."""
 
 from services.assessment.store import metadata
-from sevensteps import tables
-from sevensteps.migrating import run
+from sevensteps.service import tables
+from sevensteps.service.migrations import run
 
 run(tables.metadata, metadata)

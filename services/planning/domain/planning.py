@@ -8,7 +8,7 @@ from services.planning.domain.money import MoneyArrangement
 from services.planning.domain.plan import Plan
 from services.planning.domain.support import SupportArrangement
 from sevensteps.errors import case_ended, stage_order
-from sevensteps.journey import Stage
+from sevensteps.steps import Stage
 
 
 @dataclass(frozen=True, slots=True)

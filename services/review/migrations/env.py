@@ -1,7 +1,7 @@
 """Alembic's way into the review service's schema."""
 
 from services.review.store import metadata
-from sevensteps import tables
-from sevensteps.migrating import run
+from sevensteps.service import tables
+from sevensteps.service.migrations import run
 
 run(tables.metadata, metadata)

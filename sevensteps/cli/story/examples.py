@@ -14,9 +14,11 @@ from typing import get_type_hints
 from sevensteps.cli.story.facts import Fact, day, facts_for
 from sevensteps.cli.story.marked_yaml import Part, WrongFileError
 from sevensteps.cli.story.verbs import OPENS_A_CASE, VERBS, Verb
-from sevensteps.identity import PEOPLE, Role
-from sevensteps.journey import CaseEnded, LifeOpened, Payload, Stage
-from sevensteps.policy.verdict import Verdict
+from sevensteps.events import CaseEnded, LifeOpened, Payload
+from sevensteps.identity.actor import Role
+from sevensteps.identity.rights import PEOPLE
+from sevensteps.policy.model.verdict import Verdict
+from sevensteps.steps import Stage
 
 FOLDER = Path(__file__).resolve().parents[3] / "examples"
 PARTS = ("title", "about", "people", "story", "expect")

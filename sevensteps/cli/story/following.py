@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter, WatchEventsRequest
-from sevensteps.cli.caller import Caller
-from sevensteps.cli.chronicle import last_of, stages_entered
+from sevensteps.cli.case_view.chronicle import last_of, stages_entered
 from sevensteps.errors import Fault, Kind
-from sevensteps.journey import CaseEnded
+from sevensteps.events import CaseEnded
+from sevensteps.rpc.caller import Caller
 
 PAUSE_SECONDS = 0.5
 

@@ -12,8 +12,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision
-from sevensteps.cli.caller import PatientCaller
-from sevensteps.cli.chronicle import Chronicle, Refusal, last_of, payload_of, stages_entered, verdict_of
+from sevensteps.cli.case_view.chronicle import Chronicle, Refusal, last_of, payload_of, stages_entered, verdict_of
 from sevensteps.cli.story.examples import ENDINGS, Example, Step
 from sevensteps.cli.story.facts import Fact
 from sevensteps.cli.story.following import Following
@@ -21,9 +20,11 @@ from sevensteps.cli.story.records import Record, read_back
 from sevensteps.cli.story.verbs import VERBS, Verb
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
-from sevensteps.identity import Keys
-from sevensteps.journey import STEP_NAMES, LifeOpened, Stage
-from sevensteps.policy.verdict import together
+from sevensteps.events import LifeOpened
+from sevensteps.identity.tokens import Keys
+from sevensteps.policy.model.verdict import together
+from sevensteps.rpc.caller import PatientCaller
+from sevensteps.steps import STEP_NAMES, Stage
 
 PATIENCE_SECONDS = 60.0
 OUT_OF_ORDER = "STAGE_ORDER"

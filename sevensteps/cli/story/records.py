@@ -8,10 +8,10 @@ from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.policy.v1.decision_pb2 import Decision
 from sevensteps.api.review.v1 import review_pb2
-from sevensteps.cli.caller import Caller
 from sevensteps.cli.story.facts import Fact
 from sevensteps.cli.story.verbs import Verb
-from sevensteps.journey import LifeOpened, Payload, PlanChecked
+from sevensteps.events import LifeOpened, Payload, PlanChecked
+from sevensteps.rpc.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)

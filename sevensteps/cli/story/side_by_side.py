@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from sevensteps.cli.caller import Caller, sentence
 from sevensteps.cli.story.examples import Example
 from sevensteps.cli.story.following import Following, Heard, StuckError
 from sevensteps.cli.story.player import Played, Player, UnexpectedError
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
-from sevensteps.identity import Keys, Role
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.caller import Caller, sentence
 
 COUNCIL = "example-council"
 TOKEN_SECONDS = 4 * 3600.0

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from google.protobuf.descriptor import Descriptor, MethodDescriptor
 
-from sevensteps import journey
+from sevensteps import events
 from sevensteps.api.approval.v1 import approval_pb2
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.review.v1 import review_pb2
-from sevensteps.journey import Payload, Stage
+from sevensteps.events import Payload
+from sevensteps.steps import Stage
 
 FILES = {
     "assessment": assessment_pb2.DESCRIPTOR,
@@ -54,25 +55,25 @@ def _by_words(verbs: Iterable[Verb]) -> Mapping[str, Verb]:
     return {verb.words: verb for verb in verbs}
 
 
-OPENS_A_CASE = Verb("opens a case", "assessment", "OpenCase", journey.CaseOpened)
+OPENS_A_CASE = Verb("opens a case", "assessment", "OpenCase", events.CaseOpened)
 
 VERBS = _by_words(
     (
         OPENS_A_CASE,
-        Verb("records urgent support", "assessment", "RecordUrgentSupport", journey.UrgentSupportRecorded),
+        Verb("records urgent support", "assessment", "RecordUrgentSupport", events.UrgentSupportRecorded),
         Verb(
             "records the self-assessment",
             "assessment",
             "RecordSelfAssessment",
-            journey.SelfAssessmentRecorded,
+            events.SelfAssessmentRecorded,
             Stage.MONEY_FOUND,
         ),
-        Verb("considers advocacy", "assessment", "ConsiderAdvocacy", journey.AdvocacyConsidered, decision="decision"),
+        Verb("considers advocacy", "assessment", "ConsiderAdvocacy", events.AdvocacyConsidered, decision="decision"),
         Verb(
             "proposes a determination",
             "assessment",
             "ProposeDetermination",
-            journey.DeterminationProposed,
+            events.DeterminationProposed,
             Stage.MONEY_FOUND,
             "determination.decision",
         ),
@@ -80,32 +81,32 @@ VERBS = _by_words(
             "confirms the determination",
             "assessment",
             "ConfirmDetermination",
-            journey.DeterminationConfirmed,
+            events.DeterminationConfirmed,
             Stage.MONEY_FOUND,
         ),
         Verb(
             "gives the indicative budget",
             "assessment",
             "GiveIndicativeBudget",
-            journey.IndicativeBudgetGiven,
+            events.IndicativeBudgetGiven,
             Stage.MONEY_FOUND,
             "decision",
         ),
-        Verb("gives advice", "assessment", "GiveAdvice", journey.AdviceGiven, Stage.MONEY_FOUND),
-        Verb("places a hold", "assessment", "PlaceHold", journey.HoldPlaced),
-        Verb("releases the hold", "assessment", "ReleaseHold", journey.HoldReleased),
-        Verb("resumes the case", "assessment", "ResumeCase", journey.CaseResumed),
-        Verb("ends the case", "assessment", "EndCase", journey.CaseEnded),
-        Verb("saves the plan", "planning", "SavePlan", journey.PlanSaved, Stage.PLAN_MADE),
-        Verb("submits the plan", "planning", "SubmitPlan", journey.PlanSubmitted, Stage.PLAN_MADE),
-        Verb("returns the plan", "approval", "ReturnPlan", journey.PlanReturned, Stage.PLAN_AGREED, "approval.checks"),
-        Verb("approves the plan", "approval", "ApprovePlan", journey.PlanApproved, Stage.PLAN_AGREED, "authority"),
-        Verb("arranges money", "planning", "ArrangeMoney", journey.MoneyArranged, Stage.MONEY_ORGANISED, "decision"),
-        Verb("arranges support", "planning", "ArrangeSupport", journey.SupportArranged, Stage.SUPPORT_ORGANISED),
-        Verb("records spending", "review", "RecordSpend", journey.SpendRecorded, Stage.LIFE_LIVED),
-        Verb("asks for a review", "review", "RequestReview", journey.ReviewRequested, Stage.LIFE_LIVED),
-        Verb("triggers a review", "review", "TriggerReview", journey.ReviewTriggered, Stage.LIFE_LIVED),
-        Verb("completes the review", "review", "CompleteReview", journey.ReviewCompleted, Stage.SEEN_HOW_IT_WORKED),
+        Verb("gives advice", "assessment", "GiveAdvice", events.AdviceGiven, Stage.MONEY_FOUND),
+        Verb("places a hold", "assessment", "PlaceHold", events.HoldPlaced),
+        Verb("releases the hold", "assessment", "ReleaseHold", events.HoldReleased),
+        Verb("resumes the case", "assessment", "ResumeCase", events.CaseResumed),
+        Verb("ends the case", "assessment", "EndCase", events.CaseEnded),
+        Verb("saves the plan", "planning", "SavePlan", events.PlanSaved, Stage.PLAN_MADE),
+        Verb("submits the plan", "planning", "SubmitPlan", events.PlanSubmitted, Stage.PLAN_MADE),
+        Verb("returns the plan", "approval", "ReturnPlan", events.PlanReturned, Stage.PLAN_AGREED, "approval.checks"),
+        Verb("approves the plan", "approval", "ApprovePlan", events.PlanApproved, Stage.PLAN_AGREED, "authority"),
+        Verb("arranges money", "planning", "ArrangeMoney", events.MoneyArranged, Stage.MONEY_ORGANISED, "decision"),
+        Verb("arranges support", "planning", "ArrangeSupport", events.SupportArranged, Stage.SUPPORT_ORGANISED),
+        Verb("records spending", "review", "RecordSpend", events.SpendRecorded, Stage.LIFE_LIVED),
+        Verb("asks for a review", "review", "RequestReview", events.ReviewRequested, Stage.LIFE_LIVED),
+        Verb("triggers a review", "review", "TriggerReview", events.ReviewTriggered, Stage.LIFE_LIVED),
+        Verb("completes the review", "review", "CompleteReview", events.ReviewCompleted, Stage.SEEN_HOW_IT_WORKED),
     )
 )
 """Every verb by its words, in the order of the seven steps."""

@@ -12,10 +12,10 @@ from servers.services import Running
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.approval.v1.approval_pb2_grpc import ApprovalServiceStub
 from sevensteps.api.planning.v1 import planning_pb2 as planning
-from sevensteps.identity import EVERY_COUNCIL, Role
-from sevensteps.journey import PAYLOADS, Payload
-from sevensteps.tables import outbox
-from sevensteps.work import new_id
+from sevensteps.events import PAYLOADS, Payload
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
+from sevensteps.service.tables import outbox
+from sevensteps.service.work import new_id
 
 if TYPE_CHECKING:
     from sevensteps.api.approval.v1.approval_pb2_grpc import ApprovalServiceAsyncStub

@@ -12,8 +12,8 @@ from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceSt
 from sevensteps.api.planning.v1 import planning_pb2 as planning
 from sevensteps.api.policy.v1 import decision_pb2 as policy
 from sevensteps.errors import Kind
-from sevensteps.identity import Role
-from sevensteps.journey import PlanChecked
+from sevensteps.events import PlanChecked
+from sevensteps.identity.actor import Role
 
 
 async def test_a_good_plan_is_found_safe_legal_and_sufficient(desk_on: Desk) -> None:

@@ -15,9 +15,9 @@ from sevensteps.api.planning.v1 import planning_pb2 as planning
 from sevensteps.api.policy.v1 import decision_pb2 as policy
 from sevensteps.config import POLICIES, Settings
 from sevensteps.errors import Kind
-from sevensteps.identity import Role
-from sevensteps.journey import PlanApproved, PlanReturned
-from sevensteps.tables import receipts
+from sevensteps.events import PlanApproved, PlanReturned
+from sevensteps.identity.actor import Role
+from sevensteps.service.tables import receipts
 
 
 async def test_a_good_plan_is_signed(desk_on: Desk) -> None:

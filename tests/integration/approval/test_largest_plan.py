@@ -11,8 +11,8 @@ from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.receipts.v1 import receipts_pb2
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
 from sevensteps.errors import Kind
-from sevensteps.identity import Role
-from sevensteps.rpc import MESSAGE_BYTES
+from sevensteps.identity.actor import Role
+from sevensteps.rpc.options import MESSAGE_BYTES
 
 NEEDS = ("nutrition", "hygiene", "toilet", "clothed", "home_safe", "habitable", "relationships", "community")
 

@@ -12,7 +12,7 @@ from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.config import Settings
 from sevensteps.errors import Kind
 from sevensteps.policy import Library, Verdict
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.model.verdict import Json
 
 PARTIES = ("wyn", "ash")
 """Who wrote the plan, and who assessed the case."""

@@ -12,7 +12,7 @@ from servers.services import Running
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
-from sevensteps.identity import EVERY_COUNCIL, Role
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
 
 if TYPE_CHECKING:
     from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceAsyncStub

@@ -11,7 +11,7 @@ from servers.services import refusal_of
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.errors import Kind
-from sevensteps.identity import EVERY_COUNCIL, Role
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
 
 
 async def test_a_case_is_opened_with_its_assessment(work: Practice) -> None:

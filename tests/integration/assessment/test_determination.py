@@ -24,8 +24,8 @@ from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.errors import Kind
-from sevensteps.identity import Role
-from sevensteps.tables import outbox, receipts
+from sevensteps.identity.actor import Role
+from sevensteps.service.tables import outbox, receipts
 
 
 async def told(work: Practice, type_: str) -> dict[str, object]:

@@ -11,9 +11,10 @@ from integration.assessment.practice import GOOD, Practice, call
 from servers.services import refusal_of
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.errors import Kind
-from sevensteps.identity import EVERY_COUNCIL, RIGHTS, Role
-from sevensteps.journey import PAYLOADS
-from sevensteps.tables import outbox
+from sevensteps.events import PAYLOADS
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
+from sevensteps.identity.rights import RIGHTS
+from sevensteps.service.tables import outbox
 
 SERVICE = "/sevensteps.api.assessment.v1.AssessmentService/"
 NO_CASE = "case-000000000000"

@@ -11,7 +11,9 @@ from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
 from sevensteps.errors import Kind
-from sevensteps.identity import LONGEST_COUNCIL, LONGEST_SUBJECT, PEOPLE, Role
+from sevensteps.identity.actor import Role
+from sevensteps.identity.rights import PEOPLE
+from sevensteps.identity.tokens import LONGEST_COUNCIL, LONGEST_SUBJECT
 
 
 def numbered(events: list[pb.Event]) -> list[pb.Event]:

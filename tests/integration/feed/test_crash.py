@@ -17,10 +17,11 @@ import pytest
 from servers.feed import event
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
-from sevensteps.cli.suite import Process, Suite, on_free_ports
 from sevensteps.config import Settings
-from sevensteps.identity import EVERY_COUNCIL, Keys, Role
-from sevensteps.rpc import channel
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.local.suite import Process, Suite, on_free_ports
+from sevensteps.rpc.client import channel
 
 if TYPE_CHECKING:
     from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceAsyncStub

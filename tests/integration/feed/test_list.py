@@ -14,7 +14,7 @@ from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
 from sevensteps.errors import Kind
-from sevensteps.identity import Role
+from sevensteps.identity.actor import Role
 
 CASES = ["case-a", "case-b", "case-c"]
 TYPES = ["case.opened.v1", "plan.saved.v1", "spend.recorded.v1"]

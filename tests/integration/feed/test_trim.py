@@ -9,7 +9,7 @@ from servers.services import refusal_of
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity import Role
+from sevensteps.identity.actor import Role
 
 
 async def trim(feed: Feed, up_to: int) -> int:

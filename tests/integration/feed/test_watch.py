@@ -12,8 +12,9 @@ from servers.services import refusal_of
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.errors import Kind
-from sevensteps.identity import Role
-from sevensteps.rpc import DRAIN_SECONDS, fault_of
+from sevensteps.identity.actor import Role
+from sevensteps.rpc.faults import fault_of
+from sevensteps.rpc.server import DRAIN_SECONDS
 
 
 def watch(

@@ -11,9 +11,9 @@ from servers.services import Running
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1.planning_pb2_grpc import PlanningServiceStub
-from sevensteps.identity import Role
-from sevensteps.tables import outbox, receipts
-from sevensteps.work import new_id
+from sevensteps.identity.actor import Role
+from sevensteps.service.tables import outbox, receipts
+from sevensteps.service.work import new_id
 
 OPENED_ON = "2026-11-02"
 NEEDS = ("nutrition", "community")

@@ -9,7 +9,7 @@ from integration.planning.case import NEEDS, OPENED_ON, PlanningCase, in_days, n
 from servers.services import Running, refusal_of
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.errors import Kind
-from sevensteps.identity import Role
+from sevensteps.identity.actor import Role
 
 
 async def test_opening_the_first_plan_begins_planning(case: PlanningCase) -> None:

@@ -11,7 +11,7 @@ from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceSt
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1.planning_pb2_grpc import PlanningServiceStub
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity import Role
+from sevensteps.identity.actor import Role
 
 Act = Callable[[PlanningCase], Awaitable[object]]
 

@@ -14,12 +14,12 @@ from services.planning import store
 from services.planning.domain.plan import Plan
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
-from sevensteps.archive import Archive
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity import Actor, Role
+from sevensteps.identity.actor import Actor, Role
 from sevensteps.policy import Library
-from sevensteps.work import Work
+from sevensteps.service.pack_archive import Archive
+from sevensteps.service.work import Work
 
 
 async def test_a_case_goes_through_and_is_there_after_a_restart(suite_of: SuiteOf, database: str) -> None:

@@ -22,8 +22,11 @@ from servers.services import NOBODY, Running, SuiteOf, refusal_of
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity import ALGORITHM, AUDIENCE, ISSUER, Keys, Role
-from sevensteps.rpc import Server, channel, fault_of
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, Keys
+from sevensteps.rpc.client import channel
+from sevensteps.rpc.faults import fault_of
+from sevensteps.rpc.server import Server
 
 SERVICE = "sevensteps.api.assessment.v1.AssessmentService"
 LIST = pb.ListCasesRequest()

@@ -6,11 +6,11 @@ import pytest
 
 from integration.assessment.practice import Practice
 from servers.services import NOBODY, Running, SuiteOf
-from sevensteps.case_register import AssessmentRegister
 from sevensteps.errors import Kind
-from sevensteps.identity import Actor, Role
-from sevensteps.rpc import channel, machine_token
-from sevensteps.work import NotHere
+from sevensteps.identity.actor import Actor, Role
+from sevensteps.rpc.client import channel, machine_token
+from sevensteps.service.case_register import AssessmentRegister
+from sevensteps.service.work import NotHere
 
 FIRST = "A practitioner's determination must come first."
 AMY = Actor("amy", frozenset({Role.PLANNER}), "example")

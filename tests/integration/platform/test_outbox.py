@@ -13,15 +13,16 @@ from servers.feed import Feed, run_feed
 from servers.services import Running, SuiteOf
 from servers.waiting import until
 from sevensteps import clock
-from sevensteps import outbox as publishing
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity import Keys, Role
-from sevensteps.outbox import AT_ONCE, Publisher, add
-from sevensteps.rpc import channel, machine_token
-from sevensteps.store import Store, T, Unit
-from sevensteps.tables import outbox
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.client import channel, machine_token
+from sevensteps.service import outbox as publishing
+from sevensteps.service.outbox import AT_ONCE, Publisher, add
+from sevensteps.service.store import Store, T, Unit
+from sevensteps.service.tables import outbox
 
 MANY = 2 * AT_ONCE + 50
 

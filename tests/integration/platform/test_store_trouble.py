@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from integration.assessment.practice import GOOD, Practice, call
 from servers.services import Running, SuiteOf, reason_of, refusal_of
 from services.assessment.store import metadata, self_assessments
-from sevensteps import store, tables
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.errors import Kind
+from sevensteps.service import store, tables
 
 CUT = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"

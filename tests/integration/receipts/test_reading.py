@@ -13,12 +13,13 @@ from grpc_health.v1 import health_pb2
 
 from integration.assessment.practice import Practice
 from servers.services import Running, SuiteOf, refusal_of
-from sevensteps import receipts
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
 from sevensteps.errors import Kind
-from sevensteps.identity import RIGHTS, Role
+from sevensteps.identity.actor import Role
+from sevensteps.identity.rights import RIGHTS
 from sevensteps.policy import Library
+from sevensteps.service import receipts
 
 if TYPE_CHECKING:
     from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceAsyncStub

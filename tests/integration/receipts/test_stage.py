@@ -17,9 +17,9 @@ from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity import Role
+from sevensteps.identity.actor import Role
 from sevensteps.policy import library
-from sevensteps.tables import packs
+from sevensteps.service.tables import packs
 
 OWN = "example-council/parameters/choices.yaml"
 AMENDED = ("review policy 2025", "review policy 2025, as amended")

@@ -13,10 +13,10 @@ from servers.services import Running
 from sevensteps import clock
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1.review_pb2_grpc import ReviewServiceStub
-from sevensteps.identity import EVERY_COUNCIL, Role
-from sevensteps.journey import PAYLOADS, Payload
-from sevensteps.tables import outbox, receipts
-from sevensteps.work import new_id
+from sevensteps.events import PAYLOADS, Payload
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
+from sevensteps.service.tables import outbox, receipts
+from sevensteps.service.work import new_id
 
 if TYPE_CHECKING:
     from sevensteps.api.review.v1.review_pb2_grpc import ReviewServiceAsyncStub

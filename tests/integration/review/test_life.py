@@ -14,8 +14,8 @@ from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceSt
 from sevensteps.api.policy.v1 import decision_pb2 as policy
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.errors import Kind
-from sevensteps.identity import Role
-from sevensteps.journey import LifeOpened, ReviewRequested, ReviewTriggered, SpendRecorded
+from sevensteps.events import LifeOpened, ReviewRequested, ReviewTriggered, SpendRecorded
+from sevensteps.identity.actor import Role
 
 
 async def test_a_new_plan_has_its_first_review_after_six_weeks(home_on: Home) -> None:

@@ -17,7 +17,7 @@ from servers.services import refusal_of
 from services.review.store import reviews
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.errors import Kind
-from sevensteps.journey import ReviewCompleted, ReviewOpened
+from sevensteps.events import ReviewCompleted, ReviewOpened
 
 
 async def test_a_review_whose_date_came_is_planned(home_on: Home) -> None:

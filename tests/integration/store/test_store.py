@@ -9,11 +9,11 @@ from threading import Thread, Timer
 import pytest
 import sqlalchemy as sa
 
-from sevensteps import store as stores
 from sevensteps.errors import Fault
-from sevensteps.migrating import upgrade
-from sevensteps.store import SqliteStore, Store, open_store
-from sevensteps.tables import answers
+from sevensteps.service import store as stores
+from sevensteps.service.migrations import upgrade
+from sevensteps.service.store import SqliteStore, Store, open_store
+from sevensteps.service.tables import answers
 
 ADD = answers.insert()
 COUNT = sa.select(sa.func.count()).select_from(answers)

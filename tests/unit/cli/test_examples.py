@@ -7,8 +7,8 @@ import pytest
 
 from sevensteps.cli.story.examples import FOLDER, WrongExamplesError, load
 from sevensteps.cli.story.verbs import VERBS
-from sevensteps.identity import Role
-from sevensteps.journey import Stage
+from sevensteps.identity.actor import Role
+from sevensteps.steps import Stage
 
 TODAY = date(2026, 6, 1)
 

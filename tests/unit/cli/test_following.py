@@ -6,9 +6,9 @@ from typing import cast
 import pytest
 
 from sevensteps.api.feed.v1.feed_pb2 import Event, WatchEventsRequest, WatchEventsResponse
-from sevensteps.cli.caller import Caller
 from sevensteps.cli.story.following import Following, StuckError
 from sevensteps.errors import Fault, Kind
+from sevensteps.rpc.caller import Caller
 
 
 class Told:

@@ -6,11 +6,12 @@ from typing import get_type_hints
 
 import pytest
 
-from sevensteps import journey
+from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.cli.sentences import happened, waits
-from sevensteps.cli.whereabouts import told_by
-from sevensteps.journey import PAYLOADS, Payload, Stage
+from sevensteps.cli.case_view.sentences import happened, waits
+from sevensteps.cli.case_view.whereabouts import told_by
+from sevensteps.events import PAYLOADS, Payload
+from sevensteps.steps import Stage
 from sevensteps.temporal import WaitingFor
 
 MADE_UP = {int: 1, bool: True, list[str]: ["nutrition", "home_safe"]}
@@ -37,7 +38,7 @@ def test_an_event_that_is_newer_than_this_program_is_shown_by_its_type() -> None
 
 def test_dates_lists_and_enums_are_written_as_people_write_them() -> None:
     """No underscores, no ISO dates."""
-    told = journey.UrgentSupportRecorded(needs=["nutrition", "home_safe"], weekly="240.00", starts_on="2026-06-01")
+    told = events.UrgentSupportRecorded(needs=["nutrition", "home_safe"], weekly="240.00", starts_on="2026-06-01")
     assert (
         happened(_event(told)) == "urgent support for nutrition, home safe (s.19(3)): £240.00 a week from 1 June 2026"
     )
@@ -45,14 +46,14 @@ def test_dates_lists_and_enums_are_written_as_people_write_them() -> None:
 
 def test_a_date_that_the_law_sets_is_told_from_one_of_practice() -> None:
     """A hold stops the one and never the other, so whoever reads must know which it is."""
-    life = journey.LifeOpened(round=1, plan_version=1, review_due="2026-12-01", due_kind="hard", rule="R4")
+    life = events.LifeOpened(round=1, plan_version=1, review_due="2026-12-01", due_kind="hard", rule="R4")
     assert waits(_event(life)).endswith("until 1 December 2026 (law)")
 
 
 def test_what_is_waited_for_after_a_determination_depends_on_it() -> None:
     """Money for who is eligible, reasons and advice for who is not."""
-    eligible = journey.DeterminationConfirmed(1, "d", eligible=True, needs=["hygiene"], assessed_by=["amy"])
-    not_eligible = journey.DeterminationConfirmed(1, "d", eligible=False, needs=[], assessed_by=["amy"])
+    eligible = events.DeterminationConfirmed(1, "d", eligible=True, needs=["hygiene"], assessed_by=["amy"])
+    not_eligible = events.DeterminationConfirmed(1, "d", eligible=False, needs=[], assessed_by=["amy"])
     assert "indicative budget" in waits(_event(eligible))
     assert "advice" in waits(_event(not_eligible))
 
@@ -61,9 +62,9 @@ def test_where_a_case_stands_is_read_from_its_events_too() -> None:
     """Without a journey to ask: the last step opened and its date, and what came since; a hold is not a step."""
     stands = told_by(
         [
-            _event(journey.CaseOpened(kind="adult", due_on="2026-06-29"), 1),
-            _event(journey.DeterminationConfirmed(1, "d", eligible=True, needs=["hygiene"], assessed_by=["amy"]), 2),
-            _event(journey.HoldPlaced(reason="hospital"), 3),
+            _event(events.CaseOpened(kind="adult", due_on="2026-06-29"), 1),
+            _event(events.DeterminationConfirmed(1, "d", eligible=True, needs=["hygiene"], assessed_by=["amy"]), 2),
+            _event(events.HoldPlaced(reason="hospital"), 3),
         ]
     )
     assert stands is not None

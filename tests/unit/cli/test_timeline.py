@@ -5,11 +5,11 @@ from io import StringIO
 
 from rich.console import Console
 
-from sevensteps import journey
+from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import VERDICT_MET, VERDICT_NOT_MET, Decision, Finding
-from sevensteps.cli.chronicle import Chronicle, Refusal
-from sevensteps.cli.timeline import timeline
+from sevensteps.cli.case_view.chronicle import Chronicle, Refusal
+from sevensteps.cli.case_view.timeline import timeline
 
 
 def _printed(chronicle: Chronicle) -> str:
@@ -19,7 +19,7 @@ def _printed(chronicle: Chronicle) -> str:
 
 
 def _opened() -> Event:
-    payload = journey.CaseOpened(kind="adult", due_on="2026-06-29")
+    payload = events.CaseOpened(kind="adult", due_on="2026-06-29")
     event = Event(position=7, type=payload.TYPE, case_id="case-1", actor="amy", payload=payload.as_json())
     event.occurred_at.FromDatetime(datetime(2026, 6, 1, 9, 30, tzinfo=UTC))
     return event

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sevensteps.errors import Fault
-from sevensteps.policy.arithmetic import (
+from sevensteps.policy.model.arithmetic import (
     CALCULATIONS,
     charge,
     contains,

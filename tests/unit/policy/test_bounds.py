@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.policy.check import check
-from sevensteps.policy.pack import read_pack
-from sevensteps.policy.source import PackRefusedError, Problems
+from sevensteps.policy.authoring.check import check
+from sevensteps.policy.packs.pack import read_pack
+from sevensteps.policy.packs.source import PackRefusedError, Problems
 
 POLICIES = Path(__file__).parents[3] / "policies"
 OWN = """parameters:

@@ -6,7 +6,7 @@ import pytest
 
 from sevensteps.errors import Fault
 from sevensteps.policy import Library
-from sevensteps.policy.check import check
+from sevensteps.policy.authoring.check import check
 
 TABLE = """
 tables:

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sevensteps.policy.arithmetic import CALCULATIONS, RISING
-from sevensteps.policy.completion import MOST_ASKED, MOST_TRIALS, Allowance
-from sevensteps.policy.conditions import All, Any, Compare, Condition, Given, Is, Items, Not
-from sevensteps.policy.deciding import Decider
-from sevensteps.policy.facts import Fact
-from sevensteps.policy.given import Collection, Declared, Known
+from sevensteps.policy.evaluation.completion import MOST_ASKED, MOST_TRIALS, Allowance
+from sevensteps.policy.evaluation.decider import Decider
+from sevensteps.policy.evaluation.plain import Truths
 from sevensteps.policy.library import Library
-from sevensteps.policy.pack import read_pack
-from sevensteps.policy.plain import Truths
-from sevensteps.policy.reading import read_ruling
-from sevensteps.policy.ruling import Rule, Ruling
-from sevensteps.policy.sums import Column, OfCase, OfItem, Plain, Several, Sum
-from sevensteps.policy.verdict import Json, Verdict
+from sevensteps.policy.model.arithmetic import CALCULATIONS, RISING
+from sevensteps.policy.model.conditions import All, Any, Compare, Condition, Given, Is, Items, Not
+from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.given import Collection, Declared, Known
+from sevensteps.policy.model.ruling import Rule, Ruling
+from sevensteps.policy.model.sums import Column, OfCase, OfItem, Plain, Several, Sum
+from sevensteps.policy.model.verdict import Json, Verdict
+from sevensteps.policy.packs.pack import read_pack
+from sevensteps.policy.packs.ruling_reader import read_ruling
 
 ROOT = Path(__file__).parents[3] / "policies"
 LIBRARY = Library(ROOT)

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from sevensteps.policy.diff import differences
-from sevensteps.policy.in_words import condition_words
-from sevensteps.policy.pack import Pack
-from sevensteps.policy.parameters import read_parameters
-from sevensteps.policy.source import Section
+from sevensteps.policy.authoring.diff import differences
+from sevensteps.policy.authoring.in_words import condition_words
+from sevensteps.policy.packs.pack import Pack
+from sevensteps.policy.packs.parameters import read_parameters
+from sevensteps.policy.packs.source import Section
 
 BEGINS = date(2026, 1, 1)
 

@@ -9,15 +9,15 @@ from itertools import product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
-from sevensteps.policy.deciding import Decider
-from sevensteps.policy.engine import DurableEvaluator
-from sevensteps.policy.facts import Fact
-from sevensteps.policy.given import Collection, Declared, Values
-from sevensteps.policy.plain import PlainEvaluator, Truth
-from sevensteps.policy.plain import test_of as as_test
-from sevensteps.policy.ruling import Rule, Ruling
-from sevensteps.policy.verdict import Json, Verdict, together
+from sevensteps.policy.evaluation.decider import Decider
+from sevensteps.policy.evaluation.durable import DurableEvaluator
+from sevensteps.policy.evaluation.plain import PlainEvaluator, Truth
+from sevensteps.policy.evaluation.plain import test_of as as_test
+from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
+from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.given import Collection, Declared, Values
+from sevensteps.policy.model.ruling import Rule, Ruling
+from sevensteps.policy.model.verdict import Json, Verdict, together
 
 FACTS = {
     "ill": Fact("ill", "boolean"),

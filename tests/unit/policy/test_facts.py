@@ -8,7 +8,7 @@ import pytest
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library, Verdict
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.model.verdict import Json
 
 ROOT = Path(__file__).parents[3] / "policies"
 LIBRARY = Library(ROOT)

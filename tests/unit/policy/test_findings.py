@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 
 from sevensteps.errors import Fault
-from sevensteps.policy.conditions import All, Any, Compare, Condition, Given, Is, Items, Not
-from sevensteps.policy.deciding import Decider
-from sevensteps.policy.facts import Fact
-from sevensteps.policy.given import Collection, Declared
-from sevensteps.policy.ruling import Answer, AnsweredValue, FactValue, ItemsValue, PlainValue, Rule, Ruling
-from sevensteps.policy.sums import Column, OfCase, OfItem, Plain, Several, Source, Sum
-from sevensteps.policy.verdict import Decision, Json, Verdict, all_together, together
+from sevensteps.policy.evaluation.decider import Decider
+from sevensteps.policy.model.conditions import All, Any, Compare, Condition, Given, Is, Items, Not
+from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.given import Collection, Declared
+from sevensteps.policy.model.ruling import Answer, AnsweredValue, FactValue, ItemsValue, PlainValue, Rule, Ruling
+from sevensteps.policy.model.sums import Column, OfCase, OfItem, Plain, Several, Source, Sum
+from sevensteps.policy.model.verdict import Decision, Json, Verdict, all_together, together
 
 ON = date(2026, 4, 1)
 CASE = {

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.policy.facts import NONE, Fact, Scalar, Value, pence, pounds
-from sevensteps.policy.given import Collection, Declared
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.model.facts import NONE, Fact, Scalar, Value, pence, pounds
+from sevensteps.policy.model.given import Collection, Declared
+from sevensteps.policy.model.verdict import Json
 
 HOURS = Fact("hours", "whole number", lowest=0, highest=168)
 CAPITAL = Fact("capital", "money", lowest=-500, highest=2_325_000)

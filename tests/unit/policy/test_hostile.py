@@ -81,10 +81,10 @@ MEMORY = """
 import json, resource, sys
 from datetime import date
 from pathlib import Path
-from sevensteps.policy.engine import DurableEvaluator
-from sevensteps.policy.plain import PlainEvaluator
-from sevensteps.policy.pack import read_pack
-from sevensteps.policy.reading import read_ruling
+from sevensteps.policy.evaluation.durable import DurableEvaluator
+from sevensteps.policy.evaluation.plain import PlainEvaluator
+from sevensteps.policy.packs.pack import read_pack
+from sevensteps.policy.packs.ruling_reader import read_ruling
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

@@ -2,10 +2,10 @@
 
 import pytest
 
-from sevensteps.policy.facts import Fact
-from sevensteps.policy.given import Collection, Declared
-from sevensteps.policy.kept_hints import hints_of, with_own_hints
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.authoring.kept_hints import hints_of, with_own_hints
+from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.given import Collection, Declared
+from sevensteps.policy.model.verdict import Json
 
 TEXT = Fact("text", "narrative", hints=("bet", "bingo"))
 DECLARED = Declared(

@@ -13,10 +13,10 @@ import pytest
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library, Verdict
 from sevensteps.policy import library as module
-from sevensteps.policy.check import check_what_was_read
-from sevensteps.policy.pack import Pack, read_pack
-from sevensteps.policy.plain import PlainEvaluator
-from sevensteps.policy.source import Problem
+from sevensteps.policy.authoring.check import check_what_was_read
+from sevensteps.policy.evaluation.plain import PlainEvaluator
+from sevensteps.policy.packs.pack import Pack, read_pack
+from sevensteps.policy.packs.source import Problem
 
 ON = date(2026, 4, 1)
 

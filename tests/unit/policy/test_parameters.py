@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.policy.parameters import Parameter, read_parameters
-from sevensteps.policy.setting import Setting
-from sevensteps.policy.source import PackRefusedError, Section, read
+from sevensteps.policy.packs.parameters import Parameter, read_parameters
+from sevensteps.policy.packs.setting import Setting
+from sevensteps.policy.packs.source import PackRefusedError, Section, read
 
 DATED = "{from: 2020-01-01, until: 2020-12-31, value: 1}, {from: 2021-02-01, value: 2}"
 

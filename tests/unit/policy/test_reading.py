@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
-from sevensteps.policy.declaration import read_fact
-from sevensteps.policy.facts import Fact
-from sevensteps.policy.pack import read_pack
-from sevensteps.policy.reading import read_ruling
-from sevensteps.policy.ruling import Answer, AnsweredValue, FactValue, ItemsValue, PlainValue, Ruling
-from sevensteps.policy.source import PackRefusedError, Section
-from sevensteps.policy.sums import Column, ItemName, OfCase, OfItem, Plain, Several
-from sevensteps.policy.verdict import Verdict
+from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
+from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.ruling import Answer, AnsweredValue, FactValue, ItemsValue, PlainValue, Ruling
+from sevensteps.policy.model.sums import Column, ItemName, OfCase, OfItem, Plain, Several
+from sevensteps.policy.model.verdict import Verdict
+from sevensteps.policy.packs.declaration import read_fact
+from sevensteps.policy.packs.pack import read_pack
+from sevensteps.policy.packs.ruling_reader import read_ruling
+from sevensteps.policy.packs.source import PackRefusedError, Section
 
 ON = date(2026, 4, 1)
 DATED = {

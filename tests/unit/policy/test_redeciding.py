@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from sevensteps.policy import Library
-from sevensteps.policy import redeciding as module
-from sevensteps.policy.redeciding import Candidate, Part, Turned, redecide, redecide_part
-from sevensteps.policy.verdict import Json
+from sevensteps.policy.authoring import redeciding as module
+from sevensteps.policy.authoring.redeciding import Candidate, Part, Turned, redecide, redecide_part
+from sevensteps.policy.model.verdict import Json
 
 ON = date(2026, 4, 1)
 

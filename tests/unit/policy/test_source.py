@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.policy.pack import Pack
-from sevensteps.policy.source import PackRefusedError, Problem, Section, read
-from sevensteps.policy.table import rule_table
-from sevensteps.policy.validity import in_force, parameters_of, turning_days
+from sevensteps.policy.authoring.rule_table import rule_table
+from sevensteps.policy.packs.pack import Pack
+from sevensteps.policy.packs.source import PackRefusedError, Problem, Section, read
+from sevensteps.policy.packs.validity import in_force, parameters_of, turning_days
 
 HEAD = "pack: small\ntitle: A pack\n"
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.policy import Library, why_not
-from sevensteps.policy.cases import read_cases
-from sevensteps.policy.diff import differences
-from sevensteps.policy.pack import read_pack
-from sevensteps.policy.verdict import Json
+from sevensteps.policy import Library
+from sevensteps.policy.authoring.diff import differences
+from sevensteps.policy.authoring.worked_cases import read_cases
+from sevensteps.policy.model.verdict import Json
+from sevensteps.policy.packs.pack import read_pack
+from sevensteps.policy.why_not import search
 
 ROOT = Path(__file__).parents[3] / "policies"
 LIBRARY = Library(ROOT)
@@ -59,7 +60,7 @@ def test_only_so_much_is_tried_and_that_is_said(monkeypatch: pytest.MonkeyPatch)
     """What was found until then is told, and that there may be more."""
     case = CASES["eligibility", "One outcome is not enough (A2)"]
     every = LIBRARY.why_not("eligibility", pack="england", on=case.on, facts=case.given)
-    monkeypatch.setattr(why_not, "MOST_ASKED", 400)
+    monkeypatch.setattr(search, "MOST_ASKED", 400)
     some = LIBRARY.why_not("eligibility", pack="england", on=case.on, facts=case.given)
     assert every.all_tried
     assert not some.all_tried

@@ -7,14 +7,14 @@ from itertools import combinations
 
 import pytest
 
-from sevensteps.policy.conditions import All, Any, AtLeast, Compare, Comparison, Condition, Is, Items, Not
-from sevensteps.policy.deciding import Decider
-from sevensteps.policy.facts import Fact
-from sevensteps.policy.given import Collection, Declared
-from sevensteps.policy.ruling import Rule, Ruling
-from sevensteps.policy.sums import Column, OfCase, OfItem, Plain, Several, Sum
-from sevensteps.policy.verdict import Json, Verdict
-from sevensteps.policy.why_not import Change, turning_changes
+from sevensteps.policy.evaluation.decider import Decider
+from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Comparison, Condition, Is, Items, Not
+from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.given import Collection, Declared
+from sevensteps.policy.model.ruling import Rule, Ruling
+from sevensteps.policy.model.sums import Column, OfCase, OfItem, Plain, Several, Sum
+from sevensteps.policy.model.verdict import Json, Verdict
+from sevensteps.policy.why_not.search import Change, turning_changes
 
 CASE = {
     "ill": Fact("ill", "boolean"),

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.policy.cases import Case, Coverage, read_cases, run_case
-from sevensteps.policy.pack import read_pack
-from sevensteps.policy.shelf import Shelf
-from sevensteps.policy.source import PackRefusedError, Section
-from sevensteps.policy.verdict import Json, Verdict
+from sevensteps.policy.authoring.worked_cases import Case, Coverage, read_cases, run_case
+from sevensteps.policy.compiled_pack import Shelf
+from sevensteps.policy.model.verdict import Json, Verdict
+from sevensteps.policy.packs.pack import read_pack
+from sevensteps.policy.packs.source import PackRefusedError, Section
 
 ON = date(2026, 1, 1)
 

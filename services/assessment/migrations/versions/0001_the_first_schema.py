@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sevensteps.migrating import create_shared_tables_0001
+from sevensteps.service.migrations import create_shared_tables_0001
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,115 @@
+"""Events and verdicts in plain words. Ids, enums, dates and amounts only: an event holds no personal data."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+
+from sevensteps import events
+from sevensteps.api.feed.v1.feed_pb2 import Event
+from sevensteps.cli.case_view.chronicle import payload_of
+from sevensteps.events import Payload
+from sevensteps.steps import DueKind
+from sevensteps.temporal import PHRASES, WaitingFor
+
+SENTENCES: Mapping[str, str] = {
+    events.CaseOpened.TYPE: "case opened: {kind}",
+    events.UrgentSupportRecorded.TYPE: "urgent support for {needs} (s.19(3)): £{weekly} a week from {starts_on}",
+    events.SelfAssessmentRecorded.TYPE: "self-assessment recorded; help: {help}",
+    events.AdvocacyConsidered.TYPE: "duty to arrange an advocate (s.67): {verdict}",
+    events.AssessmentOpened.TYPE: "assessment opened, round {round}",
+    events.DeterminationProposed.TYPE: "determination proposed: eligibility {verdict}",
+    events.DeterminationConfirmed.TYPE: "determination confirmed (s.13); eligible needs: {needs}",
+    events.IndicativeBudgetGiven.TYPE: "indicative budget given: £{weekly} a week",
+    events.AdviceGiven.TYPE: "written reasons and advice given (s.13(5))",
+    events.HoldPlaced.TYPE: "put on hold: {reason}",
+    events.HoldReleased.TYPE: "hold released",
+    events.CaseResumed.TYPE: "resumed after mending",
+    events.CaseEnded.TYPE: "case ended: {ending}",
+    events.PlanOpened.TYPE: "plan version {version} to be made",
+    events.PlanSaved.TYPE: "plan version {version} saved: £{weekly} a week",
+    events.PlanSubmitted.TYPE: "plan version {version} submitted: £{weekly} a week",
+    events.PlanChecked.TYPE: (
+        "plan version {version} checked: safe {safe}, legal {legal}, meets needs {meets_needs}, "
+        "sufficient {sufficient}; level of authority {level}"
+    ),
+    events.PlanApproved.TYPE: (
+        "plan version {version} signed (s.25, s.26): personal budget £{personal_budget_weekly} a week; level {level}"
+    ),
+    events.PlanReturned.TYPE: "plan version {version} returned; not met: {rules}",
+    events.MoneyOpened.TYPE: "money of plan version {version} to be organised",
+    events.MoneyArranged.TYPE: "£{weekly} a week: {kind} {payee}",
+    events.MoneyOrganised.TYPE: "every pound has a holder",
+    events.SupportOpened.TYPE: "support of plan version {version} to be organised",
+    events.SupportArranged.TYPE: "{kind} for {needs}, from {starts_on}",
+    events.SupportOrganised.TYPE: "every funded need has an arrangement; support starts on {starts_on}",
+    events.LifeOpened.TYPE: "living with plan version {plan_version}; next review dated by rule {rule}",
+    events.SpendRecorded.TYPE: "£{amount} spent on line {line_id}, on {spent_on}",
+    events.ReviewRequested.TYPE: "review asked for (s.27(1)(b))",
+    events.ReviewTriggered.TYPE: "something calls for a review: {trigger}",
+    events.ReviewOpened.TYPE: "review opened: {reason}",
+    events.ReviewCompleted.TYPE: "review completed (s.27): {outcome}",
+}
+"""What each kind of event says, with the fields of its payload."""
+
+WAITS: Mapping[type[Payload], WaitingFor] = {
+    events.CaseOpened: WaitingFor.DETERMINATION,
+    events.AssessmentOpened: WaitingFor.DETERMINATION,
+    events.PlanOpened: WaitingFor.PLAN,
+    events.PlanChecked: WaitingFor.DECISION,
+    events.MoneyOpened: WaitingFor.MONEY,
+    events.SupportOpened: WaitingFor.SUPPORT,
+    events.LifeOpened: WaitingFor.REVIEW_DATE,
+    events.ReviewOpened: WaitingFor.REVIEW,
+    events.HoldPlaced: WaitingFor.RELEASE,
+}
+"""What a case waits for after an event."""
+
+
+def happened(event: Event) -> str:
+    """What an event says, in a sentence; its type where it is newer than this program."""
+    sentence = SENTENCES.get(event.type)
+    payload = payload_of(event)
+    if sentence is None or payload is None:
+        return event.type
+    return sentence.format(**{name: in_words(value) for name, value in asdict(payload).items()}).rstrip()
+
+
+def waiting_after(event: Event) -> WaitingFor | None:
+    """What the case waits for after an event; None where the event changes nothing of that."""
+    payload = payload_of(event)
+    if isinstance(payload, events.DeterminationConfirmed):
+        return WaitingFor.INDICATIVE_BUDGET if payload.eligible else WaitingFor.ADVICE
+    return WAITS.get(type(payload)) if payload else None
+
+
+def waits(event: Event) -> str:
+    """The same in a sentence, with until when; empty where nothing changes."""
+    waiting_for = waiting_after(event)
+    if waiting_for is None:
+        return ""
+    due = due_of(payload_of(event))
+    return f"waits for {PHRASES[waiting_for]}" + (f", until {due}" if due else "")
+
+
+def due_of(payload: Payload | None) -> str:
+    """Until when, in words, with whether law or practice says so; empty where an event names no date."""
+    if isinstance(payload, events.LifeOpened):
+        return due_in_words(payload.review_due, DueKind(payload.due_kind))
+    due_on = getattr(payload, "due_on", "")
+    return due_in_words(due_on, DueKind.SOFT) if due_on else ""
+
+
+def due_in_words(due_on: str, kind: DueKind) -> str:
+    """A date (YYYY-MM-DD) until which something should be done, or by law has to be."""
+    return in_words(due_on) + (" (law)" if kind is DueKind.HARD else "")
+
+
+def in_words(value: object) -> str:
+    """A value of a payload: dates written out, lists joined, names of enums without underscores."""
+    if isinstance(value, list):
+        return ", ".join(in_words(each) for each in value) or "none"
+    text = str(value)
+    try:
+        return f"{date.fromisoformat(text):%-d %B %Y}"
+    except ValueError:
+        return text.replace("_", " ")

@@ -1,0 +1,1 @@
+"""Talking to whoever sits at the terminal: width, progress, errors as a sentence."""

@@ -1,0 +1,23 @@
+"""Trouble as a person at a terminal reads it: a sentence, never a stack trace."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TypeVar
+
+import typer
+
+from sevensteps.errors import Fault
+from sevensteps.rpc.caller import sentence
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[None, None, T]) -> T:
+    """Run what a command does. A Fault becomes a sentence and exit code 1; Ctrl-C ends quietly."""
+    try:
+        return asyncio.run(work)
+    except Fault as fault:
+        typer.echo(sentence(fault), err=True)
+        raise typer.Exit(1) from fault
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None

@@ -1,0 +1,391 @@
+"""The names and payloads on which services and journeys agree. Standard library only.
+
+An event is something that a service has stored. Its payload is one of the dataclasses below: ids, enums, dates and
+amounts, never a name or a narrative, because events reach the feed, the integrators and Temporal. Money is text in
+pounds a week ("82.91"), dates are ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or
+changes one: that is a new version.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import ClassVar, Self
+
+from sevensteps.steps import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What an event says. Every kind of event is one subclass."""
+
+    TYPE: ClassVar[str]
+
+    def as_json(self) -> str:
+        """The payload as it stands in the feed: compact JSON with sorted keys."""
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        return json.dumps(said, separators=(",", ":"), sort_keys=True)
+
+    @classmethod
+    def of(cls, payload: str) -> Self:
+        """Read a payload; fields that a newer service has added are passed over."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in json.loads(payload).items() if name in known})
+
+
+# Step 1, and the case itself: services/assessment
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened(Payload):
+    """A case was opened at first contact, and its first assessment with it."""
+
+    TYPE: ClassVar[str] = "case.opened.v1"
+    kind: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentSupportRecorded(Payload):
+    """Urgent needs are met before the assessment (s.19(3))."""
+
+    TYPE: ClassVar[str] = "urgent_support.recorded.v1"
+    needs: list[str]
+    weekly: str
+    starts_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfAssessmentRecorded(Payload):
+    """The person's self-assessment was recorded."""
+
+    TYPE: ClassVar[str] = "self_assessment.recorded.v1"
+    round: int
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdvocacyConsidered(Payload):
+    """It was decided whether an advocate must be arranged (s.67): `met` means yes."""
+
+    TYPE: ClassVar[str] = "advocacy.considered.v1"
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentOpened(Payload):
+    """A further assessment round was opened after a review (s.27(4))."""
+
+    TYPE: ClassVar[str] = "assessment.opened.v1"
+    round: int
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeterminationProposed(Payload):
+    """The policy pack proposed a determination; nobody has confirmed it yet."""
+
+    TYPE: ClassVar[str] = "determination.proposed.v1"
+    round: int
+    determination_id: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeterminationConfirmed(Payload):
+    """A practitioner confirmed a determination (s.13). Eligible or not, with the eligible needs."""
+
+    TYPE: ClassVar[str] = "determination.confirmed.v1"
+    round: int
+    determination_id: str
+    eligible: bool
+    needs: list[str]
+    assessed_by: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicativeBudgetGiven(Payload):
+    """The indicative budget was given, in pounds a week."""
+
+    TYPE: ClassVar[str] = "indicative_budget.given.v1"
+    round: int
+    weekly: str
+    given_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceGiven(Payload):
+    """Somebody not eligible has written reasons, advice, and how to ask again (s.13(5), s.24(2))."""
+
+    TYPE: ClassVar[str] = "advice.given.v1"
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlaced(Payload):
+    """The case was put on hold: soft clocks stop."""
+
+    TYPE: ClassVar[str] = "hold.placed.v1"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReleased(Payload):
+    """The hold was released."""
+
+    TYPE: ClassVar[str] = "hold.released.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResumed(Payload):
+    """Operations mended what had parked the journey; it tries again."""
+
+    TYPE: ClassVar[str] = "case.resumed.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEnded(Payload):
+    """The case ended."""
+
+    TYPE: ClassVar[str] = "case.ended.v1"
+    ending: str
+
+
+# Steps 2, 4 and 5: services/planning
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOpened(Payload):
+    """Step 2 was opened for a plan version."""
+
+    TYPE: ClassVar[str] = "plan.opened.v1"
+    version: int
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSaved(Payload):
+    """A draft was saved."""
+
+    TYPE: ClassVar[str] = "plan.saved.v1"
+    version: int
+    weekly: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSubmitted(Payload):
+    """A plan was submitted with every question of its template answered."""
+
+    TYPE: ClassVar[str] = "plan.submitted.v1"
+    version: int
+    weekly: str
+    review_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyOpened(Payload):
+    """Step 4 was opened for an agreed plan."""
+
+    TYPE: ClassVar[str] = "money.opened.v1"
+    version: int
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyArranged(Payload):
+    """A part of the personal budget has a holder."""
+
+    TYPE: ClassVar[str] = "money.arranged.v1"
+    version: int
+    arrangement_id: str
+    kind: str
+    payee: str
+    weekly: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyOrganised(Payload):
+    """Every pound of the personal budget has a holder."""
+
+    TYPE: ClassVar[str] = "money.organised.v1"
+    version: int
+    direct_payment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SupportOpened(Payload):
+    """Step 5 was opened for an agreed plan."""
+
+    TYPE: ClassVar[str] = "support.opened.v1"
+    version: int
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportArranged(Payload):
+    """Funded needs have an arrangement."""
+
+    TYPE: ClassVar[str] = "support.arranged.v1"
+    version: int
+    arrangement_id: str
+    kind: str
+    needs: list[str]
+    starts_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportOrganised(Payload):
+    """Every funded need has an arrangement; `starts_on` is the first day of any of them."""
+
+    TYPE: ClassVar[str] = "support.organised.v1"
+    version: int
+    starts_on: str
+
+
+# Step 3: services/approval
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChecked(Payload):
+    """Step 3 was opened and the plan checked: safe, legal, meets needs, sufficient."""
+
+    TYPE: ClassVar[str] = "plan.checked.v1"
+    version: int
+    verdict: str
+    safe: str
+    legal: str
+    meets_needs: str
+    sufficient: str
+    level: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanApproved(Payload):
+    """The plan was signed and has its personal budget (s.25, s.26)."""
+
+    TYPE: ClassVar[str] = "plan.approved.v1"
+    version: int
+    personal_budget_weekly: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReturned(Payload):
+    """The plan was returned to be changed; `rules` are the checks that were not met."""
+
+    TYPE: ClassVar[str] = "plan.returned.v1"
+    version: int
+    rules: list[str]
+
+
+# Steps 6 and 7: services/review
+
+
+@dataclass(frozen=True, slots=True)
+class LifeOpened(Payload):
+    """Step 6 was entered and its next review dated; `law_due` is the day that the law sets, where it sets one."""
+
+    TYPE: ClassVar[str] = "life.opened.v1"
+    round: int
+    plan_version: int
+    review_due: str
+    due_kind: str
+    rule: str
+    law_due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpendRecorded(Payload):
+    """Money was spent against a line of the plan. `amount` in pounds."""
+
+    TYPE: ClassVar[str] = "spend.recorded.v1"
+    round: int
+    line_id: str
+    amount: str
+    spent_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRequested(Payload):
+    """Somebody asked for a review (s.27(1)(b))."""
+
+    TYPE: ClassVar[str] = "review.requested.v1"
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTriggered(Payload):
+    """Something happened that calls for a review out of turn."""
+
+    TYPE: ClassVar[str] = "review.triggered.v1"
+    round: int
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOpened(Payload):
+    """Step 7 was entered."""
+
+    TYPE: ClassVar[str] = "review.opened.v1"
+    round: int
+    reason: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCompleted(Payload):
+    """A review was completed; `outcome` is a ReviewOutcome."""
+
+    TYPE: ClassVar[str] = "review.completed.v1"
+    round: int
+    outcome: str
+
+
+PAYLOADS: Mapping[str, type[Payload]] = {payload.TYPE: payload for payload in Payload.__subclasses__()}
+"""Every kind of event by its type."""
+
+OPENS: Mapping[str, Stage] = {
+    CaseOpened.TYPE: Stage.MONEY_FOUND,
+    AssessmentOpened.TYPE: Stage.MONEY_FOUND,
+    PlanOpened.TYPE: Stage.PLAN_MADE,
+    PlanChecked.TYPE: Stage.PLAN_AGREED,
+    MoneyOpened.TYPE: Stage.MONEY_ORGANISED,
+    SupportOpened.TYPE: Stage.SUPPORT_ORGANISED,
+    LifeOpened.TYPE: Stage.LIFE_LIVED,
+    ReviewOpened.TYPE: Stage.SEEN_HOW_IT_WORKED,
+}
+"""The events that say that a case has entered a stage."""
+
+HEARD: frozenset[str] = frozenset(
+    payload.TYPE
+    for payload in (
+        CaseOpened,
+        DeterminationConfirmed,
+        IndicativeBudgetGiven,
+        AdviceGiven,
+        PlanSubmitted,
+        PlanApproved,
+        PlanReturned,
+        MoneyOrganised,
+        SupportOrganised,
+        ReviewRequested,
+        ReviewTriggered,
+        ReviewCompleted,
+        HoldPlaced,
+        HoldReleased,
+        CaseResumed,
+        CaseEnded,
+    )
+)
+"""The events that a journey must hear while it runs. The rest is for other readers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event as a journey hears it: `at` is ISO time in UTC, `payload` the event's JSON text."""
+
+    position: int
+    type: str
+    case_id: str
+    at: str
+    payload: str

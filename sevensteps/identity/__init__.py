@@ -1,0 +1,1 @@
+"""Who calls, how their token is checked, and what they may do."""

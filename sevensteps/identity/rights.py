@@ -1,0 +1,126 @@
+"""Which role may make which call."""
+
+from collections.abc import Iterable, Mapping
+
+from sevensteps.errors import Fault, Kind
+from sevensteps.identity.actor import Actor, Role
+
+SIGNING = (
+    Role.ASSISTANT_TEAM_MANAGER,
+    Role.APPROVER,
+    Role.TEAM_MANAGER,
+    Role.SERVICE_MANAGER,
+    Role.PANEL,
+    Role.RISK_PANEL,
+    Role.HEAD_OF_SERVICE,
+)
+"""Who decides on plans, each as far as the council's scheme of delegation goes; asked in this order."""
+PEOPLE = frozenset(Role) - {Role.JOURNEY, Role.SERVICE}
+ANYBODY = PEOPLE | {Role.JOURNEY}
+
+
+def _rights(service: str, table: Mapping[str, Iterable[Role]]) -> dict[str, frozenset[Role]]:
+    package = f"sevensteps.api.{service}.v1.{service.capitalize()}Service"
+    return {f"/{package}/{rpc}": frozenset(roles) for rpc, roles in table.items()}
+
+
+_JOURNEY = {Role.JOURNEY}
+_ASSESSING = {Role.PRACTITIONER}
+_PLANNING = {Role.PLANNER, Role.PRACTITIONER}
+_MONEY = {Role.FINANCE, Role.PLANNER}
+_REVIEWING = {Role.REVIEWER, Role.PRACTITIONER}
+RIGHTS: Mapping[str, frozenset[Role]] = {
+    **_rights(
+        "assessment",
+        {
+            "OpenCase": _ASSESSING,
+            "GetCase": ANYBODY | {Role.SERVICE},
+            "ListCases": ANYBODY,
+            "RecordUrgentSupport": _ASSESSING,
+            "RecordSelfAssessment": _ASSESSING,
+            "ConsiderAdvocacy": _ASSESSING,
+            "ProposeDetermination": _ASSESSING,
+            "ConfirmDetermination": _ASSESSING,
+            "GiveIndicativeBudget": _ASSESSING,
+            "GiveAdvice": _ASSESSING,
+            "GetDetermination": ANYBODY,
+            "PlaceHold": _ASSESSING | {Role.OPERATIONS},
+            "ReleaseHold": _ASSESSING | {Role.OPERATIONS},
+            "ResumeCase": {Role.OPERATIONS},
+            "EndCase": _ASSESSING | _JOURNEY,
+            "OpenAssessment": _JOURNEY,
+        },
+    ),
+    **_rights(
+        "planning",
+        {
+            "GetPlanning": ANYBODY,
+            "GetPlan": ANYBODY,
+            "SavePlan": _PLANNING,
+            "SubmitPlan": _PLANNING,
+            "ArrangeMoney": _MONEY,
+            "ArrangeSupport": _PLANNING,
+            "OpenPlan": _JOURNEY,
+            "OpenMoney": _JOURNEY,
+            "OpenSupport": _JOURNEY,
+            "CloseCase": _JOURNEY,
+        },
+    ),
+    **_rights(
+        "approval",
+        {
+            "GetApproval": ANYBODY,
+            "ApprovePlan": SIGNING,
+            "ReturnPlan": SIGNING,
+            "OpenApproval": _JOURNEY,
+            "CloseCase": _JOURNEY,
+        },
+    ),
+    **_rights(
+        "review",
+        {
+            "GetLife": ANYBODY,
+            "RecordSpend": _REVIEWING | {Role.FINANCE},
+            "RequestReview": _REVIEWING | {Role.PLANNER},
+            "TriggerReview": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},
+            "CompleteReview": _REVIEWING,
+            "OpenLife": _JOURNEY,
+            "OpenReview": _JOURNEY,
+            "CloseCase": _JOURNEY,
+        },
+    ),
+    **_rights(
+        "receipts",
+        {
+            "ListReceipts": {Role.AUDITOR, Role.OPERATIONS, Role.PRACTITIONER},
+            "ReadReceipts": {Role.AUDITOR, Role.OPERATIONS},
+            "GetPack": {Role.AUDITOR, Role.OPERATIONS},
+        },
+    ),
+    **_rights(
+        "feed",
+        {
+            "ListEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY},
+            "WatchEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY},
+            "GetSubscription": _JOURNEY,
+            "AcknowledgeEvents": _JOURNEY,
+            "TrimEvents": {Role.OPERATIONS},
+            "AppendEvents": {Role.SERVICE},
+        },
+    ),
+}
+"""Which role may call which RPC: the only place that says so. An RPC without a row cannot be called."""
+
+
+def authorise(actor: Actor, rpc: str) -> None:
+    """Raise a Fault (DENIED) unless one of the actor's roles may call the RPC ("/package.Service/Method")."""
+    allowed = RIGHTS.get(rpc, frozenset())
+    if not actor.roles & allowed:
+        name = rpc.rpartition("/")[2]
+        who = ", ".join(sorted(allowed & PEOPLE)) or "the suite itself"
+        raise Fault(
+            Kind.DENIED,
+            "ROLE_LACKS_RIGHT",
+            f"{name} may be called by: {who}. Your token has: {', '.join(sorted(actor.roles)) or 'no role'}.",
+            metadata={"rpc": rpc},
+        )

@@ -1,0 +1,139 @@
+"""Tokens (JWT): signed, checked, and read."""
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Self
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from sevensteps.errors import Fault, Kind, Violation, invalid
+from sevensteps.identity.actor import Actor, Role
+
+ISSUER = "sevensteps-development"
+AUDIENCE = "sevensteps"
+ALGORITHM = "Ed25519"
+REMEMBERED = 1024
+LONGEST_SUBJECT = 255
+"""Characters of a subject at most, as OpenID Connect has it."""
+LONGEST_COUNCIL = 64
+"""Characters of a council's name at most."""
+
+
+def _unauthenticated(detail: str) -> Fault:
+    return Fault(Kind.UNAUTHENTICATED, "UNAUTHENTICATED", detail)
+
+
+@dataclass(slots=True)
+class Keys:
+    """The development key: signs tokens and checks them."""
+
+    key: OKPKey
+    _checked: dict[str, tuple[Actor, float]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, data: Path) -> Self:
+        """The key under the data folder; made on first start, readable by its owner alone."""
+        path = data / "keys" / "development.pem"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with NamedTemporaryFile(dir=path.parent) as draft:  # readable by its owner alone
+                draft.write(OKPKey.generate_key("Ed25519").as_pem(private=True))
+                draft.flush()
+                with suppress(FileExistsError):
+                    os.link(draft.name, path)  # whoever links first wins: several may start at once
+        return cls(OKPKey.import_key(path.read_bytes()))
+
+    @classmethod
+    def existing(cls, data: Path) -> Self:
+        """The key that a suite has made. Raises a Fault (PRECONDITION) where none has been started."""
+        if not (data / "keys" / "development.pem").exists():
+            raise Fault(
+                Kind.PRECONDITION,
+                "NO_SUITE_HERE",
+                f"No suite has been started with the data folder {data}. `make up` starts one; "
+                "SEVENSTEPS_DATA names another folder.",
+            )
+        return cls.open(data)
+
+    def issue(
+        self, subject: str, roles: Iterable[Role], council: str, *, teams: Iterable[str] = (), seconds: float = 3600
+    ) -> str:
+        """A signed token, good for so many seconds. Raises a Fault (INVALID) for one that no service would accept."""
+        for claim, value, longest in (("subject", subject, LONGEST_SUBJECT), ("council", council, LONGEST_COUNCIL)):
+            if not _is_word(value, longest):
+                raise invalid(Violation(claim, f"must be 1 to {longest} characters that can be printed"))
+        moment = time.time()
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": subject,
+            "roles": sorted(roles),
+            "council": council,
+            "teams": sorted(teams),
+            "iat": int(moment),
+            "exp": moment + seconds,
+        }
+        return jwt.encode({"alg": ALGORITHM}, claims, self.key, algorithms=[ALGORITHM])
+
+    def actor_of(self, token: str) -> Actor:
+        """Who the token speaks for. Raises a Fault (UNAUTHENTICATED) for a wrong, forged or expired one."""
+        known = self._checked.get(token)
+        if known is None:
+            known = self._check(token)
+            if len(self._checked) >= REMEMBERED:
+                self._checked.clear()
+            self._checked[token] = known
+        actor, expires = known
+        if time.time() >= expires:
+            raise _unauthenticated("The token has expired. Get a new one.")
+        return actor
+
+    def _check(self, token: str) -> tuple[Actor, float]:
+        try:
+            claims = jwt.decode(token, self.key, algorithms=[ALGORITHM]).claims
+        except (JoseError, ValueError) as error:
+            raise _unauthenticated(
+                "The token cannot be read or its signature is wrong. Get one from this suite's issuer."
+            ) from error
+        try:
+            if claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
+                raise _unauthenticated("The token is from another issuer or for another audience.")
+            return _actor_of(claims), float(claims["exp"])
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise _unauthenticated(
+                "The token lacks a claim: it needs iss, aud, sub, roles, council and exp."
+            ) from error
+
+
+def _actor_of(claims: Mapping[str, object]) -> Actor:
+    """Who the claims name. Raises KeyError for a missing one, or a Fault (UNAUTHENTICATED) for one in a wrong form."""
+    return Actor(
+        subject=_word_of("sub", claims["sub"], LONGEST_SUBJECT),
+        roles=frozenset(Role(role) for role in _texts_of("roles", claims["roles"]) if role in set(Role)),
+        council=_word_of("council", claims["council"], LONGEST_COUNCIL),
+        teams=frozenset(_texts_of("teams", claims.get("teams", []))),
+    )
+
+
+def _word_of(claim: str, given: object, longest: int) -> str:
+    if not isinstance(given, str) or not _is_word(given, longest):
+        raise _unauthenticated(f"The token's {claim} must be text of 1 to {longest} characters that can be printed.")
+    return given
+
+
+def _texts_of(claim: str, given: object) -> list[str]:
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise _unauthenticated(f"The token's {claim} must be a list of text.")
+    return given
+
+
+def _is_word(text: str, longest: int) -> bool:
+    """Whether it can stand in records and events: not blank, not too long, and nothing in it that is no sign."""
+    return 0 < len(text) <= longest and text.isprintable() and not text.isspace()

@@ -1,0 +1,242 @@
+"""The Temporal development server: found, fetched once, started and stopped.
+
+`python -m sevensteps.local.devserver fetch` makes sure that there is one on this machine.
+"""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+from sevensteps.local.children import ending_with_me
+from sevensteps.local.downloads import Progress, cache_folder, download_by_sdk, is_program, scratch_folder
+from sevensteps.local.ports import free_port
+
+GO_MODULE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"  # later ones carry a `replace`, which go install refuses
+BUILD_SPACE = 6 * 10**9  # bytes: modules, build cache, linker
+START_LIMIT = 60.0  # seconds
+STOP_LIMIT = 10.0  # seconds
+
+SEARCH_ATTRIBUTES = {"Council": "Keyword", "Stage": "Keyword", "WaitingFor": "Keyword", "DueAt": "Datetime"}
+
+# The queues are read 20 times a second by default, which makes every step of a workflow wait for a tenth of a second.
+DYNAMIC_CONFIG = {
+    "history.transferProcessorMaxPollRPS": 1000,
+    "history.timerProcessorMaxPollRPS": 1000,
+    "history.visibilityProcessorMaxPollRPS": 1000,
+}
+
+HOW_TO_GET_ONE = """\
+No Temporal development server was found, and none could be fetched. Any one of these helps:
+  - install the Temporal CLI, so that `temporal` is on PATH
+  - set TEMPORAL_CLI to the path of the `temporal` program
+  - install Go and make sure that its modules can be reached, then run `make setup` again"""
+
+
+class DevServerError(Exception):
+    """No development server could be had, or it did not start. The message says what to do."""
+
+
+def find_server() -> Path | None:
+    """Find the `temporal` program: `$TEMPORAL_CLI`, then PATH, then the copy fetched before.
+
+    Raises:
+        DevServerError: `$TEMPORAL_CLI` is set to something that cannot be run.
+    """
+    if named := os.environ.get("TEMPORAL_CLI"):
+        if not is_program(Path(named)):
+            raise DevServerError(f"TEMPORAL_CLI is set to {named}, which is not a program. Correct it or unset it.")
+        return Path(named)
+    if on_path := shutil.which("temporal"):
+        return Path(on_path)
+    cached = cache_folder() / "temporal"
+    return cached if is_program(cached) else None
+
+
+def fetch_server(progress: Progress) -> Path:
+    """Find the `temporal` program, or download or build it into the cache. Not for use inside an event loop.
+
+    Raises:
+        DevServerError: it can be neither found, downloaded nor built.
+    """
+    with scratch_folder() as scratch:
+        if found := find_server():  # another process fetched it while this one waited for its turn
+            return found
+        fetched = _download(scratch, progress) or _build(scratch, progress)
+        if fetched is None:
+            raise DevServerError(HOW_TO_GET_ONE)
+        return fetched.replace(cache_folder() / "temporal")
+
+
+def _download(scratch: Path, progress: Progress) -> Path | None:
+    from temporalio.testing import WorkflowEnvironment  # noqa: PLC0415  slow to import, and seldom needed
+
+    progress("Downloading the Temporal development server ...")
+    return download_by_sdk(WorkflowEnvironment.start_local, scratch, progress)
+
+
+def _build(scratch: Path, progress: Progress) -> Path | None:
+    """Build the server from its Go modules; None where there is no Go. The build's gigabytes go with `scratch`."""
+    go = shutil.which("go")
+    if go is None:
+        return None
+    if shutil.disk_usage(scratch).free < BUILD_SPACE:
+        raise DevServerError(
+            f"Building the Temporal development server needs {BUILD_SPACE // 10**9} GB free beside {scratch}."
+        )
+    progress("Building the Temporal development server with Go; about five minutes, only this once ...")
+    folders = {"GOBIN": scratch / "bin", "GOMODCACHE": scratch / "modules", "GOCACHE": scratch / "cache"}
+    environment = os.environ | {name: str(folder) for name, folder in folders.items()} | {"GOFLAGS": "-modcacherw"}
+    log = scratch / "build.log"
+    with log.open("w") as output:
+        build = subprocess.Popen(  # noqa: S603  a fixed command
+            [go, "install", "-v", "-ldflags=-s -w", GO_MODULE], env=environment, stdout=output, stderr=output
+        )
+    try:
+        code = _watch(build, log, progress)
+    except KeyboardInterrupt:
+        build.wait()  # it heard Ctrl-C too, and must have let go of `scratch` before that is removed
+        raise
+    if code != 0:
+        last_words = "\n  ".join(log.read_text().splitlines()[-5:])
+        progress(f"  the build failed:\n  {last_words}")
+        return None
+    return scratch / "bin" / "temporal"
+
+
+def _watch(build: subprocess.Popen[bytes], log: Path, progress: Progress) -> int:
+    started = time.monotonic()
+    while True:
+        try:
+            return build.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            lines = log.read_text().splitlines()
+            fetched = sum(line.startswith("go: downloading") for line in lines)
+            minutes, seconds = divmod(int(time.monotonic() - started), 60)
+            progress(f"  {minutes}:{seconds:02} {fetched} modules fetched, {len(lines) - fetched} packages built")
+
+
+class DevServer:
+    """A Temporal development server in a process group of its own, for one namespace, `default`.
+
+    Used as an async context manager, or by `start` and `stop`. A stopped server can be started again; it keeps
+    its port, and its data where it has a file for them.
+    """
+
+    def __init__(self, *, log: Path, data: Path | None = None, port: int | None = None) -> None:
+        """Describe a server.
+
+        Args:
+            log: file to which it writes.
+            data: SQLite file that keeps its data between runs; without one they are in memory.
+            port: port on the loopback address; any free one if not given.
+        """
+        self._log = log
+        self._data = data
+        self._port = port or free_port()
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it answers, as host and port."""
+        return f"127.0.0.1:{self._port}"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id while it runs."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start it and wait until it can take workflows.
+
+        Raises:
+            DevServerError: there is none on this machine, or it ended or did not answer within a minute.
+        """
+        program = find_server()
+        if program is None:
+            raise DevServerError("There is no Temporal development server on this machine. Run `make setup`.")
+        with self._log.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                *ending_with_me(str(program), *self._arguments()),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        try:
+            async with asyncio.timeout(START_LIMIT):
+                await self._ready()
+        except TimeoutError:
+            await self.stop()
+            raise DevServerError(f"Temporal did not answer on {self.address} in a minute. See {self._log}.") from None
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop it, gently first. Does nothing where it is not running."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            async with asyncio.timeout(STOP_LIMIT):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    def _arguments(self) -> list[str]:
+        arguments = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(self._port)]
+        if self._data:
+            arguments += ["--db-filename", str(self._data)]
+        for name, kind in SEARCH_ATTRIBUTES.items():
+            arguments += ["--search-attribute", f"{name}={kind}"]
+        for key, value in DYNAMIC_CONFIG.items():
+            arguments += ["--dynamic-config-value", f"{key}={value}"]
+        return arguments
+
+    async def _ready(self) -> None:
+        """Wait until it is healthy and knows the search attributes: it takes calls before it does."""
+        from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest  # noqa: PLC0415  slow to import
+        from temporalio.client import Client  # noqa: PLC0415
+        from temporalio.service import RPCError  # noqa: PLC0415
+
+        request = ListSearchAttributesRequest(namespace="default")
+        while True:
+            if self.pid is None:
+                raise DevServerError(f"Temporal ended as soon as it was started. See {self._log}.")
+            try:
+                client = await Client.connect(self.address)
+                known = await client.operator_service.list_search_attributes(request)
+                if known.custom_attributes.keys() >= SEARCH_ATTRIBUTES.keys():
+                    return
+            except (RuntimeError, RPCError):
+                pass  # not there yet
+            await asyncio.sleep(0.1)
+
+
+def main() -> None:
+    """Make sure that there is a server on this machine."""
+    if sys.argv[1:] != ["fetch"]:
+        sys.exit("usage: python -m sevensteps.local.devserver fetch")
+    try:
+        find_server() or fetch_server(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201  a person waits
+    except DevServerError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

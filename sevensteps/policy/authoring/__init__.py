@@ -1,0 +1,1 @@
+"""What somebody needs who writes packs: check, worked cases, diff, rules in words."""

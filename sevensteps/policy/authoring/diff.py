@@ -1,0 +1,210 @@
+"""What changed between two packs, in words."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from sevensteps.errors import Fault
+from sevensteps.policy.authoring.in_words import condition_words, written_words
+from sevensteps.policy.model.facts import pounds
+from sevensteps.policy.packs.pack import Pack
+from sevensteps.policy.packs.parameters import DatedValue, Parameter
+from sevensteps.policy.packs.source import Section
+from sevensteps.policy.packs.validity import in_force
+
+_IDS = ("rule", "table", "row")
+_CONDITIONS = ("when", "applies when")
+
+
+def differences(old: Pack, new: Pack, on: date | None = None) -> list[str]:
+    """One sentence for each thing that differs, at all or as both stand on a day."""
+    return [*_heads(old, new), *_parameters(old, new, on), *_decisions(old, new, on)]
+
+
+def _heads(old: Pack, new: Pack) -> Iterator[str]:
+    """Two versions of one pack may be titled or based otherwise; of two packs that is no change."""
+    if old.name == new.name:
+        yield from _changed("pack, title", old.title, new.title)
+        yield from _changed("pack, extends", old.base, new.base)
+
+
+def _parameters(old: Pack, new: Pack, on: date | None) -> Iterator[str]:
+    for name in sorted(old.parameters.keys() | new.parameters.keys()):
+        before, after = old.parameters.get(name), new.parameters.get(name)
+        if before and after:
+            yield from _described(f"parameter {name}", before, after)
+        if on is not None:
+            yield from _as_of(f"parameter {name} on {on}", before, after, on)
+        elif after is None:
+            yield f"parameter {name} is gone"
+        else:
+            if before is None:
+                yield f"parameter {name} is new{f': {after.title}' if after.title else ''}"
+            yield from _values(f"parameter {name}", before, after)
+
+
+def _described(what: str, before: Parameter, after: Parameter) -> Iterator[str]:
+    yield from _changed(f"{what}, title", before.title, after.title)
+    yield from _changed(f"{what}, type", before.type, after.type)
+    yield from _changed(f"{what}, unit", before.unit, after.unit)
+    yield from _changed(f"{what}, set by", _set_by(before), _set_by(after))
+    yield from _changed(f"{what}, bounds", before.bounds.in_words or None, after.bounds.in_words or None)
+
+
+def _set_by(parameter: Parameter) -> str:
+    return "council" if parameter.council_may_change else "law"
+
+
+def _values(what: str, before: Parameter | None, after: Parameter) -> Iterator[str]:
+    old = {value.begins: value for value in before.values} if before else {}
+    new = {value.begins: value for value in after.values}
+    for day in sorted(old.keys() | new.keys()):
+        if day not in old:
+            until = f" until {new[day].ends}" if new[day].ends else ""
+            unverified = ", unverified" if new[day].unverified else ""
+            yield f"{what}: from {day}{until} it is {_words(after, new[day])} ({new[day].reference}{unverified})"
+        elif day not in new:
+            yield f"{what}: the value from {day}, {_words(before or after, old[day])}, is gone"
+        else:
+            yield from _value(f"{what}: the value from {day}", before or after, old[day], after, new[day])
+
+
+def _value(what: str, before: Parameter, old: DatedValue, after: Parameter, new: DatedValue) -> Iterator[str]:
+    if old.value != new.value:
+        yield f"{what} was {_words(before, old)}, is {_words(after, new)}, although values are never edited"
+    if old.ends != new.ends:
+        yield f"{what} ended {old.ends or 'never'}, ends {new.ends or 'never'}"
+    yield from _law_of(what, old, new)
+
+
+def _law_of(what: str, old: DatedValue, new: DatedValue) -> Iterator[str]:
+    yield from _changed(f"{what}, reference", old.reference, new.reference)
+    yield from _changed(f"{what}, unverified", old.unverified, new.unverified)
+
+
+def _as_of(what: str, before: Parameter | None, after: Parameter | None, on: date) -> Iterator[str]:
+    """How what is in force on a day differs."""
+    old, new = _on(before, on), _on(after, on)
+    was = _words(before, old) if before and old else "not in force"
+    is_ = _words(after, new) if after and new else "not in force"
+    if was != is_:
+        yield f"{what}: was {was}, is {is_}"
+    if old and new:
+        yield from _law_of(what, old, new)
+
+
+def _on(parameter: Parameter | None, on: date) -> DatedValue | None:
+    try:
+        return parameter.on(on) if parameter else None
+    except Fault:
+        return None
+
+
+def _words(parameter: Parameter, dated: DatedValue) -> str:
+    value = dated.value
+    if isinstance(value, Mapping):
+        return ", ".join(f"{word} {pounds(amount)}" for word, amount in value.items())
+    if isinstance(value, tuple):
+        rows = [f"{row[0]}: {pounds(row[1])}" if isinstance(row, tuple) else str(row) for row in value]
+        return ", ".join(rows) or "nothing"
+    return pounds(value) if parameter.type == "money" and isinstance(value, int) else str(value)
+
+
+def _decisions(old: Pack, new: Pack, on: date | None) -> Iterator[str]:
+    before, after = _standing(old, on), _standing(new, on)
+    day = f" on {on}" if on else ""
+    for name in sorted(before.keys() | after.keys()):
+        if name not in before:
+            title = after[name].text("title")
+            yield f"decision {name} is new{day}{f': {title}' if title else ''}"
+        elif name not in after:
+            yield f"decision {name} is gone{day}"
+        else:
+            yield from _within(name, before[name], after[name], on)
+
+
+def _standing(pack: Pack, on: date | None) -> Mapping[str, Section]:
+    return {name: section for name, section in pack.decisions.items() if on is None or in_force(section, on)}
+
+
+def _within(path: str, old: Section, new: Section, on: date | None) -> Iterator[str]:
+    """What differs in two mappings. As both stand on a day, how long they stand is none of it."""
+    for key in dict.fromkeys([*old, *new]):
+        before, after = old.get(key), new.get(key)
+        if _is_listed(before) or _is_listed(after):
+            yield from _listed(path, old, new, key, on)
+        elif key in _CONDITIONS and _id(old):
+            yield from _changed(f"{path}, {key}", _condition(before), _condition(after))
+        elif isinstance(before, Section) and isinstance(after, Section):
+            yield from _within(f"{path}, {key}", before, after, on)
+        elif on is None or not isinstance(before or after, date):
+            yield from _changed(f"{path}, {key}", before, after)
+
+
+def _listed(path: str, old: Section, new: Section, key: str, on: date | None) -> Iterator[str]:
+    """What differs in two lists of rules, tables or rows, each known by its id, and in their order."""
+    before, after = _by_id(old, key, on), _by_id(new, key, on)
+    for id_ in dict.fromkeys([*before, *after]):
+        if id_ not in before:
+            said = "; ".join(_says(after[id_]))
+            yield f"{path}: {id_} is new{f': {said}' if said else ''}"
+        elif id_ not in after:
+            yield f"{path}: {id_} is gone"
+        else:
+            yield from _within(f"{path}, {id_}", before[id_], after[id_], on)
+    stayed = [[id_ for id_ in some if id_ in before and id_ in after] for some in (before, after)]
+    first = new.get("hit") == "first"
+    if stayed[0] != stayed[1] or (first and after.keys() - before.keys()):
+        counts = ", of which the first that fits counts" if first else ""
+        yield f"{path}: the order of the {key}{counts}, was {_names(before)}, is {_names(after)}"
+
+
+def _names(ids: Mapping[str, Section]) -> str:
+    return ", ".join(id_.partition(" ")[2] for id_ in ids) or "nothing"
+
+
+def _is_listed(written: object) -> bool:
+    return isinstance(written, list) and any(isinstance(entry, Section) and _id(entry) for entry in written)
+
+
+def _by_id(section: Section, key: str, on: date | None) -> dict[str, Section]:
+    """The rules, tables or rows of a list; what has the id of one before it is known by its first day too."""
+    found: dict[str, Section] = {}
+    for entry in section.sections(key):
+        if on is None or in_force(entry, on):
+            id_ = _id(entry)
+            found[f"{id_} from {entry.get('from', 'the beginning')}" if id_ in found else id_] = entry
+    return found
+
+
+def _id(entry: Section) -> str:
+    return next((f"{key} {entry[key]}" for key in _IDS if key in entry), "")
+
+
+def _says(entry: Section) -> Iterator[str]:
+    """Everything that a new rule, table or row says, but its id."""
+    for key, value in entry.items():
+        if key in _CONDITIONS:
+            yield f"{key} {condition_words(value)}"
+        elif _is_listed(value):
+            yield from (f"{_id(inner)}: {', '.join(_says(inner))}" for inner in entry.sections(key))
+        elif key not in _IDS:
+            yield f"{key} {written_words(value)}"
+
+
+def _condition(written: object) -> str | None:
+    return None if written is None else condition_words(written)
+
+
+def _changed(what: str, old: object, new: object) -> Iterator[str]:
+    """The one sentence on something that was otherwise, is new or is gone."""
+    if old == new:
+        return
+    was, is_ = written_words(old), written_words(new)
+    if isinstance(old or new, bool):
+        yield f"{what}: was {'yes' if old else 'no'}, is {'yes' if new else 'no'}"
+    elif old in (None, ""):
+        yield f"{what} is new: {is_}"
+    elif new in (None, ""):
+        yield f"{what} is gone: was {was}"
+    else:
+        yield f"{what}: was {was}, is {is_}"

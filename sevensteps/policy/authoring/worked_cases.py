@@ -1,0 +1,151 @@
+"""Worked cases: what a pack's author says should come of which facts, and whether it does."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from sevensteps.errors import Fault
+from sevensteps.policy.compiled_pack import Shelf
+from sevensteps.policy.model.verdict import Decision, Finding, Json, Verdict
+from sevensteps.policy.packs.source import Problems, Section, misnamed, read
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One worked case. `given` are its facts, those of the case that it is like included."""
+
+    decision: str
+    name: str
+    on: date
+    given: Mapping[str, Json]
+    expect: Mapping[str, object]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a case, and in words how that is not what its author expected."""
+
+    case: Case
+    decision: Decision | None
+    differences: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Which rules the cases have seen hold and not hold, and how often each verdict came out, by decision."""
+
+    held: set[tuple[str, str]] = field(default_factory=set)
+    failed: set[tuple[str, str]] = field(default_factory=set)
+    verdicts: Counter[tuple[str, Verdict]] = field(default_factory=Counter)
+
+    def add(self, decision: Decision) -> None:
+        """Count one decision."""
+        self.verdicts[decision.decision, decision.verdict] += 1
+        for rule, truth in decision.truths():
+            if truth is not None:
+                (self.held if truth else self.failed).add((decision.decision, rule))
+
+
+def read_cases(root: Path, pack: str) -> list[Case]:
+    """The worked cases of a pack.
+
+    Raises:
+        PackRefusedError: with every problem of the files of cases.
+    """
+    problems = Problems()
+    cases = read_cases_that_can_be(root, pack, problems)
+    problems.refuse()
+    return cases
+
+
+def read_cases_that_can_be(root: Path, pack: str, problems: Problems) -> list[Case]:
+    """The worked cases of a pack; what is wrong with the others is added to the problems."""
+    folder = root / pack / "cases"
+    problems += misnamed(folder, root)
+    cases: list[Case] = []
+    for path in sorted(folder.glob("*.yaml")):
+        with problems.noted():
+            content = read(path, root, "cases")
+            facts: dict[str, Mapping[str, Json]] = {}
+            for body in content.sections("cases"):
+                with problems.noted():
+                    cases.append(_case(content.text("decision"), body, facts))
+    return cases
+
+
+def _case(decision: str, body: Section, facts: dict[str, Mapping[str, Json]]) -> Case:
+    """One case, whose facts are added to those of the cases before it."""
+    name = body.text("name")
+    if name in facts:
+        raise body.problem(name, "a name that no case before it has")
+    if "like" in body and body.text("like") not in facts:
+        raise body.problem(name, f"like: the name of a case before this one; {body.text('like')} is not")
+    facts[name] = _merged(facts.get(body.text("like"), {}), _json(body["given"]))
+    expect, on = body["expect"], body.day("on")
+    if on is None or not isinstance(expect, Section):
+        raise body.problem(name, "on as a date without quotes, and what to expect")
+    return Case(decision, name, on, facts[name], expect, body.file, body.line)
+
+
+def _json(written: object) -> Json:
+    if isinstance(written, Mapping):
+        return {str(key): _json(value) for key, value in written.items()}
+    if isinstance(written, list):
+        return [_json(value) for value in written]
+    if isinstance(written, date):
+        return written.isoformat()
+    return written if written is None or isinstance(written, bool | int | float | str) else str(written)
+
+
+def _merged(base: Mapping[str, Json], change: Json) -> Mapping[str, Json]:
+    merged = dict(base)
+    for key, value in change.items() if isinstance(change, Mapping) else ():
+        before = merged.get(key)
+        both = isinstance(before, Mapping) and isinstance(value, Mapping)
+        merged[key] = _merged(before, value) if both and isinstance(before, Mapping) else value
+    return merged
+
+
+def run_case(case: Case, shelf: Shelf) -> Outcome:
+    """Decide on a case's facts and compare with what its author expects."""
+    refused = case.expect.get("refused")
+    try:
+        decision = shelf.decide(case.decision, case.on, case.given)
+    except Fault as fault:
+        wrong = () if fault.reason == refused else (f"refused: {fault.reason}: {fault.detail}",)
+        return Outcome(case, None, wrong)
+    if refused is not None:
+        return Outcome(case, decision, (f"expected to be refused with {refused}; was {decision.verdict}",))
+    return Outcome(case, decision, tuple(_differences(case.expect, decision)))
+
+
+def _differences(expect: Mapping[str, object], decision: Decision) -> Iterator[str]:
+    if "verdict" in expect and expect["verdict"] != decision.verdict:
+        yield f"verdict: expected {expect['verdict']}, is {decision.verdict}"
+    if "missing" in expect and set(_list(expect["missing"])) != set(decision.missing):
+        yield f"missing: expected {expect['missing']}, is {list(decision.missing)}"
+    for name, value in _json_mapping(expect.get("values")).items():
+        if decision.values.get(name) != value:
+            yield f"{name}: expected {value}, is {decision.values.get(name)}"
+    for rule, verdict in _json_mapping(expect.get("findings")).items():
+        said = {finding.verdict.value for finding in decision.findings if rule in (finding.rule, _named(finding))}
+        wanted = set() if verdict == "silent" else set(_list(verdict))
+        if said != wanted:
+            yield f"{rule}: expected {verdict}, is {', '.join(sorted(said)) or 'silent'}"
+
+
+def _named(finding: Finding) -> str:
+    return f"{finding.rule} {finding.about}"
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _json_mapping(written: object) -> Mapping[str, Json]:
+    found = _json(written)
+    return found if isinstance(found, Mapping) else {}

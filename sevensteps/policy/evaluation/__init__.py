@@ -1,0 +1,1 @@
+"""Deciding: two evaluators, what is missing, and the sentences of the findings."""

@@ -1,0 +1,216 @@
+"""The sums that packs may ask for by name. Money is whole pence, dates are ISO text, weekly is canonical.
+
+Every function is pure and takes what the pack's `calculate` names; one that cannot answer raises a Fault.
+"""
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from sevensteps.errors import Fault, Kind
+from sevensteps.policy.model.facts import FIRST_DAY, LAST_DAY
+
+Table = Sequence[tuple[int, int]]
+
+_SATURDAY = 5
+_FULL_RATE_AGE = 25
+
+
+def total(of: Sequence[int]) -> int:
+    """The sum of amounts or numbers."""
+    return sum(of)
+
+
+def difference(of: int, less: int) -> int:
+    """One amount or number less another."""
+    return of - less
+
+
+def what_remains(of: int, less: int) -> int:
+    """One number less another, but not less than nothing."""
+    return max(0, of - less)
+
+
+def total_where(of: Sequence[int], where: Sequence[int]) -> int:
+    """The sum of those amounts whose number beside them is not nought."""
+    return sum(amount for amount, number in zip(of, where, strict=True) if number)
+
+
+def names_word(amounts: Mapping[str, int], word: str) -> bool:
+    """Whether a list of amounts has one for a word."""
+    return word in amounts
+
+
+def lowest_limit(amounts: Mapping[str, int], word: str, within: Sequence[str]) -> int:
+    """The lowest amount for a word, alone or narrowed ("approver", "approver.care_home"); nothing if there is none."""
+    found = [amounts[name] for name in (word, *(f"{word}.{narrower}" for narrower in within)) if name in amounts]
+    return min(found, default=0)
+
+
+def count(of: Sequence[object]) -> int:
+    """How many there are."""
+    return len(of)
+
+
+def shared(of: Sequence[str], among: Sequence[str]) -> int:
+    """How many words two lists have in common."""
+    return len(set(of) & set(among))
+
+
+def holding(of: Sequence[Sequence[str]], word: str) -> int:
+    """How many of the lists hold a word."""
+    return sum(word in words for words in of)
+
+
+def contains(of: Sequence[str], word: str) -> bool:
+    """Whether a list holds a word."""
+    return word in of
+
+
+def percent_over(of: int, base: int) -> int:
+    """By how many whole per cent an amount goes over another, rounded up; negative when it stays under."""
+    if base == 0:
+        return 0 if of <= 0 else 1000
+    return -((base - of) * 100 // base)
+
+
+def pounds_for_points(points: int, table: Table, withheld_percent: int) -> int:
+    """Weekly pence for points: a straight line between the rows of the table, less what the council withholds.
+
+    Above the last row it answers the last row; whoever asks says first whether the table reaches so far.
+    """
+    lower = upper = table[0]
+    for row in table:
+        lower, upper = upper, row
+        if points <= row[0]:
+            break
+    span = upper[0] - lower[0]
+    share = Decimal(min(points, upper[0]) - lower[0]) / span if span else Decimal(0)
+    weekly = (lower[1] + share * (upper[1] - lower[1])) * (100 - withheld_percent) / 100
+    return int(weekly.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def points_above(points: int, table: Table) -> int:
+    """How many points lie above the last row of a table."""
+    return max(0, points - table[-1][0])
+
+
+def same(of: str) -> str:
+    """A word as it stands in a parameter, so that conditions can look at it."""
+    return of
+
+
+def guaranteed_income(
+    amounts: Mapping[str, int],
+    premiums: Mapping[str, int],
+    age: int,
+    pension_age: int,
+    *,
+    couple: bool,
+    disability_premium: bool,
+    enhanced_disability_premium: bool,
+    carer_premium: bool,
+) -> int:
+    """Weekly pence that a person keeps in any case: by age and household, and each premium on top.
+
+    The disability premiums of a couple are other amounts than those of a single person, which never stand in for them.
+
+    Raises:
+        Fault: INVALID, PARAMETER_MISSING: an amount that applies is not known for the date.
+    """
+    if age >= pension_age:
+        household = "couple_pension_age_each" if couple else "single_pension_age"
+    else:
+        household = "couple_each" if couple else "single_under_25" if age < _FULL_RATE_AGE else "single"
+    whose = "couple_" if couple else ""
+    held = {f"{whose}disability": disability_premium, f"{whose}enhanced_disability": enhanced_disability_premium}
+    kept = [name for name, holds in {**held, "carer": carer_premium}.items() if holds]
+    return _amount(amounts, household) + sum(_amount(premiums, name) for name in kept)
+
+
+def _amount(amounts: Mapping[str, int], name: str) -> int:
+    if name not in amounts:
+        raise Fault(Kind.INVALID, "PARAMETER_MISSING", f"no amount is known for {name} on this date")
+    return amounts[name]
+
+
+def tariff_income(capital: int, lower: int, upper: int, step: int) -> int:
+    """Weekly pence that capital counts as: a pound for every step between the limits, or part of one."""
+    return 100 * -((lower - min(capital, upper)) // step) if capital > lower else 0
+
+
+def charge(cost: int, disposable: int, share_percent: int) -> int:
+    """Weekly pence to pay: the council's share of the disposable income, rounded down, never more than the cost."""
+    return min(cost, disposable * share_percent // 100)
+
+
+def is_on_or_after(day: str, other: str) -> bool:
+    """Whether a day is the other day or later."""
+    return day >= other
+
+
+def days_later(day: str, days: int) -> str:
+    """So many calendar days after a day.
+
+    Raises:
+        Fault: INVALID, FACT_INVALID: it lies beyond the days that a date may be.
+    """
+    later = date.fromisoformat(day).toordinal() + days
+    if not FIRST_DAY.toordinal() <= later <= LAST_DAY.toordinal():
+        raise _beyond_dates()
+    return date.fromordinal(later).isoformat()
+
+
+def months_later(day: str, months: int) -> str:
+    """The same day so many months later, or the last day of that month. Raises as `days_later` does."""
+    start = date.fromisoformat(day)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if not FIRST_DAY.year <= year <= LAST_DAY.year:
+        raise _beyond_dates()
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
+
+
+def _beyond_dates() -> Fault:
+    expected = f"a date from {FIRST_DAY.year} to {LAST_DAY.year}; counting on from the facts leads beyond"
+    return Fault(Kind.INVALID, "FACT_INVALID", f"expected {expected}")
+
+
+@lru_cache(maxsize=4096)
+def working_days_later(day: str, days: int, bank_holidays: tuple[str, ...]) -> str:
+    """So many working days after a day: neither weekends nor bank holidays count.
+
+    Raises:
+        Fault: INVALID, PARAMETER_MISSING: the list of bank holidays does not reach so far.
+    """
+    closed, years = frozenset(bank_holidays), {holiday[:4] for holiday in bank_holidays}
+    current, left = date.fromisoformat(day), days
+    while True:
+        if current.isoformat()[:4] not in years:
+            raise Fault(Kind.INVALID, "PARAMETER_MISSING", f"no bank holidays are known for {current.year}")
+        if not left:
+            return current.isoformat()
+        current += timedelta(days=1)
+        if current.weekday() < _SATURDAY and current.isoformat() not in closed:
+            left -= 1
+
+
+Result = bool | int | str | tuple[str, ...]
+
+CALCULATIONS: Mapping[str, Callable[..., Result]] = {
+    function.__name__.replace("_", " "): function
+    for function in (
+        total, total_where, difference, what_remains, count, shared, holding, contains, percent_over,
+        same, guaranteed_income, tariff_income, charge, names_word, lowest_limit, pounds_for_points, points_above,
+        is_on_or_after, days_later, months_later, working_days_later,
+    )
+}  # fmt: skip
+
+RISING: Mapping[str, Mapping[str, bool]] = {
+    "total": {"of": True},
+    "total where": {"of": True},
+    "difference": {"of": True, "less": False},
+    "what remains": {"of": True, "less": False},
+}
+"""With which of its arguments a sum never falls (True), or never rises (False), whatever the others are."""

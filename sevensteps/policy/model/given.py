@@ -1,0 +1,182 @@
+"""What a caller gives: facts of the case and of its collections, typed as a decision declares them, or refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from sevensteps.errors import ID, Fault
+from sevensteps.policy.model.facts import LONGEST_LIST, NONE, Fact, Value, refusal, words_of
+from sevensteps.policy.model.verdict import Json
+
+Values = dict[str, Value | None]
+"""Facts of one scope by name; None for an unknown one."""
+
+NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Many things of one sort, each with the same facts.
+
+    `items` are the names when the law lists them (the ten outcomes); otherwise the caller lists them, as records with
+    an `id` or as bare words. `none_if_absent` says that a list which is not given is empty rather than unknown.
+    """
+
+    name: str
+    facts: Mapping[str, Fact]
+    items: tuple[str, ...] = ()
+    words: bool = False
+    options: tuple[str, ...] = ()
+    may_be_not_applicable: frozenset[str] = frozenset()
+    none_if_absent: bool = False
+
+    def typed(self, given: object) -> dict[str, Values] | None:
+        """Each item's facts by its name, None when the list itself is unknown."""
+        if self.items:
+            return self._closed(given)
+        if given is None:
+            return {} if self.none_if_absent else None
+        if self.words:
+            words = words_of(given, self.options)
+            if words is None:
+                named = f" out of {', '.join(self.options)}" if self.options else ""
+                raise refusal(self.name, f"a list of different words{named}")
+            return {word: {"item": word} for word in words}
+        return self._records(given)
+
+    def _closed(self, given: object) -> dict[str, Values]:
+        asked = given if given is not None else {}
+        if not isinstance(asked, Mapping):
+            raise refusal(self.name, f"an object with {', '.join(self.items)}")
+        for name in asked:
+            if name not in self.items:
+                raise refusal(f"{self.name}.{name}", "no such fact: it is not declared")
+        return {item: self._item(item, asked.get(item)) for item in self.items}
+
+    def _item(self, item: str, given: object) -> Values:
+        if given == NOT_APPLICABLE and item in self.may_be_not_applicable:
+            return dict.fromkeys(self.facts, False)
+        return self._facts(given if given is not None else {}, f"{self.name}.{item}")
+
+    def _records(self, given: object) -> dict[str, Values]:
+        if not isinstance(given, list | tuple) or len(given) > LONGEST_LIST:
+            raise refusal(self.name, "a list of objects, each with an id")
+        records: dict[str, Values] = {}
+        for position, record in enumerate(given):
+            path = f"{self.name}[{position}]"
+            if not isinstance(record, Mapping):
+                raise refusal(path, "an object with an id")
+            name = record.get("id")
+            if not isinstance(name, str) or not ID.fullmatch(name):
+                raise refusal(f"{path}.id", "a short id of letters, digits, - and _")
+            if name in records:
+                raise refusal(f"{path}.id", "an id that no other item of the list has")
+            records[name] = self._facts({key: fact for key, fact in record.items() if key != "id"}, path)
+        return records
+
+    def _facts(self, given: object, path: str) -> Values:
+        if not isinstance(given, Mapping):
+            raise refusal(path, f"an object with {', '.join(self.facts)}")
+        for name in given:
+            if name not in self.facts:
+                raise refusal(f"{path}.{name}", "no such fact: it is not declared")
+        return {name: fact.typed(given.get(name), path, name) for name, fact in self.facts.items()}
+
+
+@dataclass(slots=True)
+class Known:
+    """Typed facts of one evaluation: the case's own, and each collection's item by item (None: list unknown)."""
+
+    case: Values
+    items: dict[str, dict[str, Values] | None]
+    faults: dict[tuple[str, str, str], Fault] = field(default_factory=dict)
+    """Why a sum could not be worked out, by scope, item and fact: it matters only where the fact does."""
+
+    def of(self, scope: str) -> Mapping[str, Values]:
+        """The facts of each item of a collection, by its name; of the case under ""; none where a list is unknown."""
+        return (self.items[scope] or {}) if scope else {"": self.case}
+
+    def copy(self) -> Self:
+        """The same facts to be changed apart from these; their sums are to be worked out anew."""
+        items = {
+            name: None if of_items is None else {item: dict(values) for item, values in of_items.items()}
+            for name, of_items in self.items.items()
+        }
+        return type(self)(dict(self.case), items)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Every fact that a decision may be given. A dotted name is a fact inside an object."""
+
+    case: Mapping[str, Fact]
+    collections: Mapping[str, Collection]
+
+    def typed(self, given: object) -> Known:
+        """The given facts, typed.
+
+        Raises:
+            Fault: INVALID, FACT_INVALID: an undeclared fact, or one of the wrong type, by its path.
+        """
+        if not isinstance(given, Mapping):
+            raise refusal("facts", "an object")
+        case = {path: fact.typed(None, path) for path, fact in self.case.items()}
+        for name, value in given.items():
+            if name not in self.collections:
+                self._place(str(name), value, case)
+        items = {name: collection.typed(given.get(name)) for name, collection in self.collections.items()}
+        return Known(case, items)
+
+    def _place(self, path: str, value: object, case: Values) -> None:
+        fact = self.case.get(path)
+        if fact is not None:
+            case[path] = fact.typed(value, path)
+        elif any(name.startswith(f"{path}.") for name in self.case):
+            if value is not None and not isinstance(value, Mapping):
+                raise refusal(path, "an object")
+            for name, inner in (value or {}).items():
+                self._place(f"{path}.{name}", inner, case)
+        else:
+            raise refusal(path, "no such fact: it is not declared")
+
+    def kept(self, given: Mapping[str, Json], known: Known) -> dict[str, Json]:
+        """What a receipt keeps: the known facts in the caller's shape, narrative replaced by its hint words."""
+        kept: dict[str, Json] = {}
+        for path, fact in self.case.items():
+            value = known.case[path]
+            if value not in (None, NONE):
+                _set(kept, path.split("."), fact.json(value))
+        for name, collection in self.collections.items():
+            typed = known.items[name]
+            if given.get(name) is not None and typed is not None:
+                kept[name] = _kept_items(collection, typed, given[name])
+        return kept
+
+
+def _set(target: dict[str, Json], path: list[str], value: Json) -> None:
+    *outer, last = path
+    for name in outer:
+        inner = target.setdefault(name, {})
+        if isinstance(inner, dict):
+            target = inner
+    target[last] = value
+
+
+def _kept_items(collection: Collection, typed: Mapping[str, Values], given: object) -> Json:
+    def facts(values: Values) -> dict[str, Json]:
+        return {
+            name: fact.json(value)
+            for name, fact in collection.facts.items()
+            if (value := values[name]) is not None and value != NONE
+        }
+
+    if collection.words:
+        return list(typed)
+    if not collection.items:
+        return [{"id": name, **facts(values)} for name, values in typed.items()]
+    asked = given if isinstance(given, Mapping) else {}
+    return {
+        name: NOT_APPLICABLE if asked.get(name) == NOT_APPLICABLE else facts(values)
+        for name, values in typed.items()
+        if asked.get(name) is not None
+    }

@@ -1,0 +1,105 @@
+"""What a council may set a parameter to. The national pack says so: as the law does, or as alone makes sense."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sevensteps.policy.model.facts import pounds
+from sevensteps.policy.packs.setting import Setting, read_setting
+from sevensteps.policy.packs.source import Section, each_of
+
+KEYS = ("lowest", "highest", "options", "not below")
+
+_NUMBERS = {"whole number": "whole number", "money": "money", "amount by word": "money"}
+"""The types that have an order, and what their bounds are written as."""
+_WORDS = ("word", "words", "verdict", "amount by word")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The bounds of one parameter; those of an amount by word hold for each of its amounts.
+
+    `options` are the words that it may be or hold; of a narrowed one, such as `approver.care_home`, what stands before
+    the dot. `not_below_national` says that an overlay may set more than the pack that it extends, and never less.
+    """
+
+    money: bool = False
+    lowest: int | None = None
+    highest: int | None = None
+    options: tuple[str, ...] = ()
+    not_below_national: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """All of them as a policy officer reads them; nothing where there are none."""
+        bounds = [
+            f"{self._said(self.lowest)} or more" if self.lowest is not None else "",
+            f"{self._said(self.highest)} or less" if self.highest is not None else "",
+            f"words out of {', '.join(self.options)}" if self.options else "",
+            "not below the national value" if self.not_below_national else "",
+        ]
+        return "; ".join(filter(None, bounds))
+
+    def breaches(self, value: Setting) -> Iterator[str]:
+        """In words, what would have to be otherwise with a value."""
+        for word, number in _numbers(value).items():
+            if self.lowest is not None and number < self.lowest:
+                yield f"{_of(word)}{self._said(self.lowest)} or more"
+            if self.highest is not None and number > self.highest:
+                yield f"{_of(word)}{self._said(self.highest)} or less"
+        for word in _words(value) if self.options else ():
+            if word.partition(".")[0] not in self.options:
+                yield f"words out of {', '.join(self.options)}; {word[:40]} is none"
+
+    def shortfalls(self, value: Setting, national: Setting) -> Iterator[str]:
+        """In words, by what a value falls short of the national one. A word without an amount has nothing."""
+        own = _numbers(value)
+        for word, number in _numbers(national).items():
+            if word not in own or own[word] < number:
+                yield f"{_of(word)}{self._said(number)} or more"
+
+    def _said(self, number: int) -> str:
+        return pounds(number) if self.money else str(number)
+
+
+def read_bounds(name: str, body: Section) -> Bounds:
+    """The bounds that a parameter's declaration gives it.
+
+    Raises:
+        PackRefusedError: a bound that is not of the parameter's type.
+    """
+    type_ = body.text("type")
+    lowest, highest = each_of(("lowest", "highest"), lambda key: _bound(name, body, key))
+    if "options" in body and type_ not in _WORDS:
+        raise body.problem(name, f"options only where there are words; this is a {type_}")
+    if "not below" in body and type_ not in _NUMBERS:
+        raise body.problem(name, f"not below only where there are numbers or amounts; this is a {type_}")
+    options = tuple(str(word) for word in body.entries("options"))
+    return Bounds(_NUMBERS.get(type_) == "money", lowest, highest, options, "not below" in body)
+
+
+def _bound(name: str, body: Section, key: str) -> int | None:
+    if key not in body:
+        return None
+    kind = _NUMBERS.get(body.text("type"))
+    bound = read_setting(kind, body[key]) if kind else None
+    if not isinstance(bound, int):
+        wanted = f"a value of type {kind}" if kind else f"no bound; a {body.text('type')} has no order"
+        raise body.problem(name, f"{key}: {wanted}")
+    return bound
+
+
+def _of(word: str) -> str:
+    return f"{word}: " if word else ""
+
+
+def _numbers(value: Setting) -> Mapping[str, int]:
+    if isinstance(value, Mapping):
+        return value
+    return {"": value} if isinstance(value, int) else {}
+
+
+def _words(value: Setting) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple | Mapping):
+        yield from (word for word in value if isinstance(word, str))

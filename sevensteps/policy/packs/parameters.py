@@ -1,0 +1,145 @@
+"""Parameters: the dated values of a pack, and what each was on a date."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Self
+
+from sevensteps.errors import Fault, Kind
+from sevensteps.policy.packs.bounds import Bounds, read_bounds
+from sevensteps.policy.packs.setting import Setting, expected, read_setting
+from sevensteps.policy.packs.source import PackRefusedError, Problem, Section, each_of
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """What a parameter is from one date on, until another (both days included) or until the next value begins."""
+
+    value: Setting
+    begins: date
+    ends: date | None
+    reference: str
+    unverified: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One named value through the years, and who may set it: the law, or each council within the bounds."""
+
+    name: str
+    type: str
+    title: str
+    unit: str
+    council_may_change: bool
+    values: tuple[DatedValue, ...]
+    bounds: Bounds
+    file: str
+    line: int
+
+    def on(self, day: date) -> DatedValue:
+        """The value in force on a day.
+
+        Raises:
+            Fault: INVALID, PARAMETER_MISSING: no value covers the day. The last known value is never stretched.
+        """
+        found = self._standing(day)
+        if found is None:
+            detail = f"parameter {self.name} has no value in force on {day.isoformat()}"
+            raise Fault(Kind.INVALID, "PARAMETER_MISSING", detail, metadata={"parameter": self.name})
+        return found
+
+    def _standing(self, day: date) -> DatedValue | None:
+        place = bisect_right(self.values, day, key=lambda value: value.begins)
+        found = self.values[place - 1] if place else None
+        return found if found is not None and (found.ends is None or day <= found.ends) else None
+
+    def over(self, base: Self) -> Self:
+        """These values from the day on which the first of them begins, and those of the base before it.
+
+        No later value of the base counts: what the council has set stands until the council sets another or ends it.
+        """
+        first = self.values[0].begins
+        before = tuple(value for value in base.values if value.begins < first)
+        if before and (before[-1].ends is None or before[-1].ends >= first):
+            before = (*before[:-1], replace(before[-1], ends=first - timedelta(days=1)))
+        return replace(self, values=before + self.values, bounds=base.bounds)
+
+    def breaches(self, bounds: Bounds) -> Iterator[Problem]:
+        """Every value that is beyond bounds, with its line."""
+        for value in self.values:
+            for said in bounds.breaches(value.value):
+                yield Problem(self.file, value.line, self.name, said)
+
+    def shortfalls(self, base: Self) -> Iterator[Problem]:
+        """Every value that may not be less than the base's and is, on each day on which either of them turns."""
+        turns = {*self.turning_days(), *base.turning_days()} if base.bounds.not_below_national else ()
+        for day in sorted(turns):
+            value = self._standing(day)
+            if value is not None:
+                said = self._shortfalls(day, value, base)
+                yield from (Problem(self.file, value.line, self.name, short) for short in said)
+
+    def _shortfalls(self, day: date, value: DatedValue, base: Self) -> list[str]:
+        national = base._standing(day)
+        if national is None:
+            return [f"a value only while there is a national one, which it must not be below; there is none on {day}"]
+        short = base.bounds.shortfalls(value.value, national.value)
+        return [f"{said}, like the national value on {day}" for said in short]
+
+    def holes(self) -> Iterator[date]:
+        """The first day of every time between two values for which there is none."""
+        for earlier, later in pairwise(self.values):
+            if earlier.ends is not None and earlier.ends + timedelta(days=1) < later.begins:
+                yield earlier.ends + timedelta(days=1)
+
+    def turning_days(self) -> Iterator[date]:
+        """The days on which the value becomes another."""
+        for value in self.values:
+            yield value.begins
+            if value.ends is not None:
+                yield value.ends + timedelta(days=1)
+
+
+def read_parameters(section: Section) -> dict[str, Parameter]:
+    """The parameters of one file.
+
+    Raises:
+        PackRefusedError: with every value of the wrong type or beyond its parameter's bounds, and dates that overlap.
+    """
+    return dict(each_of(section.named("parameters"), lambda named: (named[0], _parameter(*named))))
+
+
+def _parameter(name: str, body: Section) -> Parameter:
+    values, bounds = _values(name, body), read_bounds(name, body)
+    parameter = Parameter(
+        name, body.text("type"), body.text("title"), body.text("unit"), body.text("set by") == "council",
+        values, bounds, body.file, body.line,
+    )  # fmt: skip
+    breaches = list(parameter.breaches(bounds))
+    if breaches:
+        raise PackRefusedError(breaches)
+    return parameter
+
+
+def _values(name: str, body: Section) -> tuple[DatedValue, ...]:
+    dated = each_of(body.sections("values"), lambda entry: _dated(name, body.text("type"), entry))
+    values = sorted(dated, key=lambda value: value.begins)
+    for earlier, later in pairwise(values):
+        if later.begins == earlier.begins or (earlier.ends is not None and later.begins <= earlier.ends):
+            expected = f"values that do not overlap; two cover {later.begins.isoformat()}"
+            raise PackRefusedError([Problem(body.file, later.line, name, expected)])
+    return tuple(values)
+
+
+def _dated(name: str, type_: str, entry: Section) -> DatedValue:
+    begins, ends, value = entry.day("from"), entry.day("until"), read_setting(type_, entry.get("value"))
+    if begins is None or ("until" in entry and ends is None):
+        raise entry.problem(name, "from, and until if any, as dates without quotes")
+    if ends is not None and ends < begins:
+        raise entry.problem(name, "until: the day of from, or a later one")
+    if value is None:
+        raise entry.problem(name, expected(type_))
+    return DatedValue(value, begins, ends, entry.text("reference"), entry.flag("unverified"), entry.line)

@@ -1,0 +1,67 @@
+"""What a parameter can be set to, by its type. Money is whole pence, dates are ISO text."""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+
+from sevensteps.policy.model.facts import Value, pence
+from sevensteps.policy.model.verdict import SETTLED
+
+Table = tuple[tuple[int, int], ...]
+Amounts = Mapping[str, int]
+Setting = Value | Table | Amounts
+
+POINTS_TO_POUNDS = "points to pounds"
+
+
+def read_setting(type_: str, given: object) -> Setting | None:
+    """The value of a type that a pack's author has written; None when it is not of that type."""
+    match type_:
+        case "whole number":
+            return given if isinstance(given, int) and not isinstance(given, bool) else None
+        case "money":
+            return pence(given) if isinstance(given, str) else None
+        case "word":
+            return given if isinstance(given, str) else None
+        case "verdict":
+            return given if isinstance(given, str) and given in SETTLED else None
+        case "amount by word":
+            return _amounts(given)
+        case "points to pounds":
+            return _table(given)
+        case _:
+            return _texts(given, date if type_ == "dates" else str)
+
+
+def expected(type_: str) -> str:
+    """A value of a type, in words."""
+    table = ", which begins at 0 points, with points that rise from row to row and pounds that never fall"
+    return f"a value of type {type_}{table if type_ == POINTS_TO_POUNDS else ''}"
+
+
+def _texts(given: object, kind: type) -> tuple[str, ...] | None:
+    if not isinstance(given, list) or not all(isinstance(entry, kind) for entry in given):
+        return None
+    return tuple(str(entry) for entry in given)
+
+
+def _table(given: object) -> Table | None:
+    rows = [_row(row) for row in given] if isinstance(given, list) else []
+    table = tuple(row for row in rows if row is not None)
+    whole = len(table) == len(rows) > 1 and table[0][0] == 0 <= table[0][1]
+    rises = all(before[0] < after[0] and before[1] <= after[1] for before, after in pairwise(table))
+    return table if whole and rises else None
+
+
+def _row(given: object) -> tuple[int, int] | None:
+    points, pounds = (given.get("points"), given.get("pounds")) if isinstance(given, Mapping) else (None, None)
+    amount = pence(pounds) if isinstance(pounds, str) else None
+    return (points, amount) if isinstance(points, int) and amount is not None else None
+
+
+def _amounts(given: object) -> Amounts | None:
+    if not isinstance(given, Mapping):
+        return None
+    amounts = {str(word): pence(str(amount)) for word, amount in given.items()}
+    known = {word: amount for word, amount in amounts.items() if amount is not None}
+    return known if len(known) == len(given) else None

@@ -1,0 +1,1 @@
+"""Which changes of the facts would turn a verdict."""

@@ -1,0 +1,128 @@
+"""Somebody outside who calls the public API of a running suite."""
+
+from __future__ import annotations  # grpc's generic types exist for the type checker alone
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from time import monotonic
+from typing import Self, TypeVar
+
+import grpc
+from google.protobuf.message import Message
+
+from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.config import Settings
+from sevensteps.errors import Fault, Kind
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.faults import fault_of
+
+CALL_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
+PAUSE_SECONDS = 0.2
+
+A = TypeVar("A", bound=Message)
+
+
+class Caller:
+    """One person, or one program, with a token: calls every service. An async context manager."""
+
+    def __init__(self, settings: Settings, token: Callable[[], str]) -> None:
+        """`settings` say where the services are; `token` gives the caller's token of the moment."""
+        self._settings = settings
+        self._token = token
+        self._channels: dict[str, grpc.aio.Channel] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for open_channel in self._channels.values():
+            await open_channel.close()
+
+    async def ask(self, request: Message, answer: type[A], at: str = "") -> A:
+        """Send a request to the service whose it is, or to the one named: several give receipts.
+
+        Raises the Fault that the service sent.
+        """
+        service, rpc = _address_of(request)
+        service = at or service
+        call = self._channel(service).unary_unary(
+            rpc, request_serializer=type(request).SerializeToString, response_deserializer=answer.FromString
+        )
+        try:
+            return await call(request, timeout=CALL_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            raise self._fault(service, error) from error
+
+    async def watch(self, request: feed_pb2.WatchEventsRequest) -> AsyncIterator[feed_pb2.WatchEventsResponse]:
+        """Follow the feed for ever. Raises the Fault that the feed sent."""
+        async for response in self.stream(request, feed_pb2.WatchEventsResponse):
+            yield response
+
+    async def stream(self, request: Message, answer: type[A], at: str = "") -> AsyncIterator[A]:
+        """What a service sends part by part. Raises as `ask` does."""
+        service, rpc = _address_of(request)
+        service = at or service
+        call = self._channel(service).unary_stream(
+            rpc, request_serializer=type(request).SerializeToString, response_deserializer=answer.FromString
+        )
+        try:
+            async for response in call(request):
+                yield response
+        except grpc.aio.AioRpcError as error:
+            raise self._fault(service, error) from error
+
+    def _channel(self, service: str) -> grpc.aio.Channel:
+        if service not in self._channels:
+            self._channels[service] = channel(self._settings.address(service), self._token)
+        return self._channels[service]
+
+    def _fault(self, service: str, error: grpc.aio.AioRpcError) -> Fault:
+        """The fault that the service sent, or that it sent none."""
+        fault = fault_of(error)
+        if fault.reason == grpc.StatusCode.UNAVAILABLE.name:
+            detail = f"nothing answers at {self._settings.address(service)}: is the suite running? `make up` starts it"
+            return Fault(Kind.UNAVAILABLE, "NOTHING_ANSWERS", detail)
+        return fault
+
+
+class PatientCaller(Caller):
+    """A caller with one token, who sends the same request again when a service is away for a while."""
+
+    def __init__(self, settings: Settings, token: str) -> None:
+        """`token` is good for as long as the caller is needed."""
+        super().__init__(settings, lambda: token)
+
+    async def ask(self, request: Message, answer: type[A], at: str = "") -> A:
+        """See Caller.ask. The request id makes sure that nothing is done twice."""
+        deadline = monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return await super().ask(request, answer, at)
+            except Fault as fault:
+                if fault.kind is not Kind.UNAVAILABLE or monotonic() > deadline:
+                    raise
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+def operations(settings: Settings) -> Caller:
+    """Whoever looks after the suite on this machine: may look at every council's cases."""
+    keys = Keys.existing(settings.data)
+    return Caller(settings, machine_token(keys, "command-line", Role.OPERATIONS))
+
+
+def sentence(fault: Fault) -> str:
+    """A fault as a person reads it."""
+    if fault.reason in {"NOTHING_ANSWERS", "NO_SUITE_HERE"}:
+        return fault.detail
+    return f"{fault.reason}: {fault.detail}"
+
+
+def _address_of(request: Message) -> tuple[str, str]:
+    """The service and the RPC of a request: each RPC has a request of its own, named after it."""
+    package = request.DESCRIPTOR.file.package
+    service = package.split(".")[2]
+    rpc = request.DESCRIPTOR.name.removesuffix("Request")
+    return service, f"/{package}.{service.capitalize()}Service/{rpc}"

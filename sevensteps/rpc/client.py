@@ -1,0 +1,70 @@
+"""The calling side: channels whose calls carry a token."""
+
+from __future__ import annotations  # grpc's generic types exist for the type checker alone
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from time import time
+from typing import TypeVar
+
+import grpc
+
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.options import CHANNEL_OPTIONS
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+TOKEN_SECONDS = 600.0
+
+
+def _signed(details: grpc.aio.ClientCallDetails, token: str) -> grpc.aio.ClientCallDetails:
+    metadata = details.metadata or grpc.aio.Metadata()
+    metadata.add("authorization", f"Bearer {token}")
+    return grpc.aio.ClientCallDetails(
+        details.method, details.timeout, metadata, details.credentials, details.wait_for_ready
+    )
+
+
+class _SignedCall(grpc.aio.UnaryUnaryClientInterceptor):
+    def __init__(self, token: Callable[[], str]) -> None:
+        self._token = token
+
+    async def intercept_unary_unary(
+        self,
+        continuation: Callable[[grpc.aio.ClientCallDetails, Q], Awaitable[grpc.aio.UnaryUnaryCall[Q, A]]],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request: Q,
+    ) -> A | grpc.aio.UnaryUnaryCall[Q, A]:
+        return await continuation(_signed(client_call_details, self._token()), request)
+
+
+class _SignedStream(grpc.aio.UnaryStreamClientInterceptor):
+    def __init__(self, token: Callable[[], str]) -> None:
+        self._token = token
+
+    async def intercept_unary_stream(
+        self,
+        continuation: Callable[[grpc.aio.ClientCallDetails, Q], Awaitable[grpc.aio.UnaryStreamCall[Q, A]]],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request: Q,
+    ) -> AsyncIterator[A] | grpc.aio.UnaryStreamCall[Q, A]:
+        return await continuation(_signed(client_call_details, self._token()), request)
+
+
+def channel(address: str, token: Callable[[], str]) -> grpc.aio.Channel:
+    """A channel whose calls carry the token that `token` gives at that moment."""
+    interceptors = [_SignedCall(token), _SignedStream(token)]
+    return grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS, interceptors=interceptors)
+
+
+def machine_token(keys: Keys, subject: str, role: Role) -> Callable[[], str]:
+    """Tokens for one of the suite's own processes, made anew before they expire."""
+    held = ("", 0.0)
+
+    def token() -> str:
+        nonlocal held
+        if time() > held[1] - TOKEN_SECONDS / 2:
+            held = (keys.issue(subject, {role}, "*", seconds=TOKEN_SECONDS), time() + TOKEN_SECONDS)
+        return held[0]
+
+    return token

@@ -1,0 +1,86 @@
+"""The serving side: a server with health and reflection, how it starts, and how it drains."""
+
+from __future__ import annotations  # grpc's generic types exist for the type checker alone
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from typing import Protocol
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from sevensteps import log
+from sevensteps.errors import Fault, Kind
+from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.gate import Gate
+from sevensteps.rpc.options import SERVER_OPTIONS
+
+DRAIN_SECONDS = 5.0
+
+
+class Servable(Protocol):
+    """What a service brings to be served."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The full proto names of what it offers, for health and reflection."""
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """Register its servicer."""
+
+    def drain(self) -> None:
+        """End the streams that would never end by themselves: no new call is taken."""
+
+    async def close(self) -> None:
+        """Let go of what it holds, after the last call."""
+
+
+class Server:
+    """A gRPC server with health and reflection. `port` is known after `start`."""
+
+    def __init__(self, service: Servable, keys: Keys, address: str) -> None:
+        """Nothing listens yet; `address` is host:port, port 0 for a free one."""
+        self._service = service
+        self._server = grpc.aio.server(interceptors=[Gate(keys)], options=SERVER_OPTIONS)
+        self._health = health.aio.HealthServicer()
+        self._address = address
+        self.port = 0
+
+    async def start(self) -> None:
+        """Listen. Raises Fault (UNAVAILABLE) when the address is taken."""
+        self._service.add_to(self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        names = (*self._service.names, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, self._server)
+        try:
+            self.port = self._server.add_insecure_port(self._address)
+        except RuntimeError as error:
+            raise Fault(
+                Kind.UNAVAILABLE, "ADDRESS_IN_USE", f"Cannot listen on {self._address}: is the suite running already?"
+            ) from error
+        await self._server.start()
+        for name in ("", *self._service.names):
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    async def stop(self) -> None:
+        """Drain: say NOT_SERVING, let calls under way finish, then close the service."""
+        await self._health.enter_graceful_shutdown()
+        self._service.drain()
+        await self._server.stop(DRAIN_SECONDS)
+        await self._service.close()
+
+
+async def serve(service: Servable, keys: Keys, address: str) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    server = Server(service, keys, address)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await server.start()
+    log.get().info("listening", address=address)
+    await stopping.wait()
+    await server.stop()
+    log.get().info("stopped")

@@ -1,0 +1,91 @@
+"""A deciding service put together: its records, the rules, the outbox, and its gRPC face."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Self
+
+import grpc
+
+from sevensteps import process
+from sevensteps.config import Settings
+from sevensteps.errors import Fault
+from sevensteps.identity.actor import Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.policy import Library
+from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.server import serve
+from sevensteps.service import receipts
+from sevensteps.service.case_register import AssessmentRegister
+from sevensteps.service.migrations import upgrade
+from sevensteps.service.outbox import Publisher
+from sevensteps.service.pack_archive import Archive
+from sevensteps.service.store import Store, open_store
+from sevensteps.service.use_cases import UseCases
+
+AddTo = Callable[[grpc.aio.Server, UseCases], None]
+
+
+class DecidingService:
+    """One of assessment, planning, approval and review, ready to be served."""
+
+    def __init__(  # noqa: PLR0917 - `open` alone calls it
+        self,
+        name: str,
+        store: Store,
+        use_cases: UseCases,
+        publisher: Publisher,
+        register: AssessmentRegister,
+        add: AddTo,
+    ) -> None:
+        """`add` registers the servicer; the rest is `open`'s."""
+        self.names = (f"sevensteps.api.{name}.v1.{name.capitalize()}Service", receipts.NAME)
+        self._store = store
+        self._use_cases = use_cases
+        self._publisher = publisher
+        self._register = register
+        self._add = add
+
+    @classmethod
+    async def open(cls, name: str, settings: Settings, keys: Keys, add: AddTo) -> Self:
+        """Bring the schema up to date, open the records and begin to publish what waits in the outbox.
+
+        Raises a Fault when there is no pack to decide by.
+        """
+        await asyncio.to_thread(upgrade, name, settings.database, settings.data)
+        store = open_store(settings.database, settings.data, name)
+        archive = Archive(Library(settings.policies))
+        try:
+            await store.read(lambda connection: archive.begin(connection, settings.pack))
+        except Fault:
+            await store.close()
+            raise
+        token = machine_token(keys, name, Role.SERVICE)
+        publisher = Publisher(store, name, channel(settings.feed, token))
+        register = AssessmentRegister(channel(settings.assessment, token))
+        use_cases = UseCases(store, archive, settings.pack, publisher, register)
+        publisher.start()
+        return cls(name, store, use_cases, publisher, register, add)
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """See server.Servable."""
+        self._add(server, self._use_cases)
+        receipts.add_to(server, self._use_cases)
+
+    def drain(self) -> None:
+        """See server.Servable. Every call here ends by itself."""
+
+    async def close(self) -> None:
+        """See server.Servable."""
+        await self._publisher.stop()
+        await self._register.close()
+        await self._store.close()
+
+
+def run(name: str, add: AddTo) -> None:
+    """The whole life of a service's process: records, and serving until it is told to stop."""
+
+    async def work(settings: Settings) -> None:
+        keys = Keys.open(settings.data)
+        await serve(await DecidingService.open(name, settings, keys, add), keys, settings.address(name))
+
+    process.run(name, work)

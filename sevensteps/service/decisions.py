@@ -1,0 +1,65 @@
+"""Decisions as services keep them and answer them: receipts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from sevensteps.api.policy.v1 import decision_pb2
+from sevensteps.policy import Decision
+from sevensteps.policy.model.verdict import Json
+from sevensteps.service.pack_archive import Archive
+from sevensteps.service.tables import receipts
+
+KEEP_RECEIPT = receipts.insert()
+RECEIPT_JSON = msgspec.json.Encoder(order="sorted")
+RECEIPT = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == sa.bindparam("receipt_id"))
+
+
+def decision_message(receipt: Mapping[str, Any], receipt_id: str) -> decision_pb2.Decision:
+    """A decision as it goes on the wire, from its receipt."""
+    return decision_pb2.Decision(
+        decision=receipt["decision"],
+        pack=receipt["pack"],
+        hash=receipt["hash"],
+        on=receipt["on"],
+        verdict=verdict_number(receipt["verdict"]),
+        findings=[
+            decision_pb2.Finding(
+                rule=finding["rule"],
+                verdict=verdict_number(finding["verdict"]),
+                because=finding["because"],
+                reference=finding["reference"],
+                about=finding["about"],
+            )
+            for finding in receipt["findings"]
+        ],
+        missing=receipt["missing"],
+        receipt_id=receipt_id,
+    )
+
+
+def verdict_number(verdict: str) -> decision_pb2.Verdict.ValueType:
+    """A verdict as it goes on the wire."""
+    return decision_pb2.Verdict.Value(f"VERDICT_{verdict.upper()}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A decision whose receipt is stored."""
+
+    decision: Decision
+    receipt_id: str
+    receipt: Mapping[str, Json]
+
+    def as_message(self) -> decision_pb2.Decision:
+        """The decision as it goes on the wire."""
+        return decision_message(self.receipt, self.receipt_id)
+
+
+def keep_receipt(connection: sa.Connection, archive: Archive, row: dict[str, str]) -> None:
+    """Keep a receipt, and the law that it names."""
+    archive.keep(connection, row["pack_hash"], row["decided_at"])
+    connection.execute(KEEP_RECEIPT, row)

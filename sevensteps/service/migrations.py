@@ -1,0 +1,111 @@
+"""Bringing a service's records to the schema that its code knows, with Alembic. Each service has its own migrations."""
+
+import asyncio
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command, context, op
+from alembic.config import Config
+from sqlalchemy.ext.asyncio import create_async_engine
+
+SERVICES = Path(__file__).resolve().parents[2] / "services"
+UPGRADING = 77_000_007
+"""The advisory lock under which one process at a time upgrades a PostgreSQL schema."""
+LONGEST_WAIT = 60.0  # seconds, for another process that upgrades the same SQLite file
+
+
+def upgrade(service: str, database: str, data: Path, revision: str = "head") -> None:
+    """Bring a service's schema to a revision: safe to run again, and by several processes at once; blocks."""
+    config = Config()
+    config.set_main_option("script_location", str(SERVICES / service / "migrations"))
+    config.attributes["service"] = service
+    config.attributes["database"] = database
+    config.attributes["data"] = data
+    command.upgrade(config, revision)
+
+
+def run(*metadata: sa.MetaData) -> None:
+    """What a service's migrations/env.py does: connect, and run what is missing to get to `metadata`."""
+    attributes = context.config.attributes
+    if attributes["database"]:
+        asyncio.run(_on_postgres(attributes["database"], attributes["service"], metadata))
+        return
+    data: Path = attributes["data"]
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = sa.create_engine(
+        f"sqlite:///{data / attributes['service']}.db", connect_args={"isolation_level": None, "timeout": LONGEST_WAIT}
+    )
+    with engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # here, where it waits for others: SqliteStore does not
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins none for DDL: a crash left half a schema
+        _migrate(connection, metadata)
+    engine.dispose()
+
+
+async def _on_postgres(url: str, schema: str, metadata: tuple[sa.MetaData, ...]) -> None:
+    engine = create_async_engine(url, connect_args={"server_settings": {"search_path": schema}})
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADING})
+            await connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+            await connection.run_sync(_migrate, metadata)
+    finally:
+        await engine.dispose()
+
+
+def _migrate(connection: sa.Connection, metadata: tuple[sa.MetaData, ...]) -> None:
+    context.configure(connection=connection, target_metadata=list(metadata))
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def create_shared_tables_0001() -> None:
+    """The tables of sevensteps/service/tables.py as every deciding service's first migration makes them.
+
+    Never changed: a change is a new function that later migrations call.
+    """
+    op.create_table(
+        "answers",
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("response", sa.LargeBinary(), nullable=False),
+        sa.Column("answered_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("request_id"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("council", sa.Text(), nullable=False),
+        sa.Column("occurred_at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sa.UniqueConstraint("event_id"),
+    )
+    op.create_table(
+        "packs",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
+        "receipts",
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("council", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("pack_hash", sa.Text(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["pack_hash"], ["packs.hash"]),
+        sa.PrimaryKeyConstraint("receipt_id"),
+    )
+    op.create_index("receipts_by_age", "receipts", ["decided_at", "receipt_id"], unique=False)
+    op.create_index(op.f("ix_receipts_case_id"), "receipts", ["case_id"], unique=False)

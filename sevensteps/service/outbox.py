@@ -1,0 +1,191 @@
+"""Events leave a service by its outbox: written with the record, then given to the feed until it has them."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import TypeAlias
+from uuid import uuid4
+
+import grpc
+import sqlalchemy as sa
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from sevensteps import log
+from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
+from sevensteps.clock import from_text
+from sevensteps.errors import Fault, Kind
+from sevensteps.rpc.faults import fault_of
+from sevensteps.service.store import Store
+from sevensteps.service.tables import outbox
+
+AT_ONCE = 200
+FIRST_WAIT = 0.2
+LONGEST_WAIT = 5.0
+LOOK_SECONDS = 1.0
+CALL_SECONDS = 10.0
+HELD_SECONDS = 300.0
+"""So long a case whose event was refused waits before that event is tried again, and the log says so again."""
+REFUSED = frozenset({Kind.INVALID, Kind.EXHAUSTED})
+"""How the feed refuses an event that it would refuse again: it is not in its form, or too large."""
+
+NEXT = (
+    sa.select(outbox)
+    .where(outbox.c.case_id.not_in(sa.bindparam("held", expanding=True)))
+    .order_by(outbox.c.seq)
+    .limit(AT_ONCE)
+)
+ADD = outbox.insert()
+DROP = outbox.delete().where(outbox.c.seq == sa.bindparam("sent"))
+
+Waiting: TypeAlias = "sa.Row[int, str, str, str, str, str, str, str]"
+"""An event in the outbox."""
+
+
+def add(
+    connection: sa.Connection, *, type_: str, case_id: str, council: str, occurred_at: str, actor: str, payload: str
+) -> None:
+    """Put an event into the outbox, inside the transaction that stores what happened."""
+    row = {
+        "event_id": str(uuid4()),
+        "type": type_,
+        "case_id": case_id,
+        "council": council,
+        "occurred_at": occurred_at,
+        "actor": actor,
+        "payload": payload,
+    }
+    connection.execute(ADD, row)
+
+
+class Publisher:
+    """Gives the outbox to the feed, in order, until every event is there. The feed knows an event it has had before.
+
+    An event that the feed refuses for good keeps the later events of its case waiting, and no other case's.
+    """
+
+    def __init__(self, store: Store, source: str, channel: grpc.aio.Channel) -> None:
+        """`source` is the service's name."""
+        self._store = store
+        self._source = source
+        self._feed = feed_pb2_grpc.FeedServiceStub(channel)
+        self._channel = channel
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._held: dict[str, float] = {}
+        """The cases with a refused event, and when it is tried again."""
+
+    def start(self) -> None:
+        """Begin; whatever an earlier process left behind goes first."""
+        self._wake.set()
+        self._task = asyncio.create_task(self._run())
+
+    def wake(self) -> None:
+        """There may be something new: look at once, not only when it is time."""
+        self._wake.set()
+
+    async def stop(self) -> None:
+        """Stop. What is left goes out at the next start."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self._channel.close()
+
+    async def _run(self) -> None:
+        wait = FIRST_WAIT
+        trouble = ""
+        while True:
+            # Nobody may be left to wake it: a caller that gave up leaves its event all the same. Not by `wait_for`: in
+            # Python 3.11 it loses a cancellation that comes in the moment of waking, and `stop` waited for ever.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
+            self._wake.clear()
+            try:
+                while await self._send_some():
+                    pass
+            except Exception as error:  # noqa: BLE001 - whatever it is, people work on and their events must go out
+                trouble = _told(error, trouble)
+                self._wake.set()
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                if trouble:
+                    log.get().info("events go out of the outbox again")
+                trouble = ""
+                wait = FIRST_WAIT
+
+    async def _send_some(self) -> bool:
+        rows = await self._next()
+        if not rows:
+            return False
+        try:
+            await self._give(rows)
+        except grpc.aio.AioRpcError as error:
+            if fault_of(error).kind not in REFUSED:
+                raise
+            await self._give_one_by_one(rows)
+        return True
+
+    async def _next(self) -> Sequence[Waiting]:
+        """The oldest events of the cases that are not held back."""
+        now = monotonic()
+        self._held = {case_id: until for case_id, until in self._held.items() if until > now}
+        held = list(self._held)
+        return await self._store.read(lambda connection: connection.execute(NEXT, {"held": held}).all())
+
+    async def _give_one_by_one(self, rows: Sequence[Waiting]) -> None:
+        """Give what the feed takes, and hold back the cases of what it refuses: a case's events keep their order."""
+        for row in rows:
+            if row.case_id in self._held:
+                continue
+            try:
+                await self._give([row])
+            except grpc.aio.AioRpcError as error:
+                fault = fault_of(error)
+                if fault.kind not in REFUSED:
+                    raise
+                self._held[row.case_id] = monotonic() + HELD_SECONDS
+                log.get().error(
+                    "the feed refuses an event; it and the later ones of its case wait in the outbox",
+                    event_id=row.event_id,
+                    type=row.type,
+                    case_id=row.case_id,
+                    reason=fault.reason,
+                    detail=fault.detail,
+                )
+
+    async def _give(self, rows: Sequence[Waiting]) -> None:
+        request = feed_pb2.AppendEventsRequest()
+        for row in rows:
+            moment = Timestamp()
+            moment.FromDatetime(from_text(row.occurred_at))
+            request.events.add(
+                event_id=row.event_id,
+                type=row.type,
+                case_id=row.case_id,
+                council=row.council,
+                source=self._source,
+                occurred_at=moment,
+                actor=row.actor,
+                payload=row.payload,
+            )
+        await self._feed.AppendEvents(request, timeout=CALL_SECONDS)
+        sent = [{"sent": row.seq} for row in rows]
+        await self._store.write(lambda connection: connection.execute(DROP, sent))
+
+
+def _told(error: Exception, before: str) -> str:
+    """Say why no event can be given away, once as long as it stays the same, and answer it. `before` is the last."""
+    if not isinstance(error, grpc.aio.AioRpcError | Fault):
+        trouble = type(error).__name__
+        if trouble != before:
+            log.get().error("publishing failed; events wait in the outbox", reason=trouble, exc_info=error)
+        return trouble
+    fault = error if isinstance(error, Fault) else fault_of(error)
+    if fault.reason != before:
+        log.get().warning(
+            "events cannot be given to the feed; they wait in the outbox", reason=fault.reason, detail=fault.detail
+        )
+    return fault.reason

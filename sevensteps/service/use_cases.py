@@ -1,0 +1,148 @@
+"""Running use cases: one transaction each; asked twice, answered once."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+import sqlalchemy as sa
+from google.protobuf.message import Message
+
+from sevensteps import clock
+from sevensteps.errors import Fault, Kind
+from sevensteps.identity.actor import Actor
+from sevensteps.rpc.gate import caller
+from sevensteps.service.decisions import keep_receipt
+from sevensteps.service.outbox import Publisher
+from sevensteps.service.pack_archive import Archive
+from sevensteps.service.store import Store
+from sevensteps.service.tables import answers
+from sevensteps.service.work import NotHere, T, Work
+
+M = TypeVar("M", bound=Message)
+KEEP_ANSWER = sa.text(
+    "INSERT INTO answers (request_id, fingerprint, response, answered_at)"
+    " VALUES (:request_id, :fingerprint, :response, :answered_at) ON CONFLICT DO NOTHING"
+)
+"""Keeps the answer to a request id unless there is one; on PostgreSQL it waits for another one that is being kept."""
+FIRST_ANSWER = sa.select(answers.c.fingerprint, answers.c.response).where(
+    answers.c.request_id == sa.bindparam("request_id")
+)
+REFUSALS = frozenset({Kind.PRECONDITION, Kind.DENIED})
+"""What says no on the merits of a case."""
+
+
+class _AnsweredError(Exception):
+    """The request was answered before."""
+
+
+class CaseRegister(Protocol):
+    """Who knows which cases exist."""
+
+    async def why_missing(self, missing: NotHere, actor: Actor) -> Fault:
+        """NOT_FOUND where there is no such case for the actor, CASE_ENDED where it has ended, else STAGE_ORDER."""
+
+
+class UseCases:
+    """Runs the use cases of one service over its store."""
+
+    def __init__(self, store: Store, archive: Archive, pack: str, publisher: Publisher, cases: CaseRegister) -> None:
+        """`publisher` is woken when there may be new events; `cases` knows which cases exist."""
+        self._store = store
+        self._archive = archive
+        self._pack = pack
+        self._publisher = publisher
+        self._cases = cases
+
+    async def change(self, request: Message, response: type[M], handler: Callable[[Work], M]) -> M:
+        """Run a use case that changes something, once for every request id.
+
+        The same id with the same body from the same actor gives the first answer again; with another body it is a
+        Fault (INVALID, REQUEST_ID_REUSED). Whether there is a first answer shows at the end, when this one is to be
+        kept, or when the use case is refused: then all that it did is undone.
+        """
+        actor = caller()
+        request_id: str = getattr(request, "request_id").lower()  # noqa: B009 - every changing request has one; Message does not say so
+        setattr(request, "request_id", request_id)  # noqa: B010 - as above; a UUID is the same in capital letters
+        fingerprint = fingerprint_of(request, actor)
+
+        begun: list[Work] = []
+
+        def unit(connection: sa.Connection) -> tuple[M, Work]:
+            work = Work(connection, actor, clock.now(), self._archive, self._pack)
+            begun[:] = [work]
+            answer = handler(work)
+            kept = {
+                "request_id": request_id,
+                "fingerprint": fingerprint,
+                "response": answer.SerializeToString(),
+                "answered_at": work.now_text,
+            }
+            if connection.execute(KEEP_ANSWER, kept).rowcount == 0:
+                raise _AnsweredError
+            return answer, work
+
+        try:
+            try:
+                answer, done = await self._store.write(unit)
+            except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now
+                answer, done = await self._store.write(unit)
+        except (_AnsweredError, NotHere, Fault) as refusal:
+            first = await self._first_answer(request_id, fingerprint)
+            if first is not None:
+                return response.FromString(first)
+            if isinstance(refusal, NotHere):
+                raise await self._cases.why_missing(refusal, actor) from refusal
+            if isinstance(refusal, Fault) and refusal.kind in REFUSALS:
+                await self._keep_receipts(begun[-1].receipts)
+            raise
+        self._archive.committed(row["pack_hash"] for row in done.receipts)
+        self._publisher.wake()
+        return answer
+
+    async def _first_answer(self, request_id: str, fingerprint: str) -> bytes | None:
+        """What this request was answered before. Raises a Fault when its id was used for another one."""
+        first = await self._store.read(
+            lambda connection: connection.execute(FIRST_ANSWER, {"request_id": request_id}).first()
+        )
+        if first is None:
+            return None
+        if first.fingerprint != fingerprint:
+            raise _reused(request_id)
+        return bytes(first.response)
+
+    async def _keep_receipts(self, rows: Sequence[dict[str, str]]) -> None:
+        """Keep what a refused change was decided by: the change is undone, that it was decided stays on record."""
+
+        def unit(connection: sa.Connection) -> None:
+            for row in rows:
+                keep_receipt(connection, self._archive, row)
+
+        if rows:
+            await self._store.write(unit)
+            self._archive.committed(row["pack_hash"] for row in rows)
+
+    async def look(self, handler: Callable[[Work], T]) -> T:
+        """Run a use case that only reads."""
+        actor = caller()
+        try:
+            return await self._store.read(
+                lambda connection: handler(Work(connection, actor, clock.now(), self._archive, self._pack))
+            )
+        except NotHere as missing:
+            raise await self._cases.why_missing(missing, actor) from missing
+
+
+def fingerprint_of(request: Message, actor: Actor) -> str:
+    """What tells one request from another: who asks, and everything that is asked."""
+    said = f"{request.DESCRIPTOR.full_name}\0{actor.council}\0{actor.subject}\0".encode()
+    return hashlib.sha256(said + request.SerializeToString(deterministic=True)).hexdigest()
+
+
+def _reused(request_id: str) -> Fault:
+    return Fault(
+        Kind.INVALID,
+        "REQUEST_ID_REUSED",
+        f"request_id {request_id} was used for another request. Use a new one for every change, and the same one only "
+        "to send the same change again.",
+        metadata={"request_id": request_id},
+    )

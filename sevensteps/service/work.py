@@ -1,0 +1,122 @@
+"""What a use case has in hand: its transaction, who acts, the rules, and the feed to tell."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from sevensteps import clock
+from sevensteps.api.policy.v1 import decision_pb2
+from sevensteps.errors import Violation, invalid, not_found, stale
+from sevensteps.events import Payload
+from sevensteps.identity.actor import Actor, Role
+from sevensteps.policy.model.verdict import Json
+from sevensteps.service import outbox
+from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, Kept, decision_message, keep_receipt
+from sevensteps.service.pack_archive import Archive
+
+T = TypeVar("T")
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Letters and digits that nobody confuses when read out: no i, l, o, u."""
+
+
+def new_id(prefix: str) -> str:
+    """A new id that can be read out over the telephone: the prefix and 12 letters and digits, 60 random bits."""
+    number = secrets.randbits(60)
+    return prefix + "-" + "".join(ALPHABET[number >> shift & 31] for shift in range(0, 60, 5))
+
+
+class NotHere(Exception):
+    """A case that this service has not seen. `first` says what must come first if the case exists."""
+
+    def __init__(self, case_id: str, first: str) -> None:
+        """Raised by a use case; UseCases asks the assessment service, which owns the cases."""
+        super().__init__(case_id)
+        self.case_id = case_id
+        self.first = first
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One transaction of one use case: the connection, who acts, when, and the rules."""
+
+    connection: sa.Connection
+    actor: Actor
+    now: datetime
+    archive: Archive
+    pack: str
+    receipts: list[dict[str, str]] = field(default_factory=list)
+    """What was decided in this transaction, as it is kept."""
+
+    @property
+    def today(self) -> date:
+        """The day of this transaction."""
+        return self.now.date()
+
+    @property
+    def now_text(self) -> str:
+        """The moment of this transaction, as it is stored."""
+        return clock.as_text(self.now)
+
+    def confine(self, case_id: str, council: str) -> None:
+        """Raise NOT_FOUND unless the council's records are the actor's to see."""
+        if not self.actor.may_see(council):
+            raise not_found(case_id)
+
+    def tell(self, case_id: str, council: str, payload: Payload) -> None:
+        """Say in the feed what happened, if and when this transaction commits."""
+        outbox.add(
+            self.connection,
+            type_=payload.TYPE,
+            case_id=case_id,
+            council=council,
+            occurred_at=self.now_text,
+            actor=self.actor.subject,
+            payload=payload.as_json(),
+        )
+
+    def decide(
+        self, decision: str, on: date, facts: Mapping[str, Json], *, case_id: str, council: str, version: str = ""
+    ) -> Kept:
+        """Ask the policy pack, and keep the receipt with the law that it names.
+
+        `version` is the hash of the pack with which the stage under way began; where it is empty the pack decides as it
+        is now. Raises the policy's own Faults; then nothing is kept.
+        """
+        if version:
+            self.archive.restore(self.connection, version)
+        decided = self.archive.library.decide(decision, pack=self.pack, on=on, facts=facts, version=version or None)
+        receipt_id, receipt = new_id("receipt"), decided.receipt()
+        row = {
+            "receipt_id": receipt_id,
+            "case_id": case_id,
+            "council": council,
+            "decision": decision,
+            "verdict": decided.verdict.value,
+            "pack_hash": decided.hash,
+            "receipt": RECEIPT_JSON.encode(receipt).decode(),
+            "actor": self.actor.subject,
+            "decided_at": self.now_text,
+        }
+        keep_receipt(self.connection, self.archive, row)
+        self.receipts.append(row)
+        return Kept(decided, receipt_id, receipt)
+
+    def decided(self, receipt_id: str) -> decision_pb2.Decision:
+        """A decision made earlier, from its receipt."""
+        row = self.connection.execute(RECEIPT, {"receipt_id": receipt_id}).one()
+        return decision_message(json.loads(row.receipt), receipt_id)
+
+    def check_etag(self, case_id: str, etag: str, version: int) -> None:
+        """Raise a Fault unless the etag is the record's. The journey needs none: it overwrites nobody."""
+        if not etag and Role.JOURNEY in self.actor.roles:
+            return
+        if not etag:
+            raise invalid(Violation("etag", "must be the etag last read"))
+        if etag != str(version):
+            raise stale(case_id)

@@ -1,0 +1,1 @@
+"""From the feed to the journeys: the relay, and journeys made again."""

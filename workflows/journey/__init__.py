@@ -1,0 +1,1 @@
+"""All that Temporal replays: the journey of one case and its seven steps."""

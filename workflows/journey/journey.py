@@ -1,0 +1,61 @@
+"""The journey of one case through the seven steps, and round again for as long as somebody needs support.
+
+It judges nothing: people and services decide, and what they decided reaches it as facts. It has the next step opened,
+and waits.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from sevensteps.events import Fact
+    from sevensteps.temporal import HEAR, JOURNEY, STANDS, Standing
+    from workflows.journey.stages import STEPS
+    from workflows.journey.state import JourneyState
+    from workflows.journey.step import CaseHasEnded, Step
+
+OLD = timedelta(days=1)
+"""A run older than this hands over to a new one between two steps: no history grows with the years."""
+
+
+@workflow.defn(name=JOURNEY)
+class Journey:
+    """One case, from first contact to its ending. Its id is `journey-<case id>`, its result how the case ended."""
+
+    @workflow.init
+    def __init__(self, state: JourneyState) -> None:
+        """Know what the last run knew, before any fact is heard."""
+        self._state = state
+        self._step = Step(state)
+
+    @workflow.run
+    async def run(self, state: JourneyState) -> str:  # noqa: ARG002  `__init__` has it
+        """Walk until the case has ended, wherever it stands; then have everything closed."""
+        with suppress(CaseHasEnded):
+            await self._walk()
+            workflow.continue_as_new(self._state)
+        await self._step.close_case()
+        return str(self._state.ending)
+
+    async def _walk(self) -> None:
+        """Take one step after another, until the run has grown old."""
+        while not self._has_grown_old():
+            self._step = Step(self._state)
+            await self._step.begin()
+            self._state.stage = await STEPS[self._state.stage](self._step)
+
+    def _has_grown_old(self) -> bool:
+        age = workflow.now() - workflow.info().start_time
+        return age > OLD or workflow.info().is_continue_as_new_suggested()
+
+    @workflow.signal(name=HEAR)
+    def hear(self, fact: Fact) -> None:
+        """A fact of the case, in the order of the feed. One heard before does nothing."""
+        self._state.hear(fact)
+
+    @workflow.query(name=STANDS)
+    def stands(self) -> Standing:
+        """Where the journey stands, and what it waits for."""
+        return self._step.standing()

@@ -1,0 +1,28 @@
+"""Step 6: living your life."""
+
+from sevensteps.events import ReviewRequested, ReviewTriggered
+from sevensteps.steps import Stage
+from sevensteps.temporal import WaitingFor
+from workflows.journey.asks import OpenLife
+from workflows.journey.step import Step
+
+
+async def life_lived(step: Step) -> Stage:
+    """The person lives with the plan.
+
+    Until the date of the next review comes, somebody asks for one (s.27(1)(b)), or something calls for one.
+    """
+    case = step.state
+    await step.open(
+        OpenLife(
+            round=case.life_round,
+            plan_version=case.plan_version,
+            started_on=case.life_since,
+            continues=case.life_continues,
+            direct_payment_since=case.direct_payment_since,
+            review_on=case.review_on,
+        )
+    )
+
+    await step.hear_or_come_due(WaitingFor.REVIEW_DATE, ReviewRequested, ReviewTriggered)
+    return Stage.SEEN_HOW_IT_WORKED

@@ -1,0 +1,28 @@
+"""Step 1: finding out how much money."""
+
+from sevensteps.events import AdviceGiven, DeterminationConfirmed, IndicativeBudgetGiven
+from sevensteps.steps import Ending, Stage
+from sevensteps.temporal import WaitingFor
+from workflows.journey.asks import OpenAssessment
+from workflows.journey.step import Step
+
+
+async def money_found(step: Step) -> Stage:
+    """The person is assessed and a practitioner confirms whether they are eligible (s.13).
+
+    Who is eligible is told how much money there is likely to be, and goes on to plan. Who is not is given written
+    reasons and advice (s.13(5)), and the case ends.
+    """
+    case = step.state
+    await step.open(OpenAssessment(case.assessment_round, step.opened_on))
+
+    determination = await step.hear(WaitingFor.DETERMINATION, DeterminationConfirmed)
+    if not determination.eligible:
+        await step.hear(WaitingFor.ADVICE, AdviceGiven)
+        return await step.end_case(Ending.NOT_ELIGIBLE)
+    case.eligible_needs = determination.needs
+
+    budget = await step.hear(WaitingFor.INDICATIVE_BUDGET, IndicativeBudgetGiven)
+    case.indicative_weekly = budget.weekly
+    case.assessed_by = sorted({*determination.assessed_by, budget.given_by} - {""})
+    return Stage.PLAN_MADE

@@ -1,0 +1,25 @@
+"""Step 3: getting your plan agreed."""
+
+from sevensteps.events import PlanApproved, PlanReturned
+from sevensteps.steps import Stage
+from sevensteps.temporal import WaitingFor
+from workflows.journey.asks import OpenApproval
+from workflows.journey.step import Step
+
+
+async def plan_agreed(step: Step) -> Stage:
+    """The plan is checked: is it safe, is it legal, does it meet the needs, is the money sufficient?
+
+    Somebody with authority signs it, and it has its personal budget (s.25, s.26). Or it is returned with reasons, and
+    the person changes it.
+    """
+    case = step.state
+    await step.open(
+        OpenApproval(case.plan_version, case.eligible_needs, case.indicative_weekly, case.assessed_by, step.opened_on)
+    )
+
+    decision = await step.hear(WaitingFor.DECISION, PlanApproved, PlanReturned)
+    if isinstance(decision, PlanApproved):
+        case.personal_budget_weekly = decision.personal_budget_weekly
+        return Stage.MONEY_ORGANISED
+    return Stage.PLAN_MADE

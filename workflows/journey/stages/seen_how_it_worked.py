@@ -1,0 +1,29 @@
+"""Step 7: seeing how it worked."""
+
+from sevensteps.events import ReviewCompleted
+from sevensteps.steps import Ending, ReviewOutcome, Stage
+from sevensteps.temporal import WaitingFor
+from workflows.journey.asks import OpenReview
+from workflows.journey.step import Step
+
+
+async def seen_how_it_worked(step: Step) -> Stage:
+    """The plan is reviewed (s.27).
+
+    It works and life goes on; or it is changed; or needs are assessed anew; or support ends.
+    """
+    case = step.state
+    await step.open(OpenReview(case.life_round, step.opened_on))
+
+    review = await step.hear(WaitingFor.REVIEW, ReviewCompleted)
+    match ReviewOutcome(review.outcome):
+        case ReviewOutcome.CONTINUE:
+            case.life_since = case.since.day.isoformat()
+            case.life_continues = True
+            return Stage.LIFE_LIVED
+        case ReviewOutcome.CHANGE_PLAN:
+            return Stage.PLAN_MADE
+        case ReviewOutcome.REASSESS:
+            return Stage.MONEY_FOUND
+        case ReviewOutcome.END:
+            return await step.end_case(Ending.SUPPORT_ENDED)

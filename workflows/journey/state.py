@@ -1,0 +1,188 @@
+"""What a journey knows: all from the facts of its case, so it can be made again; none of it grows with the years."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self, TypeVar
+
+from sevensteps.events import (
+    HEARD,
+    OPENS,
+    PAYLOADS,
+    AdviceGiven,
+    AssessmentOpened,
+    CaseEnded,
+    CaseOpened,
+    CaseResumed,
+    DeterminationConfirmed,
+    Fact,
+    HoldPlaced,
+    HoldReleased,
+    IndicativeBudgetGiven,
+    LifeOpened,
+    MoneyOpened,
+    MoneyOrganised,
+    Payload,
+    PlanApproved,
+    PlanChecked,
+    PlanOpened,
+    PlanReturned,
+    PlanSubmitted,
+    ReviewCompleted,
+    ReviewOpened,
+    ReviewRequested,
+    ReviewTriggered,
+    SupportOpened,
+    SupportOrganised,
+)
+from sevensteps.steps import Ending, Stage
+from workflows.journey.deadlines import Hold, Moment
+
+P = TypeVar("P", bound=Payload)
+
+OPENINGS: dict[Stage, tuple[type[Payload], ...]] = {
+    stage: tuple(PAYLOADS[type_] for type_, opened in OPENS.items() if opened is stage) for stage in Stage
+}
+"""The events that say that a step is open."""
+
+
+@dataclass(slots=True)
+class JourneyState:
+    """Where a journey is on its way, and what it carries. This is what a run hands to the next.
+
+    `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
+    `inbox` holds facts heard before their step; they go when they are used, or their round or version is past.
+    """
+
+    case_id: str
+    council: str
+    since: Moment
+    stage: Stage = Stage.MONEY_FOUND
+    heard: int = 0
+    inbox: list[Fact] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    resumed: int = 0
+    ending: Ending | None = None
+
+    assessment_round: int = 0
+    eligible_needs: list[str] = field(default_factory=list)
+    assessed_by: list[str] = field(default_factory=list)
+    indicative_weekly: str = ""
+
+    plan_version: int = 0
+    review_on: str = ""
+    personal_budget_weekly: str = ""
+    direct_payment: bool = False
+    direct_payment_since: str = ""
+
+    life_round: int = 0
+    life_since: str = ""
+    life_continues: bool = False
+
+    @classmethod
+    def begin(cls, case_id: str, council: str, facts: Sequence[Fact]) -> Self:
+        """The state with which a journey starts: `facts` in the order of the feed, the opening of the case first.
+
+        For a new case that is the one fact; for a journey made again, every fact of the case so far.
+        """
+        state = cls(case_id, council, since=_moment(facts[0]))
+        for fact in facts:
+            state.hear(fact)
+        return state
+
+    @property
+    def turn(self) -> int:
+        """Which round (steps 1, 6, 7) or plan version (steps 2 to 5) the present step belongs to."""
+        if self.stage is Stage.MONEY_FOUND:
+            return self.assessment_round
+        if self.stage in {Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED}:
+            return self.life_round
+        return self.plan_version
+
+    @property
+    def on_hold(self) -> bool:
+        """Whether the case is on hold now."""
+        return bool(self.holds) and self.holds[-1].released is None
+
+    def is_over(self, hold: Hold) -> bool:
+        """Whether this hold has been released, whatever other one may have been placed since."""
+        return all(each.released is not None for each in self.holds if each.placed == hold.placed)
+
+    def hear(self, fact: Fact) -> None:
+        """Take in a fact. One that was heard before is dropped, as is one that no step waits for."""
+        if fact.position <= self.heard:
+            return
+        self.heard = fact.position
+        if fact.type == HoldPlaced.TYPE:
+            if not self.on_hold:
+                self.holds.append(Hold(_moment(fact)))
+        elif fact.type == HoldReleased.TYPE:
+            if self.on_hold:
+                self.holds[-1] = replace(self.holds[-1], released=_moment(fact))
+        elif fact.type == CaseResumed.TYPE:
+            self.resumed = fact.position
+        elif fact.type == CaseEnded.TYPE:
+            self.ending = Ending(CaseEnded.of(fact.payload).ending)
+        elif (fact.type in HEARD or fact.type in OPENS) and self._turns_ahead(_read(fact)) >= 0:
+            self.inbox.append(fact)
+
+    def find(self, *kinds: type[P]) -> tuple[Fact, P] | None:
+        """The first fact of these kinds that belongs to this turn, with what it says."""
+        for fact in self.inbox:
+            payload = _read(fact)
+            if isinstance(payload, kinds) and self._turns_ahead(payload) == 0:
+                return fact, payload
+        return None
+
+    def take(self, *kinds: type[P]) -> P | None:
+        """The same, used up: the journey stands at its moment."""
+        found = self.find(*kinds)
+        if found is None:
+            return None
+        fact, payload = found
+        self.inbox.remove(fact)
+        if fact.position > self.since.position:
+            self.since = _moment(fact)
+        return payload
+
+    def take_opening(self) -> Payload | None:
+        """The event that says that this step is open already. Only a journey made again finds one."""
+        found = self.find(*OPENINGS[self.stage])
+        if found is None:
+            return None
+        self.inbox.remove(found[0])
+        return found[1]
+
+    def enter(self) -> None:
+        """Enter the step. Steps 1, 2 and 6 begin a new round or plan version; what belongs to the last is forgotten."""
+        if self.stage is Stage.MONEY_FOUND:
+            self.assessment_round += 1
+        elif self.stage is Stage.PLAN_MADE:
+            self.plan_version += 1
+        elif self.stage is Stage.LIFE_LIVED:
+            self.life_round += 1
+        self.inbox = [fact for fact in self.inbox if self._turns_ahead(_read(fact)) >= 0]
+        self.holds = [hold for hold in self.holds if hold.released is None or hold.released.at > self.since.at]
+
+    def _turns_ahead(self, payload: Payload) -> int:
+        """How far ahead of the journey a fact is: 0 belongs to the present round or version, less is past."""
+        match payload:
+            case CaseOpened():
+                return 1 - self.assessment_round
+            case AssessmentOpened() | DeterminationConfirmed() | IndicativeBudgetGiven() | AdviceGiven():
+                return payload.round - self.assessment_round
+            case PlanOpened() | PlanSubmitted() | PlanChecked() | PlanApproved() | PlanReturned():
+                return payload.version - self.plan_version
+            case MoneyOpened() | MoneyOrganised() | SupportOpened() | SupportOrganised():
+                return payload.version - self.plan_version
+            case LifeOpened() | ReviewRequested() | ReviewTriggered() | ReviewOpened() | ReviewCompleted():
+                return payload.round - self.life_round
+            case _:
+                raise ValueError(f"No step waits for {payload.TYPE}.")
+
+
+def _moment(fact: Fact) -> Moment:
+    return Moment(fact.position, fact.at)
+
+
+def _read(fact: Fact) -> Payload:
+    return PAYLOADS[fact.type].of(fact.payload)
