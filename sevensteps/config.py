@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Self
 
 FOLDERS = ("data", "policies")
-SERVICES = ("assessment", "planning", "approval", "review", "feed")
+SERVICES = ("feed", "assessment", "planning", "approval", "review")
+"""What is served, in the order in which it is started: the feed takes in what the others tell."""
 LOGS = ("auto", "console", "json")
 ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})", re.ASCII)
 """A host by name or number, an IPv6 one in brackets, and a port."""

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Protocol, TypeVar
 
 from sevensteps.errors import ID, MOST_VIOLATIONS, Violation, invalid
+from sevensteps.money import PENNY
 from sevensteps.steps import OUTCOMES
 
 V = TypeVar("V", bound=int)
@@ -15,7 +16,6 @@ V_co = TypeVar("V_co", bound=int, covariant=True)
 
 MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 REQUEST_ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-PENCE = Decimal("0.01")
 MOST_WEEKLY = Decimal("1000000.00")
 """The most that anything may cost a week, in pounds. What it comes to in a year is still money to the policy packs."""
 
@@ -80,7 +80,7 @@ class Fields:
         if not MONEY.fullmatch(value):
             self.wrong(path, "must be an amount in pounds such as 82.91: not negative, at most two decimals")
             return Decimal(0)
-        amount = Decimal(value).quantize(PENCE)
+        amount = Decimal(value).quantize(PENNY)
         if above_zero and amount == 0:
             self.wrong(path, "must be more than 0.00")
         return amount
@@ -164,8 +164,3 @@ def _names(enum: WireEnum[int]) -> Mapping[int, str]:
 @cache
 def _prefix(enum: WireEnum[V]) -> str:
     return enum.keys()[0].removesuffix("UNSPECIFIED")
-
-
-def pounds(amount: Decimal) -> str:
-    """An amount as it goes on the wire: "82.91"."""
-    return str(amount.quantize(PENCE))

@@ -25,6 +25,8 @@ COUNCIL = SearchAttributeKey.for_keyword("Council")
 STAGE = SearchAttributeKey.for_keyword("Stage")
 WAITING_FOR = SearchAttributeKey.for_keyword("WaitingFor")
 DUE_AT = SearchAttributeKey.for_datetime("DueAt")
+SEARCH_ATTRIBUTES = (COUNCIL, STAGE, WAITING_FOR, DUE_AT)
+"""By what journeys can be looked up: a Temporal server has to know all of them."""
 
 QUERY_PATIENCE = timedelta(seconds=5)
 QUERY_ATTEMPTS = 3

@@ -11,10 +11,10 @@ from services.approval.domain.approval import Approval, ApprovalState, Check, Ch
 from services.approval.domain.plan import SubmittedPlan, check_facts
 from sevensteps.errors import not_found
 from sevensteps.events import PlanApproved, PlanChecked, PlanReturned
-from sevensteps.fields import pounds
 from sevensteps.identity.rights import SIGNING
+from sevensteps.money import pounds
 from sevensteps.policy import Verdict
-from sevensteps.service.decisions import Kept
+from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.work import Work
 
 
@@ -91,7 +91,7 @@ def get_approval(work: Work, *, case_id: str, version: int) -> Approval:
 
 def approve_plan(
     work: Work, *, case_id: str, version: int, etag: str, because: str, judgements: Sequence[Judgement]
-) -> tuple[Kept, Approval]:
+) -> tuple[RecordedDecision, Approval]:
     """Sign a plan: it becomes the agreed plan, with its personal budget (s.25(5), s.26)."""
     approval = store.approval_to_change(work, case_id, version, etag)
     signed = domain.approve(approval, by=work.actor.subject, because=because)
@@ -124,7 +124,7 @@ def close_case(work: Work, *, case_id: str) -> None:
         store.end_case(work, domain.close(last))
 
 
-def _authority(work: Work, approval: Approval, checks: Checks) -> tuple[str, Kept]:
+def _authority(work: Work, approval: Approval, checks: Checks) -> tuple[str, RecordedDecision]:
     """The first of the actor's roles for which the scheme of delegation of today says yes, and what it says, kept.
 
     Raises a Fault (DENIED) where it says yes for none.
@@ -158,5 +158,5 @@ def _due(work: Work, case_id: str, council: str, started_on: date, *, level: str
     return date.fromisoformat(_word(kept, "due"))
 
 
-def _word(kept: Kept, name: str) -> str:
+def _word(kept: RecordedDecision, name: str) -> str:
     return str(kept.decision.values[name])

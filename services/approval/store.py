@@ -11,9 +11,10 @@ from services.approval.domain.approval import Approval, ApprovalState, Check, Ch
 from services.approval.domain.plan import SubmittedPlan
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.errors import Fault, Kind, stage_order, stale
-from sevensteps.fields import pounds, short_name
+from sevensteps.fields import short_name
+from sevensteps.money import pounds
 from sevensteps.service.tables import receipts
-from sevensteps.service.work import NotHere, Work
+from sevensteps.service.work import CaseUnknown, Work
 
 metadata = sa.MetaData()
 
@@ -138,7 +139,7 @@ def approval(work: Work, case_id: str, version: int) -> Approval | None:
 
 
 def approval_to_read(work: Work, case_id: str, version: int) -> Approval:
-    """The approval of a version, 0 for the newest. Raises a Fault (NOT_FOUND), or NotHere."""
+    """The approval of a version, 0 for the newest. Raises a Fault (NOT_FOUND), or CaseUnknown."""
     last = newest(work, case_id)
     if last is None:
         raise _not_here(case_id)
@@ -164,8 +165,8 @@ def approval_to_change(work: Work, case_id: str, version: int, etag: str) -> App
     return found
 
 
-def _not_here(case_id: str) -> NotHere:
-    return NotHere(case_id, "SubmitPlan must come first: no plan of this case has come to approval.")
+def _not_here(case_id: str) -> CaseUnknown:
+    return CaseUnknown(case_id, "SubmitPlan must come first: no plan of this case has come to approval.")
 
 
 def _found(work: Work, query: sa.Select[tuple[object, ...]], key: dict[str, object]) -> Approval | None:

@@ -10,7 +10,8 @@ from services.approval.domain.plan import SpendLine, SubmittedPlan
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.policy.v1 import decision_pb2
-from sevensteps.fields import Fields, number_of, pounds
+from sevensteps.fields import Fields, number_of
+from sevensteps.money import pounds
 from sevensteps.steps import OUTCOMES
 
 RULE_LENGTH = 64

@@ -23,10 +23,10 @@ from sevensteps.events import (
     SelfAssessmentRecorded,
     UrgentSupportRecorded,
 )
-from sevensteps.fields import pounds
 from sevensteps.identity.actor import Role
+from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
-from sevensteps.service.decisions import Kept
+from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.work import Work, new_id
 from sevensteps.steps import Ending
 
@@ -81,7 +81,9 @@ def record_self_assessment(work: Work, *, case_id: str, etag: str, help_: str, o
     return _changed(work, case, SelfAssessmentRecorded(round=case.round, help=help_))
 
 
-def consider_advocacy(work: Work, *, case_id: str, etag: str, facts: Mapping[str, Json]) -> tuple[Kept, Case]:
+def consider_advocacy(
+    work: Work, *, case_id: str, etag: str, facts: Mapping[str, Json]
+) -> tuple[RecordedDecision, Case]:
     """Decide whether an independent advocate must be arranged (s.67)."""
     case = store.case_to_change(work, case_id, etag)
     domain.ensure_open(case)
@@ -141,7 +143,7 @@ def confirm_determination(
 
 def give_indicative_budget(
     work: Work, *, case_id: str, etag: str, points: int, by_practitioner: Decimal | None
-) -> tuple[Kept, str, Case]:
+) -> tuple[RecordedDecision, str, Case]:
     """Give the indicative budget of the council's points table; above the table, the practitioner's own figure."""
     case = store.case_to_change(work, case_id, etag)
     determination = domain.ensure_budget_is_next(case, store.confirmed_determination(work, case))

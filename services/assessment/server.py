@@ -8,7 +8,7 @@ from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields
-from sevensteps.rpc.gate import Context, caller
+from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 from sevensteps.steps import Ending

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from services.assessment.domain import Case, Determination, UrgentSupport
 from sevensteps.errors import not_found, stale
-from sevensteps.fields import pounds
 from sevensteps.identity.actor import EVERY_COUNCIL
+from sevensteps.money import pounds
 from sevensteps.service.store import as_row
 from sevensteps.service.tables import receipts
 from sevensteps.service.work import Work

@@ -9,7 +9,7 @@ from services.feed.domain import scope_of
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1 import feed_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields
-from sevensteps.rpc.gate import Context, caller
+from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.store import Store
 
 PAGE = 100

@@ -23,9 +23,9 @@ from sevensteps.events import (
     SupportOpened,
     SupportOrganised,
 )
-from sevensteps.fields import pounds
+from sevensteps.money import pounds
 from sevensteps.policy import Verdict
-from sevensteps.service.decisions import Kept
+from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.work import Work, new_id
 from sevensteps.steps import Stage
 
@@ -70,7 +70,9 @@ def submit_plan(work: Work, *, case_id: str, etag: str) -> Standing:
     return _changed(work, planning.close_stage(found), told)
 
 
-def arrange_money(work: Work, *, case_id: str, etag: str, holding: Holding) -> tuple[Kept | None, Decimal, Standing]:
+def arrange_money(
+    work: Work, *, case_id: str, etag: str, holding: Holding
+) -> tuple[RecordedDecision | None, Decimal, Standing]:
     """Say who holds a part of the personal budget, and answer what is left. Nothing left: step 4 is done.
 
     A direct payment needs every condition of s.31 or s.32. A refusal is a Fault: nothing is arranged, and the
@@ -233,7 +235,9 @@ def _funded_needs(work: Work, found: Planning) -> tuple[str, ...]:
     return _agreed(work, found).funded_needs
 
 
-def _decide_direct_payment(work: Work, found: Planning, holding: Holding, held: Sequence[MoneyArrangement]) -> Kept:
+def _decide_direct_payment(
+    work: Work, found: Planning, holding: Holding, held: Sequence[MoneyArrangement]
+) -> RecordedDecision:
     reached = _agreed(work, found).reached_by(money.paid_directly(held) + holding.weekly)
     facts = {**holding.facts, **money.pack_facts(holding, reached)}
     kept = work.decide(

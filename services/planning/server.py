@@ -6,9 +6,10 @@ from services.planning import handlers, wire
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2_grpc as pb_grpc
-from sevensteps.fields import Fields, pounds
+from sevensteps.fields import Fields
 from sevensteps.identity.tokens import LONGEST_COUNCIL
-from sevensteps.rpc.gate import Context
+from sevensteps.money import pounds
+from sevensteps.rpc.interceptor import Context
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 

@@ -13,9 +13,9 @@ from services.planning.domain.plan import Content, Plan, SpendLine
 from services.planning.domain.planning import Planning, Standing
 from services.planning.domain.support import SupportArrangement
 from sevensteps.errors import Fault, Kind, stale
-from sevensteps.fields import pounds
+from sevensteps.money import pounds
 from sevensteps.service.tables import receipts
-from sevensteps.service.work import NotHere, Work
+from sevensteps.service.work import CaseUnknown, Work
 from sevensteps.steps import Stage
 
 STEP_1_COMES_FIRST = (
@@ -149,7 +149,7 @@ def is_here(work: Work, case_id: str) -> bool:
 
 
 def planning(work: Work, case_id: str) -> Planning:
-    """The planning of a case that the actor may see. Raises NotHere before step 1 is done, or a Fault (NOT_FOUND)."""
+    """The planning of a case that the actor may see. Raises CaseUnknown before step 1 is done, a Fault (NOT_FOUND)."""
     return _planning(work, case_id, PLANNING)
 
 
@@ -168,7 +168,7 @@ def planning_to_change(work: Work, case_id: str, etag: str) -> Planning:
 def _planning(work: Work, case_id: str, statement: sa.Select[tuple[object, ...]]) -> Planning:
     row = work.connection.execute(statement, {"case_id": case_id}).first()
     if row is None:
-        raise NotHere(case_id, STEP_1_COMES_FIRST)
+        raise CaseUnknown(case_id, STEP_1_COMES_FIRST)
     work.confine(case_id, row.council)
     return Planning(
         case_id=row.case_id,

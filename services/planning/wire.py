@@ -11,7 +11,8 @@ from services.planning.domain.planning import Standing
 from services.planning.domain.support import SupportArrangement
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
-from sevensteps.fields import MOST_WEEKLY, Fields, entry, number_of, pounds
+from sevensteps.fields import MOST_WEEKLY, Fields, entry, number_of
+from sevensteps.money import pounds
 
 LONGEST_ANSWER = 20_000
 MOST_LINES = 200

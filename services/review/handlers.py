@@ -15,8 +15,8 @@ from sevensteps.events import (
     ReviewTriggered,
     SpendRecorded,
 )
-from sevensteps.fields import pounds
-from sevensteps.service.decisions import Kept
+from sevensteps.money import pounds
+from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.work import Work
 from sevensteps.steps import DueKind
 
@@ -151,10 +151,10 @@ def _changed(work: Work, changed: Life, told: Payload) -> Life:
     return saved
 
 
-def _day(kept: Kept) -> date:
+def _day(kept: RecordedDecision) -> date:
     return date.fromisoformat(str(kept.decision.values["due"]))
 
 
-def _law_due(schedule: Kept) -> date | None:
+def _law_due(schedule: RecordedDecision) -> date | None:
     on = schedule.decision.values.get("law_due")
     return date.fromisoformat(on) if isinstance(on, str) else None

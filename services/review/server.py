@@ -8,7 +8,7 @@ from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1 import review_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields, number_of
 from sevensteps.identity.tokens import LONGEST_COUNCIL
-from sevensteps.rpc.gate import Context
+from sevensteps.rpc.interceptor import Context
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 

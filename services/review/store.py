@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from services.review.domain import Life, LifeState, Review, ReviewReason, Spend
 from sevensteps.errors import stale
-from sevensteps.fields import pounds
+from sevensteps.money import pounds
 from sevensteps.service.tables import receipts
-from sevensteps.service.work import NotHere, Work, new_id
+from sevensteps.service.work import CaseUnknown, Work, new_id
 from sevensteps.steps import DueKind
 
 metadata = sa.MetaData()
@@ -127,10 +127,10 @@ def life_of(work: Work, case_id: str, round_: int) -> Life | None:
 
 
 def life(work: Work, case_id: str) -> Life:
-    """The present time around. Raises NotHere for a case that has not come to step 6."""
+    """The present time around. Raises CaseUnknown for a case that has not come to step 6."""
     found = newest(work, case_id)
     if found is None:
-        raise NotHere(case_id, "Step 5 must come first: ArrangeSupport for every funded need.")
+        raise CaseUnknown(case_id, "Step 5 must come first: ArrangeSupport for every funded need.")
     return found
 
 

@@ -7,7 +7,8 @@ from services.review.domain import Life, Review, Spend
 from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2 as pb
-from sevensteps.fields import Fields, entry, number_of, pounds
+from sevensteps.fields import Fields, entry, number_of
+from sevensteps.money import pounds
 from sevensteps.steps import OUTCOMES, ReviewOutcome
 
 EARLIEST_SPEND = date(2015, 4, 1)

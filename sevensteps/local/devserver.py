@@ -21,8 +21,6 @@ BUILD_SPACE = 6 * 10**9  # bytes: modules, build cache, linker
 START_LIMIT = 60.0  # seconds
 STOP_LIMIT = 10.0  # seconds
 
-SEARCH_ATTRIBUTES = {"Council": "Keyword", "Stage": "Keyword", "WaitingFor": "Keyword", "DueAt": "Datetime"}
-
 # The queues are read 20 times a second by default, which makes every step of a workflow wait for a tenth of a second.
 DYNAMIC_CONFIG = {
     "history.transferProcessorMaxPollRPS": 1000,
@@ -197,13 +195,15 @@ class DevServer:
             await self._process.wait()
 
     def _arguments(self) -> list[str]:
+        from sevensteps.temporal import SEARCH_ATTRIBUTES  # noqa: PLC0415  slow to import, and not needed to fetch
+
         arguments = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(self._port)]
         if self._data:
             arguments += ["--db-filename", str(self._data)]
-        for name, kind in SEARCH_ATTRIBUTES.items():
-            arguments += ["--search-attribute", f"{name}={kind}"]
-        for key, value in DYNAMIC_CONFIG.items():
-            arguments += ["--dynamic-config-value", f"{key}={value}"]
+        for key in SEARCH_ATTRIBUTES:
+            arguments += ["--search-attribute", f"{key.name}={key.indexed_value_type.name.title()}"]
+        for name, value in DYNAMIC_CONFIG.items():
+            arguments += ["--dynamic-config-value", f"{name}={value}"]
         return arguments
 
     async def _ready(self) -> None:
@@ -212,6 +212,9 @@ class DevServer:
         from temporalio.client import Client  # noqa: PLC0415
         from temporalio.service import RPCError  # noqa: PLC0415
 
+        from sevensteps.temporal import SEARCH_ATTRIBUTES  # noqa: PLC0415
+
+        wanted = {key.name for key in SEARCH_ATTRIBUTES}
         request = ListSearchAttributesRequest(namespace="default")
         while True:
             if self.pid is None:
@@ -219,7 +222,7 @@ class DevServer:
             try:
                 client = await Client.connect(self.address)
                 known = await client.operator_service.list_search_attributes(request)
-                if known.custom_attributes.keys() >= SEARCH_ATTRIBUTES.keys():
+                if known.custom_attributes.keys() >= wanted:
                     return
             except (RuntimeError, RPCError):
                 pass  # not there yet

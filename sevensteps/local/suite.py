@@ -21,13 +21,12 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from sevensteps.config import PREFIX, Settings
+from sevensteps.config import PREFIX, SERVICES, Settings
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.children import ending_with_me
 from sevensteps.local.devserver import DevServer, DevServerError
 from sevensteps.local.ports import free_port
 
-SERVICES = ("feed", "assessment", "planning", "approval", "review")
 NAMESPACE = "default"
 """The one namespace of the development server."""
 READY_SECONDS = 60.0

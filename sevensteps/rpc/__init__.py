@@ -1,1 +1,1 @@
-"""gRPC as the suite speaks it: servers, channels, the gate that every call passes, errors on the wire."""
+"""gRPC as the suite speaks it: servers, channels, the interceptor that every call passes, errors on the wire."""

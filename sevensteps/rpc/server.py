@@ -14,7 +14,7 @@ from grpc_reflection.v1alpha import reflection
 from sevensteps import log
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.tokens import Keys
-from sevensteps.rpc.gate import Gate
+from sevensteps.rpc.interceptor import AuthInterceptor
 from sevensteps.rpc.options import SERVER_OPTIONS
 
 DRAIN_SECONDS = 5.0
@@ -43,7 +43,7 @@ class Server:
     def __init__(self, service: Servable, keys: Keys, address: str) -> None:
         """Nothing listens yet; `address` is host:port, port 0 for a free one."""
         self._service = service
-        self._server = grpc.aio.server(interceptors=[Gate(keys)], options=SERVER_OPTIONS)
+        self._server = grpc.aio.server(interceptors=[AuthInterceptor(keys)], options=SERVER_OPTIONS)
         self._health = health.aio.HealthServicer()
         self._address = address
         self.port = 0

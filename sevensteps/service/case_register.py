@@ -6,7 +6,7 @@ from sevensteps.api.assessment.v1 import assessment_pb2, assessment_pb2_grpc
 from sevensteps.errors import ID, Fault, Kind, case_ended, not_found, stage_order
 from sevensteps.identity.actor import Actor
 from sevensteps.rpc.faults import fault_of
-from sevensteps.service.work import NotHere
+from sevensteps.service.work import CaseUnknown
 
 CALL_SECONDS = 5.0
 
@@ -19,7 +19,7 @@ class AssessmentRegister:
         self._channel = channel
         self._assessment = assessment_pb2_grpc.AssessmentServiceStub(channel)
 
-    async def why_missing(self, missing: NotHere, actor: Actor) -> Fault:
+    async def why_missing(self, missing: CaseUnknown, actor: Actor) -> Fault:
         """See use_cases.CaseRegister."""
         if not ID.fullmatch(missing.case_id):
             return not_found(missing.case_id)

@@ -47,7 +47,7 @@ def verdict_number(verdict: str) -> decision_pb2.Verdict.ValueType:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RecordedDecision:
     """A decision whose receipt is stored."""
 
     decision: Decision

@@ -8,7 +8,7 @@ from alembic import command, context, op
 from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
 
-SERVICES = Path(__file__).resolve().parents[2] / "services"
+FOLDER = Path(__file__).resolve().parents[2] / "services"
 UPGRADING = 77_000_007
 """The advisory lock under which one process at a time upgrades a PostgreSQL schema."""
 LONGEST_WAIT = 60.0  # seconds, for another process that upgrades the same SQLite file
@@ -17,7 +17,7 @@ LONGEST_WAIT = 60.0  # seconds, for another process that upgrades the same SQLit
 def upgrade(service: str, database: str, data: Path, revision: str = "head") -> None:
     """Bring a service's schema to a revision: safe to run again, and by several processes at once; blocks."""
     config = Config()
-    config.set_main_option("script_location", str(SERVICES / service / "migrations"))
+    config.set_main_option("script_location", str(FOLDER / service / "migrations"))
     config.attributes["service"] = service
     config.attributes["database"] = database
     config.attributes["data"] = data

@@ -14,7 +14,7 @@ from sevensteps.api.receipts.v1 import receipts_pb2_grpc as pb_grpc
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.fields import Fields
 from sevensteps.identity.actor import EVERY_COUNCIL
-from sevensteps.rpc.gate import Context
+from sevensteps.rpc.interceptor import Context
 from sevensteps.service.pack_archive import law_of
 from sevensteps.service.tables import receipts
 from sevensteps.service.use_cases import UseCases

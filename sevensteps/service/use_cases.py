@@ -10,13 +10,13 @@ from google.protobuf.message import Message
 from sevensteps import clock
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Actor
-from sevensteps.rpc.gate import caller
+from sevensteps.rpc.interceptor import caller
 from sevensteps.service.decisions import keep_receipt
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
 from sevensteps.service.store import Store
 from sevensteps.service.tables import answers
-from sevensteps.service.work import NotHere, T, Work
+from sevensteps.service.work import CaseUnknown, T, Work
 
 M = TypeVar("M", bound=Message)
 KEEP_ANSWER = sa.text(
@@ -38,7 +38,7 @@ class _AnsweredError(Exception):
 class CaseRegister(Protocol):
     """Who knows which cases exist."""
 
-    async def why_missing(self, missing: NotHere, actor: Actor) -> Fault:
+    async def why_missing(self, missing: CaseUnknown, actor: Actor) -> Fault:
         """NOT_FOUND where there is no such case for the actor, CASE_ENDED where it has ended, else STAGE_ORDER."""
 
 
@@ -86,11 +86,11 @@ class UseCases:
                 answer, done = await self._store.write(unit)
             except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now
                 answer, done = await self._store.write(unit)
-        except (_AnsweredError, NotHere, Fault) as refusal:
+        except (_AnsweredError, CaseUnknown, Fault) as refusal:
             first = await self._first_answer(request_id, fingerprint)
             if first is not None:
                 return response.FromString(first)
-            if isinstance(refusal, NotHere):
+            if isinstance(refusal, CaseUnknown):
                 raise await self._cases.why_missing(refusal, actor) from refusal
             if isinstance(refusal, Fault) and refusal.kind in REFUSALS:
                 await self._keep_receipts(begun[-1].receipts)
@@ -128,7 +128,7 @@ class UseCases:
             return await self._store.read(
                 lambda connection: handler(Work(connection, actor, clock.now(), self._archive, self._pack))
             )
-        except NotHere as missing:
+        except CaseUnknown as missing:
             raise await self._cases.why_missing(missing, actor) from missing
 
 

@@ -16,7 +16,7 @@ from sevensteps.events import Payload
 from sevensteps.identity.actor import Actor, Role
 from sevensteps.policy.model.verdict import Json
 from sevensteps.service import outbox
-from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, Kept, decision_message, keep_receipt
+from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, RecordedDecision, decision_message, keep_receipt
 from sevensteps.service.pack_archive import Archive
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ def new_id(prefix: str) -> str:
     return prefix + "-" + "".join(ALPHABET[number >> shift & 31] for shift in range(0, 60, 5))
 
 
-class NotHere(Exception):
+class CaseUnknown(Exception):
     """A case that this service has not seen. `first` says what must come first if the case exists."""
 
     def __init__(self, case_id: str, first: str) -> None:
@@ -82,7 +82,7 @@ class Work:
 
     def decide(
         self, decision: str, on: date, facts: Mapping[str, Json], *, case_id: str, council: str, version: str = ""
-    ) -> Kept:
+    ) -> RecordedDecision:
         """Ask the policy pack, and keep the receipt with the law that it names.
 
         `version` is the hash of the pack with which the stage under way began; where it is empty the pack decides as it
@@ -105,7 +105,7 @@ class Work:
         }
         keep_receipt(self.connection, self.archive, row)
         self.receipts.append(row)
-        return Kept(decided, receipt_id, receipt)
+        return RecordedDecision(decided, receipt_id, receipt)
 
     def decided(self, receipt_id: str) -> decision_pb2.Decision:
         """A decision made earlier, from its receipt."""

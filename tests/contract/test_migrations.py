@@ -14,9 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sevensteps.service import migrations, tables
-from sevensteps.service.migrations import SERVICES, upgrade
+from sevensteps.service.migrations import FOLDER, upgrade
 
-ALL = sorted(folder.parent.name for folder in SERVICES.glob("*/migrations"))
+ALL = sorted(folder.parent.name for folder in FOLDER.glob("*/migrations"))
 every_service = pytest.mark.parametrize("service", ALL)
 
 
@@ -55,7 +55,7 @@ async def differences_at(service: str, database: str, data: Path) -> list[object
 def test_a_service_has_one_newest_migration(service: str) -> None:
     """Two heads would mean that two people added one each and neither knew of the other."""
     config = Config()
-    config.set_main_option("script_location", str(SERVICES / service / "migrations"))
+    config.set_main_option("script_location", str(FOLDER / service / "migrations"))
     assert len(ScriptDirectory.from_config(config).get_heads()) == 1
 
 
@@ -74,7 +74,7 @@ async def test_many_may_upgrade_at_once(tmp_path: Path, database: str) -> None:
     program = "import sys; from pathlib import Path; from sevensteps.service.migrations import upgrade; "
     program += "upgrade('assessment', sys.argv[1], Path(sys.argv[2]))"
     command = (sys.executable, "-c", program, database, str(tmp_path))
-    replicas = [await asyncio.create_subprocess_exec(*command, cwd=SERVICES.parent) for _ in range(2)]
+    replicas = [await asyncio.create_subprocess_exec(*command, cwd=FOLDER.parent) for _ in range(2)]
     assert [await replica.wait() for replica in replicas] == [0, 0]
     assert await differences_at("assessment", database, tmp_path) == []
 

@@ -4,15 +4,11 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 
-KINDS = {
-    "Council": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "Stage": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "WaitingFor": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "DueAt": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-}
+from sevensteps.temporal import SEARCH_ATTRIBUTES
 
 
 async def register(client: Client) -> None:
     """Make them known."""
-    request = AddSearchAttributesRequest(namespace="default", search_attributes=KINDS)
+    kinds = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in SEARCH_ATTRIBUTES}
+    request = AddSearchAttributesRequest(namespace="default", search_attributes=kinds)
     await client.operator_service.add_search_attributes(request)

@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from sevensteps.errors import Fault
+from sevensteps.money import pence, pounds_from_pence
 from sevensteps.policy.authoring.worked_cases import Case, read_cases, run_case
 from sevensteps.policy.compiled_pack import Shelf
 from sevensteps.policy.evaluation import decider
 from sevensteps.policy.evaluation.plain import PlainEvaluator
-from sevensteps.policy.model.facts import pence, pounds
 from sevensteps.policy.packs.bounds import (
     KEYS as BOUNDS,  # of a council's values: no case of the pack itself can notice them
 )
@@ -111,7 +111,7 @@ def _scalar(node: object, path: tuple[object, ...]) -> Iterator[tuple[tuple[obje
         moved = [node + timedelta(days=step) for step in (1, -1)]
         yield from ((path, f"{node} becomes {day}", _put(day)) for day in moved)
     elif isinstance(node, str) and pence(node) is not None:
-        amount = pounds((pence(node) or 0) + 1)
+        amount = pounds_from_pence((pence(node) or 0) + 1)
         yield path, f"{node} becomes {amount}", _put(amount)
     elif isinstance(node, str) and node in VERDICTS:
         yield path, f"{node} becomes {VERDICTS[node]}", _put(VERDICTS[node])

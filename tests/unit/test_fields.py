@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind
-from sevensteps.fields import Fields, number_of, pounds, short_name
+from sevensteps.fields import Fields, number_of, short_name
+from sevensteps.money import pounds
 from sevensteps.policy.model.facts import Fact
 from sevensteps.policy.model.given import Collection
 from sevensteps.steps import OUTCOMES

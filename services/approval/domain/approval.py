@@ -7,8 +7,9 @@ from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
 from sevensteps.errors import Fault, Kind, case_ended, stage_order
-from sevensteps.fields import Fields, pounds
+from sevensteps.fields import Fields
 from sevensteps.identity.actor import Actor, Role
+from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json, Verdict
 
 MOST_TOLD = 10

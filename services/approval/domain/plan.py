@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sevensteps.fields import pounds
+from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
 
 QUESTIONS = (

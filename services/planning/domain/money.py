@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.planning.domain.plan import SpendLine
 from sevensteps.errors import Fault, Kind
-from sevensteps.fields import pounds
+from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
 
 DIRECT_PAYMENT = "direct_payment"

@@ -17,7 +17,7 @@ from sevensteps.events import OPENS, DeterminationConfirmed, PlanApproved, PlanR
 from sevensteps.policy.model.verdict import Json, Verdict
 from sevensteps.steps import STEP_NAMES
 
-Kept: TypeAlias = tuple[str, Receipt]
+RecordedDecision: TypeAlias = tuple[str, Receipt]
 """A receipt with the service that keeps it."""
 
 ANSWERS_FOR = {
@@ -32,7 +32,7 @@ RULES_SHOWN = 4
 FACTS_SHOWN = 8
 
 
-def explanation(case_id: str, events: Sequence[Event], kept: Sequence[Kept]) -> RenderableType:
+def explanation(case_id: str, events: Sequence[Event], kept: Sequence[RecordedDecision]) -> RenderableType:
     """The page. A decision stands under the event of the same moment, in which it took effect."""
     at_moment: defaultdict[tuple[str, int], list[Receipt]] = defaultdict(list)
     for service, receipt in kept:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from sevensteps.errors import Fault
+from sevensteps.money import pounds_from_pence
 from sevensteps.policy.authoring.in_words import condition_words, written_words
-from sevensteps.policy.model.facts import pounds
 from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.parameters import DatedValue, Parameter
 from sevensteps.policy.packs.source import Section
@@ -102,11 +102,11 @@ def _on(parameter: Parameter | None, on: date) -> DatedValue | None:
 def _words(parameter: Parameter, dated: DatedValue) -> str:
     value = dated.value
     if isinstance(value, Mapping):
-        return ", ".join(f"{word} {pounds(amount)}" for word, amount in value.items())
+        return ", ".join(f"{word} {pounds_from_pence(amount)}" for word, amount in value.items())
     if isinstance(value, tuple):
-        rows = [f"{row[0]}: {pounds(row[1])}" if isinstance(row, tuple) else str(row) for row in value]
+        rows = [f"{row[0]}: {pounds_from_pence(row[1])}" if isinstance(row, tuple) else str(row) for row in value]
         return ", ".join(rows) or "nothing"
-    return pounds(value) if parameter.type == "money" and isinstance(value, int) else str(value)
+    return pounds_from_pence(value) if parameter.type == "money" and isinstance(value, int) else str(value)
 
 
 def _decisions(old: Pack, new: Pack, on: date | None) -> Iterator[str]:

@@ -10,12 +10,12 @@ from datetime import date
 from functools import lru_cache
 
 from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.money import pence, pounds_from_pence
 from sevensteps.policy.model.verdict import Json
 
 Scalar = bool | int | str
 Value = bool | int | str | tuple[str, ...]
 
-_MONEY = re.compile(r"(-?)(\d{1,9})(?:\.(\d{2}))?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -49,21 +49,6 @@ def refusal(path: str, expected: str) -> Fault:
         metadata={"fact": fact},
         violations=[Violation(fact, f"expected {expected}")],
     )
-
-
-def pence(text: str) -> int | None:
-    """Pounds and pence as text in whole pence, None where it is not that."""
-    found = _MONEY.fullmatch(text)
-    if found is None or not text.isascii():
-        return None
-    amount = int(found[2]) * 100 + int(found[3] or 0)
-    return -amount if found[1] else amount
-
-
-def pounds(amount: int) -> str:
-    """Whole pence as text in pounds, such as 82.91."""
-    sign = "-" if amount < 0 else ""
-    return f"{sign}{abs(amount) // 100}.{abs(amount) % 100:02d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +100,7 @@ class Fact:
     def json(self, value: Value | None) -> Json:
         """The value as a caller would write it."""
         if self.type == "money" and isinstance(value, int):
-            return pounds(value)
+            return pounds_from_pence(value)
         return list(value) if isinstance(value, tuple) else None if value == NONE else value
 
     def _read(self, given: object) -> Value | None:

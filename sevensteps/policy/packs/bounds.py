@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sevensteps.policy.model.facts import pounds
+from sevensteps.money import pounds_from_pence
 from sevensteps.policy.packs.setting import Setting, read_setting
 from sevensteps.policy.packs.source import Section, each_of
 
@@ -58,7 +58,7 @@ class Bounds:
                 yield f"{_of(word)}{self._said(number)} or more"
 
     def _said(self, number: int) -> str:
-        return pounds(number) if self.money else str(number)
+        return pounds_from_pence(number) if self.money else str(number)
 
 
 def read_bounds(name: str, body: Section) -> Bounds:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 
-from sevensteps.policy.model.facts import Value, pence
+from sevensteps.money import pence
+from sevensteps.policy.model.facts import Value
 from sevensteps.policy.model.verdict import SETTLED
 
 Table = tuple[tuple[int, int], ...]

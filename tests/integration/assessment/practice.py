@@ -13,6 +13,7 @@ from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
+from sevensteps.steps import ADULT_OUTCOMES
 
 if TYPE_CHECKING:
     from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceAsyncStub
@@ -21,18 +22,6 @@ M = TypeVar("M", bound=Message)
 
 UNABLE = pb.OutcomeAnswers(cannot_unaided=True)
 ABLE = pb.OutcomeAnswers(cannot_unaided=False, pain_distress_anxiety=False, endangers=False, takes_longer=False)
-ADULT_OUTCOMES = (
-    "nutrition",
-    "hygiene",
-    "toilet",
-    "clothed",
-    "home_safe",
-    "habitable",
-    "relationships",
-    "work_education",
-    "community",
-    "child_caring",
-)
 
 
 def new_id() -> str:

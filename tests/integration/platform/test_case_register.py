@@ -10,7 +10,7 @@ from sevensteps.errors import Kind
 from sevensteps.identity.actor import Actor, Role
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.service.case_register import AssessmentRegister
-from sevensteps.service.work import NotHere
+from sevensteps.service.work import CaseUnknown
 
 FIRST = "A practitioner's determination must come first."
 AMY = Actor("amy", frozenset({Role.PLANNER}), "example")
@@ -38,7 +38,7 @@ async def test_a_case_that_is_not_so_far_says_what_comes_first(
 ) -> None:
     """The case exists: the service that has not seen it names the step before."""
     case = await Practice(running).open()
-    fault = await register.why_missing(NotHere(case.case_id, FIRST), actor)
+    fault = await register.why_missing(CaseUnknown(case.case_id, FIRST), actor)
     assert (fault.kind, fault.reason, fault.detail) == (Kind.PRECONDITION, "STAGE_ORDER", FIRST)
 
 
@@ -46,8 +46,8 @@ async def test_another_councils_case_cannot_be_told_from_none(running: Running, 
     """That a case exists is no stranger's business."""
     case = await Practice(running).open()
     faults = [
-        await register.why_missing(NotHere(case.case_id, FIRST), SAM),
-        await register.why_missing(NotHere("case-000000000000", FIRST), AMY),
+        await register.why_missing(CaseUnknown(case.case_id, FIRST), SAM),
+        await register.why_missing(CaseUnknown("case-000000000000", FIRST), AMY),
     ]
     assert [(fault.kind, fault.reason) for fault in faults] == [(Kind.NOT_FOUND, "CASE_NOT_FOUND")] * 2
     assert faults[0].detail.replace(case.case_id, "") == faults[1].detail.replace("case-000000000000", "")
@@ -56,7 +56,7 @@ async def test_another_councils_case_cannot_be_told_from_none(running: Running, 
 async def test_when_nobody_knows_the_caller_comes_back(running: Running) -> None:
     """Without the assessment service neither answer would be true."""
     nobody = AssessmentRegister(channel(NOBODY, machine_token(running.keys, "planning", Role.SERVICE)))
-    fault = await nobody.why_missing(NotHere("case-000000000000", FIRST), AMY)
+    fault = await nobody.why_missing(CaseUnknown("case-000000000000", FIRST), AMY)
     await nobody.close()
     assert (fault.kind, fault.reason) == (Kind.UNAVAILABLE, "CASES_UNAVAILABLE")
     assert "again later" in fault.detail

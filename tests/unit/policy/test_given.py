@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.policy.model.facts import NONE, Fact, Scalar, Value, pence, pounds
+from sevensteps.money import pence, pounds_from_pence
+from sevensteps.policy.model.facts import NONE, Fact, Scalar, Value
 from sevensteps.policy.model.given import Collection, Declared
 from sevensteps.policy.model.verdict import Json
 
@@ -34,7 +35,7 @@ def test_pounds_and_pence_are_read_and_written() -> None:
     """To the penny, below nothing too; up to nine figures of pounds."""
     texts = {"0.05": 5, "-0.05": -5, "1.00": 100, "-12.30": -1230, "999999999.99": 99_999_999_999}
     assert {text: pence(text) for text in texts} == texts
-    assert [pounds(amount) for amount in texts.values()] == list(texts)
+    assert [pounds_from_pence(amount) for amount in texts.values()] == list(texts)
     assert (pence("7"), pence("7.5"), pence("1000000000"), pence("٣")) == (700, None, None, None)
 
 

@@ -38,7 +38,7 @@ def caller() -> Actor:
 Context: TypeAlias = "grpc.aio.ServicerContext[Message, Message]"
 
 
-class Gate(grpc.aio.ServerInterceptor):
+class AuthInterceptor(grpc.aio.ServerInterceptor):
     """What every call passes: who calls, may they, what the log says, and what of an error leaves the house."""
 
     def __init__(self, keys: Keys) -> None:
