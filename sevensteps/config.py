@@ -31,8 +31,8 @@ class Settings:
     """Folder of databases, keys and logs."""
     policies: Path = POLICIES
     """Folder of policy packs."""
-    pack: str = "example-council"
-    """The pack that decides."""
+    pack: str = ""
+    """The pack that decides for councils that have no council.yaml yet; empty: such councils are refused."""
     database: str = ""
     """PostgreSQL URL (postgresql+asyncpg://…), one schema a service; empty for SQLite files in `data`."""
     assessment: str = "127.0.0.1:7701"
@@ -74,7 +74,7 @@ class Settings:
             taken[address] = name
         if self.log not in LOGS:
             raise _wrong("log", f"one of {', '.join(LOGS)}, not {self.log or 'nothing'}")
-        for name in ("temporal_namespace", "task_queue", "pack"):
+        for name in ("temporal_namespace", "task_queue"):
             if not getattr(self, name):
                 raise _wrong(name, "a name, not nothing")
         if self.database:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from services.assessment import domain, store
 from services.assessment.domain import Case, Determination, UrgentSupport
+from sevensteps.councils import Council, council_unknown
 from sevensteps.errors import Fault, Kind, Violation, invalid
 from sevensteps.events import (
     AdviceGiven,
@@ -55,6 +56,13 @@ def open_case(work: Work, *, kind: str, person_reference: str) -> Case:
     store.add_case(work, opened)
     work.tell(case_id, council, CaseOpened(kind=kind, due_on=opened.assessment_due.isoformat()))
     return opened
+
+
+def get_council(work: Work, *, name: str) -> Council:
+    """Read the choices of a council that the actor may see. Raises a Fault (PRECONDITION, COUNCIL_UNKNOWN)."""
+    if not work.actor.may_see(name):
+        raise council_unknown(name)
+    return work.councils.council(name)
 
 
 def get_case(work: Work, *, case_id: str) -> Case:

@@ -8,6 +8,8 @@ from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.fields import Fields
+from sevensteps.identity.actor import EVERY_COUNCIL
+from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
@@ -301,6 +303,16 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             return pb.OpenAssessmentResponse(due_on=due.isoformat())
 
         return await self._use_cases.change(request, pb.OpenAssessmentResponse, unit)
+
+    async def GetCouncil(self, request: pb.GetCouncilRequest, context: Context) -> pb.GetCouncilResponse:
+        """See AssessmentService.GetCouncil."""
+        fields = Fields()
+        name = fields.text("council", request.council, limit=LONGEST_COUNCIL, may_be_empty=True) or caller().council
+        if name == EVERY_COUNCIL:
+            fields.wrong("council", "must be given: the token is for every council")
+        fields.check()
+        council = await self._use_cases.look(lambda work: handlers.get_council(work, name=name))
+        return pb.GetCouncilResponse(council=wire.council_message(council))
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:

@@ -11,6 +11,7 @@ from services.assessment.domain import OUTCOMES, Case, Determination
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.clock import from_text
+from sevensteps.councils import Council
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.fields import Fields, entry, number_of
 from sevensteps.policy.model.verdict import Json
@@ -41,6 +42,28 @@ def case_message(case: Case) -> pb.Case:
     )
     message.opened_at.FromDatetime(from_text(case.opened_at))
     return message
+
+
+def council_message(council: Council) -> pb.Council:
+    """A council's choices as they go on the wire."""
+    return pb.Council(
+        council=council.name,
+        title=council.title,
+        jurisdiction=council.jurisdiction,
+        pack=council.pack,
+        plan_templates=council.plan_templates,
+        contact_points=[
+            pb.ContactPoint(
+                purpose=number_of(pb.ContactPurpose, point.purpose),
+                name=point.name,
+                telephone=point.telephone,
+                email=point.email,
+                web=point.web,
+                hours=point.hours,
+            )
+            for point in council.contact_points
+        ],
+    )
 
 
 def determination_message(determination: Determination, decision: decision_pb2.Decision) -> pb.Determination:

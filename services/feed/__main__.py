@@ -3,13 +3,15 @@
 from services.feed.service import FeedService
 from sevensteps import process
 from sevensteps.config import Settings
+from sevensteps.councils import Councils
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.server import serve
 
 
 async def work(settings: Settings) -> None:
     """Open the records, and serve until told to stop."""
-    await serve(await FeedService.open(settings), Keys.open(settings.data), settings.feed)
+    councils = Councils(settings.policies, settings.pack)
+    await serve(await FeedService.open(settings), Keys.open(settings.data), councils, settings.feed)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ def save_plan(work: Work, *, case_id: str, etag: str, content: Content) -> Stand
     planning.ensure_at(found, Stage.PLAN_MADE)
     plan.check_needs(content, found.eligible_needs)
     draft = store.plan(work, case_id, found.plan_version)
+    plan.check_template(content, work.councils.council(found.council).plan_templates, draft)
     saved = plan.save(draft, case_id, found.plan_version, content, work.actor.subject)
     if draft:
         store.change_draft(work, saved)

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from sevensteps.cli import cases, demo, events, play, policy, processes, receipts, token, up, verify
+from sevensteps.cli import cases, council, demo, events, play, policy, processes, receipts, token, up, verify
 from sevensteps.config import SettingsError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app.command()(demo.demo)
 app.command()(up.up)
 app.command()(play.play)
 app.add_typer(cases.app, name="case")
+app.command()(council.council)
 app.command()(events.events)
 app.command()(verify.verify)
 app.add_typer(receipts.app, name="receipts")

@@ -12,6 +12,9 @@ import typer
 from sevensteps.cli.policy_diff import tell_who_would_change
 from sevensteps.cli.terminal.progress import progress
 from sevensteps.config import Settings
+from sevensteps.councils import Councils
+from sevensteps.councils import check as check_council
+from sevensteps.councils import names as councils_in
 from sevensteps.errors import Fault
 from sevensteps.policy import Decision, Library
 from sevensteps.policy.authoring.check import check as look_through
@@ -22,8 +25,9 @@ from sevensteps.policy.authoring.worked_cases import Coverage, read_cases, run_c
 from sevensteps.policy.compiled_pack import Shelf
 from sevensteps.policy.model.given import NOT_APPLICABLE
 from sevensteps.policy.model.verdict import Json, Verdict
+from sevensteps.policy.packs.pack import names as packs_in
 from sevensteps.policy.packs.pack import read_pack
-from sevensteps.policy.packs.source import PackRefusedError
+from sevensteps.policy.packs.source import PackRefusedError, Problem
 from sevensteps.policy.why_not.search import Change, Turning
 
 app = typer.Typer(no_args_is_help=True, help="Decide by policy packs; check, test and compare them.")
@@ -48,7 +52,7 @@ def decide(
     why_not: Annotated[bool, typer.Option("--why-not", help="Say what would turn the verdict.")] = False,
 ) -> None:
     """Decide on facts: the verdict, and every finding with its reason, its law and the facts that it looked at."""
-    root, name = _place(pack or Settings.from_environment().pack)
+    root, name = _place(pack or _usual_pack())
     library, day = Library(root), _day(on)
     try:
         given = _facts(facts)
@@ -72,12 +76,12 @@ def decide(
 
 @app.command()
 def check(packs: Packs = None) -> None:
-    """Look packs through for what is wrong with them; everything that is found, and then exit 1."""
+    """Look packs and councils' choices through for what is wrong with them; everything is told, and then exit 1."""
     wrong = 0
-    for root, name in _places(packs):
+    for root, name in _places(packs, councils_too=True):
         with progress() as shown:
             shown.add_task(f"Checking {name}", total=None)
-            problems = look_through(root, name)
+            problems = _problems(root, name)
         wrong += len(problems)
         for problem in problems:
             typer.echo(str(problem))
@@ -154,11 +158,27 @@ def _place(pack: str) -> tuple[Path, str]:
     return Settings.from_environment().policies, pack
 
 
-def _places(packs: list[str] | None) -> list[tuple[Path, str]]:
+def _usual_pack() -> str:
+    """The pack that decides for every council here; where there are several, somebody has to say which is meant."""
+    settings = Settings.from_environment()
+    packs = {settings.pack} if settings.pack else set(Councils(settings.policies).packs())
+    if len(packs) != 1:
+        _refuse(f"--pack: expected the name of a pack, out of {', '.join(Library(settings.policies).packs())}")
+    return packs.pop()
+
+
+def _problems(root: Path, name: str) -> list[Problem]:
+    """What is wrong with a pack, and with the choices of the council of that name. A council may have no pack."""
+    is_council, is_pack = name in councils_in(root), name in packs_in(root)
+    of_council = check_council(root, name) if is_council else []
+    return [*of_council, *(look_through(root, name) if is_pack or not is_council else [])]
+
+
+def _places(packs: list[str] | None, *, councils_too: bool = False) -> list[tuple[Path, str]]:
     root = Settings.from_environment().policies
     if packs:
         return [_place(pack) for pack in packs]
-    names = Library(root).packs()
+    names = sorted({*packs_in(root), *(councils_in(root) if councils_too else ())})
     if not names:
         _refuse(f"{root}: expected a folder of packs, each with its pack.yaml; there is none")
     return [(root, name) for name in names]

@@ -49,6 +49,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ResumeCase": {Role.OPERATIONS},
             "EndCase": _ASSESSING | _JOURNEY,
             "OpenAssessment": _JOURNEY,
+            "GetCouncil": ANYBODY,
         },
     ),
     **_rights(

@@ -13,9 +13,10 @@ from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
 from sevensteps import log
+from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import REQUEST_ID
-from sevensteps.identity.actor import Actor
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.rights import authorise
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.faults import fault_from, status_of
@@ -41,9 +42,10 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Message, Message]"
 class AuthInterceptor(grpc.aio.ServerInterceptor):
     """What every call passes: who calls, may they, what the log says, and what of an error leaves the house."""
 
-    def __init__(self, keys: Keys) -> None:
-        """`keys` check tokens; health and reflection need none."""
+    def __init__(self, keys: Keys, councils: Councils) -> None:
+        """`keys` check tokens, `councils` whose they are; health and reflection need none."""
         self._keys = keys
+        self._councils = councils
 
     async def intercept_service(
         self,
@@ -95,6 +97,8 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
                 Kind.UNAUTHENTICATED, "UNAUTHENTICATED", "Send a token: metadata authorization, value 'Bearer <token>'."
             )
         actor = self._keys.actor_of(value)
+        if actor.council != EVERY_COUNCIL:
+            self._councils.council(actor.council)
         try:
             request = read(body)
         except DecodeError as error:

@@ -12,6 +12,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from sevensteps import log
+from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.interceptor import AuthInterceptor
@@ -40,10 +41,10 @@ class Servable(Protocol):
 class Server:
     """A gRPC server with health and reflection. `port` is known after `start`."""
 
-    def __init__(self, service: Servable, keys: Keys, address: str) -> None:
+    def __init__(self, service: Servable, keys: Keys, councils: Councils, address: str) -> None:
         """Nothing listens yet; `address` is host:port, port 0 for a free one."""
         self._service = service
-        self._server = grpc.aio.server(interceptors=[AuthInterceptor(keys)], options=SERVER_OPTIONS)
+        self._server = grpc.aio.server(interceptors=[AuthInterceptor(keys, councils)], options=SERVER_OPTIONS)
         self._health = health.aio.HealthServicer()
         self._address = address
         self.port = 0
@@ -72,9 +73,9 @@ class Server:
         await self._service.close()
 
 
-async def serve(service: Servable, keys: Keys, address: str) -> None:
+async def serve(service: Servable, keys: Keys, councils: Councils, address: str) -> None:
     """Serve until SIGTERM or SIGINT."""
-    server = Server(service, keys, address)
+    server = Server(service, keys, councils, address)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

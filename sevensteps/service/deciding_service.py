@@ -5,16 +5,18 @@ from collections.abc import Callable
 from typing import Self
 
 import grpc
+import sqlalchemy as sa
 
-from sevensteps import process
+from sevensteps import log, process
 from sevensteps.config import Settings
+from sevensteps.councils import Councils, no_council
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.policy import Library
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.rpc.server import serve
-from sevensteps.service import receipts
+from sevensteps.service import receipts, tables
 from sevensteps.service.case_register import AssessmentRegister
 from sevensteps.service.migrations import upgrade
 from sevensteps.service.outbox import Publisher
@@ -23,6 +25,7 @@ from sevensteps.service.store import Store, open_store
 from sevensteps.service.use_cases import UseCases
 
 AddTo = Callable[[grpc.aio.Server, UseCases], None]
+COUNCILS_WITH_RECORDS = sa.select(tables.receipts.c.council).distinct()
 
 
 class DecidingService:
@@ -46,23 +49,23 @@ class DecidingService:
         self._add = add
 
     @classmethod
-    async def open(cls, name: str, settings: Settings, keys: Keys, add: AddTo) -> Self:
+    async def open(cls, name: str, settings: Settings, keys: Keys, councils: Councils, add: AddTo) -> Self:
         """Bring the schema up to date, open the records and begin to publish what waits in the outbox.
 
-        Raises a Fault when there is no pack to decide by.
+        Raises a Fault when there is no pack to decide by, or the records have cases of a council that there is not.
         """
         await asyncio.to_thread(upgrade, name, settings.database, settings.data)
         store = open_store(settings.database, settings.data, name)
         archive = Archive(Library(settings.policies))
         try:
-            await store.read(lambda connection: archive.begin(connection, settings.pack))
+            await store.read(lambda connection: _begin(connection, archive, councils))
         except Fault:
             await store.close()
             raise
         token = machine_token(keys, name, Role.SERVICE)
         publisher = Publisher(store, name, channel(settings.feed, token))
         register = AssessmentRegister(channel(settings.assessment, token))
-        use_cases = UseCases(store, archive, settings.pack, publisher, register)
+        use_cases = UseCases(store, archive, councils, publisher, register)
         publisher.start()
         return cls(name, store, use_cases, publisher, register, add)
 
@@ -81,11 +84,32 @@ class DecidingService:
         await self._store.close()
 
 
+def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> None:
+    """Begin to decide by the packs of all councils, if there is one that can be used for every council with records.
+
+    A pack that is refused is its councils' trouble alone, unless there is no other.
+    """
+    for name in connection.execute(COUNCILS_WITH_RECORDS).scalars():
+        councils.ensure_known(name)  # else its cases would park one after the other
+    packs = councils.packs()
+    refused: list[Fault] = []
+    for pack in packs:
+        try:
+            archive.begin(connection, pack)
+        except Fault as fault:
+            refused.append(fault)
+            log.get().error("pack refused", pack=pack, reason=fault.reason, detail=fault.detail)
+    if len(refused) == len(packs):
+        raise refused[0] if refused else no_council()
+
+
 def run(name: str, add: AddTo) -> None:
     """The whole life of a service's process: records, and serving until it is told to stop."""
 
     async def work(settings: Settings) -> None:
         keys = Keys.open(settings.data)
-        await serve(await DecidingService.open(name, settings, keys, add), keys, settings.address(name))
+        councils = Councils(settings.policies, settings.pack)
+        service = await DecidingService.open(name, settings, keys, councils, add)
+        await serve(service, keys, councils, settings.address(name))
 
     process.run(name, work)

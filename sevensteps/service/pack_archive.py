@@ -23,6 +23,7 @@ class Archive:
         """`library` has the versions that stand in the folder of packs."""
         self.library = library
         self._kept: set[str] = set()
+        self._begun: set[str] = set()
 
     def begin(self, connection: sa.Connection, name: str) -> None:
         """Begin to decide by a pack: by the version that decided last, until one that is another has passed its check.
@@ -30,6 +31,8 @@ class Archive:
         So a pack that is refused is refused after a restart too. Before the first decision what is installed is taken.
         Raises a Fault (INTERNAL, PACK_REFUSED; INVALID, PACK_UNKNOWN) where there is nothing to decide by.
         """
+        if name in self._begun:
+            return
         last = connection.execute(NEWEST, {"name": name}).scalar_one_or_none()
         try:
             installed = self.library.pack(name).hash
@@ -40,6 +43,7 @@ class Archive:
         if last is not None and last != installed:
             self.restore(connection, last)
             self.library.start_from(name, last)
+        self._begun.add(name)
 
     def keep(self, connection: sa.Connection, version: str, now: str) -> None:
         """Keep the law of a version that the library has, with the first transaction that names it."""

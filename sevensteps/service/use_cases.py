@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from google.protobuf.message import Message
 
 from sevensteps import clock
+from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Actor
 from sevensteps.rpc.interceptor import caller
@@ -45,11 +46,13 @@ class CaseRegister(Protocol):
 class UseCases:
     """Runs the use cases of one service over its store."""
 
-    def __init__(self, store: Store, archive: Archive, pack: str, publisher: Publisher, cases: CaseRegister) -> None:
+    def __init__(
+        self, store: Store, archive: Archive, councils: Councils, publisher: Publisher, cases: CaseRegister
+    ) -> None:
         """`publisher` is woken when there may be new events; `cases` knows which cases exist."""
         self._store = store
         self._archive = archive
-        self._pack = pack
+        self._councils = councils
         self._publisher = publisher
         self._cases = cases
 
@@ -68,7 +71,7 @@ class UseCases:
         begun: list[Work] = []
 
         def unit(connection: sa.Connection) -> tuple[M, Work]:
-            work = Work(connection, actor, clock.now(), self._archive, self._pack)
+            work = Work(connection, actor, clock.now(), self._archive, self._councils)
             begun[:] = [work]
             answer = handler(work)
             kept = {
@@ -126,7 +129,7 @@ class UseCases:
         actor = caller()
         try:
             return await self._store.read(
-                lambda connection: handler(Work(connection, actor, clock.now(), self._archive, self._pack))
+                lambda connection: handler(Work(connection, actor, clock.now(), self._archive, self._councils))
             )
         except CaseUnknown as missing:
             raise await self._cases.why_missing(missing, actor) from missing

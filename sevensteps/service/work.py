@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
+from sevensteps.councils import Councils
 from sevensteps.errors import Violation, invalid, not_found, stale
 from sevensteps.events import Payload
 from sevensteps.identity.actor import Actor, Role
@@ -49,7 +50,7 @@ class Work:
     actor: Actor
     now: datetime
     archive: Archive
-    pack: str
+    councils: Councils
     receipts: list[dict[str, str]] = field(default_factory=list)
     """What was decided in this transaction, as it is kept."""
 
@@ -83,14 +84,17 @@ class Work:
     def decide(
         self, decision: str, on: date, facts: Mapping[str, Json], *, case_id: str, council: str, version: str = ""
     ) -> RecordedDecision:
-        """Ask the policy pack, and keep the receipt with the law that it names.
+        """Ask the council's policy pack, and keep the receipt with the law that it names.
 
         `version` is the hash of the pack with which the stage under way began; where it is empty the pack decides as it
-        is now. Raises the policy's own Faults; then nothing is kept.
+        is now. Raises the policy's own Faults, and those of `Councils.council`; then nothing is kept.
         """
+        pack = self.councils.council(council).pack
         if version:
             self.archive.restore(self.connection, version)
-        decided = self.archive.library.decide(decision, pack=self.pack, on=on, facts=facts, version=version or None)
+        else:
+            self.archive.begin(self.connection, pack)
+        decided = self.archive.library.decide(decision, pack=pack, on=on, facts=facts, version=version or None)
         receipt_id, receipt = new_id("receipt"), decided.receipt()
         row = {
             "receipt_id": receipt_id,

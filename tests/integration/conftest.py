@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from servers.services import NOBODY, Running, SuiteOf, run_suite
+from servers.services import NOBODY, PACK, Running, SuiteOf, run_suite
 from sevensteps.config import Settings
 
 
@@ -14,6 +14,6 @@ def suite_of(tmp_path: Path) -> SuiteOf:
     """Services whose data are the test's own. Started again within the same test they find the same data."""
 
     def suite(name: str, *, database: str = "", feed: str = NOBODY) -> AbstractAsyncContextManager[Running]:
-        return run_suite(name, Settings(data=tmp_path, database=database, feed=feed))
+        return run_suite(name, Settings(data=tmp_path, database=database, pack=PACK, feed=feed))
 
     return suite

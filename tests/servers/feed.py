@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from servers.services import FREE_PORT, Running
+from servers.services import FREE_PORT, Running, councils_of
 from services.feed.service import FeedService
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
@@ -77,7 +77,7 @@ FeedOn = Callable[[str], AbstractAsyncContextManager[Feed]]
 async def run_feed(settings: Settings, address: str = FREE_PORT) -> AsyncIterator[Feed]:
     """A feed, on a free port where nothing else is said."""
     keys = Keys.open(settings.data)
-    server = Server(await FeedService.open(settings), keys, address)
+    server = Server(await FeedService.open(settings), keys, councils_of(settings), address)
     await server.start()
     store = open_store(settings.database, settings.data, "feed")
     running = Running(settings, keys, f"127.0.0.1:{server.port}", store)

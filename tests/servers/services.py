@@ -11,6 +11,7 @@ import grpc
 import pytest
 
 from sevensteps.config import Settings
+from sevensteps.councils import Councils
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
@@ -25,6 +26,8 @@ S = TypeVar("S")
 FREE_PORT = "127.0.0.1:0"
 NOBODY = "127.0.0.1:1"
 """An address at which nobody listens."""
+PACK = "example-council"
+"""Decides for the councils of tests, most of which have no file."""
 
 
 @dataclass
@@ -83,12 +86,18 @@ async def reason_of(call: Awaitable[object]) -> str:
     return ""
 
 
+def councils_of(settings: Settings) -> Councils:
+    """Those that have a file; where the settings name a pack, every other one too."""
+    return Councils(settings.policies, settings.pack)
+
+
 @asynccontextmanager
 async def run_service(name: str, settings: Settings, assessment: Running | None = None) -> AsyncIterator[Running]:
     """One of the services that decide, by itself, on a free port."""
     keys = Keys.open(settings.data)
     add_to = importlib.import_module(f"services.{name}.server").add_to
-    server = Server(await DecidingService.open(name, settings, keys, add_to), keys, FREE_PORT)
+    councils = councils_of(settings)
+    server = Server(await DecidingService.open(name, settings, keys, councils, add_to), keys, councils, FREE_PORT)
     await server.start()
     store = open_store(settings.database, settings.data, name)
     running = Running(settings, keys, f"127.0.0.1:{server.port}", store, assessment)

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from sevensteps.config import POLICIES, SERVICES, Settings, SettingsError
+from sevensteps.councils import Councils
 
 
 def test_without_any_there_are_defaults() -> None:
-    """The suite runs where it is, on SQLite, with the example council's policies."""
+    """The suite runs where it is, on SQLite, with the policies that come with it, for the councils that have a file."""
     settings = Settings.from_environment({"PATH": "/bin", "HOME": "/nowhere"})
     assert settings == Settings()
-    assert (settings.database, settings.policies) == ("", POLICIES)
-    assert (POLICIES / settings.pack / "pack.yaml").is_file()
+    assert (settings.database, settings.policies, settings.pack) == ("", POLICIES, "")
+    assert Councils(settings.policies).names() == ("example-council",)
 
 
 def test_every_setting_can_be_set() -> None:
@@ -59,7 +60,6 @@ def test_two_services_on_one_address_are_noticed() -> None:
         ("LOG", "xml", "one of auto, console, json, not xml"),
         ("TEMPORAL_NAMESPACE", "", "a name"),
         ("TASK_QUEUE", "", "a name"),
-        ("PACK", "", "a name"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_noticed(name: str, value: str, expected: str) -> None:

@@ -16,6 +16,7 @@ from fakes.services import Records, Services, be_silent, no_trouble, opening
 from fakes.trip import to_life, to_plan
 from servers.feed import Feed as RunningFeed
 from servers.feed import event, run_feed
+from servers.services import PACK, councils_of
 from services.feed.service import FeedService
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
@@ -113,7 +114,7 @@ async def council(temporal_server: str, tmp_path: Path) -> AsyncIterator[Council
     """Everything runs but the relay."""
     client = await Client.connect(temporal_server)
     task_queue = str(uuid4())
-    settings = Settings(data=tmp_path)
+    settings = Settings(data=tmp_path, pack=PACK)
     services = Services(Records())
     async with (
         run_feed(settings) as feed,
@@ -277,7 +278,7 @@ async def settled(client: Client, case_id: str) -> Standing:
 
 async def test_temporal_down(tmp_path: Path) -> None:
     """While Temporal is down the relay and the worker wait; when it is up again, everything arrives."""
-    settings = Settings(data=tmp_path)
+    settings = Settings(data=tmp_path, pack=PACK)
     case_id = new_case()
     told = story(case_id)
     async with (
@@ -303,7 +304,7 @@ async def test_temporal_down(tmp_path: Path) -> None:
 
 async def test_feed_down(temporal_server: str, tmp_path: Path) -> None:
     """While the feed is down the relay waits, at its start and later."""
-    settings = Settings(data=tmp_path)
+    settings = Settings(data=tmp_path, pack=PACK)
     client = await Client.connect(temporal_server)
     task_queue = str(uuid4())
     case_id = new_case()
@@ -322,7 +323,7 @@ async def test_feed_down(temporal_server: str, tmp_path: Path) -> None:
         async with council.relay():
             for part in (told[5:7], told[7:]):
                 await asyncio.sleep(0.3)
-                server = Server(await FeedService.open(settings), Keys.open(tmp_path), address)
+                server = Server(await FeedService.open(settings), Keys.open(tmp_path), councils_of(settings), address)
                 await server.start()
                 request = feed_pb2.AppendEventsRequest(events=part)
                 appended = await FeedServiceStub(publishing).AppendEvents(request, wait_for_ready=True)

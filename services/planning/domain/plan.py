@@ -99,6 +99,14 @@ def check_needs(content: Content, eligible: Sequence[str]) -> None:
     fields.check()
 
 
+def check_template(content: Content, offered: Sequence[str], draft: Plan | None) -> None:
+    """Raise a Fault (INVALID) for a template that the council does not offer. A draft keeps the one that it has."""
+    fields = Fields()
+    if content.template not in offered and not (draft and draft.content.template == content.template):
+        fields.wrong("template", f"must be one that the council offers: {', '.join(offered)}")
+    fields.check()
+
+
 def save(draft: Plan | None, case_id: str, version: int, content: Content, by: str) -> Plan:
     """The draft as it now stands; it replaces what the draft held."""
     written_by = draft.written_by if draft else ()

@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 
 from integration.approval.desk import Desk
-from servers.services import NOBODY, Running, SuiteOf, run_suite
+from servers.services import NOBODY, PACK, Running, SuiteOf, run_suite
 from sevensteps.config import Settings
 
 
 @pytest.fixture(scope="session")
 async def approval_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """The approval service on SQLite, for all tests that need none of their own."""
-    async with run_suite("approval", Settings(data=tmp_path_factory.mktemp("approval"), feed=NOBODY)) as running:
+    async with run_suite(
+        "approval", Settings(data=tmp_path_factory.mktemp("approval"), pack=PACK, feed=NOBODY)
+    ) as running:
         yield running
 
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from integration.approval.desk import Desk, approving, line, plan, request_id, returning
-from servers.services import NOBODY, refusal_of, run_suite
+from servers.services import NOBODY, PACK, refusal_of, run_suite
 from services.approval.store import judgements
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2 as planning
@@ -258,7 +258,9 @@ async def test_a_role_without_a_limit_has_no_authority(tmp_path: Path) -> None:
     shutil.copytree(POLICIES, policies)
     choices = policies / "example-council" / "parameters" / "choices.yaml"
     choices.write_text(choices.read_text().replace('approver: "52000.00", ', ""))
-    async with run_suite("approval", Settings(data=tmp_path / "data", policies=policies, feed=NOBODY)) as running:
+    async with run_suite(
+        "approval", Settings(data=tmp_path / "data", policies=policies, pack=PACK, feed=NOBODY)
+    ) as running:
         desk = Desk(running)
         checked = await desk.open()
         fault = await refusal_of(desk.by("olu").ApprovePlan(approving(checked)))

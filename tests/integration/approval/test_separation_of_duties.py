@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from integration.approval.desk import Desk, approving, returning
-from servers.services import SuiteOf, refusal_of
+from servers.services import PACK, SuiteOf, refusal_of
 from services.approval.domain import approval as domain
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.config import Settings
@@ -59,9 +59,9 @@ def test_the_rules_know_every_part(part: str) -> None:
     }
     library = Library(settings.policies)
     day = date(2026, 6, 1)
-    assert library.decide("authority", pack=settings.pack, on=day, facts=facts).verdict is Verdict.MET
+    assert library.decide("authority", pack=PACK, on=day, facts=facts).verdict is Verdict.MET
     taking_part = facts | {part: True}
-    assert library.decide("authority", pack=settings.pack, on=day, facts=taking_part).verdict is Verdict.NOT_MET
+    assert library.decide("authority", pack=PACK, on=day, facts=taking_part).verdict is Verdict.NOT_MET
 
 
 @pytest.mark.parametrize("party", PARTIES)

@@ -7,7 +7,7 @@ import pytest
 
 from integration.assessment.practice import Practice
 from servers.postgres import PostgresServer
-from servers.services import NOBODY, Running, run_suite
+from servers.services import NOBODY, PACK, Running, run_suite
 from sevensteps.config import Settings
 
 
@@ -19,7 +19,7 @@ async def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
         server: PostgresServer = request.getfixturevalue("postgres_server")
         database = server.create_database(f"assessment_{uuid4().hex}")
     async with run_suite(
-        "assessment", Settings(data=tmp_path_factory.mktemp("assessment"), database=database, feed=NOBODY)
+        "assessment", Settings(data=tmp_path_factory.mktemp("assessment"), database=database, pack=PACK, feed=NOBODY)
     ) as service:
         yield service
 

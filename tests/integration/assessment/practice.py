@@ -50,6 +50,11 @@ async def call(stub: AssessmentServiceAsyncStub, rpc: str, request: Message) -> 
     return await cast("Callable[[Message], Awaitable[Message]]", getattr(stub, rpc))(request)
 
 
+def opening(kind: pb.CaseKind.ValueType = pb.CASE_KIND_ADULT) -> pb.OpenCaseRequest:
+    """What opens a case."""
+    return pb.OpenCaseRequest(request_id=new_id(), kind=kind, person_reference="P-1001")
+
+
 class Practice:
     """Amy at work on one case. Each step sends the etag of the one before."""
 
@@ -69,8 +74,7 @@ class Practice:
 
     async def open(self, kind: pb.CaseKind.ValueType = pb.CASE_KIND_ADULT) -> pb.Case:
         """Open the case."""
-        request = pb.OpenCaseRequest(request_id=new_id(), kind=kind, person_reference="P-1001")
-        self.case = (await self.amy.OpenCase(request)).case
+        self.case = (await self.amy.OpenCase(opening(kind))).case
         return self.case
 
     async def propose(self, facts: pb.AdultFacts = ELIGIBLE) -> pb.Determination:

@@ -7,7 +7,7 @@ import pytest
 from google.protobuf.message import Message
 
 from integration.assessment.practice import ELIGIBLE, UNABLE, Practice, call, new_id, today
-from servers.services import refusal_of
+from servers.services import PACK, refusal_of
 from services.assessment.domain import OUTCOMES
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
@@ -176,7 +176,7 @@ async def test_what_is_no_name_of_an_outcome_is_not_repeated(work: Practice) -> 
 def test_the_outcomes_are_those_of_the_law(kind: str, decision: str) -> None:
     """What the service takes is what the pack asks about."""
     settings = Settings()
-    law = Library(settings.policies).decide(decision, pack=settings.pack, on=date(2026, 6, 1), facts={})
+    law = Library(settings.policies).decide(decision, pack=PACK, on=date(2026, 6, 1), facts={})
     asked = {missing.split(".")[1] for missing in law.missing if missing.startswith("outcomes.")}
     assert asked == OUTCOMES[kind]
 

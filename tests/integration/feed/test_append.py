@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from servers.feed import Feed, event, run_feed
-from servers.services import refusal_of
+from servers.services import PACK, refusal_of
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
@@ -95,7 +95,7 @@ async def test_two_feeds_on_one_postgresql_number_together(
 ) -> None:
     """Replicas append side by side without gaps, and a watcher of one soon sees what the other was given."""
     monkeypatch.setattr("services.feed.arrivals.LOOK_SECONDS", 0.05)
-    one, other = (Settings(data=tmp_path_factory.mktemp("feed"), database=postgres_url) for _ in range(2))
+    one, other = (Settings(data=tmp_path_factory.mktemp("feed"), database=postgres_url, pack=PACK) for _ in range(2))
     async with run_feed(one) as first, run_feed(other) as second:
         stream = first.journey.WatchEvents(pb.WatchEventsRequest())
         assert (await anext(aiter(stream))).bookmark == 0

@@ -15,6 +15,7 @@ import grpc
 import pytest
 
 from servers.feed import event
+from servers.services import PACK
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
@@ -48,7 +49,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Process, grpc.aio.C
 @pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 async def test_what_was_answered_is_there_after_kill_9(tmp_path: Path, database: str) -> None:
     """Four services append until the feed is killed under them, twice; what they had no answer for they send again."""
-    settings = on_free_ports(replace(Settings(), data=tmp_path, database=database))
+    settings = on_free_ports(replace(Settings(), data=tmp_path, database=database, pack=PACK))
     chance = random.Random(SEED)  # noqa: S311 - to be repeated, not to be secret
     waiting = [[event(case_id=f"case-{writer}") for _ in range(3000)] for writer in range(4)]
     for writer in waiting:

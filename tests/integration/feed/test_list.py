@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from servers.feed import Feed, event, run_feed
 from servers.postgres import PostgresServer
-from servers.services import refusal_of
+from servers.services import PACK, refusal_of
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
@@ -32,7 +32,7 @@ async def filled(
         database = server.create_database(f"test_{uuid4().hex}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("services.feed.store.LOOKED_THROUGH", 7)
-        async with run_feed(Settings(data=tmp_path_factory.mktemp("feed"), database=database)) as feed:
+        async with run_feed(Settings(data=tmp_path_factory.mktemp("feed"), database=database, pack=PACK)) as feed:
             # neither even nor in step with one another: some stretches hold nothing of a kind
             events = [event(TYPES[n * n % 7 % 3], CASES[n // 9 % 3], COUNCILS[n // 40 % 2]) for n in range(200)]
             await feed.append(events)

@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 
 from integration.planning.case import PlanningCase
-from servers.services import NOBODY, Running, run_suite
+from servers.services import NOBODY, PACK, Running, run_suite
 from sevensteps.config import Settings
 
 
 @pytest.fixture(scope="session")
 async def planning(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """The running service, on SQLite."""
-    async with run_suite("planning", Settings(data=tmp_path_factory.mktemp("planning"), feed=NOBODY)) as running:
+    async with run_suite(
+        "planning", Settings(data=tmp_path_factory.mktemp("planning"), pack=PACK, feed=NOBODY)
+    ) as running:
         yield running
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from integration.planning.case import PlanningCase
-from servers.services import SuiteOf, refusal_of
+from servers.services import PACK, SuiteOf, councils_of, refusal_of
 from services.planning import store
 from services.planning.domain.plan import Plan
 from sevensteps import clock
@@ -86,6 +86,7 @@ async def test_a_submitted_version_is_never_written_again(suite_of: SuiteOf, dat
         before = (await case.stands()).plan
         actor = Actor("eve", frozenset({Role.PLANNER}), "example")
         archive = Archive(Library(Settings().policies))
+        councils = councils_of(Settings(pack=PACK))
 
         def read(work: Work) -> Plan:
             return store.plan_to_read(work, store.planning(work, case.case_id), 1)
@@ -95,7 +96,7 @@ async def test_a_submitted_version_is_never_written_again(suite_of: SuiteOf, dat
 
         with pytest.raises(Fault) as refusal:
             await running.store.write(
-                lambda connection: overwrite(Work(connection, actor, clock.now(), archive, "example-council"))
+                lambda connection: overwrite(Work(connection, actor, clock.now(), archive, councils))
             )
         assert refusal.value.kind is Kind.ABORTED
         assert (await case.pat.GetPlan(pb.GetPlanRequest(case_id=case.case_id, version=1))).plan == before

@@ -18,7 +18,7 @@ from joserfc.jwk import OKPKey
 from structlog.testing import capture_logs
 
 from integration.assessment.practice import GOOD, Practice, new_id
-from servers.services import NOBODY, Running, SuiteOf, refusal_of
+from servers.services import NOBODY, Running, SuiteOf, councils_of, refusal_of
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.errors import Fault, Kind
@@ -296,7 +296,7 @@ async def test_an_address_that_is_taken_is_said_so(running: Running) -> None:
 
         async def close(self) -> None: ...
 
-    second = Server(Nothing(), running.keys, running.address)
+    second = Server(Nothing(), running.keys, councils_of(running.settings), running.address)
     with pytest.raises(Fault, match="is the suite running already"):
         await second.start()
     await second.stop()

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from integration.assessment.practice import Practice
 from servers.feed import Feed, run_feed
-from servers.services import Running, SuiteOf
+from servers.services import PACK, Running, SuiteOf
 from servers.waiting import until
 from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2
@@ -30,7 +30,7 @@ MANY = 2 * AT_ONCE + 50
 @pytest.fixture
 def settings(tmp_path: Path, database: str) -> Settings:
     """A feed's settings, beside a service's: the same key, the same database."""
-    return Settings(data=tmp_path, database=database)
+    return Settings(data=tmp_path, database=database, pack=PACK)
 
 
 @pytest.fixture

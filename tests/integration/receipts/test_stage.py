@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from integration.assessment.practice import GOOD, Practice, call
-from servers.services import NOBODY, Running, refusal_of, run_service
+from servers.services import NOBODY, PACK, Running, refusal_of, run_service
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
 from sevensteps.config import Settings
@@ -31,7 +31,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(library, "SECONDS_BETWEEN_LOOKS", 0.0)
     packs = tmp_path / "packs"
     shutil.copytree(Settings().policies, packs)
-    return replace(Settings(), data=tmp_path / "data", policies=packs, feed=NOBODY)
+    return replace(Settings(), data=tmp_path / "data", policies=packs, pack=PACK, feed=NOBODY)
 
 
 def edit(settings: Settings, was: str, becomes: str) -> None:

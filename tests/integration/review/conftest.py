@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from integration.review.home import Home
-from servers.services import NOBODY, Running, SuiteOf, run_suite
+from servers.services import NOBODY, PACK, Running, SuiteOf, run_suite
 from sevensteps.config import Settings
 
 
 @pytest.fixture(scope="session")
 async def review_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """The review service on SQLite, for all tests that need none of their own."""
-    async with run_suite("review", Settings(data=tmp_path_factory.mktemp("review"), feed=NOBODY)) as running:
+    async with run_suite("review", Settings(data=tmp_path_factory.mktemp("review"), pack=PACK, feed=NOBODY)) as running:
         yield running
 
 

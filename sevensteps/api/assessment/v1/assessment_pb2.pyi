@@ -169,6 +169,30 @@ HOLD_REASON_AWAY: HoldReason.ValueType  # 3
 """The person is away or cannot be reached."""
 Global___HoldReason: _TypeAlias = HoldReason  # noqa: Y015
 
+class _ContactPurpose:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ContactPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ContactPurpose.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONTACT_PURPOSE_UNSPECIFIED: _ContactPurpose.ValueType  # 0
+    """Not given."""
+    CONTACT_PURPOSE_SOCIAL_SERVICES: _ContactPurpose.ValueType  # 1
+    """Adult social care: a first contact, an assessment, anything about a case."""
+    CONTACT_PURPOSE_PLANNING_HELP: _ContactPurpose.ValueType  # 2
+    """Help with making a support plan."""
+
+class ContactPurpose(_ContactPurpose, metaclass=_ContactPurposeEnumTypeWrapper):
+    """What people turn to a council for."""
+
+CONTACT_PURPOSE_UNSPECIFIED: ContactPurpose.ValueType  # 0
+"""Not given."""
+CONTACT_PURPOSE_SOCIAL_SERVICES: ContactPurpose.ValueType  # 1
+"""Adult social care: a first contact, an assessment, anything about a case."""
+CONTACT_PURPOSE_PLANNING_HELP: ContactPurpose.ValueType  # 2
+"""Help with making a support plan."""
+Global___ContactPurpose: _TypeAlias = ContactPurpose  # noqa: Y015
+
 @_typing.final
 class Case(_message.Message):
     """A case."""
@@ -1500,3 +1524,137 @@ class OpenAssessmentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OpenAssessmentResponse: _TypeAlias = OpenAssessmentResponse  # noqa: Y015
+
+@_typing.final
+class ContactPoint(_message.Message):
+    """Whom people can turn to. What the council has not said is empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    TELEPHONE_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    WEB_FIELD_NUMBER: _builtins.int
+    HOURS_FIELD_NUMBER: _builtins.int
+    purpose: Global___ContactPurpose.ValueType
+    """What for."""
+    name: _builtins.str
+    """The team or office; never a person."""
+    telephone: _builtins.str
+    """Its telephone number."""
+    email: _builtins.str
+    """Its email address."""
+    web: _builtins.str
+    """Its page on the web."""
+    hours: _builtins.str
+    """When it can be reached, in words."""
+    def __init__(
+        self,
+        *,
+        purpose: Global___ContactPurpose.ValueType = ...,
+        name: _builtins.str = ...,
+        telephone: _builtins.str = ...,
+        email: _builtins.str = ...,
+        web: _builtins.str = ...,
+        hours: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "hours", b"hours", "name", b"name", "purpose", b"purpose", "telephone", b"telephone", "web", b"web"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContactPoint: _TypeAlias = ContactPoint  # noqa: Y015
+
+@_typing.final
+class Council(_message.Message):
+    """A council's own choices, as its file among the policies says them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNCIL_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    JURISDICTION_FIELD_NUMBER: _builtins.int
+    PACK_FIELD_NUMBER: _builtins.int
+    PLAN_TEMPLATES_FIELD_NUMBER: _builtins.int
+    CONTACT_POINTS_FIELD_NUMBER: _builtins.int
+    council: _builtins.str
+    """Its name, as tokens and cases have it."""
+    title: _builtins.str
+    """Its name as people say it."""
+    jurisdiction: _builtins.str
+    """Whose law applies: "england"."""
+    pack: _builtins.str
+    """The policy pack that decides for it."""
+    @_builtins.property
+    def plan_templates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The templates that its support plans may have, by how many questions they ask: "six", "nine"."""
+
+    @_builtins.property
+    def contact_points(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContactPoint]:
+        """Whom people can turn to. Empty while the council has no file of its own."""
+
+    def __init__(
+        self,
+        *,
+        council: _builtins.str = ...,
+        title: _builtins.str = ...,
+        jurisdiction: _builtins.str = ...,
+        pack: _builtins.str = ...,
+        plan_templates: _abc.Iterable[_builtins.str] | None = ...,
+        contact_points: _abc.Iterable[Global___ContactPoint] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_points", b"contact_points", "council", b"council", "jurisdiction", b"jurisdiction", "pack", b"pack", "plan_templates", b"plan_templates", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Council: _TypeAlias = Council  # noqa: Y015
+
+@_typing.final
+class GetCouncilRequest(_message.Message):
+    """Asks for a council's choices."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNCIL_FIELD_NUMBER: _builtins.int
+    council: _builtins.str
+    """The council; empty for the token's own. A token for every council has to name one."""
+    def __init__(
+        self,
+        *,
+        council: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["council", b"council"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCouncilRequest: _TypeAlias = GetCouncilRequest  # noqa: Y015
+
+@_typing.final
+class GetCouncilResponse(_message.Message):
+    """A council's choices."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNCIL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def council(self) -> Global___Council:
+        """The council."""
+
+    def __init__(
+        self,
+        *,
+        council: Global___Council | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["council", b"council"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["council", b"council"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCouncilResponse: _TypeAlias = GetCouncilResponse  # noqa: Y015

@@ -119,6 +119,11 @@ class AssessmentServiceStub:
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.OpenAssessmentRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.OpenAssessmentResponse.FromString,
                 _registered_method=True)
+        self.GetCouncil = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/GetCouncil',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetCouncilRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetCouncilResponse.FromString,
+                _registered_method=True)
 
 
 class AssessmentServiceServicer:
@@ -241,6 +246,13 @@ class AssessmentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCouncil(self, request, context):
+        """Reads a council's own choices: whom people can turn to there, which policy pack decides, which plan templates it offers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AssessmentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -323,6 +335,11 @@ def add_AssessmentServiceServicer_to_server(servicer, server):
                     servicer.OpenAssessment,
                     request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.OpenAssessmentRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.OpenAssessmentResponse.SerializeToString,
+            ),
+            'GetCouncil': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCouncil,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetCouncilRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetCouncilResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -762,6 +779,33 @@ class AssessmentService:
             '/sevensteps.api.assessment.v1.AssessmentService/OpenAssessment',
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.OpenAssessmentRequest.SerializeToString,
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.OpenAssessmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCouncil(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/GetCouncil',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetCouncilRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetCouncilResponse.FromString,
             options,
             channel_credentials,
             insecure,

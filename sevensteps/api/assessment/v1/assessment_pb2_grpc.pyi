@@ -70,6 +70,8 @@ class AssessmentServiceStub:
     """Ends the case."""
     OpenAssessment: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.OpenAssessmentRequest, _assessment_pb2.OpenAssessmentResponse]
     """Opens an assessment round. Called by the journey."""
+    GetCouncil: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GetCouncilRequest, _assessment_pb2.GetCouncilResponse]
+    """Reads a council's own choices: whom people can turn to there, which policy pack decides, which plan templates it offers."""
 
 @_typing.type_check_only
 class AssessmentServiceAsyncStub(AssessmentServiceStub):
@@ -113,6 +115,8 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     """Ends the case."""
     OpenAssessment: _aio.UnaryUnaryMultiCallable[_assessment_pb2.OpenAssessmentRequest, _assessment_pb2.OpenAssessmentResponse]  # type: ignore[assignment]
     """Opens an assessment round. Called by the journey."""
+    GetCouncil: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GetCouncilRequest, _assessment_pb2.GetCouncilResponse]  # type: ignore[assignment]
+    """Reads a council's own choices: whom people can turn to there, which policy pack decides, which plan templates it offers."""
 
 class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns the case, its assessments, determinations and indicative budgets.
@@ -249,5 +253,13 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.OpenAssessmentResponse, _abc.Awaitable[_assessment_pb2.OpenAssessmentResponse]]:
         """Opens an assessment round. Called by the journey."""
+
+    @_abc_1.abstractmethod
+    def GetCouncil(
+        self,
+        request: _assessment_pb2.GetCouncilRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.GetCouncilResponse, _abc.Awaitable[_assessment_pb2.GetCouncilResponse]]:
+        """Reads a council's own choices: whom people can turn to there, which policy pack decides, which plan templates it offers."""
 
 def add_AssessmentServiceServicer_to_server(servicer: AssessmentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,222 @@
+"""The councils of an installation and their own choices: `policies/<council>/council.yaml`."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sevensteps import log
+from sevensteps.errors import Fault, Kind
+from sevensteps.policy.packs.pack import names as packs_in
+from sevensteps.policy.packs.source import PackRefusedError, Problem, Section, read
+
+FILE = "council.yaml"
+ENGLAND = "england"
+LAWS_NEEDED: Mapping[str, str] = {
+    "wales": "the Social Services and Well-being (Wales) Act 2014",
+    "northern_ireland": (
+        "the Health and Personal Social Services (Northern Ireland) Order 1972 and the Carers and Direct Payments Act "
+        "(Northern Ireland) 2002"
+    ),
+    "scotland": ("the Social Work (Scotland) Act 1968 and the Social Care (Self-directed Support) (Scotland) Act 2013"),
+}
+"""The law that a pack would have to hold before a council there could be served, by jurisdiction."""
+PLAN_TEMPLATES = ("six", "nine")
+"""The templates of a support plan, named after how many questions they ask."""
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPoint:
+    """Whom people can turn to at the council. What is not known of it is empty."""
+
+    purpose: str
+    """`social_services`, or `planning_help`: help with making a support plan."""
+    name: str
+    telephone: str
+    email: str
+    web: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Council:
+    """A council and its choices."""
+
+    name: str
+    """As tokens, cases and the folder under `policies/` have it."""
+    title: str
+    """As people call it."""
+    jurisdiction: str
+    pack: str
+    """The policy pack that decides for it."""
+    plan_templates: tuple[str, ...]
+    """The templates that its support plans may have."""
+    contact_points: tuple[ContactPoint, ...]
+
+
+class Councils:
+    """The councils of an installation by name, read again when their files change; a bad change is not taken."""
+
+    def __init__(self, root: Path, former_pack: str = "") -> None:
+        """`root` is the folder of policies.
+
+        `former_pack` decides for councils that have no file yet, as one pack once decided for all; without it there are
+        no such councils.
+        """
+        self._root = root
+        self._former_pack = former_pack
+        self._councils: dict[str, Council] = {}
+        self._changed: dict[str, int] = {}
+        self._looked: dict[str, float] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """The councils that have a file."""
+        return names(self._root)
+
+    def packs(self) -> tuple[str, ...]:
+        """The packs that decide for somebody. A council whose file cannot be used is passed over and logged."""
+        packs = {self._former_pack} - {""}
+        for name in self.names():
+            try:
+                packs.add(self.council(name).pack)
+            except Fault as fault:
+                log.get().error("council refused", council=name, detail=fault.detail)
+        return tuple(sorted(packs))
+
+    def council(self, name: str) -> Council:
+        """The council of this name.
+
+        Raises a Fault (PRECONDITION): COUNCIL_UNKNOWN where there is none, COUNCIL_REFUSED where its file cannot be
+        used.
+        """
+        if time.monotonic() - self._looked.get(name, -SECONDS_BETWEEN_LOOKS) >= SECONDS_BETWEEN_LOOKS:
+            self._look(name)
+            self._looked[name] = time.monotonic()
+        return self._councils[name]
+
+    def ensure_known(self, name: str) -> None:
+        """Raise a Fault (PRECONDITION, COUNCIL_UNKNOWN) unless there is such a council, whatever its file says."""
+        if not self._former_pack and name not in self._councils and name not in self.names():
+            raise council_unknown(name)
+
+    def _look(self, name: str) -> None:
+        """Read a council that is asked for first, and one whose file has changed since the last look."""
+        self.ensure_known(name)
+        if name not in self.names():
+            self._look_without_file(name)
+            return
+        changed = (self._root / name / FILE).stat().st_mtime_ns
+        if name in self._councils and self._changed.get(name) == changed:
+            return
+        try:
+            self._councils[name] = read_council(self._root, name)
+        except PackRefusedError as refused:
+            if name not in self._councils:
+                raise _refused(name, refused) from refused
+            log.get().error("council refused, the choices before stay", council=name, detail=str(refused))
+        self._changed[name] = changed
+
+    def _look_without_file(self, name: str) -> None:
+        if name in self._councils:
+            return
+        log.get().warning("council without a file", council=name, pack=self._former_pack, expected=f"{name}/{FILE}")
+        self._councils[name] = Council(
+            name=name,
+            title=name,
+            jurisdiction=ENGLAND,
+            pack=self._former_pack,
+            plan_templates=PLAN_TEMPLATES,
+            contact_points=(),
+        )
+
+
+def names(root: Path) -> tuple[str, ...]:
+    """The councils that have a file in a folder of policies."""
+    return tuple(sorted(path.parent.name for path in root.glob(f"*/{FILE}")))
+
+
+def check(root: Path, name: str) -> list[Problem]:
+    """Everything that is wrong with a council's file."""
+    try:
+        read_council(root, name)
+    except PackRefusedError as refused:
+        return list(refused.problems)
+    return []
+
+
+def read_council(root: Path, name: str) -> Council:
+    """A council as its file says.
+
+    Raises:
+        PackRefusedError: with every problem of the file.
+    """
+    file = read(root / name / FILE, root, "council")
+    problems = [*_problems(file, root, name)]
+    if problems:
+        raise PackRefusedError(problems)
+    return Council(
+        name=name,
+        title=file.text("title"),
+        jurisdiction=file.text("jurisdiction"),
+        pack=file.text("pack"),
+        plan_templates=tuple(str(template) for template in file.entries("plan templates")),
+        contact_points=tuple(
+            _contact_point(purpose.replace(" ", "_"), written) for purpose, written in file.named("contact points")
+        ),
+    )
+
+
+def _problems(file: Section, root: Path, name: str) -> list[Problem]:
+    """What is wrong with a file that has the right form."""
+    problems: list[Problem] = []
+
+    def expected(key: str, what: str) -> None:
+        problems.append(Problem(file.file, file.lines[key], key, what))
+
+    if file.text("council") != name:
+        expected("council", f"the folder's own name, {name}")
+    jurisdiction = file.text("jurisdiction")
+    if jurisdiction in LAWS_NEEDED:
+        law = LAWS_NEEDED[jurisdiction]
+        expected("jurisdiction", f"{ENGLAND}, whose law the packs hold; {jurisdiction} would need a pack of {law}")
+    if file.text("pack") not in packs_in(root):
+        expected("pack", f"a pack in the same folder of policies: {', '.join(packs_in(root)) or 'there is none'}")
+    return problems
+
+
+def _contact_point(purpose: str, written: Section) -> ContactPoint:
+    return ContactPoint(
+        purpose=purpose,
+        name=written.text("name"),
+        telephone=written.text("telephone"),
+        email=written.text("email"),
+        web=written.text("web"),
+        hours=written.text("hours"),
+    )
+
+
+def no_council() -> Fault:
+    """There is nobody to decide for."""
+    detail = f"There is no council in this installation: no folder of policies has a {FILE}. Write one."
+    return Fault(Kind.PRECONDITION, "COUNCIL_UNKNOWN", detail)
+
+
+def council_unknown(name: str) -> Fault:
+    """A council that there is not, or that is not the caller's to see."""
+    return Fault(
+        Kind.PRECONDITION,
+        "COUNCIL_UNKNOWN",
+        f"There is no council {name} in this installation: the folder of policies has no {name}/{FILE}. Write it; "
+        "until then SEVENSTEPS_PACK can name the pack that decides for councils without one.",
+        metadata={"council": name},
+    )
+
+
+def _refused(name: str, refused: PackRefusedError) -> Fault:
+    return Fault(
+        Kind.PRECONDITION,
+        "COUNCIL_REFUSED",
+        f"The choices of council {name} cannot be used, so nothing is decided for it. {refused}",
+        metadata={"council": name},
+    )
