@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Protocol, TypeVar
 
+from google.protobuf.message import Message
+
 from sevensteps.errors import ID, MOST_VIOLATIONS, Violation, invalid
 from sevensteps.money import PENNY
 from sevensteps.steps import OUTCOMES
@@ -134,6 +136,12 @@ class Fields:
                 self.wrong(f"{path}[{index}]", f"must be one of {', '.join(sorted(OUTCOMES))}")
         return names
 
+    def count(self, path: str, value: int) -> int:
+        """A number that counts from 1: a version of the plan, or a round."""
+        if value < 1:
+            self.wrong(path, "must be 1 or more")
+        return value
+
     def page_size(self, value: int, *, default: int, largest: int) -> int:
         """How many to answer: 0 means the default, more than the largest means the largest (AIP-158)."""
         if value < 0:
@@ -144,6 +152,11 @@ class Fields:
 def entry(path: str, key: str) -> str:
     """The path of one entry of a map. A key that is no id is not repeated: it may be whatever somebody typed."""
     return f"{path}[{key if ID.fullmatch(key) else '...'}]"
+
+
+def if_given(message: Message, name: str) -> bool | None:
+    """An optional yes or no; None where it is absent, which means unknown."""
+    return bool(getattr(message, name)) if message.HasField(name) else None
 
 
 def short_name(enum: WireEnum[V], value: V) -> str:

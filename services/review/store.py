@@ -1,15 +1,16 @@
-"""How steps 6 and 7 are kept: one life a time around, and what was spent, called for and found in it."""
+"""How steps 6 and 7 are stored: one life a round, and what was spent, called for and reviewed in it."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
 from services.review.domain import Life, LifeState, Review, ReviewReason, Spend
-from sevensteps.errors import stale
 from sevensteps.money import pounds
+from sevensteps.service.records import Change, as_row, find
 from sevensteps.service.tables import receipts
 from sevensteps.service.work import CaseUnknown, Work, new_id
 from sevensteps.steps import DueKind
@@ -91,21 +92,7 @@ reviews = sa.Table(
 _LIFE = sa.select(lives).where(lives.c.case_id == sa.bindparam("case_id"))
 NEWEST = _LIFE.order_by(lives.c.round.desc()).limit(1)
 LIFE = _LIFE.where(lives.c.round == sa.bindparam("round"))
-CHANGE_LIFE = (
-    lives.update()
-    .where(
-        lives.c.case_id == sa.bindparam("the_case"),
-        lives.c.round == sa.bindparam("the_round"),
-        lives.c.version == sa.bindparam("read_version"),
-    )
-    .values(
-        state=sa.bindparam("state"),
-        spent=sa.bindparam("spent"),
-        reason=sa.bindparam("reason"),
-        due_on=sa.bindparam("due_on"),
-        version=lives.c.version + 1,
-    )
-)
+CHANGE_LIFE = Change(lives, key=("case_id", "round"), version="version", columns=("state", "spent", "reason", "due_on"))
 CALLS = sa.select(calls.c.trigger).where(
     calls.c.case_id == sa.bindparam("case_id"), calls.c.round == sa.bindparam("round")
 )
@@ -117,74 +104,69 @@ ADD_REVIEW = reviews.insert()
 
 
 def newest(work: Work, case_id: str) -> Life | None:
-    """The present time around, if the case has come to step 6. Raises a Fault (NOT_FOUND) for another council's."""
-    return _found(work, NEWEST, {"case_id": case_id})
-
-
-def life_of(work: Work, case_id: str, round_: int) -> Life | None:
-    """One time around, likewise."""
-    return _found(work, LIFE, {"case_id": case_id, "round": round_})
+    """The life of the newest round; None before step 6. Raises a Fault (NOT_FOUND) for another council's case."""
+    return _life(find(work, NEWEST, case_id=case_id))
 
 
 def life(work: Work, case_id: str) -> Life:
-    """The present time around. Raises CaseUnknown for a case that has not come to step 6."""
-    found = newest(work, case_id)
-    if found is None:
+    """The same. Raises CaseUnknown for a case that has not come to step 6."""
+    life = newest(work, case_id)
+    if life is None:
         raise CaseUnknown(case_id, "Step 5 must come first: ArrangeSupport for every funded need.")
-    return found
+    return life
 
 
 def life_to_change(work: Work, case_id: str, etag: str) -> Life:
     """The same, read to be changed. Raises a Fault (ABORTED) when the etag is stale."""
-    found = life(work, case_id)
-    work.check_etag(case_id, etag, found.version)
-    return found
+    to_change = life(work, case_id)
+    work.check_etag(case_id, etag, to_change.version)
+    return to_change
 
 
-def _found(work: Work, query: sa.Select[tuple[object, ...]], key: dict[str, object]) -> Life | None:
-    row = work.connection.execute(query, key).first()
+def life_in(work: Work, last: Life, round_: int) -> Life | None:
+    """The life of a round; `last` is the newest one."""
+    if round_ >= last.round:
+        return last if round_ == last.round else None
+    return _life(find(work, LIFE, case_id=last.case_id, round=round_))
+
+
+def _life(row: dict[str, Any] | None) -> Life | None:
     if row is None:
         return None
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-    work.confine(values["case_id"], values["council"])
-    values["state"] = LifeState(values["state"])
-    values["due_kind"] = DueKind(values["due_kind"])
-    values["spent"] = Decimal(values["spent"])
-    values["reason"] = ReviewReason(values["reason"]) if values["reason"] else None
-    return Life(**values)
-
-
-def add_life(work: Work, added: Life) -> None:
-    """Keep a new time around."""
-    work.connection.execute(ADD_LIFE, asdict(added) | {"spent": pounds(added.spent)})
-
-
-def change_life(work: Work, changed: Life) -> Life:
-    """Keep a changed one, unless somebody changed it meanwhile: a Fault (ABORTED). Answers what is kept."""
-    row = {
-        "the_case": changed.case_id,
-        "the_round": changed.round,
-        "read_version": changed.version,
-        "state": changed.state,
-        "spent": pounds(changed.spent),
-        "reason": changed.reason,
-        "due_on": changed.due_on,
+    typed = {
+        "state": LifeState(row["state"]),
+        "due_kind": DueKind(row["due_kind"]),
+        "spent": Decimal(row["spent"]),
+        "reason": ReviewReason(row["reason"]) if row["reason"] else None,
     }
-    if work.connection.execute(CHANGE_LIFE, row).rowcount != 1:
-        raise stale(changed.case_id)
-    return replace(changed, version=changed.version + 1)
+    return Life(**(row | typed))
 
 
-def add_spend(work: Work, of: Life, spent: Spend) -> None:
-    """Keep what was spent."""
+def _row(life: Life) -> dict[str, object]:
+    return as_row(life) | {"spent": pounds(life.spent)}
+
+
+def add_life(work: Work, life: Life) -> None:
+    """Store the life of a new round."""
+    work.connection.execute(ADD_LIFE, _row(life))
+
+
+def change_life(work: Work, life: Life) -> Life:
+    """Store a changed life, and answer its new version. Raises a Fault (ABORTED) if it was changed meanwhile."""
+    CHANGE_LIFE.write(work, _row(life), life.version)
+    return replace(life, version=life.version + 1)
+
+
+def add_spend(work: Work, of: Life, spend: Spend) -> None:
+    """Store what was spent."""
     row = {
         "spend_id": new_id("spend"),
         "case_id": of.case_id,
         "round": of.round,
-        "line_id": spent.line_id,
-        "amount": pounds(spent.amount),
-        "spent_on": spent.spent_on,
-        "evidence": spent.evidence,
+        "line_id": spend.line_id,
+        "amount": pounds(spend.amount),
+        "spent_on": spend.spent_on,
+        "evidence": spend.evidence,
         "recorded_by": work.actor.subject,
         "recorded_at": work.now_text,
     }
@@ -192,7 +174,7 @@ def add_spend(work: Work, of: Life, spent: Spend) -> None:
 
 
 def add_call(work: Work, of: Life, *, trigger: str = "", because: str = "") -> None:
-    """Keep what calls for a review: a trigger, or a request with its reasons."""
+    """Store what calls for a review: a trigger, or a request with its reasons."""
     row = {
         "call_id": new_id("call"),
         "case_id": of.case_id,
@@ -206,12 +188,12 @@ def add_call(work: Work, of: Life, *, trigger: str = "", because: str = "") -> N
 
 
 def calls_in(work: Work, of: Life) -> set[str]:
-    """What called for a review in this time around: triggers by name, and "" for requests."""
+    """What called for a review in this round: triggers by name, and "" for requests."""
     return set(work.connection.execute(CALLS, {"case_id": of.case_id, "round": of.round}).scalars())
 
 
 def add_review(work: Work, of: Life, review: Review) -> None:
-    """Keep what the review of this time around found."""
+    """Store what the review of this round found."""
     row = {
         "case_id": of.case_id,
         "round": of.round,

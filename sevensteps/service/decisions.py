@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -53,6 +54,14 @@ class RecordedDecision:
     decision: Decision
     receipt_id: str
     receipt: Mapping[str, Json]
+
+    def text(self, name: str) -> str:
+        """One of its values, as text."""
+        return str(self.decision.values[name])
+
+    def day(self, name: str) -> date:
+        """One of its values, which is a day."""
+        return date.fromisoformat(self.text(name))
 
     def as_message(self) -> decision_pb2.Decision:
         """The decision as it goes on the wire."""

@@ -14,18 +14,15 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from sevensteps.errors import Fault, Kind
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 
@@ -53,11 +50,6 @@ NOT_TEXT = "22021"
 """SQLSTATE of a character that PostgreSQL does not store: NUL."""
 
 
-def as_row(record: "DataclassInstance") -> dict[str, object]:
-    """A record's fields by name. Not dataclasses.asdict, which copies deeply and takes ten times as long."""
-    return {field.name: getattr(record, field.name) for field in fields(record)}
-
-
 class Store(Protocol):
     """Where a service keeps its records."""
 
@@ -75,7 +67,7 @@ class Store(Protocol):
 
 
 @contextmanager
-def _trouble_told() -> Iterator[None]:
+def translating_errors() -> Iterator[None]:
     """What the database says of itself becomes a Fault; everything else passes."""
     try:
         yield
@@ -132,13 +124,13 @@ class SqliteStore:
         self._waiting.append(waiting)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_all())
-        with _trouble_told():
+        with translating_errors():
             await waiting.done
         return results[0]
 
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
-        with _trouble_told(), self._reader.connect() as connection:
+        with translating_errors(), self._reader.connect() as connection:
             connection.exec_driver_sql("BEGIN")  # a unit that reads twice reads the same moment twice
             return unit(connection)
 
@@ -254,13 +246,13 @@ class PostgresStore:
 
     async def write(self, unit: Unit[T]) -> T:
         """See Store."""
-        with _trouble_told():
+        with translating_errors():
             async with self._engine.begin() as connection:
                 return await connection.run_sync(unit)
 
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
-        with _trouble_told():
+        with translating_errors():
             async with self._reading.connect() as connection:
                 return await connection.run_sync(unit)
 

@@ -51,7 +51,9 @@ class Work:
     archive: Archive
     pack: str
     receipts: list[dict[str, str]] = field(default_factory=list)
-    """What was decided in this transaction, as it is kept."""
+    """The rows of what was decided in this transaction."""
+    receipts_read: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    """The receipts written or read in this transaction, by id: none is read twice."""
 
     @property
     def today(self) -> date:
@@ -105,12 +107,15 @@ class Work:
         }
         keep_receipt(self.connection, self.archive, row)
         self.receipts.append(row)
+        self.receipts_read[receipt_id] = receipt
         return RecordedDecision(decided, receipt_id, receipt)
 
     def decided(self, receipt_id: str) -> decision_pb2.Decision:
         """A decision made earlier, from its receipt."""
-        row = self.connection.execute(RECEIPT, {"receipt_id": receipt_id}).one()
-        return decision_message(json.loads(row.receipt), receipt_id)
+        if receipt_id not in self.receipts_read:
+            row = self.connection.execute(RECEIPT, {"receipt_id": receipt_id}).one()
+            self.receipts_read[receipt_id] = json.loads(row.receipt)
+        return decision_message(self.receipts_read[receipt_id], receipt_id)
 
     def check_etag(self, case_id: str, etag: str, version: int) -> None:
         """Raise a Fault unless the etag is the record's. The journey needs none: it overwrites nobody."""

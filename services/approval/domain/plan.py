@@ -6,39 +6,10 @@ from decimal import Decimal
 
 from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
+from sevensteps.support_plan import TEMPLATES, SpendLine
 
-QUESTIONS = (
-    "important",
-    "change",
-    "achieve",
-    "supported",
-    "spend",
-    "manage",
-    "control",
-    "next",
-    "happen",
-    "look",
-)
-"""The questions of both templates, as the rules know them."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpendLine:
-    """A line of spending. `weekly` in pounds a week; `care_home_weeks` of the next twelve months, None if unknown.
-
-    `direct_payment` is whether its money is meant to be held so, None if unknown.
-    `beyond_needs` is what it costs more a week than meeting the needs does.
-    """
-
-    line_id: str
-    text: str
-    needs: tuple[str, ...]
-    use: str
-    weekly: Decimal
-    necessary_override: bool
-    care_home_weeks: int | None
-    direct_payment: bool | None
-    beyond_needs: Decimal
+QUESTIONS = tuple(dict.fromkeys(question for questions in TEMPLATES.values() for question in questions))
+"""The questions of both templates, each once, as the rules know them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +41,7 @@ class SubmittedPlan:
 
 
 def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: Decimal) -> dict[str, Json]:
-    """What the decision plan-check asks about a plan. `indicative` is the indicative budget in pounds a week.
+    """The facts about a plan for the decision plan-check. `indicative` is the indicative budget in pounds a week.
 
     Whether close family is paid is what the plan itself says by the use of the line; a question that the plan leaves
     out is not answered, which is known and not unknown. Direct payments are decided in step 4, before any is made. That

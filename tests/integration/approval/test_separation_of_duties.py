@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from integration.approval.desk import Desk, approving, returning
 from servers.services import SuiteOf, refusal_of
-from services.approval.domain import approval as domain
+from services.approval.domain.approval import Approval
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.config import Settings
 from sevensteps.errors import Kind
@@ -36,7 +36,7 @@ async def test_the_service_refuses(desk: Desk, party: str) -> None:
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_rules_refuse_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
     """The scheme of delegation says no where the handler does not look."""
-    monkeypatch.setattr(domain, "ensure_separate", lambda approval, subject: None)
+    monkeypatch.setattr(Approval, "ensure_separate", lambda approval, subject: None)
     fault = await refusal_of(desk.by(party).ApprovePlan(approving(await desk.open())))
     assert (fault.kind, fault.reason) == (Kind.DENIED, "AUTHORITY_LACKING")
     assert (await desk.read()).state == pb.APPROVAL_STATE_CHECKED
@@ -67,9 +67,9 @@ def test_the_rules_know_every_part(part: str) -> None:
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_handler_refuses_alone(suite_of: SuiteOf, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
     """Where the rules hear nothing of who took part, and the database lets everything pass, it is refused."""
-    ask = domain.signer_facts
+    facts_of = Approval.signer_facts
     nobody = {"is_author": False, "is_assessor": False}
-    monkeypatch.setattr(domain, "signer_facts", lambda *about: ask(*about) | nobody)
+    monkeypatch.setattr(Approval, "signer_facts", lambda *about: facts_of(*about) | nobody)
     async with suite_of("approval") as running:
         desk = Desk(running)
         await desk.execute("DROP TRIGGER separation_of_duties_update")

@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from integration.assessment.practice import ELIGIBLE, UNABLE, Practice, call, new_id, today
 from servers.services import refusal_of
-from services.assessment.domain import OUTCOMES
+from services.assessment.domain.case import OUTCOMES
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.config import Settings

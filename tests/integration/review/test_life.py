@@ -111,7 +111,7 @@ async def test_rounds_follow_one_another(home: Home) -> None:
 
 
 async def test_money_spent_is_added_up(home_on: Home) -> None:
-    """Every spend is kept with its line and its day; the life shows the sum of this time around."""
+    """Every spend is stored with its line and its day; the life shows the sum of this round."""
     life = await home_on.live()
     life = (await home_on.by("fay", Role.FINANCE).RecordSpend(spending(life, "12.50"))).life
     life = (await home_on.rae.RecordSpend(spending(life, "7.4"))).life

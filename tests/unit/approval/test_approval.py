@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.approval.domain.approval import Checks, authority_facts, percent_over
+from services.approval.domain.authority import authority_facts, percent_over
+from services.approval.domain.checks import Checks
 
 
 @pytest.mark.parametrize(
