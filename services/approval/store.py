@@ -11,81 +11,13 @@ import sqlalchemy as sa
 from services.approval.domain.approval import Approval, ApprovalState
 from services.approval.domain.checks import Check, Checks, Judgement
 from services.approval.domain.plan import SubmittedPlan
+from services.approval.tables import approvals, cases, judgements, parties
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.errors import Fault, Kind, stage_order
 from sevensteps.fields import short_name
 from sevensteps.money import pounds
-from sevensteps.service.records import Change, as_row, find
-from sevensteps.service.tables import receipts
+from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.work import CaseUnknown, Work
-
-metadata = sa.MetaData()
-
-cases = sa.Table(
-    "cases",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-    sa.Column("council", sa.Text, nullable=False),
-    sa.Column("ended", sa.Boolean, nullable=False),
-)
-
-approvals = sa.Table(
-    "approvals",
-    metadata,
-    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("plan", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("verdict", sa.Text, nullable=False),
-    sa.Column("safe", sa.Text, nullable=False),
-    sa.Column("legal", sa.Text, nullable=False),
-    sa.Column("meets_needs", sa.Text, nullable=False),
-    sa.Column("sufficient", sa.Text, nullable=False),
-    sa.Column("level", sa.Text, nullable=False),
-    sa.Column("due_on", sa.Date, nullable=False),
-    sa.Column("personal_budget", sa.Text, nullable=False),
-    sa.Column("indicative", sa.Text, nullable=False),
-    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
-    sa.Column("pack", sa.Text, nullable=False),
-    sa.Column("opened_at", sa.Text, nullable=False),
-    sa.Column("decided_by", sa.Text, nullable=False),
-    sa.Column("signed_as", sa.Text, nullable=False),
-    sa.Column("decided_at", sa.Text, nullable=False),
-    sa.Column("because", sa.Text, nullable=False),
-    sa.Column("revision", sa.Integer, nullable=False),
-    sa.CheckConstraint("(state IN ('approved', 'returned')) = (decided_by <> '')", name="decided_by_somebody"),
-    sa.CheckConstraint("(state = 'approved') = (signed_as <> '')", name="signed_in_a_role"),
-    sa.Index(
-        "one_undecided_a_case",
-        "case_id",
-        unique=True,
-        sqlite_where=sa.text("state = 'checked'"),
-        postgresql_where=sa.text("state = 'checked'"),
-    ),
-)
-
-parties = sa.Table(
-    "parties",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("subject", sa.Text, primary_key=True),
-    sa.Column("part", sa.Text, primary_key=True),
-    sa.ForeignKeyConstraint(["case_id", "version"], ["approvals.case_id", "approvals.version"]),
-)
-"""Who wrote a plan or assessed its case. A trigger (migration 0001) keeps them from deciding on it."""
-
-judgements = sa.Table(
-    "judgements",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("rule", sa.Text, primary_key=True),
-    sa.Column("about", sa.Text, primary_key=True),
-    sa.Column("because", sa.Text, nullable=False),
-    sa.Column("judged_by", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "version"], ["approvals.case_id", "approvals.version"]),
-)
 
 WROTE = "wrote"
 ASSESSED = "assessed"
@@ -97,16 +29,12 @@ _APPROVAL = (
         cases.c.ended,
     )
     .join_from(approvals, cases)
-    .where(approvals.c.case_id == sa.bindparam("case_id"))
+    .where(*matching(approvals, "case_id"))
 )
 NEWEST = _APPROVAL.order_by(approvals.c.version.desc()).limit(1)
-APPROVAL = _APPROVAL.where(approvals.c.version == sa.bindparam("version"))
-PARTIES = sa.select(parties.c.subject, parties.c.part).where(
-    parties.c.case_id == sa.bindparam("case_id"), parties.c.version == sa.bindparam("version")
-)
-PLAN = sa.select(approvals.c.plan).where(
-    approvals.c.case_id == sa.bindparam("case_id"), approvals.c.version == sa.bindparam("version")
-)
+APPROVAL = _APPROVAL.where(*matching(approvals, "version"))
+PARTIES = sa.select(parties.c.subject, parties.c.part).where(*matching(parties, "case_id", "version"))
+PLAN = sa.select(approvals.c.plan).where(*matching(approvals, "case_id", "version"))
 ADD_CASE = cases.insert()
 ADD_APPROVAL = approvals.insert()
 ADD_PARTIES = parties.insert()

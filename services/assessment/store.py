@@ -10,116 +10,22 @@ from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.outcome import Advice
+from services.assessment.tables import (
+    advice,
+    cases,
+    determinations,
+    indicative_budgets,
+    resumptions,
+    self_assessments,
+    urgent_support,
+)
 from sevensteps.errors import not_found
 from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.money import pounds
-from sevensteps.service.records import Change, as_row, find
-from sevensteps.service.tables import receipts
+from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.work import Work
 
-metadata = sa.MetaData()
-
-cases = sa.Table(
-    "cases",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-    sa.Column("council", sa.Text, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("person_reference", sa.Text, nullable=False),
-    sa.Column("opened_at", sa.Text, nullable=False),
-    sa.Column("round", sa.Integer, nullable=False),
-    sa.Column("assessment_open", sa.Boolean, nullable=False),
-    sa.Column("assessment_due", sa.Date, nullable=False),
-    sa.Column("pack", sa.Text, nullable=False),
-    sa.Column("on_hold", sa.Boolean, nullable=False),
-    sa.Column("ending", sa.Text, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Index("cases_by_age", "council", "opened_at", "case_id"),
-)
-
-self_assessments = sa.Table(
-    "self_assessments",
-    metadata,
-    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("recorded_at", sa.Text, nullable=False),
-    sa.Column("round", sa.Integer, nullable=False),
-    sa.Column("help", sa.Text, nullable=False),
-    sa.Column("own_words", sa.Text, nullable=False),
-    sa.Column("recorded_by", sa.Text, nullable=False),
-)
-
-urgent_support = sa.Table(
-    "urgent_support",
-    metadata,
-    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("recorded_at", sa.Text, nullable=False),
-    sa.Column("needs", sa.Text, nullable=False),
-    sa.Column("weekly", sa.Text, nullable=False),
-    sa.Column("starts_on", sa.Date, nullable=False),
-    sa.Column("because", sa.Text, nullable=False),
-    sa.Column("recorded_by", sa.Text, nullable=False),
-)
-
-determinations = sa.Table(
-    "determinations",
-    metadata,
-    sa.Column("determination_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False),
-    sa.Column("round", sa.Integer, nullable=False),
-    sa.Column("proposed_at", sa.Text, nullable=False),
-    sa.Column("verdict", sa.Text, nullable=False),
-    sa.Column("assessed_on", sa.Date, nullable=False),
-    sa.Column("eligible_needs", sa.Text, nullable=False),
-    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
-    sa.Column("assessed_by", sa.Text, nullable=False),
-    sa.Column("confirmed_by", sa.Text, nullable=False),
-    sa.Column("reasons", sa.Text, nullable=False),
-    sa.Index("determinations_by_case", "case_id", "proposed_at"),
-    sa.Index(
-        "one_confirmed_a_round",
-        "case_id",
-        "round",
-        unique=True,
-        sqlite_where=sa.text("confirmed_by <> ''"),
-        postgresql_where=sa.text("confirmed_by <> ''"),
-    ),
-)
-
-indicative_budgets = sa.Table(
-    "indicative_budgets",
-    metadata,
-    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("round", sa.Integer, primary_key=True),
-    sa.Column("points", sa.Integer, nullable=False),
-    sa.Column("weekly", sa.Text, nullable=False),
-    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
-    sa.Column("given_by", sa.Text, nullable=False),
-)
-
-advice = sa.Table(
-    "advice",
-    metadata,
-    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("round", sa.Integer, primary_key=True),
-    sa.Column("written_reasons", sa.Text, nullable=False),
-    sa.Column("advice", sa.Text, nullable=False),
-    sa.Column("how_to_ask_again", sa.Text, nullable=False),
-    sa.Column("given_by", sa.Text, nullable=False),
-)
-
-resumptions = sa.Table(
-    "resumptions",
-    metadata,
-    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("resumed_at", sa.Text, nullable=False),
-    sa.Column("because", sa.Text, nullable=False),
-    sa.Column("resumed_by", sa.Text, nullable=False),
-)
-
-CASE = sa.select(cases).where(cases.c.case_id == sa.bindparam("case_id"))
+CASE = sa.select(cases).where(*matching(cases, "case_id"))
 CASE_TO_CHANGE = CASE.with_for_update()
 CHANGE_CASE = Change(
     cases,
@@ -129,7 +35,7 @@ CHANGE_CASE = Change(
 )
 STANDING_DETERMINATION = (
     sa.select(determinations)
-    .where(determinations.c.case_id == sa.bindparam("case_id"))
+    .where(*matching(determinations, "case_id"))
     .order_by(
         determinations.c.round.desc(),
         sa.case((determinations.c.confirmed_by != "", 0), else_=1),
@@ -140,15 +46,11 @@ STANDING_DETERMINATION = (
 )
 PROPOSALS = (
     sa.select(determinations)
-    .where(
-        determinations.c.case_id == sa.bindparam("case_id"),
-        determinations.c.round == sa.bindparam("round"),
-    )
+    .where(*matching(determinations, "case_id", "round"))
     .order_by(determinations.c.proposed_at, determinations.c.determination_id.desc())
 )
 CONFIRMED = sa.select(determinations).where(
-    determinations.c.case_id == sa.bindparam("case_id"),
-    determinations.c.round == sa.bindparam("round"),
+    *matching(determinations, "case_id", "round"),
     determinations.c.confirmed_by != "",
 )
 CONFIRM = (

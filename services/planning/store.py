@@ -12,10 +12,10 @@ from services.planning.domain.money import MoneyArrangement
 from services.planning.domain.plan import Content, Plan
 from services.planning.domain.planning import Planning, Standing
 from services.planning.domain.support import SupportArrangement
+from services.planning.tables import money_arrangements, openings, plannings, plans, support_arrangements
 from sevensteps.errors import Fault, Kind, stale
 from sevensteps.money import pounds
-from sevensteps.service.records import Change, as_row, find
-from sevensteps.service.tables import receipts
+from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.work import CaseUnknown, Work
 from sevensteps.steps import Stage
 from sevensteps.support_plan import SpendLine
@@ -24,76 +24,7 @@ STEP_1_COMES_FIRST = (
     "Step 1 must come first: ConfirmDetermination, then GiveIndicativeBudget. The plan is opened by itself after them."
 )
 
-metadata = sa.MetaData()
-
-plannings = sa.Table(
-    "plannings",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-    sa.Column("council", sa.Text, nullable=False),
-    sa.Column("eligible_needs", sa.Text, nullable=False),
-    sa.Column("indicative", sa.Text, nullable=False),
-    sa.Column("plan_version", sa.Integer, nullable=False),
-    sa.Column("agreed_version", sa.Integer, nullable=False),
-    sa.Column("budget", sa.Text, nullable=False),
-    sa.Column("stage", sa.Text, nullable=False),
-    sa.Column("stage_open", sa.Boolean, nullable=False),
-    sa.Column("pack", sa.Text, nullable=False),
-    sa.Column("closed", sa.Boolean, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-)
-
-openings = sa.Table(
-    "openings",
-    metadata,
-    sa.Column("case_id", sa.Text, sa.ForeignKey("plannings.case_id"), primary_key=True),
-    sa.Column("stage", sa.Text, primary_key=True),
-    sa.Column("plan_version", sa.Integer, primary_key=True),
-    sa.Column("due_on", sa.Date, nullable=False),
-)
-
-plans = sa.Table(
-    "plans",
-    metadata,
-    sa.Column("case_id", sa.Text, sa.ForeignKey("plannings.case_id"), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("submitted", sa.Boolean, nullable=False),
-    sa.Column("content", sa.Text, nullable=False),
-    sa.Column("written_by", sa.Text, nullable=False),
-)
-
-money_arrangements = sa.Table(
-    "money_arrangements",
-    metadata,
-    sa.Column("arrangement_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("plan_version", sa.Integer, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("payee", sa.Text, nullable=False),
-    sa.Column("weekly", sa.Text, nullable=False),
-    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=True),
-    sa.Column("arranged_at", sa.Text, nullable=False),
-    sa.Column("arranged_by", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "plan_version"], ["plans.case_id", "plans.version"]),
-    sa.Index("money_by_plan", "case_id", "plan_version", "arranged_at"),
-)
-
-support_arrangements = sa.Table(
-    "support_arrangements",
-    metadata,
-    sa.Column("arrangement_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("plan_version", sa.Integer, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("needs", sa.Text, nullable=False),
-    sa.Column("starts_on", sa.Date, nullable=False),
-    sa.Column("arranged_at", sa.Text, nullable=False),
-    sa.Column("arranged_by", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "plan_version"], ["plans.case_id", "plans.version"]),
-    sa.Index("support_by_plan", "case_id", "plan_version", "arranged_at"),
-)
-
-PLANNING = sa.select(plannings).where(plannings.c.case_id == sa.bindparam("case_id"))
+PLANNING = sa.select(plannings).where(*matching(plannings, "case_id"))
 PLANNING_TO_CHANGE = PLANNING.with_for_update()
 """On PostgreSQL the next one who changes the case waits here, and then reads all of it as the first has left it."""
 CHANGE_PLANNING = Change(
@@ -102,12 +33,8 @@ CHANGE_PLANNING = Change(
     version="version",
     columns=[column.name for column in plannings.c if column.name not in {"case_id", "version"}],
 )
-DUE_ON = sa.select(openings.c.due_on).where(
-    openings.c.case_id == sa.bindparam("case_id"),
-    openings.c.stage == sa.bindparam("stage"),
-    openings.c.plan_version == sa.bindparam("plan_version"),
-)
-PLAN = sa.select(plans).where(plans.c.case_id == sa.bindparam("case_id"), plans.c.version == sa.bindparam("version"))
+DUE_ON = sa.select(openings.c.due_on).where(*matching(openings, "case_id", "stage", "plan_version"))
+PLAN = sa.select(plans).where(*matching(plans, "case_id", "version"))
 CHANGE_DRAFT = (
     plans.update()
     .where(
@@ -119,18 +46,12 @@ CHANGE_DRAFT = (
 )
 MONEY = (
     sa.select(money_arrangements)
-    .where(
-        money_arrangements.c.case_id == sa.bindparam("case_id"),
-        money_arrangements.c.plan_version == sa.bindparam("plan_version"),
-    )
+    .where(*matching(money_arrangements, "case_id", "plan_version"))
     .order_by(money_arrangements.c.arranged_at, money_arrangements.c.arrangement_id)
 )
 SUPPORT = (
     sa.select(support_arrangements)
-    .where(
-        support_arrangements.c.case_id == sa.bindparam("case_id"),
-        support_arrangements.c.plan_version == sa.bindparam("plan_version"),
-    )
+    .where(*matching(support_arrangements, "case_id", "plan_version"))
     .order_by(support_arrangements.c.arranged_at, support_arrangements.c.arrangement_id)
 )
 ADD_PLANNING = plannings.insert()

@@ -9,94 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.review.domain import Life, LifeState, Review, ReviewReason, Spend
+from services.review.tables import calls, lives, reviews, spending
 from sevensteps.money import pounds
-from sevensteps.service.records import Change, as_row, find
-from sevensteps.service.tables import receipts
+from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.work import CaseUnknown, Work, new_id
 from sevensteps.steps import DueKind
 
-metadata = sa.MetaData()
-
-lives = sa.Table(
-    "lives",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-    sa.Column("round", sa.Integer, primary_key=True),
-    sa.Column("council", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("plan_version", sa.Integer, nullable=False),
-    sa.Column("review_due", sa.Date, nullable=False),
-    sa.Column("due_kind", sa.Text, nullable=False),
-    sa.Column("due_rule", sa.Text, nullable=False),
-    sa.Column("law_due", sa.Date),
-    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
-    sa.Column("spent", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text),
-    sa.Column("due_on", sa.Date),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Index(
-        "one_open_a_case",
-        "case_id",
-        unique=True,
-        sqlite_where=sa.text("state IN ('living', 'under_review')"),
-        postgresql_where=sa.text("state IN ('living', 'under_review')"),
-    ),
-)
-
-
-spending = sa.Table(
-    "spending",
-    metadata,
-    sa.Column("spend_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("round", sa.Integer, nullable=False),
-    sa.Column("line_id", sa.Text, nullable=False),
-    sa.Column("amount", sa.Text, nullable=False),
-    sa.Column("spent_on", sa.Date, nullable=False),
-    sa.Column("evidence", sa.Text, nullable=False),
-    sa.Column("recorded_by", sa.Text, nullable=False),
-    sa.Column("recorded_at", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
-    sa.Index("spending_by_life", "case_id", "round"),
-)
-
-calls = sa.Table(
-    "calls",
-    metadata,
-    sa.Column("call_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("round", sa.Integer, nullable=False),
-    sa.Column("trigger", sa.Text, nullable=False),
-    sa.Column("because", sa.Text, nullable=False),
-    sa.Column("called_by", sa.Text, nullable=False),
-    sa.Column("called_at", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
-    sa.Index("calls_by_life", "case_id", "round"),
-)
-"""What called for a review before its date: a trigger, or where that is empty a request with its reasons."""
-
-reviews = sa.Table(
-    "reviews",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-    sa.Column("round", sa.Integer, primary_key=True),
-    sa.Column("achieved", sa.Text, nullable=False),
-    sa.Column("how_it_worked", sa.Text, nullable=False),
-    sa.Column("money_used_properly", sa.Boolean),
-    sa.Column("outcome", sa.Text, nullable=False),
-    sa.Column("completed_by", sa.Text, nullable=False),
-    sa.Column("completed_on", sa.Date, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
-)
-
-_LIFE = sa.select(lives).where(lives.c.case_id == sa.bindparam("case_id"))
+_LIFE = sa.select(lives).where(*matching(lives, "case_id"))
 NEWEST = _LIFE.order_by(lives.c.round.desc()).limit(1)
-LIFE = _LIFE.where(lives.c.round == sa.bindparam("round"))
+LIFE = _LIFE.where(*matching(lives, "round"))
 CHANGE_LIFE = Change(lives, key=("case_id", "round"), version="version", columns=("state", "spent", "reason", "due_on"))
-CALLS = sa.select(calls.c.trigger).where(
-    calls.c.case_id == sa.bindparam("case_id"), calls.c.round == sa.bindparam("round")
-)
-LAST_REVIEW = sa.select(sa.func.max(reviews.c.completed_on)).where(reviews.c.case_id == sa.bindparam("case_id"))
+CALLS = sa.select(calls.c.trigger).where(*matching(calls, "case_id", "round"))
+LAST_REVIEW = sa.select(sa.func.max(reviews.c.completed_on)).where(*matching(reviews, "case_id"))
 ADD_LIFE = lives.insert()
 ADD_SPEND = spending.insert()
 ADD_CALL = calls.insert()
@@ -193,7 +117,7 @@ def calls_in(work: Work, of: Life) -> set[str]:
 
 
 def add_review(work: Work, of: Life, review: Review) -> None:
-    """Store what the review of this round found."""
+    """Store the review of this round."""
     row = {
         "case_id": of.case_id,
         "round": of.round,

@@ -30,6 +30,11 @@ def find(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> dic
     return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
 
 
+def matching(table: sa.Table, *names: str) -> list[sa.ColumnElement[bool]]:
+    """The conditions that columns have the values given by their names."""
+    return [table.c[name] == sa.bindparam(name) for name in names]
+
+
 class Change:
     """Writes a changed record over the one that was read, unless somebody has changed that one meanwhile."""
 

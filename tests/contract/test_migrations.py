@@ -22,7 +22,7 @@ every_service = pytest.mark.parametrize("service", ALL)
 
 def expected(service: str) -> list[sa.MetaData]:
     """The tables that a service's code knows."""
-    own: sa.MetaData = importlib.import_module(f"services.{service}.store").metadata
+    own: sa.MetaData = importlib.import_module(f"services.{service}.tables").metadata
     return [own] if service == "feed" else [tables.metadata, own]
 
 

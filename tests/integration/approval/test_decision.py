@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from integration.approval.desk import Desk, approving, line, plan, request_id, returning
 from servers.services import NOBODY, refusal_of, run_suite
-from services.approval.store import judgements
+from services.approval.tables import judgements
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2 as planning
 from sevensteps.api.policy.v1 import decision_pb2 as policy

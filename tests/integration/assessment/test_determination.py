@@ -19,7 +19,7 @@ from integration.assessment.practice import (
     today,
 )
 from servers.services import refusal_of
-from services.assessment.store import advice, determinations, indicative_budgets, self_assessments, urgent_support
+from services.assessment.tables import advice, determinations, indicative_budgets, self_assessments, urgent_support
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2

@@ -12,6 +12,7 @@ from integration.planning.case import PlanningCase
 from servers.services import SuiteOf, refusal_of
 from services.planning import store
 from services.planning.domain.plan import Plan
+from services.planning.tables import plans
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.config import Settings
@@ -64,12 +65,12 @@ async def test_a_plan_from_before_a_question_was_asked_is_read_as_unknown(suite_
         await case.submit_plan()
 
         def forget(connection: sa.Connection) -> None:
-            content = json.loads(connection.execute(sa.select(store.plans.c.content)).scalar_one())
+            content = json.loads(connection.execute(sa.select(plans.c.content)).scalar_one())
             content["lines"] = [
                 {name: said for name, said in line.items() if name not in NEWER} for line in content["lines"]
             ]
             older = {name: said for name, said in content.items() if name not in NEWER}
-            connection.execute(sa.update(store.plans).values(content=json.dumps(older)))
+            connection.execute(sa.update(plans).values(content=json.dumps(older)))
 
         await running.store.write(forget)
         plan = (await case.stands()).plan

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from integration.assessment.practice import GOOD, Practice, call, new_id
 from servers.services import Running, SuiteOf, reason_of
-from services.assessment.store import cases
+from services.assessment.tables import cases
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.identity.actor import Role
 from sevensteps.service.tables import answers, outbox, receipts

@@ -318,7 +318,7 @@ async def test_an_event_refused_for_good_holds_up_its_own_case_alone(unheard: Ru
 
 async def test_a_refused_event_is_tried_again(unheard: Running, feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once it is mended, or the feed takes it, it goes out by itself, and then what waited behind it, in order."""
-    monkeypatch.setattr(publishing, "HELD_SECONDS", 0.2)
+    monkeypatch.setattr(publishing, "HELD_BACK_SECONDS", 0.2)
     left = await put_payloads(unheard, ("b", "[]"), ("b", "{}"))
     sending = publisher(unheard, unheard.store, feed)
     with capture_logs() as logged:

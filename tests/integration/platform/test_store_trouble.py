@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from integration.assessment.practice import GOOD, Practice, call
 from servers.services import Running, SuiteOf, reason_of, refusal_of
-from services.assessment.store import metadata, self_assessments
+from services.assessment.tables import metadata, self_assessments
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.errors import Kind
 from sevensteps.service import store, tables

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from integration.review.home import Home, completion, request, spending, today, trigger
 from servers.services import refusal_of
-from services.review.store import spending as spending_table
+from services.review.tables import spending as spending_table
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.api.policy.v1 import decision_pb2 as policy

@@ -14,7 +14,7 @@ from integration.review.home import (
     trigger,
 )
 from servers.services import refusal_of
-from services.review.store import reviews
+from services.review.tables import reviews
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.errors import Kind
 from sevensteps.events import ReviewCompleted, ReviewOpened
