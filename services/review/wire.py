@@ -89,7 +89,7 @@ def spend_of(request: pb.RecordSpendRequest, fields: Fields) -> Spend:
 
 
 def review_of(request: pb.CompleteReviewRequest, fields: Fields) -> Review:
-    """What the review found. An outcome that cannot be read stands for the first one until `check` refuses."""
+    """What the review showed. CONTINUE stands in for a wrong outcome until `check` refuses the request."""
     outcome = fields.choice("outcome", request.outcome, pb.ReviewOutcome)
     return Review(
         achieved=_achieved(request.achieved, fields),

@@ -1,4 +1,4 @@
-"""Decisions as services keep them and answer them: receipts."""
+"""Decisions as services store and answer them: receipts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from sevensteps.policy.model.verdict import Json
 from sevensteps.service.pack_archive import Archive
 from sevensteps.service.tables import receipts
 
-KEEP_RECEIPT = receipts.insert()
+ADD_RECEIPT = receipts.insert()
 RECEIPT_JSON = msgspec.json.Encoder(order="sorted")
 RECEIPT = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == sa.bindparam("receipt_id"))
 
@@ -68,7 +68,7 @@ class RecordedDecision:
         return decision_message(self.receipt, self.receipt_id)
 
 
-def keep_receipt(connection: sa.Connection, archive: Archive, row: dict[str, str]) -> None:
-    """Keep a receipt, and the law that it names."""
+def add_receipt(connection: sa.Connection, archive: Archive, row: dict[str, str]) -> None:
+    """Store a receipt, and the law that it names."""
     archive.keep(connection, row["pack_hash"], row["decided_at"])
-    connection.execute(KEEP_RECEIPT, row)
+    connection.execute(ADD_RECEIPT, row)

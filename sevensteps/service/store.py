@@ -63,12 +63,12 @@ class Store(Protocol):
         """Run a unit that only reads, beside the writers. Raises as `write` does."""
 
     async def close(self) -> None:
-        """Finish what waits, then let go."""
+        """Finish what waits, then close the connections."""
 
 
 @contextmanager
 def translating_errors() -> Iterator[None]:
-    """What the database says of itself becomes a Fault; everything else passes."""
+    """Make a Fault of what the database says of itself; let every other error pass."""
     try:
         yield
     except (OSError, sa.exc.TimeoutError) as error:  # no connection, or none free
@@ -98,7 +98,7 @@ class _Waiting:
     """A unit in the queue."""
 
     run: Callable[[sa.Connection], None]
-    """Runs the unit and keeps what it returned."""
+    """Runs the unit and stores what it returned."""
     done: asyncio.Future[None]
 
 
@@ -169,7 +169,7 @@ class SqliteStore:
 
 
 async def _begin(driver: sqlite3.Connection) -> None:
-    """Take SQLite's write lock. Raises sqlite3.OperationalError when somebody else holds it too long."""
+    """Take SQLite's write lock. Raises sqlite3.OperationalError when another process holds it too long."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + BUSY_SECONDS
     while True:

@@ -12,7 +12,7 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.fields import Fields
 from sevensteps.identity.actor import Actor
 from sevensteps.rpc.interceptor import caller
-from sevensteps.service.decisions import keep_receipt
+from sevensteps.service.decisions import add_receipt
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
 from sevensteps.service.store import Store, Unit
@@ -124,7 +124,7 @@ class UseCases:
 
         def unit(connection: sa.Connection) -> None:
             for row in rows:
-                keep_receipt(connection, self._archive, row)
+                add_receipt(connection, self._archive, row)
 
         if rows:
             await self._store.write(unit)

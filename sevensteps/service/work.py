@@ -1,4 +1,4 @@
-"""What a use case has in hand: its transaction, who acts, the rules, and the feed to tell."""
+"""What a use case works with: its transaction, who acts, the rules, and the feed."""
 
 import json
 import secrets
@@ -16,7 +16,7 @@ from sevensteps.events import Payload
 from sevensteps.identity.actor import Actor, Role
 from sevensteps.policy.model.verdict import Json
 from sevensteps.service import outbox
-from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, RecordedDecision, decision_message, keep_receipt
+from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, RecordedDecision, add_receipt, decision_message
 from sevensteps.service.pack_archive import Archive
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class Work:
             raise not_found(case_id)
 
     def tell(self, case_id: str, council: str, payload: Payload) -> None:
-        """Say in the feed what happened, if and when this transaction commits."""
+        """Publish an event in the feed when this transaction commits."""
         outbox.add(
             self.connection,
             type_=payload.TYPE,
@@ -85,10 +85,10 @@ class Work:
     def decide(
         self, decision: str, on: date, facts: Mapping[str, Json], *, case_id: str, council: str, version: str = ""
     ) -> RecordedDecision:
-        """Ask the policy pack, and keep the receipt with the law that it names.
+        """Ask the policy pack, and store the receipt with the law that it names.
 
         `version` is the hash of the pack with which the stage under way began; where it is empty the pack decides as it
-        is now. Raises the policy's own Faults; then nothing is kept.
+        is now. Raises the policy's own Faults; then nothing is stored.
         """
         if version:
             self.archive.restore(self.connection, version)
@@ -105,7 +105,7 @@ class Work:
             "actor": self.actor.subject,
             "decided_at": self.now_text,
         }
-        keep_receipt(self.connection, self.archive, row)
+        add_receipt(self.connection, self.archive, row)
         self.receipts.append(row)
         self.receipts_read[receipt_id] = receipt
         return RecordedDecision(decided, receipt_id, receipt)
@@ -118,7 +118,7 @@ class Work:
         return decision_message(self.receipts_read[receipt_id], receipt_id)
 
     def check_etag(self, case_id: str, etag: str, version: int) -> None:
-        """Raise a Fault unless the etag is the record's. The journey needs none: it overwrites nobody."""
+        """Raise a Fault unless the etag is that of the record. The journey needs none: it overwrites nobody."""
         if not etag and Role.JOURNEY in self.actor.roles:
             return
         if not etag:
