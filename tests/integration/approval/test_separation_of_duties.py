@@ -25,7 +25,7 @@ DECIDED_FROM_THE_START = """
 
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_service_refuses(desk: Desk, party: str) -> None:
-    """All three on: neither signs nor returns, and nothing has changed."""
+    """With all three in place: neither signs nor returns, and nothing has changed."""
     checked = await desk.open()
     for call in (desk.by(party).ApprovePlan(approving(checked)), desk.by(party).ReturnPlan(returning(checked))):
         fault = await refusal_of(call)
@@ -35,7 +35,7 @@ async def test_the_service_refuses(desk: Desk, party: str) -> None:
 
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_rules_refuse_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
-    """The scheme of delegation says no where the handler does not look."""
+    """The scheme of delegation refuses where the handler does not check."""
     monkeypatch.setattr(Approval, "ensure_separate", lambda approval, subject: None)
     fault = await refusal_of(desk.by(party).ApprovePlan(approving(await desk.open())))
     assert (fault.kind, fault.reason) == (Kind.DENIED, "AUTHORITY_LACKING")
@@ -66,7 +66,7 @@ def test_the_rules_know_every_part(part: str) -> None:
 
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_handler_refuses_alone(suite_of: SuiteOf, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
-    """Where the rules hear nothing of who took part, and the database lets everything pass, it is refused."""
+    """The handler refuses where the rules do not know who took part and the database lets everything pass."""
     facts_of = Approval.signer_facts
     nobody = {"is_author": False, "is_assessor": False}
     monkeypatch.setattr(Approval, "signer_facts", lambda *about: facts_of(*about) | nobody)
@@ -79,7 +79,7 @@ async def test_the_handler_refuses_alone(suite_of: SuiteOf, monkeypatch: pytest.
 
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_database_refuses_alone(desk_on: Desk, party: str) -> None:
-    """Whoever writes past the service cannot put the signature of somebody who took part; another's can be put."""
+    """Writing past the service, nobody can add the signature of somebody who took part; another's can be added."""
     await desk_on.open()
     sign = "UPDATE approvals SET state = 'approved', decided_by = :by, signed_as = 'approver'"
     with pytest.raises(sa.exc.IntegrityError, match="wrote the plan or assessed the case"):
@@ -89,7 +89,7 @@ async def test_the_database_refuses_alone(desk_on: Desk, party: str) -> None:
 
 
 async def test_the_database_wants_to_know_who_decided(desk_on: Desk) -> None:
-    """A plan is never signed by nobody or in no role, and no approval comes into the world decided."""
+    """A plan is never signed by nobody or in no role, and no approval is decided from the start."""
     await desk_on.open()
     for statement in (
         "UPDATE approvals SET state = 'approved', signed_as = 'approver'",

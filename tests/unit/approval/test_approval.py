@@ -23,7 +23,7 @@ from services.approval.domain.checks import Checks
 def test_over_the_indicative_budget_is_counted_in_whole_per_cent_rounded_up(
     amount: str, base: str, percent: int
 ) -> None:
-    """A penny over the tolerance is over it, and anything is far over nothing."""
+    """A penny over the tolerance counts as over, and any amount is 1000 per cent over nothing."""
     assert percent_over(Decimal(amount), Decimal(base)) == percent
 
 

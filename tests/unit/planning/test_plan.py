@@ -85,7 +85,7 @@ def test_submitting_needs_every_question_answered(question: str) -> None:
 
 
 def test_a_further_version_is_a_draft_of_the_same_people() -> None:
-    """It says what the last one said: who wrote that wrote this, and may not sign it."""
+    """It says what the last one said. Whoever wrote that counts as a writer of this one, and may not sign it."""
     further = Plan.begin("case-1", 1, CONTENT, "pat").submit(ELIGIBLE, "dee").continue_as(2)
     assert (further.version, further.submitted, further.written_by) == (2, False, ("pat", "dee"))
     assert further.content == CONTENT
