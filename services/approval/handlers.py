@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from services.approval import store
-from services.approval.domain.approval import Approval, ApprovalOpening, Return, Signature
+from services.approval.domain.approval import Approval, ApprovalOpening, PlanReturn, Signature
 from services.approval.domain.authority import NOBODY, authority_facts
 from services.approval.domain.checks import Check, Checks, Verdicts, rules_of
 from services.approval.domain.plan import check_facts
@@ -55,10 +55,10 @@ def approve_plan(work: Work, *, case_id: str, etag: str, signature: Signature) -
     return authority, signed
 
 
-def return_plan(work: Work, *, case_id: str, etag: str, wish: Return) -> Approval:
+def return_plan(work: Work, *, case_id: str, etag: str, plan_return: PlanReturn) -> Approval:
     """Return a plan to be changed, with the approver's own words and the checks that failed."""
-    approval = store.approval_to_change(work, case_id, wish.version, etag)
-    returned = approval.send_back(by=work.actor.subject, because=wish.because)
+    approval = store.approval_to_change(work, case_id, plan_return.version, etag)
+    returned = approval.send_back(by=work.actor.subject, because=plan_return.because)
     returned = store.change_approval(work, returned)
     failed = store.checks(work, approval.receipt_id).that(Verdict.NOT_MET)
     work.tell(case_id, returned.council, PlanReturned(version=returned.version, rules=rules_of(failed)))

@@ -3,7 +3,7 @@
 import grpc
 
 from services.approval import handlers, wire
-from services.approval.domain.approval import Approval, ApprovalOpening, Return, Signature
+from services.approval.domain.approval import Approval, ApprovalOpening, PlanReturn, Signature
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.approval.v1 import approval_pb2_grpc as pb_grpc
 from sevensteps.service.calls import changes, reads
@@ -33,9 +33,9 @@ class ApprovalServer(pb_grpc.ApprovalServiceServicer):
         return pb.ApprovePlanResponse(authority=authority.as_message(), approval=_message(work, approval))
 
     @changes(pb.ReturnPlanResponse, wire.return_of)
-    def ReturnPlan(self, work: Work, request: pb.ReturnPlanRequest, wish: Return) -> pb.ReturnPlanResponse:
+    def ReturnPlan(self, work: Work, request: pb.ReturnPlanRequest, plan_return: PlanReturn) -> pb.ReturnPlanResponse:
         """See ApprovalService.ReturnPlan."""
-        approval = handlers.return_plan(work, case_id=request.case_id, etag=request.etag, wish=wish)
+        approval = handlers.return_plan(work, case_id=request.case_id, etag=request.etag, plan_return=plan_return)
         return pb.ReturnPlanResponse(approval=_message(work, approval))
 
     @changes(pb.OpenApprovalResponse, wire.approval_opening_of)

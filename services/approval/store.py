@@ -62,7 +62,7 @@ def approval_of(work: Work, last: Approval, version: int) -> Approval | None:
 
 def approval_to_read(work: Work, case_id: str, version: int) -> Approval:
     """The approval of a version, 0 for the newest. Raises a Fault (NOT_FOUND), or CaseUnknown."""
-    last = _known(newest(work, case_id), case_id)
+    last = _ensure_here(newest(work, case_id), case_id)
     approval = approval_of(work, last, version or last.version)
     if approval is None:
         raise Fault(
@@ -76,7 +76,7 @@ def approval_to_read(work: Work, case_id: str, version: int) -> Approval:
 
 def approval_to_change(work: Work, case_id: str, version: int, etag: str) -> Approval:
     """The approval of a version, read to be changed. Raises a Fault for a stale etag, or a version that never came."""
-    last = _known(newest(work, case_id), case_id)
+    last = _ensure_here(newest(work, case_id), case_id)
     approval = approval_of(work, last, version)
     if approval is None:
         raise stage_order(f"SubmitPlan must come first: version {version} has not come to approval.", case_id)
@@ -84,7 +84,7 @@ def approval_to_change(work: Work, case_id: str, version: int, etag: str) -> App
     return approval
 
 
-def _known(last: Approval | None, case_id: str) -> Approval:
+def _ensure_here(last: Approval | None, case_id: str) -> Approval:
     if last is None:
         raise CaseUnknown(case_id, "SubmitPlan must come first: no plan of this case has come to approval.")
     return last

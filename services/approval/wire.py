@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from google.protobuf.json_format import MessageToJson
 
-from services.approval.domain.approval import Approval, ApprovalOpening, ApprovalState, Return, Signature
+from services.approval.domain.approval import Approval, ApprovalOpening, ApprovalState, PlanReturn, Signature
 from services.approval.domain.checks import Judgement
 from services.approval.domain.plan import SubmittedPlan
 from sevensteps.api.approval.v1 import approval_pb2 as pb
@@ -67,9 +67,9 @@ def signature_of(request: pb.ApprovePlanRequest, fields: Fields) -> Signature:
     )
 
 
-def return_of(request: pb.ReturnPlanRequest, fields: Fields) -> Return:
+def return_of(request: pb.ReturnPlanRequest, fields: Fields) -> PlanReturn:
     """An approver's return of a plan."""
-    return Return(version=fields.count("version", request.version), because=fields.text("because", request.because))
+    return PlanReturn(version=fields.count("version", request.version), because=fields.text("because", request.because))
 
 
 def _plan(message: planning_pb2.Plan, case_id: str, fields: Fields) -> SubmittedPlan:

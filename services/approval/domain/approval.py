@@ -47,8 +47,8 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
-    """An approver's wish that a plan version be changed, in their own words."""
+class PlanReturn:
+    """The return of a plan version to be changed, with the approver's own words."""
 
     version: int
     because: str
