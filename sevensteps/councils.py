@@ -9,6 +9,7 @@ from sevensteps import log
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.packs.pack import names as packs_in
 from sevensteps.policy.packs.source import PackRefusedError, Problem, Section, read
+from sevensteps.support_plan import TEMPLATES
 
 FILE = "council.yaml"
 ENGLAND = "england"
@@ -21,8 +22,6 @@ LAWS_NEEDED: Mapping[str, str] = {
     "scotland": ("the Social Work (Scotland) Act 1968 and the Social Care (Self-directed Support) (Scotland) Act 2013"),
 }
 """The law that a pack would have to hold before a council there could be served, by jurisdiction."""
-PLAN_TEMPLATES = ("six", "nine")
-"""The templates of a support plan, named after how many questions they ask."""
 SECONDS_BETWEEN_LOOKS = 1.0
 
 
@@ -126,7 +125,7 @@ class Councils:
             title=name,
             jurisdiction=ENGLAND,
             pack=self._former_pack,
-            plan_templates=PLAN_TEMPLATES,
+            plan_templates=tuple(TEMPLATES),
             contact_points=(),
         )
 

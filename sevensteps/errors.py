@@ -1,4 +1,4 @@
-"""The one error of the suite: what was wrong, where, and what to do. rpc/faults.py makes a status of it and back."""
+"""The one error of the suite: what was wrong, where, and what to do. rpc/faults.py turns it into a status and back."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-"""The form of an id. Nothing else that a caller gave is repeated in an error: it may be whatever somebody typed."""
+"""The form of an id. An error repeats nothing else that a caller sent: it may be anything that somebody typed."""
 
 
 class Kind(StrEnum):
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 MOST_VIOLATIONS = 20
-"""So many wrong fields are told at once: what tells of them has to fit into the trailer of a call."""
+"""Most wrong fields that one error lists: all of it has to fit into the trailer of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Violation:
 
 
 class Fault(Exception):
-    """Something that a caller is told. `detail` is a plain sentence without personal data; `reason` is for machines."""
+    """An error for the caller. `detail` is a plain sentence without personal data; `reason` is for machines."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Fault(Exception):
 
 
 def invalid(*violations: Violation) -> Fault:
-    """Fields of a request that are wrong: the first is told in words, all of them by their paths."""
+    """Wrong fields of a request: the message describes the first, and the violations list all of them."""
     first = violations[0]
     more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
     return Fault(Kind.INVALID, "FIELD_INVALID", f"{first.field}: {first.detail}{more}", violations=violations)
@@ -67,7 +67,7 @@ def invalid(*violations: Violation) -> Fault:
 def not_found(case_id: str) -> Fault:
     """A case that does not exist, or belongs to another council: the caller cannot tell which."""
     if not ID.fullmatch(case_id):
-        return Fault(Kind.NOT_FOUND, "CASE_NOT_FOUND", "There is no such case: what was given is not the id of one.")
+        return Fault(Kind.NOT_FOUND, "CASE_NOT_FOUND", "There is no such case: this is not the id of a case.")
     return Fault(
         Kind.NOT_FOUND, "CASE_NOT_FOUND", f"There is no case {case_id}. Check the id.", metadata={"case_id": case_id}
     )
@@ -84,7 +84,7 @@ def case_ended(case_id: str) -> Fault:
 
 
 def stage_order(detail: str, case_id: str) -> Fault:
-    """A step taken before its time; `detail` says what must come first."""
+    """A step taken too early; `detail` says what must come first."""
     return Fault(Kind.PRECONDITION, "STAGE_ORDER", detail, metadata={"case_id": case_id})
 
 

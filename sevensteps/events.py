@@ -21,15 +21,15 @@ class Payload:
     TYPE: ClassVar[str]
 
     def as_json(self) -> str:
-        """The payload as it stands in the feed: compact JSON with sorted keys."""
-        said = {field.name: getattr(self, field.name) for field in fields(self)}
-        return json.dumps(said, separators=(",", ":"), sort_keys=True)
+        """The payload as the feed stores it: compact JSON with sorted keys."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return json.dumps(values, separators=(",", ":"), sort_keys=True)
 
     @classmethod
     def of(cls, payload: str) -> Self:
-        """Read a payload; fields that a newer service has added are passed over."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in json.loads(payload).items() if name in known})
+        """Read a payload. Fields that a newer service has added are ignored."""
+        own = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in json.loads(payload).items() if name in own})
 
 
 # Step 1, and the case itself: services/assessment
@@ -137,7 +137,7 @@ class HoldReleased(Payload):
 
 @dataclass(frozen=True, slots=True)
 class CaseResumed(Payload):
-    """Operations mended what had parked the journey; it tries again."""
+    """Operations put right what had parked the journey. It tries again."""
 
     TYPE: ClassVar[str] = "case.resumed.v1"
 
@@ -315,7 +315,7 @@ class ReviewRequested(Payload):
 
 @dataclass(frozen=True, slots=True)
 class ReviewTriggered(Payload):
-    """Something happened that calls for a review out of turn."""
+    """Something happened that calls for an early review."""
 
     TYPE: ClassVar[str] = "review.triggered.v1"
     round: int

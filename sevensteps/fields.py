@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Protocol, TypeVar
 
+from google.protobuf.message import Message
+
 from sevensteps.errors import ID, MOST_VIOLATIONS, Violation, invalid
 from sevensteps.money import PENNY
 from sevensteps.steps import OUTCOMES
@@ -17,7 +19,7 @@ V_co = TypeVar("V_co", bound=int, covariant=True)
 MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 REQUEST_ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 MOST_WEEKLY = Decimal("1000000.00")
-"""The most that anything may cost a week, in pounds. What it comes to in a year is still money to the policy packs."""
+"""The most that anything may cost a week, in pounds. A year of it still fits what policy packs take as money."""
 
 
 class WireEnum(Protocol[V_co]):
@@ -33,7 +35,7 @@ class WireEnum(Protocol[V_co]):
         """The number of a name."""
 
     def __hash__(self) -> int:
-        """It is one object in a process."""
+        """Its identity: there is one object of it in a process."""
 
 
 class Fields:
@@ -44,7 +46,7 @@ class Fields:
         self._violations: list[Violation] = []
 
     def wrong(self, path: str, detail: str) -> None:
-        """Note that a field is wrong; the first MOST_VIOLATIONS are told."""
+        """Note that a field is wrong. Only the first MOST_VIOLATIONS are kept."""
         if len(self._violations) < MOST_VIOLATIONS:
             self._violations.append(Violation(path, detail))
 
@@ -107,7 +109,7 @@ class Fields:
         return date.min
 
     def choice(self, path: str, value: V, enum: WireEnum[V]) -> str:
-        """A value of an enum, given; returned as the short lower-case name, for example "adult" for CASE_KIND_ADULT."""
+        """A value of an enum, but not the unspecified one, as a short lower-case name: "adult" for CASE_KIND_ADULT."""
         names = _names(enum)
         if value == 0 or value not in names:
             allowed = ", ".join(name for number, name in names.items() if number)
@@ -134,6 +136,12 @@ class Fields:
                 self.wrong(f"{path}[{index}]", f"must be one of {', '.join(sorted(OUTCOMES))}")
         return names
 
+    def count(self, path: str, value: int) -> int:
+        """A number that counts from 1: a version of the plan, or a round."""
+        if value < 1:
+            self.wrong(path, "must be 1 or more")
+        return value
+
     def page_size(self, value: int, *, default: int, largest: int) -> int:
         """How many to answer: 0 means the default, more than the largest means the largest (AIP-158)."""
         if value < 0:
@@ -142,8 +150,13 @@ class Fields:
 
 
 def entry(path: str, key: str) -> str:
-    """The path of one entry of a map. A key that is no id is not repeated: it may be whatever somebody typed."""
+    """The path of one entry of a map. A key that is not an id is left out: it may be anything that somebody typed."""
     return f"{path}[{key if ID.fullmatch(key) else '...'}]"
+
+
+def if_given(message: Message, name: str) -> bool | None:
+    """An optional yes or no; None where it is absent, which means unknown."""
+    return bool(getattr(message, name)) if message.HasField(name) else None
 
 
 def short_name(enum: WireEnum[V], value: V) -> str:

@@ -1,14 +1,12 @@
-"""The gRPC face of approval: each call is read, handed to its use case, and answered."""
+"""The gRPC face of approval: what each call reads, which use case it runs, and what it answers."""
 
 import grpc
 
 from services.approval import handlers, wire
-from services.approval.domain.approval import Approval
+from services.approval.domain.approval import Approval, ApprovalOpening, PlanReturn, Signature
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.approval.v1 import approval_pb2_grpc as pb_grpc
-from sevensteps.fields import Fields
-from sevensteps.identity.tokens import LONGEST_COUNCIL
-from sevensteps.rpc.interceptor import Context
+from sevensteps.service.calls import changes, reads
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 
@@ -18,94 +16,41 @@ class ApprovalServer(pb_grpc.ApprovalServiceServicer):
 
     def __init__(self, use_cases: UseCases) -> None:
         """`use_cases` runs them over the store."""
-        self._use_cases = use_cases
+        self.use_cases = use_cases
 
-    async def GetApproval(self, request: pb.GetApprovalRequest, context: Context) -> pb.GetApprovalResponse:
+    @reads
+    def GetApproval(self, work: Work, request: pb.GetApprovalRequest) -> pb.GetApprovalResponse:
         """See ApprovalService.GetApproval."""
+        approval = handlers.get_approval(work, case_id=request.case_id, version=request.version)
+        return pb.GetApprovalResponse(approval=_message(work, approval))
 
-        def unit(work: Work) -> pb.GetApprovalResponse:
-            found = handlers.get_approval(work, case_id=request.case_id, version=request.version)
-            return pb.GetApprovalResponse(approval=_message(work, found))
-
-        return await self._use_cases.look(unit)
-
-    async def ApprovePlan(self, request: pb.ApprovePlanRequest, context: Context) -> pb.ApprovePlanResponse:
+    @changes(pb.ApprovePlanResponse, wire.signature_of)
+    def ApprovePlan(self, work: Work, request: pb.ApprovePlanRequest, signature: Signature) -> pb.ApprovePlanResponse:
         """See ApprovalService.ApprovePlan."""
-        fields = Fields()
-        fields.request_id(request.request_id)
-        version = wire.version_of("version", request.version, fields)
-        because = fields.text("because", request.because)
-        judgements = wire.judgements_of(request.judgements, fields)
-        fields.check()
+        authority, approval = handlers.approve_plan(
+            work, case_id=request.case_id, etag=request.etag, signature=signature
+        )
+        return pb.ApprovePlanResponse(authority=authority.as_message(), approval=_message(work, approval))
 
-        def unit(work: Work) -> pb.ApprovePlanResponse:
-            authority, signed = handlers.approve_plan(
-                work,
-                case_id=request.case_id,
-                version=version,
-                etag=request.etag,
-                because=because,
-                judgements=judgements,
-            )
-            return pb.ApprovePlanResponse(authority=authority.as_message(), approval=_message(work, signed))
-
-        return await self._use_cases.change(request, pb.ApprovePlanResponse, unit)
-
-    async def ReturnPlan(self, request: pb.ReturnPlanRequest, context: Context) -> pb.ReturnPlanResponse:
+    @changes(pb.ReturnPlanResponse, wire.return_of)
+    def ReturnPlan(self, work: Work, request: pb.ReturnPlanRequest, plan_return: PlanReturn) -> pb.ReturnPlanResponse:
         """See ApprovalService.ReturnPlan."""
-        fields = Fields()
-        fields.request_id(request.request_id)
-        version = wire.version_of("version", request.version, fields)
-        because = fields.text("because", request.because)
-        fields.check()
+        approval = handlers.return_plan(work, case_id=request.case_id, etag=request.etag, plan_return=plan_return)
+        return pb.ReturnPlanResponse(approval=_message(work, approval))
 
-        def unit(work: Work) -> pb.ReturnPlanResponse:
-            returned = handlers.return_plan(
-                work, case_id=request.case_id, version=version, etag=request.etag, because=because
-            )
-            return pb.ReturnPlanResponse(approval=_message(work, returned))
-
-        return await self._use_cases.change(request, pb.ReturnPlanResponse, unit)
-
-    async def OpenApproval(self, request: pb.OpenApprovalRequest, context: Context) -> pb.OpenApprovalResponse:
+    @changes(pb.OpenApprovalResponse, wire.approval_opening_of)
+    def OpenApproval(
+        self, work: Work, request: pb.OpenApprovalRequest, opening: ApprovalOpening
+    ) -> pb.OpenApprovalResponse:
         """See ApprovalService.OpenApproval."""
-        fields = Fields()
-        fields.request_id(request.request_id)
-        case_id = fields.id("case_id", request.case_id)
-        council = fields.text("council", request.council, limit=LONGEST_COUNCIL)
-        plan = wire.plan_of(request.plan, case_id, fields)
-        eligible_needs = fields.needs("eligible_needs", request.eligible_needs)
-        indicative = fields.money("indicative_weekly", request.indicative_weekly)
-        assessed_by = wire.subjects_of("assessed_by", request.assessed_by, fields)
-        opened_on = fields.day("opened_on", request.opened_on)
-        fields.check()
+        approval = handlers.open_approval(work, opening)
+        return pb.OpenApprovalResponse(due_on=approval.due_on.isoformat())
 
-        def unit(work: Work) -> pb.OpenApprovalResponse:
-            opened = handlers.open_approval(
-                work,
-                case_id=case_id,
-                council=council,
-                plan=plan,
-                eligible_needs=eligible_needs,
-                indicative=indicative,
-                assessed_by=assessed_by,
-                opened_on=opened_on,
-            )
-            return pb.OpenApprovalResponse(due_on=opened.due_on.isoformat())
-
-        return await self._use_cases.change(request, pb.OpenApprovalResponse, unit)
-
-    async def CloseCase(self, request: pb.CloseCaseRequest, context: Context) -> pb.CloseCaseResponse:
+    @changes(pb.CloseCaseResponse)
+    def CloseCase(self, work: Work, request: pb.CloseCaseRequest) -> pb.CloseCaseResponse:
         """See ApprovalService.CloseCase."""
-        fields = Fields()
-        fields.request_id(request.request_id)
-        fields.check()
-
-        def unit(work: Work) -> pb.CloseCaseResponse:
-            handlers.close_case(work, case_id=request.case_id)
-            return pb.CloseCaseResponse()
-
-        return await self._use_cases.change(request, pb.CloseCaseResponse, unit)
+        handlers.close_case(work, case_id=request.case_id)
+        return pb.CloseCaseResponse()
 
 
 def _message(work: Work, approval: Approval) -> pb.Approval:

@@ -5,22 +5,25 @@ from decimal import Decimal
 
 from google.protobuf.json_format import MessageToJson
 
-from services.approval.domain.approval import Approval, ApprovalState, Judgement
-from services.approval.domain.plan import SpendLine, SubmittedPlan
+from services.approval.domain.approval import Approval, ApprovalOpening, ApprovalState, PlanReturn, Signature
+from services.approval.domain.checks import Judgement
+from services.approval.domain.plan import SubmittedPlan
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.policy.v1 import decision_pb2
-from sevensteps.fields import Fields, number_of
+from sevensteps.fields import Fields, if_given, number_of
+from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.money import pounds
 from sevensteps.steps import OUTCOMES
+from sevensteps.support_plan import SpendLine
 
-RULE_LENGTH = 64
-ABOUT_LENGTH = 64
+LONGEST_RULE = 64
+LONGEST_ABOUT = 64
 
 
 def approval_message(approval: Approval, checks: decision_pb2.Decision) -> pb.Approval:
     """An approval as it goes on the wire. A return's reasons are the approver's own and every check that is not met."""
-    failed = [each.because for each in checks.findings if each.verdict == decision_pb2.VERDICT_NOT_MET]
+    failed = [finding.because for finding in checks.findings if finding.verdict == decision_pb2.VERDICT_NOT_MET]
     returned = approval.state is ApprovalState.RETURNED
     return pb.Approval(
         case_id=approval.case_id,
@@ -41,25 +44,53 @@ def approval_message(approval: Approval, checks: decision_pb2.Decision) -> pb.Ap
     )
 
 
-def plan_of(message: planning_pb2.Plan, case_id: str, fields: Fields) -> SubmittedPlan:
+def approval_opening_of(request: pb.OpenApprovalRequest, fields: Fields) -> ApprovalOpening:
+    """The opening of step 3."""
+    case_id = fields.id("case_id", request.case_id)
+    return ApprovalOpening(
+        case_id=case_id,
+        council=fields.text("council", request.council, limit=LONGEST_COUNCIL),
+        plan=_plan(request.plan, case_id, fields),
+        eligible_needs=fields.needs("eligible_needs", request.eligible_needs),
+        indicative=fields.money("indicative_weekly", request.indicative_weekly),
+        assessed_by=_subjects("assessed_by", request.assessed_by, fields),
+        opened_on=fields.day("opened_on", request.opened_on),
+    )
+
+
+def signature_of(request: pb.ApprovePlanRequest, fields: Fields) -> Signature:
+    """An approver's signature."""
+    return Signature(
+        version=fields.count("version", request.version),
+        because=fields.text("because", request.because),
+        judgements=_judgements(request.judgements, fields),
+    )
+
+
+def return_of(request: pb.ReturnPlanRequest, fields: Fields) -> PlanReturn:
+    """An approver's return of a plan."""
+    return PlanReturn(version=fields.count("version", request.version), because=fields.text("because", request.because))
+
+
+def _plan(message: planning_pb2.Plan, case_id: str, fields: Fields) -> SubmittedPlan:
     """The plan that is to be checked, whole and submitted."""
     if message.case_id != case_id:
         fields.wrong("plan.case_id", "must be the case of the request")
     if message.state != planning_pb2.PLAN_STATE_SUBMITTED:
         fields.wrong("plan.state", "must be PLAN_STATE_SUBMITTED")
     return SubmittedPlan(
-        version=version_of("plan.version", message.version, fields),
+        version=fields.count("plan.version", message.version),
         template=fields.choice("plan.template", message.template, planning_pb2.Template),
         answered=frozenset(question for question, answer in message.answers.items() if answer.strip()),
         lines=tuple(_line(line, f"plan.lines[{index}]", fields) for index, line in enumerate(message.lines)),
         met_otherwise=_needs("plan.met_otherwise", message.met_otherwise, fields),
-        risks_considered=message.risks_considered if message.HasField("risks_considered") else None,
-        person_involved=message.person_involved if message.HasField("person_involved") else None,
-        advocate_considered=message.advocate_considered if message.HasField("advocate_considered") else None,
-        advice_given=message.advice_given if message.HasField("advice_given") else None,
+        risks_considered=if_given(message, "risks_considered"),
+        person_involved=if_given(message, "person_involved"),
+        advocate_considered=if_given(message, "advocate_considered"),
+        advice_given=if_given(message, "advice_given"),
         weekly=fields.money("plan.weekly", message.weekly),
         top_up=fields.money("plan.top_up", message.top_up) if message.top_up else Decimal("0.00"),
-        written_by=subjects_of("plan.written_by", message.written_by, fields),
+        written_by=_subjects("plan.written_by", message.written_by, fields),
         as_given=MessageToJson(message, preserving_proto_field_name=True, indent=None, sort_keys=True),
     )
 
@@ -73,7 +104,7 @@ def _line(message: planning_pb2.SpendLine, path: str, fields: Fields) -> SpendLi
         weekly=fields.money(f"{path}.weekly", message.weekly),
         necessary_override=message.necessary_override,
         care_home_weeks=message.care_home_weeks if message.HasField("care_home_weeks") else None,
-        direct_payment=message.direct_payment if message.HasField("direct_payment") else None,
+        direct_payment=if_given(message, "direct_payment"),
         beyond_needs=fields.money(f"{path}.beyond_needs", message.beyond_needs or "0.00"),
     )
 
@@ -83,26 +114,18 @@ def _needs(path: str, names: Sequence[str], fields: Fields) -> tuple[str, ...]:
     return tuple(fields.among(f"{path}[{index}]", name, OUTCOMES) for index, name in enumerate(names))
 
 
-def version_of(path: str, version: int, fields: Fields) -> int:
-    """A plan version, from 1."""
-    if version < 1:
-        fields.wrong(path, "must be a plan version, 1 or more")
-    return version
-
-
-def subjects_of(path: str, subjects: Sequence[str], fields: Fields) -> tuple[str, ...]:
+def _subjects(path: str, subjects: Sequence[str], fields: Fields) -> tuple[str, ...]:
     """Who took part, at least one: without them nobody's duties could be kept apart."""
     if not subjects or not all(subjects):
         fields.wrong(path, "must name everybody who took part, by subject")
     return tuple(subjects)
 
 
-def judgements_of(messages: Sequence[pb.Judgement], fields: Fields) -> tuple[Judgement, ...]:
-    """What the approver judged."""
+def _judgements(messages: Sequence[pb.Judgement], fields: Fields) -> tuple[Judgement, ...]:
     return tuple(
         Judgement(
-            rule=fields.text(f"judgements[{index}].rule", message.rule, limit=RULE_LENGTH),
-            about=fields.text(f"judgements[{index}].about", message.about, limit=ABOUT_LENGTH, may_be_empty=True),
+            rule=fields.text(f"judgements[{index}].rule", message.rule, limit=LONGEST_RULE),
+            about=fields.text(f"judgements[{index}].about", message.about, limit=LONGEST_ABOUT, may_be_empty=True),
             because=fields.text(f"judgements[{index}].because", message.because, limit=5000),
         )
         for index, message in enumerate(messages)

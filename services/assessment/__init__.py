@@ -1,0 +1,5 @@
+"""Owns the case and step 1: self-assessments, determinations, indicative budgets, advice, holds and endings.
+
+Tells of each of these, from `case.opened.v1` to `case.ended.v1`.
+Must never confirm a determination by itself: the pack proposes, and a named practitioner confirms.
+"""

@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 
-from services.assessment import domain, store
-from services.assessment.domain import Case, Determination, UrgentSupport
+from services.assessment import store
+from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
+from services.assessment.domain.case import Case, CaseOpening, council_of
+from services.assessment.domain.determination import (
+    Determination,
+    ensure_advice_is_next,
+    ensure_budget_is_next,
+    ensure_not_confirmed,
+    newest_proposal,
+)
+from services.assessment.domain.outcome import Advice, Points
 from sevensteps.councils import Council, council_unknown
 from sevensteps.errors import Fault, Kind, Violation, invalid
 from sevensteps.events import (
@@ -34,28 +42,15 @@ from sevensteps.steps import Ending
 ELIGIBILITY = {"adult": "eligibility", "carer": "carer-eligibility"}
 
 
-def open_case(work: Work, *, kind: str, person_reference: str) -> Case:
+def open_case(work: Work, opening: CaseOpening) -> Case:
     """Open a case at first contact, and its first assessment: it appears that there may be needs (s.9(1), s.10)."""
     case_id = new_id("case")
-    council = domain.council_of(work.actor)
+    council = council_of(work.actor)
     due, pack = _assessment_due(work, work.today, case_id, council)
-    opened = Case(
-        case_id=case_id,
-        council=council,
-        kind=kind,
-        person_reference=person_reference,
-        opened_at=work.now_text,
-        round=1,
-        assessment_open=True,
-        assessment_due=due,
-        pack=pack,
-        on_hold=False,
-        ending="",
-        version=1,
-    )
-    store.add_case(work, opened)
-    work.tell(case_id, council, CaseOpened(kind=kind, due_on=opened.assessment_due.isoformat()))
-    return opened
+    case = Case.open(case_id, council, opening, opened_at=work.now_text, due=due, pack=pack)
+    store.add_case(work, case)
+    work.tell(case_id, council, CaseOpened(kind=case.kind, due_on=due.isoformat()))
+    return case
 
 
 def get_council(work: Work, *, name: str) -> Council:
@@ -73,20 +68,20 @@ def get_case(work: Work, *, case_id: str) -> Case:
 def record_urgent_support(work: Work, *, case_id: str, etag: str, support: UrgentSupport) -> Case:
     """Record that urgent needs are met before the assessment (s.19(3)). The assessment still follows."""
     case = store.case_to_change(work, case_id, etag)
-    domain.ensure_assessing(case)
+    case.ensure_assessing()
     store.add_urgent_support(work, case, support)
-    told = UrgentSupportRecorded(
+    event = UrgentSupportRecorded(
         needs=list(support.needs), weekly=pounds(support.weekly), starts_on=support.starts_on.isoformat()
     )
-    return _changed(work, case, told)
+    return _change(work, case, event)
 
 
-def record_self_assessment(work: Work, *, case_id: str, etag: str, help_: str, own_words: str) -> Case:
+def record_self_assessment(work: Work, *, case_id: str, etag: str, self_assessment: SelfAssessment) -> Case:
     """Record the person's self-assessment (Assessment Regulations 2014 reg 2)."""
     case = store.case_to_change(work, case_id, etag)
-    domain.ensure_assessing(case)
-    store.add_self_assessment(work, case, help_=help_, own_words=own_words)
-    return _changed(work, case, SelfAssessmentRecorded(round=case.round, help=help_))
+    case.ensure_assessing()
+    store.add_self_assessment(work, case, self_assessment)
+    return _change(work, case, SelfAssessmentRecorded(round=case.round, help=self_assessment.help))
 
 
 def consider_advocacy(
@@ -94,37 +89,33 @@ def consider_advocacy(
 ) -> tuple[RecordedDecision, Case]:
     """Decide whether an independent advocate must be arranged (s.67)."""
     case = store.case_to_change(work, case_id, etag)
-    domain.ensure_open(case)
-    kept = work.decide("advocacy", work.today, facts, case_id=case_id, council=case.council, version=case.pack)
-    return kept, _changed(work, case, AdvocacyConsidered(verdict=kept.decision.verdict.value))
+    case.ensure_open()
+    decision = _decide(work, case, "advocacy", work.today, facts)
+    return decision, _change(work, case, AdvocacyConsidered(verdict=decision.decision.verdict.value))
 
 
-def propose_determination(
-    work: Work, *, case_id: str, etag: str, assessed_on: date, kind: str, facts: Mapping[str, Json]
-) -> tuple[Determination, Case]:
+def propose_determination(work: Work, *, case_id: str, etag: str, assessment: Assessment) -> tuple[Determination, Case]:
     """Have the pack propose a determination from the assessed facts, by the rules of that day (s.13)."""
     case = store.case_to_change(work, case_id, etag)
-    domain.ensure_assessing(case)
-    domain.ensure_not_confirmed(case, store.confirmed_determination(work, case))
-    if kind != case.kind:
+    case.ensure_assessing()
+    ensure_not_confirmed(case, store.confirmed_determination(work, case))
+    if assessment.kind != case.kind:
         raise invalid(Violation("facts", f"must be {case.kind}: that is what the case is about"))
-    kept = work.decide(ELIGIBILITY[kind], assessed_on, facts, case_id=case_id, council=case.council, version=case.pack)
-    eligible_needs = kept.decision.values.get("eligible_needs")
-    proposed = Determination(
-        determination_id=new_id("determination"),
-        case_id=case_id,
-        round=case.round,
-        verdict=kept.decision.verdict.value,
-        assessed_on=assessed_on,
-        eligible_needs=tuple(str(need) for need in eligible_needs) if isinstance(eligible_needs, list) else (),
-        receipt_id=kept.receipt_id,
+    decision = _decide(work, case, ELIGIBILITY[assessment.kind], assessment.assessed_on, assessment.facts)
+    proposal = Determination.propose(
+        new_id("determination"),
+        case,
+        assessed_on=assessment.assessed_on,
+        verdict=decision.decision.verdict.value,
+        values=decision.decision.values,
+        receipt_id=decision.receipt_id,
         assessed_by=work.actor.subject,
-        confirmed_by="",
-        reasons="",
     )
-    store.add_determination(work, proposed)
-    told = DeterminationProposed(round=case.round, determination_id=proposed.determination_id, verdict=proposed.verdict)
-    return proposed, _changed(work, case, told)
+    store.add_determination(work, proposal)
+    event = DeterminationProposed(
+        round=case.round, determination_id=proposal.determination_id, verdict=proposal.verdict
+    )
+    return proposal, _change(work, case, event)
 
 
 def confirm_determination(
@@ -132,107 +123,82 @@ def confirm_determination(
 ) -> tuple[Determination, Case]:
     """Make a proposed determination the practitioner's own, with reasons (s.13(2))."""
     case = store.case_to_change(work, case_id, etag)
-    domain.ensure_assessing(case)
-    proposed = store.determination(work, case_id, determination_id)
-    domain.ensure_not_confirmed(case, store.confirmed_determination(work, case))
+    case.ensure_assessing()
     proposals = store.proposals(work, case)
-    newest = proposals[-1] if proposals else None
-    confirmed = domain.confirm(case, proposed, newest, work.actor.subject, reasons)
-    store.keep_confirmation(work, confirmed)
-    told = DeterminationConfirmed(
+    confirmed = newest_proposal(case, proposals, determination_id).confirm(work.actor.subject, reasons)
+    store.confirm(work, confirmed)
+    event = DeterminationConfirmed(
         round=case.round,
         determination_id=determination_id,
         eligible=confirmed.eligible,
         needs=list(confirmed.eligible_needs),
-        assessed_by=sorted({confirmed.confirmed_by, *(each.assessed_by for each in proposals)}),
+        assessed_by=sorted({confirmed.confirmed_by, *(proposal.assessed_by for proposal in proposals)}),
     )
-    return confirmed, _changed(work, case, told)
+    return confirmed, _change(work, case, event)
 
 
 def give_indicative_budget(
-    work: Work, *, case_id: str, etag: str, points: int, by_practitioner: Decimal | None
+    work: Work, *, case_id: str, etag: str, points: Points
 ) -> tuple[RecordedDecision, str, Case]:
     """Give the indicative budget of the council's points table; above the table, the practitioner's own figure."""
     case = store.case_to_change(work, case_id, etag)
-    determination = domain.ensure_budget_is_next(case, store.confirmed_determination(work, case))
-    kept = work.decide(
-        "indicative-budget",
-        determination.assessed_on,
-        {"points": points},
-        case_id=case_id,
-        council=case.council,
-        version=case.pack,
-    )
-    weekly = _weekly(kept.decision.values.get("weekly"), by_practitioner)
-    store.add_budget(work, case, points=points, weekly=weekly, receipt_id=kept.receipt_id)
-    told = IndicativeBudgetGiven(round=case.round, weekly=weekly, given_by=work.actor.subject)
-    return kept, weekly, _changed(work, domain.close_assessment(case), told)
+    determination = ensure_budget_is_next(case, store.confirmed_determination(work, case))
+    decision = _decide(work, case, "indicative-budget", determination.assessed_on, {"points": points.points})
+    weekly = points.weekly(decision.decision.values.get("weekly"))
+    store.add_budget(work, case, points=points.points, weekly=weekly, receipt_id=decision.receipt_id)
+    event = IndicativeBudgetGiven(round=case.round, weekly=weekly, given_by=work.actor.subject)
+    return decision, weekly, _change(work, case.close_assessment(), event)
 
 
-def _weekly(of_table: Json, by_practitioner: Decimal | None) -> str:
-    """The amount of the table, or above it the practitioner's. Raises a Fault (INVALID) where there are two or none."""
-    if isinstance(of_table, str):
-        if by_practitioner is not None:
-            detail = f"must be left out: the table gives {of_table} pounds a week for so many points"
-            raise invalid(Violation("weekly_by_practitioner", detail))
-        return of_table
-    if by_practitioner is None:
-        detail = "must be given: so many points are above the table (complex needs), and there is no cap"
-        raise invalid(Violation("weekly_by_practitioner", detail))
-    return pounds(by_practitioner)
-
-
-def give_advice(
-    work: Work, *, case_id: str, etag: str, written_reasons: str, advice: str, how_to_ask_again: str
-) -> Case:
+def give_advice(work: Work, *, case_id: str, etag: str, advice: Advice) -> Case:
     """Give somebody who is not eligible written reasons, advice, and how to ask again (s.13(5), s.24(2))."""
     case = store.case_to_change(work, case_id, etag)
-    domain.ensure_advice_is_next(case, store.confirmed_determination(work, case))
-    store.add_advice(
-        work, case, written_reasons=written_reasons, advice_given=advice, how_to_ask_again=how_to_ask_again
-    )
-    return _changed(work, domain.close_assessment(case), AdviceGiven(round=case.round))
+    ensure_advice_is_next(case, store.confirmed_determination(work, case))
+    store.add_advice(work, case, advice)
+    return _change(work, case.close_assessment(), AdviceGiven(round=case.round))
 
 
 def get_determination(work: Work, *, case_id: str) -> Determination:
     """Read the determination of the case's last assessed round: the confirmed one, else the newest proposal."""
     store.case(work, case_id)
-    found = store.standing_determination(work, case_id)
-    if found is None:
+    determination = store.standing_determination(work, case_id)
+    if determination is None:
         raise Fault(
             Kind.NOT_FOUND,
             "DETERMINATION_NOT_FOUND",
             "There is no determination yet: ProposeDetermination comes first.",
         )
-    return found
+    return determination
 
 
 def place_hold(work: Work, *, case_id: str, etag: str, reason: str) -> Case:
     """Put the case on hold: soft clocks stop, hard ones go on."""
-    return _changed(work, domain.place_hold(store.case_to_change(work, case_id, etag)), HoldPlaced(reason=reason))
+    case = store.case_to_change(work, case_id, etag)
+    return _change(work, case.place_hold(), HoldPlaced(reason=reason))
 
 
 def release_hold(work: Work, *, case_id: str, etag: str) -> Case:
     """Release the hold."""
-    return _changed(work, domain.release_hold(store.case_to_change(work, case_id, etag)), HoldReleased())
+    case = store.case_to_change(work, case_id, etag)
+    return _change(work, case.release_hold(), HoldReleased())
 
 
 def resume_case(work: Work, *, case_id: str, because: str) -> Case:
-    """Tell a parked journey that its cause has been mended, and keep what was mended.
+    """Tell a parked journey that its cause has been mended, and record what was mended.
 
     An ended case too: its journey may be parked while it has everything closed.
     """
     case = store.case_to_change(work, case_id)
     store.add_resumption(work, case, because=because)
-    return _changed(work, case, CaseResumed())
+    return _change(work, case, CaseResumed())
 
 
 def end_case(work: Work, *, case_id: str, etag: str, ending: Ending) -> Case:
     """End the case. Asked again for the same ending, it answers the ended case."""
     case = store.case_to_change(work, case_id, etag)
-    confirmed = store.confirmed_determination(work, case)
-    ended = domain.end(case, ending, confirmed, by_journey=Role.JOURNEY in work.actor.roles)
-    return case if ended == case else _changed(work, ended, CaseEnded(ending=ending.value))
+    determined = store.confirmed_determination(work, case) is not None
+    ended = case.end(ending, determined=determined, by_journey=Role.JOURNEY in work.actor.roles)
+    return case if ended == case else _change(work, ended, CaseEnded(ending=ending.value))
 
 
 def open_assessment(work: Work, *, case_id: str, number: int, opened_on: date) -> date:
@@ -241,19 +207,23 @@ def open_assessment(work: Work, *, case_id: str, number: int, opened_on: date) -
     if number == case.round:
         return case.assessment_due
     due, pack = _assessment_due(work, opened_on, case_id, case.council)
-    opened = domain.open_round(case, number, due, pack)
-    _changed(work, opened, AssessmentOpened(round=number, due_on=due.isoformat()))
+    _change(work, case.open_round(number, due, pack), AssessmentOpened(round=number, due_on=due.isoformat()))
     return due
 
 
-def _changed(work: Work, changed: Case, told: Payload) -> Case:
-    saved = store.change_case(work, changed)
-    work.tell(saved.case_id, saved.council, told)
-    return saved
+def _change(work: Work, case: Case, event: Payload) -> Case:
+    changed = store.change_case(work, case)
+    work.tell(changed.case_id, changed.council, event)
+    return changed
+
+
+def _decide(work: Work, case: Case, decision: str, on: date, facts: Mapping[str, Json]) -> RecordedDecision:
+    """Ask the pack with which the case's open assessment began."""
+    return work.decide(decision, on, facts, case_id=case.case_id, council=case.council, version=case.pack)
 
 
 def _assessment_due(work: Work, started_on: date, case_id: str, council: str) -> tuple[date, str]:
     """By when an assessment that begins should be done, and the pack by which it will be decided."""
     facts = {"clock": "assessment", "started_on": started_on.isoformat()}
-    kept = work.decide("deadlines", started_on, facts, case_id=case_id, council=council)
-    return date.fromisoformat(str(kept.decision.values["due"])), kept.decision.hash
+    deadline = work.decide("deadlines", started_on, facts, case_id=case_id, council=council)
+    return deadline.day("due"), deadline.decision.hash

@@ -2,20 +2,37 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from hashlib import blake2b
 from typing import NamedTuple
 
 from google.protobuf.message import Message
 
-from services.assessment.domain import OUTCOMES, Case, Determination
+from services.assessment.domain.assessment import CARE_ACT, Assessment, SelfAssessment, UrgentSupport
+from services.assessment.domain.case import OUTCOMES, Case, CaseOpening
+from services.assessment.domain.determination import Determination
+from services.assessment.domain.outcome import Advice, Points
+from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.clock import from_text
 from sevensteps.councils import Council
 from sevensteps.errors import Fault, Kind, Violation
-from sevensteps.fields import Fields, entry, number_of
+from sevensteps.fields import Fields, entry, if_given, number_of
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor
+from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.policy.model.verdict import Json
 
+FACTS_OF_ADVOCACY = (
+    "understanding",
+    "retaining",
+    "weighing",
+    "communicating",
+    "appropriate_person",
+    "hospital_28_days",
+    "care_home_8_weeks",
+    "dispute_both_agree",
+)
 LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
 
 
@@ -42,6 +59,16 @@ def case_message(case: Case) -> pb.Case:
     )
     message.opened_at.FromDatetime(from_text(case.opened_at))
     return message
+
+
+def council_named(request: pb.GetCouncilRequest, actor: Actor) -> str:
+    """The council asked for, or else the actor's own. Raises a Fault (INVALID) where that is every council."""
+    fields = Fields()
+    name = fields.text("council", request.council, limit=LONGEST_COUNCIL, may_be_empty=True) or actor.council
+    if name == EVERY_COUNCIL:
+        fields.wrong("council", "must be given: the token is for every council")
+    fields.check()
+    return name
 
 
 def council_message(council: Council) -> pb.Council:
@@ -80,24 +107,56 @@ def determination_message(determination: Determination, decision: decision_pb2.D
     )
 
 
-def known(message: Message, *names: str) -> dict[str, Json]:
-    """Optional fields by name: their value, or None where they are absent, which means unknown."""
-    return {name: getattr(message, name) if message.HasField(name) else None for name in names}
+def case_opening_of(request: pb.OpenCaseRequest, fields: Fields) -> CaseOpening:
+    """The opening of a case."""
+    return CaseOpening(
+        kind=fields.choice("kind", request.kind, pb.CaseKind),
+        person_reference=fields.text("person_reference", request.person_reference, limit=64),
+    )
 
 
-def facts_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> tuple[str, dict[str, Json]]:
-    """The kind of case that the facts are about, and the facts as the pack takes them."""
+def urgent_support_of(request: pb.RecordUrgentSupportRequest, fields: Fields) -> UrgentSupport:
+    """The urgent needs that are met before the assessment."""
+    return UrgentSupport(
+        needs=fields.needs("needs", request.needs),
+        weekly=fields.weekly("weekly", request.weekly),
+        starts_on=fields.day("starts_on", request.starts_on, earliest=clock.in_years(-1), latest=clock.in_years(1)),
+        because=fields.text("because", request.because),
+    )
+
+
+def self_assessment_of(request: pb.RecordSelfAssessmentRequest, fields: Fields) -> SelfAssessment:
+    """The person's self-assessment."""
+    return SelfAssessment(
+        help=fields.choice("help", request.help, pb.SelfAssessmentHelp),
+        own_words=fields.text("own_words", request.own_words),
+    )
+
+
+def advocacy_facts_of(request: pb.ConsiderAdvocacyRequest, _: Fields) -> dict[str, Json]:
+    """The facts on which it depends whether an advocate must be arranged."""
+    return _facts(request, *FACTS_OF_ADVOCACY)
+
+
+def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> Assessment:
+    """What was assessed, of an adult or of a carer, and when."""
+    assessed_on = fields.day("assessed_on", request.assessed_on, earliest=CARE_ACT, latest=clock.latest_today())
     kind = request.WhichOneof("facts")
+    if kind is None:
+        fields.wrong("facts", "must be given: adult or carer")
+        return Assessment(assessed_on, "", {})
     if kind == "adult":
-        adult = request.adult
-        facts = known(adult, "impairment", "significant_impact", "resident")
-        return kind, facts | {"outcomes": _outcomes(adult.outcomes, LIMBS, "adult", fields)}
-    if kind == "carer":
-        carer = request.carer
-        facts = known(carer, "necessary_care", "health_at_risk", "significant_impact")
-        return kind, facts | {"outcomes": _outcomes(carer.outcomes, LIMBS[:3], "carer", fields)}
-    fields.wrong("facts", "must be given: adult or carer")
-    return "", {}
+        facts = _facts(request.adult, "impairment", "significant_impact", "resident")
+        outcomes = _outcomes(request.adult.outcomes, LIMBS, kind, fields)
+    else:
+        facts = _facts(request.carer, "necessary_care", "health_at_risk", "significant_impact")
+        outcomes = _outcomes(request.carer.outcomes, LIMBS[:3], kind, fields)
+    return Assessment(assessed_on, kind, facts | {"outcomes": outcomes})
+
+
+def _facts(message: Message, *names: str) -> dict[str, Json]:
+    """Optional facts by name: None where they are absent, which means unknown."""
+    return {name: if_given(message, name) for name in names}
 
 
 def _outcomes(
@@ -110,8 +169,52 @@ def _outcomes(
             fields.wrong(path, f"must be an outcome of {kind}s: {', '.join(sorted(OUTCOMES[kind]))}")
         if kind == "carer" and answer.HasField("takes_longer"):
             fields.wrong(f"{path}.takes_longer", "is for adults only")
-        outcomes[name] = "not_applicable" if answer.not_applicable else known(answer, *limbs)
+        outcomes[name] = "not_applicable" if answer.not_applicable else _facts(answer, *limbs)
     return outcomes
+
+
+def reasons_of(request: pb.ConfirmDeterminationRequest, fields: Fields) -> str:
+    """Why a practitioner confirms a determination."""
+    return fields.text("reasons", request.reasons)
+
+
+def points_of(request: pb.GiveIndicativeBudgetRequest, fields: Fields) -> Points:
+    """The points, and the practitioner's own figure where they are above the table."""
+    if request.points < 0:
+        fields.wrong("points", "must be 0 or more")
+    by_practitioner = None
+    if request.weekly_by_practitioner:
+        by_practitioner = fields.weekly("weekly_by_practitioner", request.weekly_by_practitioner, above_zero=True)
+    return Points(request.points, by_practitioner)
+
+
+def advice_of(request: pb.GiveAdviceRequest, fields: Fields) -> Advice:
+    """What somebody who is not eligible is given in writing."""
+    return Advice(
+        written_reasons=fields.text("written_reasons", request.written_reasons),
+        advice=fields.text("advice", request.advice),
+        how_to_ask_again=fields.text("how_to_ask_again", request.how_to_ask_again),
+    )
+
+
+def hold_reason_of(request: pb.PlaceHoldRequest, fields: Fields) -> str:
+    """Why a case is put on hold, by its short name."""
+    return fields.choice("reason", request.reason, pb.HoldReason)
+
+
+def because_of(request: pb.ResumeCaseRequest, fields: Fields) -> str:
+    """What was mended."""
+    return fields.text("because", request.because, limit=1000)
+
+
+def ending_of(request: pb.EndCaseRequest, fields: Fields) -> str:
+    """How a case ends, by its short name."""
+    return fields.choice("ending", request.ending, pb.Ending)
+
+
+def opened_on_of(request: pb.OpenAssessmentRequest, fields: Fields) -> date:
+    """The day from which a further assessment round counts."""
+    return fields.day("opened_on", request.opened_on)
 
 
 def page_token_of(last: Case, listing: Listing) -> str:
@@ -135,5 +238,5 @@ def place_of(page_token: str, listing: Listing) -> tuple[str, str]:
 
 
 def _seal(place: str, listing: Listing) -> str:
-    """What a page token ends in, by which it is known that this list gave it."""
+    """The end of a page token, which shows that this list gave it."""
     return blake2b(json.dumps([place, *listing]).encode(), digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""Tells those who wait at the end of the feed that it has grown."""
+"""Wakes those who wait at the end of the feed when it has grown."""
 
 import asyncio
 from contextlib import suppress
@@ -12,7 +12,7 @@ LOOK_SECONDS = 1.0
 
 
 class Arrivals:
-    """Knows the feed's last position: at once what this process appends, soon what others do.
+    """The feed's last position: at once where this process appends, within a second where others do.
 
     One look serves all who wait.
     """
@@ -49,12 +49,12 @@ class Arrivals:
             self._waiting -= 1
 
     def end(self) -> None:
-        """Send everybody home."""
+        """Tell everybody who waits that this process stops."""
         self.over = True
         self._wake()
 
     async def close(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         self.end()
         if self._looking:
             self._looking.cancel()
@@ -69,5 +69,5 @@ class Arrivals:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             if self._waiting:
-                with suppress(Fault):  # whoever waits will read, and be told
+                with suppress(Fault):  # whoever waits will read next, and hear of it then
                     self.grown_to(await self._store.read(last_position))

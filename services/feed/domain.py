@@ -7,7 +7,7 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 
 PAGE_BYTES = 512 * 1024
-"""A message holds no more than this, unless one event alone is larger: half of what any message may have."""
+"""Most bytes of events in a message, unless one event alone is larger. Half of the largest message allowed."""
 
 Numbered = tuple[int, bytes]
 """An event's position, and its serialised message."""
@@ -21,8 +21,8 @@ class Wanted:
     types: frozenset[str]
     council: str
     scope: str | None
-    """The council to which the reader is confined, if to one. Whoever asks for another one gets what a council without
-    events gets, so that nobody learns which councils there are."""
+    """The council to which the reader is confined, if there is one. A reader who asks for another council gets no
+    events, just as for a council that does not exist, so that nobody learns which councils there are."""
 
     def conditions(self) -> dict[str, str | list[str]]:
         """The conditions that an event must meet, by name; those that every event meets are left out."""
@@ -31,8 +31,8 @@ class Wanted:
             "types": sorted(self.types),
             "council": self.council,
         }
-        given = {name: value for name, value in named.items() if value}
-        return given if self.scope is None else given | {"scope": self.scope}
+        conditions = {name: value for name, value in named.items() if value}
+        return conditions if self.scope is None else conditions | {"scope": self.scope}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Page:
 
     @property
     def more(self) -> bool:
-        """Whether the feed goes on behind this page."""
+        """Whether the feed goes on after this page."""
         return self.reached < self.last
 
     def at_most(self, size: int) -> "Page":
@@ -66,7 +66,7 @@ def scope_of(actor: Actor) -> str | None:
 
 
 def ensure_kept(after: int, earliest: int) -> None:
-    """Raise a Fault if events after this position have been dropped. From 0, the beginning, one gets what is kept."""
+    """Raise a Fault if events after this position have been dropped. From 0 on, a reader gets what is left."""
     if 0 < after < earliest - 1:
         raise Fault(
             Kind.OUT_OF_RANGE,

@@ -13,20 +13,20 @@ from sevensteps.errors import Violation, invalid
 from sevensteps.service.store import Store
 
 AT_ONCE = 500
-"""So many events a message while a watcher is behind."""
+"""Most events in one message to a watcher who is behind."""
 BOOKMARK_SECONDS = 5.0
-"""A watcher hears at least this often how far the feed has been looked through."""
+"""How often, at least, a watcher is told how far the feed has been looked through."""
 DROPPED_AT_ONCE = 5_000
-"""So many events one transaction drops, because services are waiting to append."""
+"""Most events that one transaction drops, because services are waiting to append."""
 
 
 def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
-    """Number the events that are new and keep them, in their order. Answers the feed's last position."""
+    """Number the events that are new and store them, in their order. Answers the feed's last position."""
     head = store.locked_head(connection)
-    had = store.known(connection, [event.event_id for event in events])
+    earlier = store.earlier_ids(connection, [event.event_id for event in events])
     new: dict[str, pb.Event] = {}
     for event in events:
-        if event.event_id not in had:
+        if event.event_id not in earlier:
             new.setdefault(event.event_id, event)
     if not new:
         return head.last
@@ -49,14 +49,14 @@ def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
 
 async def list_events(records: Store, wanted: Wanted, *, after: int, size: int) -> Page:
     """The next wanted events after a position, at most `size`. Raises Faults (CURSOR_EXPIRED, CURSOR_AHEAD)."""
-    found: list[Numbered] = []
+    events: list[Numbered] = []
     while True:
-        one_more = size + 1 - len(found)  # to know whether there is more
+        one_more = size + 1 - len(events)  # to know whether there is more
         page = await records.read(partial(store.read_page, wanted=wanted, after=after, size=one_more))
-        found += page.events
+        events += page.events
         after = page.reached
-        if len(found) > size or not page.more:
-            return Page(found, page.reached, page.last).at_most(size)
+        if len(events) > size or not page.more:
+            return Page(events, page.reached, page.last).at_most(size)
 
 
 async def watch_events(records: Store, arrivals: Arrivals, wanted: Wanted, *, after: int) -> AsyncIterator[Page]:
@@ -85,7 +85,7 @@ def acknowledge_events(connection: sa.Connection, *, name: str, position: int) -
 
 
 async def trim_events(records: Store, *, scope: str | None, up_to: int) -> int:
-    """Drop the events up to a position, some at a time. Answers the earliest position kept. Raises Faults."""
+    """Drop the events up to a position, some at a time. Answers the earliest position left. Raises Faults."""
     earliest = await records.write(partial(_ensure_droppable, scope=scope, up_to=up_to))
     while earliest <= up_to:
         earliest = await records.write(partial(_drop_some, up_to=up_to))
@@ -93,11 +93,11 @@ async def trim_events(records: Store, *, scope: str | None, up_to: int) -> int:
 
 
 def _ensure_droppable(connection: sa.Connection, *, scope: str | None, up_to: int) -> int:
-    """Raise a Fault unless the events up to a position may be dropped. Answers the earliest position kept.
+    """Raise a Fault unless the events up to a position may be dropped. Answers the earliest position left.
 
-    A journey is rebuilt from all events of its case, from the first on: so every case that would lose one must have
-    ended, and its ending must be among what is dropped. Nor is anything dropped that a subscription has not read, or
-    that is not of the council `scope`, if there is one.
+    A journey is rebuilt from all events of its case, from the first on. So every case that would lose one must have
+    ended, and its ending must be among the events that are dropped. Every subscription must have read them, and all
+    must be of the council `scope`, if there is one.
     """
     head = store.locked_head(connection)
     _ensure_given("up_to", up_to, head.last)

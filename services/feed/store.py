@@ -1,4 +1,4 @@
-"""How events and subscriptions are kept. Statements are built once.
+"""How events and subscriptions are stored. Statements are built once.
 
 Positions are dense and appear in their order because whoever appends first locks the one row of `head`, and lets go of
 it by the commit: nobody can see position 102 while 101 may still come.
@@ -11,57 +11,13 @@ from functools import cache
 import sqlalchemy as sa
 
 from services.feed.domain import Page, Wanted, ensure_kept, ensure_within
+from services.feed.tables import dropped, ended_cases, events, head, subscriptions
 from sevensteps.events import CaseEnded
 
 LOOKED_THROUGH = 10_000
-"""One statement looks through so many positions at most, however rare the wanted events: others want to read too."""
+"""Most positions that one statement looks through, however rare the wanted events: others want to read too."""
 HIGHEST = 2**63 - 1
 """The highest position that there can be."""
-
-metadata = sa.MetaData()
-
-Position = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-
-events = sa.Table(
-    "events",
-    metadata,
-    sa.Column("position", Position, primary_key=True, autoincrement=False),
-    sa.Column("event_id", sa.Text, nullable=False, unique=True),
-    sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("type", sa.Text, nullable=False),
-    sa.Column("council", sa.Text, nullable=False),
-    sa.Column("event", sa.LargeBinary, nullable=False),
-    sa.Index("events_of_case", "case_id", "position"),
-)
-
-dropped = sa.Table(
-    "dropped",
-    metadata,
-    sa.Column("event_id", sa.Text, primary_key=True),
-)
-"""The ids of events no longer kept: sent again by a service that never got its answer, they are still known."""
-
-ended_cases = sa.Table(
-    "ended_cases",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-)
-"""The cases whose ending is no longer kept: an event of theirs that comes late is no open case's."""
-
-head = sa.Table(
-    "head",
-    metadata,
-    sa.Column("earliest", Position, nullable=False),
-    sa.Column("last", Position, nullable=False),
-)
-"""One row: the first position kept, and the last one given."""
-
-subscriptions = sa.Table(
-    "subscriptions",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("position", Position, nullable=False),
-)
 
 HEAD = sa.select(head.c.earliest, head.c.last)
 LOCKED_HEAD = HEAD.with_for_update()
@@ -69,7 +25,7 @@ SET_LAST = head.update().values(last=sa.bindparam("to"))
 SET_EARLIEST = head.update().values(earliest=sa.bindparam("to"))
 
 ADD = events.insert()
-KNOWN = sa.union_all(
+EARLIER_IDS = sa.union_all(
     sa.select(events.c.event_id).where(events.c.event_id.in_(sa.bindparam("ids", expanding=True))),
     sa.select(dropped.c.event_id).where(dropped.c.event_id.in_(sa.bindparam("ids", expanding=True))),
 )
@@ -81,8 +37,8 @@ CONDITIONS: Mapping[str, sa.ColumnElement[bool]] = {
 }
 
 UP_TO = events.c.position <= sa.bindparam("up_to")
-REMEMBER = dropped.insert().from_select(["event_id"], sa.select(events.c.event_id).where(UP_TO))
-REMEMBER_ENDED = ended_cases.insert().from_select(
+KEEP_ID = dropped.insert().from_select(["event_id"], sa.select(events.c.event_id).where(UP_TO))
+KEEP_ENDED = ended_cases.insert().from_select(
     ["case_id"],
     sa.select(events.c.case_id)
     .where(UP_TO, events.c.type == CaseEnded.TYPE, ~sa.exists().where(ended_cases.c.case_id == events.c.case_id))
@@ -109,7 +65,7 @@ FURTHEST_BEHIND = sa.select(subscriptions.c.name, subscriptions.c.position).orde
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the feed holds: the first position kept, and the last one given."""
+    """What the feed holds: its first position, and the last one given."""
 
     earliest: int
     last: int
@@ -126,13 +82,13 @@ def last_position(connection: sa.Connection) -> int:
     return int(connection.execute(HEAD).one().last)
 
 
-def known(connection: sa.Connection, ids: Collection[str]) -> set[str]:
-    """Those of the event ids that the feed has, or has had."""
-    return set(connection.execute(KNOWN, {"ids": list(ids)}).scalars())
+def earlier_ids(connection: sa.Connection, ids: Collection[str]) -> set[str]:
+    """Those of the event ids that the feed has, or once had."""
+    return set(connection.execute(EARLIER_IDS, {"ids": list(ids)}).scalars())
 
 
 def add(connection: sa.Connection, rows: Sequence[Mapping[str, object]], last: int) -> None:
-    """Keep events, numbered up to `last`. The head must be locked."""
+    """Store events, numbered up to `last`. The head must be locked."""
     connection.execute(ADD, rows)
     connection.execute(SET_LAST, {"to": last})
 
@@ -147,9 +103,9 @@ def read_page(connection: sa.Connection, wanted: Wanted, after: int, size: int) 
     earliest, last, _, _ = rows[0]
     ensure_kept(after, earliest)
     ensure_within(after, last)
-    found = [(position, event) for _, _, position, event in rows if position is not None]
-    reached = found[-1][0] if len(found) == size else max(min(until, last), earliest - 1)
-    return Page(found, reached, last)
+    events = [(position, event) for _, _, position, event in rows if position is not None]
+    reached = events[-1][0] if len(events) == size else max(min(until, last), earliest - 1)
+    return Page(events, reached, last)
 
 
 @cache
@@ -179,7 +135,7 @@ def subscription(connection: sa.Connection, name: str) -> int:
 
 
 def move_subscription(connection: sa.Connection, name: str, position: int) -> None:
-    """Keep how far a subscription has read. The head must be locked."""
+    """Store how far a subscription has read. The head must be locked."""
     if not connection.execute(MOVE_SUBSCRIPTION, {"moved": name, "to": position}).rowcount:
         connection.execute(ADD_SUBSCRIPTION, {"name": name, "position": position})
 
@@ -201,7 +157,7 @@ def open_case(connection: sa.Connection, up_to: int) -> str | None:
 
 
 def drop(connection: sa.Connection, earliest: int) -> None:
-    """Drop the events before a position, which becomes the earliest kept. The head must be locked."""
-    for statement in (REMEMBER, REMEMBER_ENDED, DROP):
+    """Drop the events before a position, which becomes the earliest. The head must be locked."""
+    for statement in (KEEP_ID, KEEP_ENDED, DROP):
         connection.execute(statement, {"up_to": earliest - 1})
     connection.execute(SET_EARLIEST, {"to": earliest})

@@ -16,9 +16,10 @@ from sevensteps.identity.tokens import LONGEST_COUNCIL, LONGEST_SUBJECT
 
 MOST_EVENTS = 1000
 MOST_TYPES = 100
-WORD = 200
-"""Ids and names of services have at most so many characters."""
-PAYLOAD = 16_384
+LONGEST_WORD = 200
+"""Most characters in an id or the name of a service."""
+LONGEST_PAYLOAD = 16_384
+"""Most characters in a payload."""
 TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*", re.ASCII)
 """The form of an event's type. Which types there are is not the feed's to know: a newer service may have more."""
 SUBSCRIPTION = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
@@ -35,14 +36,14 @@ def check_events(fields: Fields, events: Sequence[pb.Event]) -> None:
         if not _is_uuid(event.event_id):
             fields.wrong(f"{path}.event_id", "must be a UUID, in lower case with hyphens")
         _check_type(fields, f"{path}.type", event.type)
-        fields.text(f"{path}.case_id", event.case_id, limit=WORD)
+        fields.text(f"{path}.case_id", event.case_id, limit=LONGEST_WORD)
         fields.text(f"{path}.council", event.council, limit=LONGEST_COUNCIL)
-        fields.text(f"{path}.source", event.source, limit=WORD)
+        fields.text(f"{path}.source", event.source, limit=LONGEST_WORD)
         fields.text(f"{path}.actor", event.actor, limit=LONGEST_SUBJECT)
         if not event.HasField("occurred_at"):
             fields.wrong(f"{path}.occurred_at", "must be given")
-        if len(event.payload) > PAYLOAD or not _is_json_object(event.payload):
-            fields.wrong(f"{path}.payload", f"must be a JSON object of at most {PAYLOAD} characters")
+        if len(event.payload) > LONGEST_PAYLOAD or not _is_json_object(event.payload):
+            fields.wrong(f"{path}.payload", f"must be a JSON object of at most {LONGEST_PAYLOAD} characters")
 
 
 def check_subscription(fields: Fields, name: str) -> None:
@@ -105,7 +106,7 @@ def watched(page: Page) -> pb.WatchEventsResponse:
 
 
 def _check_type(fields: Fields, path: str, type_: str) -> None:
-    if len(type_) > WORD or not TYPE.fullmatch(type_):
+    if len(type_) > LONGEST_WORD or not TYPE.fullmatch(type_):
         fields.wrong(path, "must be a type of event such as plan.submitted.v1")
 
 

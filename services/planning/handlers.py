@@ -1,16 +1,21 @@
-"""The use cases of steps 2, 4 and 5, one function each. Each runs in one transaction (sevensteps.service.work.Work)."""
+"""The use cases of steps 2, 4 and 5, one function each, in one transaction each."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from services.planning import store
-from services.planning.domain import money, plan, planning, support
-from services.planning.domain.money import Holding, MoneyArrangement
-from services.planning.domain.plan import Content, Plan
-from services.planning.domain.planning import Planning, Standing
-from services.planning.domain.support import SupportArrangement
-from sevensteps.errors import not_found
+from services.planning.domain.money import (
+    DIRECT_PAYMENT,
+    Holding,
+    MoneyArrangement,
+    PersonalBudget,
+    conditions_not_met,
+    pack_facts,
+)
+from services.planning.domain.plan import Content, Plan, ensure_begun, ensure_offered
+from services.planning.domain.planning import MoneyOpening, Planning, PlanOpening, Standing, SupportOpening
+from services.planning.domain.support import Support, SupportArrangement, ensure_funded, needs_left
 from sevensteps.events import (
     MoneyArranged,
     MoneyOpened,
@@ -25,9 +30,15 @@ from sevensteps.events import (
 )
 from sevensteps.money import pounds
 from sevensteps.policy import Verdict
+from sevensteps.service.closing import close_once
 from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.work import Work, new_id
 from sevensteps.steps import Stage
+
+CLOCKS = {Stage.PLAN_MADE: "plan", Stage.MONEY_ORGANISED: "money", Stage.SUPPORT_ORGANISED: "support"}
+"""What the policy pack calls the deadline of each step."""
+NOT_BEFORE_STEP_5: tuple[SupportArrangement, ...] = ()
+"""No support is arranged while the money is organised."""
 
 
 def get_planning(work: Work, *, case_id: str) -> Standing:
@@ -42,33 +53,36 @@ def get_plan(work: Work, *, case_id: str, version: int) -> Plan:
 
 def save_plan(work: Work, *, case_id: str, etag: str, content: Content) -> Standing:
     """Save the draft of the plan under way."""
-    found = store.planning_to_change(work, case_id, etag)
-    planning.ensure_at(found, Stage.PLAN_MADE)
-    plan.check_needs(content, found.eligible_needs)
-    draft = store.plan(work, case_id, found.plan_version)
-    plan.check_template(content, work.councils.council(found.council).plan_templates, draft)
-    saved = plan.save(draft, case_id, found.plan_version, content, work.actor.subject)
+    planning = store.planning_to_change(work, case_id, etag)
+    planning.ensure_at(Stage.PLAN_MADE)
+    content.ensure_eligible(planning.eligible_needs)
+    draft = store.plan(work, case_id, planning.plan_version)
+    ensure_offered(content.template, work.councils.council(planning.council).plan_templates, draft)
     if draft:
-        store.change_draft(work, saved)
+        draft = draft.save(content, work.actor.subject)
+        store.change_draft(work, draft)
     else:
-        store.add_plan(work, saved)
-    return _changed(work, found, PlanSaved(version=saved.version, weekly=pounds(content.weekly)))
+        draft = Plan.begin(case_id, planning.plan_version, content, work.actor.subject)
+        store.add_plan(work, draft)
+    planning = _change(work, planning, PlanSaved(version=draft.version, weekly=pounds(content.weekly)))
+    return store.standing(work, planning, newest=draft)
 
 
 def submit_plan(work: Work, *, case_id: str, etag: str) -> Standing:
     """Submit the draft (step 2 is done). The version can no longer change."""
-    found = store.planning_to_change(work, case_id, etag)
-    planning.ensure_at(found, Stage.PLAN_MADE)
-    draft = store.plan(work, case_id, found.plan_version)
-    submitted = plan.submit(draft, case_id, found.eligible_needs, work.actor.subject)
-    store.change_draft(work, submitted)
-    content = submitted.content
-    told = PlanSubmitted(
-        version=submitted.version,
-        weekly=pounds(content.weekly),
-        review_on=content.review_on.isoformat() if content.review_on else "",
+    planning = store.planning_to_change(work, case_id, etag)
+    planning.ensure_at(Stage.PLAN_MADE)
+    draft = ensure_begun(store.plan(work, case_id, planning.plan_version), case_id)
+    plan = draft.submit(planning.eligible_needs, work.actor.subject)
+    store.change_draft(work, plan)
+    review_on = plan.content.review_on
+    event = PlanSubmitted(
+        version=plan.version,
+        weekly=pounds(plan.content.weekly),
+        review_on=review_on.isoformat() if review_on else "",
     )
-    return _changed(work, planning.close_stage(found), told)
+    planning = _change(work, planning.close_stage(), event)
+    return store.standing(work, planning, newest=plan)
 
 
 def arrange_money(
@@ -79,185 +93,168 @@ def arrange_money(
     A direct payment needs every condition of s.31 or s.32. A refusal is a Fault: nothing is arranged, and the
     decision's receipt stays on record.
     """
-    found = store.planning_to_change(work, case_id, etag)
-    planning.ensure_at(found, Stage.MONEY_ORGANISED)
-    held = store.money(work, found)
-    money.ensure_within(holding.weekly, money.left(found.budget, held), case_id)
-    kept = _decide_direct_payment(work, found, holding, held) if holding.kind == money.DIRECT_PAYMENT else None
-    arrangement = MoneyArrangement(
-        arrangement_id=new_id("money"),
-        kind=holding.kind,
-        payee=holding.payee,
-        weekly=holding.weekly,
-        receipt_id=kept.receipt_id if kept else None,
+    planning = store.planning_to_change(work, case_id, etag)
+    planning.ensure_at(Stage.MONEY_ORGANISED)
+    budget = PersonalBudget(planning.budget, store.money(work, planning))
+    budget.ensure_left(holding.weekly, case_id)
+    plan = _agreed_plan(work, planning)
+    decision = _decide_direct_payment(work, planning, plan, budget, holding) if holding.kind == DIRECT_PAYMENT else None
+    arrangement = MoneyArrangement.of(holding, new_id("money"), decision.receipt_id if decision else None)
+    store.add_money(work, planning, arrangement)
+    budget = budget.arrange(arrangement)
+    events: list[Payload] = [_money_arranged(planning, arrangement)]
+    if not budget.left:
+        planning = planning.close_stage()
+        events.append(MoneyOrganised(version=plan.version, direct_payment=budget.has_direct_payment))
+    planning = _change(work, planning, *events)
+    standing = store.standing(
+        work, planning, newest=plan, arranged_money=budget.arrangements, arranged_support=NOT_BEFORE_STEP_5
     )
-    store.add_money(work, found, arrangement)
-    held = (*held, arrangement)
-    version = found.agreed_version
-    told: list[Payload] = [
-        MoneyArranged(
-            version=version,
-            arrangement_id=arrangement.arrangement_id,
-            kind=arrangement.kind,
-            payee=arrangement.payee,
-            weekly=pounds(arrangement.weekly),
-        )
-    ]
-    remaining = money.left(found.budget, held)
-    if not remaining:
-        found = planning.close_stage(found)
-        direct_payment = any(each.kind == money.DIRECT_PAYMENT for each in held)
-        told.append(MoneyOrganised(version=version, direct_payment=direct_payment))
-    return kept, remaining, _changed(work, found, *told)
+    return decision, budget.left, standing
 
 
-def arrange_support(
-    work: Work, *, case_id: str, etag: str, kind: str, needs: tuple[str, ...], starts_on: date
-) -> tuple[tuple[str, ...], Standing]:
+def arrange_support(work: Work, *, case_id: str, etag: str, support: Support) -> tuple[tuple[str, ...], Standing]:
     """Say how funded needs are met, and answer which have no arrangement yet. None: step 5 is done."""
-    found = store.planning_to_change(work, case_id, etag)
-    planning.ensure_at(found, Stage.SUPPORT_ORGANISED)
-    funded = _funded_needs(work, found)
-    support.check_needs(needs, funded)
-    arrangement = SupportArrangement(new_id("support"), kind, needs, starts_on)
-    store.add_support(work, found, arrangement)
-    arranged = store.support(work, found)
-    version = found.agreed_version
-    told: list[Payload] = [
-        SupportArranged(
-            version=version,
-            arrangement_id=arrangement.arrangement_id,
-            kind=kind,
-            needs=list(needs),
-            starts_on=starts_on.isoformat(),
-        )
-    ]
-    left = support.needs_left(funded, arranged)
+    planning = store.planning_to_change(work, case_id, etag)
+    planning.ensure_at(Stage.SUPPORT_ORGANISED)
+    plan = _agreed_plan(work, planning)
+    funded = plan.content.funded_needs
+    ensure_funded(support.needs, funded)
+    arrangement = SupportArrangement.of(support, new_id("support"))
+    store.add_support(work, planning, arrangement)
+    arrangements = store.support(work, planning)
+    events: list[Payload] = [_support_arranged(planning, arrangement)]
+    left = needs_left(funded, arrangements)
     if not left:
-        found = planning.close_stage(found)
-        first_day = min(each.starts_on for each in arranged)
-        told.append(SupportOrganised(version=version, starts_on=first_day.isoformat()))
-    return left, _changed(work, found, *told)
+        planning = planning.close_stage()
+        first_day = min(arrangement.starts_on for arrangement in arrangements)
+        events.append(SupportOrganised(version=plan.version, starts_on=first_day.isoformat()))
+    planning = _change(work, planning, *events)
+    return left, store.standing(work, planning, newest=plan, arranged_support=arrangements)
 
 
-def open_plan(
-    work: Work,
-    *,
-    case_id: str,
-    council: str,
-    version: int,
-    eligible_needs: tuple[str, ...],
-    indicative: Decimal,
-    opened_on: date,
-) -> date:
+def open_plan(work: Work, opening: PlanOpening) -> date:
     """Open step 2 for a plan version, and answer by when it should be done. Asked again it answers the same.
 
     The first version begins the planning of a case; a further one begins as a draft of what the last one said.
     """
-    if version == 1 and not store.is_here(work, case_id):
-        due, begun = _dated(work, planning.begin(case_id, council, eligible_needs, indicative), opened_on)
-        store.add_planning(work, begun, due)
-        work.tell(case_id, council, PlanOpened(version=version, due_on=due.isoformat()))
-        return due
-    found = store.planning_to_open(work, case_id)
-    known = store.due_on(work, case_id, Stage.PLAN_MADE, version)
-    if known:
-        return known
-    opened = planning.open_plan(found, version, eligible_needs, indicative)
-    before = store.plan_to_read(work, found, found.plan_version)
-    store.add_plan(work, plan.continue_as(before, version))
-    due, opened = _dated(work, opened, opened_on)
-    store.add_opening(work, opened, due)
-    _changed(work, opened, PlanOpened(version=version, due_on=due.isoformat()))
-    return due
+    if opening.version == 1 and store.planning_to_begin(work, opening.case_id) is None:
+        return _begin(work, opening)
+    planning = store.planning_to_open(work, opening.case_id)
+    if due_on := store.due_on(work, opening.case_id, Stage.PLAN_MADE, opening.version):
+        return due_on
+    opened = planning.open_plan(opening)
+    last = store.plan_to_read(work, planning, planning.plan_version)
+    store.add_plan(work, last.continue_as(opening.version))
+    due_on, opened = _dated(work, opened, opening.opened_on)
+    store.add_opening(work, opened, due_on)
+    _change(work, opened, PlanOpened(version=opening.version, due_on=due_on.isoformat()))
+    return due_on
 
 
-def open_money(work: Work, *, case_id: str, version: int, budget: Decimal, opened_on: date) -> date:
+def _begin(work: Work, opening: PlanOpening) -> date:
+    due_on, planning = _dated(work, Planning.begin(opening), opening.opened_on)
+    store.add_planning(work, planning, due_on)
+    work.tell(planning.case_id, planning.council, PlanOpened(version=opening.version, due_on=due_on.isoformat()))
+    return due_on
+
+
+def open_money(work: Work, opening: MoneyOpening) -> date:
     """Open step 4 for the agreed plan (s.26), and answer by when it should be done. Asked again it answers the same.
 
     A budget of 0.00 is organised at once.
     """
-    found = store.planning_to_open(work, case_id)
-    known = store.due_on(work, case_id, Stage.MONEY_ORGANISED, version)
-    if known:
-        return known
-    opened = planning.open_money(found, version, budget)
-    due, opened = _dated(work, opened, opened_on)
-    store.add_opening(work, opened, due)
-    told: list[Payload] = [MoneyOpened(version=version, due_on=due.isoformat())]
-    if not budget:
-        opened = planning.close_stage(opened)
-        told.append(MoneyOrganised(version=version, direct_payment=False))
-    _changed(work, opened, *told)
-    return due
+    planning = store.planning_to_open(work, opening.case_id)
+    if due_on := store.due_on(work, opening.case_id, Stage.MONEY_ORGANISED, opening.version):
+        return due_on
+    planning = planning.open_money(opening.version, opening.budget)
+    due_on, planning = _dated(work, planning, opening.opened_on)
+    store.add_opening(work, planning, due_on)
+    events: list[Payload] = [MoneyOpened(version=opening.version, due_on=due_on.isoformat())]
+    if not opening.budget:
+        planning = planning.close_stage()
+        events.append(MoneyOrganised(version=opening.version, direct_payment=False))
+    _change(work, planning, *events)
+    return due_on
 
 
-def open_support(work: Work, *, case_id: str, version: int, opened_on: date) -> date:
+def open_support(work: Work, opening: SupportOpening) -> date:
     """Open step 5 for the agreed plan, and answer by when it should be done. Asked again it answers the same.
 
     A plan that funds no need is organised at once, from the day of opening.
     """
-    found = store.planning_to_open(work, case_id)
-    known = store.due_on(work, case_id, Stage.SUPPORT_ORGANISED, version)
-    if known:
-        return known
-    opened = planning.open_support(found, version)
-    due, opened = _dated(work, opened, opened_on)
-    store.add_opening(work, opened, due)
-    told: list[Payload] = [SupportOpened(version=version, due_on=due.isoformat())]
-    if not _funded_needs(work, opened):
-        opened = planning.close_stage(opened)
-        told.append(SupportOrganised(version=version, starts_on=opened_on.isoformat()))
-    _changed(work, opened, *told)
-    return due
+    planning = store.planning_to_open(work, opening.case_id)
+    if due_on := store.due_on(work, opening.case_id, Stage.SUPPORT_ORGANISED, opening.version):
+        return due_on
+    planning = planning.open_support(opening.version)
+    due_on, planning = _dated(work, planning, opening.opened_on)
+    store.add_opening(work, planning, due_on)
+    events: list[Payload] = [SupportOpened(version=opening.version, due_on=due_on.isoformat())]
+    if not _agreed_plan(work, planning).content.funded_needs:
+        planning = planning.close_stage()
+        events.append(SupportOrganised(version=opening.version, starts_on=opening.opened_on.isoformat()))
+    _change(work, planning, *events)
+    return due_on
 
 
 def close_case(work: Work, *, case_id: str) -> None:
-    """Close whatever is open because the case has ended. Raises a Fault (NOT_FOUND) for a case that was never here."""
-    if not store.is_here(work, case_id):
-        raise not_found(case_id)
-    found = store.planning_to_open(work, case_id)
-    if not found.closed:
-        _changed(work, planning.close(found))
+    """Close whatever is open because the case has ended."""
+    close_once(case_id, store.planning_to_begin(work, case_id), partial(store.change_planning, work))
 
 
-def _changed(work: Work, changed: Planning, *told: Payload) -> Standing:
-    saved = store.change_planning(work, changed)
-    for payload in told:
-        work.tell(saved.case_id, saved.council, payload)
-    return store.standing(work, saved)
+def _change(work: Work, planning: Planning, *events: Payload) -> Planning:
+    changed = store.change_planning(work, planning)
+    for event in events:
+        work.tell(changed.case_id, changed.council, event)
+    return changed
 
 
-def _agreed(work: Work, found: Planning) -> Content:
-    return store.plan_to_read(work, found, found.agreed_version).content
-
-
-def _funded_needs(work: Work, found: Planning) -> tuple[str, ...]:
-    return _agreed(work, found).funded_needs
+def _agreed_plan(work: Work, planning: Planning) -> Plan:
+    return store.plan_to_read(work, planning, planning.agreed_version)
 
 
 def _decide_direct_payment(
-    work: Work, found: Planning, holding: Holding, held: Sequence[MoneyArrangement]
+    work: Work, planning: Planning, plan: Plan, budget: PersonalBudget, holding: Holding
 ) -> RecordedDecision:
-    reached = _agreed(work, found).reached_by(money.paid_directly(held) + holding.weekly)
-    facts = {**holding.facts, **money.pack_facts(holding, reached)}
-    kept = work.decide(
-        "direct-payment", work.today, facts, case_id=found.case_id, council=found.council, version=found.pack
+    reached = plan.content.reached_by(budget.paid_directly + holding.weekly)
+    recorded = work.decide(
+        "direct-payment",
+        work.today,
+        pack_facts(holding, reached),
+        case_id=planning.case_id,
+        council=planning.council,
+        version=planning.pack,
     )
-    decision = kept.decision
+    decision = recorded.decision
     if decision.verdict is not Verdict.MET:
         settled = {Verdict.MET, Verdict.NOT_ENOUGH_INFORMATION}
         failed = [finding.because for finding in decision.findings if finding.verdict not in settled]
-        raise money.conditions_not_met(failed, decision.missing, found.case_id)
-    return kept
+        raise conditions_not_met(failed, decision.missing, planning.case_id)
+    return recorded
 
 
-CLOCKS = {Stage.PLAN_MADE: "plan", Stage.MONEY_ORGANISED: "money", Stage.SUPPORT_ORGANISED: "support"}
-"""What the policy pack calls the deadline of each step."""
-
-
-def _dated(work: Work, opened: Planning, opened_on: date) -> tuple[date, Planning]:
+def _dated(work: Work, planning: Planning, opened_on: date) -> tuple[date, Planning]:
     """By when the step that is being opened should be done, and the planning with the pack that decides in it."""
-    facts = {"clock": CLOCKS[opened.stage], "started_on": opened_on.isoformat()}
-    kept = work.decide("deadlines", opened_on, facts, case_id=opened.case_id, council=opened.council)
-    return date.fromisoformat(str(kept.decision.values["due"])), planning.decide_by(opened, kept.decision.hash)
+    facts = {"clock": CLOCKS[planning.stage], "started_on": opened_on.isoformat()}
+    deadline = work.decide("deadlines", opened_on, facts, case_id=planning.case_id, council=planning.council)
+    return deadline.day("due"), planning.decide_by(deadline.decision.hash)
+
+
+def _money_arranged(planning: Planning, arrangement: MoneyArrangement) -> MoneyArranged:
+    return MoneyArranged(
+        version=planning.agreed_version,
+        arrangement_id=arrangement.arrangement_id,
+        kind=arrangement.kind,
+        payee=arrangement.payee,
+        weekly=pounds(arrangement.weekly),
+    )
+
+
+def _support_arranged(planning: Planning, arrangement: SupportArrangement) -> SupportArranged:
+    return SupportArranged(
+        version=planning.agreed_version,
+        arrangement_id=arrangement.arrangement_id,
+        kind=arrangement.kind,
+        needs=list(arrangement.needs),
+        starts_on=arrangement.starts_on.isoformat(),
+    )

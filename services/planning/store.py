@@ -1,110 +1,40 @@
-"""How plans, money and support are kept. Statements are built once."""
+"""How plans, money and support are stored. Statements are built once."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 
 import sqlalchemy as sa
 
 from services.planning.domain.money import MoneyArrangement
-from services.planning.domain.plan import Content, Plan, SpendLine
+from services.planning.domain.plan import Content, Plan
 from services.planning.domain.planning import Planning, Standing
 from services.planning.domain.support import SupportArrangement
+from services.planning.tables import money_arrangements, openings, plannings, plans, support_arrangements
 from sevensteps.errors import Fault, Kind, stale
 from sevensteps.money import pounds
-from sevensteps.service.tables import receipts
+from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.work import CaseUnknown, Work
 from sevensteps.steps import Stage
+from sevensteps.support_plan import SpendLine
 
 STEP_1_COMES_FIRST = (
     "Step 1 must come first: ConfirmDetermination, then GiveIndicativeBudget. The plan is opened by itself after them."
 )
 
-metadata = sa.MetaData()
-
-plannings = sa.Table(
-    "plannings",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-    sa.Column("council", sa.Text, nullable=False),
-    sa.Column("eligible_needs", sa.Text, nullable=False),
-    sa.Column("indicative", sa.Text, nullable=False),
-    sa.Column("plan_version", sa.Integer, nullable=False),
-    sa.Column("agreed_version", sa.Integer, nullable=False),
-    sa.Column("budget", sa.Text, nullable=False),
-    sa.Column("stage", sa.Text, nullable=False),
-    sa.Column("stage_open", sa.Boolean, nullable=False),
-    sa.Column("pack", sa.Text, nullable=False),
-    sa.Column("closed", sa.Boolean, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-)
-
-openings = sa.Table(
-    "openings",
-    metadata,
-    sa.Column("case_id", sa.Text, sa.ForeignKey("plannings.case_id"), primary_key=True),
-    sa.Column("stage", sa.Text, primary_key=True),
-    sa.Column("plan_version", sa.Integer, primary_key=True),
-    sa.Column("due_on", sa.Date, nullable=False),
-)
-
-plans = sa.Table(
-    "plans",
-    metadata,
-    sa.Column("case_id", sa.Text, sa.ForeignKey("plannings.case_id"), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("submitted", sa.Boolean, nullable=False),
-    sa.Column("content", sa.Text, nullable=False),
-    sa.Column("written_by", sa.Text, nullable=False),
-)
-
-money_arrangements = sa.Table(
-    "money_arrangements",
-    metadata,
-    sa.Column("arrangement_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("plan_version", sa.Integer, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("payee", sa.Text, nullable=False),
-    sa.Column("weekly", sa.Text, nullable=False),
-    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=True),
-    sa.Column("arranged_at", sa.Text, nullable=False),
-    sa.Column("arranged_by", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "plan_version"], ["plans.case_id", "plans.version"]),
-    sa.Index("money_by_plan", "case_id", "plan_version", "arranged_at"),
-)
-
-support_arrangements = sa.Table(
-    "support_arrangements",
-    metadata,
-    sa.Column("arrangement_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("plan_version", sa.Integer, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("needs", sa.Text, nullable=False),
-    sa.Column("starts_on", sa.Date, nullable=False),
-    sa.Column("arranged_at", sa.Text, nullable=False),
-    sa.Column("arranged_by", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "plan_version"], ["plans.case_id", "plans.version"]),
-    sa.Index("support_by_plan", "case_id", "plan_version", "arranged_at"),
-)
-
-PLANNING = sa.select(plannings).where(plannings.c.case_id == sa.bindparam("case_id"))
+PLANNING = sa.select(plannings).where(*matching(plannings, "case_id"))
 PLANNING_TO_CHANGE = PLANNING.with_for_update()
 """On PostgreSQL the next one who changes the case waits here, and then reads all of it as the first has left it."""
-CHANGE_PLANNING = (
-    plannings.update()
-    .where(plannings.c.case_id == sa.bindparam("the_case"), plannings.c.version == sa.bindparam("read_version"))
-    .values({column.name: sa.bindparam(column.name) for column in plannings.c if column.name != "case_id"})
+CHANGE_PLANNING = Change(
+    plannings,
+    key=("case_id",),
+    version="version",
+    columns=[column.name for column in plannings.c if column.name not in {"case_id", "version"}],
 )
-DUE_ON = sa.select(openings.c.due_on).where(
-    openings.c.case_id == sa.bindparam("case_id"),
-    openings.c.stage == sa.bindparam("stage"),
-    openings.c.plan_version == sa.bindparam("plan_version"),
-)
-PLAN = sa.select(plans).where(plans.c.case_id == sa.bindparam("case_id"), plans.c.version == sa.bindparam("version"))
+DUE_ON = sa.select(openings.c.due_on).where(*matching(openings, "case_id", "stage", "plan_version"))
+PLAN = sa.select(plans).where(*matching(plans, "case_id", "version"))
 CHANGE_DRAFT = (
     plans.update()
     .where(
@@ -116,18 +46,12 @@ CHANGE_DRAFT = (
 )
 MONEY = (
     sa.select(money_arrangements)
-    .where(
-        money_arrangements.c.case_id == sa.bindparam("case_id"),
-        money_arrangements.c.plan_version == sa.bindparam("plan_version"),
-    )
+    .where(*matching(money_arrangements, "case_id", "plan_version"))
     .order_by(money_arrangements.c.arranged_at, money_arrangements.c.arrangement_id)
 )
 SUPPORT = (
     sa.select(support_arrangements)
-    .where(
-        support_arrangements.c.case_id == sa.bindparam("case_id"),
-        support_arrangements.c.plan_version == sa.bindparam("plan_version"),
-    )
+    .where(*matching(support_arrangements, "case_id", "plan_version"))
     .order_by(support_arrangements.c.arranged_at, support_arrangements.c.arrangement_id)
 )
 ADD_PLANNING = plannings.insert()
@@ -137,86 +61,76 @@ ADD_MONEY = money_arrangements.insert()
 ADD_SUPPORT = support_arrangements.insert()
 
 
-def add_planning(work: Work, begun: Planning, due: date) -> None:
-    """Keep the planning of a case that begins, with its first opening."""
-    work.connection.execute(ADD_PLANNING, {"case_id": begun.case_id, **_planning_row(begun)})
-    add_opening(work, begun, due)
-
-
-def is_here(work: Work, case_id: str) -> bool:
-    """Whether planning has begun for a case."""
-    return work.connection.execute(PLANNING, {"case_id": case_id}).first() is not None
+def add_planning(work: Work, planning: Planning, due_on: date) -> None:
+    """Store the planning of a case that begins, with its first opening."""
+    work.connection.execute(ADD_PLANNING, _planning_row(planning))
+    add_opening(work, planning, due_on)
 
 
 def planning(work: Work, case_id: str) -> Planning:
     """The planning of a case that the actor may see. Raises CaseUnknown before step 1 is done, a Fault (NOT_FOUND)."""
-    return _planning(work, case_id, PLANNING)
+    return _ensure_here(_planning(work, case_id, PLANNING), case_id)
 
 
-def planning_to_open(work: Work, case_id: str) -> Planning:
-    """The same, read to open or close a step. The journey overwrites nobody, so it needs no etag."""
+def planning_to_begin(work: Work, case_id: str) -> Planning | None:
+    """The planning of a case; None where it has not begun."""
     return _planning(work, case_id, PLANNING_TO_CHANGE)
 
 
+def planning_to_open(work: Work, case_id: str) -> Planning:
+    """The planning of a case whose next step is opened. The journey overwrites nobody, so it needs no etag."""
+    return _ensure_here(_planning(work, case_id, PLANNING_TO_CHANGE), case_id)
+
+
 def planning_to_change(work: Work, case_id: str, etag: str) -> Planning:
-    """The same, read to be changed. Raises a Fault (ABORTED) when the etag is stale."""
-    found = _planning(work, case_id, PLANNING_TO_CHANGE)
-    work.check_etag(case_id, etag, found.version)
-    return found
+    """The planning of a case, read to be changed. Raises a Fault (ABORTED) when the etag is stale."""
+    to_change = planning_to_open(work, case_id)
+    work.check_etag(case_id, etag, to_change.version)
+    return to_change
 
 
-def _planning(work: Work, case_id: str, statement: sa.Select[tuple[object, ...]]) -> Planning:
-    row = work.connection.execute(statement, {"case_id": case_id}).first()
-    if row is None:
+def _ensure_here(planning: Planning | None, case_id: str) -> Planning:
+    if planning is None:
         raise CaseUnknown(case_id, STEP_1_COMES_FIRST)
-    work.confine(case_id, row.council)
-    return Planning(
-        case_id=row.case_id,
-        council=row.council,
-        eligible_needs=tuple(json.loads(row.eligible_needs)),
-        indicative=Decimal(row.indicative),
-        plan_version=row.plan_version,
-        agreed_version=row.agreed_version,
-        budget=Decimal(row.budget),
-        stage=Stage(row.stage),
-        stage_open=row.stage_open,
-        pack=row.pack,
-        closed=row.closed,
-        version=row.version,
-    )
+    return planning
 
 
-def change_planning(work: Work, changed: Planning) -> Planning:
-    """Keep a changed planning, and answer its new version. Raises a Fault (ABORTED) if it changed meanwhile."""
-    row = _planning_row(changed) | {
-        "version": changed.version + 1,
-        "the_case": changed.case_id,
-        "read_version": changed.version,
+def _planning(work: Work, case_id: str, query: sa.Select[tuple[object, ...]]) -> Planning | None:
+    row = find(work, query, case_id=case_id)
+    if row is None:
+        return None
+    typed = {
+        "eligible_needs": tuple(json.loads(row["eligible_needs"])),
+        "indicative": Decimal(row["indicative"]),
+        "budget": Decimal(row["budget"]),
+        "stage": Stage(row["stage"]),
     }
-    if work.connection.execute(CHANGE_PLANNING, row).rowcount != 1:
-        raise stale(changed.case_id)
-    return Planning(**(asdict(changed) | {"version": changed.version + 1}))
+    return Planning(**(row | typed))
 
 
-def _planning_row(of: Planning) -> dict[str, object]:
-    return {
-        "council": of.council,
-        "eligible_needs": json.dumps(of.eligible_needs),
-        "indicative": pounds(of.indicative),
-        "plan_version": of.plan_version,
-        "agreed_version": of.agreed_version,
-        "budget": pounds(of.budget),
-        "stage": of.stage.value,
-        "stage_open": of.stage_open,
-        "pack": of.pack,
-        "closed": of.closed,
-        "version": of.version,
+def _planning_row(planning: Planning) -> dict[str, object]:
+    return as_row(planning) | {
+        "eligible_needs": json.dumps(planning.eligible_needs),
+        "indicative": pounds(planning.indicative),
+        "budget": pounds(planning.budget),
+        "stage": planning.stage.value,
     }
 
 
-def add_opening(work: Work, opened: Planning, due: date) -> None:
-    """Keep that a step was opened for a plan version, and by when it should be done."""
-    row = {"case_id": opened.case_id, "stage": opened.stage.value, "plan_version": opened.plan_version, "due_on": due}
+def change_planning(work: Work, planning: Planning) -> Planning:
+    """Store a changed planning, and answer its new version. Raises a Fault (ABORTED) if it was changed meanwhile."""
+    CHANGE_PLANNING.write(work, _planning_row(planning), planning.version)
+    return replace(planning, version=planning.version + 1)
+
+
+def add_opening(work: Work, planning: Planning, due_on: date) -> None:
+    """Store that a step was opened for a plan version, and by when it should be done."""
+    row = {
+        "case_id": planning.case_id,
+        "stage": planning.stage.value,
+        "plan_version": planning.plan_version,
+        "due_on": due_on,
+    }
     work.connection.execute(ADD_OPENING, row)
 
 
@@ -227,27 +141,38 @@ def due_on(work: Work, case_id: str, stage: Stage, plan_version: int) -> date | 
     return row.due_on if row else None
 
 
-def standing(work: Work, of: Planning) -> Standing:
-    """The planning with its newest plan, and the money and support of the agreed one."""
+def standing(
+    work: Work,
+    planning: Planning,
+    *,
+    newest: Plan | None = None,
+    arranged_money: Sequence[MoneyArrangement] | None = None,
+    arranged_support: Sequence[SupportArrangement] | None = None,
+) -> Standing:
+    """The planning with its newest plan, and the money and support of the agreed one.
+
+    What the caller has in hand is not read again.
+    """
+    is_open = planning.stage_open
     return Standing(
-        planning=of,
-        due_on=due_on(work, of.case_id, of.stage, of.plan_version) if of.stage_open else None,
-        plan=plan(work, of.case_id, of.plan_version),
-        money=money(work, of),
-        support=support(work, of),
+        planning=planning,
+        due_on=due_on(work, planning.case_id, planning.stage, planning.plan_version) if is_open else None,
+        plan=newest or plan(work, planning.case_id, planning.plan_version),
+        money=money(work, planning) if arranged_money is None else tuple(arranged_money),
+        support=support(work, planning) if arranged_support is None else tuple(arranged_support),
     )
 
 
-def add_plan(work: Work, added: Plan) -> None:
-    """Keep a new version of the plan."""
-    work.connection.execute(ADD_PLAN, {"case_id": added.case_id, "version": added.version, **_plan_row(added)})
+def add_plan(work: Work, plan: Plan) -> None:
+    """Store a new version of the plan."""
+    work.connection.execute(ADD_PLAN, {"case_id": plan.case_id, "version": plan.version, **_plan_row(plan)})
 
 
-def change_draft(work: Work, changed: Plan) -> None:
-    """Keep a changed draft, or its submission. A submitted version is never written again: a Fault (ABORTED)."""
-    row = _plan_row(changed) | {"the_case": changed.case_id, "the_version": changed.version}
+def change_draft(work: Work, plan: Plan) -> None:
+    """Store a changed draft, or its submission. Raises a Fault (ABORTED) for a version that is submitted already."""
+    row = _plan_row(plan) | {"the_case": plan.case_id, "the_version": plan.version}
     if work.connection.execute(CHANGE_DRAFT, row).rowcount != 1:
-        raise stale(changed.case_id)
+        raise stale(plan.case_id)
 
 
 def plan(work: Work, case_id: str, version: int) -> Plan | None:
@@ -258,24 +183,25 @@ def plan(work: Work, case_id: str, version: int) -> Plan | None:
     return Plan(case_id, version, row.submitted, _content(row.content), tuple(json.loads(row.written_by)))
 
 
-def plan_to_read(work: Work, of: Planning, version: int) -> Plan:
+def plan_to_read(work: Work, planning: Planning, version: int) -> Plan:
     """A version of the plan, the newest for 0. Raises a Fault (NOT_FOUND, PLAN_NOT_FOUND)."""
-    found = plan(work, of.case_id, version or of.plan_version)
-    if found is None:
+    version = version or planning.plan_version
+    to_read = plan(work, planning.case_id, version)
+    if to_read is None:
         raise Fault(
             Kind.NOT_FOUND,
             "PLAN_NOT_FOUND",
-            f"There is no version {version or of.plan_version} of the plan. SavePlan makes the first draft.",
-            metadata={"case_id": of.case_id},
+            f"There is no version {version} of the plan. SavePlan makes the first draft.",
+            metadata={"case_id": planning.case_id},
         )
-    return found
+    return to_read
 
 
-def _plan_row(of: Plan) -> dict[str, object]:
+def _plan_row(plan: Plan) -> dict[str, object]:
     return {
-        "submitted": of.submitted,
-        "content": json.dumps(asdict(of.content), default=str),  # amounts and dates as text
-        "written_by": json.dumps(of.written_by),
+        "submitted": plan.submitted,
+        "content": json.dumps(asdict(plan.content), default=str),  # amounts and dates as text
+        "written_by": json.dumps(plan.written_by),
     }
 
 
@@ -292,42 +218,52 @@ def _content(text: str) -> Content:
 
 
 def _amounts(line: Mapping[str, str]) -> dict[str, Decimal]:
-    """The amounts of a kept line; one from before it was asked says nothing beyond the needs."""
+    """The amounts of a stored line. An older one has no `beyond_needs`: it was not asked then."""
     return {name: Decimal(line[name]) for name in ("weekly", "beyond_needs") if name in line}
 
 
-def add_money(work: Work, of: Planning, arrangement: MoneyArrangement) -> None:
-    """Keep who holds a part of the agreed plan's personal budget."""
-    row = asdict(arrangement) | {"weekly": pounds(arrangement.weekly)} | _arranged(work, of)
+def add_money(work: Work, planning: Planning, arrangement: MoneyArrangement) -> None:
+    """Store who holds a part of the agreed plan's personal budget."""
+    row = as_row(arrangement) | {"weekly": pounds(arrangement.weekly)} | _arranged(work, planning)
     work.connection.execute(ADD_MONEY, row)
 
 
-def money(work: Work, of: Planning) -> tuple[MoneyArrangement, ...]:
+def money(work: Work, planning: Planning) -> tuple[MoneyArrangement, ...]:
     """Who holds the agreed plan's personal budget, in the order arranged."""
-    rows = work.connection.execute(MONEY, {"case_id": of.case_id, "plan_version": of.agreed_version})
+    rows = _arrangements(work, planning, MONEY)
     return tuple(
         MoneyArrangement(row.arrangement_id, row.kind, row.payee, Decimal(row.weekly), row.receipt_id) for row in rows
     )
 
 
-def add_support(work: Work, of: Planning, arrangement: SupportArrangement) -> None:
-    """Keep how needs of the agreed plan are met."""
-    row = asdict(arrangement) | {"needs": json.dumps(arrangement.needs)} | _arranged(work, of)
+def add_support(work: Work, planning: Planning, arrangement: SupportArrangement) -> None:
+    """Store how needs of the agreed plan are met."""
+    row = as_row(arrangement) | {"needs": json.dumps(arrangement.needs)} | _arranged(work, planning)
     work.connection.execute(ADD_SUPPORT, row)
 
 
-def support(work: Work, of: Planning) -> tuple[SupportArrangement, ...]:
+def support(work: Work, planning: Planning) -> tuple[SupportArrangement, ...]:
     """How the agreed plan's needs are met, in the order arranged."""
-    rows = work.connection.execute(SUPPORT, {"case_id": of.case_id, "plan_version": of.agreed_version})
+    rows = _arrangements(work, planning, SUPPORT)
     return tuple(
         SupportArrangement(row.arrangement_id, row.kind, tuple(json.loads(row.needs)), row.starts_on) for row in rows
     )
 
 
-def _arranged(work: Work, of: Planning) -> dict[str, object]:
+def _arrangements(
+    work: Work, planning: Planning, query: sa.Select[tuple[object, ...]]
+) -> Sequence[sa.Row[tuple[object, ...]]]:
+    """What is arranged for the agreed plan: nothing before there is one."""
+    if not planning.agreed_version:
+        return ()
+    key = {"case_id": planning.case_id, "plan_version": planning.agreed_version}
+    return work.connection.execute(query, key).all()
+
+
+def _arranged(work: Work, planning: Planning) -> dict[str, object]:
     return {
-        "case_id": of.case_id,
-        "plan_version": of.agreed_version,
+        "case_id": planning.case_id,
+        "plan_version": planning.agreed_version,
         "arranged_at": work.now_text,
         "arranged_by": work.actor.subject,
     }

@@ -3,23 +3,23 @@
 from collections.abc import Sequence
 from datetime import date
 
-from google.protobuf.message import Message
-
 from services.planning.domain.money import DIRECT_PAYMENT, Holding, MoneyArrangement, wrong_payee
-from services.planning.domain.plan import TEMPLATES, Content, Plan, SpendLine
-from services.planning.domain.planning import Standing
-from services.planning.domain.support import SupportArrangement
+from services.planning.domain.plan import Content, Plan
+from services.planning.domain.planning import MoneyOpening, PlanOpening, Standing, SupportOpening
+from services.planning.domain.support import Support, SupportArrangement
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
-from sevensteps.fields import MOST_WEEKLY, Fields, entry, number_of
+from sevensteps.fields import MOST_WEEKLY, Fields, entry, if_given, number_of
+from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.money import pounds
+from sevensteps.support_plan import TEMPLATES, SpendLine
 
 LONGEST_ANSWER = 20_000
 MOST_LINES = 200
 MOST_BYTES = 256 * 1024
-"""A plan may have so many: it is answered, checked and kept whole, and each has to go into one message."""
+"""Largest plan that may be saved, so that it can be stored, checked and answered in one message."""
 YEARS_AHEAD = 3
-"""So far ahead the person may set a day of their own to look at how the plan works."""
+"""How far ahead the person may choose a day to look at how the plan works."""
 WEEKS_A_YEAR = 52
 FACTS_OF_DIRECT_PAYMENT = (
     "has_capacity",
@@ -43,8 +43,8 @@ def planning_message(standing: Standing) -> pb.Planning:
         eligible_needs=planning.eligible_needs,
         indicative_weekly=pounds(planning.indicative),
         personal_budget_weekly=pounds(planning.budget) if planning.agreed_version else "",
-        money=[_money_message(each) for each in standing.money],
-        support=[_support_message(each) for each in standing.support],
+        money=[_money_message(arrangement) for arrangement in standing.money],
+        support=[_support_message(arrangement) for arrangement in standing.support],
         open_stage=planning.stage.value if planning.stage_open else "",
         due_on=_day_text(standing.due_on),
         etag=str(planning.version),
@@ -110,6 +110,54 @@ def _day_text(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
+def check_version(request: pb.GetPlanRequest) -> None:
+    """Raise a Fault (INVALID) for a version that no plan can have."""
+    fields = Fields()
+    if request.version < 0:
+        fields.wrong("version", "must be a version of the plan, or 0 for the newest")
+    fields.check()
+
+
+def plan_opening_of(request: pb.OpenPlanRequest, fields: Fields) -> PlanOpening:
+    """The opening of step 2."""
+    return PlanOpening(
+        case_id=fields.id("case_id", request.case_id),
+        council=fields.text("council", request.council, limit=LONGEST_COUNCIL),
+        version=fields.count("version", request.version),
+        eligible_needs=fields.needs("eligible_needs", request.eligible_needs),
+        indicative=fields.money("indicative_weekly", request.indicative_weekly),
+        opened_on=fields.day("opened_on", request.opened_on),
+    )
+
+
+def money_opening_of(request: pb.OpenMoneyRequest, fields: Fields) -> MoneyOpening:
+    """The opening of step 4."""
+    return MoneyOpening(
+        case_id=request.case_id,
+        version=fields.count("version", request.version),
+        budget=fields.money("personal_budget_weekly", request.personal_budget_weekly),
+        opened_on=fields.day("opened_on", request.opened_on),
+    )
+
+
+def support_opening_of(request: pb.OpenSupportRequest, fields: Fields) -> SupportOpening:
+    """The opening of step 5."""
+    return SupportOpening(
+        case_id=request.case_id,
+        version=fields.count("version", request.version),
+        opened_on=fields.day("opened_on", request.opened_on),
+    )
+
+
+def support_of(request: pb.ArrangeSupportRequest, fields: Fields) -> Support:
+    """How needs are to be met. Whether the plan pays for them, the case must tell."""
+    return Support(
+        kind=fields.choice("kind", request.kind, pb.SupportKind),
+        needs=fields.needs("needs", request.needs),
+        starts_on=fields.day("starts_on", request.starts_on, earliest=clock.in_years(-1), latest=clock.in_years(1)),
+    )
+
+
 def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
     """What the plan says, every wrong field noted. Whether its needs are eligible, the case must tell."""
     if request.ByteSize() > MOST_BYTES:
@@ -127,12 +175,12 @@ def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
         lines=_lines_of(request, fields),
         met_otherwise=_needs_of("met_otherwise", request.met_otherwise, fields),
         helper=fields.choice("helper", request.helper, pb.PlanHelper) if request.helper else "",
-        risks_considered=_known(request, "risks_considered"),
-        person_involved=_known(request, "person_involved"),
-        advocate_considered=_known(request, "advocate_considered"),
+        risks_considered=if_given(request, "risks_considered"),
+        person_involved=if_given(request, "person_involved"),
+        advocate_considered=if_given(request, "advocate_considered"),
         review_on=_review_on_of(request.review_on, fields) if request.review_on else None,
         top_up=fields.weekly("top_up", request.top_up or "0.00"),
-        advice_given=_known(request, "advice_given"),
+        advice_given=if_given(request, "advice_given"),
     )
 
 
@@ -156,7 +204,7 @@ def _lines_of(request: pb.SavePlanRequest, fields: Fields) -> tuple[SpendLine, .
                 weekly=fields.weekly(f"{path}.weekly", line.weekly),
                 necessary_override=line.necessary_override,
                 care_home_weeks=_care_home_weeks_of(path, line, fields),
-                direct_payment=_known(line, "direct_payment"),
+                direct_payment=if_given(line, "direct_payment"),
                 beyond_needs=fields.weekly(f"{path}.beyond_needs", line.beyond_needs or "0.00"),
             )
         )
@@ -196,19 +244,8 @@ def holding_of(request: pb.ArrangeMoneyRequest, fields: Fields) -> Holding:
     payee = fields.choice("payee", request.payee, pb.Payee)
     if not request.HasField("facts"):
         fields.wrong("facts", "must be given for a direct payment")
-    facts = {name: _known(request.facts, name) for name in FACTS_OF_DIRECT_PAYMENT}
+    facts = {name: if_given(request.facts, name) for name in FACTS_OF_DIRECT_PAYMENT}
     misfit = wrong_payee(payee, has_capacity=facts["has_capacity"])
     if payee and misfit:
         fields.wrong("payee", misfit)
     return Holding(kind, payee, weekly, facts)
-
-
-def _known(message: Message, name: str) -> bool | None:
-    return bool(getattr(message, name)) if message.HasField(name) else None
-
-
-def version_of(version: int, fields: Fields) -> int:
-    """A plan version that a step is opened for."""
-    if version < 1:
-        fields.wrong("version", "must be a version of the plan, from 1")
-    return version

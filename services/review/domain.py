@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
 from sevensteps.errors import case_ended, stage_order
 from sevensteps.policy.model.verdict import Json
@@ -29,10 +30,95 @@ class ReviewReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
-    """One time around steps 6 and 7. `spent` in pounds; `version` counts the changes over all rounds.
+class LifeOpening:
+    """What opens step 6. `continues`: the last review found that the plan works. `own_date` is the person's wish."""
+
+    case_id: str
+    council: str
+    round: int
+    plan_version: int
+    started_on: date
+    continues: bool
+    direct_payment_since: date | None
+    own_date: date | None
+
+    def schedule_facts(self, last_review_on: date | None) -> dict[str, Json]:
+        """The facts for the decision review-schedule. Where life goes on, the review that led here is the last one."""
+        return {
+            "round": self.round - 1 if self.continues else 0,
+            "started_on": self.started_on.isoformat(),
+            "last_review_on": _text(self.started_on if self.continues else last_review_on),
+            "direct_payment": self.direct_payment_since is not None,
+            "direct_payment_started_on": _text(self.direct_payment_since),
+            "own_date": _text(self.own_date),
+            "complex": False,
+        }
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When the next review is due, and by which rule.
 
     `law_due` is the day that the law sets for a review, whatever practice says; None where it sets none.
+    """
+
+    review_due: date
+    due_kind: DueKind
+    due_rule: str
+    law_due: date | None
+    receipt_id: str
+
+    @classmethod
+    def of(cls, values: Mapping[str, Json], receipt_id: str) -> Self:
+        """The schedule in the values of the decision review-schedule."""
+        law_due = values.get("law_due")
+        return cls(
+            review_due=date.fromisoformat(str(values["due"])),
+            due_kind=DueKind(str(values["kind"])),
+            due_rule=str(values["rule"]),
+            law_due=date.fromisoformat(law_due) if isinstance(law_due, str) else None,
+            receipt_id=receipt_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Money spent against a line of the plan, in pounds. `evidence` says where it is filed; it may be empty."""
+
+    line_id: str
+    amount: Decimal
+    spent_on: date
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOpening:
+    """What opens step 7."""
+
+    case_id: str
+    round: int
+    opened_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How it worked: how far each outcome was achieved, and what comes next."""
+
+    achieved: Mapping[str, str]
+    how_it_worked: str
+    money_used_properly: bool | None
+    outcome: ReviewOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One round of steps 6 and 7. `spent` in pounds; `version` counts the changes over all rounds.
+
+    `review_due` to `receipt_id` are its Schedule; `reason` and `due_on` are of the review under way.
     """
 
     case_id: str
@@ -50,83 +136,86 @@ class Life:
     due_on: date | None
     version: int
 
-
-@dataclass(frozen=True, slots=True)
-class Spend:
-    """Money spent against a line of the plan, in pounds. `evidence` says where it is kept; it may be empty."""
-
-    line_id: str
-    amount: Decimal
-    spent_on: date
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """How it worked: how far each outcome was achieved, and what comes next."""
-
-    achieved: Mapping[str, str]
-    how_it_worked: str
-    money_used_properly: bool | None
-    outcome: ReviewOutcome
-
-
-def ensure_open(life: Life) -> None:
-    """Raise a Fault when the case has ended."""
-    if life.state is LifeState.CLOSED:
-        raise case_ended(life.case_id)
-
-
-def ensure_living(life: Life) -> None:
-    """Raise a Fault unless the person lives with the plan and no review is under way."""
-    ensure_not_elsewhere(life)
-    if life.state is LifeState.UNDER_REVIEW:
-        raise stage_order("A review is under way: CompleteReview must come first.", life.case_id)
-
-
-def ensure_not_elsewhere(life: Life) -> None:
-    """Raise a Fault unless step 6 or 7 is open."""
-    ensure_open(life)
-    if life.state is LifeState.ELSEWHERE:
-        raise stage_order(
-            "The review of this time around is done. The steps that it led to must come first.", life.case_id
+    @classmethod
+    def open(cls, opening: LifeOpening, schedule: Schedule, before: "Life | None") -> Self:
+        """The life that opens, after the one of the round before."""
+        return cls(
+            case_id=opening.case_id,
+            round=opening.round,
+            council=before.council if before else opening.council,
+            state=LifeState.LIVING,
+            plan_version=opening.plan_version,
+            review_due=schedule.review_due,
+            due_kind=schedule.due_kind,
+            due_rule=schedule.due_rule,
+            law_due=schedule.law_due,
+            receipt_id=schedule.receipt_id,
+            spent=Decimal("0.00"),
+            reason=None,
+            due_on=None,
+            version=before.version + 1 if before else 1,
         )
 
+    @property
+    def closed(self) -> bool:
+        """Whether the case has ended."""
+        return self.state is LifeState.CLOSED
 
-def ensure_next(life: Life | None, case_id: str, round_: int) -> None:
-    """Raise a Fault unless this time around follows the last one."""
-    if life is not None:
-        ensure_open(life)
-        if life.state is not LifeState.ELSEWHERE:
-            raise stage_order(f"CompleteReview must come first: round {life.round} is not over.", case_id)
-    last = life.round if life else 0
+    def ensure_open(self) -> None:
+        """Raise a Fault when the case has ended."""
+        if self.closed:
+            raise case_ended(self.case_id)
+
+    def ensure_not_elsewhere(self) -> None:
+        """Raise a Fault unless step 6 or 7 is open."""
+        self.ensure_open()
+        if self.state is LifeState.ELSEWHERE:
+            raise stage_order(
+                "The review of this round is done. The steps that it led to must come first.", self.case_id
+            )
+
+    def ensure_living(self) -> None:
+        """Raise a Fault unless the person lives with the plan and no review is under way."""
+        self.ensure_not_elsewhere()
+        if self.state is LifeState.UNDER_REVIEW:
+            raise stage_order("A review is under way: CompleteReview must come first.", self.case_id)
+
+    def spend(self, spend: Spend) -> Self:
+        """The life with money spent. It may be spent while a review is under way, too."""
+        self.ensure_not_elsewhere()
+        return replace(self, spent=self.spent + spend.amount)
+
+    def open_review(self, round_: int, reason: ReviewReason, due_on: date) -> Self:
+        """The life under review. Raises a Fault for a round that has not come."""
+        self.ensure_living()
+        if round_ != self.round:
+            raise stage_order(f"OpenLife must come first: round {round_} has not come.", self.case_id)
+        return replace(self, state=LifeState.UNDER_REVIEW, reason=reason, due_on=due_on)
+
+    def complete(self) -> Self:
+        """The life after its review. Whatever comes next is opened from elsewhere."""
+        self.ensure_not_elsewhere()
+        if self.state is LifeState.LIVING:
+            raise stage_order(
+                "No review is under way. RequestReview or TriggerReview must come first, or the day of the review.",
+                self.case_id,
+            )
+        return replace(self, state=LifeState.ELSEWHERE)
+
+    def close(self) -> Self:
+        """The life of a case that has ended."""
+        return replace(self, state=LifeState.CLOSED)
+
+
+def ensure_next(before: Life | None, case_id: str, round_: int) -> None:
+    """Raise a Fault unless this round follows the one before."""
+    if before is not None:
+        before.ensure_open()
+        if before.state is not LifeState.ELSEWHERE:
+            raise stage_order(f"CompleteReview must come first: round {before.round} is not over.", case_id)
+    last = before.round if before else 0
     if round_ != last + 1:
         raise stage_order(f"Round {round_} cannot follow round {last}.", case_id)
-
-
-def schedule_facts(
-    *,
-    round_: int,
-    started_on: date,
-    continues: bool,
-    last_review_on: date | None,
-    direct_payment_since: date | None,
-    own_date: date | None,
-) -> dict[str, Json]:
-    """What the decision review-schedule asks. `continues`: the last review found that the plan works."""
-    return {
-        "round": round_ - 1 if continues else 0,
-        "started_on": started_on.isoformat(),
-        "last_review_on": _text(started_on if continues else last_review_on),
-        "direct_payment": direct_payment_since is not None,
-        "direct_payment_started_on": _text(direct_payment_since),
-        "own_date": _text(own_date),
-        "complex": False,
-    }
-
-
-def _text(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 def reason_for(calls: Collection[str]) -> ReviewReason:
@@ -134,33 +223,3 @@ def reason_for(calls: Collection[str]) -> ReviewReason:
     if "" in calls:
         return ReviewReason.REQUESTED
     return ReviewReason.TRIGGERED if calls else ReviewReason.PLANNED
-
-
-def spend(life: Life, spent: Spend) -> Life:
-    """The life with money spent; also while a review is under way."""
-    ensure_not_elsewhere(life)
-    return replace(life, spent=life.spent + spent.amount)
-
-
-def open_review(life: Life, round_: int, reason: ReviewReason, due_on: date) -> Life:
-    """The life under review. Raises a Fault for a round that has not come."""
-    ensure_living(life)
-    if round_ != life.round:
-        raise stage_order(f"OpenLife must come first: round {round_} has not come.", life.case_id)
-    return replace(life, state=LifeState.UNDER_REVIEW, reason=reason, due_on=due_on)
-
-
-def complete(life: Life) -> Life:
-    """The life after its review: whatever comes next, it opens from elsewhere."""
-    ensure_not_elsewhere(life)
-    if life.state is LifeState.LIVING:
-        raise stage_order(
-            "No review is under way. RequestReview or TriggerReview must come first, or the day of the review.",
-            life.case_id,
-        )
-    return replace(life, state=LifeState.ELSEWHERE)
-
-
-def close(life: Life) -> Life:
-    """The life of a case that has ended."""
-    return replace(life, state=LifeState.CLOSED)

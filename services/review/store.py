@@ -1,115 +1,26 @@
-"""How steps 6 and 7 are kept: one life a time around, and what was spent, called for and found in it."""
+"""How steps 6 and 7 are stored: one life a round, and what was spent, called for and reviewed in it."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
 from services.review.domain import Life, LifeState, Review, ReviewReason, Spend
-from sevensteps.errors import stale
+from services.review.tables import calls, lives, reviews, spending
 from sevensteps.money import pounds
-from sevensteps.service.tables import receipts
+from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.work import CaseUnknown, Work, new_id
 from sevensteps.steps import DueKind
 
-metadata = sa.MetaData()
-
-lives = sa.Table(
-    "lives",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-    sa.Column("round", sa.Integer, primary_key=True),
-    sa.Column("council", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("plan_version", sa.Integer, nullable=False),
-    sa.Column("review_due", sa.Date, nullable=False),
-    sa.Column("due_kind", sa.Text, nullable=False),
-    sa.Column("due_rule", sa.Text, nullable=False),
-    sa.Column("law_due", sa.Date),
-    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
-    sa.Column("spent", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text),
-    sa.Column("due_on", sa.Date),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Index(
-        "one_open_a_case",
-        "case_id",
-        unique=True,
-        sqlite_where=sa.text("state IN ('living', 'under_review')"),
-        postgresql_where=sa.text("state IN ('living', 'under_review')"),
-    ),
-)
-
-
-spending = sa.Table(
-    "spending",
-    metadata,
-    sa.Column("spend_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("round", sa.Integer, nullable=False),
-    sa.Column("line_id", sa.Text, nullable=False),
-    sa.Column("amount", sa.Text, nullable=False),
-    sa.Column("spent_on", sa.Date, nullable=False),
-    sa.Column("evidence", sa.Text, nullable=False),
-    sa.Column("recorded_by", sa.Text, nullable=False),
-    sa.Column("recorded_at", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
-    sa.Index("spending_by_life", "case_id", "round"),
-)
-
-calls = sa.Table(
-    "calls",
-    metadata,
-    sa.Column("call_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("round", sa.Integer, nullable=False),
-    sa.Column("trigger", sa.Text, nullable=False),
-    sa.Column("because", sa.Text, nullable=False),
-    sa.Column("called_by", sa.Text, nullable=False),
-    sa.Column("called_at", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
-    sa.Index("calls_by_life", "case_id", "round"),
-)
-"""What called for a review before its date: a trigger, or where that is empty a request with its reasons."""
-
-reviews = sa.Table(
-    "reviews",
-    metadata,
-    sa.Column("case_id", sa.Text, primary_key=True),
-    sa.Column("round", sa.Integer, primary_key=True),
-    sa.Column("achieved", sa.Text, nullable=False),
-    sa.Column("how_it_worked", sa.Text, nullable=False),
-    sa.Column("money_used_properly", sa.Boolean),
-    sa.Column("outcome", sa.Text, nullable=False),
-    sa.Column("completed_by", sa.Text, nullable=False),
-    sa.Column("completed_on", sa.Date, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
-)
-
-_LIFE = sa.select(lives).where(lives.c.case_id == sa.bindparam("case_id"))
+_LIFE = sa.select(lives).where(*matching(lives, "case_id"))
 NEWEST = _LIFE.order_by(lives.c.round.desc()).limit(1)
-LIFE = _LIFE.where(lives.c.round == sa.bindparam("round"))
-CHANGE_LIFE = (
-    lives.update()
-    .where(
-        lives.c.case_id == sa.bindparam("the_case"),
-        lives.c.round == sa.bindparam("the_round"),
-        lives.c.version == sa.bindparam("read_version"),
-    )
-    .values(
-        state=sa.bindparam("state"),
-        spent=sa.bindparam("spent"),
-        reason=sa.bindparam("reason"),
-        due_on=sa.bindparam("due_on"),
-        version=lives.c.version + 1,
-    )
-)
-CALLS = sa.select(calls.c.trigger).where(
-    calls.c.case_id == sa.bindparam("case_id"), calls.c.round == sa.bindparam("round")
-)
-LAST_REVIEW = sa.select(sa.func.max(reviews.c.completed_on)).where(reviews.c.case_id == sa.bindparam("case_id"))
+LIFE = _LIFE.where(*matching(lives, "round"))
+CHANGE_LIFE = Change(lives, key=("case_id", "round"), version="version", columns=("state", "spent", "reason", "due_on"))
+CALLS = sa.select(calls.c.trigger).where(*matching(calls, "case_id", "round"))
+LAST_REVIEW = sa.select(sa.func.max(reviews.c.completed_on)).where(*matching(reviews, "case_id"))
 ADD_LIFE = lives.insert()
 ADD_SPEND = spending.insert()
 ADD_CALL = calls.insert()
@@ -117,74 +28,69 @@ ADD_REVIEW = reviews.insert()
 
 
 def newest(work: Work, case_id: str) -> Life | None:
-    """The present time around, if the case has come to step 6. Raises a Fault (NOT_FOUND) for another council's."""
-    return _found(work, NEWEST, {"case_id": case_id})
-
-
-def life_of(work: Work, case_id: str, round_: int) -> Life | None:
-    """One time around, likewise."""
-    return _found(work, LIFE, {"case_id": case_id, "round": round_})
+    """The life of the newest round; None before step 6. Raises a Fault (NOT_FOUND) for another council's case."""
+    return _life(find(work, NEWEST, case_id=case_id))
 
 
 def life(work: Work, case_id: str) -> Life:
-    """The present time around. Raises CaseUnknown for a case that has not come to step 6."""
-    found = newest(work, case_id)
-    if found is None:
+    """The same. Raises CaseUnknown for a case that has not come to step 6."""
+    life = newest(work, case_id)
+    if life is None:
         raise CaseUnknown(case_id, "Step 5 must come first: ArrangeSupport for every funded need.")
-    return found
+    return life
 
 
 def life_to_change(work: Work, case_id: str, etag: str) -> Life:
     """The same, read to be changed. Raises a Fault (ABORTED) when the etag is stale."""
-    found = life(work, case_id)
-    work.check_etag(case_id, etag, found.version)
-    return found
+    to_change = life(work, case_id)
+    work.check_etag(case_id, etag, to_change.version)
+    return to_change
 
 
-def _found(work: Work, query: sa.Select[tuple[object, ...]], key: dict[str, object]) -> Life | None:
-    row = work.connection.execute(query, key).first()
+def life_in(work: Work, last: Life, round_: int) -> Life | None:
+    """The life of a round; `last` is the newest one."""
+    if round_ >= last.round:
+        return last if round_ == last.round else None
+    return _life(find(work, LIFE, case_id=last.case_id, round=round_))
+
+
+def _life(row: dict[str, Any] | None) -> Life | None:
     if row is None:
         return None
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-    work.confine(values["case_id"], values["council"])
-    values["state"] = LifeState(values["state"])
-    values["due_kind"] = DueKind(values["due_kind"])
-    values["spent"] = Decimal(values["spent"])
-    values["reason"] = ReviewReason(values["reason"]) if values["reason"] else None
-    return Life(**values)
-
-
-def add_life(work: Work, added: Life) -> None:
-    """Keep a new time around."""
-    work.connection.execute(ADD_LIFE, asdict(added) | {"spent": pounds(added.spent)})
-
-
-def change_life(work: Work, changed: Life) -> Life:
-    """Keep a changed one, unless somebody changed it meanwhile: a Fault (ABORTED). Answers what is kept."""
-    row = {
-        "the_case": changed.case_id,
-        "the_round": changed.round,
-        "read_version": changed.version,
-        "state": changed.state,
-        "spent": pounds(changed.spent),
-        "reason": changed.reason,
-        "due_on": changed.due_on,
+    typed = {
+        "state": LifeState(row["state"]),
+        "due_kind": DueKind(row["due_kind"]),
+        "spent": Decimal(row["spent"]),
+        "reason": ReviewReason(row["reason"]) if row["reason"] else None,
     }
-    if work.connection.execute(CHANGE_LIFE, row).rowcount != 1:
-        raise stale(changed.case_id)
-    return replace(changed, version=changed.version + 1)
+    return Life(**(row | typed))
 
 
-def add_spend(work: Work, of: Life, spent: Spend) -> None:
-    """Keep what was spent."""
+def _row(life: Life) -> dict[str, object]:
+    return as_row(life) | {"spent": pounds(life.spent)}
+
+
+def add_life(work: Work, life: Life) -> None:
+    """Store the life of a new round."""
+    work.connection.execute(ADD_LIFE, _row(life))
+
+
+def change_life(work: Work, life: Life) -> Life:
+    """Store a changed life, and answer its new version. Raises a Fault (ABORTED) if it was changed meanwhile."""
+    CHANGE_LIFE.write(work, _row(life), life.version)
+    return replace(life, version=life.version + 1)
+
+
+def add_spend(work: Work, of: Life, spend: Spend) -> None:
+    """Store what was spent."""
     row = {
         "spend_id": new_id("spend"),
         "case_id": of.case_id,
         "round": of.round,
-        "line_id": spent.line_id,
-        "amount": pounds(spent.amount),
-        "spent_on": spent.spent_on,
-        "evidence": spent.evidence,
+        "line_id": spend.line_id,
+        "amount": pounds(spend.amount),
+        "spent_on": spend.spent_on,
+        "evidence": spend.evidence,
         "recorded_by": work.actor.subject,
         "recorded_at": work.now_text,
     }
@@ -192,7 +98,7 @@ def add_spend(work: Work, of: Life, spent: Spend) -> None:
 
 
 def add_call(work: Work, of: Life, *, trigger: str = "", because: str = "") -> None:
-    """Keep what calls for a review: a trigger, or a request with its reasons."""
+    """Store what calls for a review: a trigger, or a request with its reasons."""
     row = {
         "call_id": new_id("call"),
         "case_id": of.case_id,
@@ -206,12 +112,12 @@ def add_call(work: Work, of: Life, *, trigger: str = "", because: str = "") -> N
 
 
 def calls_in(work: Work, of: Life) -> set[str]:
-    """What called for a review in this time around: triggers by name, and "" for requests."""
+    """What called for a review in this round: triggers by name, and "" for requests."""
     return set(work.connection.execute(CALLS, {"case_id": of.case_id, "round": of.round}).scalars())
 
 
 def add_review(work: Work, of: Life, review: Review) -> None:
-    """Keep what the review of this time around found."""
+    """Store the review of this round."""
     row = {
         "case_id": of.case_id,
         "round": of.round,

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from datetime import date
 
-from services.review.domain import Life, Review, Spend
+from services.review.domain import Life, LifeOpening, Review, ReviewOpening, Spend
 from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2 as pb
-from sevensteps.fields import Fields, entry, number_of
+from sevensteps.fields import Fields, entry, if_given, number_of
+from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.money import pounds
 from sevensteps.steps import OUTCOMES, ReviewOutcome
 
 EARLIEST_SPEND = date(2015, 4, 1)
 """No plan under the Care Act 2014 paid for anything before it came into force."""
-EVIDENCE_LENGTH = 200
+LONGEST_EVIDENCE = 200
 
 
 def life_message(life: Life, schedule: decision_pb2.Decision) -> pb.Life:
@@ -35,46 +36,80 @@ def life_message(life: Life, schedule: decision_pb2.Decision) -> pb.Life:
     )
 
 
+def life_opened(life: Life) -> pb.OpenLifeResponse:
+    """When the next review of an opened life is due."""
+    return pb.OpenLifeResponse(
+        review_due=life.review_due.isoformat(),
+        due_kind=number_of(pb.DueKind, life.due_kind),
+        law_due=life.law_due.isoformat() if life.law_due else "",
+    )
+
+
+def life_opening_of(request: pb.OpenLifeRequest, fields: Fields) -> LifeOpening:
+    """The opening of step 6."""
+    return LifeOpening(
+        case_id=fields.id("case_id", request.case_id),
+        council=fields.text("council", request.council, limit=LONGEST_COUNCIL),
+        round=fields.count("round", request.round),
+        plan_version=fields.count("plan_version", request.plan_version),
+        started_on=fields.day("started_on", request.started_on),
+        continues=request.continues,
+        direct_payment_since=_day_if_given("direct_payment_since", request.direct_payment_since, fields),
+        own_date=_day_if_given("review_on", request.review_on, fields),
+    )
+
+
+def review_opening_of(request: pb.OpenReviewRequest, fields: Fields) -> ReviewOpening:
+    """The opening of step 7."""
+    return ReviewOpening(
+        case_id=request.case_id,
+        round=fields.count("round", request.round),
+        opened_on=fields.day("opened_on", request.opened_on),
+    )
+
+
+def because_of(request: pb.RequestReviewRequest, fields: Fields) -> str:
+    """Why a review is asked for."""
+    return fields.text("because", request.because)
+
+
+def trigger_of(request: pb.TriggerReviewRequest, fields: Fields) -> str:
+    """What calls for a review, by its short name."""
+    return fields.choice("trigger", request.trigger, pb.ReviewTrigger)
+
+
 def spend_of(request: pb.RecordSpendRequest, fields: Fields) -> Spend:
     """What was spent."""
     return Spend(
         line_id=fields.id("line_id", request.line_id),
         amount=fields.money("amount", request.amount, above_zero=True),
         spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.latest_today()),
-        evidence=fields.text("evidence", request.evidence, limit=EVIDENCE_LENGTH, may_be_empty=True),
+        evidence=fields.text("evidence", request.evidence, limit=LONGEST_EVIDENCE, may_be_empty=True),
     )
 
 
 def review_of(request: pb.CompleteReviewRequest, fields: Fields) -> Review:
-    """What the review found. An outcome that cannot be read stands for the first one until `check` refuses."""
+    """What the review showed. CONTINUE stands in for a wrong outcome until `check` refuses the request."""
     outcome = fields.choice("outcome", request.outcome, pb.ReviewOutcome)
     return Review(
         achieved=_achieved(request.achieved, fields),
         how_it_worked=fields.text("how_it_worked", request.how_it_worked),
-        money_used_properly=request.money_used_properly if request.HasField("money_used_properly") else None,
+        money_used_properly=if_given(request, "money_used_properly"),
         outcome=ReviewOutcome(outcome) if outcome else ReviewOutcome.CONTINUE,
     )
 
 
-def _achieved(given: Mapping[str, pb.Achieved.ValueType], fields: Fields) -> dict[str, str]:
-    if not given:
+def _achieved(outcomes: Mapping[str, pb.Achieved.ValueType], fields: Fields) -> dict[str, str]:
+    if not outcomes:
         fields.wrong("achieved", "must say of at least one outcome how far it was achieved")
-    for name in sorted(given.keys() - OUTCOMES):
+    for name in sorted(outcomes.keys() - OUTCOMES):
         fields.wrong(entry("achieved", name), f"must be one of {', '.join(sorted(OUTCOMES))}")
     return {
         name: fields.choice(f"achieved[{name}]", achieved, pb.Achieved)
-        for name, achieved in given.items()
+        for name, achieved in outcomes.items()
         if name in OUTCOMES
     }
 
 
-def day_or_none(path: str, value: str, fields: Fields) -> date | None:
-    """A date that may be left empty."""
+def _day_if_given(path: str, value: str, fields: Fields) -> date | None:
     return fields.day(path, value) if value else None
-
-
-def count(path: str, value: int, fields: Fields) -> int:
-    """A round or a plan version, from 1."""
-    if value < 1:
-        fields.wrong(path, "must be 1 or more")
-    return value

@@ -14,7 +14,7 @@ SIGNING = (
     Role.RISK_PANEL,
     Role.HEAD_OF_SERVICE,
 )
-"""Who decides on plans, each as far as the council's scheme of delegation goes; asked in this order."""
+"""Who may decide on plans, each within the council's scheme of delegation. Their roles are tried in this order."""
 PEOPLE = frozenset(Role) - {Role.JOURNEY, Role.SERVICE}
 ANYBODY = PEOPLE | {Role.JOURNEY}
 

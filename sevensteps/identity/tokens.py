@@ -19,11 +19,12 @@ from sevensteps.identity.actor import Actor, Role
 ISSUER = "sevensteps-development"
 AUDIENCE = "sevensteps"
 ALGORITHM = "Ed25519"
-REMEMBERED = 1024
+MOST_CHECKED = 1024
+"""Most checked tokens that are remembered."""
 LONGEST_SUBJECT = 255
-"""Characters of a subject at most, as OpenID Connect has it."""
+"""Most characters in a subject, as in OpenID Connect."""
 LONGEST_COUNCIL = 64
-"""Characters of a council's name at most."""
+"""Most characters in a council's name."""
 
 
 def _unauthenticated(detail: str) -> Fault:
@@ -39,11 +40,11 @@ class Keys:
 
     @classmethod
     def open(cls, data: Path) -> Self:
-        """The key under the data folder; made on first start, readable by its owner alone."""
+        """The key in the data folder. It is made at the first start, and only its owner can read it."""
         path = data / "keys" / "development.pem"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with NamedTemporaryFile(dir=path.parent) as draft:  # readable by its owner alone
+            with NamedTemporaryFile(dir=path.parent) as draft:  # only its owner can read it
                 draft.write(OKPKey.generate_key("Ed25519").as_pem(private=True))
                 draft.flush()
                 with suppress(FileExistsError):
@@ -65,7 +66,7 @@ class Keys:
     def issue(
         self, subject: str, roles: Iterable[Role], council: str, *, teams: Iterable[str] = (), seconds: float = 3600
     ) -> str:
-        """A signed token, good for so many seconds. Raises a Fault (INVALID) for one that no service would accept."""
+        """A signed token, valid for some seconds. Raises a Fault (INVALID) for one that no service would accept."""
         for claim, value, longest in (("subject", subject, LONGEST_SUBJECT), ("council", council, LONGEST_COUNCIL)):
             if not _is_word(value, longest):
                 raise invalid(Violation(claim, f"must be 1 to {longest} characters that can be printed"))
@@ -84,13 +85,13 @@ class Keys:
 
     def actor_of(self, token: str) -> Actor:
         """Who the token speaks for. Raises a Fault (UNAUTHENTICATED) for a wrong, forged or expired one."""
-        known = self._checked.get(token)
-        if known is None:
-            known = self._check(token)
-            if len(self._checked) >= REMEMBERED:
+        checked = self._checked.get(token)
+        if checked is None:
+            checked = self._check(token)
+            if len(self._checked) >= MOST_CHECKED:
                 self._checked.clear()
-            self._checked[token] = known
-        actor, expires = known
+            self._checked[token] = checked
+        actor, expires = checked
         if time.time() >= expires:
             raise _unauthenticated("The token has expired. Get a new one.")
         return actor
@@ -122,18 +123,18 @@ def _actor_of(claims: Mapping[str, object]) -> Actor:
     )
 
 
-def _word_of(claim: str, given: object, longest: int) -> str:
-    if not isinstance(given, str) or not _is_word(given, longest):
+def _word_of(claim: str, value: object, longest: int) -> str:
+    if not isinstance(value, str) or not _is_word(value, longest):
         raise _unauthenticated(f"The token's {claim} must be text of 1 to {longest} characters that can be printed.")
-    return given
+    return value
 
 
-def _texts_of(claim: str, given: object) -> list[str]:
-    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+def _texts_of(claim: str, value: object) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise _unauthenticated(f"The token's {claim} must be a list of text.")
-    return given
+    return value
 
 
 def _is_word(text: str, longest: int) -> bool:
-    """Whether it can stand in records and events: not blank, not too long, and nothing in it that is no sign."""
+    """Whether it can be stored in records and events: not blank, not too long, and all of it printable."""
     return 0 < len(text) <= longest and text.isprintable() and not text.isspace()

@@ -42,7 +42,7 @@ class Caller:
             await open_channel.close()
 
     async def ask(self, request: Message, answer: type[A], at: str = "") -> A:
-        """Send a request to the service whose it is, or to the one named: several give receipts.
+        """Send a request to its service, or to the one named, as several services answer receipts.
 
         Raises the Fault that the service sent.
         """
@@ -62,7 +62,7 @@ class Caller:
             yield response
 
     async def stream(self, request: Message, answer: type[A], at: str = "") -> AsyncIterator[A]:
-        """What a service sends part by part. Raises as `ask` does."""
+        """The parts of a service's streamed answer. Raises as `ask` does."""
         service, rpc = _address_of(request)
         service = at or service
         call = self._channel(service).unary_stream(
@@ -80,7 +80,7 @@ class Caller:
         return self._channels[service]
 
     def _fault(self, service: str, error: grpc.aio.AioRpcError) -> Fault:
-        """The fault that the service sent, or that it sent none."""
+        """The fault that the service sent, or that nothing answers."""
         fault = fault_of(error)
         if fault.reason == grpc.StatusCode.UNAVAILABLE.name:
             detail = f"nothing answers at {self._settings.address(service)}: is the suite running? `make up` starts it"
@@ -92,7 +92,7 @@ class PatientCaller(Caller):
     """A caller with one token, who sends the same request again when a service is away for a while."""
 
     def __init__(self, settings: Settings, token: str) -> None:
-        """`token` is good for as long as the caller is needed."""
+        """`token` has to be valid for as long as the caller is used."""
         super().__init__(settings, lambda: token)
 
     async def ask(self, request: Message, answer: type[A], at: str = "") -> A:

@@ -58,13 +58,14 @@ def channel(address: str, token: Callable[[], str]) -> grpc.aio.Channel:
 
 
 def machine_token(keys: Keys, subject: str, role: Role) -> Callable[[], str]:
-    """Tokens for one of the suite's own processes, made anew before they expire."""
-    held = ("", 0.0)
+    """Tokens for one of the suite's own processes, renewed before they expire."""
+    newest, expires = "", 0.0
 
     def token() -> str:
-        nonlocal held
-        if time() > held[1] - TOKEN_SECONDS / 2:
-            held = (keys.issue(subject, {role}, "*", seconds=TOKEN_SECONDS), time() + TOKEN_SECONDS)
-        return held[0]
+        nonlocal newest, expires
+        if time() > expires - TOKEN_SECONDS / 2:
+            newest = keys.issue(subject, {role}, "*", seconds=TOKEN_SECONDS)
+            expires = time() + TOKEN_SECONDS
+        return newest
 
     return token

@@ -15,11 +15,11 @@ from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind, Violation
 
 DOMAIN = "sevensteps"
 DETAIL_BYTES = 1000
-"""So long is the sentence of a status at most, in UTF-8."""
+"""Longest status message, in UTF-8 bytes."""
 PART_BYTES = 200
-"""So long is a path, what was expected there, or an id at most."""
+"""Longest path, expectation or id in a status, in UTF-8 bytes."""
 STATUS_BYTES = 6000
-"""So large is a status on the wire at most. gRPC takes 8 kB of metadata in all, and what is larger never arrives."""
+"""Largest status on the wire. gRPC takes 8 kB of metadata in all; a larger status never arrives."""
 CODES = {
     Kind.INVALID: code_pb2.INVALID_ARGUMENT,
     Kind.UNAUTHENTICATED: code_pb2.UNAUTHENTICATED,
@@ -72,14 +72,14 @@ def _cut(text: str, most: int) -> str:
 
 
 def _bytes_on_the_wire(status: status_pb2.Status) -> int:
-    """What a status takes as metadata: its sentence percent-encoded, and all of it in base64."""
+    """The size of a status as metadata: its message percent-encoded, and the whole of it in base64."""
     return len(quote(status.message)) + len(status.SerializeToString()) * 4 // 3
 
 
 def fault_of(error: grpc.aio.AioRpcError) -> Fault:
-    """The fault that a server sent. What is not the suite's own (no connection, a deadline) keeps its code's kind.
+    """The fault that a server sent. Another error (no connection, a deadline) becomes a fault of its code's kind.
 
-    So does a status whose details cannot be read, or are another one's.
+    So does a status whose details cannot be read, or are not the suite's.
     """
     kind = KINDS.get(error.code().value[0], Kind.UNAVAILABLE)
     info = error_details_pb2.ErrorInfo()
@@ -97,7 +97,7 @@ def fault_of(error: grpc.aio.AioRpcError) -> Fault:
         info.reason or error.code().name,
         status.message,
         metadata=dict(info.metadata),
-        violations=[Violation(each.field, each.description) for each in bad.field_violations],
+        violations=[Violation(violation.field, violation.description) for violation in bad.field_violations],
     )
 
 
@@ -108,7 +108,7 @@ def _packed(message: Message) -> any_pb2.Any:
 
 
 def fault_from(error: Exception) -> Fault:
-    """What a caller may know of an error: a Fault as it is, or that it is our fault."""
+    """What a caller may know of an error: a Fault as it is; of any other, only that something went wrong here."""
     if isinstance(error, Fault):
         return error
     return Fault(

@@ -1,4 +1,4 @@
-"""What every call passes: who calls, may they, what the log says, and what of an error leaves the house."""
+"""What every call passes: who calls, whether they may, what is logged, and what a caller hears of an error."""
 
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
@@ -40,7 +40,7 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Message, Message]"
 
 
 class AuthInterceptor(grpc.aio.ServerInterceptor):
-    """What every call passes: who calls, may they, what the log says, and what of an error leaves the house."""
+    """Checks who calls and whether they may, binds the log to the call, and makes a status of every error."""
 
     def __init__(self, keys: Keys, councils: Councils) -> None:
         """`keys` check tokens, `councils` whose they are; health and reflection need none."""
@@ -60,7 +60,9 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         token = next(
             (str(value) for key, value in handler_call_details.invocation_metadata if key == "authorization"), ""
         )
-        read = cast("Reading", handler.request_deserializer)  # called by the guard: nothing of a stranger's is parsed
+        read = cast(
+            "Reading", handler.request_deserializer
+        )  # called by the guard, so that no stranger's body is parsed
         if handler.response_streaming:
             streaming = self._guard_stream(rpc, token, read, cast("Streaming", handler.unary_stream))
             return grpc.unary_stream_rpc_method_handler(streaming, None, handler.response_serializer)
@@ -126,6 +128,6 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
 
 
 def _id_in(request: Message, field: str, form: re.Pattern[str]) -> str | None:
-    """An id for the log, if it is one: whatever else somebody typed there may be a name, or long."""
-    given = getattr(request, field, "")
-    return given if form.fullmatch(given) else None
+    """An id for the log. Anything else that somebody typed there may be a name, or long, and is left out."""
+    value = getattr(request, field, "")
+    return value if form.fullmatch(value) else None

@@ -32,10 +32,10 @@ class Servable(Protocol):
         """Register its servicer."""
 
     def drain(self) -> None:
-        """End the streams that would never end by themselves: no new call is taken."""
+        """End the streams that would never end by themselves. No new call is taken any more."""
 
     async def close(self) -> None:
-        """Let go of what it holds, after the last call."""
+        """Close what it has open, after the last call."""
 
 
 class Server:

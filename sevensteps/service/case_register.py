@@ -12,7 +12,7 @@ CALL_SECONDS = 5.0
 
 
 class AssessmentRegister:
-    """Asks AssessmentService.GetCase. Only on the way to a refusal, so a call that is in order never waits for it."""
+    """Asks AssessmentService.GetCase. Only before a refusal, so that a call that is in order never waits for it."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         """`channel` carries a token that may read every council's cases."""
@@ -33,7 +33,7 @@ class AssessmentRegister:
             return Fault(
                 Kind.UNAVAILABLE,
                 "CASES_UNAVAILABLE",
-                "Whether this case exists cannot be found out now. Send the same request again later.",
+                "Whether this case exists cannot be checked now. Send the same request again later.",
                 metadata={"case_id": missing.case_id},
             )
         if not actor.may_see(answer.case.council):
@@ -43,5 +43,5 @@ class AssessmentRegister:
         return stage_order(missing.first, missing.case_id)
 
     async def close(self) -> None:
-        """Let go of the channel."""
+        """Close the channel."""
         await self._channel.close()

@@ -1,7 +1,8 @@
-"""Decisions as services keep them and answer them: receipts."""
+"""Decisions as services store and answer them: receipts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from sevensteps.policy.model.verdict import Json
 from sevensteps.service.pack_archive import Archive
 from sevensteps.service.tables import receipts
 
-KEEP_RECEIPT = receipts.insert()
+ADD_RECEIPT = receipts.insert()
 RECEIPT_JSON = msgspec.json.Encoder(order="sorted")
 RECEIPT = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == sa.bindparam("receipt_id"))
 
@@ -54,12 +55,20 @@ class RecordedDecision:
     receipt_id: str
     receipt: Mapping[str, Json]
 
+    def text(self, name: str) -> str:
+        """One of its values, as text."""
+        return str(self.decision.values[name])
+
+    def day(self, name: str) -> date:
+        """One of its values, which is a day."""
+        return date.fromisoformat(self.text(name))
+
     def as_message(self) -> decision_pb2.Decision:
         """The decision as it goes on the wire."""
         return decision_message(self.receipt, self.receipt_id)
 
 
-def keep_receipt(connection: sa.Connection, archive: Archive, row: dict[str, str]) -> None:
-    """Keep a receipt, and the law that it names."""
+def add_receipt(connection: sa.Connection, archive: Archive, row: dict[str, str]) -> None:
+    """Store a receipt, and the law that it names."""
     archive.keep(connection, row["pack_hash"], row["decided_at"])
-    connection.execute(KEEP_RECEIPT, row)
+    connection.execute(ADD_RECEIPT, row)

@@ -1,4 +1,4 @@
-"""Events leave a service by its outbox: written with the record, then given to the feed until it has them."""
+"""Events leave a service by its outbox: written with the record, then sent to the feed until it has them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,14 +24,14 @@ FIRST_WAIT = 0.2
 LONGEST_WAIT = 5.0
 LOOK_SECONDS = 1.0
 CALL_SECONDS = 10.0
-HELD_SECONDS = 300.0
-"""So long a case whose event was refused waits before that event is tried again, and the log says so again."""
+HELD_BACK_SECONDS = 300.0
+"""How long a case waits after the feed refused its event, before that event is tried and logged again."""
 REFUSED = frozenset({Kind.INVALID, Kind.EXHAUSTED})
-"""How the feed refuses an event that it would refuse again: it is not in its form, or too large."""
+"""How the feed refuses an event for good: it has a wrong form, or is too large."""
 
 NEXT = (
     sa.select(outbox)
-    .where(outbox.c.case_id.not_in(sa.bindparam("held", expanding=True)))
+    .where(outbox.c.case_id.not_in(sa.bindparam("held_back", expanding=True)))
     .order_by(outbox.c.seq)
     .limit(AT_ONCE)
 )
@@ -59,7 +59,7 @@ def add(
 
 
 class Publisher:
-    """Gives the outbox to the feed, in order, until every event is there. The feed knows an event it has had before.
+    """Sends the outbox to the feed, in order, until every event is there. The feed drops an event that it has already.
 
     An event that the feed refuses for good keeps the later events of its case waiting, and no other case's.
     """
@@ -72,7 +72,7 @@ class Publisher:
         self._channel = channel
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._held: dict[str, float] = {}
+        self._held_back: dict[str, float] = {}
         """The cases with a refused event, and when it is tried again."""
 
     def start(self) -> None:
@@ -106,7 +106,7 @@ class Publisher:
                 while await self._send_some():
                     pass
             except Exception as error:  # noqa: BLE001 - whatever it is, people work on and their events must go out
-                trouble = _told(error, trouble)
+                trouble = _log_once(error, trouble)
                 self._wake.set()
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -121,32 +121,32 @@ class Publisher:
         if not rows:
             return False
         try:
-            await self._give(rows)
+            await self._send(rows)
         except grpc.aio.AioRpcError as error:
             if fault_of(error).kind not in REFUSED:
                 raise
-            await self._give_one_by_one(rows)
+            await self._send_one_by_one(rows)
         return True
 
     async def _next(self) -> Sequence[Waiting]:
         """The oldest events of the cases that are not held back."""
         now = monotonic()
-        self._held = {case_id: until for case_id, until in self._held.items() if until > now}
-        held = list(self._held)
-        return await self._store.read(lambda connection: connection.execute(NEXT, {"held": held}).all())
+        self._held_back = {case_id: until for case_id, until in self._held_back.items() if until > now}
+        held_back = list(self._held_back)
+        return await self._store.read(lambda connection: connection.execute(NEXT, {"held_back": held_back}).all())
 
-    async def _give_one_by_one(self, rows: Sequence[Waiting]) -> None:
-        """Give what the feed takes, and hold back the cases of what it refuses: a case's events keep their order."""
+    async def _send_one_by_one(self, rows: Sequence[Waiting]) -> None:
+        """Send what the feed takes, and hold back the cases of what it refuses: a case's events keep their order."""
         for row in rows:
-            if row.case_id in self._held:
+            if row.case_id in self._held_back:
                 continue
             try:
-                await self._give([row])
+                await self._send([row])
             except grpc.aio.AioRpcError as error:
                 fault = fault_of(error)
                 if fault.kind not in REFUSED:
                     raise
-                self._held[row.case_id] = monotonic() + HELD_SECONDS
+                self._held_back[row.case_id] = monotonic() + HELD_BACK_SECONDS
                 log.get().error(
                     "the feed refuses an event; it and the later ones of its case wait in the outbox",
                     event_id=row.event_id,
@@ -156,7 +156,7 @@ class Publisher:
                     detail=fault.detail,
                 )
 
-    async def _give(self, rows: Sequence[Waiting]) -> None:
+    async def _send(self, rows: Sequence[Waiting]) -> None:
         request = feed_pb2.AppendEventsRequest()
         for row in rows:
             moment = Timestamp()
@@ -176,8 +176,8 @@ class Publisher:
         await self._store.write(lambda connection: connection.execute(DROP, sent))
 
 
-def _told(error: Exception, before: str) -> str:
-    """Say why no event can be given away, once as long as it stays the same, and answer it. `before` is the last."""
+def _log_once(error: Exception, before: str) -> str:
+    """Log why no event can be sent, unless it is the reason logged `before`. Answers the reason."""
     if not isinstance(error, grpc.aio.AioRpcError | Fault):
         trouble = type(error).__name__
         if trouble != before:

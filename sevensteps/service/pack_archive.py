@@ -1,4 +1,4 @@
-"""The law that receipts name, kept beside them: their decisions can be made again when the pack has long changed."""
+"""The packs that receipts name, stored beside them: a decision can be made again long after its pack has changed."""
 
 import json
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library
 from sevensteps.service.tables import packs
 
-KEEP = sa.text(
+ADD = sa.text(
     "INSERT INTO packs (hash, name, files, kept_at) VALUES (:hash, :name, :files, :kept_at) ON CONFLICT DO NOTHING"
 )
-KEPT = sa.select(packs.c.name, packs.c.files).where(packs.c.hash == sa.bindparam("hash"))
+STORED = sa.select(packs.c.name, packs.c.files).where(packs.c.hash == sa.bindparam("hash"))
 NEWEST = sa.select(packs.c.hash).where(packs.c.name == sa.bindparam("name")).order_by(packs.c.kept_at.desc()).limit(1)
 
 
@@ -20,15 +20,15 @@ class Archive:
     """Every version of a pack by which this service has decided: in its records, and ready to decide in its library."""
 
     def __init__(self, library: Library) -> None:
-        """`library` has the versions that stand in the folder of packs."""
+        """`library` has the versions that are installed in the folder of packs."""
         self.library = library
-        self._kept: set[str] = set()
+        self._stored: set[str] = set()
         self._begun: set[str] = set()
 
     def begin(self, connection: sa.Connection, name: str) -> None:
-        """Begin to decide by a pack: by the version that decided last, until one that is another has passed its check.
+        """Begin to decide by a pack: by the version that decided last, until another version has passed its check.
 
-        So a pack that is refused is refused after a restart too. Before the first decision what is installed is taken.
+        So a pack that was refused is still refused after a restart. Before the first decision it is the one installed.
         Raises a Fault (INTERNAL, PACK_REFUSED; INVALID, PACK_UNKNOWN) where there is nothing to decide by.
         """
         if name in self._begun:
@@ -46,20 +46,20 @@ class Archive:
         self._begun.add(name)
 
     def keep(self, connection: sa.Connection, version: str, now: str) -> None:
-        """Keep the law of a version that the library has, with the first transaction that names it."""
-        if version not in self._kept:
+        """Store a version that the library has, with the first transaction that names it."""
+        if version not in self._stored:
             pack = self.library.version(version)
             files = json.dumps(dict(pack.law), sort_keys=True)
-            connection.execute(KEEP, {"hash": version, "name": pack.name, "files": files, "kept_at": now})
+            connection.execute(ADD, {"hash": version, "name": pack.name, "files": files, "kept_at": now})
 
     def committed(self, versions: Iterable[str]) -> None:
-        """Remember that the transaction that kept these is done."""
-        self._kept.update(versions)
+        """Remember that the transaction that stored these has committed."""
+        self._stored.update(versions)
 
     def restore(self, connection: sa.Connection, version: str) -> None:
-        """Have the library know a version by which this service has decided before.
+        """Load into the library a version by which this service has decided before.
 
-        Raises a Fault: NOT_FOUND, PACK_NOT_FOUND, or INTERNAL, PACK_REFUSED where what is kept is not that version.
+        Raises a Fault: NOT_FOUND, PACK_NOT_FOUND, or INTERNAL, PACK_REFUSED where what is stored is not that version.
         """
         if not self.library.knows(version):
             name, files = law_of(connection, version)
@@ -68,7 +68,7 @@ class Archive:
 
 def law_of(connection: sa.Connection, version: str) -> tuple[str, str]:
     """The name of a pack and its files as JSON, by the hash of that version. Raises a Fault (NOT_FOUND)."""
-    row = connection.execute(KEPT, {"hash": version}).first()
+    row = connection.execute(STORED, {"hash": version}).first()
     if row is None:
         detail = f"No decision was made here by a pack with the hash {version}."
         raise Fault(Kind.NOT_FOUND, "PACK_NOT_FOUND", detail)

@@ -1,4 +1,4 @@
-"""Receipts as every service that decides gives them away: to read, to check, and to decide again."""
+"""How every service that decides answers its receipts: to be read, checked, and decided again."""
 
 import json
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ from sevensteps.service.work import Work
 NAME = "sevensteps.api.receipts.v1.ReceiptsService"
 MOST = 100
 MOST_BYTES = 256 * 1024
-"""A message is full when its receipts have come to so much."""
+"""A message is full when its receipts have reached this size."""
 
 IN_ORDER = sa.select(receipts).order_by(receipts.c.decided_at, receipts.c.receipt_id)
 
@@ -41,10 +41,10 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
         fields.id("case_id", request.case_id)
         size = fields.page_size(request.page_size, default=MOST, largest=MOST)
         fields.check()
-        found, more = await self._use_cases.look(
+        listed, more = await self._use_cases.look(
             lambda work: page(work, after=request.page_token, named="page_token", case_id=request.case_id, size=size)
         )
-        return pb.ListReceiptsResponse(receipts=found, next_page_token=found[-1].receipt_id if more else "")
+        return pb.ListReceiptsResponse(receipts=listed, next_page_token=listed[-1].receipt_id if more else "")
 
     async def ReadReceipts(
         self, request: pb.ReadReceiptsRequest, context: Context
@@ -52,10 +52,10 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
         """See ReceiptsService.ReadReceipts."""
         after, more = request.after, True
         while more:
-            found, more = await self._use_cases.look(partial(page, after=after, named="after"))
-            if found:
-                yield pb.ReadReceiptsResponse(receipts=found)
-                after = found[-1].receipt_id
+            part, more = await self._use_cases.look(partial(page, after=after, named="after"))
+            if part:
+                yield pb.ReadReceiptsResponse(receipts=part)
+                after = part[-1].receipt_id
 
     async def GetPack(self, request: pb.GetPackRequest, context: Context) -> pb.GetPackResponse:
         """See ReceiptsService.GetPack."""
@@ -86,14 +86,14 @@ def page(work: Work, *, after: str, named: str, case_id: str = "", size: int = M
             raise Fault(Kind.INVALID, "CURSOR_INVALID", f"{named}: {detail}", violations=[Violation(named, detail)])
         query = query.where(sa.tuple_(receipts.c.decided_at, receipts.c.receipt_id) > sa.tuple_(place, after))
     rows = work.connection.execute(query.limit(size + 1)).all()
-    found: list[pb.Receipt] = []
-    taken = 0
+    messages: list[pb.Receipt] = []
+    size_so_far = 0
     for row in rows[:size]:
-        found.append(_message(row))
-        taken += found[-1].ByteSize()
-        if taken >= MOST_BYTES:
+        messages.append(_message(row))
+        size_so_far += messages[-1].ByteSize()
+        if size_so_far >= MOST_BYTES:
             break
-    return found, len(found) < len(rows)
+    return messages, len(messages) < len(rows)
 
 
 def _mine(work: Work, case_id: str) -> list[sa.ColumnElement[bool]]:

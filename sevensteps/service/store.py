@@ -14,18 +14,15 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from sevensteps.errors import Fault, Kind
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 
@@ -53,11 +50,6 @@ NOT_TEXT = "22021"
 """SQLSTATE of a character that PostgreSQL does not store: NUL."""
 
 
-def as_row(record: "DataclassInstance") -> dict[str, object]:
-    """A record's fields by name. Not dataclasses.asdict, which copies deeply and takes ten times as long."""
-    return {field.name: getattr(record, field.name) for field in fields(record)}
-
-
 class Store(Protocol):
     """Where a service keeps its records."""
 
@@ -71,12 +63,12 @@ class Store(Protocol):
         """Run a unit that only reads, beside the writers. Raises as `write` does."""
 
     async def close(self) -> None:
-        """Finish what waits, then let go."""
+        """Finish what waits, then close the connections."""
 
 
 @contextmanager
-def _trouble_told() -> Iterator[None]:
-    """What the database says of itself becomes a Fault; everything else passes."""
+def translating_errors() -> Iterator[None]:
+    """Make a Fault of what the database says of itself; let every other error pass."""
     try:
         yield
     except (OSError, sa.exc.TimeoutError) as error:  # no connection, or none free
@@ -106,7 +98,7 @@ class _Waiting:
     """A unit in the queue."""
 
     run: Callable[[sa.Connection], None]
-    """Runs the unit and keeps what it returned."""
+    """Runs the unit and stores what it returned."""
     done: asyncio.Future[None]
 
 
@@ -132,13 +124,13 @@ class SqliteStore:
         self._waiting.append(waiting)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_all())
-        with _trouble_told():
+        with translating_errors():
             await waiting.done
         return results[0]
 
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
-        with _trouble_told(), self._reader.connect() as connection:
+        with translating_errors(), self._reader.connect() as connection:
             connection.exec_driver_sql("BEGIN")  # a unit that reads twice reads the same moment twice
             return unit(connection)
 
@@ -177,7 +169,7 @@ class SqliteStore:
 
 
 async def _begin(driver: sqlite3.Connection) -> None:
-    """Take SQLite's write lock. Raises sqlite3.OperationalError when somebody else holds it too long."""
+    """Take SQLite's write lock. Raises sqlite3.OperationalError when another process holds it too long."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + BUSY_SECONDS
     while True:
@@ -254,13 +246,13 @@ class PostgresStore:
 
     async def write(self, unit: Unit[T]) -> T:
         """See Store."""
-        with _trouble_told():
+        with translating_errors():
             async with self._engine.begin() as connection:
                 return await connection.run_sync(unit)
 
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
-        with _trouble_told():
+        with translating_errors():
             async with self._reading.connect() as connection:
                 return await connection.run_sync(unit)
 

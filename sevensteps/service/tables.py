@@ -1,8 +1,18 @@
 """The tables that every deciding service has beside its own: answers, receipts, the law they name, events to send."""
 
+from typing import TypeVar
+
 import sqlalchemy as sa
 
+T = TypeVar("T")
+
 metadata = sa.MetaData()
+
+
+def filled(type_: type[sa.types.TypeEngine[T]], *names: str) -> list[sa.Column[T]]:
+    """Columns of one type that always have a value."""
+    return [sa.Column(name, type_, nullable=False) for name in names]
+
 
 answers = sa.Table(
     "answers",

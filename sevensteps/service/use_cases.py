@@ -10,21 +10,23 @@ from google.protobuf.message import Message
 from sevensteps import clock
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
+from sevensteps.fields import Fields
 from sevensteps.identity.actor import Actor
 from sevensteps.rpc.interceptor import caller
-from sevensteps.service.decisions import keep_receipt
+from sevensteps.service.decisions import add_receipt
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
-from sevensteps.service.store import Store
+from sevensteps.service.store import Store, Unit
 from sevensteps.service.tables import answers
 from sevensteps.service.work import CaseUnknown, T, Work
 
 M = TypeVar("M", bound=Message)
-KEEP_ANSWER = sa.text(
+V = TypeVar("V")
+ADD_ANSWER = sa.text(
     "INSERT INTO answers (request_id, fingerprint, response, answered_at)"
     " VALUES (:request_id, :fingerprint, :response, :answered_at) ON CONFLICT DO NOTHING"
 )
-"""Keeps the answer to a request id unless there is one; on PostgreSQL it waits for another one that is being kept."""
+"""Adds the answer to a request id unless there is one. On PostgreSQL it waits for one that is just being added."""
 FIRST_ANSWER = sa.select(answers.c.fingerprint, answers.c.response).where(
     answers.c.request_id == sa.bindparam("request_id")
 )
@@ -56,39 +58,37 @@ class UseCases:
         self._publisher = publisher
         self._cases = cases
 
-    async def change(self, request: Message, response: type[M], handler: Callable[[Work], M]) -> M:
+    async def look(self, use_case: Callable[[Work], T]) -> T:
+        """Run a use case that only reads."""
+        actor = caller()
+        try:
+            return await self._store.read(lambda connection: use_case(self._work(connection, actor)))
+        except CaseUnknown as missing:
+            raise await self._cases.why_missing(missing, actor) from missing
+
+    async def change(
+        self, request: Message, response: type[M], read: Callable[[Fields], V], use_case: Callable[[Work, V], M]
+    ) -> M:
         """Run a use case that changes something, once for every request id.
 
-        The same id with the same body from the same actor gives the first answer again; with another body it is a
-        Fault (INVALID, REQUEST_ID_REUSED). Whether there is a first answer shows at the end, when this one is to be
-        kept, or when the use case is refused: then all that it did is undone.
+        `read` reads the request's fields, its id excepted; what it has read goes to the use case. Every wrong field is
+        told in one Fault (INVALID). The same id with the same body from the same actor gives the first answer again;
+        with another body it is a Fault (INVALID, REQUEST_ID_REUSED). Whether there is a first answer shows at the end,
+        when this one is to be stored, or when the use case is refused: then all that it did is undone.
         """
         actor = caller()
-        request_id: str = getattr(request, "request_id").lower()  # noqa: B009 - every changing request has one; Message does not say so
-        setattr(request, "request_id", request_id)  # noqa: B010 - as above; a UUID is the same in capital letters
+        request_id, values = _read(request, read)
         fingerprint = fingerprint_of(request, actor)
+        attempts: list[Work] = []
 
-        begun: list[Work] = []
-
-        def unit(connection: sa.Connection) -> tuple[M, Work]:
-            work = Work(connection, actor, clock.now(), self._archive, self._councils)
-            begun[:] = [work]
-            answer = handler(work)
-            kept = {
-                "request_id": request_id,
-                "fingerprint": fingerprint,
-                "response": answer.SerializeToString(),
-                "answered_at": work.now_text,
-            }
-            if connection.execute(KEEP_ANSWER, kept).rowcount == 0:
-                raise _AnsweredError
-            return answer, work
+        def unit(connection: sa.Connection) -> M:
+            attempts.append(work := self._work(connection, actor))
+            answer = use_case(work, values)
+            _store_answer(work, request_id, fingerprint, answer)
+            return answer
 
         try:
-            try:
-                answer, done = await self._store.write(unit)
-            except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now
-                answer, done = await self._store.write(unit)
+            answer = await self._write(unit)
         except (_AnsweredError, CaseUnknown, Fault) as refusal:
             first = await self._first_answer(request_id, fingerprint)
             if first is not None:
@@ -96,11 +96,20 @@ class UseCases:
             if isinstance(refusal, CaseUnknown):
                 raise await self._cases.why_missing(refusal, actor) from refusal
             if isinstance(refusal, Fault) and refusal.kind in REFUSALS:
-                await self._keep_receipts(begun[-1].receipts)
+                await self._store_receipts(attempts[-1].receipts)
             raise
-        self._archive.committed(row["pack_hash"] for row in done.receipts)
+        self._archive.committed(row["pack_hash"] for row in attempts[-1].receipts)
         self._publisher.wake()
         return answer
+
+    def _work(self, connection: sa.Connection, actor: Actor) -> Work:
+        return Work(connection, actor, clock.now(), self._archive, self._councils)
+
+    async def _write(self, unit: Unit[M]) -> M:
+        try:
+            return await self._store.write(unit)
+        except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now
+            return await self._store.write(unit)
 
     async def _first_answer(self, request_id: str, fingerprint: str) -> bytes | None:
         """What this request was answered before. Raises a Fault when its id was used for another one."""
@@ -113,32 +122,44 @@ class UseCases:
             raise _reused(request_id)
         return bytes(first.response)
 
-    async def _keep_receipts(self, rows: Sequence[dict[str, str]]) -> None:
-        """Keep what a refused change was decided by: the change is undone, that it was decided stays on record."""
+    async def _store_receipts(self, rows: Sequence[dict[str, str]]) -> None:
+        """Store the decisions that led to a refusal: the change is undone, its decisions stay on record."""
 
         def unit(connection: sa.Connection) -> None:
             for row in rows:
-                keep_receipt(connection, self._archive, row)
+                add_receipt(connection, self._archive, row)
 
         if rows:
             await self._store.write(unit)
             self._archive.committed(row["pack_hash"] for row in rows)
 
-    async def look(self, handler: Callable[[Work], T]) -> T:
-        """Run a use case that only reads."""
-        actor = caller()
-        try:
-            return await self._store.read(
-                lambda connection: handler(Work(connection, actor, clock.now(), self._archive, self._councils))
-            )
-        except CaseUnknown as missing:
-            raise await self._cases.why_missing(missing, actor) from missing
+
+def _read(request: Message, read: Callable[[Fields], V]) -> tuple[str, V]:
+    """The request's id, in small letters as it stays in the request, and its other fields."""
+    fields = Fields()
+    request_id = fields.request_id(getattr(request, "request_id")).lower()  # noqa: B009 - every changing request has one; Message does not say so
+    values = read(fields)
+    fields.check()
+    setattr(request, "request_id", request_id)  # noqa: B010 - as above; a UUID is the same in capital letters
+    return request_id, values
+
+
+def _store_answer(work: Work, request_id: str, fingerprint: str, answer: Message) -> None:
+    """Store the answer with the change. Raises _AnsweredError where the request has been answered before."""
+    row = {
+        "request_id": request_id,
+        "fingerprint": fingerprint,
+        "response": answer.SerializeToString(),
+        "answered_at": work.now_text,
+    }
+    if work.connection.execute(ADD_ANSWER, row).rowcount == 0:
+        raise _AnsweredError
 
 
 def fingerprint_of(request: Message, actor: Actor) -> str:
     """What tells one request from another: who asks, and everything that is asked."""
-    said = f"{request.DESCRIPTOR.full_name}\0{actor.council}\0{actor.subject}\0".encode()
-    return hashlib.sha256(said + request.SerializeToString(deterministic=True)).hexdigest()
+    caller_and_call = f"{request.DESCRIPTOR.full_name}\0{actor.council}\0{actor.subject}\0".encode()
+    return hashlib.sha256(caller_and_call + request.SerializeToString(deterministic=True)).hexdigest()
 
 
 def _reused(request_id: str) -> Fault:

@@ -1,4 +1,4 @@
-"""What a use case has in hand: its transaction, who acts, the rules, and the feed to tell."""
+"""What a use case works with: its transaction, who acts, the rules, and the feed."""
 
 import json
 import secrets
@@ -17,7 +17,7 @@ from sevensteps.events import Payload
 from sevensteps.identity.actor import Actor, Role
 from sevensteps.policy.model.verdict import Json
 from sevensteps.service import outbox
-from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, RecordedDecision, decision_message, keep_receipt
+from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, RecordedDecision, add_receipt, decision_message
 from sevensteps.service.pack_archive import Archive
 
 T = TypeVar("T")
@@ -52,7 +52,9 @@ class Work:
     archive: Archive
     councils: Councils
     receipts: list[dict[str, str]] = field(default_factory=list)
-    """What was decided in this transaction, as it is kept."""
+    """The rows of what was decided in this transaction."""
+    receipts_read: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    """The receipts written or read in this transaction, by id: none is read twice."""
 
     @property
     def today(self) -> date:
@@ -70,7 +72,7 @@ class Work:
             raise not_found(case_id)
 
     def tell(self, case_id: str, council: str, payload: Payload) -> None:
-        """Say in the feed what happened, if and when this transaction commits."""
+        """Publish an event in the feed when this transaction commits."""
         outbox.add(
             self.connection,
             type_=payload.TYPE,
@@ -84,10 +86,10 @@ class Work:
     def decide(
         self, decision: str, on: date, facts: Mapping[str, Json], *, case_id: str, council: str, version: str = ""
     ) -> RecordedDecision:
-        """Ask the council's policy pack, and keep the receipt with the law that it names.
+        """Ask the council's policy pack, and store the receipt with the law that it names.
 
         `version` is the hash of the pack with which the stage under way began; where it is empty the pack decides as it
-        is now. Raises the policy's own Faults, and those of `Councils.council`; then nothing is kept.
+        is now. Raises the policy's own Faults and those of `Councils.council`; then nothing is stored.
         """
         pack = self.councils.council(council).pack
         if version:
@@ -107,17 +109,20 @@ class Work:
             "actor": self.actor.subject,
             "decided_at": self.now_text,
         }
-        keep_receipt(self.connection, self.archive, row)
+        add_receipt(self.connection, self.archive, row)
         self.receipts.append(row)
+        self.receipts_read[receipt_id] = receipt
         return RecordedDecision(decided, receipt_id, receipt)
 
     def decided(self, receipt_id: str) -> decision_pb2.Decision:
         """A decision made earlier, from its receipt."""
-        row = self.connection.execute(RECEIPT, {"receipt_id": receipt_id}).one()
-        return decision_message(json.loads(row.receipt), receipt_id)
+        if receipt_id not in self.receipts_read:
+            row = self.connection.execute(RECEIPT, {"receipt_id": receipt_id}).one()
+            self.receipts_read[receipt_id] = json.loads(row.receipt)
+        return decision_message(self.receipts_read[receipt_id], receipt_id)
 
     def check_etag(self, case_id: str, etag: str, version: int) -> None:
-        """Raise a Fault unless the etag is the record's. The journey needs none: it overwrites nobody."""
+        """Raise a Fault unless the etag is that of the record. The journey needs none: it overwrites nobody."""
         if not etag and Role.JOURNEY in self.actor.roles:
             return
         if not etag:

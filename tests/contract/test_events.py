@@ -24,7 +24,7 @@ VALUES = {
     str: st.one_of(st.text(), st.dates(date(2015, 4, 1)).map(date.isoformat)),
     list[str]: st.lists(st.text()),
 }
-"""What a payload may hold: nothing that JSON, Temporal or an integrator's table would change on the way."""
+"""The types a payload may hold: JSON, Temporal and an integrator's table pass them on unchanged."""
 
 
 def hints_of(payload: type[Payload]) -> dict[str, type]:
@@ -50,7 +50,7 @@ def test_a_payload_holds_simple_values_alone(payload: type[Payload]) -> None:
 @every_payload
 @given(data=st.data())
 def test_a_payload_reads_as_it_was_written(payload: type[Payload], data: st.DataObject) -> None:
-    """Written as JSON and read again it is the same; what a newer service adds is passed over."""
+    """Written as JSON and read again it is the same; fields that a newer service adds are ignored."""
     written = payload(**{name: data.draw(VALUES[hint]) for name, hint in hints_of(payload).items()})
     assert payload.of(written.as_json()) == written
     newer = json.loads(written.as_json()) | {"added_later": "x"}
@@ -60,7 +60,7 @@ def test_a_payload_reads_as_it_was_written(payload: type[Payload], data: st.Data
 @every_payload
 @given(data=st.data())
 def test_one_payload_has_one_text(payload: type[Payload], data: st.DataObject) -> None:
-    """The text does not depend on anything but the values: compact, its keys sorted."""
+    """The same values always give the same text: compact, with sorted keys."""
     written = payload(**{name: data.draw(VALUES[hint]) for name, hint in hints_of(payload).items()})
     text = written.as_json()
     assert text == json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True)
@@ -73,7 +73,7 @@ def test_every_stage_is_opened_by_an_event() -> None:
 
 
 def test_journeys_hear_events_that_exist() -> None:
-    """A slip of the pen here would leave a journey waiting for ever."""
+    """A wrong name here would leave a journey waiting for ever."""
     assert set(PAYLOADS) >= HEARD
 
 

@@ -22,7 +22,7 @@ every_service = pytest.mark.parametrize("service", ALL)
 
 def expected(service: str) -> list[sa.MetaData]:
     """The tables that a service's code knows."""
-    own: sa.MetaData = importlib.import_module(f"services.{service}.store").metadata
+    own: sa.MetaData = importlib.import_module(f"services.{service}.tables").metadata
     return [own] if service == "feed" else [tables.metadata, own]
 
 
@@ -53,7 +53,7 @@ async def differences_at(service: str, database: str, data: Path) -> list[object
 
 @every_service
 def test_a_service_has_one_newest_migration(service: str) -> None:
-    """Two heads would mean that two people added one each and neither knew of the other."""
+    """Two heads mean that two people each added a migration without the other's."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER / service / "migrations"))
     assert len(ScriptDirectory.from_config(config).get_heads()) == 1
@@ -82,7 +82,7 @@ async def test_many_may_upgrade_at_once(tmp_path: Path, database: str) -> None:
 async def test_a_broken_off_upgrade_leaves_nothing(
     tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A crash in the middle of a migration is no reason for not starting the next time."""
+    """After a crash in the middle of a migration the next start completes it."""
     whole = migrations.create_shared_tables_0001
 
     def half() -> None:

@@ -31,23 +31,23 @@ CHANGES = {
 
 
 def test_every_call_has_a_row_and_every_row_a_call() -> None:
-    """A call without a row could not be made by anybody; a row without a call is a slip of the pen."""
+    """Every call has a row in the table of rights, and every row has a call."""
     assert set(RIGHTS) == set(CALLS)
 
 
 def test_no_row_is_empty() -> None:
-    """A call that nobody may make is no call."""
+    """Every call can be made by some role."""
     assert [rpc for rpc, roles in RIGHTS.items() if not roles] == []
 
 
 def test_every_role_may_do_something() -> None:
-    """A role that appears in no row means nothing."""
+    """Every role may make some call."""
     assert set(Role) == {role for roles in RIGHTS.values() for role in roles}
 
 
 @pytest.mark.parametrize("rpc", sorted(CHANGES))
 def test_auditors_and_integrators_only_read(rpc: str) -> None:
-    """Who looks on changes nothing, and neither does a service by itself."""
+    """Auditors and integrators change nothing, and neither do services by themselves."""
     assert not RIGHTS[rpc] & {Role.AUDITOR, Role.INTEGRATOR, Role.SERVICE}
 
 

@@ -1,11 +1,12 @@
 """Services to be tested over real gRPC, on either database."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from servers.services import NOBODY, PACK, Running, SuiteOf, run_suite
+from servers.services import NOBODY, PACK, Running, SharedService, SuiteOf, run_suite
 from sevensteps.config import Settings
 
 
@@ -17,3 +18,18 @@ def suite_of(tmp_path: Path) -> SuiteOf:
         return run_suite(name, Settings(data=tmp_path, database=database, pack=PACK, feed=feed))
 
     return suite
+
+
+@pytest.fixture(scope="session")
+async def shared_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SharedService]:
+    """Services on SQLite, each started once for all tests that need none of their own."""
+    services: dict[str, Running] = {}
+    async with AsyncExitStack() as until_the_end:
+
+        async def service(name: str) -> Running:
+            if name not in services:
+                suite = run_suite(name, Settings(data=tmp_path_factory.mktemp(name), pack=PACK, feed=NOBODY))
+                services[name] = await until_the_end.enter_async_context(suite)
+            return services[name]
+
+        yield service

@@ -75,7 +75,7 @@ FeedOn = Callable[[str], AbstractAsyncContextManager[Feed]]
 
 @asynccontextmanager
 async def run_feed(settings: Settings, address: str = FREE_PORT) -> AsyncIterator[Feed]:
-    """A feed, on a free port where nothing else is said."""
+    """A feed, on a free port unless an address is given."""
     keys = Keys.open(settings.data)
     server = Server(await FeedService.open(settings), keys, councils_of(settings), address)
     await server.start()

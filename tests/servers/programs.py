@@ -25,7 +25,7 @@ Elsewhere: install PostgreSQL 15 or later so that `initdb` is on PATH. Then run 
 
 
 class ProgramMissingError(Exception):
-    """A server could not be had. The message says what to install."""
+    """A server program is missing. The message says what to install."""
 
 
 def find_test_server() -> Path | None:
@@ -95,7 +95,7 @@ def find_postgres() -> Path | None:
 
 
 def fetch_postgres(progress: Progress) -> None:
-    """Install PostgreSQL where that is ours to do: on Debian and its like, as root.
+    """Install PostgreSQL where that is possible: on Debian and similar systems, as root.
 
     Raises:
         ProgramMissingError: somebody has to install it.

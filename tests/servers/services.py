@@ -123,6 +123,10 @@ async def run_suite(name: str, settings: Settings) -> AsyncIterator[Running]:
         yield running
 
 
+SharedService = Callable[[str], Awaitable[Running]]
+"""The service of a name that tests share: `running = await shared_service("planning")`."""
+
+
 class SuiteOf(Protocol):
     """Starts a service for as long as a test wants it: `async with suite_of("planning") as running`."""
 

@@ -10,7 +10,7 @@ PAUSE = 0.02
 
 
 async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:
-    """Ask again and again until it is true; fails, saying what did not come, when patience ends."""
+    """Ask again and again until it is true. After PATIENCE seconds it fails and says what did not come."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PATIENCE
     while not await true():

@@ -34,9 +34,9 @@ LARGE_FAULTS = st.builds(
     violations=st.lists(st.builds(Violation, LONG_WORDS, LONG_WORDS), max_size=MOST_VIOLATIONS * 2),
 )
 METADATA_BYTES = 8 * 1024
-"""What gRPC takes of trailing metadata."""
+"""The most trailing metadata that gRPC takes."""
 ENTRY_BYTES = 32
-"""What HTTP/2 counts for an entry beside its name and value."""
+"""What HTTP/2 adds for each entry beside its name and value."""
 
 
 def heard(fault: Fault) -> Fault:
@@ -56,7 +56,7 @@ def test_a_fault_is_heard_as_it_was_said(fault: Fault) -> None:
 
 @given(LARGE_FAULTS)
 def test_however_much_is_wrong_the_status_arrives(fault: Fault) -> None:
-    """It stays well under what gRPC takes, whatever is said in it; kind and reason are whole."""
+    """It stays well under what gRPC takes, whatever it says; kind and reason are never cut."""
     status = rpc_status.to_status(status_of(fault))
     [(_, packed)] = status.trailing_metadata
     assert isinstance(packed, bytes)
@@ -75,7 +75,7 @@ def test_of_many_wrong_fields_the_first_are_listed() -> None:
 
 
 def test_an_id_of_any_length_is_refused_in_few_words() -> None:
-    """What somebody sent in the place of an id is not sent back: it may be anything."""
+    """What was sent instead of an id is not sent back: it may be anything."""
     got = heard(not_found("x" * 5000))
     assert (got.kind, got.reason, got.metadata) == (Kind.NOT_FOUND, "CASE_NOT_FOUND", {})
     assert "xx" not in got.detail
@@ -83,7 +83,7 @@ def test_an_id_of_any_length_is_refused_in_few_words() -> None:
 
 @pytest.mark.parametrize("details", [b"\xff\xff", status_pb2.Status(code=3, message="another").SerializeToString()])
 def test_details_that_cannot_be_read_are_passed_over(details: bytes) -> None:
-    """Bytes that are no status, or one of another code: what gRPC itself says is what is heard."""
+    """For unreadable bytes, or a status of another code, the caller gets what gRPC itself says."""
     trailing = grpc.aio.Metadata(("grpc-status-details-bin", details))
     error = grpc.aio.AioRpcError(grpc.StatusCode.NOT_FOUND, grpc.aio.Metadata(), trailing, details="gone")
     got = fault_of(error)
@@ -91,7 +91,7 @@ def test_details_that_cannot_be_read_are_passed_over(details: bytes) -> None:
 
 
 def test_every_kind_has_a_status_of_its_own() -> None:
-    """One table, no kind without a row, no status for two kinds."""
+    """Every kind has a status of its own."""
     assert set(CODES) == set(Kind)
     assert len(set(CODES.values())) == len(Kind)
     assert code_pb2.OK not in CODES.values()
@@ -107,6 +107,6 @@ def test_every_kind_has_a_status_of_its_own() -> None:
     ],
 )
 def test_what_grpc_says_itself_is_a_fault_too(code: grpc.StatusCode, kind: Kind) -> None:
-    """No connection, a deadline or a size have no reason of ours: the status is the reason."""
+    """A lost connection, a deadline or a size limit has the status code as its reason."""
     error = grpc.aio.AioRpcError(code, grpc.aio.Metadata(), grpc.aio.Metadata(), details="gone")
     assert (fault_of(error).kind, fault_of(error).reason) == (kind, code.name)

@@ -60,7 +60,7 @@ def test_a_number_is_an_amount_or_refused(number: Decimal) -> None:
 
 @pytest.mark.parametrize(("text", "wrong"), [("0", True), ("0.00", True), ("0.01", False)])
 def test_some_amounts_are_more_than_nothing(text: str, *, wrong: bool) -> None:
-    """Where it must be more than nothing, nothing is refused."""
+    """Where an amount must be above zero, 0.00 is refused."""
     fields = Fields()
     fields.money("amount", text, above_zero=True)
     assert bool(violations(fields)) is wrong
@@ -94,7 +94,7 @@ def test_a_uuid_is_a_request_id(request_id: UUID) -> None:
 
 @given(st.text())
 def test_nothing_else_is_a_request_id(text: str) -> None:
-    """Text that happens to hold a UUID is none."""
+    """Text around a UUID is refused."""
     fields = Fields()
     fields.request_id(text)
     fields.request_id(f"urn:uuid:{UUID(int=1)}")
@@ -114,7 +114,7 @@ def test_text_is_kept_as_it_is_or_refused(text: str) -> None:
 
 @given(st.text())
 def test_an_id_is_what_the_rules_take_for_one(text: str) -> None:
-    """A line of a plan comes to the policy pack under its id: what one takes the other does."""
+    """A spend line goes to the policy pack under its id, so both accept the same ids."""
     fields = Fields()
     assert fields.id("line_id", text) == text
     lines = Collection("lines", {})
@@ -130,7 +130,7 @@ def test_an_id_is_what_the_rules_take_for_one(text: str) -> None:
     ("weekly", "wrong"), [("1000000.00", []), ("1000000.01", ["weekly"]), ("999999999.99", ["weekly"])]
 )
 def test_a_year_of_what_is_paid_a_week_is_money_to_the_rules(weekly: str, wrong: list[str]) -> None:
-    """The most that a week may cost is an amount for a year of 52 weeks as well."""
+    """A year of 52 weeks at the highest weekly amount is still a valid amount."""
     fields = Fields()
     amount = fields.weekly("weekly", weekly)
     assert violations(fields) == wrong
@@ -148,7 +148,7 @@ def test_what_is_wrong_is_told_up_to_a_limit() -> None:
 
 @given(st.lists(st.sampled_from([*sorted(OUTCOMES), "swimming"])))
 def test_needs_are_outcomes_once_each(names: list[str]) -> None:
-    """At least one, none twice, none that is not an outcome, and each wrong one by its place."""
+    """At least one, none twice, only outcomes; each wrong one is named by its place."""
     fields = Fields()
     assert fields.needs("needs", names) == tuple(names)
     wrong = violations(fields)
@@ -180,5 +180,5 @@ def test_names_go_to_the_wire_and_back() -> None:
 
 @pytest.mark.parametrize(("asked", "given_"), [(0, 50), (1, 1), (1000, 1000), (1001, 1000), (2**31 - 1, 1000)])
 def test_a_page_is_as_large_as_asked_within_limits(asked: int, given_: int) -> None:
-    """0 is the default, and too many is the most (AIP-158)."""
+    """0 gives the default, and too many gives the most allowed (AIP-158)."""
     assert Fields().page_size(asked, default=50, largest=1000) == given_

@@ -14,7 +14,7 @@ from joserfc.jwk import OKPKey
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Actor, Role
 from sevensteps.identity.rights import RIGHTS, authorise
-from sevensteps.identity.tokens import REMEMBERED, Keys
+from sevensteps.identity.tokens import MOST_CHECKED, Keys
 
 KEYS = Keys(OKPKey.generate_key("Ed25519"))
 GOOD = KEYS.issue("amy", [Role.PRACTITIONER], "example", teams=["north"])
@@ -47,7 +47,7 @@ def test_a_token_with_one_other_letter_speaks_for_nobody_else(place: int, letter
     + [("amy", council, "council") for council in ("", " ", "x" * 65)],
 )
 def test_a_token_that_nobody_would_accept_is_not_made(subject: str, council: str, field: str) -> None:
-    """Whoever asks for one hears at once what is wrong with it."""
+    """A token that no service would accept is not issued: the refusal says what is wrong."""
     with pytest.raises(Fault) as refused:
         KEYS.issue(subject, [Role.PRACTITIONER], council)
     assert (refused.value.kind, refused.value.violations[0].field) == (Kind.INVALID, field)
@@ -62,13 +62,13 @@ def test_the_longest_token_is_accepted() -> None:
 def test_remembering_has_an_end() -> None:
     """Many callers do not fill the memory."""
     keys = Keys(OKPKey.generate_key("Ed25519"))
-    for number in range(REMEMBERED + 10):
+    for number in range(MOST_CHECKED + 10):
         keys.actor_of(keys.issue(str(number), [], "example"))
-    assert len(keys._checked) <= REMEMBERED  # noqa: SLF001 - its size is the point
+    assert len(keys._checked) <= MOST_CHECKED  # noqa: SLF001 - its size is the point
 
 
 def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    """What one process signs another one trusts, and nobody else on the machine can read the key."""
+    """A token from one process is valid in another, and only the owner can read the key."""
     token = Keys.open(tmp_path).issue("amy", [Role.AUDITOR], "example")
     assert Keys.open(tmp_path).actor_of(token).subject == "amy"
     (key,) = (tmp_path / "keys").iterdir()
@@ -78,7 +78,7 @@ def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_services_that_start_together_share_one_key(tmp_path: Path) -> None:
-    """Whoever makes the key first wins, and the others take it."""
+    """The first process to make the key wins, and the others use it."""
     with ThreadPoolExecutor(8) as together:
         keys = list(together.map(lambda _: Keys.open(tmp_path), range(8)))
     token = keys[0].issue("amy", [Role.AUDITOR], "example")
@@ -102,14 +102,14 @@ def test_one_right_is_enough_and_none_is_too_little(roles: AbstractSet[Role], rp
 
 @given(ROLES)
 def test_a_call_without_a_row_is_nobodys(roles: AbstractSet[Role]) -> None:
-    """What was forgotten in the table is closed, not open."""
+    """A call that is missing in the table cannot be made."""
     with pytest.raises(Fault, match="ROLE_LACKS_RIGHT"):
         authorise(Actor("amy", frozenset(roles), "*"), "/sevensteps.api.assessment.v1.AssessmentService/New")
 
 
 @given(st.text(), st.text())
 def test_a_council_sees_its_own(one: str, other: str) -> None:
-    """Councils are told apart letter by letter; only the star sees all."""
+    """Councils are compared letter by letter; only `*` stands for all."""
     actor = Actor("amy", frozenset(), one)
     assert actor.may_see(one)
     assert actor.may_see(other) is (one in (other, "*"))

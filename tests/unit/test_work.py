@@ -34,7 +34,7 @@ REQUESTS = st.builds(
 
 @given(REQUESTS)
 def test_the_same_request_has_the_same_fingerprint(request: pb.ProposeDeterminationRequest) -> None:
-    """Also when it was read from other bytes, and its map was filled in another order."""
+    """Even when it was read from other bytes, or its map was filled in another order."""
     again = pb.ProposeDeterminationRequest.FromString(request.SerializeToString())
     answers = {
         name: pb.OutcomeAnswers.FromString(each.SerializeToString()) for name, each in again.adult.outcomes.items()
@@ -66,7 +66,7 @@ def test_who_asks_belongs_to_the_fingerprint(request: pb.ProposeDeterminationReq
 
 
 def test_ids_can_be_read_out() -> None:
-    """No letter that is taken for another, and no id twice."""
+    """No letter that is mistaken for another, and no id twice."""
     ids = {new_id("case") for _ in range(10_000)}
     assert len(ids) == 10_000
     assert all(re.fullmatch(r"case-[0-9a-hjkmnp-tv-z]{12}", each) for each in ids)

@@ -6,39 +6,10 @@ from decimal import Decimal
 
 from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
+from sevensteps.support_plan import TEMPLATES, SpendLine
 
-QUESTIONS = (
-    "important",
-    "change",
-    "achieve",
-    "supported",
-    "spend",
-    "manage",
-    "control",
-    "next",
-    "happen",
-    "look",
-)
-"""The questions of both templates, as the rules know them."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpendLine:
-    """A line of spending. `weekly` in pounds a week; `care_home_weeks` of the next twelve months, None if unknown.
-
-    `direct_payment` is whether its money is meant to be held so, None if unknown.
-    `beyond_needs` is what it costs more a week than meeting the needs does.
-    """
-
-    line_id: str
-    text: str
-    needs: tuple[str, ...]
-    use: str
-    weekly: Decimal
-    necessary_override: bool
-    care_home_weeks: int | None
-    direct_payment: bool | None
-    beyond_needs: Decimal
+QUESTIONS = tuple(dict.fromkeys(question for questions in TEMPLATES.values() for question in questions))
+"""The questions of both templates, each once, as the rules know them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +41,11 @@ class SubmittedPlan:
 
 
 def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: Decimal) -> dict[str, Json]:
-    """What the decision plan-check asks about a plan. `indicative` is the indicative budget in pounds a week.
+    """The facts about a plan for the decision plan-check. `indicative` is the indicative budget in pounds a week.
 
-    Whether close family is paid is what the plan itself says by the use of the line; a question that the plan leaves
-    out is not answered, which is known and not unknown. Direct payments are decided in step 4, before any is made. That
-    the council is satisfied with an unusual use the approver says, in a judgement; before there is none.
+    Whether close family is paid follows from the use of the line. A question that the plan leaves out counts as not
+    answered, and not as unknown. Direct payments are decided in step 4, before any is made. Whether the council is
+    satisfied with an unusual use is for the approver to say in a judgement, so it is False here.
     """
     return {
         "template": plan.template,
@@ -110,10 +81,11 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
 
 
 def lacking(plan: SubmittedPlan) -> list[Json] | None:
-    """What s.25(1) and (2) asks for and the plan does not hold; None where it is not known whether anything lacks.
+    """What s.25(1) and (2) ask for and the plan lacks; None where it is not known whether it lacks anything.
 
     Every plan has the needs, the outcomes to which its lines belong, how they are met, and its cost: (a) to (e).
-    A line has the needs, the amount and, all being weekly, the frequency of a direct payment. Advice (f) it has to say.
+    A line has the needs, the amount and, as all are weekly, the frequency of a direct payment. Whether advice (f) was
+    given, the plan has to say.
     """
     if plan.advice_given is None:
         return None

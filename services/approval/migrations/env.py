@@ -1,6 +1,6 @@
 """Alembic's way into the approval service's schema."""
 
-from services.approval.store import metadata
+from services.approval.tables import metadata
 from sevensteps.service import tables
 from sevensteps.service.migrations import run
 

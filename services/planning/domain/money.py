@@ -1,13 +1,14 @@
 """The personal budget and who holds each part of it. Pure; amounts in pounds a week."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Self
 
-from services.planning.domain.plan import SpendLine
 from sevensteps.errors import Fault, Kind
 from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
+from sevensteps.support_plan import SpendLine
 
 DIRECT_PAYMENT = "direct_payment"
 NOMINATED_PERSON = "nominated_person"
@@ -41,35 +42,62 @@ class MoneyArrangement:
     weekly: Decimal
     receipt_id: str | None
 
-
-def left(budget: Decimal, arranged: Iterable[MoneyArrangement]) -> Decimal:
-    """What still has no holder."""
-    return budget - sum((each.weekly for each in arranged), Decimal("0.00"))
-
-
-def ensure_within(weekly: Decimal, remaining: Decimal, case_id: str) -> None:
-    """Raise a Fault (PRECONDITION, OVER_BUDGET) when more is arranged than has no holder yet."""
-    if weekly > remaining:
-        raise Fault(
-            Kind.PRECONDITION,
-            "OVER_BUDGET",
-            f"Only {pounds(remaining)} pounds a week of the personal budget have no holder yet. Arrange at most that.",
-            metadata={"case_id": case_id, "left_weekly": pounds(remaining)},
-        )
+    @classmethod
+    def of(cls, holding: Holding, arrangement_id: str, receipt_id: str | None) -> Self:
+        """The arrangement of this holding; a direct payment has the receipt of its decision."""
+        return cls(arrangement_id, holding.kind, holding.payee, holding.weekly, receipt_id)
 
 
-def paid_directly(arranged: Iterable[MoneyArrangement]) -> Decimal:
-    """What is held as direct payments."""
-    return sum((each.weekly for each in arranged if each.kind == DIRECT_PAYMENT), Decimal("0.00"))
+@dataclass(frozen=True, slots=True)
+class PersonalBudget:
+    """The personal budget of the agreed plan, and who holds its parts, in the order arranged."""
+
+    weekly: Decimal
+    arrangements: tuple[MoneyArrangement, ...]
+
+    @property
+    def left(self) -> Decimal:
+        """What has no holder yet."""
+        return self.weekly - sum((arrangement.weekly for arrangement in self.arrangements), Decimal("0.00"))
+
+    @property
+    def paid_directly(self) -> Decimal:
+        """What is held as direct payments."""
+        return sum((arrangement.weekly for arrangement in self._direct_payments), Decimal("0.00"))
+
+    @property
+    def has_direct_payment(self) -> bool:
+        """Whether any part is a direct payment."""
+        return bool(self._direct_payments)
+
+    @property
+    def _direct_payments(self) -> list[MoneyArrangement]:
+        return [arrangement for arrangement in self.arrangements if arrangement.kind == DIRECT_PAYMENT]
+
+    def ensure_left(self, weekly: Decimal, case_id: str) -> None:
+        """Raise a Fault (PRECONDITION, OVER_BUDGET) when more is to be arranged than has no holder yet."""
+        if weekly > self.left:
+            raise Fault(
+                Kind.PRECONDITION,
+                "OVER_BUDGET",
+                f"Only {pounds(self.left)} pounds a week of the personal budget have no holder yet. "
+                "Arrange at most that.",
+                metadata={"case_id": case_id, "left_weekly": pounds(self.left)},
+            )
+
+    def arrange(self, arrangement: MoneyArrangement) -> Self:
+        """The budget with one more part arranged."""
+        return replace(self, arrangements=(*self.arrangements, arrangement))
 
 
 def pack_facts(holding: Holding, reached: Sequence[SpendLine]) -> dict[str, Json]:
-    """What the decision direct-payment asks, but for the facts that were given: the payee, and what the money may buy.
+    """The facts for the decision direct-payment: what the caller says, the payee, and what the money may buy.
 
     `reached` are the lines of the agreed plan that the payment may pay for.
     """
     family = [line for line in reached if line.use == "close_family"]
     return {
+        **holding.facts,
         "authorised_person": AUTHORISED_PERSONS.get(holding.payee),
         "nominated": holding.payee == NOMINATED_PERSON,
         "pays_close_family": bool(family),
@@ -88,14 +116,14 @@ def wrong_payee(payee: str, *, has_capacity: bool | None) -> str:
 
 def conditions_not_met(failed: Sequence[str], missing: Sequence[str], case_id: str) -> Fault:
     """Conditions of s.31 or s.32 that failed, by the sentences of the pack, and facts not known, as a Fault."""
-    told = ["Every condition of a direct payment must be met."]
+    sentences = ["Every condition of a direct payment must be met."]
     if failed:
-        told.append(f"Not met: {' '.join(failed)}")
+        sentences.append(f"Not met: {' '.join(failed)}")
     if missing:
-        told.append(f"Not known yet: {', '.join(missing)}.")
+        sentences.append(f"Not known yet: {', '.join(missing)}.")
     return Fault(
         Kind.PRECONDITION,
         "DIRECT_PAYMENT_CONDITIONS",
-        " ".join(told),
+        " ".join(sentences),
         metadata={"case_id": case_id, "missing": ",".join(missing)},
     )

@@ -4,34 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Self
 
 from sevensteps.errors import Fault, Kind, stage_order
 from sevensteps.fields import Fields
-
-TEMPLATES: Mapping[str, tuple[str, ...]] = {
-    "six": ("important", "change", "spend", "manage", "control", "next"),
-    "nine": ("important", "change", "achieve", "supported", "spend", "manage", "control", "happen", "look"),
-}
-"""The questions that a plan answers, by template."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpendLine:
-    """One line of spending. `weekly` in pounds; `care_home_weeks` of the next twelve months, None where unknown.
-
-    `direct_payment` is whether its money is meant to be held so; None where unknown, as in older lines.
-    `beyond_needs` is what it costs more a week than meeting the needs does; the council is not asked for it.
-    """
-
-    line_id: str
-    text: str
-    needs: tuple[str, ...]
-    use: str
-    weekly: Decimal
-    necessary_override: bool
-    care_home_weeks: int | None
-    direct_payment: bool | None = None
-    beyond_needs: Decimal = Decimal("0.00")
+from sevensteps.support_plan import TEMPLATES, SpendLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +50,19 @@ class Content:
         """The questions of its template that have no answer yet."""
         return tuple(question for question in TEMPLATES[self.template] if not self.answers.get(question, "").strip())
 
+    def ensure_eligible(self, eligible: Sequence[str]) -> None:
+        """Raise a Fault (INVALID) naming each need that is not eligible."""
+        fields = Fields()
+        allowed = f"must be one of the eligible needs: {', '.join(eligible)}"
+        for i, line in enumerate(self.lines):
+            for j, need in enumerate(line.needs):
+                if need not in eligible:
+                    fields.wrong(f"lines[{i}].needs[{j}]", allowed)
+        for j, need in enumerate(self.met_otherwise):
+            if need not in eligible:
+                fields.wrong(f"met_otherwise[{j}]", allowed)
+        fields.check()
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -84,77 +74,66 @@ class Plan:
     content: Content
     written_by: tuple[str, ...]
 
+    @classmethod
+    def begin(cls, case_id: str, version: int, content: Content, by: str) -> Self:
+        """The first draft of a version."""
+        return cls(case_id, version, submitted=False, content=content, written_by=(by,))
 
-def check_needs(content: Content, eligible: Sequence[str]) -> None:
-    """Raise a Fault (INVALID) naming each need of a plan that is not eligible."""
-    fields = Fields()
-    allowed = f"must be one of the eligible needs: {', '.join(eligible)}"
-    for i, line in enumerate(content.lines):
-        for j, need in enumerate(line.needs):
-            if need not in eligible:
-                fields.wrong(f"lines[{i}].needs[{j}]", allowed)
-    for j, need in enumerate(content.met_otherwise):
-        if need not in eligible:
-            fields.wrong(f"met_otherwise[{j}]", allowed)
-    fields.check()
+    def save(self, content: Content, by: str) -> Self:
+        """The draft with other content, which replaces what it held."""
+        return replace(self, content=content, written_by=self._writers_with(by))
+
+    def continue_as(self, version: int) -> Self:
+        """The draft of a further version: it says what this one says, so that the person does not begin again.
+
+        Whoever wrote this one wrote that one too, and may not sign it.
+        """
+        return replace(self, version=version, submitted=False)
+
+    def submit(self, eligible: Sequence[str], by: str) -> Self:
+        """The submitted plan.
+
+        Raises a Fault (PRECONDITION): QUESTIONS_UNANSWERED; NEEDS_CHANGED where a reassessment took away a need that
+        the draft still names; NOTHING_PLANNED without a line though not every need is met otherwise.
+        """
+        content = self.content
+        if content.unanswered:
+            raise self._incomplete(
+                "QUESTIONS_UNANSWERED",
+                f"Every question of the template must be answered. Not answered yet: {', '.join(content.unanswered)}.",
+                questions=",".join(content.unanswered),
+            )
+        gone = sorted({*content.funded_needs, *content.met_otherwise} - set(eligible))
+        if gone:
+            raise self._incomplete(
+                "NEEDS_CHANGED",
+                f"The plan names needs that are no longer eligible: {', '.join(gone)}. "
+                "Save it with the needs as determined.",
+                needs=",".join(gone),
+            )
+        if not content.lines and not set(eligible) <= set(content.met_otherwise):
+            raise self._incomplete(
+                "NOTHING_PLANNED", "The plan needs at least one line, unless every eligible need is met otherwise."
+            )
+        return replace(self, submitted=True, written_by=self._writers_with(by))
+
+    def _writers_with(self, by: str) -> tuple[str, ...]:
+        return self.written_by if by in self.written_by else (*self.written_by, by)
+
+    def _incomplete(self, reason: str, detail: str, **what: str) -> Fault:
+        return Fault(Kind.PRECONDITION, reason, detail, metadata={"case_id": self.case_id, **what})
 
 
-def check_template(content: Content, offered: Sequence[str], draft: Plan | None) -> None:
+def ensure_offered(template: str, offered: Sequence[str], draft: Plan | None) -> None:
     """Raise a Fault (INVALID) for a template that the council does not offer. A draft keeps the one that it has."""
     fields = Fields()
-    if content.template not in offered and not (draft and draft.content.template == content.template):
+    if template not in offered and not (draft and draft.content.template == template):
         fields.wrong("template", f"must be one that the council offers: {', '.join(offered)}")
     fields.check()
 
 
-def save(draft: Plan | None, case_id: str, version: int, content: Content, by: str) -> Plan:
-    """The draft as it now stands; it replaces what the draft held."""
-    written_by = draft.written_by if draft else ()
-    return Plan(case_id, version, submitted=False, content=content, written_by=_with(written_by, by))
-
-
-def continue_as(before: Plan, version: int) -> Plan:
-    """The draft of a further version: it says what the last one said, so that the person does not begin again.
-
-    Who wrote the last one wrote this one too, and may not sign it.
-    """
-    return replace(before, version=version, submitted=False)
-
-
-def submit(draft: Plan | None, case_id: str, eligible: Sequence[str], by: str) -> Plan:
-    """The submitted plan.
-
-    Raises a Fault (PRECONDITION): STAGE_ORDER without a draft, QUESTIONS_UNANSWERED, NEEDS_CHANGED where a reassessment
-    took away a need that the draft still names, NOTHING_PLANNED without a line though not every need is met otherwise.
-    """
+def ensure_begun(draft: Plan | None, case_id: str) -> Plan:
+    """The draft, without which there is nothing to submit: else a Fault (PRECONDITION, STAGE_ORDER)."""
     if draft is None:
         raise stage_order("SavePlan must come first: there is no draft of this plan yet.", case_id)
-    content = draft.content
-    if content.unanswered:
-        raise _incomplete(
-            "QUESTIONS_UNANSWERED",
-            f"Every question of the template must be answered. Not answered yet: {', '.join(content.unanswered)}.",
-            case_id,
-            questions=",".join(content.unanswered),
-        )
-    gone = sorted({*content.funded_needs, *content.met_otherwise} - set(eligible))
-    if gone:
-        raise _incomplete(
-            "NEEDS_CHANGED",
-            f"The plan names needs that are not eligible now: {', '.join(gone)}. Save it with the needs as determined.",
-            case_id,
-            needs=",".join(gone),
-        )
-    if not content.lines and not set(eligible) <= set(content.met_otherwise):
-        raise _incomplete(
-            "NOTHING_PLANNED", "The plan needs at least one line, unless every eligible need is met otherwise.", case_id
-        )
-    return replace(draft, submitted=True, written_by=_with(draft.written_by, by))
-
-
-def _incomplete(reason: str, detail: str, case_id: str, **what: str) -> Fault:
-    return Fault(Kind.PRECONDITION, reason, detail, metadata={"case_id": case_id, **what})
-
-
-def _with(written_by: tuple[str, ...], by: str) -> tuple[str, ...]:
-    return written_by if by in written_by else (*written_by, by)
+    return draft

@@ -3,8 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from sevensteps.fields import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How funded needs are asked to be met, from a day on."""
+
+    kind: str
+    needs: tuple[str, ...]
+    starts_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +26,13 @@ class SupportArrangement:
     needs: tuple[str, ...]
     starts_on: date
 
+    @classmethod
+    def of(cls, support: Support, arrangement_id: str) -> Self:
+        """The arrangement of this support."""
+        return cls(arrangement_id, support.kind, support.needs, support.starts_on)
 
-def check_needs(needs: Sequence[str], funded: Sequence[str]) -> None:
+
+def ensure_funded(needs: Sequence[str], funded: Sequence[str]) -> None:
     """Raise a Fault (INVALID) naming each need that the agreed plan does not pay for."""
     fields = Fields()
     for index, need in enumerate(needs):
@@ -26,7 +41,7 @@ def check_needs(needs: Sequence[str], funded: Sequence[str]) -> None:
     fields.check()
 
 
-def needs_left(funded: Sequence[str], arranged: Iterable[SupportArrangement]) -> tuple[str, ...]:
+def needs_left(funded: Sequence[str], arrangements: Iterable[SupportArrangement]) -> tuple[str, ...]:
     """The funded needs that have no arrangement yet."""
-    met = {need for each in arranged for need in each.needs}
+    met = {need for arrangement in arrangements for need in arrangement.needs}
     return tuple(need for need in funded if need not in met)

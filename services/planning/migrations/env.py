@@ -1,6 +1,6 @@
 """Alembic's way into the planning service's schema."""
 
-from services.planning.store import metadata
+from services.planning.tables import metadata
 from sevensteps.service import tables
 from sevensteps.service.migrations import run
 

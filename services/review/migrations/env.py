@@ -1,6 +1,6 @@
 """Alembic's way into the review service's schema."""
 
-from services.review.store import metadata
+from services.review.tables import metadata
 from sevensteps.service import tables
 from sevensteps.service.migrations import run
 

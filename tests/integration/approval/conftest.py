@@ -5,23 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from integration.approval.desk import Desk
-from servers.services import NOBODY, PACK, Running, SuiteOf, run_suite
-from sevensteps.config import Settings
-
-
-@pytest.fixture(scope="session")
-async def approval_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """The approval service on SQLite, for all tests that need none of their own."""
-    async with run_suite(
-        "approval", Settings(data=tmp_path_factory.mktemp("approval"), pack=PACK, feed=NOBODY)
-    ) as running:
-        yield running
+from servers.services import SharedService, SuiteOf
 
 
 @pytest.fixture
-def desk(approval_service: Running) -> Desk:
+async def desk(shared_service: SharedService) -> Desk:
     """A case of the test's own at the service that all share."""
-    return Desk(approval_service)
+    return Desk(await shared_service("approval"))
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def line(
 
 
 def plan(*lines: planning.SpendLine, version: int = 1) -> planning.Plan:
-    """A submitted plan that answers all six questions and thinks of everything, written by wyn."""
+    """A submitted plan that answers all six questions and leaves nothing out, written by wyn."""
     questions = ("important", "change", "spend", "manage", "control", "next")
     return planning.Plan(
         version=version,
@@ -105,7 +105,7 @@ class Desk:
         await self.running.store.write(lambda connection: connection.execute(sa.text(statement), values))
 
     async def events(self) -> list[Payload]:
-        """What was said to the feed of the case, in order."""
+        """The case's events, in order."""
         query = sa.select(outbox).where(outbox.c.case_id == self.case_id).order_by(outbox.c.seq)
         rows = await self.running.store.read(lambda connection: connection.execute(query).all())
         return [PAYLOADS[row.type].of(row.payload) for row in rows]

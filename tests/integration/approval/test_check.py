@@ -52,7 +52,7 @@ async def test_paying_close_family_needs_the_councils_word(desk: Desk) -> None:
 
 
 async def test_what_binds_direct_payments_leaves_other_money_alone(desk: Desk) -> None:
-    """Regulations 3 and 6 speak of direct payments; how a line is to be held has to be known where it matters."""
+    """Regulations 3 and 6 are about direct payments, so it must be known whether such a line is to be one."""
     stay = line("l2", planning.USE_CARE_HOME)
     stay.care_home_weeks = 5
     held = plan(line("l1", planning.USE_CLOSE_FAMILY), stay)
@@ -83,7 +83,7 @@ async def test_advice_is_a_part_of_every_plan(desk: Desk) -> None:
 async def test_what_is_wanted_beyond_the_needs_is_paid_for_by_others(
     desk: Desk, top_up: str, sufficient: policy.Verdict.ValueType
 ) -> None:
-    """The council is asked for what the needs cost alone; what nobody pays for is looked at by a person."""
+    """The council pays only what the needs cost; a person looks at what nobody pays for."""
     better = line("l1")
     better.beyond_needs = "5.00"
     asked = plan(better)
@@ -99,7 +99,7 @@ async def test_what_is_wanted_beyond_the_needs_is_paid_for_by_others(
     [(3, policy.VERDICT_MET), (4, policy.VERDICT_MET), (5, policy.VERDICT_NOT_MET)],
 )
 async def test_a_stay_in_a_care_home_is_short(desk: Desk, weeks: int, legal: policy.Verdict.ValueType) -> None:
-    """Four weeks of twelve months may be paid for (P10); what is longer is not a direct payment's to buy."""
+    """A direct payment may buy four weeks in twelve months (P10), and no longer stay."""
     stay = line("l1", planning.USE_CARE_HOME)
     stay.care_home_weeks = weeks
     stay.direct_payment = True
@@ -110,7 +110,7 @@ async def test_a_stay_in_a_care_home_is_short(desk: Desk, weeks: int, legal: pol
 
 
 async def test_how_long_a_stay_in_a_care_home_is_has_to_be_known(desk: Desk) -> None:
-    """Unknown is neither short nor long: the check names what is missing."""
+    """A stay of unknown length is not judged: the check names what is missing."""
     stay = line("l1", planning.USE_CARE_HOME)
     stay.direct_payment = True
     approval = await desk.open(plan(stay))
@@ -212,7 +212,7 @@ async def test_a_case_before_step_3_is_told_from_one_that_does_not_exist(desk: D
 
 
 async def test_another_councils_approval_is_not_found(desk: Desk) -> None:
-    """Nobody sees whether another council has the case."""
+    """Another council's case looks like one that does not exist."""
     await desk.open()
     elsewhere = desk.by("olu", council="elsewhere")
     fault = await refusal_of(elsewhere.GetApproval(pb.GetApprovalRequest(case_id=desk.case_id)))
@@ -228,7 +228,7 @@ async def test_a_version_that_never_came_is_not_found(desk: Desk) -> None:
 
 
 async def test_the_end_of_a_case_closes_an_undecided_approval(desk: Desk) -> None:
-    """After that nothing is opened or decided; closing again is harmless."""
+    """Afterwards nothing is opened or decided; closing again is harmless."""
     approval = await desk.open()
     for _ in range(2):
         await desk.journey.CloseCase(desk.closing())

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from integration.approval.desk import Desk, approving, line, plan, request_id, returning
 from servers.services import NOBODY, PACK, refusal_of, run_suite
-from services.approval.store import judgements
+from services.approval.tables import judgements
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2 as planning
 from sevensteps.api.policy.v1 import decision_pb2 as policy
@@ -21,7 +21,7 @@ from sevensteps.service.tables import receipts
 
 
 async def test_a_good_plan_is_signed(desk_on: Desk) -> None:
-    """It has its personal budget then, and the answer says by what authority."""
+    """The plan then has its personal budget, and the answer says by what authority it was signed."""
     checked = await desk_on.open()
     answer = await desk_on.by("olu").ApprovePlan(approving(checked))
     assert (answer.authority.decision, answer.authority.verdict) == ("authority", policy.VERDICT_MET)
@@ -43,7 +43,7 @@ async def test_signing_is_done_once_however_often_it_is_sent(desk: Desk) -> None
 
 
 async def test_a_stale_etag_changes_nothing(desk: Desk) -> None:
-    """Who has not read the newest record decides nothing."""
+    """A stale etag decides nothing."""
     checked = await desk.open()
     checked.etag = "7"
     for call in (desk.by("olu").ApprovePlan(approving(checked)), desk.by("olu").ReturnPlan(returning(checked))):
@@ -101,7 +101,7 @@ async def test_a_plan_with_failed_checks_is_not_signed_but_returned_with_reasons
 
 
 async def test_a_plan_that_lacks_facts_is_not_signed(desk: Desk) -> None:
-    """Unknown is not no, and not yes: the refusal names what is missing."""
+    """A plan that lacks a fact is not signed: the refusal names what is missing."""
     silent = plan()
     silent.ClearField("person_involved")
     fault = await refusal_of(desk.by("olu").ApprovePlan(approving(await desk.open(silent))))
@@ -110,7 +110,7 @@ async def test_a_plan_that_lacks_facts_is_not_signed(desk: Desk) -> None:
 
 
 async def test_what_needs_judgement_is_judged_by_the_approver(desk_on: Desk) -> None:
-    """Every such finding needs its own judgement, which is kept with who judged."""
+    """Every such finding needs its own judgement, which is stored with who judged."""
     careful = plan(line("l1"))
     careful.lines[0].text = "A glass of wine with the cookery class"
     careful.risks_considered = False
@@ -131,7 +131,7 @@ async def test_what_needs_judgement_is_judged_by_the_approver(desk_on: Desk) -> 
 
 
 async def test_the_approver_says_that_the_council_is_satisfied_with_an_unusual_use(desk: Desk) -> None:
-    """That paying close family is necessary says nothing of it; a judgement of the line does, and is kept."""
+    """The override for close family does not cover it; a judgement of the line does, and is stored."""
     unusual = plan(line("l1", planning.USE_LOCAL_LIST))
     unusual.lines[0].necessary_override = True
     checked = await desk.open(unusual)
@@ -167,7 +167,7 @@ async def test_an_exception_is_signed_by_somebody_above_the_author(desk: Desk) -
 
 
 async def test_a_judgement_of_what_needs_none_is_wrong(desk: Desk) -> None:
-    """A judgement can neither be about nothing nor be given twice or without reasons."""
+    """A judgement of nothing, a second one, and one without reasons are refused."""
     checked = await desk.open()
     stray = approving(checked, pb.Judgement(rule="LEGAL-1", because="Because."))
     fault = await refusal_of(desk.by("olu").ApprovePlan(stray))
@@ -215,7 +215,7 @@ async def test_far_over_the_indicative_budget_only_the_top_signs(desk: Desk) -> 
 
 
 async def test_a_little_over_the_indicative_budget_takes_a_reason_and_no_higher_level(desk: Desk) -> None:
-    """What is asked of the money alone is no risk: whoever may sign the amount signs, once the reason is recorded."""
+    """A question about the money alone is no risk: whoever may sign the amount signs, once the reason is recorded."""
     checked = await desk.open(plan(), indicative="36.00")
     assert (checked.sufficient, checked.level) == (policy.VERDICT_NEEDS_JUDGEMENT, "L0")
     fault = await refusal_of(desk.by("olu").ApprovePlan(approving(checked)))
@@ -225,7 +225,7 @@ async def test_a_little_over_the_indicative_budget_takes_a_reason_and_no_higher_
 
 
 async def test_of_several_roles_the_first_that_suffices_signs(desk: Desk) -> None:
-    """Somebody who is an assistant team manager and a team manager signs a dear plan as the latter, on record."""
+    """Somebody with two roles signs an expensive plan in the higher one, and the record says so."""
     dear = plan()
     dear.lines[0].weekly = dear.weekly = "200.00"
     checked = await desk.open(dear, indicative="200.00")

@@ -17,9 +17,9 @@ from sevensteps.rpc.options import MESSAGE_BYTES
 NEEDS = ("nutrition", "hygiene", "toilet", "clothed", "home_safe", "habitable", "relationships", "community")
 
 ROOM = 2 * MESSAGE_BYTES
-"""Half of what gRPC takes of an answer where nobody says otherwise."""
+"""Half of the largest answer that gRPC takes by default."""
 SPARE = 16
-"""Bytes that a text may take beside its letters."""
+"""Bytes that a text takes beside its letters."""
 
 
 async def largest(case: PlanningCase) -> pb.SavePlanRequest:

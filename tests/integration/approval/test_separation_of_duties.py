@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from integration.approval.desk import Desk, approving, returning
 from servers.services import PACK, SuiteOf, refusal_of
-from services.approval.domain import approval as domain
+from services.approval.domain.approval import Approval
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.config import Settings
 from sevensteps.errors import Kind
@@ -25,7 +25,7 @@ DECIDED_FROM_THE_START = """
 
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_service_refuses(desk: Desk, party: str) -> None:
-    """All three on: neither signs nor returns, and nothing has changed."""
+    """With all three in place: neither signs nor returns, and nothing has changed."""
     checked = await desk.open()
     for call in (desk.by(party).ApprovePlan(approving(checked)), desk.by(party).ReturnPlan(returning(checked))):
         fault = await refusal_of(call)
@@ -35,8 +35,8 @@ async def test_the_service_refuses(desk: Desk, party: str) -> None:
 
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_rules_refuse_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
-    """The scheme of delegation says no where the handler does not look."""
-    monkeypatch.setattr(domain, "ensure_separate", lambda approval, subject: None)
+    """The scheme of delegation refuses where the handler does not check."""
+    monkeypatch.setattr(Approval, "ensure_separate", lambda approval, subject: None)
     fault = await refusal_of(desk.by(party).ApprovePlan(approving(await desk.open())))
     assert (fault.kind, fault.reason) == (Kind.DENIED, "AUTHORITY_LACKING")
     assert (await desk.read()).state == pb.APPROVAL_STATE_CHECKED
@@ -66,10 +66,10 @@ def test_the_rules_know_every_part(part: str) -> None:
 
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_handler_refuses_alone(suite_of: SuiteOf, monkeypatch: pytest.MonkeyPatch, party: str) -> None:
-    """Where the rules hear nothing of who took part, and the database lets everything pass, it is refused."""
-    ask = domain.signer_facts
+    """The handler refuses where the rules do not know who took part and the database lets everything pass."""
+    facts_of = Approval.signer_facts
     nobody = {"is_author": False, "is_assessor": False}
-    monkeypatch.setattr(domain, "signer_facts", lambda *about: ask(*about) | nobody)
+    monkeypatch.setattr(Approval, "signer_facts", lambda *about: facts_of(*about) | nobody)
     async with suite_of("approval") as running:
         desk = Desk(running)
         await desk.execute("DROP TRIGGER separation_of_duties_update")
@@ -79,7 +79,7 @@ async def test_the_handler_refuses_alone(suite_of: SuiteOf, monkeypatch: pytest.
 
 @pytest.mark.parametrize("party", PARTIES)
 async def test_the_database_refuses_alone(desk_on: Desk, party: str) -> None:
-    """Whoever writes past the service cannot put the signature of somebody who took part; another's can be put."""
+    """Writing past the service, nobody can add the signature of somebody who took part; another's can be added."""
     await desk_on.open()
     sign = "UPDATE approvals SET state = 'approved', decided_by = :by, signed_as = 'approver'"
     with pytest.raises(sa.exc.IntegrityError, match="wrote the plan or assessed the case"):
@@ -89,7 +89,7 @@ async def test_the_database_refuses_alone(desk_on: Desk, party: str) -> None:
 
 
 async def test_the_database_wants_to_know_who_decided(desk_on: Desk) -> None:
-    """A plan is never signed by nobody or in no role, and no approval comes into the world decided."""
+    """A plan is never signed by nobody or in no role, and no approval is decided from the start."""
     await desk_on.open()
     for statement in (
         "UPDATE approvals SET state = 'approved', signed_as = 'approver'",

@@ -134,7 +134,7 @@ class Practice:
         return made
 
     def who_may(self, rpc: str) -> AssessmentServiceAsyncStub:
-        """Somebody whose call it is."""
+        """Somebody who may make the call."""
         if rpc == "ResumeCase":
             return self.caller(Role.OPERATIONS, subject="olu")
         return self.journey() if rpc == "OpenAssessment" else self.amy

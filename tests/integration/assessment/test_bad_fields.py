@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from integration.assessment.practice import ELIGIBLE, UNABLE, Practice, call, new_id, today
 from servers.services import PACK, refusal_of
-from services.assessment.domain import OUTCOMES
+from services.assessment.domain.case import OUTCOMES
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.config import Settings
@@ -128,7 +128,7 @@ async def test_a_wrong_field_is_named(work: Practice, rpc: str, request_: Messag
 
 
 async def test_everything_that_is_wrong_is_said_at_once(work: Practice) -> None:
-    """Nobody is sent round for every field by itself."""
+    """All wrong fields are listed at once."""
     fault = await refused(work, "RecordUrgentSupport", urgent(needs=["x"], weekly="y", starts_on="z", because=""))
     assert paths(fault) == ["needs[0]", "weekly", "starts_on", "because"]
     assert "and 3 more" in fault.detail
@@ -163,7 +163,7 @@ async def test_an_outcome_that_is_none_is_named(work: Practice) -> None:
 
 
 async def test_what_is_no_name_of_an_outcome_is_not_repeated(work: Practice) -> None:
-    """Whatever was typed there, the path does not say it again."""
+    """The path does not repeat what was typed there."""
     facts = pb.AdultFacts(outcomes={"Ada cannot swim": UNABLE})
     fault = await refused(
         work, "ProposeDetermination", pb.ProposeDeterminationRequest(assessed_on=today(), adult=facts)
@@ -174,7 +174,7 @@ async def test_what_is_no_name_of_an_outcome_is_not_repeated(work: Practice) -> 
 
 @pytest.mark.parametrize(("kind", "decision"), [("adult", "eligibility"), ("carer", "carer-eligibility")])
 def test_the_outcomes_are_those_of_the_law(kind: str, decision: str) -> None:
-    """What the service takes is what the pack asks about."""
+    """The service takes the same outcomes that the pack asks about."""
     settings = Settings()
     law = Library(settings.policies).decide(decision, pack=PACK, on=date(2026, 6, 1), facts={})
     asked = {missing.split(".")[1] for missing in law.missing if missing.startswith("outcomes.")}
@@ -182,7 +182,7 @@ def test_the_outcomes_are_those_of_the_law(kind: str, decision: str) -> None:
 
 
 async def test_a_day_without_rules_is_refused(work: Practice) -> None:
-    """Before the Care Act there was another law: no rule is stretched to a day that it does not cover."""
+    """A day before the Care Act came into force is refused."""
     proposal = pb.ProposeDeterminationRequest(assessed_on="2015-03-31", adult=ELIGIBLE)
     fault = await refused(work, "ProposeDetermination", proposal)
     assert (fault.reason, paths(fault)) == ("FIELD_INVALID", ["assessed_on"])
@@ -210,7 +210,7 @@ async def test_answers_for_adults_only_are_not_a_carers(work: Practice) -> None:
 
 @pytest.mark.parametrize("words", ["'; DROP TABLE cases; --", "%s %(x)s {0} :name ?", "𝔘𝔫𝔦 \u202e ﷽ 🛟", "x" * 20_000])
 async def test_any_words_are_kept_as_they_are(work: Practice, words: str) -> None:
-    """Text is text, whatever it looks like to a database."""
+    """Text that looks like SQL is stored as it is."""
     await work.open()
     request = pb.RecordSelfAssessmentRequest(help=pb.SELF_ASSESSMENT_HELP_ALONE, own_words=words)
     assert (await work.amy.RecordSelfAssessment(work.on_case(request))).case.etag == "2"

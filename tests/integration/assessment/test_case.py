@@ -26,7 +26,7 @@ async def test_a_case_is_opened_with_its_assessment(work: Practice) -> None:
 
 
 async def test_the_same_person_may_have_two_cases(work: Practice) -> None:
-    """A reference of a person is no key: every opening that is not a repetition is a case."""
+    """Two openings with the same person reference are two cases."""
     assert (await work.open()).case_id != (await work.open()).case_id
 
 
@@ -43,7 +43,7 @@ async def test_opened_twice_with_one_id_it_is_one_case(work: Practice) -> None:
 
 @pytest.mark.parametrize("case_id", ["", "case-000000000000", "'; DROP TABLE cases; --", "case\0", "ਕੇਸ"])
 async def test_a_case_that_does_not_exist_is_not_found(work: Practice, case_id: str) -> None:
-    """Whatever is given as an id, the answer is that there is none; PostgreSQL says of NUL that it is no text."""
+    """Whatever is sent as an id, there is no such case; PostgreSQL may say that NUL is not text."""
     fault = await refusal_of(work.amy.GetCase(pb.GetCaseRequest(case_id=case_id)))
     assert fault.reason in ({"CASE_NOT_FOUND", "TEXT_INVALID"} if "\0" in case_id else {"CASE_NOT_FOUND"})
 
@@ -108,14 +108,14 @@ async def test_the_journey_lists_every_councils_cases(work: Practice) -> None:
 
 @pytest.mark.parametrize("token", ["x", "2026-01-01/", "yesterday/case-1", "2026-01-01T00:00:00.000Z/case-1", "//"])
 async def test_a_made_up_page_token_is_refused(work: Practice, token: str) -> None:
-    """A token is what an earlier answer gave."""
+    """A page token that no earlier answer gave is refused."""
     fault = await refusal_of(work.amy.ListCases(pb.ListCasesRequest(page_token=token)))
     assert (fault.kind, fault.reason) == (Kind.INVALID, "PAGE_TOKEN_INVALID")
     assert [each.field for each in fault.violations] == ["page_token"]
 
 
 async def test_a_page_token_belongs_to_its_list(work: Practice) -> None:
-    """With another filter, or for another council, it is refused: it would pass over cases that nobody has seen."""
+    """A page token of another filter or council is refused: it would skip cases."""
     for _ in range(2):
         await work.open()
     token = (await work.amy.ListCases(pb.ListCasesRequest(page_size=1))).next_page_token
@@ -128,7 +128,7 @@ async def test_a_page_token_belongs_to_its_list(work: Practice) -> None:
 
 
 async def test_a_case_belongs_to_one_council(work: Practice) -> None:
-    """Who works for every council opens none: the refusal says with which token to open it."""
+    """A token for every council opens no case: the refusal says which token to use."""
     everywhere = work.caller(Role.PRACTITIONER, council=EVERY_COUNCIL)
     request = pb.OpenCaseRequest(request_id=new_id(), kind=pb.CASE_KIND_ADULT, person_reference="P")
     fault = await refusal_of(everywhere.OpenCase(request))
@@ -157,7 +157,7 @@ async def test_a_hold_is_placed_once_and_released_once(work: Practice) -> None:
 
 
 async def test_operations_may_hold_too(work: Practice) -> None:
-    """A hold is not a professional judgement alone."""
+    """Operations may place a hold too."""
     await work.open()
     olu = work.caller(Role.OPERATIONS)
     assert (await olu.PlaceHold(work.on_case(pb.PlaceHoldRequest(reason=pb.HOLD_REASON_AWAY)))).case.on_hold
@@ -226,7 +226,7 @@ async def test_who_refuses_a_reassessment_ends_so(work: Practice) -> None:
 
 
 async def test_a_council_is_one_council(work: Practice) -> None:
-    """A council's name is matched as it is, letter by letter; only the suite's own star is every council."""
+    """A council's name is matched letter by letter; only `*` stands for every council."""
     case = await work.open()
     everywhere = work.caller(Role.AUDITOR, council=EVERY_COUNCIL)
     assert (await everywhere.GetCase(pb.GetCaseRequest(case_id=case.case_id))).case == case

@@ -19,7 +19,7 @@ from integration.assessment.practice import (
     today,
 )
 from servers.services import refusal_of
-from services.assessment.store import advice, determinations, indicative_budgets, self_assessments, urgent_support
+from services.assessment.tables import advice, determinations, indicative_budgets, self_assessments, urgent_support
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
@@ -63,7 +63,7 @@ async def test_two_outcomes_not_achieved_are_eligible(work: Practice) -> None:
 
 
 async def test_the_receipt_of_a_decision_can_be_read_again(work: Practice) -> None:
-    """What was decided is kept with its facts, its pack and who asked, under the id that the caller was given."""
+    """The decision is stored with its facts, its pack and who asked, under the id in the answer."""
     await work.open()
     proposed = await work.propose()
     of_id = sa.select(receipts).where(receipts.c.receipt_id == proposed.decision.receipt_id)
@@ -78,7 +78,7 @@ async def test_the_receipt_of_a_decision_can_be_read_again(work: Practice) -> No
 
 
 async def test_two_practitioners_stand_in_the_event(work: Practice) -> None:
-    """Who assessed and who confirmed may be two: neither may approve the plan later, so both are told."""
+    """Who assessed and who confirmed may be two people. Neither may approve the plan later, so the event names both."""
     await work.open()
     await work.propose()
     ben = work.caller(Role.PRACTITIONER, subject="ben")
@@ -88,7 +88,7 @@ async def test_two_practitioners_stand_in_the_event(work: Practice) -> None:
 
 
 async def test_everybody_who_proposed_stands_in_the_event(work: Practice) -> None:
-    """Whose proposal was replaced has assessed all the same, and may not sign either."""
+    """Whoever made a proposal that was replaced has assessed too, and is named as well."""
     await work.open()
     eve = work.caller(Role.PRACTITIONER, subject="eve")
     replaced = pb.ProposeDeterminationRequest(assessed_on=today(), adult=NOT_ELIGIBLE)
@@ -100,7 +100,7 @@ async def test_everybody_who_proposed_stands_in_the_event(work: Practice) -> Non
 
 
 async def test_the_newest_proposal_alone_can_be_confirmed(work: Practice) -> None:
-    """What somebody has since found otherwise is no longer there to be confirmed: the refusal names the newest."""
+    """Only the newest proposal can be confirmed: the refusal of an older one names it."""
     await work.open()
     first = await work.propose(NOT_ELIGIBLE)
     newest = await work.propose(ELIGIBLE)
@@ -115,7 +115,7 @@ async def test_the_newest_proposal_alone_can_be_confirmed(work: Practice) -> Non
 
 
 async def test_the_confirmed_determination_is_the_one_that_is_read(work: Practice) -> None:
-    """Even where an older one was confirmed, as could once happen, it stands and not the newer proposal."""
+    """A confirmed determination stands even where a newer proposal exists, as could once happen."""
     await work.open()
     first = await work.propose(ELIGIBLE)
     await work.propose(NOT_ELIGIBLE)
@@ -179,7 +179,7 @@ async def test_above_the_table_a_practitioner_says_how_much(work: Practice) -> N
 
 
 async def test_the_table_goes_before_the_practitioners_figure(work: Practice) -> None:
-    """Where the table has an amount, another one is refused and not passed over."""
+    """Where the table has an amount, another one is refused and not ignored."""
     await work.open()
     await work.propose()
     await work.confirm()
@@ -291,7 +291,7 @@ async def test_a_step_before_its_time_says_what_comes_first(
 
 
 async def test_a_proposal_alone_gives_no_budget(work: Practice) -> None:
-    """What the pack proposes is nobody's decision until a practitioner confirms it."""
+    """A proposal has no effect until a practitioner confirms it."""
     await work.open()
     await work.propose()
     request = work.on_case(pb.GiveIndicativeBudgetRequest(points=16))
@@ -300,7 +300,7 @@ async def test_a_proposal_alone_gives_no_budget(work: Practice) -> None:
 
 
 async def test_budget_is_for_the_eligible_and_advice_for_the_others(work: Practice) -> None:
-    """Each of the two refuses what is the other's, and names it."""
+    """GiveAdvice and GiveIndicativeBudget each refuse what belongs to the other, and name it."""
     await work.open()
     await work.propose(ELIGIBLE)
     await work.confirm()
@@ -314,7 +314,7 @@ async def test_budget_is_for_the_eligible_and_advice_for_the_others(work: Practi
 
 
 async def test_one_determination_a_round_is_confirmed(work: Practice) -> None:
-    """After it nothing is proposed and nothing confirmed until a review asks for a new round."""
+    """Afterwards nothing is proposed or confirmed until a review asks for a new round."""
     await work.open()
     first = await work.propose(adult("nutrition", "hygiene", "toilet"))
     await work.propose(ELIGIBLE)
@@ -399,7 +399,7 @@ async def test_a_round_under_way_is_finished_first(work: Practice) -> None:
 
 
 async def test_two_of_the_same_in_the_same_moment_are_both_kept(work: Practice) -> None:
-    """Records that are told apart by their moment do not push one another out."""
+    """Two records of the same moment are stored side by side."""
     await work.open()
     for _ in range(20):
         request = pb.RecordSelfAssessmentRequest(help=pb.SELF_ASSESSMENT_HELP_ALONE, own_words="And another thing.")
@@ -409,7 +409,7 @@ async def test_two_of_the_same_in_the_same_moment_are_both_kept(work: Practice) 
 
 
 async def test_who_repeats_anothers_request_is_not_answered_for_them(work: Practice) -> None:
-    """A request id belongs to who used it first: nobody else reads that answer with it."""
+    """A request id belongs to whoever used it first: nobody else can read that answer with it."""
     await work.open()
     request = work.on_case(pb.ResumeCaseRequest(because="Mended."))
     await work.caller(Role.OPERATIONS, subject="olu").ResumeCase(request)
@@ -418,7 +418,7 @@ async def test_who_repeats_anothers_request_is_not_answered_for_them(work: Pract
 
 
 async def test_an_ended_case_may_be_resumed(work: Practice) -> None:
-    """Its journey may be parked while it has everything closed: that is said in the feed, and nothing else changes."""
+    """Its journey may be parked while it closes everything: the event is published, and nothing else changes."""
     await work.open()
     await work.end()
     ended = await work.read()

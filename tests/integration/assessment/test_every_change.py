@@ -83,7 +83,7 @@ async def test_a_stale_etag_changes_nothing(work: Practice, rpc: str) -> None:
 
 @pytest.mark.parametrize("rpc", WITH_ETAG)
 async def test_without_an_etag_the_field_is_named(work: Practice, rpc: str) -> None:
-    """People never overwrite what they have not read."""
+    """Without an etag people cannot change a case."""
     request = await work.come_to(rpc)
     request.ClearField("etag")
     fault = await refusal_of(call(work.who_may(rpc), rpc, request))
@@ -92,7 +92,7 @@ async def test_without_an_etag_the_field_is_named(work: Practice, rpc: str) -> N
 
 @every_change
 async def test_another_councils_case_is_not_there(work: Practice, rpc: str) -> None:
-    """Nothing tells the case apart from one that does not exist."""
+    """The answer is the same as for a case that does not exist."""
     request = await work.come_to(rpc)
     case, told = await work.read(), await events_of(work)
     role = {"ResumeCase": Role.OPERATIONS, "OpenAssessment": Role.JOURNEY}.get(rpc, Role.PRACTITIONER)
@@ -135,7 +135,7 @@ async def test_after_the_ending_nothing_changes(work: Practice, rpc: str) -> Non
 @every_change
 @pytest.mark.parametrize("request_id", ["", "1", "not-a-uuid", f"{{{UUID(int=7)}}}", UUID(int=7).hex])
 async def test_a_request_id_is_a_uuid(work: Practice, rpc: str, request_id: str) -> None:
-    """Anything else is refused before anything is looked at."""
+    """Anything but a UUID is refused before the case is read."""
     request = work.on_case(GOOD[rpc])
     setattr(request, "request_id", request_id)  # noqa: B010 - every one has it; Message does not say so
     fault = await refusal_of(call(work.who_may(rpc), rpc, request))

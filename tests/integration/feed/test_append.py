@@ -32,7 +32,7 @@ async def test_events_come_back_as_they_were_sent_numbered_in_their_order(feed: 
 
 
 async def test_whoever_may_call_a_service_may_stand_in_an_event(feed: Feed) -> None:
-    """A subject and a council as long as a token may have them: else all events of the service would wait for ever."""
+    """A subject and a council may be as long as in a token: otherwise the service's events would wait for ever."""
     long = event(council="c" * LONGEST_COUNCIL)
     long.actor = "s" * LONGEST_SUBJECT
     feed.running.token(long.actor, Role.PRACTITIONER, council=long.council)
@@ -49,7 +49,7 @@ async def test_an_event_that_is_known_is_left_alone(feed: Feed) -> None:
 
 
 async def test_the_sender_does_not_choose_positions(feed: Feed) -> None:
-    """A position that comes with an event is passed over."""
+    """A position that comes with an event is ignored."""
     sent = event()
     sent.position = 99
     assert await feed.append([sent]) == 1
@@ -137,7 +137,7 @@ WRONG: list[tuple[str, Callable[[pb.Event], object]]] = [
 async def test_an_event_in_a_wrong_form_is_refused_with_its_path(
     feed: Feed, field: str, spoil: Callable[[pb.Event], object]
 ) -> None:
-    """The field's path is named, and nothing of the call is kept."""
+    """The field's path is named, and nothing of the call is stored."""
     events = [event(), event()]
     spoil(events[1])
     fault = await refusal_of(feed.append(events))
@@ -148,7 +148,7 @@ async def test_an_event_in_a_wrong_form_is_refused_with_its_path(
 
 @pytest.mark.parametrize("database", [""])
 async def test_a_type_that_this_version_does_not_know_is_kept(feed: Feed) -> None:
-    """A newer service may say new things: only the form of a type is checked."""
+    """A newer service may have new types of event: only their form is checked."""
     assert await feed.append([event("broker.asked_for_help.v2")]) == 1
 
 
@@ -163,7 +163,7 @@ async def test_too_much_at_once_is_refused(feed: Feed) -> None:
 
 @pytest.mark.parametrize("database", [""])
 async def test_only_services_append(feed: Feed) -> None:
-    """Nobody else may say that something happened, the journey neither; without a token nobody may say anything."""
+    """Only services append; not even the journey may, and nobody without a token."""
     for role in sorted(PEOPLE | {Role.JOURNEY}):
         caller = feed.running.stub(FeedServiceStub, feed.running.token("x", role))
         fault = await refusal_of(caller.AppendEvents(pb.AppendEventsRequest(events=[event()])))

@@ -1,4 +1,4 @@
-"""Killed at any moment, the feed has every event that it said it had, and no position missing or used twice."""
+"""Killed at any moment, the feed has every event that it acknowledged, and no position is missing or used twice."""
 
 import asyncio
 import os

@@ -40,7 +40,7 @@ async def filled(
 
 
 def matches(wanted: pb.EventFilter, each: pb.Event) -> bool:
-    """Whether a filter lets an event pass, said as plainly as possible."""
+    """Whether a filter lets an event pass, written as plainly as possible."""
     return (
         wanted.case_id in ("", each.case_id)
         and (not wanted.types or each.type in wanted.types)
@@ -112,7 +112,7 @@ async def test_the_last_token_waits_for_what_comes(feed: Feed) -> None:
 
 
 async def test_a_person_sees_the_own_council_only(feed: Feed) -> None:
-    """Asking for another council gives what a council without events gives: nobody learns which councils there are."""
+    """Another council looks like one without events: nobody learns which councils there are."""
     await feed.append([event(council="example"), event(council="other"), event(council="example")])
     page = await feed.integrator.ListEvents(pb.ListEventsRequest())
     assert [each.position for each in page.events] == [1, 3]
@@ -133,7 +133,7 @@ async def test_a_page_has_100_events_unless_asked_and_never_more_than_1000(feed:
 
 
 async def test_large_events_make_smaller_pages(feed: Feed) -> None:
-    """No answer is larger than a message may be; nothing is lost by it."""
+    """No answer is larger than a message may be, and no event is left out."""
     for _ in range(3):
         await feed.append([event(payload=f'{{"a":"{"x" * 16_000}"}}') for _ in range(50)])
     found: list[int] = []
@@ -188,7 +188,7 @@ async def test_a_wrong_field_is_named(feed: Feed, field: str, request_: pb.ListE
 
 
 async def test_a_position_that_the_feed_has_not_reached_is_refused(feed: Feed) -> None:
-    """It was not given by this feed: going on from there would pass over events in silence."""
+    """This feed never gave that position: reading on from it would skip events unnoticed."""
     await feed.append([event()])
     assert not (await feed.journey.ListEvents(pb.ListEventsRequest(after=1))).events
     for after in (2, 2**63 - 1):

@@ -1,4 +1,4 @@
-"""Subscriptions: how far a reader has come, kept by the feed."""
+"""Subscriptions: how far a reader has come, stored by the feed."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ async def acknowledge(feed: Feed, position: int, name: str = "journeys") -> int:
 
 
 async def test_a_subscription_begins_at_0_and_goes_forward_only(feed: Feed) -> None:
-    """A lower position than before is left alone; another subscription stands where it stands."""
+    """A lower position than before changes nothing; nor does another subscription's."""
     await feed.append([event() for _ in range(5)])
     assert await stands(feed) == 0
     assert await acknowledge(feed, 3) == 3
@@ -34,14 +34,14 @@ async def test_a_subscription_begins_at_0_and_goes_forward_only(feed: Feed) -> N
 
 
 async def test_acknowledging_side_by_side_ends_at_the_highest(feed: Feed) -> None:
-    """Two relays of one subscription do not push one another back, nor stumble over who was first."""
+    """Two relays of one subscription neither move it back nor fail over who is first."""
     await feed.append([event() for _ in range(20)])
     await asyncio.gather(*(acknowledge(feed, position) for position in (7, 20, 1, 13, 19, 4)))
     assert await stands(feed) == 20
 
 
 async def test_a_subscription_is_there_when_the_feed_starts_again(feed: Feed) -> None:
-    """The position is kept with the events."""
+    """The position is stored with the events."""
     await feed.append([event() for _ in range(5)])
     await acknowledge(feed, 4)
     await feed.stop()

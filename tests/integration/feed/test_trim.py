@@ -13,7 +13,7 @@ from sevensteps.identity.actor import Role
 
 
 async def trim(feed: Feed, up_to: int) -> int:
-    """Trim, for all councils; answers the earliest kept."""
+    """Trim, for all councils; answers the earliest position left."""
     return (await feed.operations.TrimEvents(pb.TrimEventsRequest(up_to=up_to))).earliest
 
 
@@ -31,7 +31,7 @@ def ended(case_id: str) -> list[pb.Event]:
 
 
 async def test_events_of_ended_cases_go_and_the_rest_stays(feed: Feed) -> None:
-    """What is kept keeps its position; the answer says where it begins; asking again changes nothing."""
+    """Remaining events keep their positions; the answer says where they begin; trimming again changes nothing."""
     await feed.append([*ended("case-a"), *ended("case-b"), event(case_id="case-c")])
     before = await feed.everything()
     assert await trim(feed, 2) == 3
@@ -60,7 +60,7 @@ async def test_many_events_go_some_at_a_time(feed: Feed, monkeypatch: pytest.Mon
 
 
 async def test_an_open_case_loses_nothing(feed: Feed) -> None:
-    """Not while it is open, nor while its ending would stay behind: the case is named."""
+    """Events of an open case stay, and of a case whose ending would stay behind; the refusal names the case."""
     await feed.append([*ended("case-a"), event("case.opened.v1", "case-b"), event("case.ended.v1", "case-b")])
     await feed.append([event("case.opened.v1", "case-c")])
     for up_to, case_id in ((3, "case-b"), (5, "case-c")):
@@ -78,7 +78,7 @@ async def test_a_late_event_of_a_trimmed_case_is_no_open_case(feed: Feed) -> Non
 
 
 async def test_a_dropped_event_that_is_sent_again_is_still_known(feed: Feed) -> None:
-    """A service that never got its answer sends it again however late: it does not happen twice."""
+    """A dropped event that is sent again, however late, is not stored again."""
     sent = ended("case-a")
     await feed.append(sent)
     await trim(feed, 2)
@@ -144,7 +144,7 @@ async def test_a_reader_who_comes_too_late_is_told_where_the_feed_begins(feed: F
 
 
 async def test_from_the_beginning_means_from_the_earliest_kept(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who begins has missed nothing: 0 gives what there is, to lister and watcher, filtered or not, however far on."""
+    """Reading from 0 never fails: lists and streams, with and without a filter, begin at the earliest event."""
     monkeypatch.setattr("services.feed.store.LOOKED_THROUGH", 1)
     await feed.append([*ended("case-a"), *ended("case-b"), event(case_id="case-c")])
     await trim(feed, 4)

@@ -43,7 +43,7 @@ async def test_a_watcher_who_is_behind_gets_many_events_a_message(feed: Feed) ->
 
 
 async def test_large_events_make_smaller_messages(feed: Feed) -> None:
-    """A message stays well under 1 MB; nothing is lost by it."""
+    """A message stays well under 1 MB, and no event is left out."""
     for _ in range(2):
         await feed.append([event(payload=f'{{"a":"{"x" * 16_000}"}}') for _ in range(50)])
     stream = watch(feed)
@@ -70,7 +70,7 @@ async def test_a_watcher_at_the_end_is_woken_at_once(feed: Feed) -> None:
 
 @pytest.mark.usefixtures("only_told")
 async def test_what_a_filter_passes_over_moves_the_bookmark(feed: Feed) -> None:
-    """A watcher of one case can begin again behind the events of others."""
+    """Bookmarks let a watcher of one case begin again after the events of other cases."""
     stream = watch(feed, case_id="case-b")
     await anext(stream)
     await feed.append([event(), event(), event(council="other", case_id="case-b")])
@@ -82,7 +82,7 @@ async def test_what_a_filter_passes_over_moves_the_bookmark(feed: Feed) -> None:
 
 @pytest.mark.parametrize("database", [""])
 async def test_a_watcher_hears_when_nothing_happens(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A quiet feed sends a bookmark now and then: the reader knows that the stream lives."""
+    """A quiet feed sends a bookmark now and then, so that the reader knows the stream is alive."""
     monkeypatch.setattr("services.feed.handlers.BOOKMARK_SECONDS", 0.02)
     stream = watch(feed)
     assert [await anext(stream) for _ in range(3)] == [pb.WatchEventsResponse(bookmark=0)] * 3
@@ -116,7 +116,7 @@ async def test_a_watcher_who_leaves_is_forgotten(feed: Feed) -> None:
 
 @pytest.mark.usefixtures("only_told")
 async def test_a_feed_that_stops_sends_its_watchers_home(feed: Feed) -> None:
-    """They are told UNAVAILABLE, and where to go on; stopping does not wait until they are cut off."""
+    """Streams end with UNAVAILABLE and where to read on, so that stopping does not wait for them."""
     stream = watch(feed)
     await anext(stream)
     began = monotonic()
@@ -142,7 +142,7 @@ async def test_a_wrong_beginning_is_refused(feed: Feed) -> None:
 
 @pytest.mark.parametrize("database", [""])
 async def test_practitioners_do_not_watch_the_feed(feed: Feed) -> None:
-    """A stream asks for the right as every call does."""
+    """A stream needs the right, as every call does."""
     amy = feed.running.stub(FeedServiceStub, feed.running.token("amy", Role.PRACTITIONER))
     fault = await refusal_of(anext(aiter(amy.WatchEvents(pb.WatchEventsRequest()))))
     assert (fault.kind, fault.reason) == (Kind.DENIED, "ROLE_LACKS_RIGHT")

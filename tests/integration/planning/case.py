@@ -34,7 +34,7 @@ def new_request() -> str:
 
 
 def in_days(days: int) -> str:
-    """A day from today on, or before it, as a request has it."""
+    """The day so many days from today, as a request writes it."""
     return (clock.now().date() + timedelta(days=days)).isoformat()
 
 
@@ -55,13 +55,13 @@ class PlanningCase:
         return (await self.pat.GetPlanning(pb.GetPlanningRequest(case_id=self.case_id))).planning
 
     async def events(self) -> list[tuple[str, dict[str, object]]]:
-        """What was told to the feed, in order: types and payloads."""
+        """The case's events in order: types and payloads."""
         query = sa.select(outbox).where(outbox.c.case_id == self.case_id).order_by(outbox.c.seq)
         rows = await self._running.store.read(lambda connection: connection.execute(query).all())
         return [(row.type, json.loads(row.payload)) for row in rows]
 
     async def decided(self) -> list[tuple[str, str]]:
-        """What stands on record as decided, in order: decisions and verdicts."""
+        """The receipts of the case in order: decisions and verdicts."""
         query = sa.select(receipts).where(receipts.c.case_id == self.case_id).order_by(receipts.c.decided_at)
         rows = await self._running.store.read(lambda connection: connection.execute(query).all())
         return [(row.decision, row.verdict) for row in rows]

@@ -24,7 +24,7 @@ WITHOUT_CAPACITY = pb.DirectPaymentFacts(
 
 
 async def test_step_4_is_done_when_nothing_is_left(case: PlanningCase) -> None:
-    """Each part is answered with what is left; the last pound closes the step, and the feed hears of each part."""
+    """Each answer says what is left. The last pound closes the step, and each part has its event."""
     await case.open_money()
     opened = await case.stands()
     assert (opened.open_stage, opened.due_on) == ("money_organised", "2026-11-16")
@@ -53,7 +53,7 @@ async def test_step_4_is_done_when_nothing_is_left(case: PlanningCase) -> None:
 
 
 async def test_a_direct_payment_is_decided_by_the_pack(case: PlanningCase) -> None:
-    """All conditions of s.31 are met: the decision is answered and kept, and the feed says how it is paid."""
+    """All conditions of s.31 are met: the decision is answered and stored, and the event says how it is paid."""
     await case.open_money()
     answer = await case.fin.ArrangeMoney(await case.direct_payment())
     assert answer.decision.decision == "direct-payment"
@@ -76,7 +76,7 @@ async def test_a_direct_payment_is_decided_by_the_pack(case: PlanningCase) -> No
 
 
 async def test_a_part_paid_directly_counts_as_a_direct_payment(case: PlanningCase) -> None:
-    """Its reviews have their own dates in law, whatever the council manages beside it."""
+    """Whatever the council manages beside it, the event says so: the law dates its reviews differently."""
     await case.open_money()
     await case.fin.ArrangeMoney(await case.direct_payment("15.00"))
     await case.fin.ArrangeMoney(await case.holding("45.00"))
@@ -173,7 +173,7 @@ async def test_what_is_not_known_is_never_taken_for_a_yes(case: PlanningCase) ->
 
 
 async def test_no_more_than_the_budget_is_arranged(case: PlanningCase) -> None:
-    """What is left is said; money of the person's own is not the council's to arrange."""
+    """The refusal says how much is left. The council does not arrange the person's own money."""
     await case.open_money()
     await case.fin.ArrangeMoney(await case.holding("50.00"))
     refusal = await refusal_of(case.fin.ArrangeMoney(await case.holding("10.01")))
@@ -183,7 +183,7 @@ async def test_no_more_than_the_budget_is_arranged(case: PlanningCase) -> None:
 
 
 async def test_a_budget_of_nothing_is_organised_at_once(case: PlanningCase) -> None:
-    """There is no pound to hold, so the step is done as it opens."""
+    """A budget of 0.00 needs no holder, so the step is done as it opens."""
     await case.submit_plan()
     await case.journey.OpenMoney(case.opening_of_money(budget="0.00"))
     stands = await case.stands()
@@ -192,7 +192,7 @@ async def test_a_budget_of_nothing_is_organised_at_once(case: PlanningCase) -> N
 
 
 async def test_money_is_arranged_anew_for_a_changed_plan(case: PlanningCase) -> None:
-    """While the changed plan is made the agreed one's money stays in sight; the new budget begins with no holder."""
+    """While the plan is changed, the agreed one's money can still be read; the new budget begins without holders."""
     await case.organise()
     await case.journey.OpenPlan(case.opening_of_plan(version=2))
     during = await case.stands()
@@ -251,7 +251,7 @@ async def test_a_wrong_field_is_named_with_its_path(case: PlanningCase, what: st
 
 
 async def test_an_unknown_kind_of_money_is_refused(case: PlanningCase) -> None:
-    """A kind that the wire does not know, or none, is named."""
+    """An unknown kind, or none, is named as the wrong field."""
     await case.open_money()
     for kind in (0, 9):
         request = await case.holding()

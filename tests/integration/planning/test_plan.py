@@ -38,7 +38,7 @@ async def test_opening_again_answers_the_same_and_opens_nothing(case: PlanningCa
 
 
 async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
-    """The last draft stands; what it says comes back as it was given, and the feed hears amounts only."""
+    """The last draft stands. It is answered as it was sent, and its event holds amounts only."""
     await case.open_plan()
     await case.pat.SavePlan(await case.draft())
     request = await case.draft()
@@ -76,7 +76,7 @@ async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
 
 
 async def test_how_long_a_stay_in_a_care_home_is_comes_back_as_given(case: PlanningCase) -> None:
-    """No weeks are weeks too, and what was not given stays unknown; the next version says the same."""
+    """0 weeks in a care home is an answer; a value that was left out stays unknown, in the next version too."""
     await case.open_plan()
     request = await case.draft()
     for spend_line in request.lines:
@@ -92,7 +92,7 @@ async def test_how_long_a_stay_in_a_care_home_is_comes_back_as_given(case: Plann
 
 
 async def test_a_submitted_plan_ends_step_2_and_can_no_longer_change(case: PlanningCase) -> None:
-    """The version is fixed, everybody who wrote it is on record, and the feed hears it."""
+    """The version is fixed, everybody who wrote it is on record, and an event says so."""
     await case.open_plan()
     await case.pat.SavePlan(await case.draft())
     planning = (await case.pat.SubmitPlan(await case.submission())).planning
@@ -109,7 +109,7 @@ async def test_a_submitted_plan_ends_step_2_and_can_no_longer_change(case: Plann
 
 
 async def test_everybody_who_wrote_a_version_is_on_record(case: PlanningCase, planning: Running) -> None:
-    """Whoever saved or submitted it, each once, or the version before it: approval must know whom to refuse."""
+    """Whoever saved or submitted this version or the one before, each once: approval must know whom to refuse."""
     dee = PlanningCase(planning)
     dee.case_id = case.case_id
     dee.pat = planning.stub(type(case.pat), planning.token("dee", Role.PRACTITIONER))
@@ -143,7 +143,7 @@ async def test_a_further_version_begins_with_what_the_last_one_said(case: Planni
 
 
 async def test_the_questions_are_those_of_the_template(case: PlanningCase) -> None:
-    """Nine questions are another plan than six: what belongs to one is wrong in the other."""
+    """A question of one template is refused in a plan of the other."""
     await case.open_plan()
     request = await case.draft()
     request.template = pb.TEMPLATE_NINE
@@ -158,7 +158,7 @@ async def test_the_questions_are_those_of_the_template(case: PlanningCase) -> No
 
 
 async def test_a_blank_answer_is_no_answer(case: PlanningCase) -> None:
-    """A draft may hold it, a submitted plan may not."""
+    """A draft may leave a question open; a submitted plan may not."""
     await case.open_plan()
     request = await case.draft()
     request.answers["control"] = " \n"
@@ -168,7 +168,7 @@ async def test_a_blank_answer_is_no_answer(case: PlanningCase) -> None:
 
 
 async def test_a_plan_without_lines_needs_every_need_met_otherwise(case: PlanningCase) -> None:
-    """Nothing asked for is right only where others meet all of the needs."""
+    """A plan without a line is accepted only where others meet every need."""
     await case.open_plan()
     request = await case.draft()
     del request.lines[:]
@@ -185,7 +185,7 @@ async def test_a_plan_without_lines_needs_every_need_met_otherwise(case: Plannin
 
 
 async def test_a_reassessment_that_takes_a_need_away_stops_the_old_draft(case: PlanningCase) -> None:
-    """The draft of the further version is copied, but cannot be submitted while it names what is not eligible now."""
+    """The further version begins as a copy. It is not submitted while it names a need that is no longer eligible."""
     await case.organise()
     await case.journey.OpenPlan(case.opening_of_plan(version=2, needs=["nutrition"]))
     refusal = await refusal_of(case.pat.SubmitPlan(await case.submission()))
@@ -271,7 +271,7 @@ async def test_a_wrong_field_is_named_with_its_path(case: PlanningCase, what: st
 
 
 async def test_a_plan_has_a_size(case: PlanningCase) -> None:
-    """What is saved is answered and checked whole, so it may have 256 kB, however it is made up."""
+    """A plan is answered and checked as a whole, so it may have 256 kB, whatever it consists of."""
     await case.open_plan()
     request = await case.draft()
     for number in range(198):
@@ -282,7 +282,7 @@ async def test_a_plan_has_a_size(case: PlanningCase) -> None:
 
 
 async def test_thousands_of_lines_are_refused_at_once(case: PlanningCase) -> None:
-    """The service answers others meanwhile: no line is read where there are too many."""
+    """A plan with too many lines is refused before any line is read, so that other calls are not held up."""
     await case.open_plan()
     request = await case.draft()
     for number in range(20_000):
@@ -294,7 +294,7 @@ async def test_thousands_of_lines_are_refused_at_once(case: PlanningCase) -> Non
 
 
 async def test_every_wrong_field_is_named_at_once(case: PlanningCase) -> None:
-    """Who corrects a plan need not send it once for every slip."""
+    """All wrong fields are listed at once, so that a plan is corrected in one go."""
     await case.open_plan()
     request = await case.draft()
     request.lines[0].weekly = "x"
@@ -328,7 +328,7 @@ async def test_wrong_openings_are_refused(case: PlanningCase) -> None:
 
 
 async def test_a_plan_that_is_not_there_is_not_found(case: PlanningCase) -> None:
-    """Neither before the first draft nor for a version that was never made; a version is no negative number."""
+    """Before the first draft and for a version that was never made it is not found; a negative version is invalid."""
     await case.open_plan()
     for version in (0, 1, 2):
         refusal = await refusal_of(case.pat.GetPlan(pb.GetPlanRequest(case_id=case.case_id, version=version)))

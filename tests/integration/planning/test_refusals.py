@@ -72,7 +72,7 @@ async def test_a_step_before_its_time_is_told_what_comes_first(case: PlanningCas
 
 
 async def test_support_waits_until_its_step_is_opened(case: PlanningCase) -> None:
-    """Between the last pound and the journey's next call it is a matter of moments, and the refusal says so."""
+    """Between the last pound and the journey's next call, the refusal says to send the request again in a moment."""
     await case.open_money()
     await _arrange_money(case)
     refusal = await refusal_of(_arrange_support(case))
@@ -101,7 +101,7 @@ async def _calls_on(case: PlanningCase, case_id: str) -> list[Fault]:
 
 
 async def test_another_councils_case_is_not_found(case: PlanningCase, planning: Running) -> None:
-    """Neither read nor changed, and no different from a case that does not exist."""
+    """It can be neither read nor changed, and looks like a case that does not exist."""
     theirs = PlanningCase(planning, council="elsewhere")
     await theirs.open_plan()
     for refusal in await _calls_on(case, theirs.case_id):
@@ -161,7 +161,7 @@ async def test_a_case_that_ended_in_step_1_has_ended_here_too(case: PlanningCase
 
 @pytest.mark.parametrize("case_id", ["", "Mrs Ada Example, 1 High Street", "x" * 100_000, "case/1"])
 async def test_what_is_no_id_is_not_found_and_not_repeated(case: PlanningCase, case_id: str) -> None:
-    """Whatever was typed in the place of an id, and however much, no error says it again."""
+    """No error repeats what was typed instead of an id, however long it is."""
     for refusal in await _calls_on(case, case_id):
         assert (refusal.kind, refusal.reason) == (Kind.NOT_FOUND, "CASE_NOT_FOUND")
         assert not refusal.metadata
@@ -211,13 +211,13 @@ async def test_after_the_case_has_ended_nothing_changes(case: PlanningCase) -> N
 
 
 async def test_closing_a_case_that_was_never_here_is_not_found(case: PlanningCase) -> None:
-    """The journey takes that for done: nothing was open."""
+    """NOT_FOUND, which the journey takes as done: nothing was open."""
     closing = pb.CloseCaseRequest(request_id=new_request(), case_id=case.case_id)
     assert (await refusal_of(case.journey.CloseCase(closing))).kind is Kind.NOT_FOUND
 
 
 async def test_each_role_has_its_calls(case: PlanningCase, planning: Running) -> None:
-    """Finance writes no plan, a practitioner holds no money, an auditor only reads, and openings are the journey's."""
+    """Finance writes no plan, practitioners arrange no money, auditors only read, and only the journey opens steps."""
     await case.open_money()
     stub = PlanningServiceStub
     vic = planning.stub(stub, planning.token("vic", Role.PRACTITIONER))
@@ -241,7 +241,7 @@ async def test_each_role_has_its_calls(case: PlanningCase, planning: Running) ->
 
 
 async def test_without_a_good_token_nobody_gets_in(case: PlanningCase, planning: Running) -> None:
-    """None, one with a forged signature, and one that has expired."""
+    """No token, a forged one and an expired one are all UNAUTHENTICATED."""
     await case.open_plan()
     good = planning.token("pat", Role.PLANNER)
     head, claims, _ = good.split(".")

@@ -12,6 +12,7 @@ from integration.planning.case import PlanningCase
 from servers.services import PACK, SuiteOf, councils_of, refusal_of
 from services.planning import store
 from services.planning.domain.plan import Plan
+from services.planning.tables import plans
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.config import Settings
@@ -54,22 +55,22 @@ async def test_of_two_changes_at_the_same_time_one_is_kept(suite_of: SuiteOf, da
 
 
 NEWER = {"direct_payment", "beyond_needs", "advice_given"}
-"""What plans have come to say since the first were kept."""
+"""What later plans say and the first stored ones do not."""
 
 
 async def test_a_plan_from_before_a_question_was_asked_is_read_as_unknown(suite_of: SuiteOf, database: str) -> None:
-    """What it does not say is unknown, and not no."""
+    """A question that an older plan was not asked is unknown, not no."""
     async with suite_of("planning", database=database) as running:
         case = PlanningCase(running)
         await case.submit_plan()
 
         def forget(connection: sa.Connection) -> None:
-            content = json.loads(connection.execute(sa.select(store.plans.c.content)).scalar_one())
+            content = json.loads(connection.execute(sa.select(plans.c.content)).scalar_one())
             content["lines"] = [
                 {name: said for name, said in line.items() if name not in NEWER} for line in content["lines"]
             ]
             older = {name: said for name, said in content.items() if name not in NEWER}
-            connection.execute(sa.update(store.plans).values(content=json.dumps(older)))
+            connection.execute(sa.update(plans).values(content=json.dumps(older)))
 
         await running.store.write(forget)
         plan = (await case.stands()).plan
@@ -79,7 +80,7 @@ async def test_a_plan_from_before_a_question_was_asked_is_read_as_unknown(suite_
 
 
 async def test_a_submitted_version_is_never_written_again(suite_of: SuiteOf, database: str) -> None:
-    """Not even by a writer who does not look: the database has no draft of that version."""
+    """Not even by a writer who does not check first: there is no draft of that version to write over."""
     async with suite_of("planning", database=database) as running:
         case = PlanningCase(running)
         await case.submit_plan()
@@ -103,7 +104,7 @@ async def test_a_submitted_version_is_never_written_again(suite_of: SuiteOf, dat
 
 
 async def test_what_is_refused_leaves_no_trace(suite_of: SuiteOf, database: str) -> None:
-    """A direct payment that fails a condition keeps neither record nor event nor answer; it may be sent again."""
+    """A direct payment that fails a condition leaves no record, event or answer; the request may be sent again."""
     async with suite_of("planning", database=database) as running:
         case = PlanningCase(running)
         await case.open_money()

@@ -38,7 +38,7 @@ async def test_step_5_is_done_when_every_funded_need_has_an_arrangement(case: Pl
 
 
 async def test_a_plan_that_funds_no_need_is_organised_at_once(case: PlanningCase) -> None:
-    """Others meet every need, so there is nothing to arrange: support starts as the step opens."""
+    """Where others meet every need there is nothing to arrange: support starts on the day the step opens."""
     await case.open_plan()
     request = await case.draft()
     del request.lines[:]

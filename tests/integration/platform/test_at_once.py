@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from integration.assessment.practice import GOOD, Practice, call, new_id
 from servers.services import Running, SuiteOf, reason_of
-from services.assessment.store import cases
+from services.assessment.tables import cases
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.identity.actor import Role
 from sevensteps.service.tables import answers, outbox, receipts
@@ -30,7 +30,7 @@ async def counted(running: Running, table: sa.Table) -> int:
 
 
 async def test_fifty_callers_with_one_request_id_open_one_case(running: Running) -> None:
-    """All fifty get the same answer, and there is one case, one receipt, one answer kept, one event."""
+    """All fifty get the same answer, and there is one case, one receipt, one stored answer, one event."""
     callers = [Practice(running).amy for _ in range(CHANNELS)]
     request = pb.OpenCaseRequest(request_id=new_id(), kind=pb.CASE_KIND_ADULT, person_reference="P-1")
     opened = await asyncio.gather(*(callers[n % CHANNELS].OpenCase(request) for n in range(50)))
@@ -98,7 +98,7 @@ async def test_many_cases_side_by_side_do_not_disturb_one_another(running: Runni
 
 
 async def test_a_caller_who_hangs_up_leaves_nothing_half_done(running: Running) -> None:
-    """The change of a caller who does not wait for the answer is done wholly or not at all, and once if repeated."""
+    """When a caller hangs up, the change is made entirely or not at all, and once if repeated."""
     work = Practice(running)
     await work.open()
     requests = [work.on_case(GOOD["ResumeCase"]) for _ in range(30)]

@@ -1,4 +1,4 @@
-"""What every call passes, whatever the service: a token, a right, a size; and what of an error leaves the house."""
+"""What every call passes, whatever the service: token, right, size; and what a caller hears of an error."""
 
 import asyncio
 import json
@@ -74,7 +74,7 @@ async def test_without_a_token_nobody_comes_in(running: Running, metadata: tuple
 
 
 async def test_a_token_signed_by_another_key_is_refused(running: Running) -> None:
-    """Only this suite's issuer speaks for anybody."""
+    """A token that this suite did not sign is refused."""
     forger = Keys(OKPKey.generate_key("Ed25519"))
     await unauthenticated(running, forger.issue("amy", [Role.PRACTITIONER], "example"))
 
@@ -88,13 +88,13 @@ async def test_a_token_that_was_changed_is_refused(running: Running) -> None:
 
 
 async def test_a_token_that_asks_for_no_signature_is_refused(running: Running) -> None:
-    """`alg: none` is an old trick."""
+    """A token with `alg: none`, which asks not to be checked, is refused."""
     unsigned = "eyJhbGciOiJub25lIn0." + running.token("amy", Role.PRACTITIONER).split(".")[1] + "."
     await unauthenticated(running, unsigned)
 
 
 async def test_a_token_expires(running: Running) -> None:
-    """Also one that was good a moment ago and is remembered."""
+    """Even one that was valid a moment ago and has been remembered."""
     token = signed(running.keys, claims(exp=time.time() + 0.5))
     stub = running.stub(AssessmentServiceStub, token)
     await stub.ListCases(LIST)
@@ -148,20 +148,20 @@ async def test_a_token_lacks_nothing(running: Running, claim: str) -> None:
     ],
 )
 async def test_a_claim_is_in_its_form(running: Running, changed: dict[str, object]) -> None:
-    """Who acts stands in every event: what cannot stand there is nobody's token."""
+    """The subject goes into every event: a token whose subject could not is refused."""
     await unauthenticated(running, signed(running.keys, claims(**changed)))
 
 
 @pytest.mark.parametrize("roles", [[], ["king"]])
 async def test_roles_that_the_suite_does_not_know_give_no_right(running: Running, roles: object) -> None:
-    """An unknown role is passed over: the token is good, and may do nothing."""
+    """An unknown role is ignored: the token is valid, but may do nothing."""
     stub = running.stub(AssessmentServiceStub, signed(running.keys, claims(roles=roles)))
     fault = await refusal_of(stub.ListCases(LIST))
     assert (fault.kind, fault.reason) == (Kind.DENIED, "ROLE_LACKS_RIGHT")
 
 
 async def test_a_refusal_is_logged_with_who_what_and_why(running: Running) -> None:
-    """Operations see which call was refused to whom and why; nothing of what was in it."""
+    """The log says which call was refused, to whom and why, but nothing of its content."""
     stub = running.stub(AssessmentServiceStub, running.token("olu", Role.OPERATIONS))
     with capture_logs() as logged:
         fault = await refusal_of(stub.OpenCase(OPENING))
@@ -212,7 +212,7 @@ async def test_a_message_over_a_megabyte_is_refused(running: Running) -> None:
 
 
 async def test_a_call_that_does_not_exist_is_unimplemented(running: Running) -> None:
-    """It has no right to look up and no handler to guard."""
+    """An unknown call is UNIMPLEMENTED."""
     async with channel(running.address, lambda: running.token("amy", Role.PRACTITIONER)) as calls:
         unknown = calls.unary_unary(f"/{SERVICE}/DropEverything", bytes, bytes)
         with pytest.raises(grpc.aio.AioRpcError) as refused:

@@ -43,7 +43,7 @@ async def test_a_case_that_is_not_so_far_says_what_comes_first(
 
 
 async def test_another_councils_case_cannot_be_told_from_none(running: Running, register: AssessmentRegister) -> None:
-    """That a case exists is no stranger's business."""
+    """Somebody of another council cannot learn that a case exists."""
     case = await Practice(running).open()
     faults = [
         await register.why_missing(CaseUnknown(case.case_id, FIRST), SAM),
@@ -54,7 +54,7 @@ async def test_another_councils_case_cannot_be_told_from_none(running: Running, 
 
 
 async def test_when_nobody_knows_the_caller_comes_back(running: Running) -> None:
-    """Without the assessment service neither answer would be true."""
+    """Without the assessment service it is UNAVAILABLE: either answer might be wrong."""
     nobody = AssessmentRegister(channel(NOBODY, machine_token(running.keys, "planning", Role.SERVICE)))
     fault = await nobody.why_missing(CaseUnknown("case-000000000000", FIRST), AMY)
     await nobody.close()

@@ -48,7 +48,7 @@ async def unheard(suite_of: SuiteOf, database: str) -> AsyncIterator[Running]:
 
 
 class Interrupted:
-    """A store that takes no writes any more: a publisher over it gives events to the feed and cannot delete them."""
+    """A store that refuses writes: a publisher over it sends events to the feed but cannot delete them."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -62,7 +62,7 @@ class Interrupted:
 
 
 class Broken:
-    """A store that fails, a few times, as none was expected to."""
+    """A store that fails a few times with an error that nobody expects."""
 
     def __init__(self, store: Store, times: int) -> None:
         self._store = store
@@ -192,7 +192,7 @@ async def test_a_refused_change_tells_nothing(feed: Feed, suite_of: SuiteOf, dat
 async def test_an_event_whose_caller_gave_up_goes_out_all_the_same(
     feed: Feed, suite_of: SuiteOf, database: str
 ) -> None:
-    """Nobody may be left to say that there is something new: the publisher looks for itself."""
+    """The publisher looks by itself, as whoever should have woken it may be gone."""
     async with suite_of("assessment", database=database, feed=feed.running.address) as running:
         await Practice(running).open()
         await emptied(running)
@@ -202,7 +202,7 @@ async def test_an_event_whose_caller_gave_up_goes_out_all_the_same(
 
 
 async def test_what_an_earlier_process_left_goes_first(feed: Feed, suite_of: SuiteOf, database: str) -> None:
-    """A service that starts gives away what waits before anything new."""
+    """A service that starts sends what waits before anything new."""
     async with suite_of("assessment", database=database) as running:
         await walk(running)
         left = await waiting(running)
@@ -234,7 +234,7 @@ async def test_people_work_on_while_the_feed_is_away(settings: Settings, suite_o
 
 
 async def test_more_than_fit_into_one_message_arrive_in_order(unheard: Running, feed: Feed) -> None:
-    """The outbox is given away some at a time, the oldest first."""
+    """The outbox is sent in batches, the oldest events first."""
     left = await put(unheard, MANY)
     sending = publisher(unheard, unheard.store, feed)
     sending.start()
@@ -244,7 +244,7 @@ async def test_more_than_fit_into_one_message_arrive_in_order(unheard: Running, 
 
 
 async def test_a_crash_after_giving_and_before_deleting_doubles_nothing(unheard: Running, feed: Feed) -> None:
-    """The next process gives the same events again, and the feed knows them."""
+    """The next process sends the same events again, and the feed does not store them twice."""
     left = await put(unheard, AT_ONCE)
     interrupted = Interrupted(unheard.store)
     crashing = publisher(unheard, interrupted, feed)
@@ -261,7 +261,7 @@ async def test_a_crash_after_giving_and_before_deleting_doubles_nothing(unheard:
 
 
 async def test_two_processes_of_one_service_double_nothing(unheard: Running, feed: Feed) -> None:
-    """Replicas may give the same events at the same time: each stands once, in order."""
+    """Replicas may send the same events at the same time: each is stored once, in order."""
     left = await put(unheard, MANY)
     sending = [publisher(unheard, unheard.store, feed) for _ in range(2)]
     for each in sending:
@@ -273,7 +273,7 @@ async def test_two_processes_of_one_service_double_nothing(unheard: Running, fee
 
 
 async def test_a_feed_that_refuses_is_asked_again(unheard: Running, feed: Feed) -> None:
-    """A publisher with a wrong key tells why in the log, keeps the events, and gives up never."""
+    """A publisher with a wrong key logs why, keeps the events, and never gives up."""
     left = await put(unheard, 10)
     stranger = Keys.open(unheard.data / "another")
     with capture_logs() as logged:
@@ -318,7 +318,7 @@ async def test_an_event_refused_for_good_holds_up_its_own_case_alone(unheard: Ru
 
 async def test_a_refused_event_is_tried_again(unheard: Running, feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once it is mended, or the feed takes it, it goes out by itself, and then what waited behind it, in order."""
-    monkeypatch.setattr(publishing, "HELD_SECONDS", 0.2)
+    monkeypatch.setattr(publishing, "HELD_BACK_SECONDS", 0.2)
     left = await put_payloads(unheard, ("b", "[]"), ("b", "{}"))
     sending = publisher(unheard, unheard.store, feed)
     with capture_logs() as logged:

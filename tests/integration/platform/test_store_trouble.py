@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from integration.assessment.practice import GOOD, Practice, call
 from servers.services import Running, SuiteOf, reason_of, refusal_of
-from services.assessment.store import metadata, self_assessments
+from services.assessment.tables import metadata, self_assessments
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.errors import Kind
 from sevensteps.service import store, tables
@@ -27,7 +27,7 @@ LONG = pb.RecordSelfAssessmentRequest(help=pb.SELF_ASSESSMENT_HELP_ALONE, own_wo
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits five seconds for a lock here."""
+    """Locks are waited for less long than in life."""
     monkeypatch.setattr(store, "BUSY_SECONDS", 0.3)
 
 
@@ -43,7 +43,7 @@ async def everything(running: Running) -> Sequence[Sequence[object]]:
 
 @contextmanager
 def locked(running: Running) -> Iterator[None]:
-    """Somebody else writes to the SQLite file, and does not end."""
+    """Another connection that writes to the SQLite file and does not commit."""
     other = sqlite3.connect(running.data / "assessment.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:
@@ -70,7 +70,7 @@ async def test_a_locked_file_is_unavailable_and_readers_go_on(suite_of: SuiteOf)
 
 
 async def test_a_lock_that_passes_is_waited_for(suite_of: SuiteOf) -> None:
-    """A short wait is not worth a refusal."""
+    """A call waits for a short lock instead of being refused."""
     async with suite_of("assessment") as running:
         work = Practice(running)
         with locked(running):
@@ -93,7 +93,7 @@ def full_disk() -> Iterator[None]:
 
 
 async def test_a_full_disk_is_unavailable_and_leaves_nothing_behind(suite_of: SuiteOf) -> None:
-    """What does not fit is not there at all, what fitted is whole, and with room again the same request is done."""
+    """What does not fit leaves nothing behind, what fits is complete; with room again the same request succeeds."""
     async with suite_of("assessment") as running:
         case = await Practice(running).open()
     with full_disk():
@@ -115,7 +115,7 @@ async def test_a_full_disk_is_unavailable_and_leaves_nothing_behind(suite_of: Su
 
 
 async def test_one_that_does_not_fit_takes_no_other_with_it(suite_of: SuiteOf) -> None:
-    """Changes that wait together share a commit: those that fit are done, those that do not are told."""
+    """Changes that wait together share a commit: those that fit are made, the others are refused."""
     async with suite_of("assessment") as running:
         works = [Practice(running) for _ in range(12)]
         for work in works:
@@ -148,7 +148,7 @@ async def beside(url: str, database: str = "") -> AsyncIterator[AsyncConnection]
 
 
 async def test_a_locked_table_is_unavailable(suite_of: SuiteOf, postgres_url: str) -> None:
-    """On PostgreSQL a lock that does not pass is waited for as long, and told in the same words."""
+    """On PostgreSQL a lock is waited for as long, and the refusal is the same."""
     async with suite_of("assessment", database=postgres_url) as running:
         work = Practice(running)
         await work.open()

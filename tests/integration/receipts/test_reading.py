@@ -78,7 +78,7 @@ async def test_a_case_lists_its_decisions_in_order_page_by_page(running: Running
 async def test_every_receipt_is_streamed_in_order_from_any_place(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However small the messages are, each receipt comes once, oldest first; and again from behind any of them."""
+    """However small the messages, each receipt comes once, oldest first; a stream can begin after any of them."""
     cases = [await determined(running) for _ in range(3)]
     monkeypatch.setattr(receipts, "MOST_BYTES", 1)
     operations = reader(running, Role.OPERATIONS, council="*")
@@ -90,7 +90,7 @@ async def test_every_receipt_is_streamed_in_order_from_any_place(
 
 
 async def test_law_outlives_the_files_it_was_read_from(running: Running, tmp_path: Path) -> None:
-    """From GetPack alone another process decides the same again, by the same hash."""
+    """With only the answer of GetPack, another process makes the same decision again."""
     case_id = await determined(running)
     auditor = reader(running, Role.AUDITOR)
     library = Library(tmp_path / "nowhere")
@@ -115,7 +115,7 @@ async def test_another_council_sees_nothing(running: Running) -> None:
 
 
 async def test_a_page_token_is_of_the_same_case(running: Running) -> None:
-    """A token of another case's list is refused, and so is one that nobody gave; the field is named."""
+    """A page token of another case's list or an invented one is refused; the field is named."""
     first, second = await determined(running), await determined(running)
     auditor = reader(running, Role.AUDITOR)
     token = (await auditor.ListReceipts(pb.ListReceiptsRequest(case_id=first, page_size=1))).next_page_token

@@ -102,7 +102,7 @@ async def test_a_stage_goes_on_after_a_restart_though_the_pack_is_another(settin
 async def test_a_broken_pack_is_refused_loudly_and_the_old_one_stays(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Stages under way and new ones are decided by the version before, after a restart too; mended, it is taken."""
+    """Every stage is decided by the version before, after a restart too. Once the pack is put right, it is used."""
     async with run_service("assessment", settings) as running:
         work = Practice(running)
         case = await work.open()
@@ -141,7 +141,7 @@ async def test_nothing_begins_by_a_pack_that_was_never_good(settings: Settings) 
 
 
 async def test_a_tampered_archive_decides_nothing(settings: Settings) -> None:
-    """Law that is not the law of its hash any more is never decided by."""
+    """A stored pack that no longer has its hash is never used to decide."""
     async with run_service("assessment", settings) as running:
         case = await Practice(running).open()
     edit(settings, *AMENDED)

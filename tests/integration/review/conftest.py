@@ -5,21 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from integration.review.home import Home
-from servers.services import NOBODY, PACK, Running, SuiteOf, run_suite
-from sevensteps.config import Settings
-
-
-@pytest.fixture(scope="session")
-async def review_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """The review service on SQLite, for all tests that need none of their own."""
-    async with run_suite("review", Settings(data=tmp_path_factory.mktemp("review"), pack=PACK, feed=NOBODY)) as running:
-        yield running
+from servers.services import SharedService, SuiteOf
 
 
 @pytest.fixture
-def home(review_service: Running) -> Home:
+async def home(shared_service: SharedService) -> Home:
     """A case of the test's own at the service that all share."""
-    return Home(review_service)
+    return Home(await shared_service("review"))
 
 
 @pytest.fixture

@@ -151,13 +151,13 @@ class Home:
         return (await self.rae.CompleteReview(completion(life))).life
 
     async def events(self) -> list[Payload]:
-        """What was said to the feed of the case, in order."""
+        """The case's events, in order."""
         query = sa.select(outbox).where(outbox.c.case_id == self.case_id).order_by(outbox.c.seq)
         rows = await self.running.store.read(lambda connection: connection.execute(query).all())
         return [PAYLOADS[row.type].of(row.payload) for row in rows]
 
     async def facts_of(self, schedule: str) -> dict[str, Any]:
-        """The facts that a kept decision was made on."""
+        """The facts of a stored decision."""
         query = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == schedule)
         receipt = await self.running.store.read(lambda connection: connection.execute(query).scalar_one())
         facts: dict[str, Any] = json.loads(receipt)["facts"]

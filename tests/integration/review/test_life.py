@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from integration.review.home import Home, completion, request, spending, today, trigger
 from servers.services import refusal_of
-from services.review.store import spending as spending_table
+from services.review.tables import spending as spending_table
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.api.policy.v1 import decision_pb2 as policy
@@ -19,7 +19,7 @@ from sevensteps.identity.actor import Role
 
 
 async def test_a_new_plan_has_its_first_review_after_six_weeks(home_on: Home) -> None:
-    """The date is practice, not law, and the record says which rule gave it."""
+    """The date is a soft one, and the record says which rule gave it."""
     answer = await home_on.journey.OpenLife(home_on.life_opening())
     assert (answer.review_due, answer.due_kind) == ("2026-07-13", pb.DUE_KIND_SOFT)
     life = await home_on.read()
@@ -43,7 +43,7 @@ async def test_the_laws_date_stands_behind_the_first_review(home_on: Home) -> No
 
 
 async def test_the_persons_own_date_counts_while_it_is_to_come(home: Home) -> None:
-    """An own date before the six weeks are over comes first; one that is past already is no date."""
+    """The person's own date counts if it is earlier than the six weeks, and not if it has passed."""
     answer = await home.journey.OpenLife(home.life_opening(review_on="2026-06-20"))
     assert answer.review_due == "2026-06-20"
     await home.journey.OpenReview(home.review_opening(opened_on="2026-06-20"))
@@ -111,7 +111,7 @@ async def test_rounds_follow_one_another(home: Home) -> None:
 
 
 async def test_money_spent_is_added_up(home_on: Home) -> None:
-    """Every spend is kept with its line and its day; the life shows the sum of this time around."""
+    """Every spend is stored with its line and its day; the life shows the sum of this round."""
     life = await home_on.live()
     life = (await home_on.by("fay", Role.FINANCE).RecordSpend(spending(life, "12.50"))).life
     life = (await home_on.rae.RecordSpend(spending(life, "7.4"))).life
@@ -167,7 +167,7 @@ async def test_a_spend_names_a_line_a_day_and_its_evidence(home: Home, field: st
 
 
 async def test_every_wrong_field_of_an_opening_is_named(home: Home) -> None:
-    """Dates and counts are checked before anything is opened."""
+    """Wrong dates and numbers are refused before anything is opened."""
     wrong = home.life_opening(0, started_on="1/6/2026", direct_payment_since="soon", review_on="2026-13-01")
     wrong.plan_version, wrong.council = 0, ""
     fault = await refusal_of(home.journey.OpenLife(wrong))
@@ -182,7 +182,7 @@ async def test_every_wrong_field_of_an_opening_is_named(home: Home) -> None:
 
 
 async def test_a_review_is_asked_for_as_often_as_wanted(home_on: Home) -> None:
-    """Each request and trigger is on record and told; the life itself goes on until a review opens."""
+    """Each request and trigger is on record and has its event; life goes on until a review opens."""
     life = await home_on.live()
     life = (await home_on.by("pat", Role.PLANNER).RequestReview(request(life))).life
     life = (await home_on.rae.RequestReview(request(life))).life
@@ -205,7 +205,7 @@ async def test_a_request_needs_reasons_and_a_trigger_a_kind(home: Home) -> None:
 
 
 async def test_a_stale_etag_changes_nothing(home: Home) -> None:
-    """Who has not read the newest record changes nothing."""
+    """A stale etag changes nothing."""
     life = await home.live()
     await home.rae.RecordSpend(spending(life))
     for call in (home.rae.RecordSpend(spending(life)), home.rae.RequestReview(request(life))):
@@ -227,7 +227,7 @@ async def test_who_may_do_what(home: Home) -> None:
 
 
 async def test_a_case_before_step_6_is_told_from_one_that_does_not_exist(home: Home) -> None:
-    """For a case that is still on its way the answer says what must come first."""
+    """For a case before step 6 the answer says what must come first."""
     assert (await refusal_of(home.rae.GetLife(home.reading()))).kind is Kind.NOT_FOUND
     amy = home.running.assessment.stub(AssessmentServiceStub, home.running.token("amy", Role.PRACTITIONER))
     opened = await amy.OpenCase(

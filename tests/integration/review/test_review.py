@@ -1,4 +1,4 @@
-"""Step 7: a review opens, says how it worked, and leads on."""
+"""Step 7: a review opens, says how the plan worked, and leads to the next step."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ from integration.review.home import (
     trigger,
 )
 from servers.services import refusal_of
-from services.review.store import reviews
+from services.review.tables import reviews
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.errors import Kind
 from sevensteps.events import ReviewCompleted, ReviewOpened
@@ -31,7 +31,7 @@ async def test_a_review_whose_date_came_is_planned(home_on: Home) -> None:
 
 
 async def test_a_request_is_the_reason_before_a_trigger(home_on: Home) -> None:
-    """A review that was triggered and asked for as well is one that was asked for."""
+    """A review that was triggered and asked for counts as asked for."""
     life = await home_on.live()
     life = (await home_on.rae.TriggerReview(trigger(life))).life
     await home_on.rae.RequestReview(request(life))
@@ -88,14 +88,14 @@ async def test_a_review_of_a_round_that_has_not_come_is_refused(home: Home) -> N
     ],
 )
 async def test_a_review_leads_on(home: Home, outcome: pb.ReviewOutcome.ValueType, told: str) -> None:
-    """Whatever it leads to, the case is elsewhere until that opens."""
+    """Whatever the review leads to, the case is elsewhere until that step opens."""
     life = (await home.rae.CompleteReview(completion(await home.come_to(pb.LIFE_STATE_UNDER_REVIEW), outcome))).life
     assert life.state == pb.LIFE_STATE_ELSEWHERE
     assert (await home.events())[-1] == ReviewCompleted(round=1, outcome=told)
 
 
 async def test_what_a_review_found_is_kept(home_on: Home) -> None:
-    """Outcome by outcome, in the words of the reviewer, with who did it; what nobody asked stays unknown."""
+    """Outcome by outcome, in the reviewer's words, with their name; a question that was not asked stays unknown."""
     done = completion(await home_on.come_to(pb.LIFE_STATE_UNDER_REVIEW))
     done.ClearField("money_used_properly")
     await home_on.rae.CompleteReview(done)

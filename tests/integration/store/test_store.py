@@ -29,12 +29,12 @@ async def store(tmp_path: Path, database: str) -> AsyncIterator[Store]:
 
 
 def row(request_id: str) -> dict[str, object]:
-    """An answer to be kept."""
+    """An answer to be stored."""
     return {"request_id": request_id, "fingerprint": "f", "response": b"\0\xff", "answered_at": "now"}
 
 
 def adding(request_id: str) -> stores.Unit[str]:
-    """A unit that keeps an answer."""
+    """A unit that stores an answer."""
 
     def unit(connection: sa.Connection) -> str:
         connection.execute(ADD, row(request_id))
@@ -44,12 +44,12 @@ def adding(request_id: str) -> stores.Unit[str]:
 
 
 async def kept(store: Store) -> int:
-    """How many answers are kept."""
+    """How many answers are stored."""
     return await store.read(lambda connection: connection.execute(COUNT).scalar_one())
 
 
 async def test_a_unit_that_returns_is_committed(store: Store) -> None:
-    """What it returned comes back, and what it wrote can be read, byte by byte."""
+    """Its result comes back, and what it wrote can be read, byte by byte."""
     assert await store.write(adding("a")) == "a"
     bytes_ = await store.read(lambda connection: connection.execute(sa.select(answers.c.response)).scalar_one())
     assert bytes_ == b"\0\xff"
@@ -81,7 +81,7 @@ async def test_a_constraint_undoes_the_whole_unit(store: Store) -> None:
 
 
 async def test_units_beside_one_another_fail_alone(store: Store) -> None:
-    """Of many that run at once the bad ones are told, and the good ones are kept."""
+    """Of many units that run at once the bad ones fail, and the good ones are stored."""
 
     def broken(connection: sa.Connection) -> None:
         connection.execute(ADD, row("broken"))
@@ -132,14 +132,14 @@ async def test_closing_finishes_what_was_begun(tmp_path: Path, database: str) ->
 
 
 async def test_a_wrong_statement_is_our_mistake_and_not_the_databases_trouble(store: Store) -> None:
-    """It must not look as if it could pass."""
+    """An error that will not pass is not reported as UNAVAILABLE."""
     with pytest.raises(sa.exc.DBAPIError) as wrong:
         await store.write(lambda connection: connection.execute(sa.text("SELECT * FROM nothing")))
     assert not isinstance(wrong.value, Fault)
 
 
 async def test_nothing_that_was_to_be_stored_stands_in_an_error(store: Store) -> None:
-    """Errors reach the log; what people say must not."""
+    """Errors reach the log without the values that were written."""
     wrong = sa.text("INSERT INTO nothing VALUES (:words)")
     with pytest.raises(sa.exc.DBAPIError) as refused:
         await store.write(lambda connection: connection.execute(wrong, {"words": "My brother hits me."}))

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.approval.domain.approval import Checks, authority_facts, percent_over
+from services.approval.domain.authority import authority_facts, percent_over
+from services.approval.domain.checks import Checks
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ from services.approval.domain.approval import Checks, authority_facts, percent_o
 def test_over_the_indicative_budget_is_counted_in_whole_per_cent_rounded_up(
     amount: str, base: str, percent: int
 ) -> None:
-    """A penny over the tolerance is over it, and anything is far over nothing."""
+    """A penny over the tolerance counts as over, and any amount is 1000 per cent over nothing."""
     assert percent_over(Decimal(amount), Decimal(base)) == percent
 
 

@@ -4,26 +4,26 @@ from decimal import Decimal
 
 import pytest
 
-from services.planning.domain import money
-from services.planning.domain.money import MoneyArrangement
+from services.planning.domain.money import MoneyArrangement, PersonalBudget, conditions_not_met, wrong_payee
 from sevensteps.errors import Fault
 
 
-def _held(weekly: str) -> MoneyArrangement:
-    return MoneyArrangement("money-1", "council_managed", "", Decimal(weekly), None)
+def budget(weekly: str, *arranged: str) -> PersonalBudget:
+    arrangements = tuple(MoneyArrangement("money-1", "council_managed", "", Decimal(part), None) for part in arranged)
+    return PersonalBudget(Decimal(weekly), arrangements)
 
 
 def test_what_is_left_is_exact() -> None:
     """Pounds and pence, no rounding."""
-    assert money.left(Decimal("82.91"), [_held("0.10"), _held("0.20")]) == Decimal("82.61")
-    assert money.left(Decimal("0.30"), [_held("0.10"), _held("0.20")]) == 0
+    assert budget("82.91", "0.10", "0.20").left == Decimal("82.61")
+    assert budget("0.30", "0.10", "0.20").left == 0
 
 
 def test_all_that_is_left_may_be_arranged_and_not_a_penny_more() -> None:
     """The refusal says what is left."""
-    money.ensure_within(Decimal("10.00"), Decimal("10.00"), "case-1")
+    budget("10.00").ensure_left(Decimal("10.00"), "case-1")
     with pytest.raises(Fault, match=r"OVER_BUDGET: Only 10\.00 pounds"):
-        money.ensure_within(Decimal("10.01"), Decimal("10.00"), "case-1")
+        budget("10.00").ensure_left(Decimal("10.01"), "case-1")
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_all_that_is_left_may_be_arranged_and_not_a_penny_more() -> None:
 )
 def test_the_payee_fits_the_capacity(payee: str, has_capacity: bool | None, fits: bool) -> None:  # noqa: FBT001
     """Section 31 with capacity, section 32 without; where capacity is unknown the pack says that it must be known."""
-    assert (money.wrong_payee(payee, has_capacity=has_capacity) == "") is fits
+    assert (wrong_payee(payee, has_capacity=has_capacity) == "") is fits
 
 
 def test_a_refusal_tells_what_failed_apart_from_what_is_unknown() -> None:
     """Unknown is never adverse: it stands in a sentence of its own."""
-    refusal = money.conditions_not_met(["It is appropriate."], ["best_interests"], "case-1")
+    refusal = conditions_not_met(["It is appropriate."], ["best_interests"], "case-1")
     assert refusal.detail.endswith("Not met: It is appropriate. Not known yet: best_interests.")
-    assert "Not met" not in money.conditions_not_met([], ["best_interests"], "case-1").detail
+    assert "Not met" not in conditions_not_met([], ["best_interests"], "case-1").detail

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from services.planning.domain import plan
-from services.planning.domain.plan import TEMPLATES, Content, SpendLine
+from services.planning.domain.plan import Content, Plan, ensure_begun
 from sevensteps.errors import Fault, Kind
+from sevensteps.support_plan import TEMPLATES, SpendLine
 
 LINE = SpendLine(
     "l1",
@@ -52,24 +52,24 @@ def test_a_need_that_two_lines_pay_for_is_funded_once() -> None:
 
 def test_a_plan_may_name_eligible_needs_only() -> None:
     """Every other need is named with its path, all at once."""
-    plan.check_needs(CONTENT, ELIGIBLE)
+    CONTENT.ensure_eligible(ELIGIBLE)
     with pytest.raises(Fault) as refusal:
-        plan.check_needs(replace(CONTENT, met_otherwise=("hygiene",)), ("recreation", "community"))
+        replace(CONTENT, met_otherwise=("hygiene",)).ensure_eligible(("recreation", "community"))
     assert [violation.field for violation in refusal.value.violations] == ["lines[1].needs[1]", "met_otherwise[0]"]
 
 
 def test_saving_replaces_the_content_and_adds_the_writer_once() -> None:
     """Whoever saved an earlier draft stays on record."""
-    first = plan.save(None, "case-1", 1, CONTENT, "pat")
-    second = plan.save(first, "case-1", 1, replace(CONTENT, lines=()), "dee")
-    third = plan.save(second, "case-1", 1, CONTENT, "pat")
+    first = Plan.begin("case-1", 1, CONTENT, "pat")
+    second = first.save(replace(CONTENT, lines=()), "dee")
+    third = second.save(CONTENT, "pat")
     assert third == replace(first, written_by=("pat", "dee"))
 
 
 def test_submitting_needs_a_draft() -> None:
     """STAGE_ORDER, naming SavePlan."""
     with pytest.raises(Fault, match="SavePlan must come first") as refusal:
-        plan.submit(None, "case-1", ELIGIBLE, "pat")
+        ensure_begun(None, "case-1")
     assert (refusal.value.kind, refusal.value.reason) == (Kind.PRECONDITION, "STAGE_ORDER")
 
 
@@ -77,16 +77,15 @@ def test_submitting_needs_a_draft() -> None:
 def test_submitting_needs_every_question_answered(question: str) -> None:
     """Each question counts, and the one without an answer is named."""
     answers = {**CONTENT.answers, question: " "}
-    draft = plan.save(None, "case-1", 1, replace(CONTENT, answers=answers), "pat")
+    draft = Plan.begin("case-1", 1, replace(CONTENT, answers=answers), "pat")
     with pytest.raises(Fault) as refusal:
-        plan.submit(draft, "case-1", ELIGIBLE, "pat")
+        draft.submit(ELIGIBLE, "pat")
     assert refusal.value.reason == "QUESTIONS_UNANSWERED"
     assert refusal.value.metadata["questions"] == question
 
 
 def test_a_further_version_is_a_draft_of_the_same_people() -> None:
-    """It says what the last one said: who wrote that wrote this, and may not sign it."""
-    draft = plan.save(None, "case-1", 1, CONTENT, "pat")
-    further = plan.continue_as(plan.submit(draft, "case-1", ELIGIBLE, "dee"), 2)
+    """It says what the last one said. Whoever wrote that counts as a writer of this one, and may not sign it."""
+    further = Plan.begin("case-1", 1, CONTENT, "pat").submit(ELIGIBLE, "dee").continue_as(2)
     assert (further.version, further.submitted, further.written_by) == (2, False, ("pat", "dee"))
     assert further.content == CONTENT

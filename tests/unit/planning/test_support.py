@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.planning.domain import support
-from services.planning.domain.support import SupportArrangement
+from services.planning.domain.support import SupportArrangement, ensure_funded, needs_left
 from sevensteps.errors import Fault
 
 FUNDED = ("nutrition", "community", "recreation")
@@ -17,13 +16,13 @@ def test_a_need_is_left_until_any_arrangement_meets_it() -> None:
         SupportArrangement("support-1", "provider", ("community",), date(2026, 12, 1)),
         SupportArrangement("support-2", "community", ("community", "recreation"), date(2026, 12, 8)),
     ]
-    assert support.needs_left(FUNDED, arranged) == ("nutrition",)
-    assert support.needs_left(FUNDED, []) == FUNDED
+    assert needs_left(FUNDED, arranged) == ("nutrition",)
+    assert needs_left(FUNDED, []) == FUNDED
 
 
 def test_only_funded_needs_are_arranged() -> None:
     """A need that the plan does not pay for is named with its path."""
-    support.check_needs(["community"], FUNDED)
+    ensure_funded(["community"], FUNDED)
     with pytest.raises(Fault) as refusal:
-        support.check_needs(["community", "hygiene"], FUNDED)
+        ensure_funded(["community", "hygiene"], FUNDED)
     assert [violation.field for violation in refusal.value.violations] == ["needs[1]"]

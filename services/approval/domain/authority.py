@@ -1,0 +1,42 @@
+"""Whether somebody has the authority to sign a plan: the facts for the scheme of delegation, and its refusal. Pure."""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, Decimal
+
+from services.approval.domain.checks import Checks
+from sevensteps.money import pounds
+from sevensteps.policy.model.verdict import Json, Verdict
+
+WEEKS_A_YEAR = 52
+"""Weeks in a year, as the scheme of delegation counts pounds a year."""
+NOBODY: Mapping[str, Json] = {
+    "role": "nobody",
+    "is_author": False,
+    "is_assessor": False,
+    "is_payments_officer": False,
+}
+"""The facts about the signer before there is one. The level of a plan does not depend on who signs it."""
+
+
+def authority_facts(
+    personal_budget: Decimal, indicative: Decimal, checks: Checks, *, parts: Sequence[str], overrides: int
+) -> dict[str, Json]:
+    """The facts about a plan for the decision authority. Money in pounds a week; `overrides` as plan.overrides counts.
+
+    `parts` are the verdicts on whether it is safe, legal and meets needs: what these leave to judgement is referred to
+    those who may carry a risk. A question about the plan's money alone takes a reason, and the level for that amount.
+    """
+    return {
+        "annual_net": pounds(personal_budget * WEEKS_A_YEAR),
+        "over_indicative_percent": percent_over(personal_budget, indicative),
+        "checks_met": checks.verdict in {Verdict.MET, Verdict.NEEDS_JUDGEMENT},
+        "refer": Verdict.NEEDS_JUDGEMENT in parts,
+        "overrides": overrides,
+    }
+
+
+def percent_over(amount: Decimal, base: Decimal) -> int:
+    """By how many whole per cent an amount is over another, rounded up; 1000 where there is nothing to be over."""
+    if base == 0:
+        return 1000 if amount else 0
+    return int(((amount - base) * 100 / base).to_integral_value(ROUND_CEILING))

@@ -1,0 +1,59 @@
+"""The tables of the approval service."""
+
+import sqlalchemy as sa
+
+from sevensteps.service.tables import filled, receipts
+
+metadata = sa.MetaData()
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("council", sa.Text, nullable=False),
+    sa.Column("ended", sa.Boolean, nullable=False),
+)
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    *filled(sa.Text, "plan", "state", "verdict", "safe", "legal", "meets_needs", "sufficient", "level"),
+    sa.Column("due_on", sa.Date, nullable=False),
+    *filled(sa.Text, "personal_budget", "indicative"),
+    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
+    *filled(sa.Text, "pack", "opened_at", "decided_by", "signed_as", "decided_at", "because"),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.CheckConstraint("(state IN ('approved', 'returned')) = (decided_by <> '')", name="decided_by_somebody"),
+    sa.CheckConstraint("(state = 'approved') = (signed_as <> '')", name="signed_in_a_role"),
+    sa.Index(
+        "one_undecided_a_case",
+        "case_id",
+        unique=True,
+        sqlite_where=sa.text("state = 'checked'"),
+        postgresql_where=sa.text("state = 'checked'"),
+    ),
+)
+
+parties = sa.Table(
+    "parties",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("part", sa.Text, primary_key=True),
+    sa.ForeignKeyConstraint(["case_id", "version"], ["approvals.case_id", "approvals.version"]),
+)
+"""Who wrote a plan or assessed its case. A trigger (migration 0001) keeps them from deciding on it."""
+
+judgements = sa.Table(
+    "judgements",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("rule", sa.Text, primary_key=True),
+    sa.Column("about", sa.Text, primary_key=True),
+    *filled(sa.Text, "because", "judged_by"),
+    sa.ForeignKeyConstraint(["case_id", "version"], ["approvals.case_id", "approvals.version"]),
+)

@@ -1,0 +1,140 @@
+"""The case itself: its assessment rounds, its holds and its ending. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
+
+from sevensteps.errors import Fault, Kind, stage_order
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor
+from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES, Ending
+
+ENDINGS_BY_PEOPLE = frozenset(Ending) - {Ending.NOT_ELIGIBLE}
+"""Not eligible is where a journey ends by itself, once the reasons and the advice have been given."""
+
+OUTCOMES: Mapping[str, frozenset[str]] = {"adult": ADULT_OUTCOMES, "carer": CARER_OUTCOMES}
+"""The outcomes that are assessed, by kind of case."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpening:
+    """What opens a case: whether it is about an adult or a carer, and the council's own reference of the person."""
+
+    kind: str
+    person_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case from first contact to ending. `version` counts its changes.
+
+    `pack` is the hash of the pack with which the open assessment began, which decides until it is done; empty when none
+    is open.
+    """
+
+    case_id: str
+    council: str
+    kind: str
+    person_reference: str
+    opened_at: str
+    round: int
+    assessment_open: bool
+    assessment_due: date
+    pack: str
+    on_hold: bool
+    ending: str
+    version: int
+
+    @classmethod
+    def open(cls, case_id: str, council: str, opening: CaseOpening, *, opened_at: str, due: date, pack: str) -> Self:
+        """A case at first contact, with its first assessment round open."""
+        return cls(
+            case_id=case_id,
+            council=council,
+            kind=opening.kind,
+            person_reference=opening.person_reference,
+            opened_at=opened_at,
+            round=1,
+            assessment_open=True,
+            assessment_due=due,
+            pack=pack,
+            on_hold=False,
+            ending="",
+            version=1,
+        )
+
+    def ensure_open(self) -> None:
+        """Raise a Fault when the case has ended."""
+        if self.ending:
+            raise Fault(
+                Kind.PRECONDITION,
+                "CASE_ENDED",
+                f"Case {self.case_id} has ended ({self.ending}). Open a new case if support is needed again.",
+                metadata={"case_id": self.case_id, "ending": self.ending},
+            )
+
+    def ensure_assessing(self) -> None:
+        """Raise a Fault unless an assessment is under way."""
+        self.ensure_open()
+        if not self.assessment_open:
+            raise stage_order(
+                "The assessment of this round is done. A review that asks for a reassessment must come first.",
+                self.case_id,
+            )
+
+    def close_assessment(self) -> Self:
+        """The case after its assessment round is done."""
+        return replace(self, assessment_open=False, pack="")
+
+    def open_round(self, number: int, due: date, pack: str) -> Self:
+        """The case in its next assessment round. Raises a Fault when rounds would be skipped."""
+        self.ensure_open()
+        if number != self.round + 1 or self.assessment_open:
+            raise stage_order(f"Assessment round {number} cannot follow round {self.round}.", self.case_id)
+        return replace(self, round=number, assessment_open=True, assessment_due=due, pack=pack)
+
+    def place_hold(self) -> Self:
+        """The case on hold."""
+        self.ensure_open()
+        if self.on_hold:
+            raise Fault(Kind.PRECONDITION, "ALREADY_ON_HOLD", "The case is on hold already.")
+        return replace(self, on_hold=True)
+
+    def release_hold(self) -> Self:
+        """The case off hold."""
+        self.ensure_open()
+        if not self.on_hold:
+            raise Fault(Kind.PRECONDITION, "NOT_ON_HOLD", "The case is not on hold.")
+        return replace(self, on_hold=False)
+
+    def end(self, ending: Ending, *, determined: bool, by_journey: bool) -> Self:
+        """The ended case. `determined`: the determination of its round is confirmed.
+
+        Raises a Fault when it ended otherwise, when people may not end it so, or when an assessment that was done would
+        end as refused (s.11).
+        """
+        if self.ending == ending:
+            return self
+        self.ensure_open()
+        if not by_journey and ending not in ENDINGS_BY_PEOPLE:
+            raise stage_order(
+                "A case ends as not eligible by itself, after ConfirmDetermination and GiveAdvice.", self.case_id
+            )
+        if ending is Ending.ASSESSMENT_REFUSED and determined:
+            raise stage_order(
+                "The assessment of this round was not refused: its determination is confirmed. Where nobody is "
+                "eligible, GiveAdvice ends the case. Else end it as support_ended, moved or died.",
+                self.case_id,
+            )
+        return replace(self.close_assessment(), ending=ending, on_hold=False)
+
+
+def council_of(actor: Actor) -> str:
+    """The council whose case somebody opens. Raises a Fault (DENIED) for who works for every council."""
+    if actor.council == EVERY_COUNCIL:
+        raise Fault(
+            Kind.DENIED,
+            "COUNCIL_NEEDED",
+            "A case belongs to one council, and your token is for every council. Open it with a token of that council.",
+        )
+    return actor.council

@@ -1,0 +1,91 @@
+"""The tables of the assessment service."""
+
+import sqlalchemy as sa
+
+from sevensteps.service.tables import filled, receipts
+
+metadata = sa.MetaData()
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    *filled(sa.Text, "council", "kind", "person_reference", "opened_at"),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("assessment_open", sa.Boolean, nullable=False),
+    sa.Column("assessment_due", sa.Date, nullable=False),
+    sa.Column("pack", sa.Text, nullable=False),
+    sa.Column("on_hold", sa.Boolean, nullable=False),
+    sa.Column("ending", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index("cases_by_age", "council", "opened_at", "case_id"),
+)
+
+self_assessments = sa.Table(
+    "self_assessments",
+    metadata,
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    *filled(sa.Text, "help", "own_words", "recorded_by"),
+)
+
+urgent_support = sa.Table(
+    "urgent_support",
+    metadata,
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    *filled(sa.Text, "recorded_at", "needs", "weekly"),
+    sa.Column("starts_on", sa.Date, nullable=False),
+    *filled(sa.Text, "because", "recorded_by"),
+)
+
+determinations = sa.Table(
+    "determinations",
+    metadata,
+    sa.Column("determination_id", sa.Text, primary_key=True),
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    *filled(sa.Text, "proposed_at", "verdict"),
+    sa.Column("assessed_on", sa.Date, nullable=False),
+    sa.Column("eligible_needs", sa.Text, nullable=False),
+    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
+    *filled(sa.Text, "assessed_by", "confirmed_by", "reasons"),
+    sa.Index("determinations_by_case", "case_id", "proposed_at"),
+    sa.Index(
+        "one_confirmed_a_round",
+        "case_id",
+        "round",
+        unique=True,
+        sqlite_where=sa.text("confirmed_by <> ''"),
+        postgresql_where=sa.text("confirmed_by <> ''"),
+    ),
+)
+
+indicative_budgets = sa.Table(
+    "indicative_budgets",
+    metadata,
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("points", sa.Integer, nullable=False),
+    sa.Column("weekly", sa.Text, nullable=False),
+    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
+    sa.Column("given_by", sa.Text, nullable=False),
+)
+
+advice = sa.Table(
+    "advice",
+    metadata,
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    *filled(sa.Text, "written_reasons", "advice", "how_to_ask_again", "given_by"),
+)
+
+resumptions = sa.Table(
+    "resumptions",
+    metadata,
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    *filled(sa.Text, "resumed_at", "because", "resumed_by"),
+)

@@ -1,0 +1,48 @@
+"""The tables of the feed."""
+
+import sqlalchemy as sa
+
+from sevensteps.service.tables import filled
+
+metadata = sa.MetaData()
+
+Position = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("position", Position, primary_key=True, autoincrement=False),
+    sa.Column("event_id", sa.Text, nullable=False, unique=True),
+    *filled(sa.Text, "case_id", "type", "council"),
+    sa.Column("event", sa.LargeBinary, nullable=False),
+    sa.Index("events_of_case", "case_id", "position"),
+)
+
+dropped = sa.Table(
+    "dropped",
+    metadata,
+    sa.Column("event_id", sa.Text, primary_key=True),
+)
+"""The ids of events that were dropped: a service that never got its answer may send one of them again."""
+
+ended_cases = sa.Table(
+    "ended_cases",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+)
+"""The cases whose ending was dropped: a late event of such a case does not make it an open one."""
+
+head = sa.Table(
+    "head",
+    metadata,
+    sa.Column("earliest", Position, nullable=False),
+    sa.Column("last", Position, nullable=False),
+)
+"""One row: the first position in the feed, and the last one given."""
+
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("position", Position, nullable=False),
+)

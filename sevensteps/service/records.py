@@ -1,0 +1,57 @@
+"""Reading and changing the record of a case, as every store does it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from sevensteps.errors import stale
+from sevensteps.service.work import Work
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def as_row(record: "DataclassInstance") -> dict[str, object]:
+    """A record's fields by name. Not dataclasses.asdict, which copies deeply and takes ten times as long."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def find(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> dict[str, Any] | None:
+    """The first row that a query finds, by column; the row has the case's id and council.
+
+    Raises a Fault (NOT_FOUND) where it is another council's.
+    """
+    row = work.connection.execute(query, key).first()
+    if row is None:
+        return None
+    work.confine(row.case_id, row.council)
+    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+
+
+def matching(table: sa.Table, *names: str) -> list[sa.ColumnElement[bool]]:
+    """The conditions that columns have the values given by their names."""
+    return [table.c[name] == sa.bindparam(name) for name in names]
+
+
+class Change:
+    """Writes a changed record over the one that was read, unless somebody has changed that one meanwhile."""
+
+    def __init__(self, table: sa.Table, *, key: Sequence[str], version: str, columns: Iterable[str]) -> None:
+        """`key` are the columns that name the record, the case first; `version` counts its changes."""
+        self._key = key
+        self._version = version
+        self._columns = tuple(columns)
+        self._statement = (
+            table.update()
+            .where(*(table.c[name] == sa.bindparam(f"read_{name}") for name in (*key, version)))
+            .values({name: sa.bindparam(name) for name in (*self._columns, version)})
+        )
+
+    def write(self, work: Work, row: Mapping[str, object], version: int) -> None:
+        """Write the row as the next version after the one that was read. Raises a Fault (ABORTED) if that is gone."""
+        values = {name: row[name] for name in self._columns} | {self._version: version + 1}
+        read = {f"read_{name}": row[name] for name in self._key} | {f"read_{self._version}": version}
+        if work.connection.execute(self._statement, values | read).rowcount != 1:
+            raise stale(str(row[self._key[0]]))
