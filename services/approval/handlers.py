@@ -76,8 +76,8 @@ def _check(work: Work, opening: ApprovalOpening) -> Approval:
     decide = partial(work.decide, case_id=opening.case_id, council=opening.council)
     facts = check_facts(plan, opening.eligible_needs, opening.indicative)
     check = decide("plan-check", day, facts)
-    verdicts = Verdicts.of(check.decision.verdict.value, check.decision.values)
-    pack = check.decision.hash
+    verdicts = Verdicts.of(check.verdict.value, check.values)
+    pack = check.pack
     of_plan = authority_facts(
         plan.weekly,
         opening.indicative,
@@ -120,8 +120,8 @@ def _authority(work: Work, approval: Approval, checks: Checks) -> tuple[Role, Re
             council=approval.council,
             version=approval.pack,
         )
-        if authority.decision.verdict is Verdict.MET:
+        if authority.verdict is Verdict.MET:
             return role, authority
-        failed = [finding for finding in authority.decision.findings if finding.verdict is not Verdict.MET]
+        failed = [finding for finding in authority.findings if finding.verdict is not Verdict.MET]
         refusals.append((role, [Check(each.rule, each.about, each.verdict, each.because) for each in failed]))
     raise approval.no_authority(refusals)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -90,7 +89,7 @@ def _ensure_here(last: Approval | None, case_id: str) -> Approval:
     return last
 
 
-def _approval(work: Work, row: dict[str, Any] | None) -> Approval | None:
+def _approval(work: Work, row: sa.RowMapping | None) -> Approval | None:
     if row is None:
         return None
     key = {"case_id": row["case_id"], "version": row["version"]}
@@ -102,7 +101,7 @@ def _approval(work: Work, row: dict[str, Any] | None) -> Approval | None:
         "written_by": frozenset(party.subject for party in took_part if party.part == WROTE),
         "assessed_by": frozenset(party.subject for party in took_part if party.part == ASSESSED),
     }
-    return Approval(**(row | typed))
+    return Approval(**(dict(row) | typed))
 
 
 def add_approval(work: Work, approval: Approval, plan: SubmittedPlan, *, first: bool) -> None:

@@ -91,7 +91,7 @@ def consider_advocacy(
     case = store.case_to_change(work, case_id, etag)
     case.ensure_open()
     decision = _decide(work, case, "advocacy", work.today, facts)
-    return decision, _change(work, case, AdvocacyConsidered(verdict=decision.decision.verdict.value))
+    return decision, _change(work, case, AdvocacyConsidered(verdict=decision.verdict.value))
 
 
 def propose_determination(work: Work, *, case_id: str, etag: str, assessment: Assessment) -> tuple[Determination, Case]:
@@ -106,8 +106,8 @@ def propose_determination(work: Work, *, case_id: str, etag: str, assessment: As
         new_id("determination"),
         case,
         assessed_on=assessment.assessed_on,
-        verdict=decision.decision.verdict.value,
-        values=decision.decision.values,
+        verdict=decision.verdict.value,
+        values=decision.values,
         receipt_id=decision.receipt_id,
         assessed_by=work.actor.subject,
     )
@@ -144,7 +144,7 @@ def give_indicative_budget(
     case = store.case_to_change(work, case_id, etag)
     determination = ensure_budget_is_next(case, store.confirmed_determination(work, case))
     decision = _decide(work, case, "indicative-budget", determination.assessed_on, {"points": points.points})
-    weekly = points.weekly(decision.decision.values.get("weekly"))
+    weekly = points.weekly(decision.values.get("weekly"))
     store.add_budget(work, case, points=points.points, weekly=weekly, receipt_id=decision.receipt_id)
     event = IndicativeBudgetGiven(round=case.round, weekly=weekly, given_by=work.actor.subject)
     return decision, weekly, _change(work, case.close_assessment(), event)
@@ -226,4 +226,4 @@ def _assessment_due(work: Work, started_on: date, case_id: str, council: str) ->
     """By when an assessment that begins should be done, and the pack by which it will be decided."""
     facts = {"clock": "assessment", "started_on": started_on.isoformat()}
     deadline = work.decide("deadlines", started_on, facts, case_id=case_id, council=council)
-    return deadline.day("due"), deadline.decision.hash
+    return deadline.day("due"), deadline.pack

@@ -217,7 +217,7 @@ def _decide_direct_payment(
     work: Work, planning: Planning, plan: Plan, budget: PersonalBudget, holding: Holding
 ) -> RecordedDecision:
     reached = plan.content.reached_by(budget.paid_directly + holding.weekly)
-    recorded = work.decide(
+    decision = work.decide(
         "direct-payment",
         work.today,
         pack_facts(holding, reached),
@@ -225,19 +225,18 @@ def _decide_direct_payment(
         council=planning.council,
         version=planning.pack,
     )
-    decision = recorded.decision
     if decision.verdict is not Verdict.MET:
-        settled = {Verdict.MET, Verdict.NOT_ENOUGH_INFORMATION}
-        failed = [finding.because for finding in decision.findings if finding.verdict not in settled]
+        passed = {Verdict.MET, Verdict.NOT_ENOUGH_INFORMATION}
+        failed = [finding.because for finding in decision.findings if finding.verdict not in passed]
         raise conditions_not_met(failed, decision.missing, planning.case_id)
-    return recorded
+    return decision
 
 
 def _dated(work: Work, planning: Planning, opened_on: date) -> tuple[date, Planning]:
     """By when the step that is being opened should be done, and the planning with the pack that decides in it."""
     facts = {"clock": CLOCKS[planning.stage], "started_on": opened_on.isoformat()}
     deadline = work.decide("deadlines", opened_on, facts, case_id=planning.case_id, council=planning.council)
-    return deadline.day("due"), planning.decide_by(deadline.decision.hash)
+    return deadline.day("due"), planning.decide_by(deadline.pack)
 
 
 def _money_arranged(planning: Planning, arrangement: MoneyArrangement) -> MoneyArranged:

@@ -105,7 +105,7 @@ def _planning(work: Work, case_id: str, query: sa.Select[tuple[object, ...]]) ->
         "budget": Decimal(row["budget"]),
         "stage": Stage(row["stage"]),
     }
-    return Planning(**(row | typed))
+    return Planning(**(dict(row) | typed))
 
 
 def _planning_row(planning: Planning) -> dict[str, object]:

@@ -110,7 +110,7 @@ def _schedule(work: Work, opening: LifeOpening, before: Life | None) -> Schedule
     last_review_on = store.last_review_on(work, opening.case_id) if before and not opening.continues else None
     facts = opening.schedule_facts(last_review_on)
     decision = work.decide("review-schedule", opening.started_on, facts, case_id=opening.case_id, council=council)
-    return Schedule.of(decision.decision.values, decision.receipt_id)
+    return Schedule.of(decision.values, decision.receipt_id)
 
 
 def _opened(life: Life) -> LifeOpened:

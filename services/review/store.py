@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -54,7 +53,7 @@ def life_in(work: Work, last: Life, round_: int) -> Life | None:
     return _life(find(work, LIFE, case_id=last.case_id, round=round_))
 
 
-def _life(row: dict[str, Any] | None) -> Life | None:
+def _life(row: sa.RowMapping | None) -> Life | None:
     if row is None:
         return None
     typed = {
@@ -63,7 +62,7 @@ def _life(row: dict[str, Any] | None) -> Life | None:
         "spent": Decimal(row["spent"]),
         "reason": ReviewReason(row["reason"]) if row["reason"] else None,
     }
-    return Life(**(row | typed))
+    return Life(**(dict(row) | typed))
 
 
 def _row(life: Life) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Decisions as services store and answer them: receipts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from sevensteps.api.policy.v1 import decision_pb2
-from sevensteps.policy import Decision
+from sevensteps.policy import Decision, Finding, Verdict
 from sevensteps.policy.model.verdict import Json
 from sevensteps.service.pack_archive import Archive
 from sevensteps.service.tables import receipts
@@ -55,9 +55,34 @@ class RecordedDecision:
     receipt_id: str
     receipt: Mapping[str, Json]
 
+    @property
+    def verdict(self) -> Verdict:
+        """Its verdict."""
+        return self.decision.verdict
+
+    @property
+    def values(self) -> Mapping[str, Json]:
+        """Its values, by name."""
+        return self.decision.values
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What each rule says."""
+        return self.decision.findings
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """The unknown facts that could still change the verdict."""
+        return self.decision.missing
+
+    @property
+    def pack(self) -> str:
+        """The hash of the pack that decided."""
+        return self.decision.hash
+
     def text(self, name: str) -> str:
         """One of its values, as text."""
-        return str(self.decision.values[name])
+        return str(self.values[name])
 
     def day(self, name: str) -> date:
         """One of its values, which is a day."""

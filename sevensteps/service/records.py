@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -18,16 +18,15 @@ def as_row(record: "DataclassInstance") -> dict[str, object]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def find(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> dict[str, Any] | None:
+def find(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> sa.RowMapping | None:
     """The first row that a query finds, by column; the row has the case's id and council.
 
     Raises a Fault (NOT_FOUND) where it is another council's.
     """
-    row = work.connection.execute(query, key).first()
-    if row is None:
-        return None
-    work.confine(row.case_id, row.council)
-    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    row = work.connection.execute(query, key).mappings().first()
+    if row is not None:
+        work.confine(row["case_id"], row["council"])
+    return row
 
 
 def matching(table: sa.Table, *names: str) -> list[sa.ColumnElement[bool]]:

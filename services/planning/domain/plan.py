@@ -98,30 +98,35 @@ class Plan:
         """
         content = self.content
         if content.unanswered:
-            raise self._incomplete(
+            raise _incomplete(
                 "QUESTIONS_UNANSWERED",
                 f"Every question of the template must be answered. Not answered yet: {', '.join(content.unanswered)}.",
+                self.case_id,
                 questions=",".join(content.unanswered),
             )
         gone = sorted({*content.funded_needs, *content.met_otherwise} - set(eligible))
         if gone:
-            raise self._incomplete(
+            raise _incomplete(
                 "NEEDS_CHANGED",
                 f"The plan names needs that are no longer eligible: {', '.join(gone)}. "
                 "Save it with the needs as determined.",
+                self.case_id,
                 needs=",".join(gone),
             )
         if not content.lines and not set(eligible) <= set(content.met_otherwise):
-            raise self._incomplete(
-                "NOTHING_PLANNED", "The plan needs at least one line, unless every eligible need is met otherwise."
+            raise _incomplete(
+                "NOTHING_PLANNED",
+                "The plan needs at least one line, unless every eligible need is met otherwise.",
+                self.case_id,
             )
         return replace(self, submitted=True, written_by=self._writers_with(by))
 
     def _writers_with(self, by: str) -> tuple[str, ...]:
         return self.written_by if by in self.written_by else (*self.written_by, by)
 
-    def _incomplete(self, reason: str, detail: str, **what: str) -> Fault:
-        return Fault(Kind.PRECONDITION, reason, detail, metadata={"case_id": self.case_id, **what})
+
+def _incomplete(reason: str, detail: str, case_id: str, **what: str) -> Fault:
+    return Fault(Kind.PRECONDITION, reason, detail, metadata={"case_id": case_id, **what})
 
 
 def ensure_offered(template: str, offered: Sequence[str], draft: Plan | None) -> None:
