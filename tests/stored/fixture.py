@@ -98,9 +98,15 @@ async def records_of(case: Case) -> Row:
     return answers
 
 
+async def receipts_of(town: Town, service: str) -> list[receipts_pb2.Receipt]:
+    """Every receipt that a service has, oldest first."""
+    olu = await town.caller("olu", EVERY_COUNCIL)
+    read = olu.stream(receipts_pb2.ReadReceiptsRequest(), receipts_pb2.ReadReceiptsResponse, at=service)
+    return [receipt async for part in read for receipt in part.receipts]
+
+
 async def receipts_in(town: Town) -> list[Row]:
     """Every receipt of every service, as far as it is never to change: what was decided, how, and by which pack."""
-    olu = await town.caller("olu", EVERY_COUNCIL)
     return [
         {
             "service": service,
@@ -111,8 +117,7 @@ async def receipts_in(town: Town) -> list[Row]:
             "hash": json.loads(receipt.receipt)["hash"],
         }
         for service in DECIDING
-        async for part in olu.stream(receipts_pb2.ReadReceiptsRequest(), receipts_pb2.ReadReceiptsResponse, at=service)
-        for receipt in part.receipts
+        for receipt in await receipts_of(town, service)
     ]
 
 

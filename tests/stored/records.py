@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 from uuid import uuid4
 
 from google.protobuf.message import Message
 
+from sevensteps import clock
 from sevensteps.api.approval.v1 import approval_pb2
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.planning.v1 import planning_pb2
@@ -24,7 +25,7 @@ LACKED = {"adult": ("nutrition", "community"), "carer": ("recreation",)}
 
 def today(days: int = 0) -> str:
     """The day so many days from today, as YYYY-MM-DD."""
-    return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
+    return (clock.now().date() + timedelta(days=days)).isoformat()
 
 
 @dataclass(frozen=True)
