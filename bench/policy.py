@@ -18,8 +18,8 @@ from bench.peers.answer import Answer, Facts
 from sevensteps.config import Settings
 from sevensteps.policy.evaluation.decider import Decider
 from sevensteps.policy.model.verdict import Json
+from sevensteps.policy.packs.decision_reader import read_decision
 from sevensteps.policy.packs.pack import Pack, read_pack
-from sevensteps.policy.packs.ruling_reader import read_ruling
 
 CASES = 10_000
 ON = date(2026, 4, 1)
@@ -34,13 +34,13 @@ ZEN, DROOLS = "GoRules ZEN, verdict alone", "Drools DMN, warm, verdict alone"
 async def measure(tell: Callable[[str], None]) -> list[Figure]:
     """Decisions a CPU-second on the same seeded cases, in one run."""
     pack = read_pack(Settings().policies, "england")
-    decider = Decider(pack.name, pack.hash, read_ruling(pack, "eligibility", ON))
+    decider = Decider(pack.name, pack.hash, read_decision(pack, "eligibility", ON))
     cases = _cases(decider)
     tell(f"{CASES} cases, decided by both evaluators")
     answers = {BOTH: _ours(decider, cases)}
     for evaluator in decider.evaluators:
         tell(f"the same by {evaluator.name} alone")
-        alone = Decider(pack.name, pack.hash, decider.ruling)
+        alone = Decider(pack.name, pack.hash, decider.compiled)
         alone.evaluators = (evaluator,)
         answers[f"{evaluator.name} alone".replace("_", "-")] = _ours(alone, cases)
     listed = [_listed(facts) for facts in cases]
@@ -77,7 +77,7 @@ def _listed(facts: Facts) -> Facts:
 
 def _worked(pack: Pack, decision: str) -> Figure:
     """How long another decision takes both evaluators, on its worked facts."""
-    decider = Decider(pack.name, pack.hash, read_ruling(pack, decision, ON))
+    decider = Decider(pack.name, pack.hash, read_decision(pack, decision, ON))
     facts = json.loads((FACTS / f"{decision}.json").read_text(encoding="utf-8"))
     rate = _ours(decider, [facts] * WORKED_TIMES).rate
     return Figure(f"{decision}, both evaluators, its worked facts", f"{rate:,.0f} a CPU-second")
@@ -95,7 +95,7 @@ def _agree(answers: Mapping[str, Answer]) -> None:
 def _cases(decider: Decider) -> list[Facts]:
     """Facts of which some are unknown, the same ones every time; people need help with none, few or many outcomes."""
     chance = random.Random(SEED)  # noqa: S311 - seeded, so that every run has the same cases
-    outcomes = decider.ruling.declared.collections["outcomes"]
+    outcomes = decider.compiled.declared.collections["outcomes"]
     cases: list[Facts] = []
     for _ in range(CASES):
         true, unknown = chance.choice((0.0, 0.02, 0.05, 0.3)), chance.choice((0.0, 0.02, 0.3))

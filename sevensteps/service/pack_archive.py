@@ -45,7 +45,7 @@ class Archive:
         """Keep the law of a version that the library has, with the first transaction that names it."""
         if version not in self._kept:
             pack = self.library.version(version)
-            files = json.dumps(dict(pack.law), sort_keys=True)
+            files = json.dumps(dict(pack.files), sort_keys=True)
             connection.execute(KEEP, {"hash": version, "name": pack.name, "files": files, "kept_at": now})
 
     def committed(self, versions: Iterable[str]) -> None:
@@ -57,9 +57,9 @@ class Archive:
 
         Raises a Fault: NOT_FOUND, PACK_NOT_FOUND, or INTERNAL, PACK_REFUSED where what is kept is not that version.
         """
-        if not self.library.knows(version):
+        if not self.library.has_version(version):
             name, files = law_of(connection, version)
-            self.library.take_in(name, version, json.loads(files))
+            self.library.add_version(name, version, json.loads(files))
 
 
 def law_of(connection: sa.Connection, version: str) -> tuple[str, str]:

@@ -111,7 +111,7 @@ def test_hint_words_of_a_plan_are_dropped_or_said_to_be_new(tmp_path: Path) -> N
     said = typed("diff", str(ROOT / "policies/england"), str(copy), "--receipts", "--from", str(file)).stdout
     assert "plan-check: needs judgement → met" in said
     assert "LEGAL-4/WORDS l1: was needs judgement, is met." in said
-    assert said.endswith("New hint words could not be looked for, as no text is kept: cider\n")
+    assert said.endswith("New hint words could not be looked for, because no text is stored: cider\n")
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from sevensteps.policy.authoring.diff import differences
+from sevensteps.policy.packs.form import read_file
 from sevensteps.policy.packs.pack import Pack, names, read_pack
 from sevensteps.policy.packs.parameters import Parameter, read_parameters
-from sevensteps.policy.packs.source import PackRefusedError, Section, read
+from sevensteps.policy.packs.problems import PackRefusedError
+from sevensteps.policy.packs.source import Section
 
 ROOT = Path(__file__).parents[2] / "policies"
 PACKS = {name: read_pack(ROOT, name) for name in names(ROOT)}
@@ -86,7 +88,7 @@ def test_any_change_of_a_decision_is_told(decision: str) -> None:
 )
 def test_any_change_of_a_parameter_is_told(file: Path) -> None:
     """Each title, type, unit, setter, date, value, reference and mark, as far as what comes of it can be read."""
-    content = read(file, ROOT, "parameters")
+    content = read_file(file, ROOT, "parameters")
     for name, body in content.named("parameters"):
         old = Pack("p", "P", "hash", "", parameters(name, body), {}, {})
         tried = 0

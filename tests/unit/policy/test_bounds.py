@@ -7,7 +7,7 @@ import pytest
 
 from sevensteps.policy.authoring.check import check
 from sevensteps.policy.packs.pack import read_pack
-from sevensteps.policy.packs.source import PackRefusedError, Problems
+from sevensteps.policy.packs.problems import PackRefusedError, Problems
 
 POLICIES = Path(__file__).parents[3] / "policies"
 OWN = """parameters:
@@ -27,7 +27,7 @@ def said_of(packs: Path, own: str) -> str:
     (packs / "council/pack.yaml").write_text(f"pack: council\ntitle: C\nextends: {extends}\n", encoding="utf-8")
     (packs / "council/parameters/own.yaml").write_text(own, encoding="utf-8")
     problems = Problems()
-    with problems.noted():
+    with problems.collected():
         read_pack(packs, "council")
     return str(PackRefusedError(problems))
 
@@ -53,8 +53,8 @@ def england(tmp_path: Path) -> Path:
          "pounds that never fall"),
         ("deadlines.plan_days", "whole number", "-3", "1 or more"),
         ("deadlines.plan_days", "whole number", "1000000000", "366 or less"),
-        ("authority.risk_roles", "words", "[head_of_servce]", "; head_of_servce is none"),
-        ("authority.limits", "amount by word", '{chair.care_home: "1.00"}', "; chair.care_home is none"),
+        ("authority.risk_roles", "words", "[head_of_servce]", "; head_of_servce is not one"),
+        ("authority.limits", "amount by word", '{chair.care_home: "1.00"}', "; chair.care_home is not one"),
         ("authority.limits", "amount by word", '{panel: "-0.01"}', "panel: 0.00 or more"),
         ("facs.threshold", "word", "subtantial", "words out of low, moderate, substantial, critical"),
         ("plan.uses.harm", "verdict", "met", "words out of needs_judgement, not_met"),

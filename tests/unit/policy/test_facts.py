@@ -58,13 +58,13 @@ def test_a_date_is_an_iso_date(wrong: object) -> None:
     ("deadlines", {"clock": "plan", "started_on": "9999-12-31"}, "fact started_on"),
     ("review-schedule", {"round": 0, "started_on": "9999-12-31"}, "fact started_on"),
     ("review-schedule", {"direct_payment_started_on": "9999-12-31"}, "fact direct_payment_started_on"),
-    ("deadlines", {"clock": "plan", "started_on": "2199-12-31"}, "fact due_plan, worked out"),
+    ("deadlines", {"clock": "plan", "started_on": "2199-12-31"}, "derived fact due_plan:"),
     ("deadlines", {"clock": "plan", "started_on": "2026-04-01",
                    "pauses": [{"id": f"p{number}", "days": 3660} for number in range(1000)]},
-     "fact soft_start, worked out"),
+     "derived fact soft_start:"),
 ])  # fmt: skip
 def test_a_day_that_no_calendar_has_is_refused_by_name(decision: str, facts: object, named: str) -> None:
-    """A date, given or worked out, from 1900 to 2199: whatever lies beyond is an error that names the fact."""
+    """A date, given or derived, from 1900 to 2199: whatever lies beyond is an error that names the fact."""
     assert refusal(decision, facts, date(2026, 4, 1)).detail.startswith(named)
 
 

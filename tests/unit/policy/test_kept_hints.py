@@ -3,12 +3,12 @@
 import pytest
 
 from sevensteps.policy.authoring.kept_hints import hints_of, with_own_hints
+from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts
 from sevensteps.policy.model.facts import Fact
-from sevensteps.policy.model.given import Collection, Declared
 from sevensteps.policy.model.verdict import Json
 
 TEXT = Fact("text", "narrative", hints=("bet", "bingo"))
-DECLARED = Declared(
+DECLARED = DeclaredFacts(
     {"hours": Fact("hours", "whole number"), "talk.note": Fact("talk.note", "narrative", hints=("bet",))},
     {
         "lines": Collection("lines", {"text": TEXT}),

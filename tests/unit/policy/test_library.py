@@ -13,10 +13,10 @@ import pytest
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library, Verdict
 from sevensteps.policy import library as module
-from sevensteps.policy.authoring.check import check_what_was_read
+from sevensteps.policy.authoring.check import check_pack
 from sevensteps.policy.evaluation.plain import PlainEvaluator
 from sevensteps.policy.packs.pack import Pack, read_pack
-from sevensteps.policy.packs.source import Problem
+from sevensteps.policy.packs.problems import Problem
 
 ON = date(2026, 4, 1)
 
@@ -63,13 +63,13 @@ def test_a_version_that_takes_longer_to_check_does_not_replace_a_later_one(
     checked, may_end = threading.Event(), threading.Event()
 
     def slow_for_nine_hours(root: Path, pack: Pack) -> list[Problem]:
-        found = check_what_was_read(root, pack)
+        found = check_pack(root, pack)
         if pack.hash == nine:
             checked.set()
             may_end.wait(10)
         return found
 
-    monkeypatch.setattr(module, "check_what_was_read", slow_for_nine_hours)
+    monkeypatch.setattr(module, "check_pack", slow_for_nine_hours)
     library = Library(packs)
     eight = library.pack("small").hash
     edit(packs, "cases/help.yaml", "hours: 8", "hours: 9")
@@ -83,7 +83,7 @@ def test_a_version_that_takes_longer_to_check_does_not_replace_a_later_one(
     while time.monotonic() < until:
         assert verdict(library, 8) is Verdict.MET
     may_end.set()
-    eventually(lambda: library.knows(nine))
+    eventually(lambda: library.has_version(nine))
     eventually(lambda: library.pack("small").hash == eight)
 
 
@@ -96,10 +96,10 @@ def test_a_version_that_takes_longer_to_check_does_not_replace_a_later_one(
         (("parameters/limits.yaml", "from: 2026-01-01", "from: 2020-01-01"), "do not overlap"),
         (("parameters/limits.yaml", "value: 8", "value: 7"), "expected not_met, is met"),
         (("cases/help.yaml", "verdict: not_met", "verdict: met"), "expected met, is not_met"),
-        (("rules/help.yaml", "until: 2029-12-31", "until: 2029-02-30"), "2029-02-30: a day that there is"),
+        (("rules/help.yaml", "until: 2029-12-31", "until: 2029-02-30"), "2029-02-30: a day that exists"),
         (
             ("cases/help.yaml", "on: 2026-01-01, given: {hours: 7", "on: 2026-02-30, given: {hours: 7"),
-            "a day that there",
+            "a day that exists",
         ),
         (("pack.yaml", "title:", "extends: small\ntitle:"), "extends: another pack"),
     ],
@@ -128,11 +128,11 @@ def test_whatever_goes_wrong_while_a_pack_is_checked_is_said(
     def fails(root: Path, pack: Pack) -> list[Problem]:
         raise MemoryError
 
-    monkeypatch.setattr(module, "check_what_was_read", fails)
+    monkeypatch.setattr(module, "check_pack", fails)
     edit(packs, "parameters/limits.yaml", "value: 8", "value: 9")
     with caplog.at_level(logging.ERROR):
         assert verdict(library, 8) is Verdict.MET
-        eventually(lambda: "pack small could not be checked and the version before it stays" in caplog.text)
+        eventually(lambda: "pack small could not be checked; the version before it stays" in caplog.text)
     assert library.pack("small").hash == before
 
 
@@ -188,8 +188,8 @@ def test_evaluators_that_disagree_decide_nothing(packs: Path) -> None:
     """A defect in either is an internal fault, never a verdict."""
     library = Library(packs)
     verdict(library, 8)
-    decider = library._shelf("small").decider("help", ON)  # noqa: SLF001 - an engine has to be made to fail
-    other = PlainEvaluator(decider.ruling)
+    decider = library._compiled_pack("small").decider("help", ON)  # noqa: SLF001 - an engine has to be made to fail
+    other = PlainEvaluator(decider.compiled)
     other._case = [("HOURS", lambda _facts, _tallies: False)]  # noqa: SLF001
     decider.evaluators = (decider.plain, other)
     with pytest.raises(Fault, match="disagree on HOURS") as refused:

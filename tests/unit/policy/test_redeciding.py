@@ -11,7 +11,7 @@ import pytest
 
 from sevensteps.policy import Library
 from sevensteps.policy.authoring import redeciding as module
-from sevensteps.policy.authoring.redeciding import Candidate, Part, Turned, redecide, redecide_part
+from sevensteps.policy.authoring.redeciding import Candidate, ChangedDecision, Part, redecide, redecide_part
 from sevensteps.policy.model.verdict import Json
 
 ON = date(2026, 4, 1)
@@ -36,10 +36,10 @@ def stored(packs: Path, facts: Iterable[dict[str, Json]], decision: str = "help"
     return file
 
 
-def told(parts: Iterable[Part]) -> tuple[int, list[Turned]]:
+def told(parts: Iterable[Part]) -> tuple[int, list[ChangedDecision]]:
     """How many decisions were made again, and those that came out otherwise."""
     found = list(parts)
-    return sum(part.decided for part in found), [turned for part in found for turned in part.turned]
+    return sum(part.decided for part in found), [turned for part in found for turned in part.changed]
 
 
 def test_who_would_change_is_listed_with_the_rule_that_turned(packs: Path, candidate: Candidate) -> None:
@@ -75,7 +75,7 @@ def test_other_packs_decisions_are_left_out(packs: Path, candidate: Candidate) -
     """A candidate says nothing about decisions of a pack that it does not replace."""
     file = stored(packs, [{"hours": 8, "alone": False}], pack="another")
     part = redecide_part(file, candidate, 0)
-    assert (part.decided, part.others, part.turned) == (0, 1, ())
+    assert (part.decided, part.others, part.changed) == (0, 1, ())
 
 
 @pytest.mark.parametrize("size", [1, 97, 1000, 4096])
@@ -120,7 +120,7 @@ def test_what_is_no_receipt_is_shown(packs: Path, candidate: Candidate, line: st
     """A file of something else is refused with the line, never counted as nobody changing."""
     file = packs / "other.jsonl"
     file.write_text(f"{line}\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="expected a receipt in a line of JSON") as refused:
+    with pytest.raises(ValueError, match="expected a receipt on each line of JSON") as refused:
         redecide_part(file, candidate, 0)
     assert line[:80] in str(refused.value)
 
@@ -200,9 +200,9 @@ def test_hint_words_that_are_looked_for_no_more_are_dropped(
     first["outcomes"], second["outcomes"] = {"nutrition": {"story": "Well"}}, {"nutrition": {"story": "Wine"}}
     file = stored(packs, [first, second], "hinted")
     (part,) = redecide(file, candidate)
-    assert [each.case_id for each in part.turned] == turned
-    assert {each.becomes for each in part.turned} <= {"met"}
+    assert [each.case_id for each in part.changed] == turned
+    assert {each.becomes for each in part.changed} <= {"met"}
     assert part.new_hints == new
-    assert [each.because for each in part.turned[:1]] == [
-        ("LINE l1: was needs judgement, is met. Found: none.",) for _ in part.turned[:1]
+    assert [each.because for each in part.changed[:1]] == [
+        ("LINE l1: was needs judgement, is met. Found: none.",) for _ in part.changed[:1]
     ]

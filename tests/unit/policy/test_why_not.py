@@ -60,7 +60,7 @@ def test_only_so_much_is_tried_and_that_is_said(monkeypatch: pytest.MonkeyPatch)
     """What was found until then is told, and that there may be more."""
     case = CASES["eligibility", "One outcome is not enough (A2)"]
     every = LIBRARY.why_not("eligibility", pack="england", on=case.on, facts=case.given)
-    monkeypatch.setattr(search, "MOST_ASKED", 400)
+    monkeypatch.setattr(search, "MOST_RULE_EVALUATIONS", 400)
     some = LIBRARY.why_not("eligibility", pack="england", on=case.on, facts=case.given)
     assert every.all_tried
     assert not some.all_tried
@@ -159,7 +159,7 @@ def test_a_trial_leaves_the_facts_alone() -> None:
 
 
 def test_settling_a_verdict_leaves_its_findings_alone() -> None:
-    """What is worked out while an unknown fact is tried does not show in the findings."""
+    """What is derived while an unknown fact is tried does not show in the findings."""
     case = CASES["plan-check", "What a line is for is open"]
     decision = LIBRARY.decide("plan-check", pack="england", on=case.on, facts=case.given)
     linked = [finding.facts for finding in decision.findings if finding.rule == "MEET-2/P7"]

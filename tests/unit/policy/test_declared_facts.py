@@ -7,8 +7,8 @@ import pytest
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.money import pence, pounds_from_pence
+from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts
 from sevensteps.policy.model.facts import NONE, Fact, Scalar, Value
-from sevensteps.policy.model.given import Collection, Declared
 from sevensteps.policy.model.verdict import Json
 
 HOURS = Fact("hours", "whole number", lowest=0, highest=168)
@@ -19,7 +19,7 @@ DATE = "a date as text, such as 2026-04-01, from 1900 to 2199"
 LONGEST = tuple(f"n{each}" for each in range(10_000))
 
 
-def refused(given: object, *, by: Fact | Collection | Declared, path: str) -> str:
+def refused(given: object, *, by: Fact | Collection | DeclaredFacts, path: str) -> str:
     """What was expected of the fact at a path, which a refusal has to name in every way."""
     with pytest.raises(Fault) as fault:
         by.typed(given, path) if isinstance(by, Fact) else by.typed(given)
@@ -141,7 +141,7 @@ WORDS = Collection("needs", {"item": Fact("item", "word")}, words=True, options=
 OUTCOMES = Collection(
     "outcomes", {"alone": ALONE, "hours": HOURS}, items=("food", "child"), may_be_not_applicable=frozenset({"child"})
 )
-DECLARED = Declared(
+DECLARED = DeclaredFacts(
     {"hours": HOURS, "due": DUE, "carer.alone": ALONE, "carer.hours": HOURS},
     {"lines": LINES, "needs": WORDS, "outcomes": OUTCOMES},
 )
@@ -213,7 +213,7 @@ def test_a_fact_inside_an_object_goes_by_both_names() -> None:
 
 
 def kept(given: Mapping[str, Json]) -> Mapping[str, Json]:
-    return DECLARED.kept(given, DECLARED.typed(given))
+    return DECLARED.for_receipt(given, DECLARED.typed(given))
 
 
 def test_a_receipt_keeps_what_is_known_as_it_was_given() -> None:
