@@ -101,7 +101,7 @@ def _decision(compiled: CompiledDecision, section: Section) -> Iterator[Problem]
 def _line_of(section: Section, path: str) -> int:
     """The line on which a fact is declared or derived."""
     lines: dict[str, int] = {}
-    for key in ("facts", "worked out"):
+    for key in ("facts", "derived"):
         for name, body in section.named(key):
             lines[name] = body.line
             lines.update({f"{name}.{fact}": inner.line for fact, inner in body.named("each")})

@@ -9,7 +9,8 @@ from pathlib import Path
 from sevensteps.errors import Fault
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.verdict import Decision, Finding, Json, Verdict
-from sevensteps.policy.packs.form import read_file
+from sevensteps.policy.packs.form import read_file, read_head
+from sevensteps.policy.packs.formats import format_of
 from sevensteps.policy.packs.problems import Problems
 from sevensteps.policy.packs.source import Section, misnamed
 
@@ -67,11 +68,12 @@ def read_cases(root: Path, pack: str) -> list[WorkedCase]:
 def read_cases_with_problems(root: Path, pack: str, problems: Problems) -> list[WorkedCase]:
     """The worked cases of a pack that can be read; the problems of the others are added to `problems`."""
     folder = root / pack / "cases"
+    format_ = format_of(read_head(root, pack))
     problems += misnamed(folder, root)
     cases: list[WorkedCase] = []
     for path in sorted(folder.glob("*.yaml")):
         with problems.collected():
-            content = read_file(path, root, "cases")
+            content = read_file(path, root, "cases", format_)
             facts: dict[str, Mapping[str, Json]] = {}
             for body in content.sections("cases"):
                 with problems.collected():

@@ -13,7 +13,7 @@ from sevensteps.policy.packs.source import Section
 
 def read_derived_facts(draft: DecisionDraft) -> None:
     """Add the derived facts of a decision to its draft, in the order in which they are derived."""
-    for dotted, body in draft.section.named("worked out"):
+    for dotted, body in draft.section.named("derived"):
         with draft.collected():
             draft.derived_facts.append(_derived_fact(draft, dotted, body))
 

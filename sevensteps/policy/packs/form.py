@@ -10,6 +10,7 @@ from pathlib import Path
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from sevensteps.policy.model.verdict import Json
+from sevensteps.policy.packs.formats import NEWEST, bring_to_newest, format_of
 from sevensteps.policy.packs.problems import PackRefusedError, Problem
 from sevensteps.policy.packs.source import Section, content_of, parse
 
@@ -77,17 +78,31 @@ def _expected(error: ValidationError) -> str:
     return error.message[:300]
 
 
-def read_file(path: Path, root: Path, form: str) -> Section:
-    """The mapping in one YAML file, in the form of `schema/<form>.json`.
+def read_head(root: Path, pack: str) -> Section:
+    """The pack.yaml of a pack. Its format is checked first: a later one may write anything else in another way.
 
     Raises:
-        PackRefusedError: the file is not there, not YAML, or not in that form; with every place that is not.
+        PackRefusedError: the file is not there, not YAML, of a later format, or not in its form.
     """
-    return read_text(content_of(path, root), path.relative_to(root).as_posix(), form)
+    path = root / pack / "pack.yaml"
+    head = parse(content_of(path, root), path.relative_to(root).as_posix())
+    format_of(head)
+    check_form(head, "pack")
+    return head
 
 
-def read_text(text: bytes, name: str, form: str) -> Section:
-    """The mapping in the text of a YAML file of that name. Raises as `read_file` does."""
+def read_file(path: Path, root: Path, form: str, format_: int = NEWEST) -> Section:
+    """The mapping in one YAML file of a pack in this format, brought to the newest.
+
+    Raises:
+        PackRefusedError: the file is not there, not YAML, or not in its form; with every place that is not.
+    """
+    return read_text(content_of(path, root), path.relative_to(root).as_posix(), form, format_)
+
+
+def read_text(text: bytes, name: str, form: str, format_: int = NEWEST) -> Section:
+    """The mapping in the text of the YAML file of that name. Otherwise as `read_file`."""
     content = parse(text, name)
+    bring_to_newest(content, form, format_)
     check_form(content, form)
     return content

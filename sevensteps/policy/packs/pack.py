@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from sevensteps.policy.packs.form import read_file, read_text
+from sevensteps.policy.packs.form import read_head, read_text
+from sevensteps.policy.packs.formats import format_of
 from sevensteps.policy.packs.parameters import Parameter, read_parameters
 from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems
 from sevensteps.policy.packs.source import Section, content_of, misnamed
@@ -39,7 +40,7 @@ def lineage(root: Path, name: str) -> tuple[str, ...]:
     """
     packs = [name]
     while True:
-        head = read_file(root / packs[-1] / "pack.yaml", root, "pack")
+        head = read_head(root, packs[-1])
         if "extends" not in head:
             return tuple(packs)
         if head["extends"] in packs:
@@ -71,10 +72,10 @@ def read_pack_with_problems(root: Path, name: str, problems: Problems) -> Pack:
         PackRefusedError: its pack.yaml cannot be read, or there is a problem with what it extends.
     """
     lineage(root, name)
-    head = read_file(root / name / "pack.yaml", root, "pack")
+    head = read_head(root, name)
     if head.text("pack") != name:
         raise head.problem("pack", f"the folder's own name, {name}")
-    files, parameters, decisions = _own(root, name, problems)
+    files, parameters, decisions = _own(root, name, format_of(head), problems)
     base = read_pack(root, head.text("extends")) if "extends" in head else None
     digest = sha256(base.hash.encode() if base else b"")
     for place, content in files.items():
@@ -91,7 +92,7 @@ def read_pack_with_problems(root: Path, name: str, problems: Problems) -> Pack:
 
 
 def _own(
-    root: Path, name: str, problems: Problems
+    root: Path, name: str, format_: int, problems: Problems
 ) -> tuple[dict[str, bytes], dict[str, Parameter], dict[str, Section]]:
     """The files, parameters and decisions of a pack itself."""
     files: dict[str, bytes] = {}
@@ -102,9 +103,9 @@ def _own(
         with problems.collected():
             files[place] = content_of(path, root)
             if path.parent.name == "parameters":
-                _add(parameters, read_parameters(read_text(files[place], place, "parameters")))
+                _add(parameters, read_parameters(read_text(files[place], place, "parameters", format_)))
             elif path.parent.name == "rules":
-                decisions[path.stem] = _named_like_its_file(read_text(files[place], place, "rules"), path)
+                decisions[path.stem] = _named_like_its_file(read_text(files[place], place, "rules", format_), path)
     for folder in ("parameters", "rules"):
         problems += misnamed(root / name / folder, root)
     return files, parameters, decisions

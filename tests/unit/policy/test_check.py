@@ -99,13 +99,13 @@ def test_a_masked_row_is_found(packs: Path) -> None:
         (
             "rules/help.yaml",
             "rules:",
-            "worked out:\n  more: {type: whole number, calculate: total, off: [hours]}\nrules:",
+            "derived:\n  more: {type: whole number, calculate: total, off: [hours]}\nrules:",
             "more: for total: of",
         ),
         (
             "rules/help.yaml",
             "rules:",
-            "worked out:\n  more: {type: whole number, calculate: guess, of: [hours]}\nrules:",
+            "derived:\n  more: {type: whole number, calculate: guess, of: [hours]}\nrules:",
             "more: calculate: one of",
         ),
         ("rules/help.yaml", "because:", "why:", "'because' is a required property"),
@@ -196,7 +196,7 @@ RULE = "  - {rule: %s, when: %s, because: Because., reference: An Act}\n"
 
 def test_every_finding_of_a_file_of_rules_is_reported_with_its_own_line(packs: Path) -> None:
     """Facts, sums, rules, rows and answers that name what is not declared; what refers to them is not wrong for it."""
-    more = f"""worked out:
+    more = f"""derived:
   more: {{type: whole number, calculate: total, of: [lonely, lost]}}
 rules:
 {RULE % ("ONE", "{all: [first, second]}")}{RULE % ("TWO", "{any: [{rule: ONE}, {more: {at least: 3}}]}")}"""

@@ -60,7 +60,7 @@ facts:
     items: [food, child]
     may be not applicable: [child]
     each: {{unable: {{type: boolean, question: "Q?"}}}}
-worked out:
+derived:
   more: {{type: whole number, calculate: {sum}}}
   lines.over: {{type: money, calculate: {line_sum}}}
 rules:
@@ -87,7 +87,7 @@ def tried(
     """The ruling of a small decision, part of which is as given."""
     pack = folder / "tried"
     for place, text in {
-        "pack.yaml": "pack: tried\ntitle: Tried\n",
+        "pack.yaml": "pack: tried\nformat: 2\ntitle: Tried\n",
         "parameters/all.yaml": PARAMETERS,
         "rules/tried.yaml": RULES.format(rule=rule, because=because, sum=derived, line_sum=line_sum) + more,
     }.items():

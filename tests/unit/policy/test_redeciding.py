@@ -160,7 +160,7 @@ facts:
     each:
       story: {type: narrative, hints: $hints, question: "How is it?"}
   talk.note: {type: narrative, hints: $hints, question: "What else?"}
-worked out:
+derived:
   lines.found: {type: whole number, calculate: count, of: text}
   outcomes.found: {type: whole number, calculate: count, of: story}
   noted: {type: whole number, calculate: count, of: talk.note}
