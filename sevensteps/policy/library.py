@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.authoring.check import check_pack
 from sevensteps.policy.compiled_pack import CompiledPack
+from sevensteps.policy.evaluation.verification import differences
 from sevensteps.policy.model.verdict import Decision, Json
 from sevensteps.policy.packs.pack import Pack, lineage, names, read_pack
 from sevensteps.policy.packs.problems import PackRefusedError
@@ -74,8 +75,9 @@ class Library:
     def verify(self, receipt: Mapping[str, Json]) -> tuple[str, ...]:
         """Decide again as a receipt says: on its facts, on its date, by exactly its version of the pack.
 
-        Nothing when all comes out the same, else each difference in words. The versions of the engines are not
-        compared: it is their answers that have to stay the same.
+        Empty when everything is the same, else a sentence for each difference: in verdicts, rules and items, values,
+        missing facts, and the answers of each evaluator. Neither the wording of the findings' sentences nor the
+        versions of the evaluators are compared.
 
         Raises:
             Fault: as `decide` does.
@@ -88,10 +90,7 @@ class Library:
             facts=facts if isinstance(facts, Mapping) else {},
             version=str(receipt["hash"]),
         ).receipt()
-        compared = ("verdict", "missing", "values", "findings", "answers")
-        return tuple(
-            f"{key}: was {receipt.get(key)}, is now {again[key]}" for key in compared if receipt.get(key) != again[key]
-        )
+        return tuple(differences(receipt, again))
 
     def has_version(self, version: str) -> bool:
         """Whether the library has the version with this hash: it was read from the folder, or added."""

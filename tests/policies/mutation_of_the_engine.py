@@ -28,8 +28,8 @@ TESTS = (
     (
         "unit/policy",
         (
-            "findings", "declared_facts", "arithmetic", "parameters", "diff", "source", "formats", "worked_cases",
-            "decision_reader", "check",
+            "findings", "declared_facts", "arithmetic", "parameters", "diff", "source", "formats", "verification",
+            "worked_cases", "decision_reader", "check",
         ),
     ),
     ("unit/policy", ("bounds", "partial_evaluation", "library", "redeciding", "facts", "why_not")),

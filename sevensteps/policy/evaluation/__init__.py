@@ -1,1 +1,1 @@
-"""Deciding: two evaluators, partial evaluation, the missing facts, and the wording of findings."""
+"""Deciding: two evaluators, partial evaluation, missing facts, the wording of findings, and verifying receipts."""

@@ -179,7 +179,7 @@ def test_a_receipt_decides_the_same_again_until_something_differs(packs: Path) -
     library = Library(packs)
     receipt = json.loads(json.dumps(library.decide("help", pack="small", on=ON, facts={"hours": 8}).receipt()))
     assert library.verify(receipt) == ()
-    assert library.verify({**receipt, "verdict": "not_met"}) == ("verdict: was not_met, is now met",)
+    assert library.verify({**receipt, "verdict": "not_met"}) == ("The verdict was not met, and is now met.",)
     assert set(receipt["answers"]) == {"plain", "durable_rules"}
     assert receipt["engines"]["durable_rules"]
 
