@@ -157,12 +157,12 @@ def _concerned(pack: Pack, mutant: Mutant) -> set[str]:
 
 
 def _rules_of(name: str, other: Pack, mutant: Mutant) -> bool:
-    """Whether another pack decides by the changed rules too."""
+    """Whether another pack decides by the changed rules as well."""
     return other.base == name and mutant.file.parent.name == "rules"
 
 
 def _before_anything(pack: Pack, mutant: Mutant) -> bool:
-    """A parameter that begins a day before any decision that names it: nothing changes, so no case can notice."""
+    """A parameter that begins a day before any decision that names it changes nothing, so no case can notice."""
     if mutant.file.parent.name == "rules" or " from " not in mutant.where + " ":
         return False
     name = mutant.where.split(" ")[1]

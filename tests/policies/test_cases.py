@@ -22,5 +22,5 @@ def test_a_worked_case_comes_out_as_its_author_says(pack: str, case: WorkedCase)
 
 @pytest.mark.parametrize("pack", SHELVES)
 def test_nothing_is_wrong_with_a_pack_that_is_shipped(pack: str) -> None:
-    """No gap, overlap, hole, unused fact or rule without its cases in what the project ships."""
+    """There is no gap, overlap, unused fact or rule without its cases in what the project ships."""
     assert [str(problem) for problem in check(ROOT, pack)] == []

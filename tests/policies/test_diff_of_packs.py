@@ -74,7 +74,7 @@ def said(old: Pack, new: Pack) -> list[str]:
 
 @pytest.mark.parametrize("decision", sorted(PACKS["england"].decisions))
 def test_any_change_of_a_decision_is_told(decision: str) -> None:
-    """Each key, value, entry and order of facts, sums, rules, tables and answers in turn."""
+    """Each key, value, entry and order of facts, derived facts, rules, tables and values in turn."""
     section = PACKS["england"].decisions[decision]
     old = replace(PACKS["england"], parameters={}, decisions={decision: section})
     for change in changes(section):
@@ -87,7 +87,7 @@ def test_any_change_of_a_decision_is_told(decision: str) -> None:
     "file", sorted(ROOT.glob("*/parameters/*.yaml")), ids=lambda file: "-".join(file.relative_to(ROOT).parts)
 )
 def test_any_change_of_a_parameter_is_told(file: Path) -> None:
-    """Each title, type, unit, setter, date, value, reference and mark, as far as what comes of it can be read."""
+    """Each title, type, unit, setter, date, value, reference and mark, as far as the result can be read."""
     content = read_file(file, ROOT, "parameters")
     for name, body in content.named("parameters"):
         old = Pack("p", "P", "hash", "", parameters(name, body), {}, {})
@@ -108,7 +108,7 @@ def parameters(name: str, body: object) -> dict[str, Parameter]:
 
 
 def without_places(read: Mapping[str, Parameter]) -> dict[str, Parameter]:
-    """Where in which file something stands is no part of what it says."""
+    """The file and line of something make no difference."""
     return {
         name: replace(each, file="", line=0, values=tuple(replace(value, line=0) for value in each.values))
         for name, each in read.items()
@@ -117,7 +117,7 @@ def without_places(read: Mapping[str, Parameter]) -> dict[str, Parameter]:
 
 @pytest.mark.parametrize("name", names(ROOT))
 def test_a_pack_titled_or_based_otherwise_is_told(name: str) -> None:
-    """As two versions of one pack; two packs are of course titled otherwise."""
+    """Between two versions of one pack; two packs of course have different titles."""
     old = PACKS[name]
     assert said(old, replace(old, title="Another")) == [f'pack, title: was "{old.title}", is "Another"']
     assert said(old, replace(old, base="other"))[0].startswith("pack, extends")

@@ -40,22 +40,22 @@ def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> list[
     """
     paths = [PurePath(problem.file) for problem in refused]
     unread = {path.parent.name for path in paths}
-    found = Problems()
+    every_problem = Problems()
     if not (pack.base or pack.decisions or "rules" in unread):
-        found.append(Problem(f"{pack.name}/pack.yaml", 1, "", "a decision in rules/, or a pack to extend"))
-    found += _parameters(pack, all_rules="rules" not in unread)
+        every_problem.append(Problem(f"{pack.name}/pack.yaml", 1, "", "a decision in rules/, or a pack to extend"))
+    every_problem += _parameters(pack, all_rules="rules" not in unread)
     decisions: dict[str, list[CompiledDecision]] = {}
     for decision, section in pack.decisions.items():
         problems = Problems()
         over_time = read_decision_over_time(pack, decision, problems)
-        found += (p for p in problems if "parameters" not in unread or p.expected != UNDECLARED_PARAMETER)
-        found += _dates(pack, decision)
+        every_problem += (p for p in problems if "parameters" not in unread or p.expected != UNDECLARED_PARAMETER)
+        every_problem += _dates(pack, decision)
         if not problems:
             decisions[decision] = over_time
-            found += (problem for compiled in over_time for problem in _decision(compiled, section))
+            every_problem += (problem for compiled in over_time for problem in _decision(compiled, section))
     unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
-    found += _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()))
-    return sorted(set(found))
+    every_problem += _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()))
+    return sorted(set(every_problem))
 
 
 def _parameters(pack: Pack, *, all_rules: bool) -> Iterator[Problem]:

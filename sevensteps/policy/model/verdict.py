@@ -18,7 +18,7 @@ class Verdict(StrEnum):
     NEEDS_JUDGEMENT = "needs_judgement"
 
 
-def together(verdicts: Iterable[Verdict]) -> Verdict:
+def verdict_of_all(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict when all of these have to be met.
 
     One that is not met settles it. One that is unknown could still be not met, so it comes before one that needs

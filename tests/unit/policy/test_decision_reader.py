@@ -84,7 +84,7 @@ def tried(
     folder: Path, rule: str = "when: alone", because: str = "Because.", derived: str = "total, of: [hours, days]",
     line_sum: str = "difference, of: weekly, less: 1", *, more: str = "", on: date = ON,
 ) -> CompiledDecision:  # fmt: skip
-    """The ruling of a small decision, part of which is as given."""
+    """A small decision, compiled, with some of its parts replaced."""
     pack = folder / "tried"
     for place, text in {
         "pack.yaml": "pack: tried\nformat: 2\ntitle: Tried\n",
@@ -121,7 +121,7 @@ HOURS = Compare("hours", ">=", 8)
     ],
 )  # fmt: skip
 def test_a_condition_is_what_is_written(tmp_path: Path, written: str, condition: Condition) -> None:
-    """Every operator, with constants and with parameters as they are on the day."""
+    """Every operator, with constants and with the values of parameters on the day."""
     assert tried(tmp_path, f"when: {written}").rules[-1].condition == condition
 
 
@@ -157,7 +157,7 @@ def test_a_condition_is_what_is_written(tmp_path: Path, written: str, condition:
     ],
 )  # fmt: skip
 def test_what_is_no_condition_is_refused(tmp_path: Path, written: str, expected: str) -> None:
-    """With what was expected in its place."""
+    """With what was expected instead."""
     with pytest.raises(PackRefusedError) as refused:
         tried(tmp_path, f"when: {written}")
     (problem, *_) = refused.value.problems
@@ -166,7 +166,7 @@ def test_what_is_no_condition_is_refused(tmp_path: Path, written: str, expected:
 
 
 def test_a_rule_says_what_it_is_told_to(tmp_path: Path) -> None:
-    """Not met unless told otherwise, and met where it does not apply."""
+    """Not met unless the pack says otherwise, and met where the rule does not apply."""
     plain = tried(tmp_path).rules[-1]
     assert (plain.holds, plain.fails, plain.row, plain.advisory, plain.unverified) == (
         Verdict.MET, Verdict.NOT_MET, False, False, False,
@@ -182,14 +182,14 @@ def test_a_rule_says_what_it_is_told_to(tmp_path: Path) -> None:
 
 
 def test_a_sentence_names_facts_of_its_scope_only(tmp_path: Path) -> None:
-    """The item is one in any scope; another scope's fact is none."""
+    """`item` can be named in any scope; a fact of another scope cannot."""
     assert tried(tmp_path, because='"{item}: {hours}"').rules[-1].because == "{item}: {hours}"
     with pytest.raises(PackRefusedError, match="because: declared facts in braces; needed is not one"):
         tried(tmp_path, because='"{needed}"')
 
 
 def test_facts_are_read_as_declared(tmp_path: Path) -> None:
-    """Amounts and numbers are not less than nothing unless that is said; options may be a parameter."""
+    """Amounts and numbers are not negative unless the pack says so; options may be a parameter."""
     facts = tried(tmp_path).declared.case
     assert facts["hours"] == Fact("hours", "whole number", "Q?", lowest=0, highest=168)
     assert facts["days"] == Fact("days", "whole number", "Q?", lowest=-7)
@@ -211,12 +211,12 @@ def test_collections_are_read_as_declared(tmp_path: Path) -> None:
 
 
 def test_a_hint_that_no_text_can_hold_is_refused() -> None:
-    """Words are found by their letters; a pack that lists something without any is told so."""
+    """Words are found by their letters; a hint without letters is refused."""
     with pytest.raises(PackRefusedError, match="text: hints: words with letters"):
         read_fact("text", Section(type="narrative", hints=["bet", "24/7"]), lambda name, near: name)
 
 
-def test_a_sum_takes_what_is_written(tmp_path: Path) -> None:
+def test_a_derived_fact_takes_what_is_written(tmp_path: Path) -> None:
     """Facts of its own scope and of the case, columns, lists, numbers, parameters and the item's name."""
     of_case, of_line = tried(tmp_path).derived_facts
     assert (of_case.scope, of_case.fact.name, of_case.calculation) == ("", "more", "total")
@@ -243,8 +243,8 @@ def test_a_sum_takes_what_is_written(tmp_path: Path) -> None:
         ("pounds for points, points: hours", "for pounds for points: points, table, withheld percent"),
     ],
 )  # fmt: skip
-def test_a_sum_without_what_it_needs_is_refused(tmp_path: Path, derived: str, expected: str) -> None:
-    """One argument too few, one too many, one that nobody has declared."""
+def test_a_derived_fact_without_what_it_needs_is_refused(tmp_path: Path, derived: str, expected: str) -> None:
+    """One argument too few, one too many, one that is not declared."""
     with pytest.raises(PackRefusedError) as refused:
         tried(tmp_path, derived=derived)
     assert expected in str(refused.value)
@@ -255,7 +255,7 @@ def table(hit: str = "first", head: str = "", row: str = "", second: str = "when
 
 
 def test_rows_are_rules_that_say_which_of_them_counts(tmp_path: Path) -> None:
-    """Of the first that fits, those before it must not; what is said otherwise is said where none fits."""
+    """With `hit: first` no row above may fit; `otherwise` counts where no row fits."""
     food = Is("use", ("food",))
     compiled = tried(tmp_path, more=table(head="otherwise: not_met, ", row="then: needs_judgement, "))
     one, two, other = compiled.rules[-3:]
@@ -276,7 +276,7 @@ def test_rows_are_rules_that_say_which_of_them_counts(tmp_path: Path) -> None:
 
 
 def test_a_row_that_answers_a_fact_waits_for_it(tmp_path: Path) -> None:
-    """Its values are plain, parameters, or facts; those have to be known before it counts."""
+    """A row's values are constants, parameters or facts; a fact has to be known before the row counts."""
     row = tried(tmp_path, more=table(row="values: {due: {fact: due}, kind: hard, from: $hours}, ")).rules[-2]
     assert row.condition == All((ALONE, IsGiven("due", optional=True)))
     assert row.values == {"due": FactValue("due"), "kind": ConstantValue("hard"), "from": ConstantValue(8)}
@@ -289,8 +289,8 @@ def test_a_row_that_answers_a_fact_waits_for_it(tmp_path: Path) -> None:
         ("{items: LINE, if none: [nothing]}", ItemsValue("LINE", ["nothing"]), set(Verdict)),
     ],
 )  # fmt: skip
-def test_an_answer_is_what_is_written(tmp_path: Path, said: str, value: ValueSource, when: set[Verdict]) -> None:
-    """Under every verdict, unless told under which."""
+def test_a_value_is_what_is_written(tmp_path: Path, said: str, value: ValueSource, when: set[Verdict]) -> None:
+    """With every verdict, unless the pack says with which."""
     (answer,) = tried(tmp_path, more=VALUES.format(said=said)).values
     assert answer == DecisionValue("said", value, frozenset(when))
 
@@ -305,8 +305,8 @@ def test_an_answer_is_what_is_written(tmp_path: Path, said: str, value: ValueSou
         (table().replace("row: two", "row: one"), "T/one: an id that no other rule in force has"),
     ],
 )
-def test_an_answer_that_nothing_gives_is_refused(tmp_path: Path, more: str, expected: str) -> None:
-    """Facts, rules and parameters that are not there, and ids that are there twice."""
+def test_a_value_that_nothing_gives_is_refused(tmp_path: Path, more: str, expected: str) -> None:
+    """Facts, rules and parameters that do not exist, and ids that are used twice."""
     with pytest.raises(PackRefusedError) as refused:
         tried(tmp_path, more=more)
     assert expected in str(refused.value)
@@ -314,7 +314,7 @@ def test_an_answer_that_nothing_gives_is_refused(tmp_path: Path, more: str, expe
 
 @pytest.mark.parametrize("on", [date(2019, 12, 31), date(2030, 1, 1)])
 def test_a_decision_is_read_on_the_days_on_which_it_stands(tmp_path: Path, on: date) -> None:
-    """From its first day to its last, and not on those beside them."""
+    """From its first day to its last, not the day before or after."""
     assert tried(tmp_path, on=date(2020, 1, 1)).name == tried(tmp_path, on=date(2029, 12, 31)).name == "tried"
     with pytest.raises(Fault, match=f"decision tried of pack tried is not in force on {on}") as refused:
         tried(tmp_path, on=on)

@@ -17,7 +17,7 @@ from sevensteps.policy.model.compiled_decision import CompiledDecision, Rule
 from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Condition, Is, IsGiven, ItemsMeet, Not
 from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts, Values
 from sevensteps.policy.model.facts import Fact
-from sevensteps.policy.model.verdict import Json, Verdict, together
+from sevensteps.policy.model.verdict import Json, Verdict, verdict_of_all
 
 FACTS = {
     "ill": Fact("ill", "boolean"),
@@ -89,7 +89,7 @@ def completions(facts: Mapping[str, Json]) -> Iterator[Values]:
 
 
 def by_brute_force(condition: Condition, facts: Mapping[str, Json]) -> Truth:
-    """True or false if every completion says so, otherwise unknown."""
+    """True or false if every way of filling in the unknown facts says so, otherwise unknown."""
     found = {as_test(condition)(filled, {}) for filled in completions(facts)}
     return found.pop() if len(found) == 1 else None
 
@@ -103,7 +103,7 @@ def some_facts(chance: random.Random) -> dict[str, Json]:
 @thorough
 @given(st.lists(conditions, min_size=1, max_size=3), st.integers(0, 2**32))
 def test_the_two_evaluators_agree(asked: list[Condition], seed: int) -> None:
-    """Whatever the conditions and the facts, each rule comes out the same: 500 packs, 20 sets of facts each."""
+    """Whatever the conditions and the facts, each rule has the same outcome: 500 packs, 20 sets of facts each."""
     of_case = [rule(f"R{number}", condition) for number, condition in enumerate(asked)]
     of_things = [rule(f"T{number}", condition, scope="things") for number, condition in enumerate(asked)]
     counted = [
@@ -123,7 +123,7 @@ def test_the_two_evaluators_agree(asked: list[Condition], seed: int) -> None:
 @thorough
 @given(conditions, facts_given)
 def test_kleene_never_contradicts_brute_force(condition: Condition, case: dict[str, Json]) -> None:
-    """What the plain evaluator is certain of, every completion confirms."""
+    """What the plain evaluator is certain of, every way of filling in the unknown facts confirms."""
     tried = compiled(rule("R", condition))
     truth = PlainEvaluator(tried).truths(tried.declared.typed({**case, "things": []}))["R", ""]
     assert truth in (None, by_brute_force(condition, case))
@@ -139,7 +139,7 @@ def test_a_verdict_is_certain_exactly_when_every_completion_gives_it(
         rule(f"R{number}", condition, fails if fails is not Verdict.NOT_ENOUGH_INFORMATION else Verdict.NOT_MET)
         for number, (condition, fails) in enumerate(asked)
     ]
-    verdicts = {together(_said(rule_, filled) for rule_ in rules) for filled in completions(case)}
+    verdicts = {verdict_of_all(_said(rule_, filled) for rule_ in rules) for filled in completions(case)}
     decided = Decider("tried", "hash", compiled(*rules)).decide({**case, "things": []}, date(2026, 4, 1))
     expected = verdicts.pop() if len(verdicts) == 1 else Verdict.NOT_ENOUGH_INFORMATION
     assert decided.verdict is expected
@@ -156,7 +156,7 @@ def test_each_part_is_certain_exactly_when_every_completion_gives_it(
     decided = Decider("tried", "hash", compiled(*rules)).decide({**case, "things": []}, date(2026, 4, 1))
     for part, said in decided.values.items():
         of_part = [rule_ for rule_ in rules if rule_.part == part]
-        verdicts = {together(_said(rule_, filled) for rule_ in of_part) for filled in completions(case)}
+        verdicts = {verdict_of_all(_said(rule_, filled) for rule_ in of_part) for filled in completions(case)}
         assert said == (verdicts.pop() if len(verdicts) == 1 else Verdict.NOT_ENOUGH_INFORMATION)
 
 
@@ -189,7 +189,7 @@ def test_an_optional_fact_that_is_not_given_is_known_to_be_none() -> None:
 
 
 def test_a_list_of_words_is_given_once_it_is_there() -> None:
-    """Even with nothing in it, to both evaluators; what is in it is for sums to say."""
+    """Even an empty one, to both evaluators; its words are for calculations."""
     facts = {"needs": Fact("needs", "words"), "text": Fact("text", "narrative", hints=("bet",))}
     rules = (rule("needs", IsGiven("needs")), rule("text", IsGiven("text")))
     tried = CompiledDecision("tried", DeclaredFacts(facts, {}), (), rules, (), (), "", {"": facts})

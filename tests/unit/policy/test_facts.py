@@ -81,7 +81,7 @@ def test_a_day_that_no_calendar_has_is_refused_by_name(decision: str, facts: obj
     (None, "facts"),
 ])  # fmt: skip
 def test_what_is_not_declared_is_refused_by_its_path(facts: object, path: str) -> None:
-    """A slip of the pen never becomes an unknown fact."""
+    """A misspelt name never becomes an unknown fact."""
     fault = refusal("eligibility", facts)
     assert fault.reason == "FACT_INVALID"
     assert f"fact {path}:" in fault.detail
@@ -99,7 +99,7 @@ def test_a_date_out_of_force_is_an_error(decision: str, on: date, reason: str) -
 
 
 def test_an_unknown_pack_is_an_error() -> None:
-    """It names the packs that there are."""
+    """The error names the packs that there are."""
     with pytest.raises(Fault, match="example-council"):
         LIBRARY.decide("eligibility", pack="atlantis", on=ON, facts={})
 
@@ -113,7 +113,7 @@ def test_null_is_unknown() -> None:
 
 
 def test_a_receipt_keeps_no_narrative() -> None:
-    """Of a line's text only the pack's own hint words are kept, and they decide the same again."""
+    """Only the pack's own hint words in a line's text are stored, and they decide the same again."""
     line: dict[str, Json] = {
         "id": "l1",
         "text": "Bingo with Alice of 3 High Street",

@@ -20,7 +20,7 @@ from sevensteps.policy.model.conditions import All, Any, Compare, Condition, Is,
 from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts
 from sevensteps.policy.model.derived_facts import CaseFact, Column, Constant, DerivedFact, ScopeFact, Several, Source
 from sevensteps.policy.model.facts import Fact
-from sevensteps.policy.model.verdict import Decision, Json, Verdict, range_of_all, together
+from sevensteps.policy.model.verdict import Decision, Json, Verdict, range_of_all, verdict_of_all
 
 ON = date(2026, 4, 1)
 CASE = {
@@ -99,14 +99,14 @@ def test_a_finding_shows_the_facts_that_its_rule_looks_at() -> None:
 
 
 def test_a_count_is_shown_by_what_was_counted() -> None:
-    """Of how many items a rule is met, not met and unknown."""
+    """The numbers of items for which a rule is met, not met and unknown."""
     things: list[Json] = [{"id": "a", "ill": True}, {"id": "b", "ill": False}, {"id": "c"}, {"id": "d"}]
     *_, found = decided({"things": things}, rule("T", ILL, "things"), rule("R", ItemsMeet("T", 1))).findings
     assert found.facts == {"T met": 1, "T not met": 1, "T unknown": 2}
 
 
 def test_nothing_is_said_of_a_rule_that_does_not_apply_and_of_a_row_that_is_not_hit() -> None:
-    """Both hold, and neither has anything to say; while it is open whether they do, they are open."""
+    """A rule that does not apply and a row that does not fit give no finding; while that is open, theirs is open."""
     applies = replace(rule("R", Any((Not(ALONE), ENOUGH))), applies=ALONE)
     assert decided({"alone": False}, applies).findings == ()
     assert [finding.verdict for finding in decided({"alone": True, "hours": 8}, applies).findings] == [MET]
@@ -127,7 +127,7 @@ def test_of_an_unknown_list_one_thing_is_said() -> None:
 
 
 def test_all_rules_have_to_be_met() -> None:
-    """Not met settles it; what is open comes before judgement; an advisory rule has no say."""
+    """Not met settles it; what is open comes before judgement; an advisory rule does not count."""
     judged = rule("J", ALONE, fails=JUDGED)
     tried = (rule("R", ENOUGH), judged)
     for hours, alone, verdict in (
@@ -136,15 +136,19 @@ def test_all_rules_have_to_be_met() -> None:
     ):  # fmt: skip
         assert decided({"hours": hours, "alone": alone}, *tried).verdict is verdict
     assert decided({"hours": 7, "alone": True}, replace(tried[0], advisory=True), judged).verdict is MET
-    assert together([]) is MET
-    assert [together([MET, JUDGED]), together([JUDGED, OPEN]), together([OPEN, NOT_MET])] == [JUDGED, OPEN, NOT_MET]
+    assert verdict_of_all([]) is MET
+    assert [verdict_of_all([MET, JUDGED]), verdict_of_all([JUDGED, OPEN]), verdict_of_all([OPEN, NOT_MET])] == [
+        JUDGED,
+        OPEN,
+        NOT_MET,
+    ]
     assert range_of_all([]) == (MET, MET)
     assert range_of_all([(MET, JUDGED), (JUDGED, JUDGED)]) == (JUDGED, JUDGED)
     assert range_of_all([(MET, NOT_MET), (JUDGED, JUDGED)]) == (JUDGED, NOT_MET)
 
 
 def test_only_what_could_make_the_verdict_worse_is_missing() -> None:
-    """Neither what is settled without it nor what an advisory rule asks."""
+    """Neither facts that no longer matter nor those of an advisory rule."""
     tried = (rule("R", ENOUGH), rule("J", ALONE, fails=JUDGED))
     assert decided({}, *tried).missing == ("hours", "alone")
     assert decided({"alone": False}, *tried).missing == ("hours",)
@@ -172,8 +176,8 @@ def test_what_is_worked_out_is_missing_by_what_it_is_made_of() -> None:
     assert decided({"things": things}, rule("R", Compare("many", ">", 1)), derived_facts=(counted,)).verdict is MET
 
 
-def test_a_missing_parameter_matters_only_where_its_sum_does() -> None:
-    """A verdict that does not need it is decided; one that does is refused by the parameter's name."""
+def test_a_missing_parameter_matters_only_where_its_derived_fact_does() -> None:
+    """A verdict that does not need the parameter is given; one that does is refused with its name."""
     derived = worked_out("kept", "working days later", day=Constant("2026-04-01"), days=CaseFact("hours"),
                       bank_holidays=Constant(("2025-12-25",)))  # fmt: skip
     tried = rule("R", Any((ALONE, Compare("kept", ">", 0))))
@@ -190,7 +194,7 @@ def test_parts_have_a_verdict_each() -> None:
 
 
 def test_values_are_answered_under_their_verdicts() -> None:
-    """A fact, a plain value, the items for which a rule is met; not what is unknown."""
+    """A fact, a constant, the items for which a rule is met; not what is unknown."""
     answers = (
         DecisionValue("weekly", FactValue("weekly"), frozenset(Verdict)),
         DecisionValue("next", ConstantValue("plan"), frozenset({MET})),
@@ -225,7 +229,7 @@ def test_rows_give_their_values_when_they_count() -> None:
 
 
 def test_what_every_answer_gives_is_certain() -> None:
-    """A fact that is looked at twice is tried both ways, an amount at its edges."""
+    """A fact that is tested twice is tried both ways, an amount at its edges."""
     assert decided({}, rule("R", Any((ALONE, Not(ALONE))))).verdict is MET
     assert decided({}, rule("R", Any((ENOUGH, Compare("hours", "<", 8))))).verdict is MET
     assert decided({}, rule("R", Any((ENOUGH, Compare("hours", "<", 7))))).verdict is OPEN

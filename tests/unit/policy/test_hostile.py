@@ -108,7 +108,7 @@ print(resident() - before)
 
 
 def test_200_000_evaluations_do_not_grow_the_process() -> None:
-    """Every state that the engine keeps is given back: less than 5 MB more after 200,000."""
+    """Every state of the engine is deleted again: less than 5 MB more after 200,000."""
     child = subprocess.run(
         [sys.executable, "-c", MEMORY], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
     )

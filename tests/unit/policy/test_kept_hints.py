@@ -46,5 +46,5 @@ def test_words_that_are_looked_for_no_more_are_left_out(kept: dict[str, Json], o
     ],
 )
 def test_whatever_else_was_kept_stays(kept: dict[str, Json]) -> None:
-    """Facts that were not given, text, and what is no list of words."""
+    """Facts that were not given, text, and anything but a list of words."""
     assert with_own_hints(kept, DECLARED) == kept

@@ -45,7 +45,7 @@ def verdict(library: Library, hours: int) -> Verdict:
 
 
 def test_a_changed_pack_is_taken_without_a_restart(packs: Path) -> None:
-    """A new value decides, once it has passed the check; a stage that began before keeps its version."""
+    """A new value decides once it has passed the check; a step that began before keeps its version."""
     library = Library(packs)
     began = library.decide("help", pack="small", on=ON, facts={"hours": 8, "alone": False})
     assert began.verdict is Verdict.MET
@@ -59,7 +59,7 @@ def test_a_changed_pack_is_taken_without_a_restart(packs: Path) -> None:
 def test_a_version_that_takes_longer_to_check_does_not_replace_a_later_one(
     packs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Changed back while the change is still being checked, the pack comes to be what its files say."""
+    """A pack that is changed back while the change is still being checked ends up as its files say."""
     checked, may_end = threading.Event(), threading.Event()
 
     def slow_for_nine_hours(root: Path, pack: Pack) -> list[Problem]:
@@ -121,7 +121,7 @@ def test_a_bad_pack_is_refused_loudly_and_the_old_one_stays(
 def test_whatever_goes_wrong_while_a_pack_is_checked_is_said(
     packs: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even what nobody has thought of: the log says so, and the old version goes on deciding."""
+    """Even an unexpected error: the log says so, and the old version goes on deciding."""
     library = Library(packs)
     before = library.pack("small").hash
 
@@ -137,7 +137,7 @@ def test_whatever_goes_wrong_while_a_pack_is_checked_is_said(
 
 
 def test_a_pack_that_is_not_there_is_looked_for_in_a_folder(packs: Path) -> None:
-    """What was looked for, where, and what is there: also where that is nothing."""
+    """The error says what was looked for, where, and which packs are there, if any."""
     with pytest.raises(Fault) as refused:
         Library(packs).pack("nope")
     assert refused.value.detail == f"there is no pack nope: no nope/pack.yaml in the folder {packs}; packs there: small"
@@ -154,7 +154,7 @@ def test_a_pack_that_was_never_good_is_an_error(packs: Path) -> None:
 
 
 def test_an_overlay_sets_what_is_left_to_councils_and_nothing_else(packs: Path) -> None:
-    """Its own value from its day on, the base's before it; a fixed parameter and rules are refused."""
+    """Its own value from its first day on, the base's before it; a fixed parameter and rules are refused."""
     overlay = packs / "council"
     (overlay / "parameters").mkdir(parents=True)
     (overlay / "pack.yaml").write_text("pack: council\ntitle: A council\nextends: small\n", encoding="utf-8")
@@ -175,7 +175,7 @@ def test_an_overlay_sets_what_is_left_to_councils_and_nothing_else(packs: Path) 
 
 
 def test_a_receipt_decides_the_same_again_until_something_differs(packs: Path) -> None:
-    """Through JSON and back nothing differs; a forged verdict does, and is said in words."""
+    """Through JSON and back nothing differs; a forged verdict does, and is told in a sentence."""
     library = Library(packs)
     receipt = json.loads(json.dumps(library.decide("help", pack="small", on=ON, facts={"hours": 8}).receipt()))
     assert library.verify(receipt) == ()

@@ -74,7 +74,7 @@ def without(facts: Mapping[str, Json], name: str, **otherwise: Json) -> dict[str
 def test_what_every_answer_gives_is_certain(
     decision: str, facts: dict[str, Json], verdict: str, values: dict[str, Json]
 ) -> None:
-    """A top-up is not less than nothing, lines only add up, a role is the scheme's or another; parts likewise."""
+    """A top-up is never negative, lines only add up, a role is the scheme's or another; likewise for parts."""
     decided = LIBRARY.decide(decision, pack="england", on=ON, facts=facts)
     assert decided.verdict == verdict
     assert {name: decided.values.get(name) for name in values} == values
@@ -176,7 +176,7 @@ def test_what_bounds_settle_brute_force_confirms(
     case: tuple[int | None, int | None],
     listed: list[dict[str, int | None]],
 ) -> None:
-    """Whatever the sums, the looks at them and the unknown amounts: what is certain comes of every way to fill in."""
+    """Whatever the calculations, tests and unknown amounts: a certain verdict holds in every way of filling in."""
     tried = decider(rule("R", one, part="a"), rule("S", other, part="b"), rule("T", each, "things", part="b"))
     facts: dict[str, Json] = {
         **{name: money(value) for name, value in zip(CASE, case, strict=True)},
@@ -204,8 +204,8 @@ def money(pence: int | None) -> Json:
 )
 @settings(max_examples=200, deadline=None)
 @given(st.data())
-def test_a_sum_rises_and_falls_as_it_is_said_to(calculation: str, argument: str, data: st.DataObject) -> None:
-    """With one argument more, and all others as they are, the sum is never on the wrong side of what it was."""
+def test_a_calculation_rises_and_falls_as_declared(calculation: str, argument: str, data: st.DataObject) -> None:
+    """With one argument higher and all others the same, the result never moves the wrong way."""
     named = {"total": ["of"], "total where": ["of", "where"]}.get(calculation, ["of", "less"])
     drawn = {name: data.draw(st.tuples(st.integers(-5, 5), st.integers(-5, 5))) for name in named}
     raised = {**drawn, argument: (drawn[argument][0] + data.draw(st.integers(0, 5)), drawn[argument][1])}
@@ -220,7 +220,7 @@ def test_a_sum_rises_and_falls_as_it_is_said_to(calculation: str, argument: str,
 
 
 def test_a_number_without_bounds_can_be_anything_that_is_taken() -> None:
-    """Without a declared least, a sum with it can be anything; with one it cannot fall below it."""
+    """Without a declared lowest value, a total with it can be anything; with one it cannot fall below it."""
     looks = rule("R", Compare("sum", ">=", -1))
     for fact, verdict in ((Fact("n", "whole number"), OPEN), (Fact("n", "whole number", lowest=-1), Verdict.MET)):
         derived = DerivedFact("", Fact("sum", "whole number"), "total", {"of": Several((ScopeFact("n"),))})
@@ -231,7 +231,7 @@ def test_a_number_without_bounds_can_be_anything_that_is_taken() -> None:
 
 @pytest.mark.parametrize("type_", ["date", "words", "narrative", "word", "money", "boolean"])
 def test_whatever_an_unknown_fact_is_it_is_given_then(type_: str) -> None:
-    """A rule that asks for nothing but that a fact is given holds in every way of filling it in."""
+    """A rule that tests only whether a fact is given holds in every way of filling it in."""
     fact = Fact("fact", type_)
     tried = CompiledDecision(
         "tried", DeclaredFacts({"fact": fact}, {}), (), (rule("R", IsGiven("fact")),), (), (), "", {"": {"fact": fact}}
@@ -247,7 +247,7 @@ def test_a_rule_that_is_counted_twice_is_tried() -> None:
 
 
 class Counting:
-    """An evaluator that counts how often its rules are asked of something."""
+    """An evaluator that counts how often its rules are evaluated."""
 
     name = "counting"
 
@@ -278,7 +278,7 @@ UNKNOWN_USES: dict[str, Json] = without(LINE, "use", necessary_override=True)
     ],
 )  # fmt: skip
 def test_however_much_is_unknown_only_so_much_is_tried(facts: dict[str, Json]) -> None:
-    """Plans of hundreds of lines without their facts stay open, soon: rules are asked no more often than is allowed."""
+    """Plans of hundreds of lines without their facts soon stay open: rules are evaluated no more often than allowed."""
     tried = Decider("england", "hash", read_decision(read_pack(ROOT, "england"), "plan-check", ON))
     counting = Counting(tried)
     tried.evaluators = (counting,)
@@ -288,7 +288,7 @@ def test_however_much_is_unknown_only_so_much_is_tried(facts: dict[str, Json]) -
 
 
 def test_few_rules_are_tried_so_often_and_no_oftener() -> None:
-    """A trial of few rules counts as much as one of some, so that there are no more trials than is said."""
+    """A trial of few rules counts as much as one of 25, so that there are no more trials than MOST_TRIALS."""
     limit = TrialLimit(rules_per_trial=1)
     assert sum(1 for _ in iter(limit.take_one, False)) == MOST_TRIALS
     assert sum(1 for _ in iter(TrialLimit(rules_per_trial=MOST_RULE_EVALUATIONS // 4).take_one, False)) == 4

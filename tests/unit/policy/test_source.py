@@ -66,7 +66,7 @@ def test_yes_and_no_are_words_and_true_and_false_are_not(tmp_path: Path) -> None
 
 
 def test_a_section_gives_what_is_asked_for() -> None:
-    """Text, a flag, a day, a list, mappings in a list or by name; the rest is left out."""
+    """Text, a flag, a day, a list, mappings in a list or by name; anything else is left out."""
     section = Section(
         text="t", flag=True, yes="true", day=date(2026, 4, 1), one=3, some=[Section(), 3], by=Section(a=Section(), b=3)
     )
@@ -129,7 +129,7 @@ def test_a_decision_turns_with_its_rules_tables_and_rows() -> None:
 
 
 def test_the_parameters_of_a_section_are_found_wherever_they_stand() -> None:
-    """In lists and mappings; the name of an item is none."""
+    """In lists and mappings; `$item` is not a parameter."""
     assert list(parameters_of(Section(a="$one", b=["$two", Section(c="$three")], d="$item", e="four", f=5))) == [
         "one", "two", "three",
     ]  # fmt: skip

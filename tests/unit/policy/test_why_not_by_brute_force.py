@@ -118,7 +118,7 @@ def every_value(fact: Fact) -> Iterator[Json]:
 
 
 def places_of(facts: Mapping[str, Json]) -> Iterator[tuple[str, Fact | None]]:
-    """Every fact by its path; for the lists of words no fact."""
+    """Every fact by its path; for a list of words, the list."""
     yield from CASE.items()
     for thing in things_of(facts):
         yield from ((f"things.{thing['id']}.{name}", fact) for name, fact in OF_THINGS.items())
@@ -138,7 +138,7 @@ def at(facts: Mapping[str, Json], path: str) -> Json:
 
 
 def with_value(facts: Mapping[str, Json], path: str, value: Json) -> dict[str, Json]:
-    """The facts with one of them otherwise, as a caller would give them."""
+    """The facts with one of them changed, as a caller would give them."""
     copy = deepcopy(dict(facts))
     *_, item, name = ["", *path.split(".")]
     owner = next((thing for thing in things_of(copy) if thing["id"] == item), copy)
@@ -147,7 +147,7 @@ def with_value(facts: Mapping[str, Json], path: str, value: Json) -> dict[str, J
 
 
 def values_at(facts: Mapping[str, Json], path: str, fact: Fact | None, words_otherwise: int) -> Iterator[Json]:
-    """Everything else that a fact could be; of a list, with so many words otherwise, or empty."""
+    """Every other value of a fact; of a list, with some words changed, or empty."""
     now = at(facts, path)
     if fact is not None and fact.type not in ("words", "narrative"):
         yield from (value for value in every_value(fact) if value != now) if words_otherwise == 1 else ()
@@ -162,13 +162,13 @@ def values_at(facts: Mapping[str, Json], path: str, fact: Fact | None, words_oth
 
 
 def listed(facts: Mapping[str, Json], path: str) -> list[Json]:
-    """The words that a list holds, if it is one of words and no text."""
+    """The words in a list, if it is one of words and not a text."""
     found = at(facts, path)
     return found if isinstance(found, list) and not path.endswith(".text") else []
 
 
 def turned(decider: Decider, facts: Mapping[str, Json]) -> tuple[set[frozenset[str]], dict[str, list[Json]]]:
-    """The places of one fact or two that turn the verdict, and for one the values that do."""
+    """The paths of one fact or two that change the verdict, and for one fact the values that do."""
     met = verdict_of(decider, facts) is Verdict.MET
     sought = {Verdict.NOT_MET, Verdict.NEEDS_JUDGEMENT} if met else {Verdict.MET}
     places = dict(places_of(facts))
@@ -199,7 +199,7 @@ def as_given(change: Change) -> Json:
 
 @pytest.mark.parametrize("seed", [*range(20), 54])
 def test_every_set_turns_the_verdict_and_none_is_missed(seed: int) -> None:
-    """All that brute force finds, nothing else, and of a number that does alone the nearest."""
+    """All that brute force finds and nothing else; of a number that would do alone, the nearest."""
     chance = random.Random(seed)  # noqa: S311 - seeded, so that a failure can be had again
     declared = DeclaredFacts(CASE, {"things": THINGS, "reasons": REASONS, "jobs": JOBS})
     decider = Decider(

@@ -16,7 +16,7 @@ ON = date(2026, 1, 1)
 
 
 def cases(packs: Path, *written: str) -> list[WorkedCase]:
-    """The cases of the small pack, each as it would stand in a file."""
+    """The cases of the small pack, each as it would be written in a file."""
     listed = "".join(f"  - {{{case}}}\n" for case in written)
     (packs / "small/cases/help.yaml").write_text(f"decision: help\ncases:\n{listed}", encoding="utf-8")
     return read_cases(packs, "small")
