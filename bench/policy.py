@@ -51,12 +51,14 @@ async def measure(tell: Callable[[str], None]) -> list[Figure]:
         tell(f"the same by Drools DMN, after {drools.WARM_PASSES} times to warm up (half a minute)")
         answers[DROOLS] = drools.decide(listed)
         aims[PLAIN] = f"more than Drools DMN's {answers[DROOLS].rate:,.0f}"
-    except drools.NotHereError as missing:
-        figures.append(Figure(DROOLS, f"not here: {missing}"))
+    except drools.UnavailableError as unavailable:
+        figures.append(Figure(DROOLS, f"not measured: {unavailable}"))
     _agree(answers)
-    figures += [Figure(name, f"{found.rate:,.0f} a CPU-second", aims.get(name, "")) for name, found in answers.items()]
-    said = Counter(answers[BOTH].verdicts)
-    counted = ", ".join(f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in sorted(said.items()))
+    figures += [
+        Figure(name, f"{answer.rate:,.0f} a CPU-second", aims.get(name, "")) for name, answer in answers.items()
+    ]
+    verdicts = Counter(answers[BOTH].verdicts)
+    counted = ", ".join(f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in sorted(verdicts.items()))
     figures.append(Figure("verdicts, the same by all", counted))
     return [*figures, *(_worked(pack, decision) for decision in ("deadlines", "plan-check"))]
 
@@ -68,7 +70,7 @@ def _ours(decider: Decider, cases: list[Facts]) -> Answer:
 
 
 def _listed(facts: Facts) -> Facts:
-    """A case as the other engines get it, its outcomes as a list: that is what their languages count."""
+    """A case as the other engines get it, its outcomes as a list: their languages count lists."""
     outcomes = facts["outcomes"]
     if not isinstance(outcomes, Mapping):
         raise TypeError("outcomes are an object")
@@ -76,7 +78,7 @@ def _listed(facts: Facts) -> Facts:
 
 
 def _worked(pack: Pack, decision: str) -> Figure:
-    """How long another decision takes both evaluators, on its worked facts."""
+    """How many of another decision both evaluators make, on its worked facts."""
     decider = Decider(pack.name, pack.hash, read_decision(pack, decision, ON))
     facts = json.loads((FACTS / f"{decision}.json").read_text(encoding="utf-8"))
     rate = _ours(decider, [facts] * WORKED_TIMES).rate
@@ -84,12 +86,12 @@ def _worked(pack: Pack, decision: str) -> Figure:
 
 
 def _agree(answers: Mapping[str, Answer]) -> None:
-    """Raise an AssertionError if two answers differ anywhere."""
-    for name, found in answers.items():
-        differ = [case for case, pair in enumerate(zip(found.verdicts, answers[BOTH].verdicts, strict=True))
-                  if pair[0] != pair[1]]  # fmt: skip
+    """Raise an AssertionError if the answers differ on any case."""
+    for name, answer in answers.items():
+        pairs = enumerate(zip(answer.verdicts, answers[BOTH].verdicts, strict=True))
+        differ = [case for case, (verdict, ours) in pairs if verdict != ours]
         if differ:
-            raise AssertionError(f"{name} decides {len(differ)} cases otherwise, the first is {differ[0]}: no figure")
+            raise AssertionError(f"{name} decides {len(differ)} cases differently, the first is {differ[0]}: no figure")
 
 
 def _cases(decider: Decider) -> list[Facts]:
