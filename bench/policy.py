@@ -18,8 +18,8 @@ from bench.peers.answer import Answer, Facts
 from sevensteps.config import Settings
 from sevensteps.policy.evaluation.decider import Decider
 from sevensteps.policy.model.verdict import Json
+from sevensteps.policy.packs.decision_reader import read_decision
 from sevensteps.policy.packs.pack import Pack, read_pack
-from sevensteps.policy.packs.ruling_reader import read_ruling
 
 CASES = 10_000
 ON = date(2026, 4, 1)
@@ -34,13 +34,13 @@ ZEN, DROOLS = "GoRules ZEN, verdict alone", "Drools DMN, warm, verdict alone"
 async def measure(tell: Callable[[str], None]) -> list[Figure]:
     """Decisions a CPU-second on the same seeded cases, in one run."""
     pack = read_pack(Settings().policies, "england")
-    decider = Decider(pack.name, pack.hash, read_ruling(pack, "eligibility", ON))
+    decider = Decider(pack.name, pack.hash, read_decision(pack, "eligibility", ON))
     cases = _cases(decider)
     tell(f"{CASES} cases, decided by both evaluators")
     answers = {BOTH: _ours(decider, cases)}
     for evaluator in decider.evaluators:
         tell(f"the same by {evaluator.name} alone")
-        alone = Decider(pack.name, pack.hash, decider.ruling)
+        alone = Decider(pack.name, pack.hash, decider.compiled)
         alone.evaluators = (evaluator,)
         answers[f"{evaluator.name} alone".replace("_", "-")] = _ours(alone, cases)
     listed = [_listed(facts) for facts in cases]
@@ -51,12 +51,14 @@ async def measure(tell: Callable[[str], None]) -> list[Figure]:
         tell(f"the same by Drools DMN, after {drools.WARM_PASSES} times to warm up (half a minute)")
         answers[DROOLS] = drools.decide(listed)
         aims[PLAIN] = f"more than Drools DMN's {answers[DROOLS].rate:,.0f}"
-    except drools.NotHereError as missing:
-        figures.append(Figure(DROOLS, f"not here: {missing}"))
+    except drools.UnavailableError as unavailable:
+        figures.append(Figure(DROOLS, f"not measured: {unavailable}"))
     _agree(answers)
-    figures += [Figure(name, f"{found.rate:,.0f} a CPU-second", aims.get(name, "")) for name, found in answers.items()]
-    said = Counter(answers[BOTH].verdicts)
-    counted = ", ".join(f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in sorted(said.items()))
+    figures += [
+        Figure(name, f"{answer.rate:,.0f} a CPU-second", aims.get(name, "")) for name, answer in answers.items()
+    ]
+    verdicts = Counter(answers[BOTH].verdicts)
+    counted = ", ".join(f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in sorted(verdicts.items()))
     figures.append(Figure("verdicts, the same by all", counted))
     return [*figures, *(_worked(pack, decision) for decision in ("deadlines", "plan-check"))]
 
@@ -68,7 +70,7 @@ def _ours(decider: Decider, cases: list[Facts]) -> Answer:
 
 
 def _listed(facts: Facts) -> Facts:
-    """A case as the other engines get it, its outcomes as a list: that is what their languages count."""
+    """A case as the other engines get it, its outcomes as a list: their languages count lists."""
     outcomes = facts["outcomes"]
     if not isinstance(outcomes, Mapping):
         raise TypeError("outcomes are an object")
@@ -76,26 +78,26 @@ def _listed(facts: Facts) -> Facts:
 
 
 def _worked(pack: Pack, decision: str) -> Figure:
-    """How long another decision takes both evaluators, on its worked facts."""
-    decider = Decider(pack.name, pack.hash, read_ruling(pack, decision, ON))
+    """How many of another decision both evaluators make, on its worked facts."""
+    decider = Decider(pack.name, pack.hash, read_decision(pack, decision, ON))
     facts = json.loads((FACTS / f"{decision}.json").read_text(encoding="utf-8"))
     rate = _ours(decider, [facts] * WORKED_TIMES).rate
     return Figure(f"{decision}, both evaluators, its worked facts", f"{rate:,.0f} a CPU-second")
 
 
 def _agree(answers: Mapping[str, Answer]) -> None:
-    """Raise an AssertionError if two answers differ anywhere."""
-    for name, found in answers.items():
-        differ = [case for case, pair in enumerate(zip(found.verdicts, answers[BOTH].verdicts, strict=True))
-                  if pair[0] != pair[1]]  # fmt: skip
+    """Raise an AssertionError if the answers differ on any case."""
+    for name, answer in answers.items():
+        pairs = enumerate(zip(answer.verdicts, answers[BOTH].verdicts, strict=True))
+        differ = [case for case, (verdict, ours) in pairs if verdict != ours]
         if differ:
-            raise AssertionError(f"{name} decides {len(differ)} cases otherwise, the first is {differ[0]}: no figure")
+            raise AssertionError(f"{name} decides {len(differ)} cases differently, the first is {differ[0]}: no figure")
 
 
 def _cases(decider: Decider) -> list[Facts]:
     """Facts of which some are unknown, the same ones every time; people need help with none, few or many outcomes."""
     chance = random.Random(SEED)  # noqa: S311 - seeded, so that every run has the same cases
-    outcomes = decider.ruling.declared.collections["outcomes"]
+    outcomes = decider.compiled.declared.collections["outcomes"]
     cases: list[Facts] = []
     for _ in range(CASES):
         true, unknown = chance.choice((0.0, 0.02, 0.05, 0.3)), chance.choice((0.0, 0.02, 0.3))

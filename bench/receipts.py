@@ -72,7 +72,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
 def _timed(file: Path, candidate: Candidate) -> tuple[float, float, int, int]:
     """Seconds, CPU-seconds, how many came out otherwise, and the most memory that a process has taken so far, in kB."""
     began, before = perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    turned = sum(len(part.turned) for part in redecide(file, candidate))
+    turned = sum(len(part.changed) for part in redecide(file, candidate))
     seconds = perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

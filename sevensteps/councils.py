@@ -7,13 +7,17 @@ from pathlib import Path
 
 from sevensteps import log
 from sevensteps.errors import Fault, Kind
+from sevensteps.policy.packs.form import read_file
+from sevensteps.policy.packs.pack import jurisdiction_of
 from sevensteps.policy.packs.pack import names as packs_in
-from sevensteps.policy.packs.source import PackRefusedError, Problem, Section, read
+from sevensteps.policy.packs.problems import PackRefusedError, Problem
+from sevensteps.policy.packs.source import Section
 from sevensteps.support_plan import TEMPLATES
 
 FILE = "council.yaml"
 ENGLAND = "england"
 LAWS_NEEDED: Mapping[str, str] = {
+    ENGLAND: "the Care Act 2014",
     "wales": "the Social Services and Well-being (Wales) Act 2014",
     "northern_ireland": (
         "the Health and Personal Social Services (Northern Ireland) Order 1972 and the Carers and Direct Payments Act "
@@ -21,7 +25,7 @@ LAWS_NEEDED: Mapping[str, str] = {
     ),
     "scotland": ("the Social Work (Scotland) Act 1968 and the Social Care (Self-directed Support) (Scotland) Act 2013"),
 }
-"""The law that a pack would have to hold before a council there could be served, by jurisdiction."""
+"""The law that a pack has to hold to decide for a council there, by jurisdiction. England's comes with the suite."""
 SECONDS_BETWEEN_LOOKS = 1.0
 
 
@@ -150,7 +154,7 @@ def read_council(root: Path, name: str) -> Council:
     Raises:
         PackRefusedError: with every problem of the file.
     """
-    file = read(root / name / FILE, root, "council")
+    file = read_file(root / name / FILE, root, "council")
     problems = [*_problems(file, root, name)]
     if problems:
         raise PackRefusedError(problems)
@@ -175,12 +179,12 @@ def _problems(file: Section, root: Path, name: str) -> list[Problem]:
 
     if file.text("council") != name:
         expected("council", f"the folder's own name, {name}")
-    jurisdiction = file.text("jurisdiction")
-    if jurisdiction in LAWS_NEEDED:
-        law = LAWS_NEEDED[jurisdiction]
-        expected("jurisdiction", f"{ENGLAND}, whose law the packs hold; {jurisdiction} would need a pack of {law}")
-    if file.text("pack") not in packs_in(root):
+    jurisdiction, pack = file.text("jurisdiction"), file.text("pack")
+    if pack not in packs_in(root):
         expected("pack", f"a pack in the same folder of policies: {', '.join(packs_in(root)) or 'there is none'}")
+    elif jurisdiction != (its_law := jurisdiction_of(root, pack)):
+        law = LAWS_NEEDED[jurisdiction]
+        expected("jurisdiction", f"{its_law}, whose law pack {pack} holds; {jurisdiction} needs a pack of {law}")
     return problems
 
 

@@ -1,4 +1,4 @@
-"""What a peer makes of the cases."""
+"""What an engine answers on the cases."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Facts = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdict on each case, and how many were decided a CPU-second."""
+    """The verdict on each case, and decisions a CPU-second."""
 
     verdicts: Sequence[str]
     rate: float

@@ -82,9 +82,9 @@ async def _differences(caller: Caller, law: Library, service: str, receipt: pb.R
 
 async def _take_in(caller: Caller, law: Library, service: str, version: str) -> None:
     """Have the library know the law that a receipt names, as the service keeps it."""
-    if not law.knows(version):
+    if not law.has_version(version):
         kept = await caller.ask(pb.GetPackRequest(hash=version), pb.GetPackResponse, at=service)
-        law.take_in(kept.pack, version, kept.files)
+        law.add_version(kept.pack, version, kept.files)
 
 
 def _beside(beside: Mapping[str, str], kept: Mapping[str, object]) -> tuple[str, ...]:

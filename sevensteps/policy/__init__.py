@@ -1,4 +1,4 @@
-"""The rules engine: decides on facts by dated packs of rules, says why, and keeps what is needed to decide again."""
+"""The rules engine: decides on facts by dated packs of rules, says why, and can make any stored decision again."""
 
 from sevensteps.policy.library import Library
 from sevensteps.policy.model.verdict import Decision, Finding, Verdict

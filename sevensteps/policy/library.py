@@ -1,4 +1,4 @@
-"""The library: the packs of one folder, decided with, and read again when their files change."""
+"""The library: the packs of one folder, ready to decide with, and read again when their files change."""
 
 import logging
 import threading
@@ -9,12 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.policy.authoring.check import check_what_was_read
-from sevensteps.policy.compiled_pack import Shelf
+from sevensteps.policy.authoring.check import check_pack
+from sevensteps.policy.compiled_pack import CompiledPack
+from sevensteps.policy.evaluation.verification import differences
 from sevensteps.policy.model.verdict import Decision, Json
 from sevensteps.policy.packs.pack import Pack, lineage, names, read_pack
-from sevensteps.policy.packs.source import PackRefusedError
-from sevensteps.policy.why_not.search import Turning, turning_changes
+from sevensteps.policy.packs.problems import PackRefusedError
+from sevensteps.policy.why_not.search import WhyNot, smallest_changes
 
 _log = logging.getLogger(__name__)
 
@@ -24,18 +25,18 @@ SECONDS_BETWEEN_LOOKS = 1.0
 
 
 class Library:
-    """Packs by name. A changed pack is checked beside the work and then taken; a bad one is refused, the old one stays.
+    """Packs by name. A changed pack is checked in the background and then used; if it is refused, the old one stays.
 
-    The first version of a pack only has to be readable: what is installed has been checked before.
+    The first version of a pack only has to be readable: an installed pack has been checked before.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._lock = threading.RLock()
-        self._current: dict[str, Shelf] = {}
-        self._versions: dict[str, Shelf] = {}
+        self._current: dict[str, CompiledPack] = {}
+        self._versions: dict[str, CompiledPack] = {}
         self._signatures: dict[str, Signature] = {}
-        self._looked: dict[str, float] = {}
+        self._looked_at: dict[str, float] = {}
         self._renewing: dict[str, threading.Thread] = {}
 
     def packs(self) -> tuple[str, ...]:
@@ -46,9 +47,9 @@ class Library:
         """The pack as it now is.
 
         Raises:
-            Fault: INVALID, PACK_UNKNOWN; INTERNAL, PACK_REFUSED: it cannot be read and no earlier version is known.
+            Fault: INVALID, PACK_UNKNOWN; INTERNAL, PACK_REFUSED: it cannot be read and there is no earlier version.
         """
-        return self._shelf(name).pack
+        return self._compiled_pack(name).pack
 
     def decide(
         self, decision: str, *, pack: str, on: date, facts: Mapping[str, Json], version: str | None = None
@@ -58,24 +59,25 @@ class Library:
         `version` is the content hash of the pack that a case's stage began with; without it the current one is used.
 
         Raises:
-            Fault: INVALID for facts, dates, packs and decisions that are not as they should be; PRECONDITION,
-                PACK_VERSION_UNKNOWN; INTERNAL, ENGINES_DISAGREE or PACK_REFUSED.
+            Fault: INVALID: a fact, date, pack or decision is wrong; PRECONDITION, PACK_VERSION_UNKNOWN; INTERNAL,
+                ENGINES_DISAGREE or PACK_REFUSED.
         """
         with self._lock:
-            decider = self._shelf(pack, version).decider(decision, on)
+            decider = self._compiled_pack(pack, version).decider(decision, on)
         return decider.decide(facts, on)
 
-    def why_not(self, decision: str, *, pack: str, on: date, facts: Mapping[str, Json]) -> Turning:
-        """The smallest sets of changed facts that would turn the verdict; see `why_not.turning_changes`."""
+    def why_not(self, decision: str, *, pack: str, on: date, facts: Mapping[str, Json]) -> WhyNot:
+        """The smallest sets of changed facts that would change the verdict; see `why_not.search`."""
         with self._lock:
-            decider = self._shelf(pack).decider(decision, on)
-        return turning_changes(decider, facts)
+            decider = self._compiled_pack(pack).decider(decision, on)
+        return smallest_changes(decider, facts)
 
     def verify(self, receipt: Mapping[str, Json]) -> tuple[str, ...]:
-        """Decide again as a receipt says: on its facts, on its date, by the very version of its pack.
+        """Decide again as a receipt says: on its facts, on its date, by exactly its version of the pack.
 
-        Nothing when all comes out the same, else each difference in words. The versions of the engines are not
-        compared: it is their answers that have to stay the same.
+        Empty when everything is the same, else a sentence for each difference: in verdicts, rules and items, values,
+        missing facts, and the answers of each evaluator. Neither the wording of the findings' sentences nor the
+        versions of the evaluators are compared.
 
         Raises:
             Fault: as `decide` does.
@@ -88,28 +90,25 @@ class Library:
             facts=facts if isinstance(facts, Mapping) else {},
             version=str(receipt["hash"]),
         ).receipt()
-        compared = ("verdict", "missing", "values", "findings", "answers")
-        return tuple(
-            f"{key}: was {receipt.get(key)}, is now {again[key]}" for key in compared if receipt.get(key) != again[key]
-        )
+        return tuple(differences(receipt, again))
 
-    def knows(self, version: str) -> bool:
-        """Whether the version with this hash is at hand: it was read here, or taken in."""
+    def has_version(self, version: str) -> bool:
+        """Whether the library has the version with this hash: it was read from the folder, or added."""
         return version in self._versions
 
     def version(self, version: str) -> Pack:
-        """A version that is at hand, by its hash. Raises a Fault (PRECONDITION, PACK_VERSION_UNKNOWN) for another."""
+        """A version that the library has, by its hash. Raises a Fault (PRECONDITION, PACK_VERSION_UNKNOWN)."""
         return self._version(version).pack
 
-    def take_in(self, name: str, version: str, law: Mapping[str, str]) -> None:
-        """Make an earlier version of a pack ready to decide with, from the text of its files (`Pack.law`).
+    def add_version(self, name: str, version: str, files: Mapping[str, str]) -> None:
+        """Add an earlier version of a pack, from the text of its files (`Pack.files`).
 
         Raises:
-            Fault: INTERNAL, PACK_REFUSED: these files cannot be read, or are not those of that version.
+            Fault: INTERNAL, PACK_REFUSED: the files cannot be read, or are not those of that version.
         """
         with TemporaryDirectory() as folder:
             root = Path(folder)
-            for place, text in law.items():
+            for place, text in files.items():
                 path = (root / place).resolve()
                 if not path.is_relative_to(root.resolve()):
                     raise _not_that_version(name, version)
@@ -122,79 +121,79 @@ class Library:
         if pack.hash != version:
             raise _not_that_version(name, version)
         with self._lock:
-            self._versions.setdefault(version, Shelf(pack))
+            self._versions.setdefault(version, CompiledPack(pack))
 
     def start_from(self, name: str, version: str) -> None:
-        """Begin with a version that is at hand; what is in the folder replaces it as a change does, once checked."""
+        """Begin with a version that the library has. The folder's version replaces it like any change, once checked."""
         with self._lock:
             self._current[name], self._signatures[name] = self._version(version), ()
-            self._looked.pop(name, None)
+            self._looked_at.pop(name, None)
 
-    def _version(self, version: str) -> Shelf:
-        found = self._versions.get(version)
-        if found is None:
-            detail = f"version {version[:100]} of the pack is not at hand; decide with the current one"
+    def _version(self, version: str) -> CompiledPack:
+        compiled_pack = self._versions.get(version)
+        if compiled_pack is None:
+            detail = f"version {version[:100]} of the pack is not in the library; decide with the current one"
             raise Fault(Kind.PRECONDITION, "PACK_VERSION_UNKNOWN", detail)
-        return found
+        return compiled_pack
 
-    def _shelf(self, name: str, version: str | None = None) -> Shelf:
-        if version is not None:  # the files have no say: they may have changed since, and not for the better
+    def _compiled_pack(self, name: str, version: str | None = None) -> CompiledPack:
+        if version is not None:  # whatever is in the folder now
             return self._version(version)
         with self._lock:
-            if time.monotonic() - self._looked.get(name, -SECONDS_BETWEEN_LOOKS) >= SECONDS_BETWEEN_LOOKS:
+            if time.monotonic() - self._looked_at.get(name, -SECONDS_BETWEEN_LOOKS) >= SECONDS_BETWEEN_LOOKS:
                 self._look(name)
-                self._looked[name] = time.monotonic()
+                self._looked_at[name] = time.monotonic()
             return self._current[name]
 
     def _look(self, name: str) -> None:
-        """Take a pack that is asked for first; have one checked whose files have changed since the last look."""
+        """Read a pack that is needed for the first time; check one whose files have changed since the last look."""
         if name not in self._current and name not in names(self.root):
-            looked = f"no {name[:100]}/pack.yaml in the folder {self.root}"
-            known = ", ".join(names(self.root)) or "none"
-            detail = f"there is no pack {name[:100]}: {looked}; packs there: {known}"
+            there = ", ".join(names(self.root)) or "none"
+            wanted = f"no {name[:100]}/pack.yaml in the folder {self.root}"
+            detail = f"there is no pack {name[:100]}: {wanted}; packs there: {there}"
             raise Fault(Kind.INVALID, "PACK_UNKNOWN", detail)
         try:
             signature = self._signature(name)
             if name not in self._current:
-                self._take(name)
+                self._read(name)
             elif signature != self._signatures[name]:
                 if name in self._renewing and self._renewing[name].is_alive():
-                    return  # at another look: an earlier version that takes longer must not replace a later one
+                    return  # wait: an earlier version that takes longer to check must not replace a later one
                 self._renewing[name] = threading.Thread(target=self._renew, args=(name,), daemon=True)
                 self._renewing[name].start()
             self._signatures[name] = signature
         except PackRefusedError as refused:
             if name not in self._current:
                 raise Fault(Kind.INTERNAL, "PACK_REFUSED", f"pack {name} cannot be used:\n{refused}") from refused
-            _log.error("pack %s is refused and the version before it stays:\n%s", name, refused)
+            _log.error("pack %s is refused; the version before it stays in use:\n%s", name, refused)
 
-    def _take(self, name: str) -> None:
-        shelf = Shelf(read_pack(self.root, name))
-        shelf.refuse_what_cannot_be_read()
-        self._put_up(shelf)
+    def _read(self, name: str) -> None:
+        compiled_pack = CompiledPack(read_pack(self.root, name))
+        compiled_pack.check_readable()
+        self._publish(compiled_pack)
 
     def _renew(self, name: str) -> None:
-        """Take what is in the folder now if it passes its check: the very text that was checked."""
+        """Use what is in the folder now if it passes its check: exactly the text that was checked."""
         try:
             pack = read_pack(self.root, name)
-            problems = check_what_was_read(self.root, pack)
+            problems = check_pack(self.root, pack)
         except PackRefusedError as refused:
             problems = sorted(refused.problems)
-        except Exception:  # noqa: BLE001 - whatever it is, the thread must not end without a word of it
-            _log.exception("pack %s could not be checked and the version before it stays", name)
+        except Exception:  # noqa: BLE001 - whatever it is, the thread must not end without logging it
+            _log.exception("pack %s could not be checked; the version before it stays in use", name)
             return
         if problems:
             listed = "\n".join(str(problem) for problem in problems)
-            _log.error("pack %s is refused and the version before it stays:\n%s", name, listed)
+            _log.error("pack %s is refused; the version before it stays in use:\n%s", name, listed)
         else:
-            self._put_up(Shelf(pack))
+            self._publish(CompiledPack(pack))
 
-    def _put_up(self, shelf: Shelf) -> None:
+    def _publish(self, compiled_pack: CompiledPack) -> None:
         with self._lock:
-            self._current[shelf.pack.name] = self._versions[shelf.pack.hash] = shelf
+            self._current[compiled_pack.pack.name] = self._versions[compiled_pack.pack.hash] = compiled_pack
 
     def _signature(self, name: str) -> Signature:
-        """When each file of a pack and of what it extends was changed; also of one that is misnamed."""
+        """When each file of a pack and of what it extends was changed, misnamed files included."""
         folders = [self.root / pack for pack in lineage(self.root, name)]
         files = [path for folder in folders for path in (folder / "pack.yaml", *sorted(folder.glob("*/*")))]
         return tuple(_changed(path) for path in files)
@@ -202,12 +201,12 @@ class Library:
 
 def _changed(path: Path) -> tuple[str, int, int]:
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:  # gone since the folder was listed
         return str(path), 0, 0
-    return str(path), found.st_mtime_ns, found.st_size
+    return str(path), stat.st_mtime_ns, stat.st_size
 
 
 def _not_that_version(name: str, version: str) -> Fault:
-    detail = f"what is kept as version {version[:100]} of pack {name[:100]} is not that version any more"
+    detail = f"the files stored as version {version[:100]} of pack {name[:100]} are not that version"
     return Fault(Kind.INTERNAL, "PACK_REFUSED", detail)

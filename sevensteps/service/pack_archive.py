@@ -49,7 +49,7 @@ class Archive:
         """Store a version that the library has, with the first transaction that names it."""
         if version not in self._stored:
             pack = self.library.version(version)
-            files = json.dumps(dict(pack.law), sort_keys=True)
+            files = json.dumps(dict(pack.files), sort_keys=True)
             connection.execute(ADD, {"hash": version, "name": pack.name, "files": files, "kept_at": now})
 
     def committed(self, versions: Iterable[str]) -> None:
@@ -61,9 +61,9 @@ class Archive:
 
         Raises a Fault: NOT_FOUND, PACK_NOT_FOUND, or INTERNAL, PACK_REFUSED where what is stored is not that version.
         """
-        if not self.library.knows(version):
+        if not self.library.has_version(version):
             name, files = law_of(connection, version)
-            self.library.take_in(name, version, json.loads(files))
+            self.library.add_version(name, version, json.loads(files))
 
 
 def law_of(connection: sa.Connection, version: str) -> tuple[str, str]:

@@ -117,8 +117,10 @@ async def test_a_candidate_pack_says_who_would_change(town: Town, tmp_path: Path
     assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
 
 
-@pytest.mark.parametrize("columns", ["verdict", "receipt, verdict"])
-async def test_a_tampered_verdict_is_found(town: Town, columns: str) -> None:
+@pytest.mark.parametrize(
+    ("columns", "told"), [("verdict", "verdict: "), ("receipt, verdict", "The verdict was not met, and is now met.")]
+)
+async def test_a_tampered_verdict_is_found(town: Town, columns: str, told: str) -> None:
     """Whoever changes a verdict in the database, beside the receipt or in it too, is found out by making it again."""
     with sqlite3.connect(town.settings.data / "assessment.db") as records:
         query = "SELECT receipt_id, receipt FROM receipts WHERE decision = 'eligibility' LIMIT 1"
@@ -137,7 +139,7 @@ async def test_a_tampered_verdict_is_found(town: Town, columns: str) -> None:
     assert "1 differing" in said.stdout
     (line,) = [line for line in said.stdout.splitlines() if line.startswith("differs")]
     assert receipt_id in line
-    assert "verdict: " in said.stdout
+    assert told in said.stdout
 
 
 async def test_a_case_that_is_not_there_is_said_so(town: Town) -> None:

@@ -14,16 +14,18 @@ from pathlib import Path
 
 from sevensteps.errors import Fault
 from sevensteps.money import pence, pounds_from_pence
-from sevensteps.policy.authoring.worked_cases import Case, read_cases, run_case
-from sevensteps.policy.compiled_pack import Shelf
+from sevensteps.policy.authoring.worked_cases import WorkedCase, read_cases, run_case
+from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.evaluation import decider
 from sevensteps.policy.evaluation.plain import PlainEvaluator
 from sevensteps.policy.packs.bounds import (
     KEYS as BOUNDS,  # of a council's values: no case of the pack itself can notice them
 )
+from sevensteps.policy.packs.form import read_file
 from sevensteps.policy.packs.pack import Pack, files_of, names, read_pack
 from sevensteps.policy.packs.parameters import read_parameters
-from sevensteps.policy.packs.source import PackRefusedError, Section, read
+from sevensteps.policy.packs.problems import PackRefusedError
+from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import parameters_of
 
 ROOT = Path(__file__).parents[2] / "policies"
@@ -46,7 +48,7 @@ class Mutant:
 
 def mutants(file: Path) -> Iterator[Mutant]:
     """Every change of one file."""
-    content = read(file, ROOT, file.parent.name)
+    content = read_file(file, ROOT, file.parent.name)
     for path, what, change in _changes(content, ()):
         mutated = deepcopy(content)
         target: object = mutated
@@ -117,21 +119,21 @@ def _scalar(node: object, path: tuple[object, ...]) -> Iterator[tuple[tuple[obje
         yield path, f"{node} becomes {VERDICTS[node]}", _put(VERDICTS[node])
 
 
-def survives(pack: Pack, mutant: Mutant, cases: list[Case]) -> bool:
+def survives(pack: Pack, mutant: Mutant, cases: list[WorkedCase]) -> bool:
     """Whether no worked case of the pack notices the change."""
     if pack.base and mutant.file.parent.name == "rules" and not {mutant.file.stem} & {case.decision for case in cases}:
         return True
     try:
         changed = _with(pack, mutant)
-        shelf = Shelf(changed)
-        shelf.refuse_what_cannot_be_read()
+        compiled_pack = CompiledPack(changed)
+        compiled_pack.check_readable()
     except (PackRefusedError, Fault, KeyError, ValueError, TypeError):
         return False
     concerned = _concerned(pack, mutant)
     for case in cases:
         if case.decision in concerned:
             try:
-                if run_case(case, shelf).differences:
+                if run_case(case, compiled_pack).differences:
                     return False
             except (PackRefusedError, KeyError, ValueError, TypeError, AttributeError):
                 return False
@@ -155,12 +157,12 @@ def _concerned(pack: Pack, mutant: Mutant) -> set[str]:
 
 
 def _rules_of(name: str, other: Pack, mutant: Mutant) -> bool:
-    """Whether another pack decides by the changed rules too."""
+    """Whether another pack decides by the changed rules as well."""
     return other.base == name and mutant.file.parent.name == "rules"
 
 
 def _before_anything(pack: Pack, mutant: Mutant) -> bool:
-    """A parameter that begins a day before any decision that names it: nothing changes, so no case can notice."""
+    """A parameter that begins a day before any decision that names it changes nothing, so no case can notice."""
     if mutant.file.parent.name == "rules" or " from " not in mutant.where + " ":
         return False
     name = mutant.where.split(" ")[1]

@@ -27,12 +27,15 @@ COPIED = ("sevensteps", "services", "workflows", "policies", "tests", "docs", "e
 TESTS = (
     (
         "unit/policy",
-        ("findings", "given", "arithmetic", "parameters", "diff", "source", "worked_cases", "reading", "check"),
+        (
+            "findings", "declared_facts", "arithmetic", "parameters", "diff", "source", "formats", "verification",
+            "worked_cases", "decision_reader", "check",
+        ),
     ),
-    ("unit/policy", ("bounds", "completion", "library", "redeciding", "facts", "why_not")),
+    ("unit/policy", ("bounds", "partial_evaluation", "library", "redeciding", "facts", "why_not")),
     ("policies", ("cases", "docs", "diff_of_packs")),
     ("unit/policy", ("evaluators", "why_not_by_brute_force")),
-)
+)  # fmt: skip
 """The quickest first. What takes longer than all of these together is left out, so the score is rather too low."""
 
 LIMIT = 120

@@ -49,7 +49,7 @@ def test_sixteen_points_are_82_pounds_91() -> None:
 
 @pytest.mark.parametrize("command", ["check", "test"])
 def test_a_folder_without_a_pack_is_not_all_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
-    """Nothing was looked through, so nothing is said to be without problems."""
+    """Nothing was checked, so nothing is called free of problems."""
     monkeypatch.setenv("SEVENSTEPS_POLICIES", str(tmp_path))
     said = typed(command)
     assert said.exit_code == 2
@@ -97,7 +97,7 @@ def test_check_ends_with_1_and_everything_that_is_wrong(tmp_path: Path) -> None:
 
 
 def test_hint_words_of_a_plan_are_dropped_or_said_to_be_new(tmp_path: Path) -> None:
-    """A plan that mentions a beer comes out met where beer is no hint; cider could not be looked for, which is said."""
+    """A plan that mentions a beer is met where beer is no hint; the output says that cider was not looked for."""
     copy = Path(shutil.copytree(ROOT / "policies" / "england", tmp_path / "england"))
     plan = copy / "parameters" / "plan.yaml"
     plan.write_text(plan.read_text(encoding="utf-8").replace(" beer,", " cider,"), encoding="utf-8")
@@ -111,7 +111,7 @@ def test_hint_words_of_a_plan_are_dropped_or_said_to_be_new(tmp_path: Path) -> N
     said = typed("diff", str(ROOT / "policies/england"), str(copy), "--receipts", "--from", str(file)).stdout
     assert "plan-check: needs judgement → met" in said
     assert "LEGAL-4/WORDS l1: was needs judgement, is met." in said
-    assert said.endswith("New hint words could not be looked for, as no text is kept: cider\n")
+    assert said.endswith("New hint words could not be looked for, because no text is stored: cider\n")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_date_is_written_in_one_way(on: str) -> None:
 
 
 def test_what_does_not_apply_is_said_not_to_apply() -> None:
-    """A person without children was not seen to care for them well."""
+    """A person without children was not assessed as caring for them well."""
     facts = json.loads((FACTS / "eligibility.json").read_text(encoding="utf-8"))
     facts["outcomes"]["child_caring"] = "not_applicable"
     said = typed("decide", "eligibility", "--pack", "england", "--facts", "-", given=json.dumps(facts)).stdout
@@ -153,7 +153,7 @@ def test_what_does_not_apply_is_said_not_to_apply() -> None:
 
 @pytest.mark.parametrize(("command", "shown"), [("test", "Running example-council"), ("check", "Checking example-")])
 def test_progress_is_shown_on_a_terminal_and_nowhere_else(command: str, shown: str) -> None:
-    """On a terminal standard error says how far it is; a file has the answer, and nothing but that."""
+    """On a terminal, standard error shows the progress; a file has the answer and nothing else."""
     line = [str(Path(sys.executable).with_name("sevensteps")), "policy", command, "example-council"]
     reading, terminal = pty.openpty()
     on_terminal = subprocess.Popen(

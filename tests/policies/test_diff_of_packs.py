@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from sevensteps.policy.authoring.diff import differences
+from sevensteps.policy.packs.form import read_file
 from sevensteps.policy.packs.pack import Pack, names, read_pack
 from sevensteps.policy.packs.parameters import Parameter, read_parameters
-from sevensteps.policy.packs.source import PackRefusedError, Section, read
+from sevensteps.policy.packs.problems import PackRefusedError
+from sevensteps.policy.packs.source import Section
 
 ROOT = Path(__file__).parents[2] / "policies"
 PACKS = {name: read_pack(ROOT, name) for name in names(ROOT)}
@@ -72,7 +74,7 @@ def said(old: Pack, new: Pack) -> list[str]:
 
 @pytest.mark.parametrize("decision", sorted(PACKS["england"].decisions))
 def test_any_change_of_a_decision_is_told(decision: str) -> None:
-    """Each key, value, entry and order of facts, sums, rules, tables and answers in turn."""
+    """Each key, value, entry and order of facts, derived facts, rules, tables and values in turn."""
     section = PACKS["england"].decisions[decision]
     old = replace(PACKS["england"], parameters={}, decisions={decision: section})
     for change in changes(section):
@@ -85,8 +87,8 @@ def test_any_change_of_a_decision_is_told(decision: str) -> None:
     "file", sorted(ROOT.glob("*/parameters/*.yaml")), ids=lambda file: "-".join(file.relative_to(ROOT).parts)
 )
 def test_any_change_of_a_parameter_is_told(file: Path) -> None:
-    """Each title, type, unit, setter, date, value, reference and mark, as far as what comes of it can be read."""
-    content = read(file, ROOT, "parameters")
+    """Each title, type, unit, setter, date, value, reference and mark, as far as the result can be read."""
+    content = read_file(file, ROOT, "parameters")
     for name, body in content.named("parameters"):
         old = Pack("p", "P", "hash", "", parameters(name, body), {}, {})
         tried = 0
@@ -106,7 +108,7 @@ def parameters(name: str, body: object) -> dict[str, Parameter]:
 
 
 def without_places(read: Mapping[str, Parameter]) -> dict[str, Parameter]:
-    """Where in which file something stands is no part of what it says."""
+    """The file and line of something make no difference."""
     return {
         name: replace(each, file="", line=0, values=tuple(replace(value, line=0) for value in each.values))
         for name, each in read.items()
@@ -115,7 +117,7 @@ def without_places(read: Mapping[str, Parameter]) -> dict[str, Parameter]:
 
 @pytest.mark.parametrize("name", names(ROOT))
 def test_a_pack_titled_or_based_otherwise_is_told(name: str) -> None:
-    """As two versions of one pack; two packs are of course titled otherwise."""
+    """Between two versions of one pack; two packs of course have different titles."""
     old = PACKS[name]
     assert said(old, replace(old, title="Another")) == [f'pack, title: was "{old.title}", is "Another"']
     assert said(old, replace(old, base="other"))[0].startswith("pack, extends")

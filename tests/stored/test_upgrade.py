@@ -171,11 +171,11 @@ async def _take_in(town: Town, law: Library, service: str, version: str) -> list
     request = receipts_pb2.GetPackRequest(hash=version)
     try:
         pack = await olu.ask(request, receipts_pb2.GetPackResponse, at=service)
-        if not law.knows(version):
-            law.take_in(pack.pack, version, pack.files)
+        if not law.has_version(version):
+            law.add_version(pack.pack, version, pack.files)
     except Fault as fault:
         return [f"{service}: the pack with the hash {version}: {fault.reason}: {fault.detail}"]
-    same = law.version(version).law == dict(pack.files)
+    same = law.version(version).files == dict(pack.files)
     return [] if same else [f"{service}: the pack with the hash {version} is kept with another text than elsewhere"]
 
 

@@ -94,13 +94,26 @@ def test_what_is_wrong_is_said_with_its_line(root: Path, was: str, becomes: str,
     assert found in refused.value.detail
 
 
-@pytest.mark.parametrize(("jurisdiction", "law"), LAWS_NEEDED.items())
+@pytest.mark.parametrize(("jurisdiction", "law"), [item for item in LAWS_NEEDED.items() if item[0] != "england"])
 def test_elsewhere_in_the_united_kingdom_other_law_applies(root: Path, jurisdiction: str, law: str) -> None:
     """England's packs decide for nobody there: the refusal says which law a pack would have to hold."""
     write(root, "barset", ("jurisdiction: england", f"jurisdiction: {jurisdiction}"))
     with pytest.raises(Fault, match=jurisdiction) as refused:
         Councils(root).council("barset")
     assert law in refused.value.detail
+
+
+def test_a_pack_of_its_law_makes_a_council_welcome(root: Path) -> None:
+    """Whose law a pack holds the pack says itself; one that extends another holds the law of that one."""
+    (root / "cymru").mkdir()
+    (root / "cymru" / "pack.yaml").write_text("pack: cymru\nformat: 2\ntitle: Wales\njurisdiction: wales\n")
+    (root / "gwynedd-pack").mkdir()
+    (root / "gwynedd-pack" / "pack.yaml").write_text("pack: gwynedd-pack\nformat: 2\ntitle: G\nextends: cymru\n")
+    write(root, "gwynedd", ("jurisdiction: england", "jurisdiction: wales"), ("pack: example", "pack: gwynedd-pack #"))
+    assert Councils(root).council("gwynedd").jurisdiction == "wales"
+    write(root, "gwent", ("pack: example", "pack: gwynedd-pack #"))
+    with pytest.raises(Fault, match=r"wales, whose law pack gwynedd-pack holds; england needs a pack of the Care Act"):
+        Councils(root).council("gwent")
 
 
 @pytest.mark.parametrize("name", ["barset", "", "..", "../policies/example-council", "Example-Council", "england"])

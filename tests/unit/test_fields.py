@@ -12,8 +12,8 @@ from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind
 from sevensteps.fields import Fields, number_of, short_name
 from sevensteps.money import pounds
+from sevensteps.policy.model.declared_facts import Collection
 from sevensteps.policy.model.facts import Fact
-from sevensteps.policy.model.given import Collection
 from sevensteps.steps import OUTCOMES
 
 AMOUNTS = st.integers(0, 10**11 - 1).map(lambda pence: Decimal(pence) / 100)

@@ -22,7 +22,7 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.events import LifeOpened
 from sevensteps.identity.tokens import Keys
-from sevensteps.policy.model.verdict import together
+from sevensteps.policy.model.verdict import verdict_of_all
 from sevensteps.rpc.caller import PatientCaller
 from sevensteps.steps import STEP_NAMES, Stage
 
@@ -126,7 +126,7 @@ class Player:
             raise self._unexpected(step, f"decided as {verdict}, not {expected.verdict}{_reasons(decision)}")
         for rule, wanted in expected.rules.items():
             found = [verdict_of(finding.verdict) for finding in decision.findings if finding.rule == rule]
-            said = together(each for each in found if each) if found else "silent"
+            said = verdict_of_all(each for each in found if each) if found else "silent"
             if said != wanted:
                 raise self._unexpected(step, f"decided with {rule} {said}, not {wanted}{_reasons(decision)}")
         for name, value in expected.answer.items():

@@ -1,1 +1,1 @@
-"""What somebody needs who writes packs: check, worked cases, diff, rules in words."""
+"""What an author of packs needs: check, worked cases, diff, the table of rules, decisions made again."""

@@ -16,12 +16,12 @@ _CONDITIONS = ("when", "applies when")
 
 
 def differences(old: Pack, new: Pack, on: date | None = None) -> list[str]:
-    """One sentence for each thing that differs, at all or as both stand on a day."""
+    """One sentence for each difference, between all of both packs or between what is in force on a day."""
     return [*_heads(old, new), *_parameters(old, new, on), *_decisions(old, new, on)]
 
 
 def _heads(old: Pack, new: Pack) -> Iterator[str]:
-    """Two versions of one pack may be titled or based otherwise; of two packs that is no change."""
+    """The title and the base, which are compared between two versions of one pack only."""
     if old.name == new.name:
         yield from _changed("pack, title", old.title, new.title)
         yield from _changed("pack, extends", old.base, new.base)
@@ -82,7 +82,7 @@ def _law_of(what: str, old: DatedValue, new: DatedValue) -> Iterator[str]:
 
 
 def _as_of(what: str, before: Parameter | None, after: Parameter | None, on: date) -> Iterator[str]:
-    """How what is in force on a day differs."""
+    """The differences between the values in force on a day."""
     old, new = _on(before, on), _on(after, on)
     was = _words(before, old) if before and old else "not in force"
     is_ = _words(after, new) if after and new else "not in force"
@@ -127,7 +127,7 @@ def _standing(pack: Pack, on: date | None) -> Mapping[str, Section]:
 
 
 def _within(path: str, old: Section, new: Section, on: date | None) -> Iterator[str]:
-    """What differs in two mappings. As both stand on a day, how long they stand is none of it."""
+    """The differences between two mappings. With a day, dates are left out: both are in force on it."""
     for key in dict.fromkeys([*old, *new]):
         before, after = old.get(key), new.get(key)
         if _is_listed(before) or _is_listed(after):
@@ -141,12 +141,12 @@ def _within(path: str, old: Section, new: Section, on: date | None) -> Iterator[
 
 
 def _listed(path: str, old: Section, new: Section, key: str, on: date | None) -> Iterator[str]:
-    """What differs in two lists of rules, tables or rows, each known by its id, and in their order."""
+    """The differences between two lists of rules, tables or rows, matched by their ids, and in their order."""
     before, after = _by_id(old, key, on), _by_id(new, key, on)
     for id_ in dict.fromkeys([*before, *after]):
         if id_ not in before:
-            said = "; ".join(_says(after[id_]))
-            yield f"{path}: {id_} is new{f': {said}' if said else ''}"
+            words = "; ".join(_says(after[id_]))
+            yield f"{path}: {id_} is new{f': {words}' if words else ''}"
         elif id_ not in after:
             yield f"{path}: {id_} is gone"
         else:
@@ -167,13 +167,13 @@ def _is_listed(written: object) -> bool:
 
 
 def _by_id(section: Section, key: str, on: date | None) -> dict[str, Section]:
-    """The rules, tables or rows of a list; what has the id of one before it is known by its first day too."""
-    found: dict[str, Section] = {}
+    """The rules, tables or rows of a list by their ids; where an id is repeated, with the first day as well."""
+    by_id: dict[str, Section] = {}
     for entry in section.sections(key):
         if on is None or in_force(entry, on):
             id_ = _id(entry)
-            found[f"{id_} from {entry.get('from', 'the beginning')}" if id_ in found else id_] = entry
-    return found
+            by_id[f"{id_} from {entry.get('from', 'the beginning')}" if id_ in by_id else id_] = entry
+    return by_id
 
 
 def _id(entry: Section) -> str:
@@ -181,7 +181,7 @@ def _id(entry: Section) -> str:
 
 
 def _says(entry: Section) -> Iterator[str]:
-    """Everything that a new rule, table or row says, but its id."""
+    """Everything that a new rule, table or row says, except its id."""
     for key, value in entry.items():
         if key in _CONDITIONS:
             yield f"{key} {condition_words(value)}"
@@ -196,7 +196,7 @@ def _condition(written: object) -> str | None:
 
 
 def _changed(what: str, old: object, new: object) -> Iterator[str]:
-    """The one sentence on something that was otherwise, is new or is gone."""
+    """The sentence on something that has changed, is new or is gone."""
     if old == new:
         return
     was, is_ = written_words(old), written_words(new)

@@ -1,4 +1,4 @@
-"""What a pack has written, in words: conditions, lists and values as they would be read aloud."""
+"""Conditions, lists and values of a pack in words, as they would be read aloud."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ _OF_RULES = ("every", "some", "rule")
 
 
 def written_words(written: object) -> str:
-    """A value: text in quotes, yes or no, a list by its entries, a mapping by its keys."""
+    """A value in words: text in quotes, yes or no, a list with its entries, a mapping with its keys."""
     if isinstance(written, bool):
         return "yes" if written else "no"
     if isinstance(written, str):

@@ -1,28 +1,28 @@
-"""What a receipt keeps of a narrative: the hint words that one version of a pack found. Another may have others."""
+"""The hint words in receipts: all that is stored of a narrative. Another version of a pack may have other ones."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
+from sevensteps.policy.model.declared_facts import DeclaredFacts
 from sevensteps.policy.model.facts import Fact
-from sevensteps.policy.model.given import Declared
 from sevensteps.policy.model.verdict import Json
 
 Facts: TypeAlias = Mapping[str, Json]
 
 
-def hints_of(declared: Declared) -> frozenset[str]:
-    """Every word that is looked for in a narrative."""
+def hints_of(declared: DeclaredFacts) -> frozenset[str]:
+    """Every hint word that is looked for in a narrative."""
     return frozenset(word for _, fact in _narratives(declared) for word in fact.hints)
 
 
-def with_own_hints(facts: Facts, declared: Declared) -> Facts:
-    """The kept facts without the hint words for which these declarations do not look."""
+def with_own_hints(facts: Facts, declared: DeclaredFacts) -> Facts:
+    """The facts of a receipt without the hint words that these declarations do not look for."""
     for collection, fact in _narratives(declared):
         facts = _of_items(facts, collection, fact) if collection else _narrowed(facts, fact.name.split("."), fact)
     return facts
 
 
-def _narratives(declared: Declared) -> Iterator[tuple[str, Fact]]:
+def _narratives(declared: DeclaredFacts) -> Iterator[tuple[str, Fact]]:
     yield from (("", fact) for fact in declared.case.values() if fact.type == "narrative")
     for name, collection in declared.collections.items():
         yield from ((name, fact) for fact in collection.facts.values() if fact.type == "narrative")
@@ -43,9 +43,9 @@ def _of_item(item: Json, fact: Fact) -> Json:
 
 def _narrowed(facts: Facts, path: list[str], fact: Fact) -> Facts:
     name, *inner = path
-    found = facts.get(name)
-    if inner and isinstance(found, Mapping):
-        return {**facts, name: _narrowed(found, inner, fact)}
-    if not inner and isinstance(found, list | tuple):
-        return {**facts, name: [word for word in found if word in fact.hints]}
+    value = facts.get(name)
+    if inner and isinstance(value, Mapping):
+        return {**facts, name: _narrowed(value, inner, fact)}
+    if not inner and isinstance(value, list | tuple):
+        return {**facts, name: [word for word in value if word in fact.hints]}
     return facts

@@ -7,7 +7,7 @@ from sevensteps.policy.packs.source import Section
 
 
 def rule_table(pack: Pack) -> str:
-    """One row a rule, by decision: its id, its sentence, its law, and whether that was checked against the text."""
+    """A row for each rule, by decision: its id, sentence and law, and whether it was checked against the law's text."""
     lines = []
     for name, section in sorted(pack.decisions.items()):
         lines += [f"### `{name}`: {section.text('title')}", "", section.text("reference"), ""]

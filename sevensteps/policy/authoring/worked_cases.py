@@ -1,4 +1,4 @@
-"""Worked cases: what a pack's author says should come of which facts, and whether it does."""
+"""Worked cases: facts with the decision that a pack's author expects, and whether it comes out so."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -7,14 +7,17 @@ from datetime import date
 from pathlib import Path
 
 from sevensteps.errors import Fault
-from sevensteps.policy.compiled_pack import Shelf
+from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.verdict import Decision, Finding, Json, Verdict
-from sevensteps.policy.packs.source import Problems, Section, misnamed, read
+from sevensteps.policy.packs.form import read_file, read_head
+from sevensteps.policy.packs.formats import format_of
+from sevensteps.policy.packs.problems import Problems
+from sevensteps.policy.packs.source import Section, misnamed
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One worked case. `given` are its facts, those of the case that it is like included."""
+class WorkedCase:
+    """One worked case. `given` are its facts, with those of the case that it is `like`."""
 
     decision: str
     name: str
@@ -27,16 +30,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a case, and in words how that is not what its author expected."""
+    """The decision on a case, and in words how it differs from what the author expects."""
 
-    case: Case
+    case: WorkedCase
     decision: Decision | None
     differences: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Coverage:
-    """Which rules the cases have seen hold and not hold, and how often each verdict came out, by decision."""
+    """Which rules held and failed in a case, and how often each verdict was given, by decision."""
 
     held: set[tuple[str, str]] = field(default_factory=set)
     failed: set[tuple[str, str]] = field(default_factory=set)
@@ -50,45 +53,46 @@ class Coverage:
                 (self.held if truth else self.failed).add((decision.decision, rule))
 
 
-def read_cases(root: Path, pack: str) -> list[Case]:
+def read_cases(root: Path, pack: str) -> list[WorkedCase]:
     """The worked cases of a pack.
 
     Raises:
         PackRefusedError: with every problem of the files of cases.
     """
     problems = Problems()
-    cases = read_cases_that_can_be(root, pack, problems)
+    cases = read_cases_with_problems(root, pack, problems)
     problems.refuse()
     return cases
 
 
-def read_cases_that_can_be(root: Path, pack: str, problems: Problems) -> list[Case]:
-    """The worked cases of a pack; what is wrong with the others is added to the problems."""
+def read_cases_with_problems(root: Path, pack: str, problems: Problems) -> list[WorkedCase]:
+    """The worked cases of a pack that can be read; the problems of the others are added to `problems`."""
     folder = root / pack / "cases"
+    format_ = format_of(read_head(root, pack))
     problems += misnamed(folder, root)
-    cases: list[Case] = []
+    cases: list[WorkedCase] = []
     for path in sorted(folder.glob("*.yaml")):
-        with problems.noted():
-            content = read(path, root, "cases")
+        with problems.collected():
+            content = read_file(path, root, "cases", format_)
             facts: dict[str, Mapping[str, Json]] = {}
             for body in content.sections("cases"):
-                with problems.noted():
+                with problems.collected():
                     cases.append(_case(content.text("decision"), body, facts))
     return cases
 
 
-def _case(decision: str, body: Section, facts: dict[str, Mapping[str, Json]]) -> Case:
-    """One case, whose facts are added to those of the cases before it."""
+def _case(decision: str, body: Section, facts: dict[str, Mapping[str, Json]]) -> WorkedCase:
+    """One case; its facts are added to `facts`, so that later cases can be like it."""
     name = body.text("name")
     if name in facts:
         raise body.problem(name, "a name that no case before it has")
     if "like" in body and body.text("like") not in facts:
-        raise body.problem(name, f"like: the name of a case before this one; {body.text('like')} is not")
+        raise body.problem(name, f"like: the name of a case before this one; {body.text('like')} is not one")
     facts[name] = _merged(facts.get(body.text("like"), {}), _json(body["given"]))
     expect, on = body["expect"], body.day("on")
     if on is None or not isinstance(expect, Section):
         raise body.problem(name, "on as a date without quotes, and what to expect")
-    return Case(decision, name, on, facts[name], expect, body.file, body.line)
+    return WorkedCase(decision, name, on, facts[name], expect, body.file, body.line)
 
 
 def _json(written: object) -> Json:
@@ -110,11 +114,11 @@ def _merged(base: Mapping[str, Json], change: Json) -> Mapping[str, Json]:
     return merged
 
 
-def run_case(case: Case, shelf: Shelf) -> Outcome:
-    """Decide on a case's facts and compare with what its author expects."""
+def run_case(case: WorkedCase, compiled_pack: CompiledPack) -> Outcome:
+    """Decide on a case's facts and compare the decision with what its author expects."""
     refused = case.expect.get("refused")
     try:
-        decision = shelf.decide(case.decision, case.on, case.given)
+        decision = compiled_pack.decide(case.decision, case.on, case.given)
     except Fault as fault:
         wrong = () if fault.reason == refused else (f"refused: {fault.reason}: {fault.detail}",)
         return Outcome(case, None, wrong)
@@ -132,10 +136,10 @@ def _differences(expect: Mapping[str, object], decision: Decision) -> Iterator[s
         if decision.values.get(name) != value:
             yield f"{name}: expected {value}, is {decision.values.get(name)}"
     for rule, verdict in _json_mapping(expect.get("findings")).items():
-        said = {finding.verdict.value for finding in decision.findings if rule in (finding.rule, _named(finding))}
-        wanted = set() if verdict == "silent" else set(_list(verdict))
-        if said != wanted:
-            yield f"{rule}: expected {verdict}, is {', '.join(sorted(said)) or 'silent'}"
+        verdicts = {finding.verdict.value for finding in decision.findings if rule in (finding.rule, _named(finding))}
+        expected = set() if verdict == "silent" else set(_list(verdict))
+        if verdicts != expected:
+            yield f"{rule}: expected {verdict}, is {', '.join(sorted(verdicts)) or 'silent'}"
 
 
 def _named(finding: Finding) -> str:
@@ -147,5 +151,5 @@ def _list(value: object) -> list[object]:
 
 
 def _json_mapping(written: object) -> Mapping[str, Json]:
-    found = _json(written)
-    return found if isinstance(found, Mapping) else {}
+    content = _json(written)
+    return content if isinstance(content, Mapping) else {}

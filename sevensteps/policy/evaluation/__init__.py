@@ -1,1 +1,1 @@
-"""Deciding: two evaluators, what is missing, and the sentences of the findings."""
+"""Deciding: two evaluators, partial evaluation, missing facts, the wording of findings, and verifying receipts."""

@@ -1,9 +1,9 @@
-"""durable-rules as the second evaluator of a decision, kept inside what that engine can be trusted with.
+"""durable-rules as the second evaluator of a decision, used only within what that engine does reliably.
 
-Its facts are flat and typed, and every pattern matches the fact's kind first. It knows neither "unknown" nor a safe
-"not": each condition becomes two patterns of positive tests, one for true and one for false, and an unknown fact is
-left out, so that neither fires. Nothing is joined: a condition inside another is settled in an earlier stratum, and
-what came of it is asserted as a field of the next stratum's fact. So are the counts over the items of a collection.
+Its facts are flat and typed, and every pattern matches the fact's kind first. It has no "unknown" and no safe "not", so
+each condition becomes two patterns of positive tests, one for true and one for false. An unknown fact is left out, so
+that neither fires. Nothing is joined: a condition inside another is evaluated in an earlier stratum, and its outcome is
+asserted as a field of the next stratum's fact. So are the counts over the items of a collection.
 """
 
 import threading
@@ -15,10 +15,21 @@ import msgspec
 from durable.engine import Ruleset
 
 from sevensteps.policy.evaluation.plain import UNKNOWN_LIST, Tally, Truth, Truths
-from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not, facts_of
+from sevensteps.policy.model.compiled_decision import CompiledDecision
+from sevensteps.policy.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    Compare,
+    Condition,
+    Is,
+    IsGiven,
+    ItemsMeet,
+    Not,
+    facts_of,
+)
+from sevensteps.policy.model.declared_facts import TypedFacts, Values
 from sevensteps.policy.model.facts import NONE, Value
-from sevensteps.policy.model.given import Known, Values
-from sevensteps.policy.model.ruling import Ruling
 
 Pattern = dict[str, object]
 
@@ -26,7 +37,7 @@ _names = count(1)  # a ruleset cannot be replaced under its name
 _sids = count(1)
 _json = msgspec.json.Encoder()
 _NO_RULE_WAITS = 1
-_GIVEN = "given"  # all that a condition can see of a list
+_GIVEN = "given"  # a condition can test of a list only whether it is given
 _ORDERS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 _OPPOSITE = {"<": "$gte", "<=": "$gt", ">": "$lte", ">=": "$lt"}
 
@@ -42,32 +53,32 @@ class _Scope:
         self.depths: dict[Condition, int] = {}
         self.tallies: dict[str, str] = {}
         for condition in conditions.values():
-            self._settle(condition)
+            self._place(condition)
         self.rules = {rule: self.nodes[condition] for rule, condition in conditions.items()}
         self.strata = [
             [condition for condition, depth in self.depths.items() if depth == stratum]
             for stratum in range(max(self.depths.values(), default=-1) + 1)
         ]
 
-    def _settle(self, condition: Condition) -> int:
-        """Give a condition a field of its own and the stratum in which it can be settled."""
+    def _place(self, condition: Condition) -> int:
+        """Give a condition a field of its own and the stratum in which it can be evaluated."""
         if condition in self.depths:
             return self.depths[condition]
-        if isinstance(condition, Items):
+        if isinstance(condition, ItemsMeet):
             self.tallies.setdefault(condition.rule, f"t{len(self.tallies)}")
-        depth = max((self._settle(inner) + 1 for inner in _apart(condition)), default=0)
+        depth = max((self._place(inner) + 1 for inner in _evaluated_before(condition)), default=0)
         self.depths[condition] = depth
         self.nodes[condition] = f"n{len(self.nodes)}"
         return depth
 
     def holds(self, condition: Condition) -> Pattern:
-        """The positive tests that say that a condition is true."""
+        """The positive tests that show a condition to be true."""
         match condition:
             case Is(fact, values):
                 return _either([{self.fields[fact]: _plain(value)} for value in values])
             case Compare(fact, order, bound):
                 return {_ORDERS[order]: {self.fields[fact]: bound}}
-            case Given(fact):
+            case IsGiven(fact):
                 return {"$and": [{"$ex": {self.fields[fact]: 1}}, {"$neq": {self.fields[fact]: NONE}}]}
             case Not(inner):
                 return self._inner(inner, holds=False)
@@ -77,21 +88,21 @@ class _Scope:
                 return _either([self._inner(inner, holds=True) for inner in conditions])
             case AtLeast(number, _):
                 return {"$gte": {f"{self.nodes[condition]}t": number}}
-            case Items(rule, None):
+            case ItemsMeet(rule, None):
                 return {"$and": [{f"{self.tallies[rule]}f": 0}, {f"{self.tallies[rule]}u": 0}]}
-            case Items(rule, int(number)):
+            case ItemsMeet(rule, int(number)):
                 return {"$gte": {f"{self.tallies[rule]}t": number}}
         raise TypeError(condition)
 
     def fails(self, condition: Condition) -> Pattern | None:
-        """The positive tests that say that a condition is false; None when it never is."""
+        """The positive tests that show a condition to be false; None when it never is."""
         match condition:
             case Is(fact, values):
                 field = self.fields[fact]
                 return {"$and": [{"$ex": {field: 1}}, *({"$neq": {field: _plain(value)}} for value in values)]}
             case Compare(fact, order, bound):
                 return {_OPPOSITE[order]: {self.fields[fact]: bound}}
-            case Given(fact, optional):
+            case IsGiven(fact, optional):
                 return {self.fields[fact]: NONE} if optional else None
             case Not(inner):
                 return self._inner(inner, holds=True)
@@ -101,24 +112,24 @@ class _Scope:
                 return {"$and": [self._inner(inner, holds=False) for inner in conditions]}
             case AtLeast(number, _):
                 return {"$lt": {f"{self.nodes[condition]}p": number}}
-            case Items(rule, None):
+            case ItemsMeet(rule, None):
                 return {"$gte": {f"{self.tallies[rule]}f": 1}}
-            case Items(rule, int(number)):
+            case ItemsMeet(rule, int(number)):
                 return {"$lt": {f"{self.tallies[rule]}p": number}}
         raise TypeError(condition)
 
     def _inner(self, condition: Condition, *, holds: bool) -> Pattern:
         if isinstance(condition, Compare):
-            found = self.holds(condition) if holds else self.fails(condition)
-            if found is not None:
-                return found
+            pattern = self.holds(condition) if holds else self.fails(condition)
+            if pattern is not None:
+                return pattern
         if isinstance(condition, Is) and _yes_or_no(condition):
             return {self.fields[condition.fact]: int(condition.values[0] is holds)}
         return {self.nodes[condition]: int(holds)}
 
 
-def _apart(condition: Condition) -> list[Condition]:
-    """The conditions inside another that have to be settled before it."""
+def _evaluated_before(condition: Condition) -> list[Condition]:
+    """The conditions inside another that have to be evaluated before it."""
     match condition:
         case Not(inner):
             return [] if _simple(inner) else [inner]
@@ -145,24 +156,24 @@ def _plain(value: Value) -> Value:
     return int(value) if isinstance(value, bool) else value
 
 
-def _noted_outside(_: object) -> None:
-    """What a rule does when it fires: nothing, for that it has is noted by whoever asserts."""
+def _no_action(_: object) -> None:
+    """A rule does nothing when it fires: `_assert` notes that it has."""
 
 
 class DurableEvaluator:
-    """One decision of one pack, compiled into one ruleset of durable-rules."""
+    """Evaluates one decision of one pack, compiled into one ruleset of durable-rules."""
 
     name = "durable_rules"
 
-    def __init__(self, ruling: Ruling) -> None:
-        self._found: dict[str, bool] = {}
-        self._settled_by: dict[str, tuple[str, bool]] = {}
+    def __init__(self, compiled: CompiledDecision) -> None:
+        self._outcomes: dict[str, bool] = {}
+        self._outcome_of_rule: dict[str, tuple[str, bool]] = {}
         self._lock = threading.Lock()
         self._scopes = {
-            scope: _Scope(scope, {rule.id: rule.condition for rule in ruling.of_scope(scope)})
-            for scope in ("", *ruling.declared.collections)
+            scope: _Scope(scope, {rule.id: rule.condition for rule in compiled.rules_of(scope)})
+            for scope in ("", *compiled.declared.collections)
         }
-        definition: dict[str, object] = {"end": {"all": [{"m": {"kind": "end"}}], "run": _noted_outside}}
+        definition: dict[str, object] = {"end": {"all": [{"m": {"kind": "end"}}], "run": _no_action}}
         for position, scope in enumerate(self._scopes.values()):
             for stratum, conditions in enumerate(scope.strata):
                 for condition in conditions:
@@ -180,32 +191,32 @@ class DurableEvaluator:
         inner = tests.get("$and", [tests])
         pattern = {"$and": [{"kind": kind}, *inner]}  # type: ignore[misc]  # a list by construction
         name = f"{kind}_{node}_{truth}"
-        self._settled_by[name] = node, truth
-        definition[name] = {"all": [{"m": pattern}], "run": _noted_outside}
+        self._outcome_of_rule[name] = node, truth
+        definition[name] = {"all": [{"m": pattern}], "run": _no_action}
 
-    def truths(self, known: Known) -> Truths:
-        """What becomes of every rule on these facts (worked out ones included)."""
+    def truths(self, facts: TypedFacts) -> Truths:
+        """The outcome of every rule on these facts, derived ones included."""
         truths: Truths = {}
         tallies: dict[str, Tally] = {}
         with self._lock:
             sid = f"s{next(_sids)}"
             try:
-                for collection in known.items:
-                    scope, items = self._scopes[collection], known.items[collection]
+                for collection in facts.collections:
+                    scope, items = self._scopes[collection], facts.collections[collection]
                     if items is None:
                         for rule in scope.rules:
                             truths[rule, ""], tallies[rule] = None, (0, 0, UNKNOWN_LIST)
                         continue
                     counts = {rule: {True: 0, False: 0, None: 0} for rule in scope.rules}
                     for position, (item, values) in enumerate(items.items()):
-                        found = self._ask(scope, values, {}, sid, position)
+                        outcomes = self._ask(scope, values, {}, sid, position)
                         for rule, node in scope.rules.items():
-                            truth = truths[rule, item] = found.get(node)
+                            truth = truths[rule, item] = outcomes.get(node)
                             counts[rule][truth] += 1
                     tallies.update({rule: (c[True], c[False], c[None]) for rule, c in counts.items()})
-                found = self._ask(self._scopes[""], known.case, tallies, sid, 0)
+                outcomes = self._ask(self._scopes[""], facts.case, tallies, sid, 0)
                 for rule, node in self._scopes[""].rules.items():
-                    truths[rule, ""] = found.get(node)
+                    truths[rule, ""] = outcomes.get(node)
             finally:
                 self._forget(sid)
         return truths
@@ -213,7 +224,7 @@ class DurableEvaluator:
     def _ask(
         self, scope: _Scope, values: Values, tallies: Mapping[str, Tally], sid: str, item: int
     ) -> dict[str, Truth]:
-        """Assert one flat fact a stratum; what its rules found goes into the next one."""
+        """Assert one flat fact for each stratum; the outcomes of a stratum go into the next one's fact."""
         fact: dict[str, object] = {"sid": sid, "item": item}
         for name, field in scope.fields.items():
             value = values[name]
@@ -222,22 +233,22 @@ class DurableEvaluator:
         for rule, field in scope.tallies.items():
             true, false, unknown = tallies[rule]
             fact.update({f"{field}t": true, f"{field}f": false, f"{field}u": unknown, f"{field}p": true + unknown})
-        settled: dict[str, Truth] = {}
+        outcomes: dict[str, Truth] = {}
         for stratum, conditions in enumerate(scope.strata):
             for condition in conditions:
                 if isinstance(condition, AtLeast):
-                    fact.update(_counts(scope, condition, settled))
-            self._found = {}
+                    fact.update(_counts(scope, condition, outcomes))
+            self._outcomes = {}
             self._assert({**fact, "kind": f"{self._kinds[scope.name]}_{stratum}"})
-            settled.update(self._found)
-            fact.update({node: int(truth) for node, truth in self._found.items()})
-        return settled
+            outcomes.update(self._outcomes)
+            fact.update({node: int(truth) for node, truth in self._outcomes.items()})
+        return outcomes
 
     def _forget(self, sid: str) -> None:
-        """Give back the engine's state of one evaluation.
+        """Delete the engine's state of one evaluation.
 
-        A fact that no rule waits for leaves a state too, which fills the engine (1,024 of them are all it holds) and
-        whose deletion is a segmentation fault; once a fact has been accepted, deletion is safe. So one always is.
+        A fact that no rule waits for leaves a state too. 1,024 of these fill the engine, and deleting one is a
+        segmentation fault. Once a fact has been accepted deletion is safe, so one that always is comes first.
         """
         self._assert({"sid": sid, "kind": "end"})
         self._ruleset.delete_state(sid)
@@ -245,24 +256,24 @@ class DurableEvaluator:
     def _assert(self, fact: dict[str, object]) -> None:
         """Assert a fact and note which rules fire.
 
-        As `Ruleset.do_actions` does, but without reading, for every rule that fires, the facts behind it, and without
-        writing back a state that no rule here changes: that took most of the time of a decision.
+        `Ruleset.do_actions` does the same, but reads the facts behind every rule that fires and writes back a state
+        that no rule here changes. That took most of the time of a decision.
         """
         outcome, state = durable_rules_engine.assert_fact(self._handle, _json.encode(fact).decode())
         if outcome == _NO_RULE_WAITS:
-            return  # everything that it could settle is unknown
+            return  # every condition of this stratum is unknown
         if outcome:
-            raise RuntimeError(f"durable-rules has not taken a fact: {outcome}")
+            raise RuntimeError(f"durable-rules refused a fact: {outcome}")
         begun = durable_rules_engine.start_action_for_state(self._handle, state)
         fired = begun[1] if begun else None
         while fired:
-            found = self._settled_by.get(fired[2 : fired.index('"', 2)])  # {"name of the rule": {"m": the fact}}
-            if found:
-                self._found[found[0]] = found[1]
+            outcome_of_rule = self._outcome_of_rule.get(fired[2 : fired.index('"', 2)])  # {"rule": {"m": the fact}}
+            if outcome_of_rule:
+                self._outcomes[outcome_of_rule[0]] = outcome_of_rule[1]
             fired = durable_rules_engine.complete_and_start_action(self._handle, state)
 
 
-def _counts(scope: _Scope, condition: AtLeast, settled: Mapping[str, Truth]) -> dict[str, object]:
-    found = [settled.get(scope.nodes[inner]) for inner in condition.conditions]
-    node, true = scope.nodes[condition], found.count(True)
-    return {f"{node}t": true, f"{node}p": true + found.count(None)}
+def _counts(scope: _Scope, condition: AtLeast, outcomes: Mapping[str, Truth]) -> dict[str, object]:
+    inner_outcomes = [outcomes.get(scope.nodes[inner]) for inner in condition.conditions]
+    node, true = scope.nodes[condition], inner_outcomes.count(True)
+    return {f"{node}t": true, f"{node}p": true + inner_outcomes.count(None)}

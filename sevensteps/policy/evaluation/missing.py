@@ -2,61 +2,62 @@
 
 from collections.abc import Iterator, Mapping
 
-from sevensteps.policy.evaluation.plain import Tally, Truths, tally, unsettled
-from sevensteps.policy.evaluation.wording import could_be
-from sevensteps.policy.model.conditions import Items
-from sevensteps.policy.model.given import Known
-from sevensteps.policy.model.ruling import Rule, Ruling
-from sevensteps.policy.model.sums import unknown_inputs
-from sevensteps.policy.model.verdict import SETTLED, Verdict
+from sevensteps.policy.evaluation.plain import Tally, Truths, tally, undecided_parts
+from sevensteps.policy.evaluation.wording import possible_verdicts
+from sevensteps.policy.model.compiled_decision import CompiledDecision, Rule
+from sevensteps.policy.model.conditions import ItemsMeet
+from sevensteps.policy.model.declared_facts import TypedFacts
+from sevensteps.policy.model.derived_facts import unknown_inputs
+from sevensteps.policy.model.verdict import DEFINITE_VERDICTS, Verdict
 
 
-class Missing:
-    """Follows what is open in a ruling back to the facts that nobody has given."""
+class MissingFacts:
+    """Traces the open rules of a decision back to the facts that nobody has given."""
 
-    def __init__(self, ruling: Ruling) -> None:
-        self._rules = {rule.id: rule for rule in ruling.rules}
-        self._sums = {(sum_.scope, sum_.fact.name): sum_ for sum_ in ruling.sums}
+    def __init__(self, compiled: CompiledDecision) -> None:
+        self._rules = {rule.id: rule for rule in compiled.rules}
+        self._derived = {(derived.scope, derived.fact.name): derived for derived in compiled.derived_facts}
 
-    def paths(self, known: Known, truths: Truths, best: Verdict) -> tuple[str, ...]:
-        """The paths of the facts that could still make the verdict worse than the best that it can be.
+    def paths(self, facts: TypedFacts, truths: Truths, best: Verdict) -> tuple[str, ...]:
+        """The paths of the facts that could still make the verdict worse than `best`, the best possible one.
 
         Raises:
-            Fault: one is unknown only because a parameter is missing.
+            Fault: a fact is unknown only because a parameter has no value.
         """
         tallies = {rule.id: tally(truths, rule.id) for rule in self._rules.values() if rule.scope}
         missing: dict[str, None] = {}
         for (id_, item), truth in truths.items():
             rule = self._rules[id_]
-            if not rule.advisory and SETTLED.index(could_be(rule, truth)[1]) > SETTLED.index(best):
-                missing.update(dict.fromkeys(self._open(rule, item, known, tallies)))
+            worst = possible_verdicts(rule, truth)[1]
+            if not rule.advisory and DEFINITE_VERDICTS.index(worst) > DEFINITE_VERDICTS.index(best):
+                missing.update(dict.fromkeys(self._unknown_behind(rule, item, facts, tallies)))
         return tuple(missing)
 
-    def _open(self, rule: Rule, item: str, known: Known, tallies: Mapping[str, Tally]) -> Iterator[str]:
-        items = known.items[rule.scope] if rule.scope else {"": known.case}
+    def _unknown_behind(self, rule: Rule, item: str, facts: TypedFacts, tallies: Mapping[str, Tally]) -> Iterator[str]:
+        items = facts.collections[rule.scope] if rule.scope else {"": facts.case}
         if items is None:
             yield rule.scope
             return
-        for look in unsettled(rule.condition, items[item], tallies):
-            if not isinstance(look, Items):
-                yield from self._inputs(rule.scope, item, look.fact, known)
+        for condition in undecided_parts(rule.condition, items[item], tallies):
+            if not isinstance(condition, ItemsMeet):
+                yield from self._given_facts_behind(rule.scope, item, condition.fact, facts)
                 continue
-            counted = self._rules[look.rule]
-            others = known.items[counted.scope]
-            for other in [""] if others is None else others:
-                yield from self._open(counted, other, known, tallies)
+            counted = self._rules[condition.rule]
+            counted_items = facts.collections[counted.scope]
+            for counted_item in [""] if counted_items is None else counted_items:
+                yield from self._unknown_behind(counted, counted_item, facts, tallies)
 
-    def _inputs(self, scope: str, item: str, fact: str, known: Known) -> Iterator[str]:
-        """An unknown fact by its path; for one that is worked out, the unknown ones that it needs.
+    def _given_facts_behind(self, scope: str, item: str, fact: str, facts: TypedFacts) -> Iterator[str]:
+        """The path of an unknown fact; of a derived fact, the paths of its unknown inputs.
 
         Raises:
-            Fault: it is unknown because a parameter is missing.
+            Fault: it is unknown only because a parameter has no value.
         """
-        if (scope, item, fact) in known.faults:
-            raise known.faults[scope, item, fact]
-        sum_ = self._sums.get((scope, fact))
-        if sum_ is None:
+        if (scope, item, fact) in facts.faults:
+            raise facts.faults[scope, item, fact]
+        derived = self._derived.get((scope, fact))
+        if derived is None:
             yield ".".join(part for part in (scope, item, fact) if part)
             return
-        for needed_scope, needed_item, needed_fact in unknown_inputs(sum_, item, known):
-            yield from self._inputs(needed_scope, needed_item, needed_fact, known)
+        for input_scope, input_item, input_fact in unknown_inputs(derived, item, facts):
+            yield from self._given_facts_behind(input_scope, input_item, input_fact, facts)

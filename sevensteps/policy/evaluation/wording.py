@@ -1,58 +1,58 @@
-"""Putting what became of a rule into words: a finding with its sentence, its law and the facts that it looked at."""
+"""The finding of a rule: its verdict and its sentence, its law and the facts that it looked at."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from sevensteps.policy.evaluation.plain import Test, Truth, Truths, tally, test_of
-from sevensteps.policy.model.conditions import Items, facts_of, inside
+from sevensteps.policy.evaluation.plain import Predicate, Truth, Truths, predicate_of, tally
+from sevensteps.policy.model.compiled_decision import Rule
+from sevensteps.policy.model.conditions import ItemsMeet, facts_of, walk
+from sevensteps.policy.model.declared_facts import Values
 from sevensteps.policy.model.facts import Fact
-from sevensteps.policy.model.given import Values
-from sevensteps.policy.model.ruling import Rule
-from sevensteps.policy.model.verdict import SETTLED, Finding, Json, Possible, Verdict
+from sevensteps.policy.model.verdict import DEFINITE_VERDICTS, Finding, Json, Verdict, VerdictRange
 
 Piece = str | Callable[[str, Values], str]
-"""A part of a rule's sentence: words, or what says a fact."""
+"""A part of a rule's sentence: words, or a function that puts a fact into words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a rule's finding shows: the facts that it looks at, the rules whose items it counts, and its sentence."""
+    """The wording of a rule's findings: the facts to show, the rules whose items it counts, and its sentence."""
 
     rule: Rule
-    as_they_are: tuple[str, ...]
-    in_words: tuple[Fact, ...]
+    booleans: tuple[str, ...]
+    other_facts: tuple[Fact, ...]
     counted: tuple[str, ...]
     because: tuple[Piece, ...]
-    applies: Test | None
+    applies: Predicate | None
     verdicts: Mapping[Truth, Verdict]
 
     @classmethod
     def of(cls, rule: Rule, facts: Mapping[str, Fact]) -> Self:
-        """The wording of a rule, whose scope has these facts."""
+        """The wording of a rule; `facts` are those of its scope."""
         looked_at = [facts[name] for name in facts_of(rule.condition)]
-        counted = [inner.rule for inner in inside(rule.condition) if isinstance(inner, Items)]
+        counted = [inner.rule for inner in walk(rule.condition) if isinstance(inner, ItemsMeet)]
         return cls(
             rule,
             tuple(fact.name for fact in looked_at if fact.type == "boolean"),
             tuple(fact for fact in looked_at if fact.type != "boolean"),
             tuple(dict.fromkeys(counted)),
             tuple(_piece(text, facts) for text in re.split(r"(\{\w+\})", rule.because) if text),
-            test_of(rule.applies) if rule.applies else None,
-            {truth: said(rule, truth) for truth in (True, False, None)},
+            predicate_of(rule.applies) if rule.applies else None,
+            {truth: verdict_of(rule, truth) for truth in (True, False, None)},
         )
 
     def finding(self, item: str, values: Values, truths: Truths) -> Finding | None:
-        """What the rule says of the case or of an item; nothing for one that it does not apply to, or a row not hit."""
+        """The rule's finding on the case or an item; None where it does not apply, or is a row that does not fit."""
         rule, truth = self.rule, truths[self.rule.id, item]
         if rule.row and truth is False:
             return None
         if truth and self.applies is not None and self.applies(values, {}) is False:
             return None
         prefix = f"{rule.scope}.{item}." if item else ""
-        facts: dict[str, Json] = {prefix + name: values[name] for name in self.as_they_are}
-        for fact in self.in_words:
+        facts: dict[str, Json] = {prefix + name: values[name] for name in self.booleans}
+        for fact in self.other_facts:
             facts[prefix + fact.name] = fact.json(values[fact.name])
         for counted in self.counted:
             for words, number in zip(("met", "not met", "unknown"), tally(truths, counted), strict=True):
@@ -60,27 +60,27 @@ class Wording:
         because = "".join([piece if isinstance(piece, str) else piece(item, values) for piece in self.because])
         return Finding(rule.id, self.verdicts[truth], because, rule.reference, facts, item)
 
-    def of_an_unknown_list(self) -> Finding:
-        """What the rule says where nobody has said which items there are."""
+    def unknown_list(self) -> Finding:
+        """The rule's finding where nobody has said which items there are."""
         rule = self.rule
         return Finding(rule.id, Verdict.NOT_ENOUGH_INFORMATION, rule.because, rule.reference, {rule.scope: None})
 
 
-def said(rule: Rule, truth: Truth) -> Verdict:
-    """The verdict of a rule that came out so."""
-    best, worst = could_be(rule, truth)
+def verdict_of(rule: Rule, truth: Truth) -> Verdict:
+    """The verdict of a rule with this outcome."""
+    best, worst = possible_verdicts(rule, truth)
     return best if best is worst else Verdict.NOT_ENOUGH_INFORMATION
 
 
-def could_be(rule: Rule, truth: Truth) -> Possible:
-    """What may become of a rule; of a row that gives values and is open, anything, for its values are open too."""
+def possible_verdicts(rule: Rule, truth: Truth) -> VerdictRange:
+    """The best and worst verdict of a rule with this outcome; for an open row with values, of any rule."""
     if truth is not None:
-        said = rule.holds if truth else rule.fails
-        return said, said
+        verdict = rule.holds if truth else rule.fails
+        return verdict, verdict
     if rule.values:
         return Verdict.MET, Verdict.NOT_MET
-    either, other = sorted((rule.holds, rule.fails), key=SETTLED.index)
-    return either, other
+    best, worst = sorted((rule.holds, rule.fails), key=DEFINITE_VERDICTS.index)
+    return best, worst
 
 
 def _piece(text: str, facts: Mapping[str, Fact]) -> Piece:
@@ -89,10 +89,10 @@ def _piece(text: str, facts: Mapping[str, Fact]) -> Piece:
         return lambda item, _: item
     if not text.startswith("{") or name not in facts:
         return text
-    return lambda _, values: _spoken(facts[name].json(values[name]))
+    return lambda _, values: _in_words(facts[name].json(values[name]))
 
 
-def _spoken(value: Json) -> str:
+def _in_words(value: Json) -> str:
     if value is None:
         return "not known"
     if isinstance(value, bool):

@@ -1,1 +1,1 @@
-"""What a decision is made of: facts, conditions, arithmetic, rulings and verdicts. No files, no engines."""
+"""What a decision is made of: facts, conditions, calculations, rules and verdicts. No files and no engines."""

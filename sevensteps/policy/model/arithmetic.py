@@ -1,6 +1,7 @@
-"""The sums that packs may ask for by name. Money is whole pence, dates are ISO text, weekly is canonical.
+"""The calculations that a pack may name. Money is whole pence, dates are ISO text, amounts are weekly.
 
-Every function is pure and takes what the pack's `calculate` names; one that cannot answer raises a Fault.
+Every function is pure, and its parameters are the keys that a pack writes beside `calculate`. A function that cannot
+answer raises a Fault.
 """
 
 from calendar import monthrange
@@ -12,7 +13,8 @@ from functools import lru_cache
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.model.facts import FIRST_DAY, LAST_DAY
 
-Table = Sequence[tuple[int, int]]
+PointsTable = tuple[tuple[int, int], ...]
+"""Rows of points and pence, beginning at 0 points."""
 
 _SATURDAY = 5
 _FULL_RATE_AGE = 25
@@ -29,24 +31,24 @@ def difference(of: int, less: int) -> int:
 
 
 def what_remains(of: int, less: int) -> int:
-    """One number less another, but not less than nothing."""
+    """One number less another, but never below 0."""
     return max(0, of - less)
 
 
 def total_where(of: Sequence[int], where: Sequence[int]) -> int:
-    """The sum of those amounts whose number beside them is not nought."""
+    """The sum of the amounts whose number in the other list is not 0."""
     return sum(amount for amount, number in zip(of, where, strict=True) if number)
 
 
 def names_word(amounts: Mapping[str, int], word: str) -> bool:
-    """Whether a list of amounts has one for a word."""
+    """Whether a list of amounts has an amount for a word."""
     return word in amounts
 
 
 def lowest_limit(amounts: Mapping[str, int], word: str, within: Sequence[str]) -> int:
-    """The lowest amount for a word, alone or narrowed ("approver", "approver.care_home"); nothing if there is none."""
-    found = [amounts[name] for name in (word, *(f"{word}.{narrower}" for narrower in within)) if name in amounts]
-    return min(found, default=0)
+    """The lowest amount for a word, alone or narrowed ("approver", "approver.care_home"); 0 if there is none."""
+    names = (word, *(f"{word}.{narrower}" for narrower in within))
+    return min((amounts[name] for name in names if name in amounts), default=0)
 
 
 def count(of: Sequence[object]) -> int:
@@ -60,26 +62,26 @@ def shared(of: Sequence[str], among: Sequence[str]) -> int:
 
 
 def holding(of: Sequence[Sequence[str]], word: str) -> int:
-    """How many of the lists hold a word."""
+    """How many of the lists contain a word."""
     return sum(word in words for words in of)
 
 
 def contains(of: Sequence[str], word: str) -> bool:
-    """Whether a list holds a word."""
+    """Whether a list contains a word."""
     return word in of
 
 
 def percent_over(of: int, base: int) -> int:
-    """By how many whole per cent an amount goes over another, rounded up; negative when it stays under."""
+    """By how many per cent an amount exceeds another, rounded up to a whole number; negative when it is lower."""
     if base == 0:
         return 0 if of <= 0 else 1000
     return -((base - of) * 100 // base)
 
 
-def pounds_for_points(points: int, table: Table, withheld_percent: int) -> int:
+def pounds_for_points(points: int, table: PointsTable, withheld_percent: int) -> int:
     """Weekly pence for points: a straight line between the rows of the table, less what the council withholds.
 
-    Above the last row it answers the last row; whoever asks says first whether the table reaches so far.
+    Points above the last row count as the last row, so the pack checks `points above` first.
     """
     lower = upper = table[0]
     for row in table:
@@ -92,13 +94,13 @@ def pounds_for_points(points: int, table: Table, withheld_percent: int) -> int:
     return int(weekly.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def points_above(points: int, table: Table) -> int:
-    """How many points lie above the last row of a table."""
+def points_above(points: int, table: PointsTable) -> int:
+    """How many points there are above the last row of a table."""
     return max(0, points - table[-1][0])
 
 
 def same(of: str) -> str:
-    """A word as it stands in a parameter, so that conditions can look at it."""
+    """A word that a parameter holds, as a fact that conditions can test."""
     return of
 
 
@@ -115,19 +117,22 @@ def guaranteed_income(
 ) -> int:
     """Weekly pence that a person keeps in any case: by age and household, and each premium on top.
 
-    The disability premiums of a couple are other amounts than those of a single person, which never stand in for them.
+    A couple has disability premiums of its own; those of a single person are never used instead.
 
     Raises:
-        Fault: INVALID, PARAMETER_MISSING: an amount that applies is not known for the date.
+        Fault: INVALID, PARAMETER_MISSING: the pack has no value on the date for an amount that applies.
     """
     if age >= pension_age:
         household = "couple_pension_age_each" if couple else "single_pension_age"
     else:
         household = "couple_each" if couple else "single_under_25" if age < _FULL_RATE_AGE else "single"
     whose = "couple_" if couple else ""
-    held = {f"{whose}disability": disability_premium, f"{whose}enhanced_disability": enhanced_disability_premium}
-    kept = [name for name, holds in {**held, "carer": carer_premium}.items() if holds]
-    return _amount(amounts, household) + sum(_amount(premiums, name) for name in kept)
+    entitled = {
+        f"{whose}disability": disability_premium,
+        f"{whose}enhanced_disability": enhanced_disability_premium,
+        "carer": carer_premium,
+    }
+    return _amount(amounts, household) + sum(_amount(premiums, name) for name, has in entitled.items() if has)
 
 
 def _amount(amounts: Mapping[str, int], name: str) -> int:
@@ -137,12 +142,12 @@ def _amount(amounts: Mapping[str, int], name: str) -> int:
 
 
 def tariff_income(capital: int, lower: int, upper: int, step: int) -> int:
-    """Weekly pence that capital counts as: a pound for every step between the limits, or part of one."""
+    """Weekly pence that capital counts as: a pound for every step, or part of one, between the limits."""
     return 100 * -((lower - min(capital, upper)) // step) if capital > lower else 0
 
 
 def charge(cost: int, disposable: int, share_percent: int) -> int:
-    """Weekly pence to pay: the council's share of the disposable income, rounded down, never more than the cost."""
+    """Weekly pence to pay: the council's share of the disposable income, rounded down and at most the cost."""
     return min(cost, disposable * share_percent // 100)
 
 
@@ -152,10 +157,10 @@ def is_on_or_after(day: str, other: str) -> bool:
 
 
 def days_later(day: str, days: int) -> str:
-    """So many calendar days after a day.
+    """The date a number of calendar days after a day.
 
     Raises:
-        Fault: INVALID, FACT_INVALID: it lies beyond the days that a date may be.
+        Fault: INVALID, FACT_INVALID: that is after the latest date, or before the earliest.
     """
     later = date.fromisoformat(day).toordinal() + days
     if not FIRST_DAY.toordinal() <= later <= LAST_DAY.toordinal():
@@ -164,7 +169,7 @@ def days_later(day: str, days: int) -> str:
 
 
 def months_later(day: str, months: int) -> str:
-    """The same day so many months later, or the last day of that month. Raises as `days_later` does."""
+    """The same day a number of months later, or the last day of that month. Raises as `days_later` does."""
     start = date.fromisoformat(day)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     if not FIRST_DAY.year <= year <= LAST_DAY.year:
@@ -179,10 +184,10 @@ def _beyond_dates() -> Fault:
 
 @lru_cache(maxsize=4096)
 def working_days_later(day: str, days: int, bank_holidays: tuple[str, ...]) -> str:
-    """So many working days after a day: neither weekends nor bank holidays count.
+    """The date a number of working days after a day: weekends and bank holidays do not count.
 
     Raises:
-        Fault: INVALID, PARAMETER_MISSING: the list of bank holidays does not reach so far.
+        Fault: INVALID, PARAMETER_MISSING: the list of bank holidays ends before that date.
     """
     closed, years = frozenset(bank_holidays), {holiday[:4] for holiday in bank_holidays}
     current, left = date.fromisoformat(day), days
@@ -207,10 +212,10 @@ CALCULATIONS: Mapping[str, Callable[..., Result]] = {
     )
 }  # fmt: skip
 
-RISING: Mapping[str, Mapping[str, bool]] = {
+RISES_WITH: Mapping[str, Mapping[str, bool]] = {
     "total": {"of": True},
     "total where": {"of": True},
     "difference": {"of": True, "less": False},
     "what remains": {"of": True, "less": False},
 }
-"""With which of its arguments a sum never falls (True), or never rises (False), whatever the others are."""
+"""The arguments with which a result never falls (True) or never rises (False), whatever the other arguments are."""

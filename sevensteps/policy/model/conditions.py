@@ -19,7 +19,7 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A number, amount or date stands in this order to a value."""
+    """A number, amount or date is less than, at most, more than or at least a value."""
 
     fact: str
     order: Comparison
@@ -27,8 +27,8 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """A fact is known. False only of an optional one that is not given: anything else may yet be."""
+class IsGiven:
+    """A fact is known. It is false only of an optional fact that is absent; any other unknown fact may yet be given."""
 
     fact: str
     optional: bool = False
@@ -43,7 +43,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every one of the conditions holds."""
+    """All of the conditions hold."""
 
     conditions: tuple["Condition", ...]
 
@@ -57,42 +57,42 @@ class Any:
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """So many of the conditions hold."""
+    """At least `number` of the conditions hold."""
 
     number: int
     conditions: tuple["Condition", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
-    """A rule that is asked of each item of a collection is met for so many of them, or for every one (None)."""
+class ItemsMeet:
+    """At least `number` items of a collection meet a rule, or every item does (None)."""
 
     rule: str
     number: int | None
 
 
-Condition: TypeAlias = Is | Compare | Given | Not | All | Any | AtLeast | Items
+Condition: TypeAlias = Is | Compare | IsGiven | Not | All | Any | AtLeast | ItemsMeet
 
-Look: TypeAlias = Is | Compare | Given
-"""A condition that looks at a fact itself."""
+FactTest: TypeAlias = Is | Compare | IsGiven
+"""A condition on one fact."""
 
 
-def inside(condition: Condition) -> Iterator[Condition]:
-    """The condition and every one inside it."""
+def walk(condition: Condition) -> Iterator[Condition]:
+    """The condition and every condition inside it."""
     yield condition
     match condition:
         case Not(inner):
-            yield from inside(inner)
+            yield from walk(inner)
         case All(conditions) | Any(conditions) | AtLeast(_, conditions):
             for inner in conditions:
-                yield from inside(inner)
+                yield from walk(inner)
 
 
 def facts_of(condition: Condition) -> tuple[str, ...]:
-    """The facts that a condition looks at, each once, in order."""
-    return tuple(dict.fromkeys(look.fact for look in looks_in(condition)))
+    """The facts that a condition depends on, each once, in order."""
+    return tuple(dict.fromkeys(test.fact for test in fact_tests_in(condition)))
 
 
-def looks_in(condition: Condition) -> Iterator[Look]:
-    """Every look at a fact, in order."""
-    return (inner for inner in inside(condition) if isinstance(inner, Is | Compare | Given))
+def fact_tests_in(condition: Condition) -> Iterator[FactTest]:
+    """Every condition on one fact, in order."""
+    return (inner for inner in walk(condition) if isinstance(inner, Is | Compare | IsGiven))

@@ -1,6 +1,6 @@
-"""One fact: how a pack declares it, and how a value that a caller gives becomes typed, or is refused by name.
+"""One fact: how a pack declares it, and how a caller's value is typed, or refused with the name of the fact.
 
-Inside, money is whole pence, a date is ISO text and an unknown fact is None.
+Inside the engine money is whole pence, a date is ISO text and an unknown fact is None.
 """
 
 import re
@@ -20,12 +20,12 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 LARGEST = 10**12
-"""What a number, or an amount in pence, may be at the most, and below nothing likewise."""
+"""The largest number, or amount in pence, and with a minus sign the smallest."""
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-"""What a date may be, given or worked out: any other is a slip of the pen."""
+"""The earliest and latest date, given or derived: any other is a typing mistake."""
 LONGEST_LIST = 10_000
 NONE = ""
-"""What an optional fact is when it is not given: known to be none, rather than unknown."""
+"""The value of an optional fact that is absent: known to be none, rather than unknown."""
 
 EXPECTED = {
     "boolean": "true or false",
@@ -40,7 +40,7 @@ EXPECTED = {
 
 
 def refusal(path: str, expected: str) -> Fault:
-    """What is said of a fact that cannot be taken: its path and what was expected, never what was given."""
+    """The error for a value that cannot be used: the fact's path and what was expected, never the value."""
     fact = path[:200]
     return Fault(
         Kind.INVALID,
@@ -66,7 +66,7 @@ class Fact:
     none_if_absent: bool = False
 
     def typed(self, given: object, *path: str) -> Value | None:
-        """The value inside the engine; None when unknown. `path` says where it was given, should it be refused.
+        """The value inside the engine; None when unknown. `path` is where it was given, for an error.
 
         Raises:
             Fault: INVALID, FACT_INVALID, naming the fact and what was expected of it.
@@ -79,7 +79,7 @@ class Fact:
         return value
 
     def constant(self, written: object) -> Scalar | None:
-        """The value that a pack's author has written to compare this fact with; None when it is not of this type."""
+        """A value that a pack compares this fact with; None when it is not of the fact's type."""
         if isinstance(written, int) and not isinstance(written, bool) and self.type == "money":
             return None
         value = self._read(written)
@@ -87,7 +87,7 @@ class Fact:
 
     @property
     def expected(self) -> str:
-        """What a caller may give, in words."""
+        """In words, what a caller may give."""
         if self.type == "choice":
             return f"one of {', '.join(self.options)}"
         bounds = [
@@ -118,7 +118,7 @@ class Fact:
             case "words":
                 return words_of(given, self.options)
             case _:
-                return self._found_hints(given)
+                return self._hints_in(given)
 
     def _number(self, given: object) -> int | None:
         if isinstance(given, bool):
@@ -134,25 +134,25 @@ class Fact:
             return None
         return amount
 
-    def _found_hints(self, given: object) -> tuple[str, ...] | None:
-        """Narrative never gets past this line: only the pack's own hint words found in it do."""
+    def _hints_in(self, given: object) -> tuple[str, ...] | None:
+        """The pack's own hint words that occur in a narrative: nothing else of it goes any further."""
         if isinstance(given, str):
-            said = f" {words_in(given)} "
-            return tuple(hint for hint in self.hints if any(f" {form} " in said for form in _forms(hint)))
+            words = f" {words_in(given)} "
+            return tuple(hint for hint in self.hints if any(f" {form} " in words for form in _forms(hint)))
         if not isinstance(given, list | tuple):
             return None
-        found = tuple(hint for hint in given if isinstance(hint, str) and hint in self.hints)
-        return found if len(set(found)) == len(given) else None
+        hints = tuple(hint for hint in given if isinstance(hint, str) and hint in self.hints)
+        return hints if len(set(hints)) == len(given) else None
 
 
 def words_in(text: str) -> str:
-    """The words of a text with one space between them, as they compare: whatever is no letter parts two words."""
+    """The words of a text, ready to compare, with one space between them; anything but a letter separates words."""
     return " ".join(_LETTERS.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 @lru_cache(maxsize=4096)
 def _forms(hint: str) -> frozenset[str]:
-    """A hint as it may stand in a text: in the singular or the plural, by the endings s, es, and ies for y."""
+    """A hint in the singular and the plural, with the endings s, es, and ies for y."""
     words = words_in(hint)
     forms = {words, f"{words}s", f"{words}es", words.removesuffix("s"), words.removesuffix("es")}
     if words.endswith("y"):
@@ -177,7 +177,7 @@ def _day(given: object) -> date | None:
 
 
 def words_of(given: object, options: tuple[str, ...]) -> tuple[str, ...] | None:
-    """A list of different short words, each one of the options if there are any; None if it is not that."""
+    """A list of different short words, each one of the options if there are any; None if it is anything else."""
     if not isinstance(given, list | tuple) or len(given) > LONGEST_LIST:
         return None
     words = tuple(word for word in given if isinstance(word, str) and _WORD.fullmatch(word))

@@ -18,37 +18,37 @@ class Verdict(StrEnum):
     NEEDS_JUDGEMENT = "needs_judgement"
 
 
-def together(verdicts: Iterable[Verdict]) -> Verdict:
+def verdict_of_all(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict when all of these have to be met.
 
-    One that is not met settles it. One that is still unknown could yet be not met, so it comes before one that waits
-    for a person's judgement.
+    One that is not met settles it. One that is unknown could still be not met, so it comes before one that needs
+    judgement.
     """
-    given = set(verdicts)
+    present = set(verdicts)
     for verdict in (Verdict.NOT_MET, Verdict.NOT_ENOUGH_INFORMATION, Verdict.NEEDS_JUDGEMENT):
-        if verdict in given:
+        if verdict in present:
             return verdict
     return Verdict.MET
 
 
-SETTLED = (Verdict.MET, Verdict.NEEDS_JUDGEMENT, Verdict.NOT_MET)
-"""The verdicts that say something, the best first."""
+DEFINITE_VERDICTS = (Verdict.MET, Verdict.NEEDS_JUDGEMENT, Verdict.NOT_MET)
+"""The verdicts that settle something, from best to worst."""
 
-Possible = tuple[Verdict, Verdict]
-"""The best and the worst that may yet become of something; the same twice where it is settled."""
+VerdictRange = tuple[Verdict, Verdict]
+"""The best and the worst verdict that is still possible; the same twice where it is settled."""
 
 
-def all_together(possible: Iterable[Possible]) -> Possible:
-    """The best and the worst that may become of all of these, each of which may turn out either way by itself."""
+def range_of_all(possible: Iterable[VerdictRange]) -> VerdictRange:
+    """The best and the worst verdict of all of these together, where each may turn out either way by itself."""
     best = worst = 0
     for either, other in set(possible):
-        best, worst = max(best, SETTLED.index(either)), max(worst, SETTLED.index(other))
-    return SETTLED[best], SETTLED[worst]
+        best, worst = max(best, DEFINITE_VERDICTS.index(either)), max(worst, DEFINITE_VERDICTS.index(other))
+    return DEFINITE_VERDICTS[best], DEFINITE_VERDICTS[worst]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule said about one thing: its verdict, its sentence, its law and the facts that it looked at."""
+    """What one rule found: its verdict, its sentence, its law and the facts that it looked at."""
 
     rule: str
     verdict: Verdict
@@ -56,7 +56,7 @@ class Finding:
     reference: str
     facts: Mapping[str, Json]
     about: str = ""
-    """What it is about where a rule looks at many: a need, a line's id. Empty for the whole."""
+    """The item that it is about, such as a need or the id of a line; empty for the case."""
 
     def as_dict(self) -> dict[str, Json]:
         """The finding as JSON."""
@@ -72,10 +72,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict with its reasons: typed facts, read by one pack as it stood on one date.
+    """A verdict with its reasons, from typed facts and one pack as it stood on one date.
 
     `values` are the decision's own (money as text in pounds, dates as ISO text). `missing` are the paths of the unknown
-    facts that could still change the verdict. `answers` hold what each evaluator found, rule by rule.
+    facts that could still change the verdict. `answers` are what each evaluator found, rule by rule.
     """
 
     decision: str
@@ -91,7 +91,7 @@ class Decision:
     engines: Mapping[str, str] = field(repr=False)
 
     def as_dict(self) -> dict[str, Json]:
-        """The answer as JSON, the decision's own values beside the verdict."""
+        """The decision as JSON, its values beside the verdict."""
         return {
             "decision": self.decision,
             "pack": self.pack,
@@ -104,12 +104,12 @@ class Decision:
         }
 
     def truths(self) -> Iterator[tuple[str, Json]]:
-        """What became of each rule, once for every item that it was asked of: true, false, or None for unknown."""
-        for asked, truth in self.answers["plain"].items():
-            yield asked.partition(".")[0], truth
+        """The outcome of each rule for the case or for each item: true, false, or None for unknown."""
+        for rule_and_item, truth in self.answers["plain"].items():
+            yield rule_and_item.partition(".")[0], truth
 
     def receipt(self) -> dict[str, Json]:
-        """Everything needed to make the same decision again and compare; JSON, without narrative or names."""
+        """Everything needed to make the same decision again and compare it, as JSON without narrative or names."""
         return {
             "decision": self.decision,
             "pack": self.pack,

@@ -1,1 +1,1 @@
-"""Reading packs: YAML with dates and the law behind it, refused by file and line where it is wrong."""
+"""Reading packs: YAML with dates and the law behind it. What is wrong is refused with its file and line."""

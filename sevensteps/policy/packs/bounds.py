@@ -1,25 +1,26 @@
-"""What a council may set a parameter to. The national pack says so: as the law does, or as alone makes sense."""
+"""The bounds within which a council may set a parameter. The national pack states them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sevensteps.money import pounds_from_pence
-from sevensteps.policy.packs.setting import Setting, read_setting
-from sevensteps.policy.packs.source import Section, each_of
+from sevensteps.policy.packs.parameter_value import ParameterValue, read_parameter_value
+from sevensteps.policy.packs.problems import read_each
+from sevensteps.policy.packs.source import Section
 
 KEYS = ("lowest", "highest", "options", "not below")
 
 _NUMBERS = {"whole number": "whole number", "money": "money", "amount by word": "money"}
-"""The types that have an order, and what their bounds are written as."""
+"""The types whose values can be less or more, and the type in which their bounds are written."""
 _WORDS = ("word", "words", "verdict", "amount by word")
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The bounds of one parameter; those of an amount by word hold for each of its amounts.
+    """The bounds of one parameter; those of an amount by word apply to each of its amounts.
 
-    `options` are the words that it may be or hold; of a narrowed one, such as `approver.care_home`, what stands before
-    the dot. `not_below_national` says that an overlay may set more than the pack that it extends, and never less.
+    `options` are the words that it may be or contain; of a narrowed word, such as `approver.care_home`, the part
+    before the dot is compared. With `not_below_national` an overlay may set more than the national pack, never less.
     """
 
     money: bool = False
@@ -30,45 +31,45 @@ class Bounds:
 
     @property
     def in_words(self) -> str:
-        """All of them as a policy officer reads them; nothing where there are none."""
+        """In words, all of the bounds; empty where there are none."""
         bounds = [
-            f"{self._said(self.lowest)} or more" if self.lowest is not None else "",
-            f"{self._said(self.highest)} or less" if self.highest is not None else "",
+            f"{self._text(self.lowest)} or more" if self.lowest is not None else "",
+            f"{self._text(self.highest)} or less" if self.highest is not None else "",
             f"words out of {', '.join(self.options)}" if self.options else "",
             "not below the national value" if self.not_below_national else "",
         ]
         return "; ".join(filter(None, bounds))
 
-    def breaches(self, value: Setting) -> Iterator[str]:
-        """In words, what would have to be otherwise with a value."""
+    def breaches(self, value: ParameterValue) -> Iterator[str]:
+        """In words, what a value beyond the bounds would have to be."""
         for word, number in _numbers(value).items():
             if self.lowest is not None and number < self.lowest:
-                yield f"{_of(word)}{self._said(self.lowest)} or more"
+                yield f"{_of(word)}{self._text(self.lowest)} or more"
             if self.highest is not None and number > self.highest:
-                yield f"{_of(word)}{self._said(self.highest)} or less"
+                yield f"{_of(word)}{self._text(self.highest)} or less"
         for word in _words(value) if self.options else ():
             if word.partition(".")[0] not in self.options:
-                yield f"words out of {', '.join(self.options)}; {word[:40]} is none"
+                yield f"words out of {', '.join(self.options)}; {word[:40]} is not one"
 
-    def shortfalls(self, value: Setting, national: Setting) -> Iterator[str]:
-        """In words, by what a value falls short of the national one. A word without an amount has nothing."""
+    def shortfalls(self, value: ParameterValue, national: ParameterValue) -> Iterator[str]:
+        """In words, where a value is below the national one. A word without an amount counts as below."""
         own = _numbers(value)
         for word, number in _numbers(national).items():
             if word not in own or own[word] < number:
-                yield f"{_of(word)}{self._said(number)} or more"
+                yield f"{_of(word)}{self._text(number)} or more"
 
-    def _said(self, number: int) -> str:
+    def _text(self, number: int) -> str:
         return pounds_from_pence(number) if self.money else str(number)
 
 
 def read_bounds(name: str, body: Section) -> Bounds:
-    """The bounds that a parameter's declaration gives it.
+    """The bounds in a parameter's declaration.
 
     Raises:
-        PackRefusedError: a bound that is not of the parameter's type.
+        PackRefusedError: a bound is not of the parameter's type.
     """
     type_ = body.text("type")
-    lowest, highest = each_of(("lowest", "highest"), lambda key: _bound(name, body, key))
+    lowest, highest = read_each(("lowest", "highest"), lambda key: _bound(name, body, key))
     if "options" in body and type_ not in _WORDS:
         raise body.problem(name, f"options only where there are words; this is a {type_}")
     if "not below" in body and type_ not in _NUMBERS:
@@ -81,9 +82,9 @@ def _bound(name: str, body: Section, key: str) -> int | None:
     if key not in body:
         return None
     kind = _NUMBERS.get(body.text("type"))
-    bound = read_setting(kind, body[key]) if kind else None
+    bound = read_parameter_value(kind, body[key]) if kind else None
     if not isinstance(bound, int):
-        wanted = f"a value of type {kind}" if kind else f"no bound; a {body.text('type')} has no order"
+        wanted = f"a value of type {kind}" if kind else f"no bound; a {body.text('type')} cannot be less or more"
         raise body.problem(name, f"{key}: {wanted}")
     return bound
 
@@ -92,13 +93,13 @@ def _of(word: str) -> str:
     return f"{word}: " if word else ""
 
 
-def _numbers(value: Setting) -> Mapping[str, int]:
+def _numbers(value: ParameterValue) -> Mapping[str, int]:
     if isinstance(value, Mapping):
         return value
     return {"": value} if isinstance(value, int) else {}
 
 
-def _words(value: Setting) -> Iterator[str]:
+def _words(value: ParameterValue) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple | Mapping):

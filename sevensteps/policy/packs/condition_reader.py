@@ -1,38 +1,50 @@
-"""Conditions as packs write them."""
+"""Reading conditions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeGuard
 
-from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Comparison, Condition, Given, Is, Items, Not
+from sevensteps.policy.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    Compare,
+    Comparison,
+    Condition,
+    Is,
+    IsGiven,
+    ItemsMeet,
+    Not,
+)
 from sevensteps.policy.model.facts import Fact, Scalar
-from sevensteps.policy.packs.source import Section, each_of
+from sevensteps.policy.packs.problems import read_each
+from sevensteps.policy.packs.source import Section
 
 _ORDERS: dict[str, Comparison] = {"less than": "<", "at most": "<=", "more than": ">", "at least": ">="}
 _OPERATORS = ("all", "any", "not", "every", "some", "rule")
 
 
-class Settings(Protocol):
-    """What `$name` in a condition stands for."""
+class ComparableParameter(Protocol):
+    """The value of `$name` in a condition."""
 
     def __call__(self, name: str, fact_type: str) -> Scalar | tuple[Scalar, ...]:
-        """The parameter's value, if it can be compared with a fact of this type."""
+        """The parameter's value. Raises a PackRefusedError if it cannot be compared with a fact of this type."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ConditionReader:
     """Reads the conditions of one scope: the case itself, or the items of one collection."""
 
     facts: Mapping[str, Fact]
-    setting: Settings
+    comparable: ComparableParameter
     rules: Mapping[str, Condition]
     item_rules: frozenset[str]
 
     def condition(self, written: object, near: Section, where: str) -> Condition:
-        """The condition that a pack has written.
+        """One condition.
 
         Raises:
-            PackRefusedError: naming file, line, rule and what was expected.
+            PackRefusedError: with file, line, rule and what was expected.
         """
         if isinstance(written, str):
             return self._test(written, True, near, where)
@@ -43,7 +55,7 @@ class Reader:
         key = next(iter(written))
         if key in _OPERATORS and len(written) == 1:
             return self._operator(key, written[key], written, where)
-        tests = tuple(each_of(written.items(), lambda test: self._test(*test, written, where)))
+        tests = tuple(read_each(written.items(), lambda test: self._test(*test, written, where)))
         return tests[0] if len(tests) == 1 else All(tests)
 
     def _operator(self, key: str, operand: object, near: Section, where: str) -> Condition:
@@ -55,7 +67,7 @@ class Reader:
             case "any":
                 return Any(self._conditions(operand, near, where))
             case "every" | "some":
-                return Items(self._item_rule(operand, near, where), 1 if key == "some" else None)
+                return ItemsMeet(self._item_rule(operand, near, where), 1 if key == "some" else None)
             case _:
                 if not isinstance(operand, str) or operand not in self.rules:
                     raise near.problem(where, "the id of a rule that stands above this one, of the same scope")
@@ -64,19 +76,19 @@ class Reader:
     def _conditions(self, operand: object, near: Section, where: str) -> tuple[Condition, ...]:
         if not isinstance(operand, list) or not operand:
             raise near.problem(where, "a list of conditions")
-        return tuple(each_of(operand, lambda inner: self.condition(inner, near, where)))
+        return tuple(read_each(operand, lambda inner: self.condition(inner, near, where)))
 
     def _at_least(self, written: Section, where: str) -> Condition:
         number = self._number(written.get("at least"))
         if set(written) != {"at least", "of"} or not isinstance(number, int) or isinstance(number, bool):
             raise written.problem(where, "at least: a whole number, of: a rule or a list of conditions")
         if isinstance(written["of"], str):
-            return Items(self._item_rule(written["of"], written, where), number)
+            return ItemsMeet(self._item_rule(written["of"], written, where), number)
         return AtLeast(number, self._conditions(written["of"], written, where))
 
     def _item_rule(self, operand: object, near: Section, where: str) -> str:
         if not isinstance(operand, str) or operand not in self.item_rules:
-            raise near.problem(where, "the id of a rule that is asked for each item of a collection")
+            raise near.problem(where, "the id of a rule that is evaluated for each item of a collection")
         return operand
 
     def _test(self, name: str, test: object, near: Section, where: str) -> Condition:
@@ -84,18 +96,18 @@ class Reader:
         if fact is None:
             raise near.problem(where, f"a declared fact; {name} is not one")
         if test == "given":
-            return Given(name, fact.none_if_absent)
+            return IsGiven(name, fact.none_if_absent)
         if isinstance(test, Section):
             return self._orders(fact, test, where)
         return Is(name, self._values(fact, test, near, where))
 
     def _orders(self, fact: Fact, test: Section, where: str) -> Condition:
         if fact.type not in {"whole number", "money", "date"}:
-            raise test.problem(where, f"{fact.name} is a {fact.type}: it has no order")
+            raise test.problem(where, f"{fact.name} is a {fact.type}: it cannot be less or more")
         tests: list[Condition] = []
         for words, bound in test.items():
             if words not in _ORDERS:
-                raise test.problem(where, f"a comparison out of {', '.join(_ORDERS)}")
+                raise test.problem(where, f"one of {', '.join(_ORDERS)}")
             values = self._values(fact, bound, test, where)
             if len(values) != 1 or isinstance(values[0], bool):
                 raise test.problem(where, f"for {fact.name}: one {fact.type} to compare with")
@@ -103,12 +115,12 @@ class Reader:
         return tests[0] if len(tests) == 1 else All(tuple(tests))
 
     def _number(self, written: object) -> object:
-        return self.setting(written[1:], "whole number") if _is_parameter(written) else written
+        return self.comparable(written[1:], "whole number") if _is_parameter(written) else written
 
     def _values(self, fact: Fact, written: object, near: Section, where: str) -> tuple[Scalar, ...]:
         if _is_parameter(written):
-            setting = self.setting(written[1:], fact.type)
-            return setting if isinstance(setting, tuple) else (setting,)
+            value = self.comparable(written[1:], fact.type)
+            return value if isinstance(value, tuple) else (value,)
         typed = [fact.constant(value) for value in (written if isinstance(written, list) else [written])]
         values = tuple(value for value in typed if value is not None)
         if len(values) != len(typed) or not values:

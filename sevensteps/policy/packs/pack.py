@@ -1,26 +1,20 @@
-"""A pack as its files say: whose it is, its parameters, the rules of each decision. An overlay sets parameters only."""
+"""A pack as its files state it: whose it is, its parameters and its decisions. An overlay sets parameters only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from sevensteps.policy.packs.form import read_head, read_text
+from sevensteps.policy.packs.formats import format_of
 from sevensteps.policy.packs.parameters import Parameter, read_parameters
-from sevensteps.policy.packs.source import (
-    PackRefusedError,
-    Problem,
-    Problems,
-    Section,
-    content_of,
-    misnamed,
-    parsed,
-    read,
-)
+from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems
+from sevensteps.policy.packs.source import Section, content_of, misnamed
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One version of a pack; `hash` is that of its law (not of its worked cases), its base's included."""
+    """One version of a pack. `hash` is the hash of its files, without worked cases, and of the pack that it extends."""
 
     name: str
     title: str
@@ -28,12 +22,12 @@ class Pack:
     base: str
     parameters: Mapping[str, Parameter]
     decisions: Mapping[str, Section]
-    law: Mapping[str, str]
-    """The text of every file that the hash is of, by its path in the folder of packs."""
+    files: Mapping[str, str]
+    """The text of every file that the hash is made of, by its path in the folder of packs."""
 
 
 def files_of(root: Path, name: str) -> list[Path]:
-    """The files that a pack's law consists of, in a fixed order."""
+    """The files that a pack's hash is made of, in a fixed order."""
     folder = root / name
     return [folder / "pack.yaml", *sorted(folder.glob("parameters/*.yaml")), *sorted(folder.glob("rules/*.yaml"))]
 
@@ -42,16 +36,25 @@ def lineage(root: Path, name: str) -> tuple[str, ...]:
     """A pack, the pack that it extends, and so on.
 
     Raises:
-        PackRefusedError: one of them does not say what it is, or extends itself in the end.
+        PackRefusedError: one of them has no readable pack.yaml, or extends itself in the end.
     """
-    found = [name]
+    packs = [name]
     while True:
-        head = read(root / found[-1] / "pack.yaml", root, "pack")
+        head = read_head(root, packs[-1])
         if "extends" not in head:
-            return tuple(found)
-        if head["extends"] in found:
-            raise head.problem("extends", f"another pack; {' extends '.join([*found, head.text('extends')])}")
-        found.append(head.text("extends"))
+            return tuple(packs)
+        if head["extends"] in packs:
+            raise head.problem("extends", f"another pack; {' extends '.join([*packs, head.text('extends')])}")
+        packs.append(head.text("extends"))
+
+
+def jurisdiction_of(root: Path, name: str) -> str:
+    """Whose law a pack holds: as the pack says that it extends in the end; England's where that says nothing.
+
+    Raises:
+        PackRefusedError: as `lineage` does.
+    """
+    return read_head(root, lineage(root, name)[-1]).text("jurisdiction", "england")
 
 
 def names(root: Path) -> tuple[str, ...]:
@@ -63,58 +66,58 @@ def read_pack(root: Path, name: str) -> Pack:
     """A pack with what it extends.
 
     Raises:
-        PackRefusedError: with every problem found.
+        PackRefusedError: with every problem.
     """
     problems = Problems()
-    pack = read_what_can_be(root, name, problems)
+    pack = read_pack_with_problems(root, name, problems)
     problems.refuse()
     return pack
 
 
-def read_what_can_be(root: Path, name: str, problems: Problems) -> Pack:
-    """A pack without what of it cannot be read, which is added to the problems.
+def read_pack_with_problems(root: Path, name: str, problems: Problems) -> Pack:
+    """As much of a pack as can be read; the problems of the rest are added to `problems`.
 
     Raises:
-        PackRefusedError: the pack does not say what it is, or there is a problem with what it extends.
+        PackRefusedError: its pack.yaml cannot be read, or there is a problem with what it extends.
     """
     lineage(root, name)
-    head = read(root / name / "pack.yaml", root, "pack")
+    head = read_head(root, name)
     if head.text("pack") != name:
         raise head.problem("pack", f"the folder's own name, {name}")
-    law, parameters, decisions = _own(root, name, problems)
+    files, parameters, decisions = _own(root, name, format_of(head), problems)
     base = read_pack(root, head.text("extends")) if "extends" in head else None
     digest = sha256(base.hash.encode() if base else b"")
-    for place, content in law.items():
+    for place, content in files.items():
         digest.update(f"{place}\n".encode() + content)
     if base is not None:
-        parameters = {**base.parameters, **_laid_over(base, parameters, problems)}
+        parameters = {**base.parameters, **_overlaid(base, parameters, problems)}
         problems += _rules_of_an_overlay(base, decisions)
         decisions = dict(base.decisions)
     texts = {
-        **(base.law if base else {}),
-        **{place: content.decode(errors="replace") for place, content in law.items()},
+        **(base.files if base else {}),
+        **{place: content.decode(errors="replace") for place, content in files.items()},
     }
     return Pack(name, head.text("title"), digest.hexdigest(), base.name if base else "", parameters, decisions, texts)
 
 
 def _own(
-    root: Path, name: str, problems: Problems
+    root: Path, name: str, format_: int, problems: Problems
 ) -> tuple[dict[str, bytes], dict[str, Parameter], dict[str, Section]]:
-    """The files of a pack itself, its parameters and its decisions."""
-    law: dict[str, bytes] = {}
+    """The files, parameters and decisions of a pack itself."""
+    files: dict[str, bytes] = {}
     parameters: dict[str, Parameter] = {}
     decisions: dict[str, Section] = {}
     for path in files_of(root, name):
         place = path.relative_to(root).as_posix()
-        with problems.noted():
-            law[place] = content_of(path, root)
+        with problems.collected():
+            files[place] = content_of(path, root)
             if path.parent.name == "parameters":
-                _add(parameters, read_parameters(parsed(law[place], place, "parameters")))
+                _add(parameters, read_parameters(read_text(files[place], place, "parameters", format_)))
             elif path.parent.name == "rules":
-                decisions[path.stem] = _named_like_its_file(parsed(law[place], place, "rules"), path)
+                decisions[path.stem] = _named_like_its_file(read_text(files[place], place, "rules", format_), path)
     for folder in ("parameters", "rules"):
         problems += misnamed(root / name / folder, root)
-    return law, parameters, decisions
+    return files, parameters, decisions
 
 
 def _add(parameters: dict[str, Parameter], more: Mapping[str, Parameter]) -> None:
@@ -136,9 +139,9 @@ def _rules_of_an_overlay(base: Pack, decisions: Mapping[str, Section]) -> list[P
     return [Problem(section.file, section.line, name, expected) for name, section in decisions.items()]
 
 
-def _laid_over(base: Pack, parameters: Mapping[str, Parameter], problems: Problems) -> dict[str, Parameter]:
-    """What an overlay sets, over what the base does; a problem where only the base may, or where its bounds end."""
-    laid: dict[str, Parameter] = {}
+def _overlaid(base: Pack, parameters: Mapping[str, Parameter], problems: Problems) -> dict[str, Parameter]:
+    """The parameters that an overlay sets, where the base lets it; a problem for each of the others."""
+    overlaid: dict[str, Parameter] = {}
     for name, parameter in parameters.items():
         original = base.parameters.get(name)
         if original is None:
@@ -150,7 +153,7 @@ def _laid_over(base: Pack, parameters: Mapping[str, Parameter], problems: Proble
         else:
             beyond = [*parameter.breaches(original.bounds), *parameter.shortfalls(original)]
             problems += beyond
-            laid.update({} if beyond else {name: parameter.over(original)})
+            overlaid.update({} if beyond else {name: parameter.over(original)})
             continue
         problems.append(Problem(parameter.file, parameter.line, name, expected))
-    return laid
+    return overlaid

@@ -1,4 +1,4 @@
-"""Parameters: the dated values of a pack, and what each was on a date."""
+"""Parameters: the dated values of a pack, and the value of each on a date."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -9,15 +9,16 @@ from typing import Self
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.packs.bounds import Bounds, read_bounds
-from sevensteps.policy.packs.setting import Setting, expected, read_setting
-from sevensteps.policy.packs.source import PackRefusedError, Problem, Section, each_of
+from sevensteps.policy.packs.parameter_value import ParameterValue, expected, read_parameter_value
+from sevensteps.policy.packs.problems import PackRefusedError, Problem, read_each
+from sevensteps.policy.packs.source import Section
 
 
 @dataclass(frozen=True, slots=True)
 class DatedValue:
-    """What a parameter is from one date on, until another (both days included) or until the next value begins."""
+    """The value of a parameter from one date until another (both included), or until the next value begins."""
 
-    value: Setting
+    value: ParameterValue
     begins: date
     ends: date | None
     reference: str
@@ -27,7 +28,7 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One named value through the years, and who may set it: the law, or each council within the bounds."""
+    """One named value over the years, and who may set it: the law, or each council within the bounds."""
 
     name: str
     type: str
@@ -45,21 +46,21 @@ class Parameter:
         Raises:
             Fault: INVALID, PARAMETER_MISSING: no value covers the day. The last known value is never stretched.
         """
-        found = self._standing(day)
-        if found is None:
+        value = self._in_force(day)
+        if value is None:
             detail = f"parameter {self.name} has no value in force on {day.isoformat()}"
             raise Fault(Kind.INVALID, "PARAMETER_MISSING", detail, metadata={"parameter": self.name})
-        return found
+        return value
 
-    def _standing(self, day: date) -> DatedValue | None:
-        place = bisect_right(self.values, day, key=lambda value: value.begins)
-        found = self.values[place - 1] if place else None
-        return found if found is not None and (found.ends is None or day <= found.ends) else None
+    def _in_force(self, day: date) -> DatedValue | None:
+        begun = bisect_right(self.values, day, key=lambda value: value.begins)
+        latest = self.values[begun - 1] if begun else None
+        return latest if latest is not None and (latest.ends is None or day <= latest.ends) else None
 
     def over(self, base: Self) -> Self:
-        """These values from the day on which the first of them begins, and those of the base before it.
+        """These values from the day on which the first of them begins, and the base's values before that day.
 
-        No later value of the base counts: what the council has set stands until the council sets another or ends it.
+        Later values of the base do not count: what the council has set stands until it sets another or ends it.
         """
         first = self.values[0].begins
         before = tuple(value for value in base.values if value.begins < first)
@@ -68,35 +69,35 @@ class Parameter:
         return replace(self, values=before + self.values, bounds=base.bounds)
 
     def breaches(self, bounds: Bounds) -> Iterator[Problem]:
-        """Every value that is beyond bounds, with its line."""
+        """Every value that is beyond the bounds, with its line."""
         for value in self.values:
-            for said in bounds.breaches(value.value):
-                yield Problem(self.file, value.line, self.name, said)
+            for expected_value in bounds.breaches(value.value):
+                yield Problem(self.file, value.line, self.name, expected_value)
 
     def shortfalls(self, base: Self) -> Iterator[Problem]:
-        """Every value that may not be less than the base's and is, on each day on which either of them turns."""
-        turns = {*self.turning_days(), *base.turning_days()} if base.bounds.not_below_national else ()
-        for day in sorted(turns):
-            value = self._standing(day)
+        """Every value that is below the base's although it may not be, on each day on which either changes."""
+        changes = {*self.change_days(), *base.change_days()} if base.bounds.not_below_national else ()
+        for day in sorted(changes):
+            value = self._in_force(day)
             if value is not None:
-                said = self._shortfalls(day, value, base)
-                yield from (Problem(self.file, value.line, self.name, short) for short in said)
+                shortfalls = self._shortfalls(day, value, base)
+                yield from (Problem(self.file, value.line, self.name, shortfall) for shortfall in shortfalls)
 
     def _shortfalls(self, day: date, value: DatedValue, base: Self) -> list[str]:
-        national = base._standing(day)
+        national = base._in_force(day)
         if national is None:
             return [f"a value only while there is a national one, which it must not be below; there is none on {day}"]
-        short = base.bounds.shortfalls(value.value, national.value)
-        return [f"{said}, like the national value on {day}" for said in short]
+        shortfalls = base.bounds.shortfalls(value.value, national.value)
+        return [f"{shortfall}, like the national value on {day}" for shortfall in shortfalls]
 
     def holes(self) -> Iterator[date]:
-        """The first day of every time between two values for which there is none."""
+        """The first day of every gap between two values."""
         for earlier, later in pairwise(self.values):
             if earlier.ends is not None and earlier.ends + timedelta(days=1) < later.begins:
                 yield earlier.ends + timedelta(days=1)
 
-    def turning_days(self) -> Iterator[date]:
-        """The days on which the value becomes another."""
+    def change_days(self) -> Iterator[date]:
+        """The days on which the value changes."""
         for value in self.values:
             yield value.begins
             if value.ends is not None:
@@ -107,9 +108,9 @@ def read_parameters(section: Section) -> dict[str, Parameter]:
     """The parameters of one file.
 
     Raises:
-        PackRefusedError: with every value of the wrong type or beyond its parameter's bounds, and dates that overlap.
+        PackRefusedError: with every value of the wrong type or beyond its bounds, and dates that overlap.
     """
-    return dict(each_of(section.named("parameters"), lambda named: (named[0], _parameter(*named))))
+    return dict(read_each(section.named("parameters"), lambda named: (named[0], _parameter(*named))))
 
 
 def _parameter(name: str, body: Section) -> Parameter:
@@ -125,7 +126,7 @@ def _parameter(name: str, body: Section) -> Parameter:
 
 
 def _values(name: str, body: Section) -> tuple[DatedValue, ...]:
-    dated = each_of(body.sections("values"), lambda entry: _dated(name, body.text("type"), entry))
+    dated = read_each(body.sections("values"), lambda entry: _dated(name, body.text("type"), entry))
     values = sorted(dated, key=lambda value: value.begins)
     for earlier, later in pairwise(values):
         if later.begins == earlier.begins or (earlier.ends is not None and later.begins <= earlier.ends):
@@ -135,7 +136,7 @@ def _values(name: str, body: Section) -> tuple[DatedValue, ...]:
 
 
 def _dated(name: str, type_: str, entry: Section) -> DatedValue:
-    begins, ends, value = entry.day("from"), entry.day("until"), read_setting(type_, entry.get("value"))
+    begins, ends, value = entry.day("from"), entry.day("until"), read_parameter_value(type_, entry.get("value"))
     if begins is None or ("until" in entry and ends is None):
         raise entry.problem(name, "from, and until if any, as dates without quotes")
     if ends is not None and ends < begins:

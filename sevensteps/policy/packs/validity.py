@@ -1,4 +1,4 @@
-"""When things are in force: which day a decision turns on, and whether a rule stands on a day."""
+"""When a decision changes, and whether a rule is in force on a day."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -13,11 +13,11 @@ def in_force(dated: Section, day: date) -> bool:
     return (begins is None or begins <= day) and (ends is None or day <= ends)
 
 
-def turning_days(pack: Pack, decision: str) -> list[date]:
-    """The days on which a decision may become another: a parameter that it names, a rule or itself begins or ends."""
+def change_days(pack: Pack, decision: str) -> list[date]:
+    """The days on which a decision may change, because it, a rule or a parameter that it names begins or ends."""
     section = pack.decisions[decision]
-    days = {day for name in parameters_of(section) if name in pack.parameters
-            for day in pack.parameters[name].turning_days()}  # fmt: skip
+    parameters = [pack.parameters[name] for name in parameters_of(section) if name in pack.parameters]
+    days = {day for parameter in parameters for day in parameter.change_days()}
     for dated in dated_parts(section):
         begins, ends = dated.day("from"), dated.day("until")
         days.update([begins] if begins else [])
@@ -26,7 +26,7 @@ def turning_days(pack: Pack, decision: str) -> list[date]:
 
 
 def parameters_of(written: object, day: date | None = None) -> Iterator[str]:
-    """The parameters that a section names, as `$name`; of a day, those that what is in force on it names."""
+    """The parameters that a section names, as `$name`; with a day, only in what is in force on it."""
     if isinstance(written, str) and written.startswith("$") and written != "$item":
         yield written[1:]
     elif isinstance(written, Section) and day is not None and not in_force(written, day):
@@ -37,7 +37,7 @@ def parameters_of(written: object, day: date | None = None) -> Iterator[str]:
 
 
 def dated_parts(section: Section) -> Iterator[Section]:
-    """What of a decision may have a first and a last day of its own: itself, its rules, tables and rows."""
+    """The parts of a decision that may have dates of their own: itself, its rules, tables and rows."""
     yield section
     yield from section.sections("rules")
     for table in section.sections("tables"):

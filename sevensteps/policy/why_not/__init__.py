@@ -1,1 +1,1 @@
-"""Which changes of the facts would turn a verdict."""
+"""Which changes of the facts would change a verdict."""

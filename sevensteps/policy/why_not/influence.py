@@ -1,31 +1,31 @@
-"""Which given facts stand behind each rule, item by item: only these can make it come out otherwise."""
+"""The given facts that each rule depends on, item by item: only these can change its outcome."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from sevensteps.policy.model.conditions import Items, facts_of, inside
-from sevensteps.policy.model.given import Known
-from sevensteps.policy.model.ruling import Rule, Ruling
-from sevensteps.policy.model.sums import Column, OfCase, OfItem, Several, Source
+from sevensteps.policy.model.compiled_decision import CompiledDecision, Rule
+from sevensteps.policy.model.conditions import ItemsMeet, facts_of, walk
+from sevensteps.policy.model.declared_facts import TypedFacts
+from sevensteps.policy.model.derived_facts import CaseFact, Column, ScopeFact, Several, Source
 
-Place: TypeAlias = tuple[str, str, str]
-"""A given fact: its collection ("" for the case), the item ("" likewise) and its name. ("c", "", "") is the list c."""
+FactPath: TypeAlias = tuple[str, str, str]
+"""A given fact: its collection, item and name, the first two "" for the case. ("lines", "", "") is the list itself."""
 
 NEW = ""
-"""Stands for an item that a list has not, and might."""
+"""Stands for an item that a list could have in addition."""
 
 
 class Influence:
-    """Follows the rules of a ruling back to the facts of one case."""
+    """Traces the rules of a decision back to the given facts of one case."""
 
-    def __init__(self, ruling: Ruling, known: Known) -> None:
-        self._known = known
-        self._rules = {rule.id: rule for rule in ruling.rules}
-        self._sums = {(sum_.scope, sum_.fact.name): sum_ for sum_ in ruling.sums}
-        self._found: dict[Place, frozenset[Place]] = {}
+    def __init__(self, compiled: CompiledDecision, facts: TypedFacts) -> None:
+        self._facts = facts
+        self._rules = {rule.id: rule for rule in compiled.rules}
+        self._derived = {(derived.scope, derived.fact.name): derived for derived in compiled.derived_facts}
+        self._behind_facts: dict[FactPath, frozenset[FactPath]] = {}
 
-    def behind_each(self) -> Mapping[tuple[str, str], frozenset[Place]]:
-        """The facts behind each rule that has a part in the verdict, by its id and the item that it is asked of."""
+    def behind_each_rule(self) -> Mapping[tuple[str, str], frozenset[FactPath]]:
+        """The given facts behind each rule that has a part in the verdict, by the rule's id and item."""
         return {
             (rule.id, item): frozenset(self._behind(rule, item))
             for rule in self._rules.values()
@@ -34,40 +34,40 @@ class Influence:
         }
 
     def _items(self, scope: str) -> tuple[str, ...]:
-        return (*(self._known.items[scope] or {}), NEW) if scope else ("",)
+        return (*(self._facts.collections[scope] or {}), NEW) if scope else ("",)
 
-    def _behind(self, rule: Rule, item: str) -> Iterator[Place]:
+    def _behind(self, rule: Rule, item: str) -> Iterator[FactPath]:
         if rule.scope:
             yield rule.scope, "", ""
         for fact in facts_of(rule.condition):
             yield from self._behind_fact((rule.scope, item, fact))
-        for inner in inside(rule.condition):
-            if isinstance(inner, Items):
+        for inner in walk(rule.condition):
+            if isinstance(inner, ItemsMeet):
                 counted = self._rules[inner.rule]
                 for other in self._items(counted.scope):
                     yield from self._behind(counted, other)
 
-    def _behind_fact(self, place: Place) -> frozenset[Place]:
-        """The fact itself, or what it is worked out from."""
-        if place not in self._found:
-            scope, item, name = place
-            sum_ = self._sums.get((scope, name))
-            given = () if scope and item == NEW else (place,)
-            sources = sum_.arguments.values() if sum_ else ()
-            used = (found for source in sources for found in self._used(source, scope, item))
-            self._found[place] = frozenset(used if sum_ else given)
-        return self._found[place]
+    def _behind_fact(self, path: FactPath) -> frozenset[FactPath]:
+        """The fact itself, or the given facts that it is derived from."""
+        if path not in self._behind_facts:
+            scope, item, name = path
+            derived = self._derived.get((scope, name))
+            itself = () if scope and item == NEW else (path,)
+            sources = derived.arguments.values() if derived else ()
+            inputs = (given_fact for source in sources for given_fact in self._inputs(source, scope, item))
+            self._behind_facts[path] = frozenset(inputs if derived else itself)
+        return self._behind_facts[path]
 
-    def _used(self, source: Source, scope: str, item: str) -> Iterator[Place]:
+    def _inputs(self, source: Source, scope: str, item: str) -> Iterator[FactPath]:
         match source:
-            case OfItem(fact):
+            case ScopeFact(fact):
                 yield from self._behind_fact((scope, item, fact))
-            case OfCase(fact):
+            case CaseFact(fact):
                 yield from self._behind_fact(("", "", fact))
             case Column(collection, fact):
                 yield collection, "", ""
-                for each in self._items(collection) if fact else ():
-                    yield from self._behind_fact((collection, each, fact))
+                for item_ in self._items(collection) if fact else ():
+                    yield from self._behind_fact((collection, item_, fact))
             case Several(sources):
                 for inner in sources:
-                    yield from self._used(inner, scope, item)
+                    yield from self._inputs(inner, scope, item)

@@ -97,7 +97,7 @@ async def test_law_outlives_the_files_it_was_read_from(running: Running, tmp_pat
     for receipt in (await auditor.ListReceipts(pb.ListReceiptsRequest(case_id=case_id))).receipts:
         kept = json.loads(receipt.receipt)
         law = await auditor.GetPack(pb.GetPackRequest(hash=kept["hash"]))
-        library.take_in(law.pack, kept["hash"], law.files)
+        library.add_version(law.pack, kept["hash"], law.files)
         assert library.verify(kept) == ()
     fault = await refusal_of(auditor.GetPack(pb.GetPackRequest(hash="0" * 64)))
     assert (fault.kind, fault.reason) == (Kind.NOT_FOUND, "PACK_NOT_FOUND")

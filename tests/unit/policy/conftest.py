@@ -7,6 +7,7 @@ import pytest
 PACK = {
     "pack.yaml": """
 pack: small
+format: 2
 title: A pack to try things with
 """,
     "parameters/limits.yaml": """

@@ -1,4 +1,4 @@
-"""The sums that packs may ask for, each at its edges: the last penny, the last day, the first number too many."""
+"""The calculations that a pack may name, each at its edges: the last penny, the last day, one number too many."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -76,14 +76,14 @@ TABLE = ((10, 1000), (20, 3000), (40, 4001))
 
 
 def test_amounts_are_added_and_taken_away() -> None:
-    """What remains is never less than nothing; a difference may be."""
+    """What remains is never negative; a difference may be."""
     assert total([1, 2, 4]) == 7
     assert total([]) == 0
     assert (difference(3, 5), what_remains(3, 5), what_remains(5, 3), what_remains(5, 5)) == (-2, 0, 2, 0)
 
 
 def test_amounts_count_where_the_number_beside_them_is_not_nought() -> None:
-    """Of three amounts the one beside a nought is left out; lists that do not go together are a mistake."""
+    """An amount beside a 0 is left out; two lists of different lengths are a mistake."""
     assert total_where([100, 200, 400], [1, 0, 2]) == 500
     with pytest.raises(ValueError, match="shorter"):
         total_where([100, 200], [1])
@@ -108,7 +108,7 @@ def test_the_lowest_limit_that_applies_counts() -> None:
 
 
 def test_percent_over_is_rounded_up() -> None:
-    """A penny over is one per cent over; as much is none; under is negative; over nothing is far over."""
+    """A penny over counts as one per cent; the same amount is 0; under is negative; over an amount of 0 is far over."""
     assert [percent_over(of, 10_000) for of in (10_001, 10_000, 10_100, 10_101, 9_900)] == [1, 0, 1, 2, -1]
     assert [percent_over(of, 0) for of in (1, 0, -1)] == [1000, 0, 0]
     assert percent_over(2, 1) == 100
@@ -123,7 +123,7 @@ def test_points_become_pounds_along_straight_lines() -> None:
 
 
 def test_income_that_somebody_keeps_depends_on_age_and_household() -> None:
-    """The full rate begins at 25, the pension rate at pension age; each premium comes on top; none is made up."""
+    """The full rate begins at 25, the pension rate at pension age; each premium is added; none is invented."""
     amounts = {
         "single_under_25": 1,
         "single": 2,
@@ -155,13 +155,13 @@ def test_income_that_somebody_keeps_depends_on_age_and_household() -> None:
 
 
 def test_capital_counts_a_pound_for_every_step_or_part_of_one() -> None:
-    """Nothing at the lower limit, a pound a penny above it, and no more above the upper limit."""
+    """Nothing at the lower limit, a pound from a penny above it, and no more above the upper limit."""
     capital = (1_425_000, 1_425_001, 1_450_000, 1_450_001, 2_325_000, 9_999_999)
     assert [tariff_income(each, 1_425_000, 2_325_000, 25_000) for each in capital] == [0, 100, 100, 200, 3600, 3600]
 
 
 def test_a_charge_is_rounded_down_and_never_more_than_the_cost() -> None:
-    """The council's share of the disposable income, to the penny below."""
+    """The council's share of the disposable income, rounded down to the penny."""
     assert (charge(1000, 999, 50), charge(400, 999, 50), charge(1000, 999, 100)) == (499, 400, 999)
 
 
@@ -192,7 +192,7 @@ def test_working_days_leave_out_weekends_and_bank_holidays() -> None:
 @pytest.mark.parametrize("calculation", sorted(CALCULATIONS))
 @settings(max_examples=100, deadline=None)
 @given(st.data())
-def test_a_sum_of_whatever_is_legal_answers_or_says_why_not(calculation: str, data: st.DataObject) -> None:
+def test_a_calculation_of_whatever_is_legal_answers_or_says_why_not(calculation: str, data: st.DataObject) -> None:
     """However large the numbers and however late the days: an answer, or a Fault in words; never a stack trace."""
     arguments = data.draw(st.fixed_dictionaries(dict(LEGAL[calculation])))
     with suppress(Fault):
@@ -203,7 +203,7 @@ def test_a_sum_of_whatever_is_legal_answers_or_says_why_not(calculation: str, da
     ("day", "days_", "months"), [("2199-12-31", 1, 1), ("1900-01-01", -1, -1), ("2026-04-01", 10**12, 10**12)]
 )
 def test_no_day_is_counted_beyond_what_a_date_may_be(day: str, days_: int, months: int) -> None:
-    """The first and the last day are dates; a day before and a day after them are told as such."""
+    """The first and the last day are dates; the day before and the day after are refused in a sentence."""
     assert days_later("2199-12-30", 1) == months_later("2199-11-30", 1).replace("30", "31") == "2199-12-31"
     assert (days_later("1900-01-02", -1), months_later("1900-02-01", -1)) == ("1900-01-01", "1900-01-01")
     for later, by in ((days_later, days_), (months_later, months)):

@@ -7,7 +7,7 @@ import pytest
 
 from sevensteps.policy.authoring.check import check
 from sevensteps.policy.packs.pack import read_pack
-from sevensteps.policy.packs.source import PackRefusedError, Problems
+from sevensteps.policy.packs.problems import PackRefusedError, Problems
 
 POLICIES = Path(__file__).parents[3] / "policies"
 OWN = """parameters:
@@ -27,7 +27,7 @@ def said_of(packs: Path, own: str) -> str:
     (packs / "council/pack.yaml").write_text(f"pack: council\ntitle: C\nextends: {extends}\n", encoding="utf-8")
     (packs / "council/parameters/own.yaml").write_text(own, encoding="utf-8")
     problems = Problems()
-    with problems.noted():
+    with problems.collected():
         read_pack(packs, "council")
     return str(PackRefusedError(problems))
 
@@ -53,8 +53,8 @@ def england(tmp_path: Path) -> Path:
          "pounds that never fall"),
         ("deadlines.plan_days", "whole number", "-3", "1 or more"),
         ("deadlines.plan_days", "whole number", "1000000000", "366 or less"),
-        ("authority.risk_roles", "words", "[head_of_servce]", "; head_of_servce is none"),
-        ("authority.limits", "amount by word", '{chair.care_home: "1.00"}', "; chair.care_home is none"),
+        ("authority.risk_roles", "words", "[head_of_servce]", "; head_of_servce is not one"),
+        ("authority.limits", "amount by word", '{chair.care_home: "1.00"}', "; chair.care_home is not one"),
         ("authority.limits", "amount by word", '{panel: "-0.01"}', "panel: 0.00 or more"),
         ("facs.threshold", "word", "subtantial", "words out of low, moderate, substantial, critical"),
         ("plan.uses.harm", "verdict", "met", "words out of needs_judgement, not_met"),
@@ -65,7 +65,7 @@ def england(tmp_path: Path) -> Path:
 def test_no_council_goes_beyond_what_the_national_pack_allows(
     england: Path, name: str, type_: str, value: str, said: str
 ) -> None:
-    """Shares over the whole, days before today, limits below the law's, misspelt words: refused by file and line."""
+    """Shares over 100 per cent, negative days, limits below the law's, misspelt words: refused with file and line."""
     found = said_of(england, OWN.format(name=name, type=type_, value=value))
     assert f"council/parameters/own.yaml:7: {name}: " in found
     assert said in found
@@ -134,7 +134,7 @@ parameters:
     ],
 )  # fmt: skip
 def test_a_value_is_never_below_the_national_one_of_its_day(packs: Path, values: list[str], said: list[str]) -> None:
-    """Word by word, on each day on which either turns: also where the national one rises above it later, or ends."""
+    """Word by word, on each day on which either changes, also where the national one rises above it later, or ends."""
     (packs / "small/parameters/kept.yaml").write_text(GUARANTEED, encoding="utf-8")
     rows = "".join(f"      - {{{value}, reference: A budget}}\n" for value in values)
     own = GUARANTEED.strip().split("      - ")[0].replace("    not below: national\n", "    unit: pounds\n") + rows
@@ -155,7 +155,7 @@ def test_a_value_is_never_below_the_national_one_of_its_day(packs: Path, values:
     ],
 )  # fmt: skip
 def test_the_national_values_keep_to_their_own_bounds(packs: Path, bounds: str, said: str) -> None:
-    """By the line of the value; and a bound is of its parameter's type."""
+    """With the line of the value; and a bound has its parameter's type."""
     file = packs / "small/parameters/limits.yaml"
     text = file.read_text(encoding="utf-8").replace("value: 8", "value: 9")
     file.write_text(text.replace("    values:", f"    {bounds}\n    values:").lstrip(), encoding="utf-8")
@@ -166,7 +166,7 @@ def test_the_national_values_keep_to_their_own_bounds(packs: Path, bounds: str, 
 
 @pytest.mark.parametrize(("type_", "key", "value"), [("word", "lowest", "1"), ("words", "not below", "national")])
 def test_what_has_no_order_has_no_lowest(packs: Path, type_: str, key: str, value: str) -> None:
-    """Words have options, and nothing to be above or below of."""
+    """Words have options, and cannot be less or more."""
     one = "one" if type_ == "word" else "[one]"
     text = f"""parameters:
   some.words: {{title: W, type: {type_}, set by: law, {key}: {value},

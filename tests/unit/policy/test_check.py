@@ -41,18 +41,18 @@ def with_table(packs: Path, hit: str, some: str, then: str = "met") -> str:
 
 
 def test_nothing_is_wrong_with_a_good_pack(packs: Path) -> None:
-    """No finding where nothing is to be found."""
+    """There is no problem to report in a pack without one."""
     assert found(packs) == ""
 
 
 def test_a_gap_is_found_with_an_example(packs: Path) -> None:
-    """Two hours fall between the rows, and the finding says so."""
+    """Two hours are in no row, and the problem says so."""
     said = with_table(packs, "unique", "at most: 19")
     assert 'BAND: no gaps; no row fits {"hours": 20}' in said
 
 
 def test_an_overlap_is_found_with_an_example(packs: Path) -> None:
-    """Two rows that say the same overlap; two that do not contradict each other."""
+    """Two rows that fit together overlap if they say the same, and contradict each other if they do not."""
     assert "BAND/many, BAND/some overlap on" in with_table(packs, "unique", "more than: 5")
 
 
@@ -63,7 +63,7 @@ def test_a_contradiction_is_found(packs: Path) -> None:
 
 def test_a_masked_row_is_found(packs: Path) -> None:
     """A row after one that always fits where it does is never chosen."""
-    assert "BAND/some: a row that is chosen now and then" in with_table(packs, "first", "more than: 30")
+    assert "BAND/some: a row that is sometimes chosen" in with_table(packs, "first", "more than: 30")
 
 
 @pytest.mark.parametrize(
@@ -90,17 +90,22 @@ def test_a_masked_row_is_found(packs: Path) -> None:
             "from: 2019-01-01",
             "parameter help.hours has no value in force on 2019-01-01",
         ),
-        ("rules/help.yaml", "{hours} hours", "{days} hours", "HOURS: because: declared facts in braces; days is none"),
+        (
+            "rules/help.yaml",
+            "{hours} hours",
+            "{days} hours",
+            "HOURS: because: declared facts in braces; days is not one",
+        ),
         (
             "rules/help.yaml",
             "rules:",
-            "worked out:\n  more: {type: whole number, calculate: total, off: [hours]}\nrules:",
+            "derived:\n  more: {type: whole number, calculate: total, off: [hours]}\nrules:",
             "more: for total: of",
         ),
         (
             "rules/help.yaml",
             "rules:",
-            "worked out:\n  more: {type: whole number, calculate: guess, of: [hours]}\nrules:",
+            "derived:\n  more: {type: whole number, calculate: guess, of: [hours]}\nrules:",
             "more: calculate: one of",
         ),
         ("rules/help.yaml", "because:", "why:", "'because' is a required property"),
@@ -111,7 +116,7 @@ def test_a_masked_row_is_found(packs: Path) -> None:
             "there is none on 2021-01-01",
         ),
         ("parameters/limits.yaml", "value: 10", "value: ten", "a value of type whole number"),
-        ("parameters/limits.yaml", "value: 10", "value: 10, value: 11", "value: this key stands here twice"),
+        ("parameters/limits.yaml", "value: 10", "value: 10, value: 11", "value: this key is here twice"),
         ("parameters/limits.yaml", ", reference: A decision of 2019", "", "'reference' is a required property"),
         (
             "cases/help.yaml",
@@ -122,12 +127,12 @@ def test_a_masked_row_is_found(packs: Path) -> None:
     ],
 )
 def test_each_sort_of_slip_is_found(packs: Path, file: str, old: str, new: str, said: str) -> None:
-    """Undeclared and unused facts and parameters, dead rules, holes in dates, missing references and cases."""
+    """Undeclared and unused facts and parameters, dead rules, gaps in dates, missing references and cases."""
     assert said in found(packs, file, old, new)
 
 
 def test_every_problem_is_reported_not_only_the_first(packs: Path) -> None:
-    """Two files with a slip each give two findings."""
+    """Two files with a mistake each give two problems."""
     (packs / "small/parameters/limits.yaml").write_text("parameters: 3\n", encoding="utf-8")
     said = found(packs, "rules/help.yaml", "because:", "why:")
     assert "limits.yaml" in said
@@ -139,7 +144,7 @@ def unused(said: str) -> list[str]:
 
 
 def test_a_list_that_nobody_looks_at_is_found_with_its_facts(packs: Path) -> None:
-    """Each by its path; once a rule is asked of its items, only the facts that it does not look at."""
+    """Each by its path; where a rule has `for each` of the items, only the facts that no rule tests."""
     things = (
         "  things: {listed as: records, each: {ill: {type: boolean, question: Q}, old: {type: boolean, question: Q}}}\n"
     )
@@ -176,7 +181,7 @@ def test_what_no_case_can_be_decided_by_is_no_gap(packs: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_count_of_items_may_be_any_number(packs: Path, when: str, *, reachable: bool) -> None:
-    """Two of three are at least two and not every one; two or more without any there are never."""
+    """Two of three are at least two and not every one; two or more of none are impossible."""
     facts = "  things: {listed as: records, each: {ill: {type: boolean, question: Q}}}\n"
     rules = f"""rules:
   - {{rule: ILL, for each: things, when: ill, because: Because., reference: An Act}}
@@ -190,8 +195,8 @@ RULE = "  - {rule: %s, when: %s, because: Because., reference: An Act}\n"
 
 
 def test_every_finding_of_a_file_of_rules_is_reported_with_its_own_line(packs: Path) -> None:
-    """Facts, sums, rules, rows and answers that name what is not declared; what refers to them is not wrong for it."""
-    more = f"""worked out:
+    """Facts, rules, rows and values that name what is not declared are refused, and what refers to them is not."""
+    more = f"""derived:
   more: {{type: whole number, calculate: total, of: [lonely, lost]}}
 rules:
 {RULE % ("ONE", "{all: [first, second]}")}{RULE % ("TWO", "{any: [{rule: ONE}, {more: {at least: 3}}]}")}"""
@@ -214,13 +219,13 @@ values:
     assert lines == [
         f"11: {none_of_them.format('lonely')}", f"11: {none_of_them.format('lost')}",
         f"13: ONE: {is_not_one.format('first')}", f"13: ONE: {is_not_one.format('second')}",
-        f"24: T/a: {is_not_one.format('third')}", "25: T/b: because: declared facts in braces; fourth is none",
-        "27: fifth: fact: a declared or worked out fact",
+        f"24: T/a: {is_not_one.format('third')}", "25: T/b: because: declared facts in braces; fourth is not one",
+        "27: fifth: fact: a declared or derived fact",
     ]  # fmt: skip
 
 
 def test_a_fact_that_cannot_be_declared_hides_no_other_finding(packs: Path) -> None:
-    """Each declaration by its line, and no rule is wrong for looking at it."""
+    """Each declaration with its line; the rules that test the fact are not refused as well."""
     facts = """  kind: {type: choice, options: $help.kinds, question: Q}
   size: {type: whole number, lowest: low, question: Q}
   things: {listed as: words, options: $help.things, each: {}}
@@ -235,7 +240,7 @@ rules:
 
 
 def test_every_bad_value_of_the_parameters_is_reported(packs: Path) -> None:
-    """Two in one file, one in another; and each name that is used before."""
+    """Two in one file, one in another, and each name that was used before."""
     other = "  help.days: {title: D, type: word, set by: law, values: [{from: 2020-01-01, value: 3, reference: A}]}\n"
     path = packs / "small/parameters/more.yaml"
     path.write_text(f"parameters:\n{other}{other.replace('days', 'weeks')}", encoding="utf-8")
@@ -251,7 +256,7 @@ def test_every_bad_value_of_the_parameters_is_reported(packs: Path) -> None:
 
 
 def test_what_cannot_be_read_hides_nothing_elsewhere(packs: Path) -> None:
-    """A file out of its form hides no finding of others, and nothing is said for want of what stands in it."""
+    """A file that is not in its form hides no problem of others, and what it may contain is not called missing."""
     text = (packs / "small/rules/help.yaml").read_text(encoding="utf-8")
     other = text.replace("decision: help", "decision: other").replace("alone]}", "lonely]}")
     (packs / "small/rules/other.yaml").write_text(other, encoding="utf-8")
@@ -265,7 +270,7 @@ def test_what_cannot_be_read_hides_nothing_elsewhere(packs: Path) -> None:
 
 
 def test_cases_are_run_although_there_are_other_findings(packs: Path) -> None:
-    """Those of decisions that can be read; of the others none is run, and one that cannot be read hides no other."""
+    """Cases of decisions that can be read are run; one that cannot be read hides no other."""
     text = (packs / "small/rules/help.yaml").read_text(encoding="utf-8")
     other = text.replace("decision: help", "decision: other").replace("alone]}", "lonely]}")
     (packs / "small/rules/other.yaml").write_text(other, encoding="utf-8")
@@ -291,19 +296,19 @@ def test_cases_are_run_although_there_are_other_findings(packs: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_finding_says_the_line_of_what_it_is_about(packs: Path, old: str, new: str, said: str) -> None:
-    """Not that of the file or the table that it stands in; an end before the beginning is found too."""
+    """Not the line of its file or table; an end before the beginning is found too."""
     assert said in found(packs, "rules/help.yaml", old, new)
 
 
 def test_a_value_that_ends_before_it_begins_is_found(packs: Path) -> None:
-    """It would never count, whatever its author thought."""
+    """Such a value would never count, whatever its author thought."""
     said = found(packs, "parameters/limits.yaml", "{from: 2026-01-01,", "{from: 2026-01-01, until: 2025-12-31,")
     assert said == "small/parameters/limits.yaml:10: help.hours: until: the day of from, or a later one"
 
 
 def test_a_row_is_named_with_its_own_line(packs: Path) -> None:
     """Masked and overlapping rows by the row, a gap by the table."""
-    assert "help.yaml:25: BAND/some: a row that is chosen" in with_table(packs, "first", "more than: 30")
+    assert "help.yaml:25: BAND/some: a row that is sometimes chosen" in with_table(packs, "first", "more than: 30")
     said = found(packs, "rules/help.yaml", "hit: first", "hit: unique")
     assert "help.yaml:25: BAND: one row at most; BAND/many, BAND/some overlap" in said
     assert "help.yaml:17: BAND: no gaps" in said
@@ -321,7 +326,7 @@ def test_a_row_is_named_with_its_own_line(packs: Path) -> None:
 def test_rows_that_are_collected_do_not_contradict_each_other(
     packs: Path, first: str, second: str, earliest: str, *, contradicts: bool
 ) -> None:
-    """Two that ask the same and say otherwise; where the earliest value is taken, several are no contradiction."""
+    """Two with one condition and different verdicts or values; where the earliest value is chosen, that is fine."""
     table = f"""{f"earliest: {earliest}" if earliest else ""}
 tables:
   - table: T
@@ -334,7 +339,7 @@ tables:
 """
     path = packs / "small/rules/help.yaml"
     path.write_text(path.read_text(encoding="utf-8") + table, encoding="utf-8")
-    said = "help.yaml:22: T/b: what does not contradict T/a; both ask the same"
+    said = "help.yaml:22: T/b: the same as T/a says; both have the same condition"
     assert (said in found(packs)) is contradicts
 
 
@@ -348,10 +353,10 @@ def test_an_empty_pack_is_found(packs: Path) -> None:
 
 @pytest.mark.parametrize("name", ["parameters/more.yml", "rules/more.yml", "cases/more.YAML"])
 def test_a_file_that_would_be_passed_over_is_found(packs: Path, name: str) -> None:
-    """Under another ending nobody would read it; other files are nobody's business."""
+    """Under another ending nobody would read it; files that are not YAML are ignored."""
     (packs / "small" / name).write_text("anything", encoding="utf-8")
     (packs / "small/rules/notes.txt").write_text("anything", encoding="utf-8")
-    said = f"small/{name}: to be named more.yaml; under this name it is not read"
+    said = f"small/{name}: a file named more.yaml; under this name it is not read"
     assert found(packs) == said
 
 
@@ -363,7 +368,7 @@ def test_a_folder_in_the_place_of_a_file_is_found(packs: Path) -> None:
 
 @pytest.mark.parametrize("chain", [["small"], ["one", "small"], ["two", "one", "small"]])
 def test_packs_that_extend_each_other_in_a_circle_are_refused(packs: Path, chain: list[str]) -> None:
-    """However long the circle is; also by whoever decides."""
+    """However long the circle is; deciding is refused too."""
     for name, extended in zip(chain, [*chain[1:], chain[0]], strict=True):
         (packs / name).mkdir(exist_ok=True)
         (packs / name / "pack.yaml").write_text(f"pack: {name}\ntitle: P\nextends: {extended}\n", encoding="utf-8")

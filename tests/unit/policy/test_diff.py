@@ -116,7 +116,7 @@ def table(hit: str, *rows: str) -> Pack:
     ],
 )  # fmt: skip
 def test_a_changed_rule_is_found_by_its_id(old: Pack, new: Pack, said: str) -> None:
-    """Rules, tables and rows are compared by their ids; what has none is compared as a whole."""
+    """Rules, tables and rows are compared by their ids; what has no id is compared as a whole."""
     assert differences(old, new)[0] == said
     assert differences(old, old) == differences(new, new) == []
 
@@ -142,7 +142,7 @@ def test_a_row_put_before_others_is_said_with_the_order() -> None:
 
 
 def test_on_a_day_how_long_things_stand_makes_no_difference() -> None:
-    """A decision that does not stand on the day is not told; one that does is not for ending another day."""
+    """A decision that is not in force on the day is left out; in one that is, the dates do not count."""
     old = pack(help=Section({"from": BEGINS, "title": "Help"}), gone=Section(until=BEGINS))
     new = pack(help=Section({"from": BEGINS, "until": LATER, "title": "Help"}), new=Section({"from": LATER}))
     assert differences(old, new, date(2026, 6, 1)) == []
@@ -151,7 +151,7 @@ def test_on_a_day_how_long_things_stand_makes_no_difference() -> None:
 
 
 def described(**changed: object) -> Pack:
-    """A pack with one parameter of which one thing is said otherwise."""
+    """A pack with one parameter, of which one thing is different."""
     body: dict[str, object] = {"title": "N", "type": "whole number", "set by": "law", "unit": "hours"}
     value: dict[str, object] = {"from": BEGINS, "value": 1, "reference": "An Act"}
     for key, written in changed.items():
@@ -171,7 +171,7 @@ def described(**changed: object) -> Pack:
     ],
 )
 def test_what_is_said_about_a_parameter_counts_too(changed: dict[str, object], said: str) -> None:
-    """Who may set it, what it is called and counted in, and its law: on the day too."""
+    """Who may set it, its title and unit, and its law: on the day too."""
     assert differences(described(), described(**changed)) == [said]
     (on_the_day,) = differences(described(), described(**changed), LATER)
     assert on_the_day.endswith(said.rpartition(":")[2])
@@ -193,5 +193,5 @@ def test_what_is_said_about_a_parameter_counts_too(changed: dict[str, object], s
     ],
 )
 def test_a_condition_is_said_as_it_reads(written: object, words: str) -> None:
-    """In the words of the language, never in brackets and quotes of a programming one."""
+    """In the words of the pack language, without brackets and quotes of a programming language."""
     assert condition_words(written) == words

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from sevensteps.policy.evaluation.decider import Decider
 from sevensteps.policy.evaluation.durable import DurableEvaluator
 from sevensteps.policy.evaluation.plain import PlainEvaluator, Truth
-from sevensteps.policy.evaluation.plain import test_of as as_test
-from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Condition, Given, Is, Items, Not
+from sevensteps.policy.evaluation.plain import predicate_of as as_test
+from sevensteps.policy.model.compiled_decision import CompiledDecision, Rule
+from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Condition, Is, IsGiven, ItemsMeet, Not
+from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts, Values
 from sevensteps.policy.model.facts import Fact
-from sevensteps.policy.model.given import Collection, Declared, Values
-from sevensteps.policy.model.ruling import Rule, Ruling
-from sevensteps.policy.model.verdict import Json, Verdict, together
+from sevensteps.policy.model.verdict import Json, Verdict, verdict_of_all
 
 FACTS = {
     "ill": Fact("ill", "boolean"),
@@ -74,22 +74,22 @@ def rule(id_: str, condition: Condition, fails: Verdict = Verdict.NOT_MET, scope
     )  # fmt: skip
 
 
-def ruling(*rules: Rule) -> Ruling:
+def compiled(*rules: Rule) -> CompiledDecision:
     things = Collection("things", FACTS)
-    declared = Declared(FACTS, {"things": things})
-    return Ruling("tried", declared, (), rules, (), (), "", {"": FACTS, "things": FACTS})
+    declared = DeclaredFacts(FACTS, {"things": things})
+    return CompiledDecision("tried", declared, (), rules, (), (), "", {"": FACTS, "things": FACTS})
 
 
 def completions(facts: Mapping[str, Json]) -> Iterator[Values]:
     """Every way of filling in what is unknown."""
-    typed = Declared(FACTS, {}).typed(facts).case
+    typed = DeclaredFacts(FACTS, {}).typed(facts).case
     choices = [EVERY_VALUE[name] if value is None else (value,) for name, value in typed.items()]
     for values in product(*choices):
         yield dict(zip(typed, values, strict=True))
 
 
 def by_brute_force(condition: Condition, facts: Mapping[str, Json]) -> Truth:
-    """True or false if every completion says so, otherwise unknown."""
+    """True or false if every way of filling in the unknown facts says so, otherwise unknown."""
     found = {as_test(condition)(filled, {}) for filled in completions(facts)}
     return found.pop() if len(found) == 1 else None
 
@@ -103,11 +103,15 @@ def some_facts(chance: random.Random) -> dict[str, Json]:
 @thorough
 @given(st.lists(conditions, min_size=1, max_size=3), st.integers(0, 2**32))
 def test_the_two_evaluators_agree(asked: list[Condition], seed: int) -> None:
-    """Whatever the conditions and the facts, each rule comes out the same: 500 packs, 20 sets of facts each."""
+    """Whatever the conditions and the facts, each rule has the same outcome: 500 packs, 20 sets of facts each."""
     of_case = [rule(f"R{number}", condition) for number, condition in enumerate(asked)]
     of_things = [rule(f"T{number}", condition, scope="things") for number, condition in enumerate(asked)]
-    counted = [rule("every", Items("T0", None)), rule("two", Items("T0", 2)), rule("not-some", Not(Items("T0", 1)))]
-    tried = ruling(*of_things, *of_case, *counted)
+    counted = [
+        rule("every", ItemsMeet("T0", None)),
+        rule("two", ItemsMeet("T0", 2)),
+        rule("not-some", Not(ItemsMeet("T0", 1))),
+    ]
+    tried = compiled(*of_things, *of_case, *counted)
     plain, durable = PlainEvaluator(tried), DurableEvaluator(tried)
     chance = random.Random(seed)  # noqa: S311 - seeded, so that a failure can be had again
     for _ in range(20):
@@ -119,8 +123,8 @@ def test_the_two_evaluators_agree(asked: list[Condition], seed: int) -> None:
 @thorough
 @given(conditions, facts_given)
 def test_kleene_never_contradicts_brute_force(condition: Condition, case: dict[str, Json]) -> None:
-    """What the plain evaluator is certain of, every completion confirms."""
-    tried = ruling(rule("R", condition))
+    """What the plain evaluator is certain of, every way of filling in the unknown facts confirms."""
+    tried = compiled(rule("R", condition))
     truth = PlainEvaluator(tried).truths(tried.declared.typed({**case, "things": []}))["R", ""]
     assert truth in (None, by_brute_force(condition, case))
 
@@ -135,8 +139,8 @@ def test_a_verdict_is_certain_exactly_when_every_completion_gives_it(
         rule(f"R{number}", condition, fails if fails is not Verdict.NOT_ENOUGH_INFORMATION else Verdict.NOT_MET)
         for number, (condition, fails) in enumerate(asked)
     ]
-    verdicts = {together(_said(rule_, filled) for rule_ in rules) for filled in completions(case)}
-    decided = Decider("tried", "hash", ruling(*rules)).decide({**case, "things": []}, date(2026, 4, 1))
+    verdicts = {verdict_of_all(_said(rule_, filled) for rule_ in rules) for filled in completions(case)}
+    decided = Decider("tried", "hash", compiled(*rules)).decide({**case, "things": []}, date(2026, 4, 1))
     expected = verdicts.pop() if len(verdicts) == 1 else Verdict.NOT_ENOUGH_INFORMATION
     assert decided.verdict is expected
     assert bool(decided.missing) is (expected is Verdict.NOT_ENOUGH_INFORMATION)
@@ -149,10 +153,10 @@ def test_each_part_is_certain_exactly_when_every_completion_gives_it(
 ) -> None:
     """What holds for the whole holds for each part by itself: settled if and only if all ways of filling in say so."""
     rules = [replace(rule(f"R{number}", condition), part=part) for number, (condition, part) in enumerate(asked)]
-    decided = Decider("tried", "hash", ruling(*rules)).decide({**case, "things": []}, date(2026, 4, 1))
+    decided = Decider("tried", "hash", compiled(*rules)).decide({**case, "things": []}, date(2026, 4, 1))
     for part, said in decided.values.items():
         of_part = [rule_ for rule_ in rules if rule_.part == part]
-        verdicts = {together(_said(rule_, filled) for rule_ in of_part) for filled in completions(case)}
+        verdicts = {verdict_of_all(_said(rule_, filled) for rule_ in of_part) for filled in completions(case)}
         assert said == (verdicts.pop() if len(verdicts) == 1 else Verdict.NOT_ENOUGH_INFORMATION)
 
 
@@ -163,7 +167,9 @@ def _said(rule_: Rule, filled: Values) -> Verdict:
 def test_a_list_that_nobody_has_given_may_hold_anything() -> None:
     """Neither "every" nor "some" nor "two of them" is settled while the list itself is unknown."""
     of_things = rule("T", Is("ill", (True,)), scope="things")
-    tried = ruling(of_things, rule("every", Items("T", None)), rule("some", Items("T", 1)), rule("two", Items("T", 2)))
+    tried = compiled(
+        of_things, rule("every", ItemsMeet("T", None)), rule("some", ItemsMeet("T", 1)), rule("two", ItemsMeet("T", 2))
+    )
     known = tried.declared.typed({})
     for evaluator in (PlainEvaluator(tried), DurableEvaluator(tried)):
         truths = evaluator.truths(known)
@@ -173,8 +179,8 @@ def test_a_list_that_nobody_has_given_may_hold_anything() -> None:
 def test_an_optional_fact_that_is_not_given_is_known_to_be_none() -> None:
     """`given` is false of an optional fact, and open of any other, in both evaluators."""
     facts = {"own": Fact("own", "date", none_if_absent=True), "due": Fact("due", "date")}
-    rules = (rule("own", Given("own", optional=True)), rule("due", Given("due")))
-    tried = Ruling("tried", Declared(facts, {}), (), rules, (), (), "", {"": facts})
+    rules = (rule("own", IsGiven("own", optional=True)), rule("due", IsGiven("due")))
+    tried = CompiledDecision("tried", DeclaredFacts(facts, {}), (), rules, (), (), "", {"": facts})
     for evaluator in (PlainEvaluator(tried), DurableEvaluator(tried)):
         absent = evaluator.truths(tried.declared.typed({}))
         given_ = evaluator.truths(tried.declared.typed({"own": "2026-05-01", "due": "2026-05-01"}))
@@ -183,10 +189,10 @@ def test_an_optional_fact_that_is_not_given_is_known_to_be_none() -> None:
 
 
 def test_a_list_of_words_is_given_once_it_is_there() -> None:
-    """Even with nothing in it, to both evaluators; what is in it is for sums to say."""
+    """Even an empty one, to both evaluators; its words are for calculations."""
     facts = {"needs": Fact("needs", "words"), "text": Fact("text", "narrative", hints=("bet",))}
-    rules = (rule("needs", Given("needs")), rule("text", Given("text")))
-    tried = Ruling("tried", Declared(facts, {}), (), rules, (), (), "", {"": facts})
+    rules = (rule("needs", IsGiven("needs")), rule("text", IsGiven("text")))
+    tried = CompiledDecision("tried", DeclaredFacts(facts, {}), (), rules, (), (), "", {"": facts})
     for evaluator in (PlainEvaluator(tried), DurableEvaluator(tried)):
         for given_, truth in (({}, None), ({"needs": [], "text": []}, True), ({"needs": ["a"], "text": "Bets"}, True)):
             truths = evaluator.truths(tried.declared.typed(given_))

@@ -3,12 +3,12 @@
 import pytest
 
 from sevensteps.policy.authoring.kept_hints import hints_of, with_own_hints
+from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts
 from sevensteps.policy.model.facts import Fact
-from sevensteps.policy.model.given import Collection, Declared
 from sevensteps.policy.model.verdict import Json
 
 TEXT = Fact("text", "narrative", hints=("bet", "bingo"))
-DECLARED = Declared(
+DECLARED = DeclaredFacts(
     {"hours": Fact("hours", "whole number"), "talk.note": Fact("talk.note", "narrative", hints=("bet",))},
     {
         "lines": Collection("lines", {"text": TEXT}),
@@ -46,5 +46,5 @@ def test_words_that_are_looked_for_no_more_are_left_out(kept: dict[str, Json], o
     ],
 )
 def test_whatever_else_was_kept_stays(kept: dict[str, Json]) -> None:
-    """Facts that were not given, text, and what is no list of words."""
+    """Facts that were not given, text, and anything but a list of words."""
     assert with_own_hints(kept, DECLARED) == kept

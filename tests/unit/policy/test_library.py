@@ -13,10 +13,10 @@ import pytest
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library, Verdict
 from sevensteps.policy import library as module
-from sevensteps.policy.authoring.check import check_what_was_read
+from sevensteps.policy.authoring.check import check_pack
 from sevensteps.policy.evaluation.plain import PlainEvaluator
 from sevensteps.policy.packs.pack import Pack, read_pack
-from sevensteps.policy.packs.source import Problem
+from sevensteps.policy.packs.problems import Problem
 
 ON = date(2026, 4, 1)
 
@@ -45,7 +45,7 @@ def verdict(library: Library, hours: int) -> Verdict:
 
 
 def test_a_changed_pack_is_taken_without_a_restart(packs: Path) -> None:
-    """A new value decides, once it has passed the check; a stage that began before keeps its version."""
+    """A new value decides once it has passed the check; a step that began before keeps its version."""
     library = Library(packs)
     began = library.decide("help", pack="small", on=ON, facts={"hours": 8, "alone": False})
     assert began.verdict is Verdict.MET
@@ -59,17 +59,17 @@ def test_a_changed_pack_is_taken_without_a_restart(packs: Path) -> None:
 def test_a_version_that_takes_longer_to_check_does_not_replace_a_later_one(
     packs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Changed back while the change is still being checked, the pack comes to be what its files say."""
+    """A pack that is changed back while the change is still being checked ends up as its files say."""
     checked, may_end = threading.Event(), threading.Event()
 
     def slow_for_nine_hours(root: Path, pack: Pack) -> list[Problem]:
-        found = check_what_was_read(root, pack)
+        found = check_pack(root, pack)
         if pack.hash == nine:
             checked.set()
             may_end.wait(10)
         return found
 
-    monkeypatch.setattr(module, "check_what_was_read", slow_for_nine_hours)
+    monkeypatch.setattr(module, "check_pack", slow_for_nine_hours)
     library = Library(packs)
     eight = library.pack("small").hash
     edit(packs, "cases/help.yaml", "hours: 8", "hours: 9")
@@ -83,7 +83,7 @@ def test_a_version_that_takes_longer_to_check_does_not_replace_a_later_one(
     while time.monotonic() < until:
         assert verdict(library, 8) is Verdict.MET
     may_end.set()
-    eventually(lambda: library.knows(nine))
+    eventually(lambda: library.has_version(nine))
     eventually(lambda: library.pack("small").hash == eight)
 
 
@@ -96,10 +96,10 @@ def test_a_version_that_takes_longer_to_check_does_not_replace_a_later_one(
         (("parameters/limits.yaml", "from: 2026-01-01", "from: 2020-01-01"), "do not overlap"),
         (("parameters/limits.yaml", "value: 8", "value: 7"), "expected not_met, is met"),
         (("cases/help.yaml", "verdict: not_met", "verdict: met"), "expected met, is not_met"),
-        (("rules/help.yaml", "until: 2029-12-31", "until: 2029-02-30"), "2029-02-30: a day that there is"),
+        (("rules/help.yaml", "until: 2029-12-31", "until: 2029-02-30"), "2029-02-30: a day that exists"),
         (
             ("cases/help.yaml", "on: 2026-01-01, given: {hours: 7", "on: 2026-02-30, given: {hours: 7"),
-            "a day that there",
+            "a day that exists",
         ),
         (("pack.yaml", "title:", "extends: small\ntitle:"), "extends: another pack"),
     ],
@@ -121,23 +121,23 @@ def test_a_bad_pack_is_refused_loudly_and_the_old_one_stays(
 def test_whatever_goes_wrong_while_a_pack_is_checked_is_said(
     packs: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even what nobody has thought of: the log says so, and the old version goes on deciding."""
+    """Even an unexpected error: the log says so, and the old version goes on deciding."""
     library = Library(packs)
     before = library.pack("small").hash
 
     def fails(root: Path, pack: Pack) -> list[Problem]:
         raise MemoryError
 
-    monkeypatch.setattr(module, "check_what_was_read", fails)
+    monkeypatch.setattr(module, "check_pack", fails)
     edit(packs, "parameters/limits.yaml", "value: 8", "value: 9")
     with caplog.at_level(logging.ERROR):
         assert verdict(library, 8) is Verdict.MET
-        eventually(lambda: "pack small could not be checked and the version before it stays" in caplog.text)
+        eventually(lambda: "pack small could not be checked; the version before it stays" in caplog.text)
     assert library.pack("small").hash == before
 
 
 def test_a_pack_that_is_not_there_is_looked_for_in_a_folder(packs: Path) -> None:
-    """What was looked for, where, and what is there: also where that is nothing."""
+    """The error says what was looked for, where, and which packs are there, if any."""
     with pytest.raises(Fault) as refused:
         Library(packs).pack("nope")
     assert refused.value.detail == f"there is no pack nope: no nope/pack.yaml in the folder {packs}; packs there: small"
@@ -154,7 +154,7 @@ def test_a_pack_that_was_never_good_is_an_error(packs: Path) -> None:
 
 
 def test_an_overlay_sets_what_is_left_to_councils_and_nothing_else(packs: Path) -> None:
-    """Its own value from its day on, the base's before it; a fixed parameter and rules are refused."""
+    """Its own value from its first day on, the base's before it; a fixed parameter and rules are refused."""
     overlay = packs / "council"
     (overlay / "parameters").mkdir(parents=True)
     (overlay / "pack.yaml").write_text("pack: council\ntitle: A council\nextends: small\n", encoding="utf-8")
@@ -175,11 +175,11 @@ def test_an_overlay_sets_what_is_left_to_councils_and_nothing_else(packs: Path) 
 
 
 def test_a_receipt_decides_the_same_again_until_something_differs(packs: Path) -> None:
-    """Through JSON and back nothing differs; a forged verdict does, and is said in words."""
+    """Through JSON and back nothing differs; a forged verdict does, and is told in a sentence."""
     library = Library(packs)
     receipt = json.loads(json.dumps(library.decide("help", pack="small", on=ON, facts={"hours": 8}).receipt()))
     assert library.verify(receipt) == ()
-    assert library.verify({**receipt, "verdict": "not_met"}) == ("verdict: was not_met, is now met",)
+    assert library.verify({**receipt, "verdict": "not_met"}) == ("The verdict was not met, and is now met.",)
     assert set(receipt["answers"]) == {"plain", "durable_rules"}
     assert receipt["engines"]["durable_rules"]
 
@@ -188,8 +188,8 @@ def test_evaluators_that_disagree_decide_nothing(packs: Path) -> None:
     """A defect in either is an internal fault, never a verdict."""
     library = Library(packs)
     verdict(library, 8)
-    decider = library._shelf("small").decider("help", ON)  # noqa: SLF001 - an engine has to be made to fail
-    other = PlainEvaluator(decider.ruling)
+    decider = library._compiled_pack("small").decider("help", ON)  # noqa: SLF001 - an engine has to be made to fail
+    other = PlainEvaluator(decider.compiled)
     other._case = [("HOURS", lambda _facts, _tallies: False)]  # noqa: SLF001
     decider.evaluators = (decider.plain, other)
     with pytest.raises(Fault, match="disagree on HOURS") as refused:

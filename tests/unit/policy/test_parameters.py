@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from sevensteps.errors import Fault, Kind
+from sevensteps.policy.packs.form import read_file
+from sevensteps.policy.packs.parameter_value import ParameterValue
 from sevensteps.policy.packs.parameters import Parameter, read_parameters
-from sevensteps.policy.packs.setting import Setting
-from sevensteps.policy.packs.source import PackRefusedError, Section, read
+from sevensteps.policy.packs.problems import PackRefusedError
+from sevensteps.policy.packs.source import Section
 
 DATED = "{from: 2020-01-01, until: 2020-12-31, value: 1}, {from: 2021-02-01, value: 2}"
 
@@ -21,11 +23,11 @@ def parameter(folder: Path, values: str = DATED, type_: str = "whole number") ->
         f"parameters:\n  limit: {{title: A limit, type: {type_}, unit: hours, set by: law, values: [{written}]}}\n",
         encoding="utf-8",
     )
-    return read_parameters(read(file, folder, "parameters"))["limit"]
+    return read_parameters(read_file(file, folder, "parameters"))["limit"]
 
 
 def test_a_value_is_in_force_on_its_first_and_on_its_last_day(tmp_path: Path) -> None:
-    """Both ends included; not the day before, not the day after, and never stretched."""
+    """Both ends included; not the day before and not the day after: a value is never stretched."""
     limit = parameter(tmp_path)
     days = (date(2020, 1, 1), date(2020, 12, 31), date(2021, 2, 1), date(2031, 1, 1))
     assert [limit.on(day).value for day in days] == [1, 1, 2, 2]
@@ -38,7 +40,7 @@ def test_a_value_is_in_force_on_its_first_and_on_its_last_day(tmp_path: Path) ->
 
 
 def test_what_a_parameter_is_called_is_kept(tmp_path: Path) -> None:
-    """Title, unit, law, and whose it is to set."""
+    """Title, unit, law, and who may set it."""
     limit = parameter(tmp_path)
     assert (limit.title, limit.unit, limit.type, limit.council_may_change) == (
         "A limit",
@@ -59,7 +61,7 @@ def test_the_first_day_without_a_value_is_a_hole(tmp_path: Path) -> None:
 
 def test_a_decision_turns_where_a_value_begins_and_on_the_day_after_it_ends(tmp_path: Path) -> None:
     """Not on its last day, on which it still counts."""
-    assert list(parameter(tmp_path).turning_days()) == [date(2020, 1, 1), date(2021, 1, 1), date(2021, 2, 1)]
+    assert list(parameter(tmp_path).change_days()) == [date(2020, 1, 1), date(2021, 1, 1), date(2021, 2, 1)]
 
 
 @pytest.mark.parametrize(("second", "refused"), [("2020-12-31", True), ("2020-01-01", True), ("2021-01-01", False)])
@@ -74,7 +76,7 @@ def test_values_do_not_share_a_day(tmp_path: Path, second: str, *, refused: bool
 
 
 def test_a_councils_values_count_from_their_first_day_on(tmp_path: Path) -> None:
-    """Before it those of the base do, the last of them ended the day before; one that ended earlier stays so."""
+    """Before it those of the base do; the last of them ends the day before, unless it ended earlier."""
     base = parameter(tmp_path)
     own = parameter(tmp_path, "{from: 2022-01-01, value: 5}").over(base)
     assert [(value.value, value.begins, value.ends) for value in own.values] == [
@@ -112,8 +114,10 @@ def test_a_councils_values_count_from_their_first_day_on(tmp_path: Path) -> None
         ("points to pounds", [0, 9], None), ("points to pounds", "0", None),
     ],
 )  # fmt: skip
-def test_a_value_is_of_its_parameters_type_or_refused(type_: str, written: object, value: Setting | None) -> None:
-    """What looks alike is not taken for alike; a table rises in points."""
+def test_a_value_is_of_its_parameters_type_or_refused(
+    type_: str, written: object, value: ParameterValue | None
+) -> None:
+    """A value of a similar type is refused; a table rises in points."""
     entry = Section({"from": date(2020, 1, 1), "value": written, "reference": "An Act", "unverified": True})
     section = Section(parameters=Section(limit=Section(type=type_, values=[entry])))
     if value is None:
@@ -126,7 +130,7 @@ def test_a_value_is_of_its_parameters_type_or_refused(type_: str, written: objec
 
 @pytest.mark.parametrize("changed", [{"from": "2020-01-01"}, {"until": "2020-12-31"}])
 def test_the_days_of_a_value_are_dates(changed: dict[str, str]) -> None:
-    """A day in quotes is text, and would otherwise be no end at all."""
+    """A day in quotes is text, and would have no effect."""
     entry = Section({"from": date(2020, 1, 1), "value": 3, **changed})
     with pytest.raises(PackRefusedError, match="as dates without quotes"):
         read_parameters(Section(parameters=Section(limit=Section(type="whole number", values=[entry]))))

@@ -11,7 +11,7 @@ import pytest
 
 from sevensteps.policy import Library
 from sevensteps.policy.authoring import redeciding as module
-from sevensteps.policy.authoring.redeciding import Candidate, Part, Turned, redecide, redecide_part
+from sevensteps.policy.authoring.redeciding import Candidate, ChangedDecision, Part, redecide, redecide_part
 from sevensteps.policy.model.verdict import Json
 
 ON = date(2026, 4, 1)
@@ -19,7 +19,7 @@ ON = date(2026, 4, 1)
 
 @pytest.fixture
 def candidate(packs: Path) -> Candidate:
-    """The small pack, of which help begins at nine hours instead of eight."""
+    """The small pack, in which help begins at nine hours instead of eight."""
     shutil.copytree(packs / "small", packs / "drafts/small")
     limits = packs / "drafts/small/parameters/limits.yaml"
     limits.write_text(limits.read_text(encoding="utf-8").replace("value: 8", "value: 9"), encoding="utf-8")
@@ -36,14 +36,14 @@ def stored(packs: Path, facts: Iterable[dict[str, Json]], decision: str = "help"
     return file
 
 
-def told(parts: Iterable[Part]) -> tuple[int, list[Turned]]:
-    """How many decisions were made again, and those that came out otherwise."""
+def told(parts: Iterable[Part]) -> tuple[int, list[ChangedDecision]]:
+    """How many decisions were made again, and those that changed."""
     found = list(parts)
-    return sum(part.decided for part in found), [turned for part in found for turned in part.turned]
+    return sum(part.decided for part in found), [turned for part in found for turned in part.changed]
 
 
 def test_who_would_change_is_listed_with_the_rule_that_turned(packs: Path, candidate: Candidate) -> None:
-    """Of seven, eight and nine hours only who has eight is decided otherwise; unknown stays unknown."""
+    """Of seven, eight and nine hours only eight changes; unknown stays unknown."""
     known: list[dict[str, Json]] = [{"hours": hours, "alone": False} for hours in (7, 8, 9)]
     file = stored(packs, [*known, {"hours": 8}, {"alone": True}])
     decided, turned = told(redecide(file, candidate))
@@ -55,13 +55,13 @@ def test_who_would_change_is_listed_with_the_rule_that_turned(packs: Path, candi
 
 
 def test_the_same_law_changes_nobody(packs: Path, candidate: Candidate) -> None:
-    """Decided again by the pack that decided, everything comes out the same, open verdicts too."""
+    """Made again by the pack that decided, every decision is the same, open verdicts too."""
     file = stored(packs, [{"hours": 8, "alone": False}, {"hours": 8}, {}])
     assert told(redecide(file, replace(candidate, root=packs))) == (3, [])
 
 
 def test_on_another_day_the_law_of_that_day_decides(packs: Path, candidate: Candidate) -> None:
-    """With a day given, each decision is made as on it; on a day without law that is said of each."""
+    """With a day given, each decision is made as on that day; where the law has no value on it, each one says so."""
     file = stored(packs, [{"hours": 8, "alone": False}])
     now = replace(candidate, root=packs)
     _, (turned,) = told([redecide_part(file, replace(now, on=date(2025, 4, 1)), 0)])
@@ -75,7 +75,7 @@ def test_other_packs_decisions_are_left_out(packs: Path, candidate: Candidate) -
     """A candidate says nothing about decisions of a pack that it does not replace."""
     file = stored(packs, [{"hours": 8, "alone": False}], pack="another")
     part = redecide_part(file, candidate, 0)
-    assert (part.decided, part.others, part.turned) == (0, 1, ())
+    assert (part.decided, part.others, part.changed) == (0, 1, ())
 
 
 @pytest.mark.parametrize("size", [1, 97, 1000, 4096])
@@ -117,16 +117,16 @@ def test_all_processors_take_part_and_keep_the_order(packs: Path, candidate: Can
     ],
 )
 def test_what_is_no_receipt_is_shown(packs: Path, candidate: Candidate, line: str) -> None:
-    """A file of something else is refused with the line, never counted as nobody changing."""
+    """A file of anything else is refused with the line, never counted as no change."""
     file = packs / "other.jsonl"
     file.write_text(f"{line}\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="expected a receipt in a line of JSON") as refused:
+    with pytest.raises(ValueError, match="expected a receipt on each line of JSON") as refused:
         redecide_part(file, candidate, 0)
     assert line[:80] in str(refused.value)
 
 
 def test_a_rule_that_spoke_only_once_is_said_to_have_been_silent(packs: Path, candidate: Candidate) -> None:
-    """One that does not apply any more, and a new one that is not met."""
+    """A rule that no longer applies, and a new one that is not met."""
     rules = packs / "drafts/small/rules/help.yaml"
     new = "  - {rule: FORTY, when: {hours: {at least: 40}}, because: Forty hours., reference: An Act}\n"
     text = rules.read_text(encoding="utf-8").replace("    when:", "    applies when: {hours: {at least: 9}}\n    when:")
@@ -160,7 +160,7 @@ facts:
     each:
       story: {type: narrative, hints: $hints, question: "How is it?"}
   talk.note: {type: narrative, hints: $hints, question: "What else?"}
-worked out:
+derived:
   lines.found: {type: whole number, calculate: count, of: text}
   outcomes.found: {type: whole number, calculate: count, of: story}
   noted: {type: whole number, calculate: count, of: talk.note}
@@ -191,7 +191,7 @@ parameters:
 def test_hint_words_that_are_looked_for_no_more_are_dropped(
     packs: Path, candidate: Candidate, words: str, turned: list[str], new: set[str]
 ) -> None:
-    """A word that was found and is no hint any more asks for nothing; one that is new cannot be looked for."""
+    """A word that is no longer a hint has no effect; a new one cannot be looked for."""
     for folder, text in (("small", HINTS), ("drafts/small", HINTS.replace("[beer, wine]", words))):
         (packs / folder / "rules/hinted.yaml").write_text(HINTED, encoding="utf-8")
         (packs / folder / "parameters/hints.yaml").write_text(text, encoding="utf-8")
@@ -200,9 +200,9 @@ def test_hint_words_that_are_looked_for_no_more_are_dropped(
     first["outcomes"], second["outcomes"] = {"nutrition": {"story": "Well"}}, {"nutrition": {"story": "Wine"}}
     file = stored(packs, [first, second], "hinted")
     (part,) = redecide(file, candidate)
-    assert [each.case_id for each in part.turned] == turned
-    assert {each.becomes for each in part.turned} <= {"met"}
+    assert [each.case_id for each in part.changed] == turned
+    assert {each.becomes for each in part.changed} <= {"met"}
     assert part.new_hints == new
-    assert [each.because for each in part.turned[:1]] == [
-        ("LINE l1: was needs judgement, is met. Found: none.",) for _ in part.turned[:1]
+    assert [each.because for each in part.changed[:1]] == [
+        ("LINE l1: was needs judgement, is met. Found: none.",) for _ in part.changed[:1]
     ]

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from sevensteps.policy.authoring.rule_table import rule_table
+from sevensteps.policy.packs.form import read_file
 from sevensteps.policy.packs.pack import Pack
-from sevensteps.policy.packs.source import PackRefusedError, Problem, Section, read
-from sevensteps.policy.packs.validity import in_force, parameters_of, turning_days
+from sevensteps.policy.packs.problems import PackRefusedError, Problem
+from sevensteps.policy.packs.source import Section
+from sevensteps.policy.packs.validity import change_days, in_force, parameters_of
 
 HEAD = "pack: small\ntitle: A pack\n"
 
@@ -17,14 +19,14 @@ def problem(folder: Path, text: str | bytes, form: str = "pack") -> Problem:
     """The first problem of a file with this text."""
     (folder / "pack.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(PackRefusedError) as refused:
-        read(folder / "pack.yaml", folder, form)
+        read_file(folder / "pack.yaml", folder, form)
     return refused.value.problems[0]
 
 
 @pytest.mark.parametrize(
     ("text", "line", "where", "expected"),
     [
-        (f"{HEAD}extends: [", 3, "", "YAML: "), (f"{HEAD}title: Another\n", 3, "title", "this key stands here twice"),
+        (f"{HEAD}extends: [", 3, "", "YAML: "), (f"{HEAD}title: Another\n", 3, "title", "this key is here twice"),
         (f"{HEAD}1: one\n", 3, "1", "a key must be text; quote it"), ("- pack\n", 1, "", "a mapping of keys to values"),
         ("", 1, "", "a mapping of keys to values"), (b"title: \xff\n", 0, "", "YAML in UTF-8: "),
         ("pack: 3\ntitle: A pack\n", 1, "pack", "3 is not of type 'string'"),
@@ -43,7 +45,7 @@ def test_what_is_no_pack_is_refused_by_its_line(
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """By its name."""
     with pytest.raises(PackRefusedError, match=r"^pack.yaml: a file that can be read: No such file"):
-        read(tmp_path / "pack.yaml", tmp_path, "pack")
+        read_file(tmp_path / "pack.yaml", tmp_path, "pack")
 
 
 def test_a_problem_names_the_nearest_rule(tmp_path: Path) -> None:
@@ -57,14 +59,14 @@ def test_a_problem_names_the_nearest_rule(tmp_path: Path) -> None:
 def test_yes_and_no_are_words_and_true_and_false_are_not(tmp_path: Path) -> None:
     """A rule may be called NO or on."""
     (tmp_path / "pack.yaml").write_text("pack: on\ntitle: no\n", encoding="utf-8")
-    content = read(tmp_path / "pack.yaml", tmp_path, "pack")
+    content = read_file(tmp_path / "pack.yaml", tmp_path, "pack")
     assert (content["pack"], content["title"], content.line) == ("on", "no", 1)
     assert problem(tmp_path, "pack: true\ntitle: A pack\n").expected == "True is not of type 'string'"
     assert problem(tmp_path, "pack: a\ntitle: false\n").expected == "False is not of type 'string'"
 
 
 def test_a_section_gives_what_is_asked_for() -> None:
-    """Text, a flag, a day, a list, mappings in a list or by name; the rest is left out."""
+    """Text, a flag, a day, a list, mappings in a list or by name; anything else is left out."""
     section = Section(
         text="t", flag=True, yes="true", day=date(2026, 4, 1), one=3, some=[Section(), 3], by=Section(a=Section(), b=3)
     )
@@ -123,11 +125,11 @@ def test_a_decision_turns_with_its_rules_tables_and_rows() -> None:
         "tables": [Section({"from": date(2022, 1, 1), "until": date(2022, 12, 31), "rows": [row]})],
     })  # fmt: skip
     years = (2020, 2022, 2023, 2030)
-    assert turning_days(Pack("p", "P", "", "", {}, {"d": section}, {}), "d") == [date(year, 1, 1) for year in years]
+    assert change_days(Pack("p", "P", "", "", {}, {"d": section}, {}), "d") == [date(year, 1, 1) for year in years]
 
 
 def test_the_parameters_of_a_section_are_found_wherever_they_stand() -> None:
-    """In lists and mappings; the name of an item is none."""
+    """In lists and mappings; `$item` is not a parameter."""
     assert list(parameters_of(Section(a="$one", b=["$two", Section(c="$three")], d="$item", e="four", f=5))) == [
         "one", "two", "three",
     ]  # fmt: skip
@@ -154,9 +156,9 @@ rules:
     ("changed", "line", "where", "expected"),
     [
         ({"dated": 'until: "2020-01-01"'}, 13, "ONE: until", "a date without quotes, such as 2026-04-01"),
-        ({"dated": "from: 2020-01-01T00:00:00"}, 13, "2020-01-01T00:00:00", "a day that there is, such as 2026-04-01"),
-        ({"dated": "until: 2026-04-31"}, 13, "2026-04-31", "a day that there is, such as 2026-04-01"),
-        ({"dated": "until: 9999-12-31"}, 13, "9999-12-31", "a day that there is, such as 2026-04-01"),
+        ({"dated": "from: 2020-01-01T00:00:00"}, 13, "2020-01-01T00:00:00", "a day that exists, such as 2026-04-01"),
+        ({"dated": "until: 2026-04-31"}, 13, "2026-04-31", "a day that exists, such as 2026-04-01"),
+        ({"dated": "until: 9999-12-31"}, 13, "9999-12-31", "a day that exists, such as 2026-04-01"),
         ({"dated": "until: 010"}, 13, "010", "a whole number in plain digits"),
         ({"dated": "until: 09"}, 13, "09", "a whole number in plain digits"),
         ({"dated": "until: 1_000"}, 13, "1_000", "a whole number in plain digits"),
@@ -172,7 +174,7 @@ def test_a_value_that_means_something_else_is_refused_by_its_own_line(
     """No quoted, impossible or timed day, no number that YAML reads in its own way, and no blank law."""
     good = {"type": "boolean", "dated": "until: 2029-12-31", "reference": "A"}
     (tmp_path / "good.yaml").write_text(RULE_FILE.format(**good), encoding="utf-8")
-    content = read(tmp_path / "good.yaml", tmp_path, "rules")
+    content = read_file(tmp_path / "good.yaml", tmp_path, "rules")
     (rule,) = content.sections("rules")
     assert (rule.line, rule.lines["until"], rule.day("until")) == (10, 13, date(2029, 12, 31))
     assert dict(content.named("facts"))["a"].line == 6

@@ -1,4 +1,4 @@
-"""What would turn a verdict, and what changed between packs."""
+"""What would change a verdict, and what changed between packs."""
 
 import json
 import time
@@ -50,17 +50,17 @@ def test_the_smallest_changes_that_turn_a_verdict_are_found(
 
 
 def test_what_is_said_to_turn_the_verdict_does() -> None:
-    """One outcome short: every one of the other limbs would do, singly, and no pair is needed."""
+    """One outcome short: any one of the other limbs would do by itself, and no pair is needed."""
     found = turning("eligibility", "One outcome is not enough (A2)")
     assert all(len(changes) == 1 for changes in found)
     assert len(found) == 9 * 4
 
 
 def test_only_so_much_is_tried_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was found until then is told, and that there may be more."""
+    """What was found until then is reported, and that there may be more."""
     case = CASES["eligibility", "One outcome is not enough (A2)"]
     every = LIBRARY.why_not("eligibility", pack="england", on=case.on, facts=case.given)
-    monkeypatch.setattr(search, "MOST_ASKED", 400)
+    monkeypatch.setattr(search, "MOST_RULE_EVALUATIONS", 400)
     some = LIBRARY.why_not("eligibility", pack="england", on=case.on, facts=case.given)
     assert every.all_tried
     assert not some.all_tried
@@ -69,7 +69,7 @@ def test_only_so_much_is_tried_and_that_is_said(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_plan_of_a_hundred_lines_ends_in_seconds() -> None:
-    """It took minutes: only pairs that bear on every rule that is not met are tried."""
+    """Only pairs behind every rule that is not met are tried; all pairs took minutes."""
     facts = plan(use="gambling")
     lines = facts["lines"]
     assert isinstance(lines, list)
@@ -91,7 +91,7 @@ EVENING: dict[str, Json] = {
 
 
 def plan(use: str = "general", **changed: Json) -> dict[str, Json]:
-    """The worked plan, met but for what is changed."""
+    """The worked plan, met except for what is changed."""
     facts: dict[str, Json] = json.loads((EXAMPLES / "plan-check.json").read_text(encoding="utf-8"))
     assert isinstance(facts["lines"], list)
     facts["lines"] = [facts["lines"][0], {**EVENING, "id": "l2", "use": use}]
@@ -104,7 +104,7 @@ def sets(decision: str, facts: dict[str, Json], on: date = ON) -> list[dict[str,
 
 
 def test_items_come_to_a_list_and_go_from_it() -> None:
-    """What is lacking is brought, a hint word written, a need dropped, support made free or not."""
+    """What is lacking is added, a hint word written, a need dropped, support made free or not."""
     assert sets("plan-check", plan(lacking=["advice"])) == [{"lacking": []}]
     assert sets("plan-check", plan(lacking=["a", "b", "c"])) == [{"lacking": []}]
     met = sets("plan-check", plan())
@@ -131,7 +131,7 @@ def test_the_nearest_number_is_told() -> None:
 
 
 def test_a_role_that_would_do_is_named() -> None:
-    """One out of the council's own scheme."""
+    """A role out of the council's own scheme."""
     authority: dict[str, Json] = json.loads((EXAMPLES / "authority.json").read_text(encoding="utf-8"))
     (change,) = sets("authority", authority | {"role": "volunteer"})
     assert change["role"] in LIBRARY.pack("england").parameters["authority.limits"].on(ON).value  # type: ignore[operator]
@@ -159,7 +159,7 @@ def test_a_trial_leaves_the_facts_alone() -> None:
 
 
 def test_settling_a_verdict_leaves_its_findings_alone() -> None:
-    """What is worked out while an unknown fact is tried does not show in the findings."""
+    """What is derived while an unknown fact is tried does not show in the findings."""
     case = CASES["plan-check", "What a line is for is open"]
     decision = LIBRARY.decide("plan-check", pack="england", on=case.on, facts=case.given)
     linked = [finding.facts for finding in decision.findings if finding.rule == "MEET-2/P7"]

@@ -8,13 +8,13 @@ from itertools import combinations
 import pytest
 
 from sevensteps.policy.evaluation.decider import Decider
-from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Comparison, Condition, Is, Items, Not
+from sevensteps.policy.model.compiled_decision import CompiledDecision, Rule
+from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Comparison, Condition, Is, ItemsMeet, Not
+from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts
+from sevensteps.policy.model.derived_facts import CaseFact, Column, Constant, DerivedFact, ScopeFact, Several
 from sevensteps.policy.model.facts import Fact
-from sevensteps.policy.model.given import Collection, Declared
-from sevensteps.policy.model.ruling import Rule, Ruling
-from sevensteps.policy.model.sums import Column, OfCase, OfItem, Plain, Several, Sum
 from sevensteps.policy.model.verdict import Json, Verdict
-from sevensteps.policy.why_not.search import Change, turning_changes
+from sevensteps.policy.why_not.search import Change, smallest_changes
 
 CASE = {
     "ill": Fact("ill", "boolean"),
@@ -33,26 +33,35 @@ THINGS = Collection("things", OF_THINGS)
 REASONS = Collection("reasons", {"item": Fact("item", "word")}, words=True, options=("a", "b"), none_if_absent=True)
 JOBS = Collection("jobs", {"item": Fact("item", "word")}, words=True)
 SUMS = (
-    Sum("things", Fact("linked", "whole number"), "shared", {"of": OfItem("needs"), "among": Column("jobs", "")}),
-    Sum("things", Fact("hinted", "whole number"), "count", {"of": OfItem("text")}),
-    Sum("jobs", Fact("things", "whole number"), "holding", {"of": Column("things", "needs"), "word": OfItem("item")}),
-    Sum("jobs", Fact("elsewhere", "boolean"), "contains", {"of": OfCase("otherwise"), "word": OfItem("item")}),
-    Sum("", Fact("reasons_given", "whole number"), "count", {"of": Column("reasons", "")}),
-    Sum("", Fact("cost", "whole number"), "total", {"of": Column("things", "hours")}),
-    Sum("", Fact("short", "whole number"), "difference", {"of": OfCase("cost"), "less": OfCase("points")}),
-    Sum("", Fact("both", "whole number"), "total", {"of": Several((OfCase("points"), OfCase("weekly")))}),
-    Sum("", Fact("over", "whole number"), "what remains", {"of": OfCase("weekly"), "less": Plain(6)}),
+    DerivedFact(
+        "things", Fact("linked", "whole number"), "shared", {"of": ScopeFact("needs"), "among": Column("jobs", "")}
+    ),
+    DerivedFact("things", Fact("hinted", "whole number"), "count", {"of": ScopeFact("text")}),
+    DerivedFact(
+        "jobs", Fact("things", "whole number"), "holding", {"of": Column("things", "needs"), "word": ScopeFact("item")}
+    ),
+    DerivedFact(
+        "jobs", Fact("elsewhere", "boolean"), "contains", {"of": CaseFact("otherwise"), "word": ScopeFact("item")}
+    ),
+    DerivedFact("", Fact("reasons_given", "whole number"), "count", {"of": Column("reasons", "")}),
+    DerivedFact("", Fact("cost", "whole number"), "total", {"of": Column("things", "hours")}),
+    DerivedFact("", Fact("short", "whole number"), "difference", {"of": CaseFact("cost"), "less": CaseFact("points")}),
+    DerivedFact("", Fact("both", "whole number"), "total", {"of": Several((CaseFact("points"), CaseFact("weekly")))}),
+    DerivedFact("", Fact("over", "whole number"), "what remains", {"of": CaseFact("weekly"), "less": Constant(6)}),
 )
 SCOPES: Mapping[str, Mapping[str, Fact]] = {
-    "": {**CASE, **{sum_.fact.name: sum_.fact for sum_ in SUMS if not sum_.scope}},
-    "things": {**OF_THINGS, **{sum_.fact.name: sum_.fact for sum_ in SUMS if sum_.scope == "things"}},
-    "jobs": {"item": Fact("item", "word"), **{sum_.fact.name: sum_.fact for sum_ in SUMS if sum_.scope == "jobs"}},
+    "": {**CASE, **{derived.fact.name: derived.fact for derived in SUMS if not derived.scope}},
+    "things": {**OF_THINGS, **{derived.fact.name: derived.fact for derived in SUMS if derived.scope == "things"}},
+    "jobs": {
+        "item": Fact("item", "word"),
+        **{derived.fact.name: derived.fact for derived in SUMS if derived.scope == "jobs"},
+    },
     "reasons": {"item": Fact("item", "word")},
 }
 
 
 def some_condition(chance: random.Random, scope: str, depth: int = 2) -> Condition:
-    """A condition on the facts of a scope, worked out ones included."""
+    """A condition on the facts of a scope, derived ones included."""
     if depth and chance.random() < 0.5:
         several = tuple(some_condition(chance, scope, depth - 1) for _ in range(chance.randrange(1, 4)))
         made: list[Condition] = [Not(several[0]), All(several), Any(several), AtLeast(chance.randrange(1, 3), several)]
@@ -73,7 +82,7 @@ def some_rules(chance: random.Random) -> Iterator[Rule]:
     """Rules of the case and of the items, a count of items among them."""
     asked = [(f"{scope or 'case'}{number}", scope, some_condition(chance, scope))
              for scope in ("things", "jobs", "") for number in range(chance.randrange(1, 3))]  # fmt: skip
-    for id_, scope, condition in [*asked, ("count", "", Items("things0", chance.choice([None, 1, 2])))]:
+    for id_, scope, condition in [*asked, ("count", "", ItemsMeet("things0", chance.choice([None, 1, 2])))]:
         yield Rule(
             id=id_, scope=scope, condition=condition, holds=Verdict.MET, because="b", reference="r", unverified=False,
             fails=chance.choice([Verdict.NOT_MET, Verdict.NEEDS_JUDGEMENT]), advisory=chance.random() < 0.2, part="",
@@ -109,7 +118,7 @@ def every_value(fact: Fact) -> Iterator[Json]:
 
 
 def places_of(facts: Mapping[str, Json]) -> Iterator[tuple[str, Fact | None]]:
-    """Every fact by its path; for the lists of words no fact."""
+    """Every fact by its path; for a list of words, the list."""
     yield from CASE.items()
     for thing in things_of(facts):
         yield from ((f"things.{thing['id']}.{name}", fact) for name, fact in OF_THINGS.items())
@@ -129,7 +138,7 @@ def at(facts: Mapping[str, Json], path: str) -> Json:
 
 
 def with_value(facts: Mapping[str, Json], path: str, value: Json) -> dict[str, Json]:
-    """The facts with one of them otherwise, as a caller would give them."""
+    """The facts with one of them changed, as a caller would give them."""
     copy = deepcopy(dict(facts))
     *_, item, name = ["", *path.split(".")]
     owner = next((thing for thing in things_of(copy) if thing["id"] == item), copy)
@@ -138,7 +147,7 @@ def with_value(facts: Mapping[str, Json], path: str, value: Json) -> dict[str, J
 
 
 def values_at(facts: Mapping[str, Json], path: str, fact: Fact | None, words_otherwise: int) -> Iterator[Json]:
-    """Everything else that a fact could be; of a list, with so many words otherwise, or empty."""
+    """Every other value of a fact; of a list, with some words changed, or empty."""
     now = at(facts, path)
     if fact is not None and fact.type not in ("words", "narrative"):
         yield from (value for value in every_value(fact) if value != now) if words_otherwise == 1 else ()
@@ -153,13 +162,13 @@ def values_at(facts: Mapping[str, Json], path: str, fact: Fact | None, words_oth
 
 
 def listed(facts: Mapping[str, Json], path: str) -> list[Json]:
-    """The words that a list holds, if it is one of words and no text."""
+    """The words in a list, if it is one of words and not a text."""
     found = at(facts, path)
     return found if isinstance(found, list) and not path.endswith(".text") else []
 
 
 def turned(decider: Decider, facts: Mapping[str, Json]) -> tuple[set[frozenset[str]], dict[str, list[Json]]]:
-    """The places of one fact or two that turn the verdict, and for one the values that do."""
+    """The paths of one fact or two that change the verdict, and for one fact the values that do."""
     met = verdict_of(decider, facts) is Verdict.MET
     sought = {Verdict.NOT_MET, Verdict.NEEDS_JUDGEMENT} if met else {Verdict.MET}
     places = dict(places_of(facts))
@@ -178,7 +187,7 @@ def turned(decider: Decider, facts: Mapping[str, Json]) -> tuple[set[frozenset[s
 
 
 def verdict_of(decider: Decider, facts: Mapping[str, Json]) -> Verdict:
-    return decider.plain_verdict(decider.known(facts))
+    return decider.plain_verdict(decider.typed(facts))
 
 
 def as_given(change: Change) -> Json:
@@ -190,14 +199,16 @@ def as_given(change: Change) -> Json:
 
 @pytest.mark.parametrize("seed", [*range(20), 54])
 def test_every_set_turns_the_verdict_and_none_is_missed(seed: int) -> None:
-    """All that brute force finds, nothing else, and of a number that does alone the nearest."""
+    """All that brute force finds and nothing else; of a number that would do alone, the nearest."""
     chance = random.Random(seed)  # noqa: S311 - seeded, so that a failure can be had again
-    declared = Declared(CASE, {"things": THINGS, "reasons": REASONS, "jobs": JOBS})
-    decider = Decider("p", "h", Ruling("tried", declared, SUMS, tuple(some_rules(chance)), (), (), "", SCOPES))
+    declared = DeclaredFacts(CASE, {"things": THINGS, "reasons": REASONS, "jobs": JOBS})
+    decider = Decider(
+        "p", "h", CompiledDecision("tried", declared, SUMS, tuple(some_rules(chance)), (), (), "", SCOPES)
+    )
     for _ in range(3):
         facts = some_facts(chance)
         expected, alone = turned(decider, facts)
-        turning = turning_changes(decider, facts)
+        turning = smallest_changes(decider, facts)
         assert turning.all_tried
         assert {frozenset(change.fact for change in changes) for changes in turning.sets} == expected
         for changes in turning.sets:

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.policy.authoring.worked_cases import Case, Coverage, read_cases, run_case
-from sevensteps.policy.compiled_pack import Shelf
+from sevensteps.policy.authoring.worked_cases import Coverage, WorkedCase, read_cases, run_case
+from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.verdict import Json, Verdict
 from sevensteps.policy.packs.pack import read_pack
-from sevensteps.policy.packs.source import PackRefusedError, Section
+from sevensteps.policy.packs.problems import PackRefusedError
+from sevensteps.policy.packs.source import Section
 
 ON = date(2026, 1, 1)
 
 
-def cases(packs: Path, *written: str) -> list[Case]:
-    """The cases of the small pack, each as it would stand in a file."""
+def cases(packs: Path, *written: str) -> list[WorkedCase]:
+    """The cases of the small pack, each as it would be written in a file."""
     listed = "".join(f"  - {{{case}}}\n" for case in written)
     (packs / "small/cases/help.yaml").write_text(f"decision: help\ncases:\n{listed}", encoding="utf-8")
     return read_cases(packs, "small")
@@ -74,32 +75,34 @@ def test_a_case_that_cannot_be_told_apart_is_refused(packs: Path, written: str, 
 )  # fmt: skip
 def test_what_comes_out_otherwise_is_said(packs: Path, expect: Section, differences: tuple[str, ...]) -> None:
     """Verdict, missing facts, values, findings (silence too) and refusals, each in words."""
-    shelf = Shelf(read_pack(packs, "small"))
-    case = Case("help", "One", ON, {"hours": 8, "alone": False}, expect, "file", 1)
-    outcome = run_case(case, shelf)
+    compiled_pack = CompiledPack(read_pack(packs, "small"))
+    case = WorkedCase("help", "One", ON, {"hours": 8, "alone": False}, expect, "file", 1)
+    outcome = run_case(case, compiled_pack)
     assert outcome.differences == differences
     assert outcome.decision is not None
 
 
 def test_a_refusal_is_what_was_expected_or_said(packs: Path) -> None:
     """By its reason; what was refused has no decision."""
-    shelf = Shelf(read_pack(packs, "small"))
+    compiled_pack = CompiledPack(read_pack(packs, "small"))
     given: dict[str, Json] = {"hours": "many"}
-    expected = run_case(Case("help", "One", ON, given, Section(refused="FACT_INVALID"), "file", 1), shelf)
+    expected = run_case(WorkedCase("help", "One", ON, given, Section(refused="FACT_INVALID"), "file", 1), compiled_pack)
     assert (expected.differences, expected.decision) == ((), None)
-    (said,) = run_case(Case("help", "One", ON, given, Section(verdict="met"), "file", 1), shelf).differences
+    (said,) = run_case(
+        WorkedCase("help", "One", ON, given, Section(verdict="met"), "file", 1), compiled_pack
+    ).differences
     assert said.startswith("refused: FACT_INVALID: fact hours: expected a whole number")
 
 
 def test_what_cases_have_seen_is_counted(packs: Path) -> None:
     """Which rules held and which failed, not those that stayed open; how often each verdict came out."""
-    shelf, coverage = Shelf(read_pack(packs, "small")), Coverage()
-    coverage.add(shelf.decide("help", ON, {}))
+    compiled_pack, coverage = CompiledPack(read_pack(packs, "small")), Coverage()
+    coverage.add(compiled_pack.decide("help", ON, {}))
     assert (coverage.held, coverage.failed) == (set(), set())
-    coverage.add(shelf.decide("help", ON, {"hours": 8}))
+    coverage.add(compiled_pack.decide("help", ON, {"hours": 8}))
     assert (coverage.held, coverage.failed) == ({("help", "HOURS")}, set())
     for _ in range(2):
-        coverage.add(shelf.decide("help", ON, {"hours": 7, "alone": False}))
+        coverage.add(compiled_pack.decide("help", ON, {"hours": 7, "alone": False}))
     assert coverage.failed == {("help", "HOURS")}
     assert coverage.verdicts == {
         ("help", Verdict.NOT_ENOUGH_INFORMATION): 1,

@@ -1,22 +1,22 @@
-"""What a parameter can be set to, by its type. Money is whole pence, dates are ISO text."""
+"""The value of a parameter, by the parameter's type. Money is whole pence, dates are ISO text."""
 
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 
 from sevensteps.money import pence
+from sevensteps.policy.model.arithmetic import PointsTable
 from sevensteps.policy.model.facts import Value
-from sevensteps.policy.model.verdict import SETTLED
+from sevensteps.policy.model.verdict import DEFINITE_VERDICTS
 
-Table = tuple[tuple[int, int], ...]
 Amounts = Mapping[str, int]
-Setting = Value | Table | Amounts
+ParameterValue = Value | PointsTable | Amounts
 
 POINTS_TO_POUNDS = "points to pounds"
 
 
-def read_setting(type_: str, given: object) -> Setting | None:
-    """The value of a type that a pack's author has written; None when it is not of that type."""
+def read_parameter_value(type_: str, given: object) -> ParameterValue | None:
+    """A value as a pack writes it; None when it is not of the type."""
     match type_:
         case "whole number":
             return given if isinstance(given, int) and not isinstance(given, bool) else None
@@ -25,7 +25,7 @@ def read_setting(type_: str, given: object) -> Setting | None:
         case "word":
             return given if isinstance(given, str) else None
         case "verdict":
-            return given if isinstance(given, str) and given in SETTLED else None
+            return given if isinstance(given, str) and given in DEFINITE_VERDICTS else None
         case "amount by word":
             return _amounts(given)
         case "points to pounds":
@@ -35,7 +35,7 @@ def read_setting(type_: str, given: object) -> Setting | None:
 
 
 def expected(type_: str) -> str:
-    """A value of a type, in words."""
+    """In words, a value of a type."""
     table = ", which begins at 0 points, with points that rise from row to row and pounds that never fall"
     return f"a value of type {type_}{table if type_ == POINTS_TO_POUNDS else ''}"
 
@@ -46,7 +46,7 @@ def _texts(given: object, kind: type) -> tuple[str, ...] | None:
     return tuple(str(entry) for entry in given)
 
 
-def _table(given: object) -> Table | None:
+def _table(given: object) -> PointsTable | None:
     rows = [_row(row) for row in given] if isinstance(given, list) else []
     table = tuple(row for row in rows if row is not None)
     whole = len(table) == len(rows) > 1 and table[0][0] == 0 <= table[0][1]
@@ -64,5 +64,5 @@ def _amounts(given: object) -> Amounts | None:
     if not isinstance(given, Mapping):
         return None
     amounts = {str(word): pence(str(amount)) for word, amount in given.items()}
-    known = {word: amount for word, amount in amounts.items() if amount is not None}
-    return known if len(known) == len(given) else None
+    valid = {word: amount for word, amount in amounts.items() if amount is not None}
+    return valid if len(valid) == len(given) else None

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sevensteps.policy.evaluation.completion import MOST_ASKED, MOST_TRIALS, Allowance
 from sevensteps.policy.evaluation.decider import Decider
+from sevensteps.policy.evaluation.partial_evaluation import MOST_RULE_EVALUATIONS, MOST_TRIALS, TrialLimit
 from sevensteps.policy.evaluation.plain import Truths
 from sevensteps.policy.library import Library
-from sevensteps.policy.model.arithmetic import CALCULATIONS, RISING
-from sevensteps.policy.model.conditions import All, Any, Compare, Condition, Given, Is, Items, Not
+from sevensteps.policy.model.arithmetic import CALCULATIONS, RISES_WITH
+from sevensteps.policy.model.compiled_decision import CompiledDecision, Rule
+from sevensteps.policy.model.conditions import All, Any, Compare, Condition, Is, IsGiven, ItemsMeet, Not
+from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts, TypedFacts
+from sevensteps.policy.model.derived_facts import CaseFact, Column, Constant, DerivedFact, ScopeFact, Several
 from sevensteps.policy.model.facts import Fact
-from sevensteps.policy.model.given import Collection, Declared, Known
-from sevensteps.policy.model.ruling import Rule, Ruling
-from sevensteps.policy.model.sums import Column, OfCase, OfItem, Plain, Several, Sum
 from sevensteps.policy.model.verdict import Json, Verdict
+from sevensteps.policy.packs.decision_reader import read_decision
 from sevensteps.policy.packs.pack import read_pack
-from sevensteps.policy.packs.ruling_reader import read_ruling
 
 ROOT = Path(__file__).parents[3] / "policies"
 LIBRARY = Library(ROOT)
@@ -74,7 +74,7 @@ def without(facts: Mapping[str, Json], name: str, **otherwise: Json) -> dict[str
 def test_what_every_answer_gives_is_certain(
     decision: str, facts: dict[str, Json], verdict: str, values: dict[str, Json]
 ) -> None:
-    """A top-up is not less than nothing, lines only add up, a role is the scheme's or another; parts likewise."""
+    """A top-up is never negative, lines only add up, a role is the scheme's or another; likewise for parts."""
     decided = LIBRARY.decide(decision, pack="england", on=ON, facts=facts)
     assert decided.verdict == verdict
     assert {name: decided.values.get(name) for name in values} == values
@@ -100,18 +100,22 @@ SMALL = range(3)
 COST = Fact("cost", "money", lowest=0, highest=2)
 CASE = {name: Fact(name, "money", lowest=0, highest=2) for name in ("budget", "more")}
 THING = {"cost": COST, "wanted": Fact("wanted", "whole number", lowest=0, highest=2)}
-SUMS = (
-    Sum("things", Fact("left", "money"), "difference", {"of": OfItem("cost"), "less": OfCase("more")}),
-    Sum("", Fact("all", "money"), "total", {"of": Column("things", "cost")}),
-    Sum(
+DERIVED = (
+    DerivedFact("things", Fact("left", "money"), "difference", {"of": ScopeFact("cost"), "less": CaseFact("more")}),
+    DerivedFact("", Fact("all", "money"), "total", {"of": Column("things", "cost")}),
+    DerivedFact(
         "",
         Fact("wanted", "money"),
         "total where",
         {"of": Column("things", "cost"), "where": Column("things", "wanted")},
     ),
-    Sum("", Fact("available", "money"), "total", {"of": Several((OfItem("budget"), OfItem("more"), Plain(1)))}),
-    Sum("", Fact("over", "money"), "difference", {"of": OfItem("all"), "less": OfItem("available")}),
-    Sum("", Fact("remains", "money"), "what remains", {"of": OfItem("available"), "less": OfItem("wanted")}),
+    DerivedFact(
+        "", Fact("available", "money"), "total", {"of": Several((ScopeFact("budget"), ScopeFact("more"), Constant(1)))}
+    ),
+    DerivedFact("", Fact("over", "money"), "difference", {"of": ScopeFact("all"), "less": ScopeFact("available")}),
+    DerivedFact(
+        "", Fact("remains", "money"), "what remains", {"of": ScopeFact("available"), "less": ScopeFact("wanted")}
+    ),
 )
 
 
@@ -139,25 +143,25 @@ def rule(id_: str, condition: Condition, scope: str = "", part: str = "") -> Rul
     )  # fmt: skip
 
 
-def decider(*rules: Rule, sums: tuple[Sum, ...] = SUMS) -> Decider:
+def decider(*rules: Rule, derived_facts: tuple[DerivedFact, ...] = DERIVED) -> Decider:
     facts = {"": dict(CASE), "things": dict(THING)}
-    for sum_ in sums:
-        facts[sum_.scope][sum_.fact.name] = sum_.fact
-    declared = Declared(CASE, {"things": Collection("things", THING)})
-    return Decider("tried", "hash", Ruling("tried", declared, sums, rules, (), (), "", facts))
+    for derived in derived_facts:
+        facts[derived.scope][derived.fact.name] = derived.fact
+    declared = DeclaredFacts(CASE, {"things": Collection("things", THING)})
+    return Decider("tried", "hash", CompiledDecision("tried", declared, derived_facts, rules, (), (), "", facts))
 
 
-def filled_in(known: Known) -> Iterator[Known]:
+def filled_in(facts: TypedFacts) -> Iterator[TypedFacts]:
     """Every way of filling in what is unknown."""
     unknown = [
         (scope, item, name)
         for scope, declared in (("", CASE), ("things", THING))
-        for item, values in known.of(scope).items()
+        for item, values in facts.of(scope).items()
         for name in declared
         if values[name] is None
     ]
     for way in product(SMALL, repeat=len(unknown)):
-        filled = known.copy()
+        filled = facts.copy()
         for (scope, item, name), value in zip(unknown, way, strict=True):
             filled.of(scope)[item][name] = value
         yield filled
@@ -172,7 +176,7 @@ def test_what_bounds_settle_brute_force_confirms(
     case: tuple[int | None, int | None],
     listed: list[dict[str, int | None]],
 ) -> None:
-    """Whatever the sums, the looks at them and the unknown amounts: what is certain comes of every way to fill in."""
+    """Whatever the calculations, tests and unknown amounts: a certain verdict holds in every way of filling in."""
     tried = decider(rule("R", one, part="a"), rule("S", other, part="b"), rule("T", each, "things", part="b"))
     facts: dict[str, Json] = {
         **{name: money(value) for name, value in zip(CASE, case, strict=True)},
@@ -182,11 +186,11 @@ def test_what_bounds_settle_brute_force_confirms(
         ],
     }
     decided = tried.decide(facts, ON)
-    ways = [filled.copy() for filled in filled_in(tried.ruling.declared.typed(facts))]
+    ways = [filled.copy() for filled in filled_in(tried.compiled.declared.typed(facts))]
     if decided.verdict is not OPEN:
         assert {tried.plain_verdict(filled) for filled in ways} == {decided.verdict}
     for part, rules in (("a", ["R"]), ("b", ["S", "T"])):
-        alone = decider(*(found for found in tried.ruling.rules if found.id in rules))
+        alone = decider(*(found for found in tried.compiled.rules if found.id in rules))
         if decided.values[part] != OPEN:
             assert {alone.plain_verdict(filled) for filled in ways} == {decided.values[part]}
 
@@ -195,11 +199,13 @@ def money(pence: int | None) -> Json:
     return None if pence is None else f"0.0{pence}"
 
 
-@pytest.mark.parametrize(("calculation", "argument"), [(name, each) for name in RISING for each in RISING[name]])
+@pytest.mark.parametrize(
+    ("calculation", "argument"), [(name, each) for name in RISES_WITH for each in RISES_WITH[name]]
+)
 @settings(max_examples=200, deadline=None)
 @given(st.data())
-def test_a_sum_rises_and_falls_as_it_is_said_to(calculation: str, argument: str, data: st.DataObject) -> None:
-    """With one argument more, and all others as they are, the sum is never on the wrong side of what it was."""
+def test_a_calculation_rises_and_falls_as_declared(calculation: str, argument: str, data: st.DataObject) -> None:
+    """With one argument higher and all others the same, the result never moves the wrong way."""
     named = {"total": ["of"], "total where": ["of", "where"]}.get(calculation, ["of", "less"])
     drawn = {name: data.draw(st.tuples(st.integers(-5, 5), st.integers(-5, 5))) for name in named}
     raised = {**drawn, argument: (drawn[argument][0] + data.draw(st.integers(0, 5)), drawn[argument][1])}
@@ -210,25 +216,25 @@ def test_a_sum_rises_and_falls_as_it_is_said_to(calculation: str, argument: str,
     )
     assert isinstance(before, int)
     assert isinstance(after, int)
-    assert (before <= after) if RISING[calculation][argument] else (before >= after)
+    assert (before <= after) if RISES_WITH[calculation][argument] else (before >= after)
 
 
 def test_a_number_without_bounds_can_be_anything_that_is_taken() -> None:
-    """Without a declared least, a sum with it can be anything; with one it cannot fall below it."""
+    """Without a declared lowest value, a total with it can be anything; with one it cannot fall below it."""
     looks = rule("R", Compare("sum", ">=", -1))
     for fact, verdict in ((Fact("n", "whole number"), OPEN), (Fact("n", "whole number", lowest=-1), Verdict.MET)):
-        sum_ = Sum("", Fact("sum", "whole number"), "total", {"of": Several((OfItem("n"),))})
-        facts = {"": {"n": fact, "sum": sum_.fact}}
-        tried = Ruling("tried", Declared({"n": fact}, {}), (sum_,), (looks,), (), (), "", facts)
+        derived = DerivedFact("", Fact("sum", "whole number"), "total", {"of": Several((ScopeFact("n"),))})
+        facts = {"": {"n": fact, "sum": derived.fact}}
+        tried = CompiledDecision("tried", DeclaredFacts({"n": fact}, {}), (derived,), (looks,), (), (), "", facts)
         assert Decider("tried", "hash", tried).decide({}, ON).verdict is verdict
 
 
 @pytest.mark.parametrize("type_", ["date", "words", "narrative", "word", "money", "boolean"])
 def test_whatever_an_unknown_fact_is_it_is_given_then(type_: str) -> None:
-    """A rule that asks for nothing but that a fact is given holds in every way of filling it in."""
+    """A rule that tests only whether a fact is given holds in every way of filling it in."""
     fact = Fact("fact", type_)
-    tried = Ruling(
-        "tried", Declared({"fact": fact}, {}), (), (rule("R", Given("fact")),), (), (), "", {"": {"fact": fact}}
+    tried = CompiledDecision(
+        "tried", DeclaredFacts({"fact": fact}, {}), (), (rule("R", IsGiven("fact")),), (), (), "", {"": {"fact": fact}}
     )
     assert Decider("tried", "hash", tried).decide({}, ON).verdict is Verdict.MET
 
@@ -236,12 +242,12 @@ def test_whatever_an_unknown_fact_is_it_is_given_then(type_: str) -> None:
 def test_a_rule_that_is_counted_twice_is_tried() -> None:
     """Some thing costs more than a penny, or none does: certain, whatever it costs."""
     counted = replace(rule("T", Compare("cost", ">", 1), "things"), advisory=True)
-    either = rule("R", Any((Items("T", 1), Not(Items("T", 1)))))
-    assert decider(counted, either, sums=()).decide({"things": [{"id": "a"}]}, ON).verdict is Verdict.MET
+    either = rule("R", Any((ItemsMeet("T", 1), Not(ItemsMeet("T", 1)))))
+    assert decider(counted, either, derived_facts=()).decide({"things": [{"id": "a"}]}, ON).verdict is Verdict.MET
 
 
 class Counting:
-    """An evaluator that counts how often its rules are asked of something."""
+    """An evaluator that counts how often its rules are evaluated."""
 
     name = "counting"
 
@@ -249,8 +255,8 @@ class Counting:
         self.asked = 0
         self._plain = decider_.plain
 
-    def truths(self, known: Known) -> Truths:
-        truths = self._plain.truths(known)
+    def truths(self, facts: TypedFacts) -> Truths:
+        truths = self._plain.truths(facts)
         self.asked += len(truths)
         return truths
 
@@ -272,18 +278,18 @@ UNKNOWN_USES: dict[str, Json] = without(LINE, "use", necessary_override=True)
     ],
 )  # fmt: skip
 def test_however_much_is_unknown_only_so_much_is_tried(facts: dict[str, Json]) -> None:
-    """Plans of hundreds of lines without their facts stay open, soon: rules are asked no more often than is allowed."""
-    tried = Decider("england", "hash", read_ruling(read_pack(ROOT, "england"), "plan-check", ON))
+    """Plans of hundreds of lines without their facts soon stay open: rules are evaluated no more often than allowed."""
+    tried = Decider("england", "hash", read_decision(read_pack(ROOT, "england"), "plan-check", ON))
     counting = Counting(tried)
     tried.evaluators = (counting,)
     assert tried.decide(facts, ON).verdict is OPEN
-    once = len(tried.plain.truths(tried.known(facts)))
-    assert counting.asked <= once + MOST_ASKED
+    once = len(tried.plain.truths(tried.typed(facts)))
+    assert counting.asked <= once + MOST_RULE_EVALUATIONS
 
 
 def test_few_rules_are_tried_so_often_and_no_oftener() -> None:
-    """A trial of few rules counts as much as one of some, so that there are no more trials than is said."""
-    allowance = Allowance(asked=1)
-    assert sum(1 for _ in iter(allowance.spend, False)) == MOST_TRIALS
-    assert sum(1 for _ in iter(Allowance(asked=MOST_ASKED // 4).spend, False)) == 4
-    assert not Allowance(asked=MOST_ASKED + 1).spend()
+    """A trial of few rules counts as much as one of 25, so that there are no more trials than MOST_TRIALS."""
+    limit = TrialLimit(rules_per_trial=1)
+    assert sum(1 for _ in iter(limit.take_one, False)) == MOST_TRIALS
+    assert sum(1 for _ in iter(TrialLimit(rules_per_trial=MOST_RULE_EVALUATIONS // 4).take_one, False)) == 4
+    assert not TrialLimit(rules_per_trial=MOST_RULE_EVALUATIONS + 1).take_one()

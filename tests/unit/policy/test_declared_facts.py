@@ -7,8 +7,8 @@ import pytest
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.money import pence, pounds_from_pence
+from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts
 from sevensteps.policy.model.facts import NONE, Fact, Scalar, Value
-from sevensteps.policy.model.given import Collection, Declared
 from sevensteps.policy.model.verdict import Json
 
 HOURS = Fact("hours", "whole number", lowest=0, highest=168)
@@ -19,8 +19,8 @@ DATE = "a date as text, such as 2026-04-01, from 1900 to 2199"
 LONGEST = tuple(f"n{each}" for each in range(10_000))
 
 
-def refused(given: object, *, by: Fact | Collection | Declared, path: str) -> str:
-    """What was expected of the fact at a path, which a refusal has to name in every way."""
+def refused(given: object, *, by: Fact | Collection | DeclaredFacts, path: str) -> str:
+    """What was expected of the fact at a path, which an error has to name everywhere."""
     with pytest.raises(Fault) as fault:
         by.typed(given, path) if isinstance(by, Fact) else by.typed(given)
     found = fault.value
@@ -32,7 +32,7 @@ def refused(given: object, *, by: Fact | Collection | Declared, path: str) -> st
 
 
 def test_pounds_and_pence_are_read_and_written() -> None:
-    """To the penny, below nothing too; up to nine figures of pounds."""
+    """To the penny, negative too, and up to the largest amount."""
     texts = {"0.05": 5, "-0.05": -5, "1.00": 100, "-12.30": -1230, "999999999.99": 99_999_999_999}
     assert {text: pence(text) for text in texts} == texts
     assert [pounds_from_pence(amount) for amount in texts.values()] == list(texts)
@@ -86,7 +86,7 @@ def test_what_a_fact_may_be_is_taken(fact: Fact, given: object, typed: Value | N
     ],
 )  # fmt: skip
 def test_what_a_fact_may_not_be_is_refused(fact: Fact, given: object, expected: str) -> None:
-    """One beyond its bounds is too many, and the refusal says what would have done."""
+    """One beyond the bounds is refused, and the error says what is expected."""
     assert refused(given, by=fact, path="here") == expected
 
 
@@ -104,7 +104,7 @@ def test_what_a_fact_may_not_be_is_refused(fact: Fact, given: object, expected: 
     ],
 )  # fmt: skip
 def test_a_hint_is_found_in_its_everyday_forms(hint: str, said: list[str], not_said: list[str]) -> None:
-    """As whole words, in the singular and the plural, in any letters; never inside another word."""
+    """As whole words, in the singular and the plural, in any case; never inside another word."""
     text = Fact("text", "narrative", hints=(hint,))
     assert {each: text.typed(each) for each in said} == dict.fromkeys(said, (hint,))
     assert {each: text.typed(each) for each in not_said} == dict.fromkeys(not_said, ())
@@ -113,7 +113,7 @@ def test_a_hint_is_found_in_its_everyday_forms(hint: str, said: list[str], not_s
 
 @pytest.mark.parametrize("nothing", [None, "", " \n"])
 def test_a_text_that_says_nothing_is_unknown(nothing: str | None) -> None:
-    """Nobody has looked through a text that is not there: unknown, where an empty list of hints is known."""
+    """A text that is not there is unknown; an empty list of hints is known."""
     text = Fact("text", "narrative", hints=("bet",))
     assert (text.typed(nothing), text.typed([]), text.typed("5")) == (None, (), ())
 
@@ -126,12 +126,12 @@ def test_a_text_that_says_nothing_is_unknown(nothing: str | None) -> None:
     ],
 )  # fmt: skip
 def test_what_a_pack_compares_a_fact_with_is_of_its_type(fact: Fact, written: object, constant: Scalar | None) -> None:
-    """Money is pounds and pence as text here too; lists are not compared with."""
+    """Money is pounds and pence as text here too; a fact is never compared with a list."""
     assert fact.constant(written) == constant
 
 
 def test_a_fact_is_shown_as_it_is_given() -> None:
-    """Money in pounds, a list as a list, none as nothing."""
+    """Money in pounds, a list as a list, none as null."""
     assert (CAPITAL.json(5), HOURS.json(5), DUE.json(NONE), DUE.json(None)) == ("0.05", 5, None, None)
     assert (Fact("needs", "words").json(("a",)), ALONE.json(False)) == (["a"], False)
 
@@ -141,14 +141,14 @@ WORDS = Collection("needs", {"item": Fact("item", "word")}, words=True, options=
 OUTCOMES = Collection(
     "outcomes", {"alone": ALONE, "hours": HOURS}, items=("food", "child"), may_be_not_applicable=frozenset({"child"})
 )
-DECLARED = Declared(
+DECLARED = DeclaredFacts(
     {"hours": HOURS, "due": DUE, "carer.alone": ALONE, "carer.hours": HOURS},
     {"lines": LINES, "needs": WORDS, "outcomes": OUTCOMES},
 )
 
 
 def test_a_list_of_records_is_typed_by_its_ids() -> None:
-    """What is not said of one is unknown, or none where it is optional; a list that is not given is unknown."""
+    """A fact that is not given is unknown, or none where it is optional; a list that is not given is unknown."""
     assert LINES.typed([{"id": "a", "weekly": "1.00"}, {"id": "9" * 64}]) == {
         "a": {"weekly": 100, "due": NONE, "alone": None},
         "9" * 64: {"weekly": None, "due": NONE, "alone": None},
@@ -187,7 +187,7 @@ def test_listed_words_are_items_of_that_name() -> None:
 
 
 def test_the_items_of_the_law_are_all_there() -> None:
-    """One that is not asked about is unknown; one that does not apply is false throughout, where that may be."""
+    """An item that is not given is unknown; one that may be not applicable, and is, has only false facts."""
     unknown: dict[str, Value | None] = {"alone": None, "hours": None}
     assert OUTCOMES.typed(None) == {"food": unknown, "child": unknown}
     assert OUTCOMES.typed({"child": "not_applicable", "food": {"alone": True}}) == {
@@ -200,7 +200,7 @@ def test_the_items_of_the_law_are_all_there() -> None:
 
 
 def test_a_fact_inside_an_object_goes_by_both_names() -> None:
-    """As an object or by its dotted name; what is not declared is refused by the same path."""
+    """As an object or by its dotted name; what is not declared is refused with the same path."""
     assert DECLARED.typed({"carer": {"alone": True}, "carer.hours": 3}).case == {
         "hours": None, "due": NONE, "carer.alone": True, "carer.hours": 3,
     }  # fmt: skip
@@ -213,7 +213,7 @@ def test_a_fact_inside_an_object_goes_by_both_names() -> None:
 
 
 def kept(given: Mapping[str, Json]) -> Mapping[str, Json]:
-    return DECLARED.kept(given, DECLARED.typed(given))
+    return DECLARED.for_receipt(given, DECLARED.typed(given))
 
 
 def test_a_receipt_keeps_what_is_known_as_it_was_given() -> None:

@@ -1,4 +1,4 @@
-"""What a caller gives: facts of the case and of its collections, typed as a decision declares them, or refused."""
+"""The facts that a decision declares, of the case and of its collections, and how a caller's facts are typed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,17 +9,17 @@ from sevensteps.policy.model.facts import LONGEST_LIST, NONE, Fact, Value, refus
 from sevensteps.policy.model.verdict import Json
 
 Values = dict[str, Value | None]
-"""Facts of one scope by name; None for an unknown one."""
+"""Facts of the case, or of one item, by name; None for an unknown one."""
 
 NOT_APPLICABLE = "not_applicable"
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Many things of one sort, each with the same facts.
+    """Items of one kind, each with the same facts.
 
-    `items` are the names when the law lists them (the ten outcomes); otherwise the caller lists them, as records with
-    an `id` or as bare words. `none_if_absent` says that a list which is not given is empty rather than unknown.
+    `items` are their names where the law lists them (the ten outcomes); otherwise the caller lists them, as records
+    with an `id` or as plain words. With `none_if_absent` a list that is not given is empty rather than unknown.
     """
 
     name: str
@@ -31,9 +31,13 @@ class Collection:
     none_if_absent: bool = False
 
     def typed(self, given: object) -> dict[str, Values] | None:
-        """Each item's facts by its name, None when the list itself is unknown."""
+        """The facts of each item by its name; None when the list itself is unknown.
+
+        Raises:
+            Fault: INVALID, FACT_INVALID, with the path of the fact and what was expected.
+        """
         if self.items:
-            return self._closed(given)
+            return self._listed_by_law(given)
         if given is None:
             return {} if self.none_if_absent else None
         if self.words:
@@ -44,14 +48,14 @@ class Collection:
             return {word: {"item": word} for word in words}
         return self._records(given)
 
-    def _closed(self, given: object) -> dict[str, Values]:
-        asked = given if given is not None else {}
-        if not isinstance(asked, Mapping):
+    def _listed_by_law(self, given: object) -> dict[str, Values]:
+        answers = given if given is not None else {}
+        if not isinstance(answers, Mapping):
             raise refusal(self.name, f"an object with {', '.join(self.items)}")
-        for name in asked:
+        for name in answers:
             if name not in self.items:
                 raise refusal(f"{self.name}.{name}", "no such fact: it is not declared")
-        return {item: self._item(item, asked.get(item)) for item in self.items}
+        return {item: self._item(item, answers.get(item)) for item in self.items}
 
     def _item(self, item: str, given: object) -> Values:
         if given == NOT_APPLICABLE and item in self.may_be_not_applicable:
@@ -84,50 +88,50 @@ class Collection:
 
 
 @dataclass(slots=True)
-class Known:
-    """Typed facts of one evaluation: the case's own, and each collection's item by item (None: list unknown)."""
+class TypedFacts:
+    """The typed facts of one evaluation: the case's own, and those of each collection by item (None: list unknown)."""
 
     case: Values
-    items: dict[str, dict[str, Values] | None]
+    collections: dict[str, dict[str, Values] | None]
     faults: dict[tuple[str, str, str], Fault] = field(default_factory=dict)
-    """Why a sum could not be worked out, by scope, item and fact: it matters only where the fact does."""
+    """Why a fact could not be derived, by scope, item and fact. It matters only where the fact is needed."""
 
     def of(self, scope: str) -> Mapping[str, Values]:
-        """The facts of each item of a collection, by its name; of the case under ""; none where a list is unknown."""
-        return (self.items[scope] or {}) if scope else {"": self.case}
+        """The facts of each item of a collection by its name; of the case under ""; empty where a list is unknown."""
+        return (self.collections[scope] or {}) if scope else {"": self.case}
 
     def copy(self) -> Self:
-        """The same facts to be changed apart from these; their sums are to be worked out anew."""
-        items = {
-            name: None if of_items is None else {item: dict(values) for item, values in of_items.items()}
-            for name, of_items in self.items.items()
+        """A copy that can be changed independently; its derived facts have to be derived again."""
+        collections = {
+            name: None if items is None else {item: dict(values) for item, values in items.items()}
+            for name, items in self.collections.items()
         }
-        return type(self)(dict(self.case), items)
+        return type(self)(dict(self.case), collections)
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredFacts:
     """Every fact that a decision may be given. A dotted name is a fact inside an object."""
 
     case: Mapping[str, Fact]
     collections: Mapping[str, Collection]
 
-    def typed(self, given: object) -> Known:
+    def typed(self, given: object) -> TypedFacts:
         """The given facts, typed.
 
         Raises:
-            Fault: INVALID, FACT_INVALID: an undeclared fact, or one of the wrong type, by its path.
+            Fault: INVALID, FACT_INVALID, with the path of a fact that is not declared or of the wrong type.
         """
         if not isinstance(given, Mapping):
             raise refusal("facts", "an object")
         case = {path: fact.typed(None, path) for path, fact in self.case.items()}
         for name, value in given.items():
             if name not in self.collections:
-                self._place(str(name), value, case)
-        items = {name: collection.typed(given.get(name)) for name, collection in self.collections.items()}
-        return Known(case, items)
+                self._add(str(name), value, case)
+        collections = {name: collection.typed(given.get(name)) for name, collection in self.collections.items()}
+        return TypedFacts(case, collections)
 
-    def _place(self, path: str, value: object, case: Values) -> None:
+    def _add(self, path: str, value: object, case: Values) -> None:
         fact = self.case.get(path)
         if fact is not None:
             case[path] = fact.typed(value, path)
@@ -135,22 +139,22 @@ class Declared:
             if value is not None and not isinstance(value, Mapping):
                 raise refusal(path, "an object")
             for name, inner in (value or {}).items():
-                self._place(f"{path}.{name}", inner, case)
+                self._add(f"{path}.{name}", inner, case)
         else:
             raise refusal(path, "no such fact: it is not declared")
 
-    def kept(self, given: Mapping[str, Json], known: Known) -> dict[str, Json]:
-        """What a receipt keeps: the known facts in the caller's shape, narrative replaced by its hint words."""
-        kept: dict[str, Json] = {}
+    def for_receipt(self, given: Mapping[str, Json], facts: TypedFacts) -> dict[str, Json]:
+        """The facts that a receipt stores: known ones in the caller's shape, narrative replaced by its hint words."""
+        stored: dict[str, Json] = {}
         for path, fact in self.case.items():
-            value = known.case[path]
+            value = facts.case[path]
             if value not in (None, NONE):
-                _set(kept, path.split("."), fact.json(value))
+                _set(stored, path.split("."), fact.json(value))
         for name, collection in self.collections.items():
-            typed = known.items[name]
-            if given.get(name) is not None and typed is not None:
-                kept[name] = _kept_items(collection, typed, given[name])
-        return kept
+            items = facts.collections[name]
+            if given.get(name) is not None and items is not None:
+                stored[name] = _items_for_receipt(collection, items, given[name])
+        return stored
 
 
 def _set(target: dict[str, Json], path: list[str], value: Json) -> None:
@@ -162,21 +166,22 @@ def _set(target: dict[str, Json], path: list[str], value: Json) -> None:
     target[last] = value
 
 
-def _kept_items(collection: Collection, typed: Mapping[str, Values], given: object) -> Json:
-    def facts(values: Values) -> dict[str, Json]:
-        return {
-            name: fact.json(value)
-            for name, fact in collection.facts.items()
-            if (value := values[name]) is not None and value != NONE
-        }
-
+def _items_for_receipt(collection: Collection, items: Mapping[str, Values], given: object) -> Json:
     if collection.words:
-        return list(typed)
+        return list(items)
     if not collection.items:
-        return [{"id": name, **facts(values)} for name, values in typed.items()]
-    asked = given if isinstance(given, Mapping) else {}
+        return [{"id": name, **_known_facts(collection, values)} for name, values in items.items()]
+    answers = given if isinstance(given, Mapping) else {}
     return {
-        name: NOT_APPLICABLE if asked.get(name) == NOT_APPLICABLE else facts(values)
-        for name, values in typed.items()
-        if asked.get(name) is not None
+        name: NOT_APPLICABLE if answers.get(name) == NOT_APPLICABLE else _known_facts(collection, values)
+        for name, values in items.items()
+        if answers.get(name) is not None
+    }
+
+
+def _known_facts(collection: Collection, values: Values) -> dict[str, Json]:
+    return {
+        name: fact.json(value)
+        for name, fact in collection.facts.items()
+        if (value := values[name]) is not None and value != NONE
     }

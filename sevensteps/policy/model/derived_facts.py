@@ -1,0 +1,208 @@
+"""Facts that are calculated from other facts before any rule is evaluated. Unknown in, unknown out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from sevensteps.errors import Fault
+from sevensteps.policy.model.arithmetic import CALCULATIONS, RISES_WITH, Result
+from sevensteps.policy.model.declared_facts import TypedFacts
+from sevensteps.policy.model.facts import NONE, Fact
+
+Source: TypeAlias = "ScopeFact | CaseFact | Column | Several | Constant | ItemName"
+"""Where an argument of a calculation comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFact:
+    """A fact of the same scope as the derived fact."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFact:
+    """A fact of the case, used by a derived fact of an item."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One fact of every item of a collection; without a fact, the names of the items."""
+
+    collection: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A list of sources."""
+
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number, or the value of a parameter."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class ItemName:
+    """The name of the item itself."""
+
+
+ArgumentReader: TypeAlias = Callable[[TypedFacts, str], object]
+"""Reads one argument from the facts, for an item."""
+
+_UNKNOWN = object()
+
+
+@dataclass(frozen=True)
+class DerivedFact:
+    """A fact calculated by one function of `arithmetic`; `scope` is the collection of its items, or "" for the case."""
+
+    scope: str
+    fact: Fact
+    calculation: str
+    arguments: Mapping[str, Source]
+
+    @cached_property
+    def readers(self) -> tuple[tuple[str, ArgumentReader], ...]:
+        """The reader of each argument, made once because a fact is derived again and again."""
+        return tuple((name, _reader(source, self.scope)) for name, source in self.arguments.items())
+
+
+def derive(derived_facts: tuple[DerivedFact, ...], facts: TypedFacts) -> None:
+    """Add every derived fact to the facts, in the order in which the pack states them."""
+    for derived in derived_facts:
+        for item, values in facts.of(derived.scope).items():
+            values[derived.fact.name] = None
+            try:
+                values[derived.fact.name] = _result(derived, item, facts, {})
+            except Fault as fault:
+                facts.faults[derived.scope, item, derived.fact.name] = _fault_of(derived, fault)
+
+
+def derive_ranges(
+    derived_facts: tuple[DerivedFact, ...], facts: TypedFacts, lowest: TypedFacts, highest: TypedFacts
+) -> None:
+    """Add to the lowest and highest facts the bounds of unknown derived facts that rise or fall with their inputs."""
+    for derived in derived_facts:
+        rises_with = RISES_WITH.get(derived.calculation, {})
+        for item, values in facts.of(derived.scope).items() if rises_with else ():
+            if values[derived.fact.name] is None:
+                for bound, opposite in ((lowest, highest), (highest, lowest)):
+                    read_from = {name: bound if rises else opposite for name, rises in rises_with.items()}
+                    bound.of(derived.scope)[item][derived.fact.name] = _result(derived, item, facts, read_from)
+
+
+def _result(derived: DerivedFact, item: str, facts: TypedFacts, read_from: Mapping[str, TypedFacts]) -> Result | None:
+    """The result of the calculation, or None while an argument is unknown.
+
+    `read_from` names the arguments that are read from other facts than `facts`.
+    """
+    arguments: dict[str, object] = {}
+    for name, read in derived.readers:
+        argument = arguments[name] = read(read_from.get(name, facts), item)
+        if argument is _UNKNOWN:
+            return None
+    return CALCULATIONS[derived.calculation](**arguments)
+
+
+def _fault_of(derived: DerivedFact, fault: Fault) -> Fault:
+    """The fault of a calculation, with the name of the fact that could not be derived."""
+    fact = f"{derived.scope}.{derived.fact.name}".lstrip(".")
+    return Fault(fault.kind, fault.reason, f"derived fact {fact}: {fault.detail}", metadata={"fact": fact})
+
+
+def _reader(source: Source, scope: str) -> ArgumentReader:
+    match source:
+        case ScopeFact(fact) if scope:
+            return lambda facts, item: _or_unknown((facts.collections[scope] or {})[item][fact])
+        case ScopeFact(fact) | CaseFact(fact):
+            return lambda facts, _: _or_unknown(facts.case[fact])
+        case Column(collection, fact):
+            return lambda facts, _: _column(facts, collection, fact)
+        case Several(sources):
+            return _list_reader(tuple(_reader(inner, scope) for inner in sources))
+        case Constant(value):
+            return lambda _, __: value
+        case ItemName():
+            return lambda _, item: item
+
+
+def _list_reader(readers: tuple[ArgumentReader, ...]) -> ArgumentReader:
+    def read(facts: TypedFacts, item: str) -> object:
+        values = tuple(reader(facts, item) for reader in readers)
+        return _UNKNOWN if _UNKNOWN in values else values
+
+    return read
+
+
+def _or_unknown(value: object) -> object:
+    return _UNKNOWN if value is None or value == NONE else value
+
+
+def _column(facts: TypedFacts, collection: str, fact: str) -> object:
+    items = facts.collections[collection]
+    if items is None:
+        return _UNKNOWN
+    if not fact:
+        return tuple(items)
+    values = tuple([values[fact] for values in items.values()])
+    return _UNKNOWN if None in values or NONE in values else values
+
+
+def inputs_of(derived: DerivedFact) -> list[tuple[str, str]]:
+    """The scope and name of every fact that a derived fact is calculated from (no name where it is the items)."""
+    return [used for source in derived.arguments.values() for used in _inputs(source, derived.scope)]
+
+
+def _inputs(source: Source, scope: str) -> list[tuple[str, str]]:
+    match source:
+        case ScopeFact(fact):
+            return [(scope, fact)]
+        case CaseFact(fact):
+            return [("", fact)]
+        case Column(collection, fact):
+            return [(collection, fact)]
+        case Several(sources):
+            return [used for inner in sources for used in _inputs(inner, scope)]
+        case _:
+            return []
+
+
+def unknown_inputs(derived: DerivedFact, item: str, facts: TypedFacts) -> list[tuple[str, str, str]]:
+    """The scope, item and name of every unknown input (no name where a whole list is unknown)."""
+    sources = derived.arguments.values()
+    return [unknown for source in sources for unknown in _unknown_inputs(source, derived.scope, item, facts)]
+
+
+def _unknown_inputs(source: Source, scope: str, item: str, facts: TypedFacts) -> list[tuple[str, str, str]]:
+    match source:
+        case ScopeFact(fact):
+            return [(scope, item, fact)] if facts.of(scope)[item][fact] in (None, NONE) else []
+        case CaseFact(fact):
+            return [("", "", fact)] if facts.case[fact] in (None, NONE) else []
+        case Column(collection, fact):
+            items = facts.collections[collection]
+            if items is None:
+                return [(collection, "", "")]
+            return [(collection, name, fact) for name, values in items.items() if fact and values[fact] in (None, NONE)]
+        case Several(sources):
+            return [unknown for inner in sources for unknown in _unknown_inputs(inner, scope, item, facts)]
+        case _:
+            return []
+
+
+def words_looked_up(derived: DerivedFact) -> frozenset[str] | None:
+    """The words that a lookup in a list of amounts tells apart; None for any other calculation."""
+    amounts = derived.arguments.get("amounts")
+    if derived.calculation not in ("names word", "lowest limit") or not isinstance(amounts, Constant):
+        return None
+    names = amounts.value if isinstance(amounts.value, Mapping) else {}
+    return frozenset(word for name in names for word in str(name).split("."))

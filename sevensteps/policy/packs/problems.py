@@ -1,0 +1,62 @@
+"""What is wrong in a pack, by file, line, rule and what was expected: all of it, not only the first problem."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+Entry = TypeVar("Entry")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something wrong in a pack: where, and what was expected."""
+
+    file: str
+    line: int
+    where: str
+    expected: str
+
+    def __str__(self) -> str:
+        file_and_line = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{file_and_line}: {self.where}: {self.expected}" if self.where else f"{file_and_line}: {self.expected}"
+
+
+class PackRefusedError(Exception):
+    """A pack that cannot be used, with every problem found so far."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class Problems(list[Problem]):
+    """Everything that is found wrong while reading goes on, not only the first problem."""
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        """Collect the problems raised inside, so that reading goes on."""
+        try:
+            yield
+        except PackRefusedError as refused:
+            self.extend(refused.problems)
+
+    def refuse(self) -> None:
+        """Raise a PackRefusedError with all problems, if there are any."""
+        if self:
+            raise PackRefusedError(self)
+
+
+def read_each(entries: Iterable[Entry], read_one: Callable[[Entry], Result]) -> list[Result]:
+    """Every entry, read.
+
+    Raises:
+        PackRefusedError: with the problems of every entry that cannot be read.
+    """
+    results, problems = [], Problems()
+    for entry in entries:
+        with problems.collected():
+            results.append(read_one(entry))
+    problems.refuse()
+    return results
