@@ -12,9 +12,10 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from sevensteps.events import Fact
     from sevensteps.temporal import HEAR, JOURNEY, STANDS, Standing
+    from workflows.journey.asking import CaseHasEnded
     from workflows.journey.stages import STEPS
     from workflows.journey.state import JourneyState
-    from workflows.journey.step import CaseHasEnded, Step
+    from workflows.journey.step import Step
 
 OLD = timedelta(days=1)
 """A run older than this hands over to a new one between two steps: no history grows with the years."""
