@@ -45,8 +45,23 @@ OPENINGS: dict[Stage, tuple[type[Payload], ...]] = {
 """The events that say that a step is open."""
 
 
+class _Payloads:
+    """What the facts in the inbox say, each read once. No field of the state: the next run reads them for itself."""
+
+    __slots__ = ("_payloads",)
+    _payloads: dict[int, Payload]
+
+    def __post_init__(self) -> None:
+        self._payloads = {}
+
+    def _payload_of(self, fact: Fact) -> Payload:
+        if fact.position not in self._payloads:
+            self._payloads[fact.position] = PAYLOADS[fact.type].of(fact.payload)
+        return self._payloads[fact.position]
+
+
 @dataclass(slots=True)
-class JourneyState:
+class JourneyState(_Payloads):
     """Where a journey is on its way, and what it carries. This is what a run hands to the next.
 
     `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
@@ -122,13 +137,14 @@ class JourneyState:
             self.resumed = fact.position
         elif fact.type == CaseEnded.TYPE:
             self.ending = Ending(CaseEnded.of(fact.payload).ending)
-        elif (fact.type in HEARD or fact.type in OPENS) and self._turns_ahead(_read(fact)) >= 0:
+        elif fact.type in HEARD or fact.type in OPENS:
             self.inbox.append(fact)
+            self._drop_if_past(fact)
 
     def find(self, *kinds: type[P]) -> tuple[Fact, P] | None:
         """The first fact of these kinds that belongs to this turn, with what it says."""
         for fact in self.inbox:
-            payload = _read(fact)
+            payload = self._payload_of(fact)
             if isinstance(payload, kinds) and self._turns_ahead(payload) == 0:
                 return fact, payload
         return None
@@ -139,7 +155,7 @@ class JourneyState:
         if found is None:
             return None
         fact, payload = found
-        self.inbox.remove(fact)
+        self._drop(fact)
         if fact.position > self.since.position:
             self.since = _moment(fact)
         return payload
@@ -149,8 +165,9 @@ class JourneyState:
         found = self.find(*OPENINGS[self.stage])
         if found is None:
             return None
-        self.inbox.remove(found[0])
-        return found[1]
+        fact, payload = found
+        self._drop(fact)
+        return payload
 
     def enter(self) -> None:
         """Enter the step. Steps 1, 2 and 6 begin a new round or plan version; what belongs to the last is forgotten."""
@@ -160,8 +177,17 @@ class JourneyState:
             self.plan_version += 1
         elif self.stage is Stage.LIFE_LIVED:
             self.life_round += 1
-        self.inbox = [fact for fact in self.inbox if self._turns_ahead(_read(fact)) >= 0]
+        for fact in list(self.inbox):
+            self._drop_if_past(fact)
         self.holds = [hold for hold in self.holds if hold.released is None or hold.released.at > self.since.at]
+
+    def _drop_if_past(self, fact: Fact) -> None:
+        if self._turns_ahead(self._payload_of(fact)) < 0:
+            self._drop(fact)
+
+    def _drop(self, fact: Fact) -> None:
+        self.inbox.remove(fact)
+        del self._payloads[fact.position]
 
     def _turns_ahead(self, payload: Payload) -> int:
         """How far ahead of the journey a fact is: 0 belongs to the present round or version, less is past."""
@@ -182,7 +208,3 @@ class JourneyState:
 
 def _moment(fact: Fact) -> Moment:
     return Moment(fact.position, fact.at)
-
-
-def _read(fact: Fact) -> Payload:
-    return PAYLOADS[fact.type].of(fact.payload)
