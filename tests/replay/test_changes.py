@@ -46,8 +46,8 @@ class Edit:
 HEARS_PLAN = "    plan = await step.hear(WaitingFor.PLAN, PlanSubmitted)\n"
 KEEPS_PAYMENT = "    case.direct_payment = money.direct_payment\n"
 CLOSES = """\
-        for ask in (ClosePlanning(), CloseApproval(), CloseReview()):
-            await self._asking.ask(ask)
+        for request in (ClosePlanning(), CloseApproval(), CloseReview()):
+            await self._asking.ask(request)
 """
 HAS_CLOSED = "        self._post(WaitingFor.NOTHING)\n"
 ASKS_AGAIN = "            self._post(WaitingFor.SERVICE)\n"

@@ -20,13 +20,12 @@ from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.rpc.faults import status_of
 from sevensteps.steps import DueKind, Ending
 from workflows.activities import activities
-from workflows.journey.asks import (
-    Ask,
+from workflows.journey.deadlines import Due
+from workflows.journey.requests import (
     CloseApproval,
     ClosePlanning,
     CloseReview,
     EndCase,
-    Heading,
     OpenApproval,
     OpenAssessment,
     OpenLife,
@@ -34,10 +33,11 @@ from workflows.journey.asks import (
     OpenPlan,
     OpenReview,
     OpenSupport,
+    Request,
+    RequestHeader,
 )
-from workflows.journey.deadlines import Due
 
-HEADING = Heading("case-a", "example", "5f0c36d2-6b0f-5a55-8f3f-3c1f5a8b7a11")
+HEADING = RequestHeader("case-a", "example", "5f0c36d2-6b0f-5a55-8f3f-3c1f5a8b7a11")
 DUE_ON = "2026-06-15"
 PLAN = planning_pb2.Plan(case_id="case-a", version=2, weekly="80.00")
 ABOUT = {"request_id": HEADING.request_id, "case_id": "case-a"}
@@ -74,7 +74,7 @@ class Office:
     services: Answers
     _activities: dict[str, Callable[..., Awaitable[Due | None]]]
 
-    async def ask(self, ask: Ask) -> Due | None:
+    async def ask(self, ask: Request) -> Due | None:
         """Run the activity of this name, as Temporal would."""
         name = type(ask).__name__
         environment = ActivityEnvironment()
@@ -170,7 +170,7 @@ CLOSINGS = [
 
 
 @pytest.mark.parametrize(("ask", "rpc", "request_", "response"), OPENINGS, ids=lambda each: type(each).__name__)
-async def test_opening(office: Office, ask: Ask, rpc: str, request_: Message, response: Message) -> None:
+async def test_opening(office: Office, ask: Request, rpc: str, request_: Message, response: Message) -> None:
     """An opening asks its service with all that the journey knows, and brings back by when."""
     office.services.says[rpc.partition("/")[2]] = response
     assert await office.ask(ask) == Due(DUE_ON)
@@ -205,7 +205,7 @@ async def test_end_case(office: Office, ending: Ending) -> None:
 
 @pytest.mark.parametrize(("ask", "rpc", "request_"), CLOSINGS, ids=lambda each: type(each).__name__)
 @pytest.mark.parametrize("knows_the_case", [True, False])
-async def test_closing(office: Office, ask: Ask, rpc: str, request_: Message, *, knows_the_case: bool) -> None:
+async def test_closing(office: Office, ask: Request, rpc: str, request_: Message, *, knows_the_case: bool) -> None:
     """Closing is done too where nothing was ever opened."""
     unknown = Fault(Kind.NOT_FOUND, "CASE_NOT_FOUND", "There is no case case-a.")
     office.services.says["CloseCase"] = planning_pb2.CloseCaseResponse() if knows_the_case else unknown

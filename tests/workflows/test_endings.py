@@ -16,8 +16,8 @@ from fakes.trip import Trip, to_life, to_plan
 from sevensteps.events import CaseEnded, HoldPlaced, HoldReleased, Payload, ReviewRequested
 from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import JOURNEY, WaitingFor, workflow_id
-from workflows.journey.asks import Heading, OpenPlan
 from workflows.journey.deadlines import Due
+from workflows.journey.requests import OpenPlan, RequestHeader
 from workflows.journey.state import JourneyState
 from workflows.worker import journey_worker
 
@@ -34,14 +34,14 @@ class SlowPlanning(Services):
         self._fails = fails
 
     @activity.defn(name="OpenPlan")
-    async def open_plan(self, heading: Heading, ask: OpenPlan) -> Due | None:
+    async def open_plan(self, header: RequestHeader, ask: OpenPlan) -> Due | None:
         if activity.info().is_local:
             raise ApplicationError("No connection.", type="UNAVAILABLE")
         self.under_way.set()
         await self.may_end.wait()
         if self._fails:
             raise ApplicationError("No connection.", type="UNAVAILABLE")
-        return self._answer(heading, ask, None, Due("2026-07-13"))
+        return self._answer(header, ask, None, Due("2026-07-13"))
 
 
 @asynccontextmanager

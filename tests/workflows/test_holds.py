@@ -10,7 +10,7 @@ from fakes.trip import Trip, to_life, to_plan
 from sevensteps.events import HoldPlaced, HoldReleased, PlanSubmitted, ReviewCompleted, ReviewRequested
 from sevensteps.steps import DueKind, Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import OpenApproval, OpenReview
+from workflows.journey.requests import OpenApproval, OpenReview
 
 Days = Callable[[int], str]
 

@@ -71,9 +71,9 @@ async def test_stands_where_it_stood(trip: Trip, story: list[Payload]) -> None:
     """Same step, same waiting, same date; nothing was asked again, and it goes on from there."""
     await trip.happens(*story)
     stood = await trip.has_heard()
-    asked = list(trip.services.questions)
+    asked = list(trip.services.attempts)
     assert place(await made_again(trip)) == place(stood)
-    assert trip.services.questions == asked
+    assert trip.services.attempts == asked
 
 
 async def test_opened_but_not_yet_in_the_feed(trip: Trip) -> None:

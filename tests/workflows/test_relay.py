@@ -28,9 +28,9 @@ from sevensteps.local.devserver import DevServer
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.server import Server
 from sevensteps.temporal import Standing, WaitingFor, standing, workflow_id
-from workflows.delivery.delivery import Delivery, Revival
+from workflows.delivery.delivery import Delivery, Restart
 from workflows.delivery.feed import Feed
-from workflows.delivery.rebuild import Revived, main, rebuild
+from workflows.delivery.rebuild import Restarted, main, rebuild
 from workflows.delivery.relay import Relay
 from workflows.worker import journey_worker
 
@@ -188,7 +188,7 @@ async def test_case_that_has_ended_is_left_in_peace(council: Council) -> None:
         await council.feed.append([*happened(ended, *to_plan()), *happened(going_on, opening())])
         await council.reaches(going_on, WaitingFor.DETERMINATION)
         await council.is_acknowledged(5)
-    assert await council.delivery.revive(ended) is Revival.ENDED
+    assert await council.delivery.restart(ended) is Restart.ENDED
 
 
 @pytest.mark.parametrize("when", ["before it heard of the end", "while it had everything closed"])
@@ -212,7 +212,7 @@ async def test_journey_lost_at_the_end(council: Council, when: str, by: str) -> 
         await council.loses(case_id)
         council.services.trouble = no_trouble
         if by == "a rebuild":
-            assert [one.outcome async for one in rebuild(council.reader, council.delivery)] == [Revival.STARTED]
+            assert [one.outcome async for one in rebuild(council.reader, council.delivery)] == [Restart.STARTED]
         else:
             ending[0].position = head
             await council.delivery.deliver(ending[0])
@@ -250,14 +250,14 @@ async def test_rebuild(council: Council, capsys: pytest.CaptureFixture[str]) -> 
 
     progress = [one async for one in rebuild(council.reader, council.delivery)]
     assert [(one.done, one.total) for one in progress] == [(done, 9) for done in range(1, 10)]
-    assert outcomes(progress) == {cases[0]: Revival.RUNNING} | dict.fromkeys(cases[1:], Revival.STARTED)
+    assert outcomes(progress) == {cases[0]: Restart.RUNNING} | dict.fromkeys(cases[1:], Restart.STARTED)
     assert [place(await settled(council.client, case_id)) for case_id in cases] == [place(one) for one in stood]
 
     await main(council.settings)
     assert capsys.readouterr().out == "0 journeys started again; 9 were running and 0 had come to their end.\n"
 
 
-def outcomes(progress: Sequence[Revived]) -> dict[str, Revival]:
+def outcomes(progress: Sequence[Restarted]) -> dict[str, Restart]:
     return {one.case_id: one.outcome for one in progress}
 
 

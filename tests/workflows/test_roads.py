@@ -20,7 +20,7 @@ from sevensteps.events import (
 )
 from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import EndCase, OpenApproval, OpenLife, OpenMoney, OpenPlan, OpenReview
+from workflows.journey.requests import EndCase, OpenApproval, OpenLife, OpenMoney, OpenPlan, OpenReview
 
 CLOSED = ["ClosePlanning", "CloseApproval", "CloseReview"]
 Days = Callable[[int], str]

@@ -65,7 +65,7 @@ async def test_no_journey(temporal_server: str) -> None:
 
 async def test_no_worker(temporal_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A journey without a worker cannot answer, which is no reason to wait for ever."""
-    monkeypatch.setattr(temporal, "QUERY_PATIENCE", timedelta(seconds=0.2))
+    monkeypatch.setattr(temporal, "QUERY_TIMEOUT", timedelta(seconds=0.2))
     client = await Client.connect(temporal_server)
     trip = Trip(client, str(uuid4()), Services(Records()), now)
     await trip.begin()

@@ -9,7 +9,7 @@ from fakes.trip import Trip, to_life, to_plan
 from sevensteps.events import PlanApproved, PlanSubmitted, ReviewCompleted, ReviewRequested
 from sevensteps.steps import Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import OpenLife, OpenReview
+from workflows.journey.requests import OpenLife, OpenReview
 
 Days = Callable[[int], str]
 

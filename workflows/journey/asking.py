@@ -9,8 +9,8 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from sevensteps.temporal import Parked, WaitingFor
-from workflows.journey.asks import Ask, Heading, Opening
 from workflows.journey.deadlines import Due
+from workflows.journey.requests import Opening, Request, RequestHeader
 from workflows.journey.state import JourneyState
 
 QUICK_TIMEOUT = timedelta(seconds=3)
@@ -47,52 +47,52 @@ class Asking:
         if self.has_ended():
             raise CaseHasEnded
 
-    async def ask(self, ask: Ask) -> Due | None:
-        """Ask a service until it answers; an opening is answered with when the step is due.
+    async def ask(self, request: Request) -> Due | None:
+        """Ask a service until it answers. The answer to an opening is when the step is due.
 
         A refusal parks the journey until operations resume the case. Raises CaseHasEnded when the case ends first.
         """
         while True:
             self.stop_if_ended()
             try:
-                answer = await self._attempt(ask)
+                answer = await self._attempt(request)
             except FailureError as error:
                 self.stop_if_ended()
                 cause = _cause(error)
-                await self._park(Parked(type(ask).__name__, cause.type or "UNKNOWN", cause.message))
+                await self._park(Parked(type(request).__name__, cause.type or "UNKNOWN", cause.message))
             else:
                 self.stop_if_ended()
                 return answer
 
-    async def _attempt(self, ask: Ask) -> Due | None:
-        """Ask once quickly; on trouble that may pass, ask until there is an answer."""
+    async def _attempt(self, request: Request) -> Due | None:
+        """Ask once, quickly; on trouble that may pass, ask until there is an answer."""
         try:
-            return await self._ask_quickly(ask)
+            return await self._ask_quickly(request)
         except FailureError as error:
             self.stop_if_ended()
             if _cause(error).non_retryable:
                 raise
             self._post(WaitingFor.SERVICE)
-            return await self._ask_patiently(ask)
+            return await self._ask_patiently(request)
 
-    async def _ask_quickly(self, ask: Ask) -> Due | None:
+    async def _ask_quickly(self, request: Request) -> Due | None:
         """Ask once, within the workflow task."""
         answer: Due | None = await workflow.execute_local_activity(
-            type(ask).__name__,
-            args=[self._heading(ask), ask],
-            result_type=_answer_type(ask),
+            type(request).__name__,
+            args=[self._header(request), request],
+            result_type=_answer_type(request),
             start_to_close_timeout=QUICK_TIMEOUT,
             schedule_to_close_timeout=QUICK_TIMEOUT,
             retry_policy=RetryPolicy(maximum_attempts=1),
         )
         return answer
 
-    async def _ask_patiently(self, ask: Ask) -> Due | None:
-        """Ask by an activity that is tried for ever, where Temporal's tools can see it, or until the case ends."""
+    async def _ask_patiently(self, request: Request) -> Due | None:
+        """Ask by an activity, which Temporal's tools can see, until there is an answer or the case ends."""
         activity = workflow.start_activity(
-            type(ask).__name__,
-            args=[self._heading(ask), ask],
-            result_type=_answer_type(ask),
+            type(request).__name__,
+            args=[self._header(request), request],
+            result_type=_answer_type(request),
             start_to_close_timeout=PATIENT_TIMEOUT,
             retry_policy=RETRY_FOR_EVER,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -103,11 +103,11 @@ class Asking:
         answer: Due | None = await activity
         return answer
 
-    def _heading(self, ask: Ask) -> Heading:
-        """The same question of the same step and turn has the same request id, whichever run asks it."""
+    def _header(self, request: Request) -> RequestHeader:
+        """The same request in the same step and turn has the same id, whichever run makes it."""
         state = self._state
-        question = f"{state.case_id}/{state.stage}/{state.turn}/{type(ask).__name__}"
-        return Heading(state.case_id, state.council, str(uuid5(REQUEST_IDS, question)))
+        purpose = f"{state.case_id}/{state.stage}/{state.turn}/{type(request).__name__}"
+        return RequestHeader(state.case_id, state.council, str(uuid5(REQUEST_IDS, purpose)))
 
     async def _park(self, parked: Parked) -> None:
         """Say what was refused, and wait until operations resume the case."""
@@ -118,8 +118,8 @@ class Asking:
         self.parked = None
 
 
-def _answer_type(ask: Ask) -> type[Due] | None:
-    return Due if isinstance(ask, Opening) else None
+def _answer_type(request: Request) -> type[Due] | None:
+    return Due if isinstance(request, Opening) else None
 
 
 def _cause(error: FailureError) -> ApplicationError:

@@ -1,4 +1,4 @@
-"""What a journey knows: all from the facts of its case, so it can be made again; none of it grows with the years."""
+"""What a journey knows. All of it comes from the facts of the case, so that it can be rebuilt from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -42,7 +42,7 @@ P = TypeVar("P", bound=Payload)
 OPENINGS: dict[Stage, tuple[type[Payload], ...]] = {
     stage: tuple(PAYLOADS[type_] for type_, opened in OPENS.items() if opened is stage) for stage in Stage
 }
-"""The events that say that a step is open."""
+"""By step, the events that say that it is open."""
 
 
 class _Payloads:
@@ -62,10 +62,10 @@ class _Payloads:
 
 @dataclass(slots=True)
 class JourneyState(_Payloads):
-    """Where a journey is on its way, and what it carries. This is what a run hands to the next.
+    """Where a journey is, and what it carries: what a run hands to the next. It does not grow with the years.
 
     `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
-    `inbox` holds facts heard before their step; they go when they are used, or their round or version is past.
+    `inbox` holds facts until their step uses them, or until their round or version is past.
     """
 
     case_id: str
@@ -97,7 +97,7 @@ class JourneyState(_Payloads):
     def begin(cls, case_id: str, council: str, facts: Sequence[Fact]) -> Self:
         """The state with which a journey starts: `facts` in the order of the feed, the opening of the case first.
 
-        For a new case that is the one fact; for a journey made again, every fact of the case so far.
+        For a new case that is one fact; for a journey that is rebuilt, every fact of the case so far.
         """
         state = cls(case_id, council, since=_moment(facts[0]))
         for fact in facts:
@@ -119,11 +119,11 @@ class JourneyState(_Payloads):
         return bool(self.holds) and self.holds[-1].released is None
 
     def is_over(self, hold: Hold) -> bool:
-        """Whether this hold has been released, whatever other one may have been placed since."""
-        return all(each.released is not None for each in self.holds if each.placed == hold.placed)
+        """Whether this hold has been released, even if another has been placed since."""
+        return all(other.released is not None for other in self.holds if other.placed == hold.placed)
 
     def hear(self, fact: Fact) -> None:
-        """Take in a fact. One that was heard before is dropped, as is one that no step waits for."""
+        """Take in a fact. One that was heard before is dropped, and so is one that no step waits for."""
         if fact.position <= self.heard:
             return
         self.heard = fact.position
@@ -142,7 +142,7 @@ class JourneyState(_Payloads):
             self._drop_if_past(fact)
 
     def find(self, *kinds: type[P]) -> tuple[Fact, P] | None:
-        """The first fact of these kinds that belongs to this turn, with what it says."""
+        """The first fact of these kinds that belongs to this turn, and its payload."""
         for fact in self.inbox:
             payload = self._payload_of(fact)
             if isinstance(payload, kinds) and self._turns_ahead(payload) == 0:
@@ -150,27 +150,27 @@ class JourneyState(_Payloads):
         return None
 
     def take(self, *kinds: type[P]) -> P | None:
-        """The same, used up: the journey stands at its moment."""
-        found = self.find(*kinds)
-        if found is None:
+        """Use up the first fact of these kinds that belongs to this turn. The journey now stands at its moment."""
+        match = self.find(*kinds)
+        if match is None:
             return None
-        fact, payload = found
+        fact, payload = match
         self._drop(fact)
         if fact.position > self.since.position:
             self.since = _moment(fact)
         return payload
 
     def take_opening(self) -> Payload | None:
-        """The event that says that this step is open already. Only a journey made again finds one."""
-        found = self.find(*OPENINGS[self.stage])
-        if found is None:
+        """Use up the event that says that this step is open already. Only a journey that is rebuilt finds one."""
+        match = self.find(*OPENINGS[self.stage])
+        if match is None:
             return None
-        fact, payload = found
+        fact, payload = match
         self._drop(fact)
         return payload
 
     def enter(self) -> None:
-        """Enter the step. Steps 1, 2 and 6 begin a new round or plan version; what belongs to the last is forgotten."""
+        """Enter the step. Steps 1, 2 and 6 begin a new round or plan version; what belongs to the last one goes."""
         if self.stage is Stage.MONEY_FOUND:
             self.assessment_round += 1
         elif self.stage is Stage.PLAN_MADE:
@@ -190,7 +190,7 @@ class JourneyState(_Payloads):
         del self._payloads[fact.position]
 
     def _turns_ahead(self, payload: Payload) -> int:
-        """How far ahead of the journey a fact is: 0 belongs to the present round or version, less is past."""
+        """How many rounds or versions a fact is ahead: 0 belongs to the present one, a negative number is past."""
         match payload:
             case CaseOpened():
                 return 1 - self.assessment_round
