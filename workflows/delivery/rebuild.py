@@ -40,7 +40,7 @@ class Restarted:
 
 
 async def rebuild(feed: Feed, delivery: Delivery) -> AsyncIterator[Restarted]:
-    """Start the journey of every open case that Temporal has lost: same step, waiting for the same, until the same date.
+    """Start the journey of every open case that Temporal has lost: same step, same wait, same date.
 
     The journeys of cases that ended recently are started too, to have closed what may still be open. Those of older
     ones are not: they are many, and were closed long ago.

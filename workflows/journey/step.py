@@ -76,15 +76,15 @@ class Step:
     async def hear(self, waiting_for: WaitingFor, *kinds: type[P]) -> P:
         """Wait for a fact of these kinds and of this round or version, and use it up."""
         await self._wait(waiting_for, lambda: self.state.find(*kinds) is not None)
-        fact = self.state.take(*kinds)
-        if fact is None:
+        payload = self.state.take(*kinds)
+        if payload is None:
             raise RuntimeError("The fact that the step waited for is gone.")
-        return fact
+        return payload
 
     async def hear_or_reach_due_date(self, waiting_for: WaitingFor, *kinds: type[Payload]) -> None:
         """Wait for a fact of these kinds or for the due date of the step, whichever comes first.
 
-        That a date has come is no fact. A journey that is rebuilt knows it from the review that is open.
+        A date that comes leaves no fact. A rebuilt journey knows that it came, because the review is open.
         """
         reached = await self._wait(waiting_for, lambda: self.state.find(ReviewOpened, *kinds) is not None, self._due_at)
         match = self.state.find(ReviewOpened, *kinds)
