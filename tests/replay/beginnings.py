@@ -40,9 +40,9 @@ NOW = clock.as_text(BEGINNING)
 HEARD = 10
 """The position of the fact that brought the case to the step."""
 CLOSING = "closing"
-"""What is done when a case has ended: explored by itself, as if it were a step."""
+"""What a journey does once its case has ended: explored like a step of its own."""
 SECTIONS = (*(stage.value for stage in Stage), CLOSING)
-"""What is explored, each by itself."""
+"""The parts of a journey that are explored, each on its own."""
 
 TURN_BEFORE: Mapping[Stage, tuple[int, int, int]] = {
     Stage.MONEY_FOUND: (1, 1, 1),
@@ -77,7 +77,7 @@ OPENED: Mapping[Stage, Payload] = {
 
 @dataclass(frozen=True)
 class Beginning:
-    """How a run begins. `cost` counts against what may come in the way on one path."""
+    """How a run begins: `shown` are the search attributes that it inherits. `cost` is 1 for an unusual beginning."""
 
     label: str
     section: str
@@ -185,7 +185,7 @@ def _having_heard(state: JourneyState, payload: Payload) -> JourneyState:
 
 
 def _shown(stage: Stage) -> TypedSearchAttributes:
-    """What the run before has left for Temporal's tools to show."""
+    """The search attributes that a run inherits from the one before."""
     stages = list(Stage)
     before = stages[stages.index(stage) - 1]
     return TypedSearchAttributes(

@@ -1,7 +1,7 @@
-"""The order of commands as it is recorded, and what a changed journey does differently.
+"""The recorded order of commands, and where a changed journey differs from it.
 
-`commands/<section>.txt` has every path as journeys of released versions go it. `commands/<patch>/<section>.txt` has
-what a patch has changed, for runs that began with it.
+`commands/<section>.txt` has every path as journeys without any patch take it. `commands/<patch>/<section>.txt` has the
+same for runs that began with a patch, where the patch makes a difference.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -79,14 +79,14 @@ def recorded(section: str, patches: tuple[str, ...], folder: Path = RECORDED) ->
 
 def changes(program: Program, sections: Sequence[str] = SECTIONS, folder: Path = RECORDED) -> Sequence[Change]:
     """Where the program differs from what is recorded: without any of its patches, and with each that it has."""
-    found: list[Change] = []
+    changed: list[Change] = []
     for count in range(len(program.patches) + 1):
         patches = program.patches[:count]
         for section in sections:
             now = commands_of(explore(program, section, patches))
             before = recorded(section, patches, folder)
-            found += _differences(section, patches[-1] if patches else "", before, now)
-    return found
+            changed += _differences(section, patches[-1] if patches else "", before, now)
+    return changed
 
 
 def _differences(section: str, patch: str, before: Commands, now: Commands) -> Iterator[Change]:

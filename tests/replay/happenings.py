@@ -14,7 +14,7 @@ from workflows.journey.deadlines import Due
 
 MINUTE = timedelta(minutes=1)
 TWO_DAYS = timedelta(days=2)
-"""After this a run has grown old."""
+"""Long enough for a run to grow old."""
 DUE = Due("2026-06-15")
 REVIEW_DUES: Mapping[str, Due] = {
     "a date of practice": Due("2027-06-01"),
@@ -31,7 +31,7 @@ class Walk:
     """One run on its way."""
 
     def __init__(self, program: Program, beginning: Beginning, patches: Sequence[str]) -> None:
-        """Not started: the first happening starts it."""
+        """The run has not started."""
         self.run = JourneyRun(program, beginning.state, beginning.shown, patches)
         self.last_fact: Fact | None = None
         self._position = beginning.state.heard
@@ -47,8 +47,8 @@ class Walk:
 class Happening:
     """Something that happens within one workflow task.
 
-    `cost` counts against what may come in the way on one path. What `builds_on` another happening is left out where
-    nothing follows from that one; a variant also where the same follows.
+    `cost` is 1 for a disturbance, of which a path may have few. A happening that `builds_on` another one is left out if
+    nothing follows from that one; a variant is also left out if the same follows.
     """
 
     label: str

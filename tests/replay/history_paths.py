@@ -1,4 +1,4 @@
-"""Which recorded history goes which path, read from the events of the histories."""
+"""Which recorded histories take which path, from the events in the histories."""
 
 import json
 from collections import defaultdict
@@ -34,7 +34,7 @@ OPENED_BY: Mapping[str, str] = {
     "OpenReview": Stage.SEEN_HOW_IT_WORKED,
     "ClosePlanning": CLOSING,
 }
-"""The section that begins with what is asked."""
+"""The section that begins with a request."""
 
 Place = tuple[str, Labels]
 """A section, and a path in it."""
@@ -47,7 +47,7 @@ def runs_of(file: Path) -> Sequence[WorkflowHistory]:
 
 
 def histories_by_path() -> Mapping[Place, Sequence[str]]:
-    """The recorded histories, by each place of a path that they come to."""
+    """By each place on a path, the recorded histories that come there."""
     commands = {section: recorded(section, ()) for section in SECTIONS}
     names: dict[Place, list[str]] = defaultdict(list)
     for file in HISTORY_FILES:

@@ -1,6 +1,6 @@
-"""A run of a journey without a server: what happens to it goes in, and the commands that it gives come out.
+"""A run of a journey without a server: what happens to it goes in, and its commands come out.
 
-It goes through the SDK's own machinery, as a worker does, with activations made here instead of by a server.
+It is driven by the SDK's own machinery, as in a worker; only the activations are made here and not by a server.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ class Program:
 
     @classmethod
     def of(cls, journey: ModuleType, patches: ModuleType) -> "Program":
-        """The program that these two modules, `journey` and `patches`, hold."""
+        """The program in these two modules."""
         return cls(journey.Journey, tuple(patches.PATCHES))
 
 
@@ -63,12 +63,12 @@ class Activity:
 
 
 class JourneyRun:
-    """One run, from its start; `patches` are those that it began with, out of all that the program has."""
+    """One run, from its start. `patches` are those of the program that it began with, the oldest first."""
 
     def __init__(
         self, program: Program, state: JourneyState, shown: TypedSearchAttributes, patches: Sequence[str]
     ) -> None:
-        """`shown` are the search attributes that the run before has left."""
+        """`shown` are the search attributes that the run inherits."""
         self.now = BEGINNING
         self.activities: dict[int, Activity] = {}
         self.timers: set[int] = set()
@@ -90,7 +90,7 @@ class JourneyRun:
         return self.activate([*notices, self._start])
 
     def activate(self, jobs: Sequence[Job], *, history_is_full: bool = False) -> Sequence[str]:
-        """Let these things happen in one workflow task, and give the commands that follow from them."""
+        """Let these things happen in one workflow task, and return the commands that follow."""
         completion = self._activate(jobs, history_is_full=history_is_full)
         if completion.HasField("failed"):
             self.is_over = True
@@ -108,7 +108,7 @@ class JourneyRun:
         return standing
 
     def evict(self) -> None:
-        """End the run's tasks, as a worker does that needs the room."""
+        """End the run's tasks, as a worker does when it drops a run from its cache."""
         self._activate([Job(remove_from_cache=activations.RemoveFromCache())])
 
     def _activate(self, jobs: Sequence[Job], *, history_is_full: bool = False) -> WorkflowActivationCompletion:
@@ -119,7 +119,7 @@ class JourneyRun:
         return self._instance.activate(activation)
 
     def _follow(self, command: WorkflowCommand) -> None:
-        """Remember what the run now waits for."""
+        """Keep track of what the run waits for."""
         match command.WhichOneof("variant"):
             case "schedule_local_activity":
                 local = command.schedule_local_activity
@@ -200,7 +200,7 @@ def _instance(journey: type, case_id: str, shown: TypedSearchAttributes) -> _Wor
         last_failure=None,
     )
 
-    async def create() -> _WorkflowInstanceImpl:  # it wants a running loop, and makes one of its own
+    async def create() -> _WorkflowInstanceImpl:  # the SDK wants a running loop when it creates an instance
         return _WorkflowInstanceImpl(details)  # type: ignore[abstract]  # as the SDK's own runner does
 
     loop = asyncio.new_event_loop()

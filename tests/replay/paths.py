@@ -8,13 +8,13 @@ from replay.beginnings import CLOSING, Beginning, beginnings, facts
 from replay.happenings import Happening, Situation, Walk, happenings
 from replay.journey_run import Program
 
-IN_THE_WAY = 1
-"""How much may come in the way on one path: trouble with a service, a hold, a burst of facts."""
+DISTURBANCES = 1
+"""How many disturbances one path may have: trouble with a service, a hold, several facts at once."""
 
 
 @dataclass
 class Node:
-    """One happening on a path: the commands that follow, where they lead, and what can happen next."""
+    """One event on a path: the commands that follow, the step that they lead to, and what can happen next."""
 
     label: str
     commands: Sequence[str]
@@ -32,10 +32,10 @@ class Node:
 
 @cache
 def explore(program: Program, section: str, patches: tuple[str, ...]) -> Sequence[Node]:
-    """Every path of a section. The run begins with these patches, as if the later ones were not known yet."""
+    """Every path of a section, for a run that began when these were the patches, and no later ones."""
     straight = Explorer(program, patches, list(facts(1, 1, 1)), allowance=0)
     waited_for = _waited_for([straight.tree(beginning) for beginning in beginnings(section, ())[:1]])
-    thorough = Explorer(program, patches, waited_for, allowance=IN_THE_WAY)
+    thorough = Explorer(program, patches, waited_for, allowance=DISTURBANCES)
     return [thorough.tree(beginning) for beginning in beginnings(section, waited_for)]
 
 
@@ -49,7 +49,7 @@ class Explorer:
     """Walks every path from a beginning. A run cannot be copied, so each path is walked from its start."""
 
     def __init__(self, program: Program, patches: Sequence[str], waited_for: Sequence[str], *, allowance: int) -> None:
-        """`allowance` is how much may come in the way on one path."""
+        """`allowance` is how many disturbances one path may have."""
         self._program = program
         self._patches = patches
         self._waited_for = waited_for

@@ -126,16 +126,16 @@ def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Changed:
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=list(EDITS))
 def test_change_without_a_patch(changed: Changed, edit: Edit) -> None:
-    """It is noticed, with the path on which a journey now differs, and the recorded histories that go this way."""
-    told = explain(changes(changed(edit), [edit.section]), histories_by_path())
-    assert f"  {edit.section}: {edit.path}\n" in told
-    paragraph = told.partition(f"  {edit.section}: {edit.path}\n")[2].splitlines()[:3]
+    """The failure names the path on which a journey now differs, and the recorded histories that go that way."""
+    message = explain(changes(changed(edit), [edit.section]), histories_by_path())
+    assert f"  {edit.section}: {edit.path}\n" in message
+    paragraph = message.partition(f"  {edit.section}: {edit.path}\n")[2].splitlines()[:3]
     assert paragraph[2] == f"    recorded histories that go this way: {edit.histories}"
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=list(EDITS))
 def test_change_with_a_patch(changed: Changed, edit: Edit, tmp_path: Path) -> None:
-    """Runs that began before it go the recorded way; the new way is recorded beside it, and compared from then on."""
+    """Runs that began before it go the recorded way. The new way is recorded beside it, and compared from then on."""
     program = changed(edit, patch="better")
     folder = tmp_path / "commands"
     shutil.copytree(RECORDED, folder)
@@ -159,7 +159,7 @@ def test_what_is_recorded_is_left_alone(changed: Changed, tmp_path: Path) -> Non
 
 
 def test_a_patch_that_is_not_listed(changed: Changed) -> None:
-    """Only what `PATCHES` lists is answered as in an old run, so a patch that is missing there is noticed."""
+    """A patch that `PATCHES` does not list guards nothing, and the failure shows it."""
     edit = EDITS["asks twice"]
     program = replace(changed(edit, patch="better"), patches=())
     assert "patch better" in explain(changes(program, [edit.section]), {})

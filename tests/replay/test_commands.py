@@ -28,7 +28,7 @@ def test_every_path_is_as_recorded(section: str) -> None:
 
 
 def test_the_record_is_what_the_script_writes() -> None:
-    """What is recorded reads as it was written, and nothing in it is left over."""
+    """The files can be read back, and there are none of patches that are gone."""
     trees = explore(PROGRAM, "plan_made", PROGRAM.patches)
     assert read(as_text(trees)) == commands_of(trees)
     files = {file.relative_to(RECORDED) for file in RECORDED.rglob("*.txt")}
@@ -38,7 +38,7 @@ def test_the_record_is_what_the_script_writes() -> None:
 
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_the_same_in_every_process(seed: str) -> None:
-    """Neither the hash seed nor anything else of a process shows in what is computed."""
+    """What is computed does not depend on the hash seed or on anything else of the process."""
     compute = (
         "from replay.test_commands import *\n"
         "print(as_text(explore(PROGRAM, 'support_organised', PROGRAM.patches)), end='')"
@@ -50,7 +50,7 @@ def test_the_same_in_every_process(seed: str) -> None:
 
 @pytest.mark.parametrize("run", [run for _, run in RUNS], ids=[name for name, _ in RUNS])
 def test_a_server_saw_the_same_commands(run: WorkflowHistory) -> None:
-    """Along the path that a recorded history goes, its events are the commands that are recorded for the path."""
+    """The events of a recorded history are the commands that are recorded for its path."""
     commands = {section: recorded(section, ()) for section in SECTIONS}
     expected: list[str] = []
     for number, (section, path) in enumerate(Trail(run, commands).places()):
@@ -61,7 +61,7 @@ def test_a_server_saw_the_same_commands(run: WorkflowHistory) -> None:
 
 
 def in_words(event: HistoryEvent) -> str:
-    """The command that an event comes from, in the words of the record."""
+    """The command that led to an event, in the words of the record."""
     match event.WhichOneof("attributes"):
         case "marker_recorded_event_attributes":
             data = event.marker_recorded_event_attributes.details["data"].payloads[0].data.decode()
