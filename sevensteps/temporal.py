@@ -1,4 +1,4 @@
-"""Temporal as the suite speaks it: what the worker and whoever looks at journeys agree on. No personal data."""
+"""The names and values on which the worker and whoever looks at journeys agree. No personal data."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,9 +26,9 @@ STAGE = SearchAttributeKey.for_keyword("Stage")
 WAITING_FOR = SearchAttributeKey.for_keyword("WaitingFor")
 DUE_AT = SearchAttributeKey.for_datetime("DueAt")
 SEARCH_ATTRIBUTES = (COUNCIL, STAGE, WAITING_FOR, DUE_AT)
-"""By what journeys can be looked up: a Temporal server has to know all of them."""
+"""What journeys can be looked up by. A Temporal server has to know all of them."""
 
-QUERY_PATIENCE = timedelta(seconds=5)
+QUERY_TIMEOUT = timedelta(seconds=5)
 QUERY_ATTEMPTS = 3
 
 
@@ -57,7 +57,7 @@ class WaitingFor(StrEnum):
 
 
 PHRASES: Mapping[WaitingFor, str] = {
-    WaitingFor.SERVICE: "a service to answer; it is asked again until it does",
+    WaitingFor.SERVICE: "a service to answer; it is asked until it does",
     WaitingFor.DETERMINATION: "a practitioner to confirm the determination",
     WaitingFor.ADVICE: "written reasons and advice to be given (s.13(5))",
     WaitingFor.INDICATIVE_BUDGET: "the indicative budget to be given",
@@ -68,16 +68,16 @@ PHRASES: Mapping[WaitingFor, str] = {
     WaitingFor.REVIEW_DATE: "the next review: its date, a request, or something that calls for it",
     WaitingFor.REVIEW: "the review to be completed",
     WaitingFor.RELEASE: "the hold to be released",
-    WaitingFor.MEND: "operations to mend what was refused and resume the case",
+    WaitingFor.MEND: "operations to put right what was refused and resume the case",
     WaitingFor.ENDING: "the case to be ended",
     WaitingFor.NOTHING: "nothing: the case has ended",
 }
-"""The same in words that follow "waits for"."""
+"""The same in words, to follow "waits for"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """Why a journey is parked: what it asked for, and why the service will not do it however often it is asked."""
+    """Why a journey is parked: what it asked for, and why the service refuses however often it is asked."""
 
     operation: str
     reason: str
@@ -88,9 +88,9 @@ class Parked:
 class Standing:
     """Where a journey stands.
 
-    `due_on` is the date as it stands now (YYYY-MM-DD): None where there is none, or where a hold has stopped its clock.
-    `assessment_round`, `plan_version` and `life_round` count from 1; 0 means not yet. `heard` is the last position of
-    the feed that reached it.
+    `due_on` is the present due date (YYYY-MM-DD), None where there is none or a hold has stopped its clock.
+    `assessment_round`, `plan_version` and `life_round` count from 1; 0 means not yet. `heard` is the position in
+    the feed of the last fact that reached it.
     """
 
     case_id: str
@@ -108,7 +108,7 @@ class Standing:
 
     @property
     def step(self) -> str:
-        """The step by the name that people use."""
+        """What the step is called to people."""
         return STEP_NAMES[self.stage]
 
     @property
@@ -135,41 +135,41 @@ async def connect(settings: Settings) -> Client:
 
 
 async def standing(client: Client, case_id: str) -> Standing:
-    """Ask a journey where it stands; one that has ended says so for as long as Temporal keeps it.
+    """Ask a journey where it stands. One that has ended still answers for as long as Temporal keeps it.
 
     Raises a Fault: JOURNEY_MISSING without a journey; UNAVAILABLE when Temporal or the worker does not answer.
     """
     handle = client.get_workflow_handle(workflow_id(case_id))
-    for attempt in range(1, QUERY_ATTEMPTS + 1):  # in the instant of continue-as-new a query can time out
+    for attempt in range(1, QUERY_ATTEMPTS + 1):  # a query can time out just as one run hands over to the next
         try:
-            said: Standing = await handle.query(STANDS, result_type=Standing, rpc_timeout=QUERY_PATIENCE)
+            standing: Standing = await handle.query(STANDS, result_type=Standing, rpc_timeout=QUERY_TIMEOUT)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise _missing(case_id) from error
+                raise _journey_missing(case_id) from error
             if attempt == QUERY_ATTEMPTS:
-                raise _cannot_say(case_id) from error
+                raise _journey_silent(case_id) from error
         except WorkflowQueryFailedError as error:
-            raise _cannot_say(case_id) from error
+            raise _journey_silent(case_id) from error
         else:
-            return said
+            return standing
         await asyncio.sleep(0.1 * attempt)
-    raise _cannot_say(case_id)
+    raise _journey_silent(case_id)
 
 
-def _missing(case_id: str) -> Fault:
+def _journey_missing(case_id: str) -> Fault:
     return Fault(
         Kind.NOT_FOUND,
         "JOURNEY_MISSING",
         f"Temporal has no journey of {case_id}. If the case was not opened just now, Temporal's data are lost: "
-        "`sevensteps journeys rebuild` makes them again.",
+        "`sevensteps journeys rebuild` starts its journeys again.",
         metadata={"case_id": case_id},
     )
 
 
-def _cannot_say(case_id: str) -> Fault:
+def _journey_silent(case_id: str) -> Fault:
     return Fault(
         Kind.UNAVAILABLE,
         "JOURNEY_SILENT",
-        f"The journey of {case_id} does not answer now. Is the worker running? Ask again.",
+        f"The journey of {case_id} does not answer. Is the worker running? Ask again.",
         metadata={"case_id": case_id},
     )

@@ -1,1 +1,1 @@
-"""What happens to a case over the years: journeys in Temporal, and what brings them facts."""
+"""The journeys of cases in Temporal, and the relay that brings them facts."""

@@ -26,11 +26,11 @@ _CORE_LOGS = LoggingConfig(
     TelemetryFilter(core_level="WARN", other_level="ERROR"),
     forwarding=LogForwardingConfig(logging.getLogger("temporalio.core")),
 )
-"""What Temporal's own core has to say goes where everything else goes."""
+"""The log messages of Temporal's own core go to the same log as all others."""
 
 
 async def work(settings: Settings) -> None:
-    """Walk with the journeys until cancelled; then let what is under way finish."""
+    """Run journeys and the relay until cancelled; then let what is under way finish."""
     token = machine_token(Keys.open(settings.data), "journey", Role.JOURNEY)
     async with AsyncExitStack() as stack:
         channels = {name: await stack.enter_async_context(channel(settings.address(name), token)) for name in SERVICES}
@@ -43,14 +43,14 @@ async def work(settings: Settings) -> None:
 
 
 async def _connected(settings: Settings) -> Client:
-    said = False
+    is_logged = False
     while True:
         try:
             return await connect(settings)
         except Fault as fault:
-            if not said:
-                log.get().warning("worker waits", reason=fault.reason, detail=fault.detail)
-                said = True
+            if not is_logged:
+                log.get().warning("worker waits for Temporal", reason=fault.reason, detail=fault.detail)
+                is_logged = True
             await asyncio.sleep(SECONDS_BETWEEN_ATTEMPTS)
 
 

@@ -1,4 +1,4 @@
-"""Asking the services: thin gRPC clients, one class a service. The name of each activity is that of what it asks."""
+"""Activities: thin gRPC clients, one class a service. Each is named after the request that it makes."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,12 +16,12 @@ from sevensteps.api.review.v1 import review_pb2, review_pb2_grpc
 from sevensteps.errors import Fault, Kind
 from sevensteps.rpc.faults import fault_of
 from sevensteps.steps import DueKind
-from workflows.journey.asks import (
+from workflows.journey.deadlines import Due
+from workflows.journey.requests import (
     CloseApproval,
     ClosePlanning,
     CloseReview,
     EndCase,
-    Heading,
     OpenApproval,
     OpenAssessment,
     OpenLife,
@@ -29,101 +29,101 @@ from workflows.journey.asks import (
     OpenPlan,
     OpenReview,
     OpenSupport,
+    RequestHeader,
 )
-from workflows.journey.deadlines import Due
 
-NEEDS_MENDING = frozenset({Kind.INVALID, Kind.PRECONDITION, Kind.NOT_FOUND, Kind.OUT_OF_RANGE, Kind.EXHAUSTED})
-"""What a service will say the same however often it is asked; exhausted is a message that is too long."""
+REFUSALS = frozenset({Kind.INVALID, Kind.PRECONDITION, Kind.NOT_FOUND, Kind.OUT_OF_RANGE, Kind.EXHAUSTED})
+"""What a service answers however often it is asked; exhausted is a message that is too long."""
 HEADROOM = 0.9
-"""Part of an activity's time that the calls in it may take, so that the service's own answer is heard."""
+"""Share of an activity's time that its calls may take, so that the service's own answer arrives in time."""
 
 
 class Assessment:
-    """Asks the assessment service: step 1, and the end of a case."""
+    """Requests to the assessment service: step 1, and the end of a case."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         """`channel` carries the journey's token."""
         self._stub = assessment_pb2_grpc.AssessmentServiceStub(channel)
 
     @activity.defn(name=OpenAssessment.__name__)
-    async def open_assessment(self, heading: Heading, ask: OpenAssessment) -> Due:
+    async def open_assessment(self, header: RequestHeader, opening: OpenAssessment) -> Due:
         """Open step 1 for a further round."""
         request = assessment_pb2.OpenAssessmentRequest(
-            request_id=heading.request_id, case_id=heading.case_id, round=ask.round, opened_on=ask.opened_on
+            request_id=header.request_id, case_id=header.case_id, round=opening.round, opened_on=opening.opened_on
         )
-        with _faults_told():
-            answer = await self._stub.OpenAssessment(request, timeout=_patience())
+        with _translating_errors():
+            answer = await self._stub.OpenAssessment(request, timeout=_timeout())
         return _due(answer.due_on)
 
     @activity.defn(name=EndCase.__name__)
-    async def end_case(self, heading: Heading, ask: EndCase) -> None:
+    async def end_case(self, header: RequestHeader, ending: EndCase) -> None:
         """End the case."""
         request = assessment_pb2.EndCaseRequest(
-            request_id=heading.request_id,
-            case_id=heading.case_id,
-            ending=assessment_pb2.Ending.Value(f"ENDING_{ask.ending.upper()}"),
+            request_id=header.request_id,
+            case_id=header.case_id,
+            ending=assessment_pb2.Ending.Value(f"ENDING_{ending.ending.upper()}"),
         )
-        with _faults_told():
-            await self._stub.EndCase(request, timeout=_patience())
+        with _translating_errors():
+            await self._stub.EndCase(request, timeout=_timeout())
 
 
 class Planning:
-    """Asks the planning service: steps 2, 4 and 5."""
+    """Requests to the planning service: steps 2, 4 and 5."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         """`channel` carries the journey's token."""
         self._stub = planning_pb2_grpc.PlanningServiceStub(channel)
 
     @activity.defn(name=OpenPlan.__name__)
-    async def open_plan(self, heading: Heading, ask: OpenPlan) -> Due:
+    async def open_plan(self, header: RequestHeader, opening: OpenPlan) -> Due:
         """Open step 2."""
         request = planning_pb2.OpenPlanRequest(
-            request_id=heading.request_id,
-            case_id=heading.case_id,
-            council=heading.council,
-            version=ask.version,
-            eligible_needs=ask.eligible_needs,
-            indicative_weekly=ask.indicative_weekly,
-            opened_on=ask.opened_on,
+            request_id=header.request_id,
+            case_id=header.case_id,
+            council=header.council,
+            version=opening.version,
+            eligible_needs=opening.eligible_needs,
+            indicative_weekly=opening.indicative_weekly,
+            opened_on=opening.opened_on,
         )
-        with _faults_told():
-            answer = await self._stub.OpenPlan(request, timeout=_patience())
+        with _translating_errors():
+            answer = await self._stub.OpenPlan(request, timeout=_timeout())
         return _due(answer.due_on)
 
     @activity.defn(name=OpenMoney.__name__)
-    async def open_money(self, heading: Heading, ask: OpenMoney) -> Due:
+    async def open_money(self, header: RequestHeader, opening: OpenMoney) -> Due:
         """Open step 4."""
         request = planning_pb2.OpenMoneyRequest(
-            request_id=heading.request_id,
-            case_id=heading.case_id,
-            version=ask.version,
-            personal_budget_weekly=ask.personal_budget_weekly,
-            opened_on=ask.opened_on,
+            request_id=header.request_id,
+            case_id=header.case_id,
+            version=opening.version,
+            personal_budget_weekly=opening.personal_budget_weekly,
+            opened_on=opening.opened_on,
         )
-        with _faults_told():
-            answer = await self._stub.OpenMoney(request, timeout=_patience())
+        with _translating_errors():
+            answer = await self._stub.OpenMoney(request, timeout=_timeout())
         return _due(answer.due_on)
 
     @activity.defn(name=OpenSupport.__name__)
-    async def open_support(self, heading: Heading, ask: OpenSupport) -> Due:
+    async def open_support(self, header: RequestHeader, opening: OpenSupport) -> Due:
         """Open step 5."""
         request = planning_pb2.OpenSupportRequest(
-            request_id=heading.request_id, case_id=heading.case_id, version=ask.version, opened_on=ask.opened_on
+            request_id=header.request_id, case_id=header.case_id, version=opening.version, opened_on=opening.opened_on
         )
-        with _faults_told():
-            answer = await self._stub.OpenSupport(request, timeout=_patience())
+        with _translating_errors():
+            answer = await self._stub.OpenSupport(request, timeout=_timeout())
         return _due(answer.due_on)
 
     @activity.defn(name=ClosePlanning.__name__)
-    async def close(self, heading: Heading, _ask: ClosePlanning) -> None:
+    async def close(self, header: RequestHeader, _closing: ClosePlanning) -> None:
         """Close what is open."""
-        request = planning_pb2.CloseCaseRequest(request_id=heading.request_id, case_id=heading.case_id)
-        with _faults_told(nothing_there_is_fine=True):
-            await self._stub.CloseCase(request, timeout=_patience())
+        request = planning_pb2.CloseCaseRequest(request_id=header.request_id, case_id=header.case_id)
+        with _translating_errors(ignore_not_found=True):
+            await self._stub.CloseCase(request, timeout=_timeout())
 
 
 class Approval:
-    """Asks the approval service: step 3. It gets the plan from planning on the way."""
+    """Requests to the approval service: step 3. The plan is fetched from planning on the way."""
 
     def __init__(self, channel: grpc.aio.Channel, planning: grpc.aio.Channel) -> None:
         """Both channels carry the journey's token."""
@@ -131,78 +131,78 @@ class Approval:
         self._planning = planning_pb2_grpc.PlanningServiceStub(planning)
 
     @activity.defn(name=OpenApproval.__name__)
-    async def open_approval(self, heading: Heading, ask: OpenApproval) -> Due:
+    async def open_approval(self, header: RequestHeader, opening: OpenApproval) -> Due:
         """Open step 3 with the plan as it was submitted."""
-        wanted = planning_pb2.GetPlanRequest(case_id=heading.case_id, version=ask.version)
-        with _faults_told():
-            submitted = await self._planning.GetPlan(wanted, timeout=_patience() / 2)
+        plan_request = planning_pb2.GetPlanRequest(case_id=header.case_id, version=opening.version)
+        with _translating_errors():
+            submitted = await self._planning.GetPlan(plan_request, timeout=_timeout() / 2)
             request = approval_pb2.OpenApprovalRequest(
-                request_id=heading.request_id,
-                case_id=heading.case_id,
-                council=heading.council,
+                request_id=header.request_id,
+                case_id=header.case_id,
+                council=header.council,
                 plan=submitted.plan,
-                eligible_needs=ask.eligible_needs,
-                indicative_weekly=ask.indicative_weekly,
-                assessed_by=ask.assessed_by,
-                opened_on=ask.opened_on,
+                eligible_needs=opening.eligible_needs,
+                indicative_weekly=opening.indicative_weekly,
+                assessed_by=opening.assessed_by,
+                opened_on=opening.opened_on,
             )
-            answer = await self._stub.OpenApproval(request, timeout=_patience() / 2)
+            answer = await self._stub.OpenApproval(request, timeout=_timeout() / 2)
         return _due(answer.due_on)
 
     @activity.defn(name=CloseApproval.__name__)
-    async def close(self, heading: Heading, _ask: CloseApproval) -> None:
+    async def close(self, header: RequestHeader, _closing: CloseApproval) -> None:
         """Close what is open."""
-        request = approval_pb2.CloseCaseRequest(request_id=heading.request_id, case_id=heading.case_id)
-        with _faults_told(nothing_there_is_fine=True):
-            await self._stub.CloseCase(request, timeout=_patience())
+        request = approval_pb2.CloseCaseRequest(request_id=header.request_id, case_id=header.case_id)
+        with _translating_errors(ignore_not_found=True):
+            await self._stub.CloseCase(request, timeout=_timeout())
 
 
 class Review:
-    """Asks the review service: steps 6 and 7."""
+    """Requests to the review service: steps 6 and 7."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         """`channel` carries the journey's token."""
         self._stub = review_pb2_grpc.ReviewServiceStub(channel)
 
     @activity.defn(name=OpenLife.__name__)
-    async def open_life(self, heading: Heading, ask: OpenLife) -> Due:
+    async def open_life(self, header: RequestHeader, opening: OpenLife) -> Due:
         """Open step 6; the answer is the date of the next review."""
         request = review_pb2.OpenLifeRequest(
-            request_id=heading.request_id,
-            case_id=heading.case_id,
-            council=heading.council,
-            round=ask.round,
-            plan_version=ask.plan_version,
-            started_on=ask.started_on,
-            continues=ask.continues,
-            direct_payment_since=ask.direct_payment_since,
-            review_on=ask.review_on,
+            request_id=header.request_id,
+            case_id=header.case_id,
+            council=header.council,
+            round=opening.round,
+            plan_version=opening.plan_version,
+            started_on=opening.started_on,
+            continues=opening.continues,
+            direct_payment_since=opening.direct_payment_since,
+            review_on=opening.review_on,
         )
-        with _faults_told():
-            answer = await self._stub.OpenLife(request, timeout=_patience())
+        with _translating_errors():
+            answer = await self._stub.OpenLife(request, timeout=_timeout())
         is_law = answer.due_kind == review_pb2.DUE_KIND_HARD
         return _due(answer.review_due, DueKind.HARD if is_law else DueKind.SOFT, law_on=answer.law_due)
 
     @activity.defn(name=OpenReview.__name__)
-    async def open_review(self, heading: Heading, ask: OpenReview) -> Due:
+    async def open_review(self, header: RequestHeader, opening: OpenReview) -> Due:
         """Open step 7."""
         request = review_pb2.OpenReviewRequest(
-            request_id=heading.request_id, case_id=heading.case_id, round=ask.round, opened_on=ask.opened_on
+            request_id=header.request_id, case_id=header.case_id, round=opening.round, opened_on=opening.opened_on
         )
-        with _faults_told():
-            answer = await self._stub.OpenReview(request, timeout=_patience())
+        with _translating_errors():
+            answer = await self._stub.OpenReview(request, timeout=_timeout())
         return _due(answer.due_on)
 
     @activity.defn(name=CloseReview.__name__)
-    async def close(self, heading: Heading, _ask: CloseReview) -> None:
+    async def close(self, header: RequestHeader, _closing: CloseReview) -> None:
         """Close what is open."""
-        request = review_pb2.CloseCaseRequest(request_id=heading.request_id, case_id=heading.case_id)
-        with _faults_told(nothing_there_is_fine=True):
-            await self._stub.CloseCase(request, timeout=_patience())
+        request = review_pb2.CloseCaseRequest(request_id=header.request_id, case_id=header.case_id)
+        with _translating_errors(ignore_not_found=True):
+            await self._stub.CloseCase(request, timeout=_timeout())
 
 
 def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..., Awaitable[Due | None]]]:
-    """Every activity of a journey. `channels` go to the services by their names and carry the journey's token."""
+    """Every activity of a journey. `channels` has one for each service, by name; they carry the journey's token."""
     assessment = Assessment(channels["assessment"])
     planning = Planning(channels["planning"])
     approval = Approval(channels["approval"], channels["planning"])
@@ -222,39 +222,41 @@ def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..
     )
 
 
-def _patience() -> float:
-    """Seconds that a call may take."""
+def _timeout() -> float:
+    """How long a call may take, in seconds."""
     limit = activity.info().start_to_close_timeout
     if limit is None:
-        raise ValueError("A journey asks with a time limit.")
+        raise ValueError("An activity of a journey needs a start-to-close timeout.")
     return limit.total_seconds() * HEADROOM
 
 
 def _due(on: str, kind: DueKind = DueKind.SOFT, law_on: str = "") -> Due:
-    for day in (on, law_on or on):  # no date is trouble of the service's, to be seen here and not in the journey
+    for day in (on, law_on or on):  # an invalid date must fail here and not in the journey
         date.fromisoformat(day)
     return Due(on, kind, law_on)
 
 
 @contextmanager
-def _faults_told(*, nothing_there_is_fine: bool = False) -> Iterator[None]:
-    """Tell the journey what a service refuses, and whether there is any use in asking again."""
+def _translating_errors(*, ignore_not_found: bool = False) -> Iterator[None]:
+    """Raise a service's fault as an ApplicationError, not to be retried where asking again is of no use."""
     try:
         yield
     except grpc.aio.AioRpcError as error:
         fault = fault_of(error)
-        if nothing_there_is_fine and fault.kind is Kind.NOT_FOUND:
+        if ignore_not_found and fault.kind is Kind.NOT_FOUND:
             return
         info = activity.info()
-        log.get().warning("asked in vain", operation=info.activity_type, workflow=info.workflow_id, reason=fault.reason)
+        log.get().warning(
+            "request failed", operation=info.activity_type, workflow=info.workflow_id, reason=fault.reason
+        )
         raise ApplicationError(
-            _in_words(fault),
+            _message_of(fault),
             type=fault.reason,
-            non_retryable=fault.kind in NEEDS_MENDING,
-            category=ApplicationErrorCategory.BENIGN,  # said above, once; Temporal need not say it again
+            non_retryable=fault.kind in REFUSALS,
+            category=ApplicationErrorCategory.BENIGN,  # logged above; Temporal need not log it again
         ) from None
 
 
-def _in_words(fault: Fault) -> str:
+def _message_of(fault: Fault) -> str:
     fields = "; ".join(f"{violation.field}: {violation.detail}" for violation in fault.violations)
     return f"{fault.detail} ({fields})" if fields else fault.detail

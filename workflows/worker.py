@@ -12,7 +12,7 @@ from temporalio.workflow import SandboxImportNotificationPolicy
 from workflows.journey.journey import Journey
 
 GRACE = timedelta(seconds=10)
-"""How long activities under way may take when the worker stops."""
+"""How long activities may still take when the worker stops."""
 
 _default = SandboxRestrictions.default
 RESTRICTIONS = replace(
@@ -22,11 +22,11 @@ RESTRICTIONS = replace(
     | SandboxMatcher(children={"os": SandboxMatcher(access={"environ"}, only_runtime=True)}),
     import_notification_policy=SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH,
 )
-"""What a workflow file may do: import the standard library, Temporal, and what it says that it passes through."""
+"""What a workflow file may import: the standard library, Temporal, and what it passes through explicitly."""
 
 
 def journey_worker(client: Client, task_queue: str, activities: Sequence[Callable[..., object]]) -> Worker:
-    """A worker for journeys, with the activities given."""
+    """A worker for journeys and these activities."""
     return Worker(
         client,
         task_queue=task_queue,

@@ -1,4 +1,4 @@
-"""What import-linter cannot say about imports and names."""
+"""What import-linter cannot check about imports and names."""
 
 import ast
 import sys
@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OURS = ("policies", "services", "sevensteps", "workflows")
 
-# Workflow code is replayed years later: all of this folder, and these modules beside it.
+# Workflow code is replayed years later: all of this folder, with the modules below that it may import.
 REPLAYED = sorted(ROOT.glob("workflows/journey/**/*.py"))
 SHARED_NAMES = {("sevensteps", "events"), ("sevensteps", "steps"), ("sevensteps", "temporal")}
 
@@ -34,16 +34,16 @@ def may_be_replayed(name: str) -> bool:
 
 @pytest.mark.parametrize("file", REPLAYED, ids=lambda file: str(file.relative_to(ROOT)))
 def test_workflow_code_imports_nothing_that_could_make_it_replay_differently(file: Path) -> None:
-    """Workflow code uses the standard library, Temporal, the shared names, and other workflow code."""
+    """Workflow code imports the standard library, Temporal, these shared modules, and other workflow code."""
     assert [name for name in imported(file) if not may_be_replayed(name)] == []
 
 
 def test_nobody_else_claims_our_import_names() -> None:
-    """Our top-level names are plain words: another distribution with one of them would hide ours, or be hidden."""
+    """No other distribution has one of our top-level names, which are plain words: it would hide ours, or be hidden."""
     installed = packages_distributions()
     assert {name: others for name in OURS if (others := set(installed.get(name, ())) - {"seven-steps"})} == {}
 
 
 def test_nothing_under_tests_can_be_imported_by_the_product() -> None:
-    """Tests are no package: folders without __init__.py."""
+    """Folders under tests have no __init__.py, so they are no packages."""
     assert list(ROOT.glob("tests/**/__init__.py")) == []

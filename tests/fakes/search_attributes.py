@@ -8,7 +8,7 @@ from sevensteps.temporal import SEARCH_ATTRIBUTES
 
 
 async def register(client: Client) -> None:
-    """Make them known."""
+    """Register the search attributes with the server."""
     kinds = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in SEARCH_ATTRIBUTES}
     request = AddSearchAttributesRequest(namespace="default", search_attributes=kinds)
     await client.operator_service.add_search_attributes(request)

@@ -1,4 +1,4 @@
-"""The services as a journey meets them: they open steps, say by when, tell the feed, and answer a request id once."""
+"""The services as a journey sees them: they open steps, set due dates, publish events, and honour request ids."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,13 +22,12 @@ from sevensteps.events import (
     SupportOpened,
 )
 from sevensteps.steps import DueKind
-from workflows.journey.asks import (
-    Ask,
+from workflows.journey.deadlines import Due
+from workflows.journey.requests import (
     CloseApproval,
     ClosePlanning,
     CloseReview,
     EndCase,
-    Heading,
     OpenApproval,
     OpenAssessment,
     OpenLife,
@@ -36,8 +35,9 @@ from workflows.journey.asks import (
     OpenPlan,
     OpenReview,
     OpenSupport,
+    Request,
+    RequestHeader,
 )
-from workflows.journey.deadlines import Due
 
 YEAR = timedelta(days=365)
 FORTNIGHT = timedelta(days=14)
@@ -51,55 +51,55 @@ class Records:
     facts: list[Fact] = field(default_factory=list)
 
     def add(self, case_id: str, payload: Payload) -> Fact:
-        """Something happened, now."""
+        """Add an event that happens now."""
         fact = Fact(len(self.facts) + 1, payload.TYPE, case_id, clock.as_text(self.now), payload.as_json())
         self.facts.append(fact)
         return fact
 
     def of(self, case_id: str) -> list[Fact]:
-        """What happened in a case."""
+        """The facts of a case."""
         return [fact for fact in self.facts if fact.case_id == case_id]
 
 
 def refuse(operation: str) -> Callable[[str], None]:
-    """A service that will not do one thing."""
+    """Trouble: one operation is refused for good."""
 
-    def trouble(asked: str) -> None:
-        if asked == operation:
+    def trouble(asked_for: str) -> None:
+        if asked_for == operation:
             raise ApplicationError("A plan must come first.", type="STAGE_ORDER", non_retryable=True)
 
     return trouble
 
 
 def be_silent(_operation: str) -> None:
-    """A service that cannot be reached."""
+    """Trouble: no service can be reached."""
     raise ApplicationError("No connection.", type="UNAVAILABLE")
 
 
 def no_trouble(_operation: str) -> None:
-    """All is well again."""
+    """No trouble."""
 
 
 class Services:
-    """The four services, in memory. `trouble` is called before each question and may raise."""
+    """The four services, in memory. `trouble` is called before each request is carried out, and may raise."""
 
     def __init__(self, records: Records) -> None:
-        """Nothing was asked yet."""
+        """Nothing has been asked yet."""
         self.records = records
-        self.asked: list[Ask] = []
-        self.questions: list[Ask] = []
+        self.asked: list[Request] = []
+        self.attempts: list[Request] = []
         self.trouble: Callable[[str], None] = no_trouble
         self.review_kind = DueKind.SOFT
         self.law_in: timedelta | None = None
-        self._answered: dict[str, tuple[Ask, Due | None]] = {}
+        self._answered: dict[str, tuple[Request, Due | None]] = {}
 
     @property
     def operations(self) -> list[str]:
-        """What was asked and done, by name. What was asked again is in `questions` only."""
-        return [type(ask).__name__ for ask in self.asked]
+        """The names of the requests that were carried out. Repeated ones are only in `attempts`."""
+        return [type(request).__name__ for request in self.asked]
 
     def activities(self) -> Sequence[Callable[..., object]]:
-        """The activities by which journeys ask."""
+        """The activities of a journey."""
         return (
             self.open_assessment,
             self.open_plan,
@@ -115,83 +115,83 @@ class Services:
         )
 
     @activity.defn(name="OpenAssessment")
-    async def open_assessment(self, heading: Heading, ask: OpenAssessment) -> Due | None:
+    async def open_assessment(self, header: RequestHeader, request: OpenAssessment) -> Due | None:
         """Open assessment."""
-        due = self._in_a_fortnight(ask.opened_on)
-        return self._answer(heading, ask, AssessmentOpened(ask.round, due.on), due)
+        due = self._in_a_fortnight(request.opened_on)
+        return self._answer(header, request, AssessmentOpened(request.round, due.on), due)
 
     @activity.defn(name="OpenPlan")
-    async def open_plan(self, heading: Heading, ask: OpenPlan) -> Due | None:
+    async def open_plan(self, header: RequestHeader, request: OpenPlan) -> Due | None:
         """Open plan."""
-        due = self._in_a_fortnight(ask.opened_on)
-        return self._answer(heading, ask, PlanOpened(ask.version, due.on), due)
+        due = self._in_a_fortnight(request.opened_on)
+        return self._answer(header, request, PlanOpened(request.version, due.on), due)
 
     @activity.defn(name="OpenApproval")
-    async def open_approval(self, heading: Heading, ask: OpenApproval) -> Due | None:
+    async def open_approval(self, header: RequestHeader, request: OpenApproval) -> Due | None:
         """Open approval."""
-        due = self._in_a_fortnight(ask.opened_on)
-        checked = PlanChecked(ask.version, "met", "met", "met", "met", "met", "L0", due.on)
-        return self._answer(heading, ask, checked, due)
+        due = self._in_a_fortnight(request.opened_on)
+        checked = PlanChecked(request.version, "met", "met", "met", "met", "met", "L0", due.on)
+        return self._answer(header, request, checked, due)
 
     @activity.defn(name="OpenMoney")
-    async def open_money(self, heading: Heading, ask: OpenMoney) -> Due | None:
+    async def open_money(self, header: RequestHeader, request: OpenMoney) -> Due | None:
         """Open money."""
-        due = self._in_a_fortnight(ask.opened_on)
-        return self._answer(heading, ask, MoneyOpened(ask.version, due.on), due)
+        due = self._in_a_fortnight(request.opened_on)
+        return self._answer(header, request, MoneyOpened(request.version, due.on), due)
 
     @activity.defn(name="OpenSupport")
-    async def open_support(self, heading: Heading, ask: OpenSupport) -> Due | None:
+    async def open_support(self, header: RequestHeader, request: OpenSupport) -> Due | None:
         """Open support."""
-        due = self._in_a_fortnight(ask.opened_on)
-        return self._answer(heading, ask, SupportOpened(ask.version, due.on), due)
+        due = self._in_a_fortnight(request.opened_on)
+        return self._answer(header, request, SupportOpened(request.version, due.on), due)
 
     @activity.defn(name="OpenLife")
-    async def open_life(self, heading: Heading, ask: OpenLife) -> Due | None:
+    async def open_life(self, header: RequestHeader, request: OpenLife) -> Due | None:
         """Open life."""
-        started = date.fromisoformat(ask.started_on)
+        started = date.fromisoformat(request.started_on)
         law_on = (started + self.law_in).isoformat() if self.law_in else ""
         due = Due((started + YEAR).isoformat(), self.review_kind, law_on)
-        opened = LifeOpened(ask.round, ask.plan_version, due.on, due.kind.value, "R4", law_on)
-        return self._answer(heading, ask, opened, due)
+        opened = LifeOpened(request.round, request.plan_version, due.on, due.kind.value, "R4", law_on)
+        return self._answer(header, request, opened, due)
 
     @activity.defn(name="OpenReview")
-    async def open_review(self, heading: Heading, ask: OpenReview) -> Due | None:
+    async def open_review(self, header: RequestHeader, request: OpenReview) -> Due | None:
         """Open review."""
-        due = self._in_a_fortnight(ask.opened_on)
-        return self._answer(heading, ask, ReviewOpened(ask.round, "planned", due.on), due)
+        due = self._in_a_fortnight(request.opened_on)
+        return self._answer(header, request, ReviewOpened(request.round, "planned", due.on), due)
 
     @activity.defn(name="EndCase")
-    async def end_case(self, heading: Heading, ask: EndCase) -> None:
+    async def end_case(self, header: RequestHeader, request: EndCase) -> None:
         """End case."""
-        self._answer(heading, ask, CaseEnded(ask.ending.value), None)
+        self._answer(header, request, CaseEnded(request.ending.value), None)
 
     @activity.defn(name="ClosePlanning")
-    async def close_planning(self, heading: Heading, ask: ClosePlanning) -> None:
+    async def close_planning(self, header: RequestHeader, request: ClosePlanning) -> None:
         """Close planning."""
-        self._answer(heading, ask, None, None)
+        self._answer(header, request, None, None)
 
     @activity.defn(name="CloseApproval")
-    async def close_approval(self, heading: Heading, ask: CloseApproval) -> None:
+    async def close_approval(self, header: RequestHeader, request: CloseApproval) -> None:
         """Close approval."""
-        self._answer(heading, ask, None, None)
+        self._answer(header, request, None, None)
 
     @activity.defn(name="CloseReview")
-    async def close_review(self, heading: Heading, ask: CloseReview) -> None:
+    async def close_review(self, header: RequestHeader, request: CloseReview) -> None:
         """Close review."""
-        self._answer(heading, ask, None, None)
+        self._answer(header, request, None, None)
 
-    def _answer(self, heading: Heading, ask: Ask, event: Payload | None, due: Due | None) -> Due | None:
-        self.questions.append(ask)
-        self.trouble(type(ask).__name__)
-        first = self._answered.get(heading.request_id)
+    def _answer(self, header: RequestHeader, request: Request, event: Payload | None, due: Due | None) -> Due | None:
+        self.attempts.append(request)
+        self.trouble(type(request).__name__)
+        first = self._answered.get(header.request_id)
         if first is not None:
-            if first[0] != ask:
-                raise ApplicationError("Another question.", type="REQUEST_ID_REUSED", non_retryable=True)
+            if first[0] != request:
+                raise ApplicationError("Another request.", type="REQUEST_ID_REUSED", non_retryable=True)
             return first[1]
-        self._answered[heading.request_id] = (ask, due)
-        self.asked.append(ask)
+        self._answered[header.request_id] = (request, due)
+        self.asked.append(request)
         if event is not None:
-            self.records.add(heading.case_id, event)
+            self.records.add(header.case_id, event)
         return due
 
     @staticmethod
@@ -200,5 +200,5 @@ class Services:
 
 
 def opening() -> CaseOpened:
-    """The fact with which every case begins."""
+    """The event with which every case begins."""
     return CaseOpened(kind="adult", due_on="2026-07-13")

@@ -1,4 +1,4 @@
-"""Drives one journey: things happen, the journey hears of them, and one looks where it stands."""
+"""Drives one journey in a test: things happen, the journey hears of them, and the test looks where it stands."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -51,7 +51,7 @@ def to_life(version: int = 1, *, starts_on: str, direct_payment: bool = False) -
 
 
 def to_plan(turn: int = 1) -> list[Payload]:
-    """What happens in step 1 when the person is eligible."""
+    """What happens in step 1 to a person who is eligible."""
     return [
         DeterminationConfirmed(turn, f"determination-{turn}", eligible=True, needs=NEEDS, assessed_by=["ann"]),
         IndicativeBudgetGiven(turn, "82.91"),
@@ -70,19 +70,19 @@ class Trip:
         self._client = client
         self._task_queue = task_queue
         self._now = now
-        self._told = 0
+        self._sent = 0
 
     @property
     def handle(self) -> WorkflowHandle[object, str]:
         """The journey in Temporal."""
         return self._client.get_workflow_handle(workflow_id(self.case_id), result_type=str)
 
-    def worked_with(self) -> Worker:
-        """A worker for the journey, as a context manager, where there is none yet."""
+    def worker(self) -> Worker:
+        """A worker for the journey, as a context manager."""
         return journey_worker(self._client, self._task_queue, self.services.activities())
 
     async def begin(self) -> None:
-        """The case is opened and its journey starts."""
+        """Open the case and start its journey."""
         self.services.records.now = await self._now()
         self.services.records.add(self.case_id, opening())
         await self.begin_again()
@@ -90,7 +90,7 @@ class Trip:
     async def begin_again(self) -> None:
         """Start the journey from all facts of the case so far."""
         facts = [fact for fact in self.services.records.of(self.case_id) if fact.type in HEARD or fact.type in OPENS]
-        self._told = facts[-1].position
+        self._sent = facts[-1].position
         await self._client.start_workflow(
             JOURNEY,
             JourneyState.begin(self.case_id, "example", facts),
@@ -103,7 +103,7 @@ class Trip:
         await self.handle.terminate("lost")
 
     async def happens(self, *payloads: Payload) -> None:
-        """Things happen, and the journey hears of each before the next."""
+        """Let things happen one by one: the journey has heard of each before the next."""
         for payload in payloads:
             self.services.records.now = await self._now()
             self.services.records.add(self.case_id, payload)
@@ -111,34 +111,34 @@ class Trip:
             await self.has_heard()
 
     async def happens_at_once(self, *payloads: Payload) -> None:
-        """Things happen, and the journey hears of them in one go."""
+        """Let things happen all at once, before the journey hears of them."""
         self.services.records.now = await self._now()
         for payload in payloads:
             self.services.records.add(self.case_id, payload)
         await self.hears()
 
     async def hears(self) -> None:
-        """Bring the journey what it has not been told yet."""
+        """Bring the journey every fact that it has not been sent yet."""
         for fact in self.services.records.of(self.case_id):
-            if fact.position > self._told and fact.type in HEARD:
-                self._told = fact.position
+            if fact.position > self._sent and fact.type in HEARD:
+                self._sent = fact.position
                 await self.handle.signal(HEAR, fact)
 
     async def hears_all_again(self) -> None:
-        """Bring the journey everything once more."""
-        self._told = 0
+        """Bring the journey every fact once more."""
+        self._sent = 0
         await self.hears()
 
     async def has_heard(self) -> Standing:
-        """Where the journey stands when it has heard all it was told and waits for something."""
-        return await self._until(lambda stands: stands.heard >= self._told)
+        """Wait until the journey has heard every fact that it was sent, and return where it stands."""
+        return await self._until(lambda stands: stands.heard >= self._sent)
 
     async def reaches(self, waiting_for: WaitingFor) -> Standing:
-        """Where the journey stands when it waits for that."""
-        return await self._until(lambda stands: stands.heard >= self._told and stands.waiting_for is waiting_for)
+        """Wait until the journey waits for this, and return where it stands."""
+        return await self._until(lambda stands: stands.heard >= self._sent and stands.waiting_for is waiting_for)
 
     async def ends(self) -> str:
-        """How the case ends, after the journey has heard what the services said last."""
+        """Bring the journey the last facts, and return how the case ended."""
         async with asyncio.timeout(PATIENCE):
             await self.reaches(WaitingFor.ENDING)
             await self.hears()
@@ -158,7 +158,7 @@ class Trip:
             raise AssertionError(f"The journey is not there yet. It stands here: {stands}") from None
 
     async def _is_at_rest(self) -> bool:
-        """Whether no workflow task is under way: a query between two runs would stop the test server's clock."""
+        """Whether no workflow task is under way. A query between two runs would stop the test server's clock."""
         last = ""
         async for event in self.handle.fetch_history_events():
             name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")

@@ -1,7 +1,7 @@
-"""Record what journeys do now: `PYTHONPATH=tests .venv/bin/python -m replay.record`.
+"""Record the histories of journeys: `PYTHONPATH=tests .venv/bin/python -m replay.record`.
 
 It writes histories/<version>/<story>.jsonl, one line a run. Record when a story is added, and once for every release;
-never touch what an earlier release recorded.
+never touch what an earlier release has recorded.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from workflows.worker import journey_worker
 
 HISTORIES = Path(__file__).parent / "histories"
 OF_THIS_MACHINE = {"identity", "stackTrace"}
-"""What replay does not need, and nobody should read."""
+"""Parts of a history that replay does not need and that say something about this machine."""
 
 
 async def runs(client: Client, workflow_id: str) -> AsyncIterator[WorkflowHistory]:
@@ -36,16 +36,16 @@ async def runs(client: Client, workflow_id: str) -> AsyncIterator[WorkflowHistor
 
 
 def without_machine(part: object) -> object:
-    """The same JSON without what tells of this machine."""
+    """The same JSON without the parts that say something about this machine."""
     if isinstance(part, dict):
         return {key: without_machine(value) for key, value in part.items() if key not in OF_THIS_MACHINE}
     if isinstance(part, list):
-        return [without_machine(each) for each in part]
+        return [without_machine(item) for item in part]
     return part
 
 
 async def record(environment: WorkflowEnvironment, name: str, folder: Path) -> None:
-    """Play one story and keep its runs."""
+    """Play one story and record its runs."""
     services = Services(Records())
     task_queue = str(uuid4())
     async with journey_worker(environment.client, task_queue, services.activities()):

@@ -1,4 +1,4 @@
-"""The journeys whose histories are kept: what happens in each, and where it stops."""
+"""The journeys whose histories are recorded: what happens in each, and where it stops."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -50,7 +50,7 @@ async def ten_years(trip: Trip, sleep: Sleep) -> None:
 
 
 async def parked(trip: Trip, sleep: Sleep) -> None:
-    """A step is refused, mended, and opened."""
+    """A service refuses to open a step; operations put it right; the step is opened."""
     del sleep
     trip.services.trouble = refuse("OpenApproval")
     await trip.happens(*to_plan(), PlanSubmitted(1, "80.00", ""))

@@ -1,4 +1,4 @@
-"""A Temporal that skips time, with a worker for journeys whose services are in memory."""
+"""A Temporal server that skips time, and a worker for journeys whose services are in memory."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -17,7 +17,7 @@ from workflows.worker import journey_worker
 
 @pytest.fixture(scope="session")
 async def skipping(time_skipping: WorkflowEnvironment) -> WorkflowEnvironment:
-    """Time passes when a test says so: `skipping.sleep`."""
+    """A server on which time passes when a test says so, by `skipping.sleep`."""
     await register(time_skipping.client)
     return time_skipping
 
@@ -36,12 +36,12 @@ async def trip(skipping: WorkflowEnvironment, services: Services) -> AsyncIterat
         trip = Trip(skipping.client, task_queue, services, skipping.get_current_time)
         await trip.begin()
         yield trip
-        with suppress(RPCError):  # it may have ended
+        with suppress(RPCError):  # the journey may have ended
             await trip.lose()
 
 
 @pytest.fixture
 def days(skipping: WorkflowEnvironment, trip: Trip) -> Callable[[int], str]:
-    """Dates as they go into events: so many days from the moment the case was opened."""
+    """Dates as events have them, by the number of days since the case was opened."""
     opened = trip.services.records.now.date()
     return lambda number: (opened + timedelta(days=number)).isoformat()

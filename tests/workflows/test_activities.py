@@ -1,4 +1,4 @@
-"""What activities make of a service's answer: the real gRPC between them and servicers of this test."""
+"""What activities make of a service's answer, over real gRPC to servicers of this test."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -20,13 +20,12 @@ from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.rpc.faults import status_of
 from sevensteps.steps import DueKind, Ending
 from workflows.activities import activities
-from workflows.journey.asks import (
-    Ask,
+from workflows.journey.deadlines import Due
+from workflows.journey.requests import (
     CloseApproval,
     ClosePlanning,
     CloseReview,
     EndCase,
-    Heading,
     OpenApproval,
     OpenAssessment,
     OpenLife,
@@ -34,34 +33,35 @@ from workflows.journey.asks import (
     OpenPlan,
     OpenReview,
     OpenSupport,
+    Request,
+    RequestHeader,
 )
-from workflows.journey.deadlines import Due
 
-HEADING = Heading("case-a", "example", "5f0c36d2-6b0f-5a55-8f3f-3c1f5a8b7a11")
+HEADER = RequestHeader("case-a", "example", "5f0c36d2-6b0f-5a55-8f3f-3c1f5a8b7a11")
 DUE_ON = "2026-06-15"
 PLAN = planning_pb2.Plan(case_id="case-a", version=2, weekly="80.00")
-ABOUT = {"request_id": HEADING.request_id, "case_id": "case-a"}
+ABOUT = {"request_id": HEADER.request_id, "case_id": "case-a"}
 HERE = ABOUT | {"council": "example"}
 
 
 class Answers(grpc.GenericRpcHandler):
-    """Four services in one: it notes what it is asked, and answers by the name of the RPC, or refuses."""
+    """All four services: it keeps each request, and answers by the name of the RPC, or refuses."""
 
     def __init__(self) -> None:
-        """It knows only how to give the plan."""
-        self.heard: dict[str, bytes] = {}
-        self.says: dict[str, Message | Fault] = {"GetPlan": planning_pb2.GetPlanResponse(plan=PLAN)}
+        """Only `GetPlan` has an answer yet."""
+        self.requests: dict[str, bytes] = {}
+        self.answers: dict[str, Message | Fault] = {"GetPlan": planning_pb2.GetPlanResponse(plan=PLAN)}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
         """Answer anything."""
         rpc = handler_call_details.method.rpartition(".")[2]
 
         async def answer(request: bytes, context: "grpc.aio.ServicerContext[bytes, bytes]") -> bytes:
-            self.heard[rpc] = request
-            said = self.says[rpc.rpartition("/")[2]]
-            if isinstance(said, Message):
-                return said.SerializeToString()
-            await context.abort_with_status(rpc_status.to_status(status_of(said)))
+            self.requests[rpc] = request
+            reply = self.answers[rpc.rpartition("/")[2]]
+            if isinstance(reply, Message):
+                return reply.SerializeToString()
+            await context.abort_with_status(rpc_status.to_status(status_of(reply)))
             return b""
 
         return grpc.unary_unary_rpc_method_handler(answer)
@@ -74,12 +74,12 @@ class Office:
     services: Answers
     _activities: dict[str, Callable[..., Awaitable[Due | None]]]
 
-    async def ask(self, ask: Ask) -> Due | None:
-        """Run the activity of this name, as Temporal would."""
-        name = type(ask).__name__
+    async def ask(self, request: Request) -> Due | None:
+        """Run the activity of this request, as Temporal would."""
+        name = type(request).__name__
         environment = ActivityEnvironment()
         environment.info = replace(environment.info, activity_type=name, start_to_close_timeout=timedelta(seconds=5))
-        return await environment.run(self._activities[name], HEADING, ask)
+        return await environment.run(self._activities[name], HEADER, request)
 
 
 @pytest.fixture
@@ -170,24 +170,24 @@ CLOSINGS = [
 
 
 @pytest.mark.parametrize(("ask", "rpc", "request_", "response"), OPENINGS, ids=lambda each: type(each).__name__)
-async def test_opening(office: Office, ask: Ask, rpc: str, request_: Message, response: Message) -> None:
-    """An opening asks its service with all that the journey knows, and brings back by when."""
-    office.services.says[rpc.partition("/")[2]] = response
+async def test_opening(office: Office, ask: Request, rpc: str, request_: Message, response: Message) -> None:
+    """An opening sends its service all that the journey knows, and returns when the step is due."""
+    office.services.answers[rpc.partition("/")[2]] = response
     assert await office.ask(ask) == Due(DUE_ON)
-    assert type(request_).FromString(office.services.heard[rpc]) == request_
+    assert type(request_).FromString(office.services.requests[rpc]) == request_
 
 
 async def test_date_of_law(office: Office) -> None:
-    """A review date that is law is told as such."""
+    """A review date that is set by law is returned as such."""
     answer = review_pb2.OpenLifeResponse(review_due=DUE_ON, due_kind=review_pb2.DUE_KIND_HARD)
-    office.services.says["OpenLife"] = answer
+    office.services.answers["OpenLife"] = answer
     due = await office.ask(OpenLife(1, 1, "2026-06-01", continues=False, direct_payment_since="", review_on=""))
     assert due == Due(DUE_ON, DueKind.HARD)
 
 
 async def test_date_of_law_behind_one_of_practice(office: Office) -> None:
-    """A date of practice brings with it the day that the law sets behind it."""
-    office.services.says["OpenLife"] = review_pb2.OpenLifeResponse(
+    """A date of practice comes with the later date that the law sets."""
+    office.services.answers["OpenLife"] = review_pb2.OpenLifeResponse(
         review_due=DUE_ON, due_kind=review_pb2.DUE_KIND_SOFT, law_due="2026-12-01"
     )
     due = await office.ask(OpenLife(1, 1, "2026-06-01", continues=False, direct_payment_since="", review_on=""))
@@ -196,27 +196,27 @@ async def test_date_of_law_behind_one_of_practice(office: Office) -> None:
 
 @pytest.mark.parametrize("ending", list(Ending))
 async def test_end_case(office: Office, ending: Ending) -> None:
-    """Every ending has its name on the wire."""
-    office.services.says["EndCase"] = assessment_pb2.EndCaseResponse()
+    """Every ending has its own value on the wire."""
+    office.services.answers["EndCase"] = assessment_pb2.EndCaseResponse()
     await office.ask(EndCase(ending))
-    heard = assessment_pb2.EndCaseRequest.FromString(office.services.heard["AssessmentService/EndCase"])
-    assert assessment_pb2.Ending.Name(heard.ending) == f"ENDING_{ending.name}"
+    request = assessment_pb2.EndCaseRequest.FromString(office.services.requests["AssessmentService/EndCase"])
+    assert assessment_pb2.Ending.Name(request.ending) == f"ENDING_{ending.name}"
 
 
 @pytest.mark.parametrize(("ask", "rpc", "request_"), CLOSINGS, ids=lambda each: type(each).__name__)
-@pytest.mark.parametrize("knows_the_case", [True, False])
-async def test_closing(office: Office, ask: Ask, rpc: str, request_: Message, *, knows_the_case: bool) -> None:
-    """Closing is done too where nothing was ever opened."""
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_closing(office: Office, ask: Request, rpc: str, request_: Message, *, is_known: bool) -> None:
+    """Closing succeeds also where nothing was ever opened."""
     unknown = Fault(Kind.NOT_FOUND, "CASE_NOT_FOUND", "There is no case case-a.")
-    office.services.says["CloseCase"] = planning_pb2.CloseCaseResponse() if knows_the_case else unknown
+    office.services.answers["CloseCase"] = planning_pb2.CloseCaseResponse() if is_known else unknown
     await office.ask(ask)
-    assert type(request_).FromString(office.services.heard[rpc]) == request_
+    assert type(request_).FromString(office.services.requests[rpc]) == request_
 
 
 @pytest.mark.parametrize("kind", list(Kind))
 async def test_refusal(office: Office, kind: Kind) -> None:
-    """What a service will always refuse is told so, with its reason; whatever else may pass."""
-    office.services.says["OpenSupport"] = Fault(kind, "SOME_REASON", "Money must come first.")
+    """A refusal for good is not retried and carries its reason; everything else is retried."""
+    office.services.answers["OpenSupport"] = Fault(kind, "SOME_REASON", "Money must come first.")
     with pytest.raises(ApplicationError) as refused:
         await office.ask(OpenSupport(1, "2026-06-01"))
     assert (refused.value.type, refused.value.message) == ("SOME_REASON", "Money must come first.")
@@ -225,15 +225,15 @@ async def test_refusal(office: Office, kind: Kind) -> None:
 
 
 async def test_wrong_fields_are_named(office: Office) -> None:
-    """Operations read which field was wrong."""
+    """The message says which field was wrong, for operations to read."""
     wrong = Violation("opened_on", "must be a date")
-    office.services.says["OpenSupport"] = Fault(Kind.INVALID, "FIELD_INVALID", "Fields.", violations=[wrong])
+    office.services.answers["OpenSupport"] = Fault(Kind.INVALID, "FIELD_INVALID", "Fields.", violations=[wrong])
     with pytest.raises(ApplicationError, match="opened_on: must be a date"):
         await office.ask(OpenSupport(1, "soon"))
 
 
 async def test_answer_without_a_date(office: Office) -> None:
-    """An answer that names no date is no answer: it is asked for again."""
-    office.services.says["OpenSupport"] = planning_pb2.OpenSupportResponse()
+    """An answer without a date is an error, so the request is tried again."""
+    office.services.answers["OpenSupport"] = planning_pb2.OpenSupportResponse()
     with pytest.raises(ValueError, match="isoformat"):
         await office.ask(OpenSupport(1, "2026-06-01"))

@@ -1,4 +1,4 @@
-"""Dates and holds."""
+"""Due dates, and the holds that move them."""
 
 from dataclasses import replace
 from datetime import date
@@ -45,14 +45,14 @@ HARD = Due("2026-06-15", DueKind.HARD)
     ],
 )
 def test_soft_date(holds: list[Hold], expected: date | None) -> None:
-    """Every day on hold between the opening and the date moves it by a day."""
+    """Each day on hold between the opening and the due date moves the date by a day."""
     now = due_now(SOFT, OPENED, holds)
     assert (now.day if now else None) == expected
     assert now is None or now.kind is DueKind.SOFT
 
 
 def test_hard_date() -> None:
-    """No hold moves a date of law."""
+    """No hold moves a date that the law sets."""
     assert due_now(HARD, OPENED, [hold("2026-06-03", "2026-06-10"), hold("2026-06-11")]) == HARD
 
 
@@ -75,5 +75,5 @@ def test_soft_date_before_one_of_law(holds: list[Hold], expected: Due) -> None:
     ("position", "covered"), [(0, False), (9, False), (10, False), (11, True), (19, True), (21, False)]
 )
 def test_what_a_hold_covers(position: int, covered: bool) -> None:  # noqa: FBT001  a column of the table
-    """A hold covers the facts heard while it was on; never a moment that a date brought."""
+    """A hold covers the facts heard while it lasted, and never the coming of a date."""
     assert hold("2026-06-03", "2026-06-10").covers(Moment(position, "2026-06-05")) is covered

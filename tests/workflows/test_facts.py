@@ -1,4 +1,4 @@
-"""How facts come: twice, early, late, and those of turns gone by."""
+"""Facts that come twice, early or all at once, and facts of an earlier round or version."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ Days = Callable[[int], str]
 
 
 async def test_twice(trip: Trip, days: Days) -> None:
-    """A fact that comes again does nothing, however often."""
+    """A fact that comes again changes nothing, however often."""
     story = [*to_plan(), *to_life(starts_on=days(30)), ReviewRequested(1), ReviewCompleted(1, "continue")]
     for payload in story:
         await trip.happens(payload)
@@ -35,7 +35,7 @@ async def test_twice(trip: Trip, days: Days) -> None:
 
 
 async def test_all_at_once(trip: Trip, days: Days) -> None:
-    """Facts that come in one go, as after an outage, lead to where they would have led one by one."""
+    """Facts that come all at once, as after an outage, lead to the same place as one by one."""
     await trip.happens_at_once(*to_plan(), *to_life(starts_on=days(30)), ReviewRequested(1))
     stands = await trip.reaches(WaitingFor.REVIEW)
     assert (stands.plan_version, stands.life_round) == (1, 1)
@@ -44,7 +44,7 @@ async def test_all_at_once(trip: Trip, days: Days) -> None:
 
 
 async def test_early(trip: Trip) -> None:
-    """A fact that comes before its step is kept until the step is there."""
+    """A fact that comes before its step is kept until the step begins."""
     await trip.happens(IndicativeBudgetGiven(1, "82.91"), PlanApproved(1, "80.00", "L0"), PlanSubmitted(1, "80.00", ""))
     stands = await trip.reaches(WaitingFor.DETERMINATION)
     assert stands.plan_version == 0
@@ -63,8 +63,8 @@ async def test_of_another_version(trip: Trip) -> None:
     await trip.reaches(WaitingFor.MONEY)
 
 
-async def test_of_a_life_gone_by(trip: Trip, days: Days) -> None:
-    """A second reason for a review that has been completed calls for no other."""
+async def test_of_an_earlier_round(trip: Trip, days: Days) -> None:
+    """A second reason for a review that has been completed does not lead to another one."""
     await trip.happens(*to_plan(), *to_life(starts_on=days(30)), ReviewRequested(1), ReviewTriggered(1, "carer"))
     await trip.happens(ReviewCompleted(1, "continue"))
     stands = await trip.reaches(WaitingFor.REVIEW_DATE)
@@ -72,7 +72,7 @@ async def test_of_a_life_gone_by(trip: Trip, days: Days) -> None:
 
 
 async def test_not_for_journeys(trip: Trip) -> None:
-    """A fact for other readers, or of a kind unknown to this version, changes nothing but how far it has heard."""
+    """A fact for other readers, or of an unknown type, changes only the position that the journey has heard."""
     records = trip.services.records
     before = await trip.reaches(WaitingFor.DETERMINATION)
     fact = records.add(trip.case_id, SelfAssessmentRecorded(1, "alone"))

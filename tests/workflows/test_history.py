@@ -1,4 +1,4 @@
-"""What a journey costs and shows on a real Temporal server."""
+"""The size of a journey's history, and what Temporal's tools show of it, on a real server."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -34,19 +34,19 @@ async def trip(temporal_server: str) -> AsyncIterator[Trip]:
 
 
 async def test_budget(trip: Trip) -> None:
-    """A plain trip through the seven steps fits into 70 events and 14 kB."""
+    """Once through the seven steps fits into 70 events and 14 kB."""
     await trip.happens(*to_plan(), *to_life(starts_on="2199-01-01"), ReviewRequested(1))
     await trip.happens(ReviewCompleted(1, "end"))
     assert await trip.ends() == "support_ended"
     events = (await trip.handle.fetch_history()).events
     size = sum(event.ByteSize() for event in events)
-    print(f"A plain trip: {len(events)} events, {size} bytes.")
+    print(f"Once through the seven steps: {len(events)} events, {size} bytes.")
     assert len(events) <= EVENTS
     assert size <= KILOBYTES * 1000
 
 
 async def test_what_temporal_shows(trip: Trip) -> None:
-    """Temporal's own tools show the step, what it waits for and until when; on hold no date that has stopped."""
+    """Temporal's tools show the step, what it waits for and until when; on hold, no date whose clock has stopped."""
     await trip.happens(*to_plan())
     stands = await trip.reaches(WaitingFor.PLAN)
     shown = (await trip.handle.describe()).typed_search_attributes

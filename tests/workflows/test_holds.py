@@ -1,4 +1,4 @@
-"""A hold stops the clock of practice, never that of law, and keeps the next step from opening, but steps 6 and 7."""
+"""A hold moves dates of practice, never dates of law, and keeps back the next step, except steps 6 and 7."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,13 +10,13 @@ from fakes.trip import Trip, to_life, to_plan
 from sevensteps.events import HoldPlaced, HoldReleased, PlanSubmitted, ReviewCompleted, ReviewRequested
 from sevensteps.steps import DueKind, Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import OpenApproval, OpenReview
+from workflows.journey.requests import OpenApproval, OpenReview
 
 Days = Callable[[int], str]
 
 
 async def test_next_step_waits(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
-    """What people do on hold is kept; the next step opens when the hold is released, dated from that day."""
+    """What people do during a hold counts; the next step opens on its release, and is dated from that day."""
     await trip.happens(*to_plan(), HoldPlaced("hospital"), PlanSubmitted(1, "80.00", ""))
     stands = await trip.reaches(WaitingFor.RELEASE)
     assert (stands.on_hold, stands.stage, stands.due_on) == (True, Stage.PLAN_AGREED, None)
@@ -30,7 +30,7 @@ async def test_next_step_waits(trip: Trip, days: Days, skipping: WorkflowEnviron
 
 
 async def test_soft_date_moves(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
-    """The date of a review that is practice moves by the days on hold; while it lasts there is no date."""
+    """A review date of practice moves by the days on hold; while the hold lasts there is no date."""
     await trip.happens(*to_plan(), *to_life(starts_on=days(0)))
     await skipping.sleep(timedelta(days=10))
     await trip.happens(HoldPlaced("hospital"))
@@ -50,7 +50,7 @@ async def test_soft_date_moves(trip: Trip, days: Days, skipping: WorkflowEnviron
 
 
 async def test_hard_date_stands(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
-    """The date of a review that is law stands, and brings the review even on hold; then life goes on with the next."""
+    """A review date of law does not move, and opens the review even on hold; then life goes on with the next date."""
     trip.services.review_kind = DueKind.HARD
     await trip.happens(*to_plan(), *to_life(starts_on=days(0), direct_payment=True), HoldPlaced("hospital"))
     stands = await trip.reaches(WaitingFor.RELEASE)
@@ -67,7 +67,7 @@ async def test_hard_date_stands(trip: Trip, days: Days, skipping: WorkflowEnviro
 
 
 async def test_date_of_law_behind_one_of_practice(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
-    """A hold moves the date of practice no further than the law allows, and the law's date comes while it lasts."""
+    """A hold moves a date of practice no further than the law's date, which is kept while the hold lasts."""
     trip.services.law_in = timedelta(days=400)
     await trip.happens(*to_plan(), *to_life(starts_on=days(0), direct_payment=True))
     assert (await trip.reaches(WaitingFor.REVIEW_DATE)).due_on == days(365)
@@ -83,7 +83,7 @@ async def test_date_of_law_behind_one_of_practice(trip: Trip, days: Days, skippi
 
 
 async def test_life_is_opened_on_hold(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
-    """A hold that came while support was organised does not keep life from beginning, nor the law's clock."""
+    """A hold placed while support was organised keeps back neither step 6 nor the law's clock."""
     trip.services.review_kind = DueKind.HARD
     *before, support = to_life(starts_on=days(0), direct_payment=True)
     await trip.happens(*to_plan(), *before, HoldPlaced("hospital"), support)
@@ -95,7 +95,7 @@ async def test_life_is_opened_on_hold(trip: Trip, days: Days, skipping: Workflow
 
 @pytest.mark.parametrize("at_once", [False, True])
 async def test_on_hold_again(trip: Trip, *, at_once: bool) -> None:
-    """A hold keeps back what was done under it, and nothing else: one placed after its release comes too late."""
+    """A hold keeps back only what was done during it: one placed after its release comes too late."""
     await trip.happens(*to_plan(), HoldPlaced("hospital"), PlanSubmitted(1, "80.00", ""))
     if at_once:
         await trip.happens_at_once(HoldReleased(), HoldPlaced("away"))
@@ -106,7 +106,7 @@ async def test_on_hold_again(trip: Trip, *, at_once: bool) -> None:
 
 
 async def test_earlier_hold_moves_nothing(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
-    """A hold moves the dates of the step that it was placed in, not of later ones."""
+    """A hold moves the date of the step in which it was placed, not of later steps."""
     await trip.happens(*to_plan(), HoldPlaced("away"))
     await skipping.sleep(timedelta(days=20))
     await trip.happens(HoldReleased())
@@ -117,7 +117,7 @@ async def test_earlier_hold_moves_nothing(trip: Trip, days: Days, skipping: Work
 
 @pytest.mark.parametrize("placed_twice", [False, True])
 async def test_asked_for_on_hold(trip: Trip, days: Days, *, placed_twice: bool) -> None:
-    """A review asked for on hold is owed, and opens; its date of practice stands still, however often it was placed."""
+    """A review requested during a hold is owed, and opens; its date has stopped, also if the hold was placed twice."""
     await trip.happens(*to_plan(), *to_life(starts_on=days(0)), HoldPlaced("hospital"))
     if placed_twice:
         await trip.happens(HoldPlaced("away"))

@@ -1,20 +1,18 @@
-"""The relay between a real feed and a real Temporal: nothing lost, nothing out of order, whatever is down."""
+"""The relay between a real feed and a real Temporal server: nothing is lost or out of order, whatever is down."""
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from grpc.aio import AioRpcError
 from temporalio.client import Client
 
+from fakes.council import Council, eventually, happened, new_case, story, token_of
 from fakes.services import Records, Services, be_silent, no_trouble, opening
-from fakes.trip import to_life, to_plan
-from servers.feed import Feed as RunningFeed
+from fakes.trip import to_plan
 from servers.feed import event, run_feed
 from servers.services import PACK, councils_of
 from services.feed.service import FeedService
@@ -22,96 +20,22 @@ from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
-from sevensteps.events import CaseEnded, Payload, ReviewRequested, SelfAssessmentRecorded
+from sevensteps.events import CaseEnded
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.devserver import DevServer
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.server import Server
 from sevensteps.temporal import Standing, WaitingFor, standing, workflow_id
-from workflows.delivery.delivery import Delivery, Revival
+from workflows.delivery.delivery import Delivery, Restart
 from workflows.delivery.feed import Feed
-from workflows.delivery.rebuild import Revived, main, rebuild
-from workflows.delivery.relay import Relay
+from workflows.delivery.rebuild import Restarted, main, rebuild
 from workflows.worker import journey_worker
-
-PATIENCE = 30.0
-
-
-def happened(case_id: str, *payloads: Payload) -> list[feed_pb2.Event]:
-    """Events of a case, as services append them."""
-    return [event(payload.TYPE, case_id, payload=payload.as_json()) for payload in payloads]
-
-
-def story(case_id: str) -> list[feed_pb2.Event]:
-    """A case from its opening to a review."""
-    life = to_life(starts_on="2199-01-01")
-    told = SelfAssessmentRecorded(1, "alone")
-    return happened(case_id, opening(), told, *to_plan(), *life, ReviewRequested(1))
-
-
-def new_case() -> str:
-    return f"case-{uuid4()}"
-
-
-@dataclass
-class Council:
-    """A feed, a Temporal with a worker, and the relay between them."""
-
-    client: Client
-    feed: RunningFeed
-    settings: Settings
-    reader: Feed
-    delivery: Delivery
-    services: Services
-
-    @asynccontextmanager
-    async def relay(self) -> AsyncIterator[None]:
-        """A relay that runs meanwhile."""
-        running = asyncio.create_task(Relay(self.reader, self.delivery).run())
-        try:
-            yield
-            assert not running.done()
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
-
-    async def reaches(self, case_id: str, waiting_for: WaitingFor) -> Standing:
-        """Where the journey of a case stands, when it waits for that."""
-
-        async def there() -> bool:
-            return (await standing(self.client, case_id)).waiting_for is waiting_for
-
-        await eventually(there)
-        return await standing(self.client, case_id)
-
-    async def is_acknowledged(self, position: int) -> None:
-        """Wait until the relay has acknowledged everything up to there."""
-        await eventually(lambda: self._acknowledged(position))
-
-    async def _acknowledged(self, position: int) -> bool:
-        return await self.reader.position() == position
-
-    async def loses(self, *case_ids: str) -> None:
-        """Temporal loses journeys."""
-        for case_id in case_ids:
-            await self.client.get_workflow_handle(workflow_id(case_id)).terminate("lost")
-
-
-async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until it is true; whoever does not answer yet may still do."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            with suppress(Fault, AioRpcError):
-                if await true():
-                    return
-            await asyncio.sleep(0.02)
 
 
 @pytest.fixture
 async def council(temporal_server: str, tmp_path: Path) -> AsyncIterator[Council]:
-    """Everything runs but the relay."""
+    """Everything is running except the relay."""
     client = await Client.connect(temporal_server)
     task_queue = str(uuid4())
     settings = Settings(data=tmp_path, pack=PACK)
@@ -126,60 +50,55 @@ async def council(temporal_server: str, tmp_path: Path) -> AsyncIterator[Council
         yield Council(client, feed, everywhere, reader, Delivery(client, reader, task_queue), services)
 
 
-def token_of(settings: Settings, role: Role) -> Callable[[], str]:
-    token = Keys.open(settings.data).issue(role.value, {role}, "*")
-    return lambda: token
-
-
 async def test_many_cases_side_by_side(council: Council) -> None:
-    """Twenty cases, mixed as they come: each journey hears its own facts, in order, and all is acknowledged."""
+    """With the facts of twenty cases mixed, each journey hears its own, in order, and all are acknowledged."""
     cases = [new_case() for _ in range(20)]
-    told = {case_id: story(case_id) for case_id in cases}
-    chance = random.Random(20)  # noqa: S311  the same mixture every time
+    unsent = {case_id: story(case_id) for case_id in cases}
+    chance = random.Random(20)  # noqa: S311  the same order every time
     async with council.relay():
-        while any(told.values()):
-            case_id = chance.choice([case_id for case_id in cases if told[case_id]])
-            await council.feed.append([told[case_id].pop(0)])
+        while any(unsent.values()):
+            case_id = chance.choice([case_id for case_id in cases if unsent[case_id]])
+            await council.feed.append([unsent[case_id].pop(0)])
         for case_id in cases:
             await council.reaches(case_id, WaitingFor.REVIEW)
         await council.is_acknowledged(20 * len(story("any")))
 
 
-async def test_begins_again_where_it_was(council: Council) -> None:
-    """A relay that was stopped goes on after what was acknowledged; what comes twice does no harm."""
+async def test_goes_on_where_it_stopped(council: Council) -> None:
+    """A relay that was stopped goes on from the acknowledged position; facts that come twice do no harm."""
     case_id = new_case()
-    told = story(case_id)
+    events = story(case_id)
     async with council.relay():
-        await council.feed.append(told[:4])
+        await council.feed.append(events[:4])
         await council.is_acknowledged(4)
-    await council.feed.append(told[4:6])
+    await council.feed.append(events[4:6])
     async with council.relay():
         await council.reaches(case_id, WaitingFor.MONEY)
     async with council.relay():
-        await council.feed.append(told[6:])
+        await council.feed.append(events[6:])
         stands = await council.reaches(case_id, WaitingFor.REVIEW)
-    assert stands.heard == len(told)
-    for again in told:
-        again.position = told.index(again) + 1
+    assert stands.heard == len(events)
+    for again in events:
+        again.position = events.index(again) + 1
         await council.delivery.deliver(again)
     assert await council.reaches(case_id, WaitingFor.REVIEW) == stands
 
 
-async def test_lost_journey_is_made_again_by_the_next_fact(council: Council) -> None:
-    """A journey that Temporal does not have is started from all facts of its case when it should hear one."""
+async def test_lost_journey_is_started_by_the_next_fact(council: Council) -> None:
+    """A journey that Temporal has lost is started from all facts of its case when the next one comes."""
     case_id = new_case()
-    told = story(case_id)
+    events = story(case_id)
     async with council.relay():
-        await council.feed.append(told[:5])
+        await council.feed.append(events[:5])
         await council.reaches(case_id, WaitingFor.DECISION)
         await council.loses(case_id)
-        await council.feed.append(told[5:])
+        await council.feed.append(events[5:])
         stands = await council.reaches(case_id, WaitingFor.REVIEW)
-    assert stands.heard == len(told)
+    assert stands.heard == len(events)
 
 
-async def test_case_that_has_ended_is_left_in_peace(council: Council) -> None:
-    """A fact after the end of a case starts nothing, and keeps nothing else waiting."""
+async def test_case_that_has_ended(council: Council) -> None:
+    """A fact after the end of a case starts nothing, and holds up no other case."""
     ended, going_on = new_case(), new_case()
     async with council.relay():
         await council.feed.append(happened(ended, opening(), CaseEnded("moved")))
@@ -189,13 +108,13 @@ async def test_case_that_has_ended_is_left_in_peace(council: Council) -> None:
         await council.feed.append([*happened(ended, *to_plan()), *happened(going_on, opening())])
         await council.reaches(going_on, WaitingFor.DETERMINATION)
         await council.is_acknowledged(5)
-    assert await council.delivery.revive(ended) is Revival.ENDED
+    assert await council.delivery.restart(ended) is Restart.ENDED
 
 
 @pytest.mark.parametrize("when", ["before it heard of the end", "while it had everything closed"])
 @pytest.mark.parametrize("by", ["the relay", "a rebuild"])
 async def test_journey_lost_at_the_end(council: Council, when: str, by: str) -> None:
-    """A case that ended is closed everywhere, though Temporal lost its journey before that was done."""
+    """A case that has ended is closed everywhere, even if Temporal lost its journey before that was done."""
     case_id = new_case()
     ending = happened(case_id, CaseEnded("died"))
     if by == "a rebuild":
@@ -213,7 +132,7 @@ async def test_journey_lost_at_the_end(council: Council, when: str, by: str) -> 
         await council.loses(case_id)
         council.services.trouble = no_trouble
         if by == "a rebuild":
-            assert [one.outcome async for one in rebuild(council.reader, council.delivery)] == [Revival.STARTED]
+            assert [one.outcome async for one in rebuild(council.reader, council.delivery)] == [Restart.STARTED]
         else:
             ending[0].position = head
             await council.delivery.deliver(ending[0])
@@ -227,7 +146,7 @@ def silent_when_closing(operation: str) -> None:
 
 
 async def test_an_event_that_cannot_be_read_keeps_only_its_own_case_waiting(council: Council) -> None:
-    """A faulty service's event is not brought to a journey, which could not go on; the other cases hear of theirs."""
+    """An unreadable event reaches no journey, which could not go on; the other cases hear their facts."""
     faulty, going_on = new_case(), new_case()
     async with council.relay():
         await council.feed.append([event(opening().TYPE, faulty, payload="{}"), *happened(going_on, opening())])
@@ -237,13 +156,13 @@ async def test_an_event_that_cannot_be_read_keeps_only_its_own_case_waiting(coun
 
 
 async def test_rebuild(council: Council, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every open case's journey is made again where it stood; one that runs is left alone, one that ended stays so."""
-    told = [story(new_case())[:count] for count in range(1, 10)]
-    cases = [facts[0].case_id for facts in told]
+    """Journeys of open cases are rebuilt where they stood; running ones are left alone, ended ones stay ended."""
+    stories = [story(new_case())[:count] for count in range(1, 10)]
+    cases = [events[0].case_id for events in stories]
     ended = new_case()
     async with council.relay():
-        for facts in told:
-            await council.feed.append(facts)
+        for events in stories:
+            await council.feed.append(events)
         head = await council.feed.append(happened(ended, opening(), CaseEnded("died")))
         await council.is_acknowledged(head)
     stood = [await settled(council.client, case_id) for case_id in cases]
@@ -251,14 +170,14 @@ async def test_rebuild(council: Council, capsys: pytest.CaptureFixture[str]) -> 
 
     progress = [one async for one in rebuild(council.reader, council.delivery)]
     assert [(one.done, one.total) for one in progress] == [(done, 9) for done in range(1, 10)]
-    assert outcomes(progress) == {cases[0]: Revival.RUNNING} | dict.fromkeys(cases[1:], Revival.STARTED)
+    assert outcomes(progress) == {cases[0]: Restart.RUNNING} | dict.fromkeys(cases[1:], Restart.STARTED)
     assert [place(await settled(council.client, case_id)) for case_id in cases] == [place(one) for one in stood]
 
     await main(council.settings)
     assert capsys.readouterr().out == "0 journeys started again; 9 were running and 0 had come to their end.\n"
 
 
-def outcomes(progress: Sequence[Revived]) -> dict[str, Revival]:
+def outcomes(progress: Sequence[Restarted]) -> dict[str, Restart]:
     return {one.case_id: one.outcome for one in progress}
 
 
@@ -267,7 +186,7 @@ def place(stands: Standing) -> tuple[object, ...]:
 
 
 async def settled(client: Client, case_id: str) -> Standing:
-    """Where a journey stands when it waits for people."""
+    """Where a journey stands once it waits for people."""
 
     async def waits() -> bool:
         return (await standing(client, case_id)).waiting_for is not WaitingFor.SERVICE
@@ -277,10 +196,10 @@ async def settled(client: Client, case_id: str) -> Standing:
 
 
 async def test_temporal_down(tmp_path: Path) -> None:
-    """While Temporal is down the relay and the worker wait; when it is up again, everything arrives."""
+    """While Temporal is down the relay and the worker wait; once it is back, everything arrives."""
     settings = Settings(data=tmp_path, pack=PACK)
     case_id = new_case()
-    told = story(case_id)
+    events = story(case_id)
     async with (
         DevServer(log=tmp_path / "temporal.log", data=tmp_path / "temporal.db") as server,
         run_feed(settings) as feed,
@@ -291,28 +210,28 @@ async def test_temporal_down(tmp_path: Path) -> None:
         services = Services(Records())
         council = Council(client, feed, settings, reader, Delivery(client, reader, "journeys"), services)
         async with journey_worker(client, "journeys", services.activities()), council.relay():
-            await feed.append(told[:4])
+            await feed.append(events[:4])
             await council.reaches(case_id, WaitingFor.PLAN)
             await server.stop()
-            await feed.append(told[4:])
+            await feed.append(events[4:])
             await asyncio.sleep(1)
             assert await reader.position() == 4
             await server.start()
-            await council.is_acknowledged(len(told))
+            await council.is_acknowledged(len(events))
             await council.reaches(case_id, WaitingFor.REVIEW)
 
 
 async def test_feed_down(temporal_server: str, tmp_path: Path) -> None:
-    """While the feed is down the relay waits, at its start and later."""
+    """While the feed is down the relay waits, both at its start and later."""
     settings = Settings(data=tmp_path, pack=PACK)
     client = await Client.connect(temporal_server)
     task_queue = str(uuid4())
     case_id = new_case()
-    told = story(case_id)
+    events = story(case_id)
     services = Services(Records())
     async with run_feed(settings) as feed:
         address = feed.running.address
-        await feed.append(told[:5])
+        await feed.append(events[:5])
     async with (
         channel(address, token_of(settings, Role.JOURNEY)) as calls,
         channel(address, token_of(settings, Role.SERVICE)) as publishing,
@@ -321,7 +240,7 @@ async def test_feed_down(temporal_server: str, tmp_path: Path) -> None:
         reader = Feed(calls)
         council = Council(client, feed, settings, reader, Delivery(client, reader, task_queue), services)
         async with council.relay():
-            for part in (told[5:7], told[7:]):
+            for part in (events[5:7], events[7:]):
                 await asyncio.sleep(0.3)
                 server = Server(await FeedService.open(settings), Keys.open(tmp_path), councils_of(settings), address)
                 await server.start()

@@ -1,4 +1,4 @@
-"""Every road that a case can take through the seven steps, and every ending."""
+"""Every way that a case can take through the seven steps, and every ending."""
 
 from collections.abc import Callable
 from itertools import cycle
@@ -20,14 +20,14 @@ from sevensteps.events import (
 )
 from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import EndCase, OpenApproval, OpenLife, OpenMoney, OpenPlan, OpenReview
+from workflows.journey.requests import EndCase, OpenApproval, OpenLife, OpenMoney, OpenPlan, OpenReview
 
 CLOSED = ["ClosePlanning", "CloseApproval", "CloseReview"]
 Days = Callable[[int], str]
 
 
 async def test_seven_steps(trip: Trip, days: Days) -> None:
-    """A case goes through all seven steps, each opened once with what the one before it found."""
+    """A case goes through all seven steps. Each is opened once, with the results of the one before."""
     await trip.happens(*to_plan(), *to_life(starts_on=days(30), direct_payment=True), ReviewRequested(1))
     await trip.reaches(WaitingFor.REVIEW)
     await trip.happens(ReviewCompleted(1, "end"))
@@ -47,7 +47,7 @@ async def test_seven_steps(trip: Trip, days: Days) -> None:
 
 
 async def test_who_gave_the_budget_assessed_too(trip: Trip, days: Days) -> None:
-    """Approval hears of everybody who took part in step 1, each once, so that none of them signs."""
+    """Approval is told everybody who took part in step 1, each once, so that none of them signs."""
     determination, _ = to_plan()
     await trip.happens(determination, IndicativeBudgetGiven(1, "82.91", given_by="bea"), PlanSubmitted(1, "80.00", ""))
     await trip.reaches(WaitingFor.DECISION)
@@ -55,7 +55,7 @@ async def test_who_gave_the_budget_assessed_too(trip: Trip, days: Days) -> None:
 
 
 async def test_each_step_says_what_it_waits_for(trip: Trip, days: Days) -> None:
-    """At every step the journey names the stage, what it waits for and until when."""
+    """In every step the journey says which one it is, what it waits for and until when."""
     stands = await trip.reaches(WaitingFor.DETERMINATION)
     assert (stands.stage, stands.assessment_round, stands.due_on) == (Stage.MONEY_FOUND, 1, "2026-07-13")
     seen = []
@@ -75,7 +75,7 @@ async def test_each_step_says_what_it_waits_for(trip: Trip, days: Days) -> None:
 
 
 async def test_returned_plan(trip: Trip) -> None:
-    """A plan that is returned is made anew, as the next version."""
+    """A plan that is returned is made again, as the next version."""
     await trip.happens(*to_plan(), PlanSubmitted(1, "90.00", ""), PlanReturned(1, ["LEGAL-1"]))
     stands = await trip.reaches(WaitingFor.PLAN)
     assert (stands.stage, stands.plan_version) == (Stage.PLAN_MADE, 2)
@@ -93,7 +93,7 @@ async def test_review_finds_that_the_plan_works(trip: Trip, days: Days) -> None:
 
 
 async def test_review_changes_the_plan(trip: Trip, days: Days) -> None:
-    """The plan goes round again through steps 2 to 5; a direct payment counts from its first day."""
+    """The plan goes through steps 2 to 5 again; a direct payment still counts from its first day."""
     await trip.happens(*to_plan(), *to_life(starts_on=days(30), direct_payment=True))
     await trip.happens(ReviewRequested(1), ReviewCompleted(1, "change_plan"))
     stands = await trip.reaches(WaitingFor.PLAN)
@@ -106,7 +106,7 @@ async def test_review_changes_the_plan(trip: Trip, days: Days) -> None:
 
 
 async def test_direct_payment_stops(trip: Trip, days: Days) -> None:
-    """A plan without a direct payment has no legal dates of one; a later one counts from its own first day."""
+    """Without a direct payment there are no legal dates of one; a later one counts from its own first day."""
     await trip.happens(*to_plan(), *to_life(starts_on=days(30), direct_payment=True))
     await trip.happens(ReviewRequested(1), ReviewCompleted(1, "change_plan"), *to_life(2, starts_on=days(60)))
     await trip.happens(ReviewRequested(2), ReviewCompleted(2, "change_plan"))
@@ -116,7 +116,7 @@ async def test_direct_payment_stops(trip: Trip, days: Days) -> None:
 
 
 async def test_review_leads_to_a_new_assessment(trip: Trip, days: Days) -> None:
-    """Needs that changed are assessed anew (s.27(4)), and the plan after it is the next version."""
+    """Needs that have changed are reassessed (s.27(4)), and the plan after that is the next version."""
     await trip.happens(*to_plan(), *to_life(starts_on=days(30)), ReviewRequested(1), ReviewCompleted(1, "reassess"))
     stands = await trip.reaches(WaitingFor.DETERMINATION)
     assert (stands.stage, stands.assessment_round, stands.due_on) == (Stage.MONEY_FOUND, 2, days(14))
@@ -128,7 +128,7 @@ async def test_review_leads_to_a_new_assessment(trip: Trip, days: Days) -> None:
 
 @pytest.mark.parametrize("turn", [1, 2])
 async def test_not_eligible(trip: Trip, days: Days, turn: int) -> None:
-    """Somebody not eligible is given reasons and advice before the case ends, the first time and every other."""
+    """A person who is not eligible is given reasons and advice before the case ends, in every round."""
     if turn == 2:
         await trip.happens(*to_plan(), *to_life(starts_on=days(30)))
         await trip.happens(ReviewRequested(1), ReviewCompleted(1, "reassess"))
@@ -141,7 +141,7 @@ async def test_not_eligible(trip: Trip, days: Days, turn: int) -> None:
 
 @pytest.mark.parametrize(("steps", "ending"), list(zip(range(8), cycle(Ending), strict=False)))
 async def test_ends_anywhere(trip: Trip, days: Days, steps: int, ending: Ending) -> None:
-    """A case can end at any moment, for every reason: nothing is opened any more, and everything is closed."""
+    """A case can end at any moment and for any reason: nothing more is opened, and everything is closed."""
     story = [*to_plan(), *to_life(starts_on=days(30)), ReviewRequested(1)][:steps]
     await trip.happens(*story, CaseEnded(ending.value))
     assert await trip.handle.result() == ending.value

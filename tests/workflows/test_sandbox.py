@@ -1,4 +1,4 @@
-"""What keeps workflow code fit to be replayed: the sandbox at run time, and what its files say."""
+"""Workflow code can be replayed: the sandbox sees to it at run time, and its source is checked here."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ from workflows.journey.patches import PATCHES
 from workflows.worker import RESTRICTIONS
 
 FILES = sorted(Path(journey.__file__).parent.rglob("*.py"))
-CLOCKS_AND_CHANCE = {"now", "utcnow", "today", "time", "monotonic", "random", "uuid1", "uuid4", "environ", "getenv"}
+CLOCKS_AND_RANDOMNESS = {"now", "utcnow", "today", "time", "monotonic", "random", "uuid1", "uuid4", "environ", "getenv"}
 
 STRAY = """
 from temporalio import workflow
@@ -31,7 +31,7 @@ class Stray:
 
 
 def worker_for(source: str, folder: Path, skipping: WorkflowEnvironment) -> Worker:
-    """A worker for a workflow written for the test, under the sandbox of journeys."""
+    """A worker for a workflow written for the test, in the sandbox of journeys."""
     name = f"stray_{uuid4().hex}"
     (folder / f"{name}.py").write_text(source)
     stray = __import__(name).Stray
@@ -61,10 +61,10 @@ async def test_imports_that_are_not_passed_through(
         ("import uuid", "uuid.uuid4()"),
     ],
 )
-async def test_what_replay_could_not_repeat(
+async def test_what_replay_cannot_repeat(
     imports: str, returns: str, tmp_path: Path, skipping: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A workflow cannot read the environment, a file, the clock or chance."""
+    """A workflow cannot read the environment, a file or the clock, and cannot draw random numbers."""
     monkeypatch.syspath_prepend(tmp_path)
     worker = worker_for(STRAY.format(imports=imports, returns=returns), tmp_path, skipping)
     async with worker:
@@ -74,18 +74,18 @@ async def test_what_replay_could_not_repeat(
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_no_clock_and_no_chance(file: Path) -> None:
-    """What the workflow passes through is not watched at run time, so its text is: only Temporal tells the time."""
+def test_no_clock_and_no_randomness(file: Path) -> None:
+    """The sandbox does not watch what is passed through, so its source may take the time from Temporal only."""
     for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Attribute) and node.attr in CLOCKS_AND_CHANCE:
+        if isinstance(node, ast.Attribute) and node.attr in CLOCKS_AND_RANDOMNESS:
             assert isinstance(node.value, ast.Name), f"{file.name}:{node.lineno}"
             assert node.value.id == "workflow", f"{file.name}:{node.lineno}"
         if isinstance(node, ast.ImportFrom):
-            assert not CLOCKS_AND_CHANCE & {alias.name for alias in node.names}, f"{file.name}:{node.lineno}"
+            assert not CLOCKS_AND_RANDOMNESS & {alias.name for alias in node.names}, f"{file.name}:{node.lineno}"
 
 
 def test_live_patches_are_registered() -> None:
-    """Every patch id in the code stands in workflows/journey/patches.py, and every one there is in the code."""
+    """Every patch id in the code is listed in workflows/journey/patches.py, and every one listed is in the code."""
     asked = re.compile(r"workflow\.(?:patched|deprecate_patch)\(\"([^\"]+)\"\)")
     used = {name for file in FILES if file.stem != "patches" for name in asked.findall(file.read_text())}
     assert used == set(PATCHES)

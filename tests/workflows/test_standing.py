@@ -1,4 +1,4 @@
-"""What a journey says of itself, and what one hears who cannot ask it."""
+"""What a journey says of itself, and the error where it cannot be asked."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ async def now() -> datetime:
 
 
 def test_sentence() -> None:
-    """A sentence names the step, what it waits for, until when, and whether that is law."""
+    """The sentence says which step it is, what it waits for, until when, and whether the law sets that date."""
     assert LIVING.sentence == (
         "Step 6: living your life. Waits for the next review: its date, a request, or something that calls for it; "
         "due 1 July 2026 (law)."
@@ -45,18 +45,18 @@ def test_sentence() -> None:
     parked = Parked("OpenLife", "STAGE_ORDER", "A plan must be agreed first.")
     stands = replace(LIVING, waiting_for=WaitingFor.MEND, due_on=None, parked=parked)
     assert stands.sentence == (
-        "Step 6: living your life. Waits for operations to mend what was refused and resume the case. "
+        "Step 6: living your life. Waits for operations to put right what was refused and resume the case. "
         "OpenLife was refused (STAGE_ORDER): A plan must be agreed first."
     )
 
 
 def test_every_wait_has_words() -> None:
-    """Whatever a journey waits for can be said."""
+    """There are words for everything that a journey waits for."""
     assert set(PHRASES) == set(WaitingFor)
 
 
 async def test_no_journey(temporal_server: str) -> None:
-    """Asking for a journey that does not exist says so."""
+    """Where there is no journey, the error says so."""
     client = await Client.connect(temporal_server)
     with pytest.raises(Fault) as fault:
         await standing(client, "case-nobody")
@@ -64,8 +64,8 @@ async def test_no_journey(temporal_server: str) -> None:
 
 
 async def test_no_worker(temporal_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A journey without a worker cannot answer, which is no reason to wait for ever."""
-    monkeypatch.setattr(temporal, "QUERY_PATIENCE", timedelta(seconds=0.2))
+    """A journey without a worker cannot answer, and the error comes after a short wait."""
+    monkeypatch.setattr(temporal, "QUERY_TIMEOUT", timedelta(seconds=0.2))
     client = await Client.connect(temporal_server)
     trip = Trip(client, str(uuid4()), Services(Records()), now)
     await trip.begin()
@@ -75,6 +75,6 @@ async def test_no_worker(temporal_server: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_no_temporal() -> None:
-    """Where Temporal does not answer, one is told where it was looked for."""
+    """Where Temporal does not answer, the error has the address that was tried."""
     with pytest.raises(Fault, match=r"127\.0\.0\.1:1\b"):
         await connect(Settings(temporal="127.0.0.1:1"))

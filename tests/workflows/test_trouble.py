@@ -1,4 +1,4 @@
-"""Trouble: a journey never fails. What may pass is tried again for ever; what will not pass parks it."""
+"""A journey never fails. Trouble that may pass is waited out; a refusal parks the journey."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +16,7 @@ Days = Callable[[int], str]
 
 
 async def test_service_down_for_a_day(trip: Trip, skipping: WorkflowEnvironment) -> None:
-    """The journey says that it waits for a service, and goes on when it is back; Temporal sees the activity."""
+    """The journey says that it waits for a service, and goes on when that is back; Temporal shows the activity."""
     trip.services.trouble = be_silent
     await trip.happens(*to_plan())
     stands = await trip.reaches(WaitingFor.SERVICE)
@@ -33,7 +33,7 @@ async def test_service_down_for_a_day(trip: Trip, skipping: WorkflowEnvironment)
 
 
 async def test_refusal_parks(trip: Trip) -> None:
-    """A refusal parks the journey, which says what was refused and why, and tries again when the case is resumed."""
+    """A refusal parks the journey. It says what was refused and why, and tries again when the case is resumed."""
     trip.services.trouble = refuse("OpenApproval")
     await trip.happens(*to_plan(), PlanSubmitted(1, "80.00", ""))
     stands = await trip.reaches(WaitingFor.MEND)
@@ -48,7 +48,7 @@ async def test_refusal_parks(trip: Trip) -> None:
     assert stands.parked is None
 
 
-async def test_resumption_before_parking_counts_for_nothing(trip: Trip) -> None:
+async def test_resumption_before_parking_does_not_count(trip: Trip) -> None:
     """Only a resumption after the refusal makes the journey try again."""
     trip.services.trouble = refuse("OpenPlan")
     await trip.happens(CaseResumed(), *to_plan())
@@ -56,7 +56,7 @@ async def test_resumption_before_parking_counts_for_nothing(trip: Trip) -> None:
 
 
 async def test_facts_are_kept_while_parked(trip: Trip, days: Days) -> None:
-    """What is heard while parked is used after it."""
+    """Facts heard while the journey is parked count afterwards."""
     trip.services.trouble = refuse("OpenLife")
     await trip.happens(*to_plan(), *to_life(starts_on=days(30)), ReviewRequested(1))
     await trip.reaches(WaitingFor.MEND)
@@ -75,7 +75,7 @@ async def test_case_ends_while_parked(trip: Trip) -> None:
 
 
 async def test_case_ends_while_a_service_is_down(trip: Trip, skipping: WorkflowEnvironment) -> None:
-    """A case can end while its journey waits for a service: the step is not opened any more, the rest is closed."""
+    """A case can end while its journey waits for a service: the step is not opened, and everything is closed."""
     trip.services.trouble = be_silent
     await trip.happens(*to_plan())
     await trip.reaches(WaitingFor.SERVICE)

@@ -1,4 +1,4 @@
-"""What years do to a journey: reviews come due, and it does not grow."""
+"""A journey over the years: reviews fall due, and its history does not grow."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,13 +9,13 @@ from fakes.trip import Trip, to_life, to_plan
 from sevensteps.events import PlanApproved, PlanSubmitted, ReviewCompleted, ReviewRequested
 from sevensteps.steps import Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import OpenLife, OpenReview
+from workflows.journey.requests import OpenLife, OpenReview
 
 Days = Callable[[int], str]
 
 
 async def test_ten_years_of_reviews(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
-    """Each year the date of the review brings step 7, counted from that date; the history of a run stays short."""
+    """Each year step 7 opens on the date of the review and is dated from it; the history of a run stays short."""
     await trip.happens(*to_plan(), *to_life(starts_on=days(0)))
     lengths = []
     for turn in range(1, 11):
@@ -35,7 +35,7 @@ async def test_ten_years_of_reviews(trip: Trip, days: Days, skipping: WorkflowEn
 
 
 async def test_old_run_hands_over(trip: Trip, days: Days, skipping: WorkflowEnvironment) -> None:
-    """A run older than a day continues as new at the next step, and takes along the facts that came too early."""
+    """A run older than a day continues as new at the next step, and hands over the facts that came early."""
     await trip.happens(*to_plan(), PlanApproved(1, "80.00", "L0"))
     first_run = (await trip.handle.fetch_history()).run_id
     await skipping.sleep(timedelta(days=2))
@@ -47,7 +47,7 @@ async def test_old_run_hands_over(trip: Trip, days: Days, skipping: WorkflowEnvi
 
 
 async def test_young_run_goes_on(trip: Trip, days: Days) -> None:
-    """Within a day all steps share one run: the server waits a second between two."""
+    """Within a day all steps share one run, because the server waits a second between two runs."""
     first_run = (await trip.handle.describe()).run_id
     await trip.happens(*to_plan(), *to_life(starts_on=days(0)), ReviewRequested(1))
     await trip.reaches(WaitingFor.REVIEW)

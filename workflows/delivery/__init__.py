@@ -1,1 +1,1 @@
-"""From the feed to the journeys: the relay, and journeys made again."""
+"""Brings facts from the feed to the journeys, and starts journeys that Temporal has lost again."""

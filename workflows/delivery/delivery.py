@@ -1,4 +1,4 @@
-"""How a fact reaches the journey of its case. A journey that Temporal does not have is started again from the feed."""
+"""Brings a fact to the journey of its case. A journey that Temporal has lost is started again from the feed."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -15,8 +15,8 @@ from workflows.delivery.feed import Feed, fact_of
 from workflows.journey.state import JourneyState
 
 
-class Revival(StrEnum):
-    """What came of making a journey again."""
+class Restart(StrEnum):
+    """What starting a journey again has come to: started, or why not."""
 
     STARTED = "started"
     RUNNING = "running"
@@ -24,37 +24,37 @@ class Revival(StrEnum):
 
 
 class Delivery:
-    """Brings facts to journeys. Its methods raise RPCError when Temporal, AioRpcError when the feed does not answer."""
+    """Brings facts to journeys. Raises RPCError if Temporal does not answer, AioRpcError if the feed does not."""
 
     def __init__(self, client: Client, feed: Feed, task_queue: str) -> None:
-        """`task_queue` is the one that the worker listens to."""
+        """`task_queue` is the worker's."""
         self._client = client
         self._feed = feed
         self._task_queue = task_queue
 
     async def deliver(self, event: feed_pb2.Event) -> None:
-        """Bring an event to the journey of its case. Twice does no harm: the journey drops what it has heard."""
+        """Bring an event to the journey of its case. Twice does no harm: a journey drops what it has heard."""
         if event.type == CaseOpened.TYPE:
             await self._start(event.case_id, [event], WorkflowIDReusePolicy.REJECT_DUPLICATE)
             return
         while not await self._signal(event):
-            if await self.revive(event.case_id) is not Revival.RUNNING:
-                return  # it began with this event among its facts, or the case has ended and all is closed
+            if await self.restart(event.case_id) is not Restart.RUNNING:
+                return  # it started with this event among its facts, or the case has ended and everything is closed
 
-    async def revive(self, case_id: str) -> Revival:
-        """Start the journey of a case again from all its facts, unless it runs or has come to its end.
+    async def restart(self, case_id: str) -> Restart:
+        """Start the journey of a case again from all its facts, unless it is running or has finished.
 
-        That of a case that has ended has everything closed: it may have been lost before it did.
+        The journey of a case that has ended is started too: it may have been lost before everything was closed.
         """
         events = await self._feed.of_case(case_id)
         kinds = {event.type for event in events}
-        if CaseOpened.TYPE not in kinds:  # the feed drops what is old of ended cases alone
-            return Revival.ENDED
+        if CaseOpened.TYPE not in kinds:  # the feed drops old events of ended cases only
+            return Restart.ENDED
         if CaseEnded.TYPE in kinds:
             started = await self._start(case_id, events, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY)
-            return Revival.STARTED if started else Revival.ENDED
+            return Restart.STARTED if started else Restart.ENDED
         started = await self._start(case_id, events, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
-        return Revival.STARTED if started else Revival.RUNNING
+        return Restart.STARTED if started else Restart.RUNNING
 
     async def _start(self, case_id: str, events: Sequence[feed_pb2.Event], reuse: WorkflowIDReusePolicy) -> bool:
         council = events[0].council

@@ -1,4 +1,4 @@
-"""The journeys' subscription to the feed: each fact reaches its journey, in order within a case, cases side by side."""
+"""The journeys' subscription to the feed. Facts of one case arrive in order; cases do not wait for one another."""
 
 import asyncio
 from collections import deque
@@ -13,48 +13,49 @@ from sevensteps.rpc.faults import fault_of
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
 
-ROOM = 1000
-"""How many facts may be on their way at once; the feed waits when there are more."""
-HANDS = 16
+CAPACITY = 1000
+"""How many facts may be undelivered at once; beyond that, no more are read from the feed."""
+CONCURRENCY = 16
 """How many of them are handed to Temporal at once."""
 PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-"""Seconds between attempts when a side does not answer; the last one again and again."""
+"""Seconds between attempts when Temporal or the feed does not answer; the last one is repeated."""
 ACKNOWLEDGE_EVERY = 0.2
-"""Seconds between two acknowledgements."""
+"""Seconds between acknowledgements."""
 
 
 class Relay:
-    """Reads the feed from where it was acknowledged, and delivers; acknowledges what is delivered, with all before it.
+    """Reads the feed from the last acknowledged position, delivers, and acknowledges what has been delivered.
 
-    After a crash some facts come twice, which journeys bear; none is lost. When a side is down, it waits.
+    After a crash some facts come twice, which does journeys no harm; none is lost. It waits while Temporal or the feed
+    is down.
     """
 
     def __init__(self, feed: Feed, delivery: Delivery) -> None:
-        """Nothing is read before `run`."""
+        """Nothing is read until `run`."""
         self._feed = feed
         self._delivery = delivery
-        self._lanes: dict[str, deque[feed_pb2.Event]] = {}
-        self._on_their_way: dict[int, None] = {}  # positions, in the order of the feed
+        self._queues: dict[str, deque[feed_pb2.Event]] = {}
+        self._undelivered: dict[int, None] = {}  # positions, in the order of the feed
         self._read_up_to = 0
-        self._room = asyncio.Semaphore(ROOM)
-        self._hands = asyncio.Semaphore(HANDS)
-        self._moved = asyncio.Event()
+        self._capacity = asyncio.Semaphore(CAPACITY)
+        self._slots = asyncio.Semaphore(CONCURRENCY)
+        self._progress = asyncio.Event()
         self._silent: set[str] = set()
 
     async def run(self) -> NoReturn:
-        """Deliver for ever; cancel to stop."""
+        """Deliver for ever, until cancelled."""
         self._read_up_to = await self._last_acknowledged()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._acknowledge_as_it_goes())
+            tasks.create_task(self._acknowledge_deliveries())
             attempt = 0
             while True:
                 try:
                     async for message in self._feed.watch(self._read_up_to):
                         attempt = 0
-                        self._answers("feed")
-                        await self._take_in(message, tasks)
+                        self._log_answer("feed")
+                        await self._queue(message, tasks)
                 except grpc.aio.AioRpcError as error:
-                    self._is_silent("feed", fault_of(error).reason)
+                    self._log_silence("feed", fault_of(error).reason)
                 await _pause(attempt)
                 attempt += 1
 
@@ -64,43 +65,43 @@ class Relay:
             try:
                 return await self._feed.position()
             except grpc.aio.AioRpcError as error:
-                self._is_silent("feed", fault_of(error).reason)
+                self._log_silence("feed", fault_of(error).reason)
                 await _pause(attempt)
                 attempt += 1
 
-    async def _take_in(self, message: feed_pb2.WatchEventsResponse, tasks: asyncio.TaskGroup) -> None:
+    async def _queue(self, message: feed_pb2.WatchEventsResponse, tasks: asyncio.TaskGroup) -> None:
         for event in message.events:
-            await self._room.acquire()
-            self._on_their_way[event.position] = None
+            await self._capacity.acquire()
+            self._undelivered[event.position] = None
             self._read_up_to = event.position
-            if event.case_id in self._lanes:
-                self._lanes[event.case_id].append(event)
+            if event.case_id in self._queues:
+                self._queues[event.case_id].append(event)
             else:
-                self._lanes[event.case_id] = deque([event])
-                tasks.create_task(self._empty_lane(event.case_id))
+                self._queues[event.case_id] = deque([event])
+                tasks.create_task(self._deliver_in_order(event.case_id))
         self._read_up_to = max(self._read_up_to, message.bookmark)
-        self._moved.set()
+        self._progress.set()
 
-    async def _empty_lane(self, case_id: str) -> None:
-        """Deliver the facts of one case, one after the other."""
-        lane = self._lanes[case_id]
-        while lane:
-            await self._deliver(lane[0])
-            del self._on_their_way[lane.popleft().position]
-            self._room.release()
-            self._moved.set()
-        del self._lanes[case_id]
+    async def _deliver_in_order(self, case_id: str) -> None:
+        """Deliver the queued facts of one case, one after another."""
+        queue = self._queues[case_id]
+        while queue:
+            await self._deliver(queue[0])
+            del self._undelivered[queue.popleft().position]
+            self._capacity.release()
+            self._progress.set()
+        del self._queues[case_id]
 
     async def _deliver(self, event: feed_pb2.Event) -> None:
         attempt = 0
         while True:
             try:
-                async with self._hands:
+                async with self._slots:
                     await self._delivery.deliver(event)
             except RPCError as error:
-                self._is_silent("temporal", error.status.name)
+                self._log_silence("temporal", error.status.name)
             except grpc.aio.AioRpcError as error:
-                self._is_silent("feed", fault_of(error).reason)
+                self._log_silence("feed", fault_of(error).reason)
             except Exception as error:  # noqa: BLE001 - whatever one fact brings, the other cases must not wait for it
                 log.get().error(
                     "fact cannot be delivered; its case waits",
@@ -111,33 +112,33 @@ class Relay:
                 )
                 attempt = len(PAUSES)
             else:
-                self._answers("temporal")
+                self._log_answer("temporal")
                 return
             await _pause(attempt)
             attempt += 1
 
-    async def _acknowledge_as_it_goes(self) -> NoReturn:
+    async def _acknowledge_deliveries(self) -> NoReturn:
         acknowledged = self._read_up_to
         while True:
-            await self._moved.wait()
-            self._moved.clear()
-            delivered = min(self._on_their_way, default=self._read_up_to + 1) - 1
+            await self._progress.wait()
+            self._progress.clear()
+            delivered = min(self._undelivered, default=self._read_up_to + 1) - 1
             if delivered > acknowledged:
                 try:
                     await self._feed.acknowledge(delivered)
                     acknowledged = delivered
                 except grpc.aio.AioRpcError as error:
-                    self._is_silent("feed", fault_of(error).reason)
-                    self._moved.set()
+                    self._log_silence("feed", fault_of(error).reason)
+                    self._progress.set()
             await asyncio.sleep(ACKNOWLEDGE_EVERY)
 
-    def _is_silent(self, side: str, reason: str) -> None:
-        """Say so once, not at every attempt."""
+    def _log_silence(self, side: str, reason: str) -> None:
+        """Log it once, not at every attempt."""
         if side not in self._silent:
             self._silent.add(side)
             log.get().warning("relay waits: no answer", side=side, reason=reason)
 
-    def _answers(self, side: str) -> None:
+    def _log_answer(self, side: str) -> None:
         if side in self._silent:
             self._silent.discard(side)
             log.get().info("relay goes on: answers again", side=side)

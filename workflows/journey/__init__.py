@@ -1,1 +1,1 @@
-"""All that Temporal replays: the journey of one case and its seven steps."""
+"""The journey of one case through its seven steps: all the code that Temporal replays, and nothing else."""

@@ -1,4 +1,4 @@
-"""Dates that a journey keeps. A hold stops the clock of practice, never that of law."""
+"""The due dates of a journey. A hold moves a date of practice, never one of law."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sevensteps.steps import DueKind
 class Moment:
     """When something happened: its position in the feed, and the time (ISO text, UTC).
 
-    The position is 0 when a date brought it and not a fact.
+    The position is 0 where it was a date that came, and not a fact.
     """
 
     position: int
@@ -19,7 +19,7 @@ class Moment:
 
     @property
     def day(self) -> date:
-        """Its day."""
+        """The day on which it happened."""
         return date.fromisoformat(self.at[:10])
 
 
@@ -39,9 +39,9 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """By when something is due (YYYY-MM-DD), and whether that is practice or law.
+    """When something is due (YYYY-MM-DD), and whether by practice or by law.
 
-    `law_on` is the day on which the law asks for it whatever practice says; empty where it names none.
+    `law_on` is the last day that the law allows, whatever practice says; empty where the law sets none.
     """
 
     on: str
@@ -55,9 +55,9 @@ class Due:
 
 
 def due_now(due: Due, opened_on: date, holds: Sequence[Hold]) -> Due | None:
-    """The date as it stands: every day on hold since the step was opened moves a soft one, but past no date of law.
+    """The present due date. Each day on hold since the step was opened moves a soft date, but never past the law's.
 
-    None while a hold stops its clock and the law names no date. A hold that came after the date does not move it.
+    None while a hold has stopped the clock and the law sets no date. A hold placed on or after the date moves nothing.
     """
     if due.kind is DueKind.HARD:
         return due

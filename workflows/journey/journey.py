@@ -1,7 +1,7 @@
-"""The journey of one case through the seven steps, and round again for as long as somebody needs support.
+"""The journey of one case through the seven steps, and round again for as long as the person needs support.
 
-It judges nothing: people and services decide, and what they decided reaches it as facts. It has the next step opened,
-and waits.
+It decides nothing. People and services decide, and their decisions reach it as facts. It has a service open the next
+step, and waits.
 """
 
 from contextlib import suppress
@@ -12,27 +12,28 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from sevensteps.events import Fact
     from sevensteps.temporal import HEAR, JOURNEY, STANDS, Standing
+    from workflows.journey.asking import CaseHasEnded
     from workflows.journey.stages import STEPS
     from workflows.journey.state import JourneyState
-    from workflows.journey.step import CaseHasEnded, Step
+    from workflows.journey.step import Step
 
-OLD = timedelta(days=1)
-"""A run older than this hands over to a new one between two steps: no history grows with the years."""
+LONGEST_RUN = timedelta(days=1)
+"""A run older than this hands over to a new one between two steps, so that no history grows with the years."""
 
 
 @workflow.defn(name=JOURNEY)
 class Journey:
-    """One case, from first contact to its ending. Its id is `journey-<case id>`, its result how the case ended."""
+    """One case, from first contact to its end. The id is `journey-<case id>`, the result how the case ended."""
 
     @workflow.init
     def __init__(self, state: JourneyState) -> None:
-        """Know what the last run knew, before any fact is heard."""
+        """Take over the state of the last run, before any fact is heard."""
         self._state = state
         self._step = Step(state)
 
     @workflow.run
-    async def run(self, state: JourneyState) -> str:  # noqa: ARG002  `__init__` has it
-        """Walk until the case has ended, wherever it stands; then have everything closed."""
+    async def run(self, state: JourneyState) -> str:  # noqa: ARG002  `__init__` has taken it
+        """Go from step to step until the case ends; then have everything closed."""
         with suppress(CaseHasEnded):
             await self._walk()
             workflow.continue_as_new(self._state)
@@ -48,11 +49,11 @@ class Journey:
 
     def _has_grown_old(self) -> bool:
         age = workflow.now() - workflow.info().start_time
-        return age > OLD or workflow.info().is_continue_as_new_suggested()
+        return age > LONGEST_RUN or workflow.info().is_continue_as_new_suggested()
 
     @workflow.signal(name=HEAR)
     def hear(self, fact: Fact) -> None:
-        """A fact of the case, in the order of the feed. One heard before does nothing."""
+        """Take in a fact of the case. Facts come in the order of the feed; one that comes again changes nothing."""
         self._state.hear(fact)
 
     @workflow.query(name=STANDS)

@@ -1,4 +1,4 @@
-"""Where Temporal's own tools show how a journey stands: search attributes, and a sentence."""
+"""Shows in Temporal's own tools where a journey stands: by search attributes, and in a sentence."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from sevensteps.temporal import DUE_AT, STAGE, WAITING_FOR, Standing
 
 
 def post(standing: Standing) -> None:
-    """Say how the journey stands. Only what has changed goes into the history."""
+    """Show where the journey stands. Only what has changed goes into the history."""
     workflow.set_current_details(standing.sentence)
     due_at = datetime.fromisoformat(standing.due_on).replace(tzinfo=UTC) if standing.due_on else None
     shown = workflow.info().typed_search_attributes

@@ -1,9 +1,9 @@
-"""The changes to journeys that are live: code that still asks whether a run began before the change.
+"""The patches that are live: changes to what a run does that has begun, each guarded by `workflow.patched`.
 
-To change what a journey does in a run that has begun: add a row here (id: date and reason), branch on
-`workflow.patched(id)`, and record a history of the new way under tests/replay/. When no run that began before the date
-is left (a run lasts one step), turn `patched` into `workflow.deprecate_patch(id)`; when no run that began before that
-is left, remove it and the row.
+To change what a run does that has begun, add a row here (id: date and reason), oldest first, branch on
+`workflow.patched(id)`, and record the new commands and a history, as CONTRIBUTING.md says. When no run that began
+before that date is left (a run lasts one step), turn `patched` into `workflow.deprecate_patch(id)`; when no run that
+began before that is left either, remove it and the row.
 """
 
 from collections.abc import Mapping

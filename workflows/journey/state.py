@@ -1,4 +1,4 @@
-"""What a journey knows: all from the facts of its case, so it can be made again; none of it grows with the years."""
+"""What a journey knows. All of it comes from the facts of the case, so that it can be rebuilt from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -42,15 +42,30 @@ P = TypeVar("P", bound=Payload)
 OPENINGS: dict[Stage, tuple[type[Payload], ...]] = {
     stage: tuple(PAYLOADS[type_] for type_, opened in OPENS.items() if opened is stage) for stage in Stage
 }
-"""The events that say that a step is open."""
+"""By step, the events that say that it is open."""
+
+
+class _Payloads:
+    """What the facts in the inbox say, each read once. No field of the state: the next run reads them for itself."""
+
+    __slots__ = ("_payloads",)
+    _payloads: dict[int, Payload]
+
+    def __post_init__(self) -> None:
+        self._payloads = {}
+
+    def _payload_of(self, fact: Fact) -> Payload:
+        if fact.position not in self._payloads:
+            self._payloads[fact.position] = PAYLOADS[fact.type].of(fact.payload)
+        return self._payloads[fact.position]
 
 
 @dataclass(slots=True)
-class JourneyState:
-    """Where a journey is on its way, and what it carries. This is what a run hands to the next.
+class JourneyState(_Payloads):
+    """Where a journey is, and what it carries: what a run hands to the next. It does not grow with the years.
 
     `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
-    `inbox` holds facts heard before their step; they go when they are used, or their round or version is past.
+    `inbox` holds facts until their step uses them, or until their round or version is past.
     """
 
     case_id: str
@@ -82,7 +97,7 @@ class JourneyState:
     def begin(cls, case_id: str, council: str, facts: Sequence[Fact]) -> Self:
         """The state with which a journey starts: `facts` in the order of the feed, the opening of the case first.
 
-        For a new case that is the one fact; for a journey made again, every fact of the case so far.
+        For a new case that is one fact; for a journey that is rebuilt, every fact of the case so far.
         """
         state = cls(case_id, council, since=_moment(facts[0]))
         for fact in facts:
@@ -104,11 +119,11 @@ class JourneyState:
         return bool(self.holds) and self.holds[-1].released is None
 
     def is_over(self, hold: Hold) -> bool:
-        """Whether this hold has been released, whatever other one may have been placed since."""
-        return all(each.released is not None for each in self.holds if each.placed == hold.placed)
+        """Whether this hold has been released, even if another has been placed since."""
+        return all(other.released is not None for other in self.holds if other.placed == hold.placed)
 
     def hear(self, fact: Fact) -> None:
-        """Take in a fact. One that was heard before is dropped, as is one that no step waits for."""
+        """Take in a fact. One that was heard before is dropped, and so is one that no step waits for."""
         if fact.position <= self.heard:
             return
         self.heard = fact.position
@@ -122,49 +137,60 @@ class JourneyState:
             self.resumed = fact.position
         elif fact.type == CaseEnded.TYPE:
             self.ending = Ending(CaseEnded.of(fact.payload).ending)
-        elif (fact.type in HEARD or fact.type in OPENS) and self._turns_ahead(_read(fact)) >= 0:
+        elif fact.type in HEARD or fact.type in OPENS:
             self.inbox.append(fact)
+            self._drop_if_past(fact)
 
     def find(self, *kinds: type[P]) -> tuple[Fact, P] | None:
-        """The first fact of these kinds that belongs to this turn, with what it says."""
+        """The first fact of these kinds that belongs to this turn, and its payload."""
         for fact in self.inbox:
-            payload = _read(fact)
+            payload = self._payload_of(fact)
             if isinstance(payload, kinds) and self._turns_ahead(payload) == 0:
                 return fact, payload
         return None
 
     def take(self, *kinds: type[P]) -> P | None:
-        """The same, used up: the journey stands at its moment."""
-        found = self.find(*kinds)
-        if found is None:
+        """Use up the first fact of these kinds that belongs to this turn. The journey now stands at its moment."""
+        match = self.find(*kinds)
+        if match is None:
             return None
-        fact, payload = found
-        self.inbox.remove(fact)
+        fact, payload = match
+        self._drop(fact)
         if fact.position > self.since.position:
             self.since = _moment(fact)
         return payload
 
     def take_opening(self) -> Payload | None:
-        """The event that says that this step is open already. Only a journey made again finds one."""
-        found = self.find(*OPENINGS[self.stage])
-        if found is None:
+        """Use up the event that says that this step is open already. Only a journey that is rebuilt finds one."""
+        match = self.find(*OPENINGS[self.stage])
+        if match is None:
             return None
-        self.inbox.remove(found[0])
-        return found[1]
+        fact, payload = match
+        self._drop(fact)
+        return payload
 
     def enter(self) -> None:
-        """Enter the step. Steps 1, 2 and 6 begin a new round or plan version; what belongs to the last is forgotten."""
+        """Enter the step. Steps 1, 2 and 6 begin a new round or plan version; what belongs to the last one goes."""
         if self.stage is Stage.MONEY_FOUND:
             self.assessment_round += 1
         elif self.stage is Stage.PLAN_MADE:
             self.plan_version += 1
         elif self.stage is Stage.LIFE_LIVED:
             self.life_round += 1
-        self.inbox = [fact for fact in self.inbox if self._turns_ahead(_read(fact)) >= 0]
+        for fact in list(self.inbox):
+            self._drop_if_past(fact)
         self.holds = [hold for hold in self.holds if hold.released is None or hold.released.at > self.since.at]
 
+    def _drop_if_past(self, fact: Fact) -> None:
+        if self._turns_ahead(self._payload_of(fact)) < 0:
+            self._drop(fact)
+
+    def _drop(self, fact: Fact) -> None:
+        self.inbox.remove(fact)
+        del self._payloads[fact.position]
+
     def _turns_ahead(self, payload: Payload) -> int:
-        """How far ahead of the journey a fact is: 0 belongs to the present round or version, less is past."""
+        """How many rounds or versions a fact is ahead: 0 belongs to the present one, a negative number is past."""
         match payload:
             case CaseOpened():
                 return 1 - self.assessment_round
@@ -182,7 +208,3 @@ class JourneyState:
 
 def _moment(fact: Fact) -> Moment:
     return Moment(fact.position, fact.at)
-
-
-def _read(fact: Fact) -> Payload:
-    return PAYLOADS[fact.type].of(fact.payload)

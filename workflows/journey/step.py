@@ -1,15 +1,12 @@
-"""What every step does: have a service open it, wait for what people do, and meanwhile say what it waits for."""
+"""What every step does: have a service open it, wait for what people do, and show what it waits for."""
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn, TypeVar
-from uuid import UUID, uuid5
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from sevensteps.events import (
     AssessmentOpened,
@@ -23,52 +20,40 @@ from sevensteps.events import (
     SupportOpened,
 )
 from sevensteps.steps import DueKind, Ending, Stage
-from sevensteps.temporal import Parked, Standing, WaitingFor
+from sevensteps.temporal import Standing, WaitingFor
 from workflows.journey import noticeboard
-from workflows.journey.asks import Ask, CloseApproval, ClosePlanning, CloseReview, EndCase, Heading, Opening
+from workflows.journey.asking import Asking
 from workflows.journey.deadlines import Due, Hold, Moment, due_now
+from workflows.journey.requests import CloseApproval, ClosePlanning, CloseReview, EndCase, Opening
 from workflows.journey.state import JourneyState
 
 P = TypeVar("P", bound=Payload)
 
-QUICK = timedelta(seconds=3)
-"""How long a service may take when it is asked within the workflow task."""
-PATIENT = timedelta(seconds=10)
-"""How long it may take when it is asked by an activity that Temporal's tools can see."""
-AGAIN = RetryPolicy(
-    initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
-)
-NEVER_HELD_BACK = frozenset({Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED})
-"""Opening these two dates a review and asks nothing of anybody; and a review that was asked for is owed (s.27)."""
-REQUESTS = UUID("5e7e2573-b5a2-4c1e-8a5f-9f2d0c6a7b11")
-"""Namespace of the request ids."""
-
-
-class CaseHasEnded(Exception):
-    """The case has ended, so the journey goes no further: raised wherever it stands when it has heard of it."""
+OPENED_ON_HOLD = frozenset({Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED})
+"""The steps that open although the case is on hold: opening step 6 sets the date of a review, which asks nothing of
+anybody, and step 7 is a review that is owed (s.27)."""
 
 
 class Step:
-    """One step of one journey. It never fails: what may pass is tried for ever, what will not parks the journey."""
+    """One step of one journey. It never fails: trouble that may pass is waited out, and a refusal parks the journey."""
 
     def __init__(self, state: JourneyState) -> None:
-        """Not begun: `begin` first."""
+        """The step has not begun: call `begin` first."""
         self.state = state
         self._opened = state.since
         self._due: Due | None = None
         self._waiting_for = WaitingFor.SERVICE
-        self._parked: Parked | None = None
-        self._closing = False
+        self._asking = Asking(state, self._post)
 
     @property
     def opened_on(self) -> str:
-        """The day of the fact that made the step open, as YYYY-MM-DD."""
+        """The day of the fact that led to the step (YYYY-MM-DD)."""
         return self._opened.day.isoformat()
 
     async def begin(self) -> None:
-        """Stand before the step until no hold keeps it from being opened.
+        """Enter the step, once no hold keeps it from being opened.
 
-        Life goes on while a case is on hold, and the law's clocks with it: steps 6 and 7 no hold keeps.
+        A hold keeps back steps 1 to 5 only: life goes on while a case is on hold, and so do the clocks of the law.
         """
         while hold := self._held_back_by():
             if hold.released is None:
@@ -79,49 +64,48 @@ class Step:
         self.state.enter()
 
     def _held_back_by(self) -> Hold | None:
-        if self.state.stage in NEVER_HELD_BACK:
+        if self.state.stage in OPENED_ON_HOLD:
             return None
         return next((hold for hold in self.state.holds if hold.covers(self.state.since)), None)
 
     async def open(self, opening: Opening) -> None:
-        """Have the step opened, unless the facts say that it is."""
-        told = self.state.take_opening()
-        self._due = await self._ask(opening) if told is None else _due(told)
+        """Have the step opened, unless the facts say that it is open already."""
+        opened = self.state.take_opening()
+        self._due = await self._asking.ask(opening) if opened is None else _due(opened)
 
     async def hear(self, waiting_for: WaitingFor, *kinds: type[P]) -> P:
-        """Wait for a fact of these kinds, of this round or version, and use it up."""
+        """Wait for a fact of these kinds and of this round or version, and use it up."""
         await self._wait(waiting_for, lambda: self.state.find(*kinds) is not None)
-        fact = self.state.take(*kinds)
-        if fact is None:
-            raise RuntimeError("A fact that had come is gone.")
-        return fact
+        payload = self.state.take(*kinds)
+        if payload is None:
+            raise RuntimeError("The fact that the step waited for is gone.")
+        return payload
 
-    async def hear_or_come_due(self, waiting_for: WaitingFor, *kinds: type[Payload]) -> None:
-        """Wait for a fact of these kinds or for the date of the step, whichever is first.
+    async def hear_or_reach_due_date(self, waiting_for: WaitingFor, *kinds: type[Payload]) -> None:
+        """Wait for a fact of these kinds or for the due date of the step, whichever comes first.
 
-        A date leaves no fact. A journey made again knows that it came when it finds the review open.
+        A date that comes leaves no fact. A rebuilt journey knows that it came, because the review is open.
         """
-        came = await self._wait(waiting_for, lambda: self.state.find(ReviewOpened, *kinds) is not None, self._due_at)
-        found = self.state.find(ReviewOpened, *kinds)
-        if came is None and found and isinstance(found[1], ReviewOpened):
-            came = self._due_at() or datetime.fromisoformat(found[0].at)
-        if came:
-            self.state.since = Moment(0, came.isoformat())
+        reached = await self._wait(waiting_for, lambda: self.state.find(ReviewOpened, *kinds) is not None, self._due_at)
+        match = self.state.find(ReviewOpened, *kinds)
+        if reached is None and match and isinstance(match[1], ReviewOpened):
+            reached = self._due_at() or datetime.fromisoformat(match[0].at)
+        if reached:
+            self.state.since = Moment(0, reached.isoformat())
         else:
             self.state.take(*kinds)
 
     async def end_case(self, ending: Ending) -> NoReturn:
-        """Have the case ended. The journey hears that it is, and stops here."""
-        await self._ask(EndCase(ending))
+        """Have the case ended, and wait here for the fact that it has."""
+        await self._asking.ask(EndCase(ending))
         while True:
             await self._wait(WaitingFor.ENDING, lambda: False)
 
     async def close_case(self) -> None:
         """The case has ended: have every service close what it has open."""
-        self._parked = None
-        self._closing = True
-        for ask in (ClosePlanning(), CloseApproval(), CloseReview()):
-            await self._ask(ask)
+        self._asking = Asking(self.state, self._post, closing=True)
+        for request in (ClosePlanning(), CloseApproval(), CloseReview()):
+            await self._asking.ask(request)
         self._due = None
         self._post(WaitingFor.NOTHING)
 
@@ -139,7 +123,7 @@ class Step:
             due_on=due.on if due else None,
             due_kind=due.kind if due else None,
             on_hold=state.on_hold,
-            parked=self._parked,
+            parked=self._asking.parked,
             ending=state.ending,
             heard=state.heard,
         )
@@ -158,15 +142,15 @@ class Step:
     async def _wait(
         self,
         waiting_for: WaitingFor,
-        come: Callable[[], bool],
+        is_over: Callable[[], bool],
         due_at: Callable[[], datetime | None] = lambda: None,
     ) -> datetime | None:
-        """Wait until it has come (None), or the date is there (that date). A hold moves the date.
+        """Wait until the wait is over, or until the due date comes: then return that date. A hold moves the date.
 
-        Raises CaseHasEnded when the case ends before.
+        Raises CaseHasEnded when the case ends first.
         """
-        self._stop_if_ended()
-        while not come():
+        self._asking.stop_if_ended()
+        while not is_over():
             due = due_at()
             left = due - workflow.now() if due else None
             if left is not None and left <= timedelta(0):
@@ -175,93 +159,15 @@ class Step:
             self._post(WaitingFor.RELEASE if on_hold else waiting_for)
             with suppress(asyncio.TimeoutError):
                 await workflow.wait_condition(
-                    lambda: come() or self.state.on_hold is not on_hold or self._has_ended(),  # noqa: B023
+                    lambda: is_over() or self.state.on_hold is not on_hold or self._asking.has_ended(),  # noqa: B023
                     timeout=left,
                 )
-            self._stop_if_ended()
+            self._asking.stop_if_ended()
         return None
-
-    def _has_ended(self) -> bool:
-        """Whether the case has ended, and the journey has yet to turn to closing it."""
-        return self.state.ending is not None and not self._closing
-
-    def _stop_if_ended(self) -> None:
-        if self._has_ended():
-            raise CaseHasEnded
-
-    async def _ask(self, ask: Ask) -> Due | None:
-        """Ask a service until it answers. What it refuses parks the journey until somebody has mended it.
-
-        Raises CaseHasEnded when the case ends before.
-        """
-        while True:
-            self._stop_if_ended()
-            try:
-                answer = await self._attempt(ask)
-            except FailureError as error:
-                self._stop_if_ended()
-                cause = _cause(error)
-                await self._park(Parked(type(ask).__name__, cause.type or "UNKNOWN", cause.message))
-            else:
-                self._stop_if_ended()
-                return answer
-
-    async def _attempt(self, ask: Ask) -> Due | None:
-        """Ask once quickly, within the workflow task; on trouble, for ever, where Temporal's tools can see it."""
-        operation = type(ask).__name__
-        answer = Due if isinstance(ask, Opening) else None
-        said = [self._heading(operation), ask]
-        given: Due | None
-        try:
-            given = await workflow.execute_local_activity(
-                operation,
-                args=said,
-                result_type=answer,
-                start_to_close_timeout=QUICK,
-                schedule_to_close_timeout=QUICK,
-                retry_policy=RetryPolicy(maximum_attempts=1),
-            )
-        except FailureError as error:
-            self._stop_if_ended()
-            if _cause(error).non_retryable:
-                raise
-            self._post(WaitingFor.SERVICE)
-            asked = workflow.start_activity(
-                operation,
-                args=said,
-                result_type=answer,
-                start_to_close_timeout=PATIENT,
-                retry_policy=AGAIN,
-                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            )
-            await workflow.wait_condition(lambda: asked.done() or self._has_ended())
-            if not asked.done():
-                asked.cancel()  # whatever the attempt under way comes to, nothing is asked of it any more
-            given = await asked
-        return given
-
-    def _heading(self, operation: str) -> Heading:
-        state = self.state
-        request_id = uuid5(REQUESTS, f"{state.case_id}/{state.stage}/{state.turn}/{operation}")
-        return Heading(state.case_id, state.council, str(request_id))
-
-    async def _park(self, parked: Parked) -> None:
-        """Say what was refused, and wait until operations resume the case."""
-        self._parked = parked
-        resumed = self.state.resumed
-        self._post(WaitingFor.MEND)
-        await workflow.wait_condition(lambda: self.state.resumed > resumed or self._has_ended())
-        self._parked = None
-
-
-def _cause(error: FailureError) -> ApplicationError:
-    """What the service said. A local activity raises it as it is, another one within an ActivityError."""
-    said = error.cause if isinstance(error, ActivityError) else error
-    return said if isinstance(said, ApplicationError) else ApplicationError(str(said))
 
 
 def _due(opened: Payload) -> Due:
-    """By when a step is due, from the event that opened it: the answer that the service gave."""
+    """When a step is due, from the event that opened it: the same as the service has answered."""
     match opened:
         case LifeOpened():
             return Due(opened.review_due, DueKind(opened.due_kind), opened.law_due)

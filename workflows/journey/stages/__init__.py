@@ -1,4 +1,4 @@
-"""The seven steps, one file each. Each is a coroutine: what happens in the step, and which step comes next."""
+"""The seven steps, one coroutine and one file each: what happens in the step, and which step comes next."""
 
 from collections.abc import Awaitable, Callable, Mapping
 

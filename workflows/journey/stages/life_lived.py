@@ -3,14 +3,15 @@
 from sevensteps.events import ReviewRequested, ReviewTriggered
 from sevensteps.steps import Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import OpenLife
+from workflows.journey.requests import OpenLife
 from workflows.journey.step import Step
 
 
 async def life_lived(step: Step) -> Stage:
     """The person lives with the plan.
 
-    Until the date of the next review comes, somebody asks for one (s.27(1)(b)), or something calls for one.
+    The step ends when the date of the next review comes, when somebody asks for a review (s.27(1)(b)), or when
+    something happens that calls for one.
     """
     case = step.state
     await step.open(
@@ -24,5 +25,5 @@ async def life_lived(step: Step) -> Stage:
         )
     )
 
-    await step.hear_or_come_due(WaitingFor.REVIEW_DATE, ReviewRequested, ReviewTriggered)
+    await step.hear_or_reach_due_date(WaitingFor.REVIEW_DATE, ReviewRequested, ReviewTriggered)
     return Stage.SEEN_HOW_IT_WORKED

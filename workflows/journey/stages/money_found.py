@@ -3,15 +3,15 @@
 from sevensteps.events import AdviceGiven, DeterminationConfirmed, IndicativeBudgetGiven
 from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import OpenAssessment
+from workflows.journey.requests import OpenAssessment
 from workflows.journey.step import Step
 
 
 async def money_found(step: Step) -> Stage:
     """The person is assessed and a practitioner confirms whether they are eligible (s.13).
 
-    Who is eligible is told how much money there is likely to be, and goes on to plan. Who is not is given written
-    reasons and advice (s.13(5)), and the case ends.
+    A person who is eligible is told how much money there is likely to be, and goes on to plan. A person who is not
+    is given written reasons and advice (s.13(5)), and the case ends.
     """
     case = step.state
     await step.open(OpenAssessment(case.assessment_round, step.opened_on))

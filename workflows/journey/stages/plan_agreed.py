@@ -3,14 +3,14 @@
 from sevensteps.events import PlanApproved, PlanReturned
 from sevensteps.steps import Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import OpenApproval
+from workflows.journey.requests import OpenApproval
 from workflows.journey.step import Step
 
 
 async def plan_agreed(step: Step) -> Stage:
-    """The plan is checked: is it safe, is it legal, does it meet the needs, is the money sufficient?
+    """The plan is checked: is it safe and legal, does it meet the needs, is the money sufficient?
 
-    Somebody with authority signs it, and it has its personal budget (s.25, s.26). Or it is returned with reasons, and
+    Somebody with authority signs it, which sets the personal budget (ss.25, 26). Or they return it with reasons, and
     the person changes it.
     """
     case = step.state

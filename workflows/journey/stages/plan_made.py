@@ -3,7 +3,7 @@
 from sevensteps.events import PlanSubmitted
 from sevensteps.steps import Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import OpenPlan
+from workflows.journey.requests import OpenPlan
 from workflows.journey.step import Step
 
 

@@ -3,14 +3,14 @@
 from sevensteps.events import ReviewCompleted
 from sevensteps.steps import Ending, ReviewOutcome, Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import OpenReview
+from workflows.journey.requests import OpenReview
 from workflows.journey.step import Step
 
 
 async def seen_how_it_worked(step: Step) -> Stage:
     """The plan is reviewed (s.27).
 
-    It works and life goes on; or it is changed; or needs are assessed anew; or support ends.
+    It works and life goes on; or the plan is changed; or needs are reassessed; or support ends.
     """
     case = step.state
     await step.open(OpenReview(case.life_round, step.opened_on))

@@ -3,14 +3,14 @@
 from sevensteps.events import SupportOrganised
 from sevensteps.steps import Stage
 from sevensteps.temporal import WaitingFor
-from workflows.journey.asks import OpenSupport
+from workflows.journey.requests import OpenSupport
 from workflows.journey.step import Step
 
 
 async def support_organised(step: Step) -> Stage:
-    """Every funded need gets an arrangement. Life with the plan begins on the first day of any of them.
+    """Every funded need gets an arrangement. Life with the plan begins on the day on which the first of them starts.
 
-    A direct payment that the person has had before goes on, and its legal review dates with it.
+    A direct payment that the person already had goes on, and so do its legal review dates.
     """
     case = step.state
     await step.open(OpenSupport(case.plan_version, step.opened_on))

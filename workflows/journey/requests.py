@@ -1,4 +1,4 @@
-"""What a journey asks of the services. The name of each is the name of the activity that asks it."""
+"""What a journey asks of the services. The name of each request is the name of the activity that makes it."""
 
 from dataclasses import dataclass
 
@@ -6,29 +6,29 @@ from sevensteps.steps import Ending
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """What stands above every question. The same question has the same request id, so it is answered once."""
+class RequestHeader:
+    """What goes with every request. A request that is repeated has the same id, so that it is carried out once."""
 
     case_id: str
     council: str
     request_id: str
 
 
-class Ask:
-    """A question to a service."""
+class Request:
+    """A request to a service."""
 
     __slots__ = ()
 
 
-class Opening(Ask):
-    """Asks a service to open a step. It answers by when the step is due, counted from the day `opened_on`."""
+class Opening(Request):
+    """A request to open a step. The answer is when the step is due, counted from the day `opened_on`."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAssessment(Opening):
-    """Step 1, for a further round."""
+    """Open step 1, for a further assessment round."""
 
     round: int
     opened_on: str
@@ -36,7 +36,7 @@ class OpenAssessment(Opening):
 
 @dataclass(frozen=True, slots=True)
 class OpenPlan(Opening):
-    """Step 2, for a plan version. `indicative_weekly` is in pounds a week."""
+    """Open step 2, for a plan version. `indicative_weekly` is in pounds a week."""
 
     version: int
     eligible_needs: list[str]
@@ -46,7 +46,7 @@ class OpenPlan(Opening):
 
 @dataclass(frozen=True, slots=True)
 class OpenApproval(Opening):
-    """Step 3: have the submitted plan checked. The plan itself goes from service to service, never through Temporal."""
+    """Open step 3: check the submitted plan. The plan goes from service to service, never through Temporal."""
 
     version: int
     eligible_needs: list[str]
@@ -57,7 +57,7 @@ class OpenApproval(Opening):
 
 @dataclass(frozen=True, slots=True)
 class OpenMoney(Opening):
-    """Step 4. `personal_budget_weekly` is in pounds a week."""
+    """Open step 4. `personal_budget_weekly` is in pounds a week."""
 
     version: int
     personal_budget_weekly: str
@@ -66,7 +66,7 @@ class OpenMoney(Opening):
 
 @dataclass(frozen=True, slots=True)
 class OpenSupport(Opening):
-    """Step 5."""
+    """Open step 5."""
 
     version: int
     opened_on: str
@@ -74,7 +74,7 @@ class OpenSupport(Opening):
 
 @dataclass(frozen=True, slots=True)
 class OpenLife(Opening):
-    """Step 6. `continues`: the last review found the plan working. The last two dates may be empty."""
+    """Open step 6. `continues`: the last review found that the plan works. The last two dates may be empty."""
 
     round: int
     plan_version: int
@@ -86,29 +86,29 @@ class OpenLife(Opening):
 
 @dataclass(frozen=True, slots=True)
 class OpenReview(Opening):
-    """Step 7."""
+    """Open step 7."""
 
     round: int
     opened_on: str
 
 
 @dataclass(frozen=True, slots=True)
-class EndCase(Ask):
-    """End the case: a duty is done, or a review found that support is no longer wanted or needed."""
+class EndCase(Request):
+    """End the case: the person is not eligible, or a review found that support is no longer wanted or needed."""
 
     ending: Ending
 
 
 @dataclass(frozen=True, slots=True)
-class ClosePlanning(Ask):
+class ClosePlanning(Request):
     """The case has ended: close what planning has open."""
 
 
 @dataclass(frozen=True, slots=True)
-class CloseApproval(Ask):
+class CloseApproval(Request):
     """The case has ended: close what approval has open."""
 
 
 @dataclass(frozen=True, slots=True)
-class CloseReview(Ask):
+class CloseReview(Request):
     """The case has ended: close what review has open."""

@@ -1,0 +1,128 @@
+"""How a journey asks the services: until they answer, or parked until operations have put right what was refused."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid5
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+
+from sevensteps.temporal import Parked, WaitingFor
+from workflows.journey.deadlines import Due
+from workflows.journey.requests import Opening, Request, RequestHeader
+from workflows.journey.state import JourneyState
+
+QUICK_TIMEOUT = timedelta(seconds=3)
+"""How long a service may take when it is asked within the workflow task."""
+PATIENT_TIMEOUT = timedelta(seconds=10)
+"""How long it may take when it is asked by an activity that Temporal's tools can see."""
+RETRY_FOR_EVER = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
+)
+REQUEST_IDS = UUID("5e7e2573-b5a2-4c1e-8a5f-9f2d0c6a7b11")
+"""Namespace of the request ids."""
+
+
+class CaseHasEnded(Exception):
+    """The case has ended, so the journey goes no further: raised wherever it stands when it hears of that."""
+
+
+class Asking:
+    """Asks services on behalf of one journey. What may pass is tried for ever; what will not pass parks the journey."""
+
+    def __init__(self, state: JourneyState, post: Callable[[WaitingFor], None], *, closing: bool = False) -> None:
+        """`post` shows what the journey waits for. While `closing`, the end of the case stops nothing."""
+        self.parked: Parked | None = None
+        self._state = state
+        self._post = post
+        self._closing = closing
+
+    def has_ended(self) -> bool:
+        """Whether the case has ended, and the journey has yet to turn to closing it."""
+        return self._state.ending is not None and not self._closing
+
+    def stop_if_ended(self) -> None:
+        """Raise CaseHasEnded if it has."""
+        if self.has_ended():
+            raise CaseHasEnded
+
+    async def ask(self, request: Request) -> Due | None:
+        """Ask a service until it answers. The answer to an opening is when the step is due.
+
+        A refusal parks the journey until operations resume the case. Raises CaseHasEnded when the case ends first.
+        """
+        while True:
+            self.stop_if_ended()
+            try:
+                answer = await self._attempt(request)
+            except FailureError as error:
+                self.stop_if_ended()
+                cause = _cause(error)
+                await self._park(Parked(type(request).__name__, cause.type or "UNKNOWN", cause.message))
+            else:
+                self.stop_if_ended()
+                return answer
+
+    async def _attempt(self, request: Request) -> Due | None:
+        """Ask once, quickly; on trouble that may pass, ask until there is an answer."""
+        try:
+            return await self._ask_quickly(request)
+        except FailureError as error:
+            self.stop_if_ended()
+            if _cause(error).non_retryable:
+                raise
+            self._post(WaitingFor.SERVICE)
+            return await self._ask_patiently(request)
+
+    async def _ask_quickly(self, request: Request) -> Due | None:
+        """Ask once, within the workflow task."""
+        answer: Due | None = await workflow.execute_local_activity(
+            type(request).__name__,
+            args=[self._header(request), request],
+            result_type=_answer_type(request),
+            start_to_close_timeout=QUICK_TIMEOUT,
+            schedule_to_close_timeout=QUICK_TIMEOUT,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        )
+        return answer
+
+    async def _ask_patiently(self, request: Request) -> Due | None:
+        """Ask by an activity, which Temporal's tools can see, until there is an answer or the case ends."""
+        activity = workflow.start_activity(
+            type(request).__name__,
+            args=[self._header(request), request],
+            result_type=_answer_type(request),
+            start_to_close_timeout=PATIENT_TIMEOUT,
+            retry_policy=RETRY_FOR_EVER,
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        )
+        await workflow.wait_condition(lambda: activity.done() or self.has_ended())
+        if not activity.done():
+            activity.cancel()  # an attempt under way may still succeed; none is made after it
+        answer: Due | None = await activity
+        return answer
+
+    def _header(self, request: Request) -> RequestHeader:
+        """The same request in the same step and turn has the same id, whichever run makes it."""
+        state = self._state
+        purpose = f"{state.case_id}/{state.stage}/{state.turn}/{type(request).__name__}"
+        return RequestHeader(state.case_id, state.council, str(uuid5(REQUEST_IDS, purpose)))
+
+    async def _park(self, parked: Parked) -> None:
+        """Say what was refused, and wait until operations resume the case."""
+        self.parked = parked
+        resumed = self._state.resumed
+        self._post(WaitingFor.MEND)
+        await workflow.wait_condition(lambda: self._state.resumed > resumed or self.has_ended())
+        self.parked = None
+
+
+def _answer_type(request: Request) -> type[Due] | None:
+    return Due if isinstance(request, Opening) else None
+
+
+def _cause(error: FailureError) -> ApplicationError:
+    """The service's refusal. A local activity raises it as it is, another one within an ActivityError."""
+    cause = error.cause if isinstance(error, ActivityError) else error
+    return cause if isinstance(cause, ApplicationError) else ApplicationError(str(cause))
