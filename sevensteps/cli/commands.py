@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from sevensteps.cli import cases, demo, events, play, policy, processes, receipts, token, up, verify
+from sevensteps.cli import cases, demo, events, glossary, play, policy, processes, receipts, token, up, verify
 from sevensteps.config import SettingsError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command()(events.events)
 app.command()(verify.verify)
 app.add_typer(receipts.app, name="receipts")
 app.add_typer(policy.app, name="policy")
+app.command()(glossary.glossary)
 app.command()(token.token)
 app.command()(processes.serve)
 app.command()(processes.worker)

@@ -44,3 +44,10 @@ def rows(page: str, *, columns: int) -> Iterator[list[str]]:
         cells = [cell.strip().strip("`") for cell in line.strip("|").split(" | ")]
         if line.startswith("| `") and len(cells) == columns:
             yield cells
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link into a page may name after `#`: its headings, as Markdown makes anchors of them, and its own."""
+    text = page.read_text()
+    headings = (re.sub(r"[^\w -]", "", title.lower()) for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE))
+    return {heading.replace(" ", "-") for heading in headings} | set(re.findall(r'<a id="([^"]+)">', text))

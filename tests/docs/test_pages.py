@@ -8,7 +8,7 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from docs.pages import PAGES, ROOT, rows
+from docs.pages import PAGES, ROOT, anchors, rows
 from docs.reasons import reasons
 from docs.tables import TABLES, fresh
 from sevensteps.cli.commands import app
@@ -57,6 +57,14 @@ def test_what_a_page_names_exists(page: Path) -> None:
     unmade = set(re.findall(r"\bmake ([a-z-]+)", code)) - targets
     unknown = {said for said in re.findall(r"\bsevensteps ([a-z]+(?: [a-z]+)?)", code) if not _is_command(said)}
     assert (links, files, unmade, unknown) == (set(), set(), set(), set())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_a_link_into_a_page_leads_to_a_heading_or_a_word(page: Path) -> None:
+    """An anchor after `#` is one of the page that the link leads to."""
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text())
+    lost = [f"{name}#{anchor}" for name, anchor in links if anchor not in anchors(page.parent / name if name else page)]
+    assert lost == []
 
 
 def _is_command(words: str) -> bool:
