@@ -1,4 +1,4 @@
-"""What can be asked on the command line."""
+"""All commands of the command line."""
 
 import sys
 
@@ -27,12 +27,11 @@ app.command()(processes.serve)
 app.command()(processes.worker)
 app.add_typer(processes.journeys, name="journeys")
 
-
 WRONG_ARGUMENT = 2
 
 
 def run() -> None:
-    """Run the command that was asked for. A wrong setting, and an argument that is no text, is said in a sentence."""
+    """Run the command that the arguments name. A wrong setting or an unreadable argument ends it with a sentence."""
     for number, argument in enumerate(sys.argv[1:], start=1):
         if not _is_text(argument):
             typer.echo(f"Argument {number}: expected text in UTF-8.", err=True)
@@ -44,7 +43,7 @@ def run() -> None:
 
 
 def _is_text(argument: str) -> bool:
-    """Whether an argument can be sent and printed: bytes that are not UTF-8 come as halves of characters."""
+    """Whether an argument can be sent and printed; bytes that are not UTF-8 arrive as surrogates."""
     try:
         argument.encode()
     except UnicodeEncodeError:

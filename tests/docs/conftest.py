@@ -11,7 +11,7 @@ import pytest
 from docs.pages import ROOT
 from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER, load
-from sevensteps.cli.story.side_by_side import play_all
+from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings
 from sevensteps.local.suite import Suite, on_free_ports
 
@@ -27,7 +27,7 @@ async def surroundings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
             load([FOLDER / "carer.yaml"], clock.now().date()), settings, lambda _: None, lambda *_: None
         )
         yield {
-            "CASE": played[0].chronicle.case_id,
+            "CASE": played[0].history.case_id,
             "HOME": os.environ.get("HOME", str(ROOT)),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             **settings.as_environment(),

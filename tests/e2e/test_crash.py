@@ -12,9 +12,9 @@ from pathlib import Path
 
 from e2e.agreement import disagreements, events_of
 from sevensteps import clock
-from sevensteps.cli.case_view.chronicle import stages_entered
+from sevensteps.cli.case_view.history import stages_entered
 from sevensteps.cli.story.examples import FOLDER, load
-from sevensteps.cli.story.side_by_side import play_all
+from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings
 from sevensteps.events import CaseEnded
 from sevensteps.local.suite import Suite, on_free_ports
