@@ -86,7 +86,7 @@ async def start(suite: Suite, processes: list[Process]) -> None:
     """Start some of a suite's processes and wait until they serve."""
     for process in processes:
         await process.start()
-    await asyncio.gather(*(suite.ready(process) for process in processes))
+    await asyncio.gather(*(suite.wait_until_serving(process) for process in processes))
 
 
 async def measure(say: Callable[[str], None]) -> list[Figure]:

@@ -96,7 +96,7 @@ async def test_one_data_folder_has_one_suite(town: Town) -> None:
     """A second suite is refused even on free addresses: both would write the same records."""
     second = on_free_ports(town.settings)
     refused = await asyncio.to_thread(_run, second, "up")
-    assert refused.stderr.startswith(f"A suite runs on the data folder {town.settings.data} already.")
+    assert refused.stderr.startswith(f"A suite already uses the data folder {town.settings.data}.")
     assert refused.returncode == 1
 
 
