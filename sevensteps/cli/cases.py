@@ -77,12 +77,7 @@ async def _list(settings: Settings, *, open_only: bool) -> None:
     async with operations(settings) as caller:
         cases = await _cases(caller, open_only=open_only)
         statuses = await _statuses(settings, caller)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in HEADINGS:
-        table.add_column(heading, overflow="fold", no_wrap=heading == "case")
-    for case in cases:
-        table.add_row(*_row(case, None if case.ending else statuses.get(case.case_id)))
-    screen().print(table)
+    screen().print(_table(cases, statuses))
     screen().print("1 case" if len(cases) == 1 else f"{len(cases)} cases")
     if missing := sum(not case.ending and case.case_id not in statuses for case in cases):
         typer.echo(
@@ -90,6 +85,15 @@ async def _list(settings: Settings, *, open_only: bool) -> None:
             "`sevensteps journeys rebuild` makes it again.",
             err=True,
         )
+
+
+def _table(cases: list[Case], statuses: Mapping[str, CaseStatus]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in HEADINGS:
+        table.add_column(heading, overflow="fold", no_wrap=heading == "case")
+    for case in cases:
+        table.add_row(*_row(case, None if case.ending else statuses.get(case.case_id)))
+    return table
 
 
 def _row(case: Case, status: CaseStatus | None) -> tuple[str, ...]:
@@ -113,8 +117,7 @@ async def _show(settings: Settings, case_id: str) -> None:
         page.add_row("ended", in_words(short_name(assessment_pb2.Ending, case.ending)))
     elif status := await _status(settings, case_id, events):
         _add_status(page, status, on_hold=case.on_hold)
-    if events:
-        last = events[-1]
+    for last in events[-1:]:
         page.add_row("last event", f"{event_in_words(last)} ({last.occurred_at.ToDatetime():%-d %B %Y, %H:%M} UTC)")
     screen().print(page)
     screen().print(timeline(CaseHistory("Timeline", case_id, events, decisions)))

@@ -97,10 +97,7 @@ async def _demo(examples: Sequence[Example], settings: Settings, *, as_json: boo
         progress.print("Stopping ...")
         await suite.stop()
     for example in played:
-        if as_json:
-            typer.echo(_ending_json(example))
-        else:
-            screen().print(timeline(example.history))
+        _print_ending(example, as_json=as_json)
     progress.print(f"{len(played)} of {len(examples)} examples ended as their files expect.")
     return played
 
@@ -129,12 +126,15 @@ def _ignore(_: Event) -> None:
     """For people the events are printed as timelines, when all examples have ended."""
 
 
-def _ending_json(played: PlayedExample) -> str:
-    return json.dumps(
-        {
-            "case": played.history.case_id,
-            "example": played.example.name,
-            "ending": played.example.expected.ending,
-            "stages": [stage.value for stage in played.stages],
-        }
-    )
+def _print_ending(played: PlayedExample, *, as_json: bool) -> None:
+    """For people the timeline of the case; for programs where it ended."""
+    if not as_json:
+        screen().print(timeline(played.history))
+        return
+    ending = {
+        "case": played.history.case_id,
+        "example": played.example.name,
+        "ending": played.example.expected.ending,
+        "stages": [stage.value for stage in played.stages],
+    }
+    typer.echo(json.dumps(ending))

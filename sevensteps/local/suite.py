@@ -127,17 +127,7 @@ class Suite:
     async def start(self) -> None:
         """Start everything and wait until it is ready. Raises SuiteError, with everything stopped again."""
         try:
-            self._refuse_other_namespace()
-            self._take_data_folder()
-            self._refuse_taken_addresses()
-            self._report("Starting Temporal and the services ...")
-            for service in self.services:
-                await service.start()
-            await self.temporal.start()
-            await self.worker.start()
-            await asyncio.gather(
-                *(self.wait_until_serving(service) for service in self.services), self._wait_until_worker_polls()
-            )
+            await self._start_everything()
         except (DevServerError, OSError) as error:
             await self.stop()
             raise SuiteError(str(error)) from error
@@ -145,6 +135,19 @@ class Suite:
             await self.stop()
             raise
         self._watch = asyncio.create_task(self._keep_running())
+
+    async def _start_everything(self) -> None:
+        self._refuse_other_namespace()
+        self._take_data_folder()
+        self._refuse_taken_addresses()
+        self._report("Starting Temporal and the services ...")
+        for service in self.services:
+            await service.start()
+        await self.temporal.start()
+        await self.worker.start()
+        await asyncio.gather(
+            *(self.wait_until_serving(service) for service in self.services), self._wait_until_worker_polls()
+        )
 
     async def stop(self) -> None:
         """Stop everything, the worker first and Temporal last."""
