@@ -91,7 +91,7 @@ async def _demo(examples: Sequence[Example], settings: Settings, *, as_json: boo
     suite = Suite(on_free_ports(settings), progress.print)
     await suite.start()
     try:
-        progress.print(f"Playing {len(examples)} examples at the same time ...")
+        progress.print("Playing the examples ...")
         played = await play_all(examples, suite.settings, _print_event if as_json else _ignore, _report_to(progress))
     finally:
         progress.print("Stopping ...")

@@ -1,4 +1,4 @@
-"""The suite as somebody finds it who follows the pages: running, with one case that has come to step 6."""
+"""A running suite with one case in step 6, for the examples in the pages."""
 
 import os
 import sys
@@ -17,8 +17,8 @@ from sevensteps.local.suite import Suite, on_free_ports
 
 
 @pytest.fixture(scope="session")
-async def surroundings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[str, str]]:
-    """The environment of a reader's terminal: the suite's settings, `sevensteps` on PATH, and $CASE, a case."""
+async def environment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[str, str]]:
+    """The environment of a reader's terminal: the settings of the suite, `sevensteps` on PATH, and a case as $CASE."""
     settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("docs") / "data"))
     suite = Suite(settings, print)
     await suite.start()
