@@ -46,14 +46,14 @@ def _demo(*arguments: str, scratch: Path) -> subprocess.CompletedProcess[str]:
 def _running_in(scratch: Path) -> list[str]:
     """The processes that were started with this scratch folder."""
     mark = f"TMPDIR={scratch}".encode()
-    found = []
+    running = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if mark in (process / "environ").read_bytes().split(b"\0"):
-                found.append((process / "cmdline").read_text().replace("\0", " "))
+                running.append((process / "cmdline").read_text().replace("\0", " "))
         except OSError:
             continue  # it ended meanwhile, or is not ours to read
-    return found
+    return running
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def _run(settings: Settings, *arguments: str | bytes) -> subprocess.CompletedPro
 
 
 @dataclass(frozen=True)
-class Town:
+class RunningSuite:
     """A running suite with two cases: a carer in step 6, and a person who is not eligible."""
 
     settings: Settings
@@ -43,24 +43,24 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningSuite]:
     """The suite, in processes of its own."""
-    settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("town")))
+    settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("suite")))
     suite = Suite(settings, print)
     await suite.start()
     try:
         examples = load([FOLDER / "carer.yaml", FOLDER / "not-eligible.yaml"], clock.now().date())
         carer, not_eligible = await play_all(examples, settings, lambda event: None, lambda *how: None)
-        yield Town(settings, carer.history.case_id, not_eligible.history.case_id)
+        yield RunningSuite(settings, carer.history.case_id, not_eligible.history.case_id)
     finally:
         await suite.stop()
 
 
-async def test_the_list_says_where_each_case_stands(town: Town) -> None:
+async def test_the_list_says_where_each_case_stands(running: RunningSuite) -> None:
     """One line a case: its kind, its step, what it waits for; or how it ended."""
-    listed = await asyncio.to_thread(_run, town.settings, "case", "list")
-    [carer] = [line for line in listed.stdout.splitlines() if town.carer in line]
-    [ended] = [line for line in listed.stdout.splitlines() if town.not_eligible in line]
+    listed = await asyncio.to_thread(_run, running.settings, "case", "list")
+    [carer] = [line for line in listed.stdout.splitlines() if running.carer in line]
+    [ended] = [line for line in listed.stdout.splitlines() if running.not_eligible in line]
     assert "carer" in carer
     assert "6: living your life" in carer
     assert "review date" in carer
@@ -68,9 +68,9 @@ async def test_the_list_says_where_each_case_stands(town: Town) -> None:
     assert listed.returncode == 0
 
 
-async def test_a_case_is_shown_on_one_page(town: Town) -> None:
+async def test_a_case_is_shown_on_one_page(running: RunningSuite) -> None:
     """Its step, what it waits for, the last event, and the timeline with verdicts and their law."""
-    shown = await asyncio.to_thread(_run, town.settings, "case", "show", town.carer)
+    shown = await asyncio.to_thread(_run, running.settings, "case", "show", running.carer)
     assert "stands in   Step 6: living your life" in shown.stdout
     assert "waits for   the next review" in shown.stdout
     assert "last event  living with plan version 1" in shown.stdout
@@ -80,23 +80,23 @@ async def test_a_case_is_shown_on_one_page(town: Town) -> None:
     assert "sung" not in shown.stdout, "the person's own words are not shown here"
 
 
-async def test_while_temporal_is_down_the_feed_says_where_cases_stand(town: Town) -> None:
+async def test_while_temporal_is_down_the_feed_says_where_cases_stand(running: RunningSuite) -> None:
     """A sentence says that Temporal does not answer, and the step is read from the feed."""
-    without = replace(town.settings, temporal=on_free_ports(town.settings).temporal)
+    without = replace(running.settings, temporal=on_free_ports(running.settings).temporal)
     listed = await asyncio.to_thread(_run, without, "case", "list", "--open")
     assert "TEMPORAL_UNAVAILABLE" in listed.stderr
     assert "6: living your life" in listed.stdout.replace("\n", " ")
-    assert town.not_eligible not in listed.stdout
-    shown = await asyncio.to_thread(_run, without, "case", "show", town.carer)
+    assert running.not_eligible not in listed.stdout
+    shown = await asyncio.to_thread(_run, without, "case", "show", running.carer)
     assert "stands in   Step 6: living your life" in shown.stdout
     assert shown.returncode == 0
 
 
-async def test_one_data_folder_has_one_suite(town: Town) -> None:
+async def test_one_data_folder_has_one_suite(running: RunningSuite) -> None:
     """A second suite is refused even on free addresses: both would write the same records."""
-    second = on_free_ports(town.settings)
+    second = on_free_ports(running.settings)
     refused = await asyncio.to_thread(_run, second, "up")
-    assert refused.stderr.startswith(f"A suite already uses the data folder {town.settings.data}.")
+    assert refused.stderr.startswith(f"A suite already uses the data folder {running.settings.data}.")
     assert refused.returncode == 1
 
 
@@ -128,20 +128,20 @@ def test_a_suite_that_cannot_start_says_why_in_a_sentence(
     assert refused.returncode == 1
 
 
-async def test_watching_a_case_that_has_ended_shows_its_events_and_ends(town: Town) -> None:
+async def test_watching_a_case_that_has_ended_shows_its_events_and_ends(running: RunningSuite) -> None:
     """A case that has ended has no new events to wait for."""
-    watched = await asyncio.to_thread(_run, town.settings, "case", "watch", town.not_eligible)
+    watched = await asyncio.to_thread(_run, running.settings, "case", "watch", running.not_eligible)
     assert "case ended: not eligible" in watched.stdout
     assert watched.returncode == 0
 
 
-async def test_events_can_be_read_from_any_position_and_filtered(town: Town) -> None:
+async def test_events_can_be_read_from_any_position_and_filtered(running: RunningSuite) -> None:
     """By case and type; as text for people, or as JSON for programs."""
-    asked = ("events", "--from", "2", "--case", town.carer, "--type", "plan.submitted.v1", "--json")
-    [line] = (await asyncio.to_thread(_run, town.settings, *asked)).stdout.splitlines()
+    asked = ("events", "--from", "2", "--case", running.carer, "--type", "plan.submitted.v1", "--json")
+    [line] = (await asyncio.to_thread(_run, running.settings, *asked)).stdout.splitlines()
     event = json.loads(line)
-    assert (event["case_id"], event["payload"]["weekly"]) == (town.carer, "26.00")
-    every = await asyncio.to_thread(_run, town.settings, "events", "--from", "2")
+    assert (event["case_id"], event["payload"]["weekly"]) == (running.carer, "26.00")
+    every = await asyncio.to_thread(_run, running.settings, "events", "--from", "2")
     assert every.stdout.splitlines()[0].split()[0] == "2"
 
 
@@ -154,9 +154,11 @@ async def test_events_can_be_read_from_any_position_and_filtered(town: Town) -> 
         (("events", "--from", str(2**63 - 1)), "CURSOR_AHEAD"),
     ],
 )
-async def test_a_refusal_is_printed_as_a_sentence(town: Town, arguments: tuple[str, ...], message: str) -> None:
+async def test_a_refusal_is_printed_as_a_sentence(
+    running: RunningSuite, arguments: tuple[str, ...], message: str
+) -> None:
     """Reason and detail, no stack trace, and exit code 1."""
-    refused = await asyncio.to_thread(_run, town.settings, *arguments)
+    refused = await asyncio.to_thread(_run, running.settings, *arguments)
     assert refused.stderr.startswith(message)
     assert "Traceback" not in refused.stderr
     assert refused.returncode == 1
@@ -206,21 +208,23 @@ def test_a_folder_without_a_suite_is_left_alone(tmp_path: Path, arguments: tuple
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_case_is_resumed_from_the_command_line(town: Town) -> None:
+async def test_a_case_is_resumed_from_the_command_line(running: RunningSuite) -> None:
     """The resumption is on record; for a case that is not parked the message says that nothing else changes."""
     done = await asyncio.to_thread(
-        _run, town.settings, "case", "resume", town.carer, "--because", "The pack has been put right."
+        _run, running.settings, "case", "resume", running.carer, "--because", "The pack has been put right."
     )
     assert done.returncode == 0, done.stderr
-    assert f"{town.carer} was not parked" in done.stdout
-    events = await asyncio.to_thread(_run, town.settings, "events", "--case", town.carer, "--type", "case.resumed.v1")
+    assert f"{running.carer} was not parked" in done.stdout
+    events = await asyncio.to_thread(
+        _run, running.settings, "events", "--case", running.carer, "--type", "case.resumed.v1"
+    )
     assert events.stdout.count("case.resumed.v1") == 1
 
 
-async def test_an_example_is_played_in_the_running_suite(town: Town) -> None:
+async def test_an_example_is_played_in_the_running_suite(running: RunningSuite) -> None:
     """Its case stays there to be looked at."""
-    played = await asyncio.to_thread(_run, town.settings, "play", str(FOLDER / "not-eligible.yaml"))
+    played = await asyncio.to_thread(_run, running.settings, "play", str(FOLDER / "not-eligible.yaml"))
     assert played.returncode == 0, played.stderr
     case_id = played.stdout.split()[0]
-    shown = await asyncio.to_thread(_run, town.settings, "case", "show", case_id)
+    shown = await asyncio.to_thread(_run, running.settings, "case", "show", case_id)
     assert "not eligible" in shown.stdout

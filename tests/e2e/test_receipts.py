@@ -24,7 +24,7 @@ LIMIT_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Town:
+class RunningSuite:
     """A running suite with one case that has gone through the seven steps."""
 
     settings: Settings
@@ -44,32 +44,32 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("town")))
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningSuite]:
+    settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("suite")))
     suite = Suite(settings, print)
     await suite.start()
     try:
         (played,) = await play_all(
             load([FOLDER / "direct-payment.yaml"], clock.now().date()), settings, lambda event: None, lambda *how: None
         )
-        yield Town(settings, played.history.case_id)
+        yield RunningSuite(settings, played.history.case_id)
     finally:
         await suite.stop()
 
 
-async def test_every_decision_of_a_case_comes_out_the_same(town: Town) -> None:
+async def test_every_decision_of_a_case_comes_out_the_same(running: RunningSuite) -> None:
     """The decisions of all four services are made again; the results are printed as lines or as JSON."""
-    result = await town.run("verify", town.case_id)
+    result = await running.run("verify", running.case_id)
     assert result.returncode == 0, result.stderr
     assert "none differing" in result.stdout
-    answered = json.loads((await town.run("verify", town.case_id, "--json")).stdout)
+    answered = json.loads((await running.run("verify", running.case_id, "--json")).stdout)
     assert {checked["service"] for checked in answered} == {"assessment", "planning", "approval", "review"}
     assert all(checked["same"] for checked in answered)
 
 
-async def test_a_case_is_explained_on_a_page(town: Town) -> None:
+async def test_a_case_is_explained_on_a_page(running: RunningSuite) -> None:
     """The page has each decision with its law, rules and facts, and says who confirmed and signed."""
-    result = await town.run("case", "explain", town.case_id)
+    result = await running.run("case", "explain", running.case_id)
     assert "authority: signing takes level L" in result.stdout
     assert "nobody," not in result.stdout, "a plan that nobody has asked to sign yet must not read as refused"
     assert result.returncode == 0, result.stderr
@@ -86,41 +86,41 @@ async def test_a_case_is_explained_on_a_page(town: Town) -> None:
     assert "no longer in the feed" not in result.stdout
 
 
-async def test_every_receipt_can_be_exported(town: Town, tmp_path: Path) -> None:
+async def test_every_receipt_can_be_exported(running: RunningSuite, tmp_path: Path) -> None:
     """One JSON object a line, with what the decision was based on."""
     file = tmp_path / "receipts.jsonl"
-    result = await town.run("receipts", "export", str(file))
+    result = await running.run("receipts", "export", str(file))
     assert result.returncode == 0, result.stderr
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    answered = json.loads((await town.run("verify", town.case_id, "--json")).stdout)
+    answered = json.loads((await running.run("verify", running.case_id, "--json")).stdout)
     assert {row["receipt_id"] for row in rows} == {checked["receipt_id"] for checked in answered}
     assert all(row["verdict"] == row["receipt"]["verdict"] for row in rows)
 
 
-async def test_a_candidate_pack_lists_the_cases_that_would_change(town: Town, tmp_path: Path) -> None:
+async def test_a_candidate_pack_lists_the_cases_that_would_change(running: RunningSuite, tmp_path: Path) -> None:
     """When the table of points changes, cases with that many points are listed with both amounts, and no others."""
     candidate = tmp_path / "packs/example-council"
-    shutil.copytree(town.settings.policies, tmp_path / "packs")
+    shutil.copytree(running.settings.policies, tmp_path / "packs")
     table = tmp_path / "packs/england/parameters/budget.yaml"
     was = table.read_text(encoding="utf-8")
     table.write_text(was.replace('pounds: "82.91"', 'pounds: "84.57"'), encoding="utf-8")
     asked = ("policy", "diff", "example-council", str(candidate), "--receipts")
-    result = await town.run(*asked)
+    result = await running.run(*asked)
     assert result.returncode == 0, result.stderr
     assert "points_to_pounds" in result.stdout
-    assert f"{town.case_id}  indicative-budget: met, with other values" in result.stdout
+    assert f"{running.case_id}  indicative-budget: met, with other values" in result.stdout
     assert "weekly: was 82.91, is 84.57" in result.stdout
     file = tmp_path / "receipts.jsonl"
-    assert (await town.run("receipts", "export", str(file))).returncode == 0
-    assert (await town.run(*asked, "--from", str(file))).stdout == result.stdout
-    refused = await town.run(*asked, "--from", str(table))
+    assert (await running.run("receipts", "export", str(file))).returncode == 0
+    assert (await running.run(*asked, "--from", str(file))).stdout == result.stdout
+    refused = await running.run(*asked, "--from", str(table))
     assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
 
 
 @pytest.mark.parametrize("columns", ["verdict", "receipt, verdict"])
-async def test_a_tampered_verdict_is_found(town: Town, columns: str) -> None:
+async def test_a_tampered_verdict_is_found(running: RunningSuite, columns: str) -> None:
     """A verdict changed in the database, beside the receipt or in it too, differs when the decision is made again."""
-    with sqlite3.connect(town.settings.data / "assessment.db") as records:
+    with sqlite3.connect(running.settings.data / "assessment.db") as records:
         query = "SELECT receipt_id, receipt FROM receipts WHERE decision = 'eligibility' LIMIT 1"
         receipt_id, receipt = records.execute(query).fetchone()
 
@@ -131,7 +131,7 @@ async def test_a_tampered_verdict_is_found(town: Town, columns: str) -> None:
 
         forged = json.dumps(json.loads(receipt) | {"verdict": "not_met"})
         write(forged if "receipt" in columns else receipt, "not_met")
-        result = await town.run("verify", town.case_id)
+        result = await running.run("verify", running.case_id)
         write(receipt, "met")
     assert result.returncode == 1
     assert "1 differing" in result.stdout
@@ -140,9 +140,9 @@ async def test_a_tampered_verdict_is_found(town: Town, columns: str) -> None:
     assert "verdict: " in result.stdout
 
 
-async def test_a_case_that_does_not_exist_is_refused(town: Town) -> None:
+async def test_a_case_that_does_not_exist_is_refused(running: RunningSuite) -> None:
     """A sentence, no stack trace, and nothing that could be taken for a verified case."""
-    result = await town.run("verify", "case-000000000000")
+    result = await running.run("verify", "case-000000000000")
     assert result.returncode == 1
     assert "CASE_NOT_FOUND" in result.stderr
     assert "Traceback" not in result.stderr
