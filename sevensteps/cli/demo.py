@@ -71,7 +71,7 @@ def _data_folder(data: Path | None) -> Iterator[Path]:
 
 
 def _play(examples: Sequence[Example], settings: Settings, *, as_json: bool) -> list[PlayedExample]:
-    """Play the examples in a suite of their own. What keeps it from starting is printed; nothing was played then."""
+    """Play the examples in a suite of their own. Where it cannot start, prints why and returns nothing."""
     try:
         return asyncio.run(_demo(examples, settings, as_json=as_json))
     except SuiteError as error:

@@ -22,7 +22,7 @@ CHARACTERS_SHOWN = 300
 
 @dataclass(frozen=True, slots=True)
 class CheckedDecision:
-    """A decision that was made again, with the differences in words; none where everything came out the same."""
+    """A decision that was made again, with the differences in words; none if the result is the same."""
 
     receipt_id: str
     service: str

@@ -239,7 +239,7 @@ class Suite:
             raise SuiteError(f"{process.name} was not ready in {READY_SECONDS:.0f} seconds. See {process.log}.")
 
     async def _keep_running(self) -> None:
-        """Start again what has died; what keeps dying, after longer and longer pauses."""
+        """Start every process again that has died; one that dies repeatedly, after longer and longer pauses."""
         pauses: dict[str, float] = {}
         while True:
             await asyncio.sleep(WATCH_SECONDS)

@@ -133,7 +133,7 @@ def _step(part: Part, people: Iterable[str], today: date) -> Step:
 
 
 def _action_and_expectation(part: Part) -> tuple[tuple[Part, Part], Part | None]:
-    """Who does what, with the facts; and what is expected of it, if that is said."""
+    """Who does what, with the facts, and what is expected of it; None where nothing is expected."""
     action = expected = None
     for key, value in part.entries("a step"):
         if key.text("who does what") == "expect":
