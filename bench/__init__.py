@@ -1,1 +1,1 @@
-"""Measurements: ratios in one run, because machines differ. `make bench` prints them."""
+"""Measurements: mostly ratios within one run, because machines differ. `make bench` prints them."""

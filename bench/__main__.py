@@ -1,4 +1,4 @@
-"""`python -m bench [NAME …]`: print every figure, or those of some measurements."""
+"""`python -m bench [NAME …]`: prints the figures of all measurements, or of some."""
 
 import asyncio
 import sys
@@ -24,10 +24,10 @@ MEASUREMENTS: Mapping[str, Measure] = {
 
 
 async def main(names: list[str]) -> None:
-    """Measure one thing after another."""
+    """Make one measurement after another."""
     console = Console()
     if unknown := [name for name in names if name not in MEASUREMENTS]:
-        sys.exit(f"{', '.join(unknown)}: not measured here. There is {', '.join(MEASUREMENTS)}.")
+        sys.exit(f"{', '.join(unknown)}: there is no such measurement. There are {', '.join(MEASUREMENTS)}.")
     for name in names or MEASUREMENTS:
         table = Table(title=name, title_justify="left", show_header=False)
         for figure in await MEASUREMENTS[name](Console(stderr=True).print):

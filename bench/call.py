@@ -1,4 +1,4 @@
-"""A durable service call against a bare echo: what the gate, the rules and the transaction cost.
+"""A call that changes records, compared with a bare echo: what the interceptor, the rules and the transaction cost.
 
 Both servers are processes of their own, called over loopback by this one with 32 calls in flight.
 """
@@ -35,7 +35,7 @@ ECHO = "/bench.Echo/Echo"
 
 
 async def serve_echo() -> None:
-    """The floor: a bare grpc.aio server that answers what it is sent. Prints its port."""
+    """What it is compared with: a bare grpc.aio server that sends back what it gets. Prints its port."""
 
     async def echo(request: bytes, _: object) -> bytes:
         return request
@@ -66,7 +66,7 @@ async def _echo() -> AsyncIterator[grpc.aio.Channel]:
 
 @asynccontextmanager
 async def _assessment() -> AsyncIterator[assessment_pb2_grpc.AssessmentServiceAsyncStub]:
-    """The assessment service alone with its feed, so that its outbox is emptied as in life."""
+    """The assessment service with the feed, so that its outbox is sent as usual."""
     with tempfile.TemporaryDirectory() as folder:
         settings = on_free_ports(replace(Settings(), data=Path(folder)))
         keys = Keys.open(settings.data)
@@ -83,14 +83,14 @@ async def _assessment() -> AsyncIterator[assessment_pb2_grpc.AssessmentServiceAs
 
 
 async def start(suite: Suite, processes: list[Process]) -> None:
-    """Start some of a suite's processes and wait until they serve."""
+    """Start some processes of a suite, and wait until they serve."""
     for process in processes:
         await process.start()
-    await asyncio.gather(*(suite.ready(process) for process in processes))
+    await asyncio.gather(*(suite.wait_until_serving(process) for process in processes))
 
 
 async def measure(say: Callable[[str], None]) -> list[Figure]:
-    """Time the echo, a change with its event, and one with a decision as well; in turn, so that noise is fair."""
+    """Time the echo, a change, and a change with a decision, in turn, so that disturbances affect all alike."""
     say(f"{ROUNDS} rounds of {COUNT} calls of each kind, {IN_FLIGHT} in flight ...")
     async with _echo() as called, _assessment() as assessment:
         call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = called.unary_unary(ECHO)

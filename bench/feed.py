@@ -1,4 +1,4 @@
-"""How fast the feed gives everything it has to one reader who begins at the beginning.
+"""How fast one reader gets the whole feed.
 
 The feed is a process of its own, on SQLite, called over loopback by this one.
 """
@@ -28,7 +28,7 @@ PAYLOAD_BYTES = 500
 
 
 async def measure(say: Callable[[str], None]) -> list[Figure]:
-    """Append events, then time how one reader gets them all."""
+    """Append events, then time one reader of all of them."""
     say(f"{COUNT:,} events appended, then read ...")
     with tempfile.TemporaryDirectory() as folder:
         settings = on_free_ports(replace(Settings(), data=Path(folder)))
@@ -51,7 +51,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
 
 
 async def _append(called: grpc.aio.Channel) -> float:
-    """Append COUNT events; answers events a second."""
+    """Append COUNT events; returns events a second."""
     feed = FeedServiceStub(called)
     spent = 0.0
     for call in _calls():
@@ -80,7 +80,7 @@ def _calls() -> Iterator[pb.AppendEventsRequest]:
 
 
 async def _read(called: grpc.aio.Channel) -> tuple[float, float]:
-    """Watch from the beginning to the end; answers events a second and bytes an event."""
+    """Watch from the first event to the last; returns events a second and bytes an event."""
     feed = FeedServiceStub(called)
     count = size = 0
     began = perf_counter()

@@ -1,4 +1,4 @@
-"""What a measurement says, and how calls are timed."""
+"""The result of a measurement, and timing calls."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from time import perf_counter
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured thing: what it is, how much, and what it should be."""
+    """One result: what was measured, the value, and what it should be."""
 
     name: str
     value: str
@@ -17,9 +17,9 @@ class Figure:
 
 
 async def timed(call: Callable[[int], Awaitable[object]], *, count: int, in_flight: int) -> float:
-    """Make so many calls, so many at a time; answers how long half of them took at most, in milliseconds.
+    """Make so many calls, so many at a time; returns the median of their times in milliseconds.
 
-    A call is given its number.
+    Each call gets its number.
     """
     times: list[float] = []
     numbers = iter(range(count))

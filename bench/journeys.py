@@ -1,4 +1,4 @@
-"""Whole journeys against bare workflows on the same Temporal server, and what one journey leaves in its history."""
+"""Whole journeys compared with bare workflows on the same Temporal server, and the history of one journey."""
 
 import asyncio
 import subprocess
@@ -17,7 +17,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from bench.figure import Figure
 from bench.processor import seconds_used
-from bench.trip import Town, trip
+from bench.trip import Staff, trip
 from sevensteps.config import Settings
 from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.temporal import workflow_id
@@ -27,10 +27,10 @@ WARM_UP = 10
 AT_ONCE = 20
 BARE_QUEUE = "bare"
 SIGNALS = 8
-"""A plain trip hears so many facts after the one that starts it: determination, budget, plan, approval, money, support,
+"""Facts that a journey receives after the one that starts it: determination, budget, plan, approval, money, support,
 request and review."""
 ACTIVITIES = 8
-"""And asks so often: seven steps, and step 6 once more."""
+"""Calls of a journey: seven steps, and step 6 once more."""
 
 
 @activity.defn
@@ -41,11 +41,11 @@ async def nothing(number: int) -> int:
 
 @workflow.defn
 class Bare:
-    """The floor: as many signals and normal activities as a plain trip has, and nothing else."""
+    """As many signals and normal activities as a journey has, and nothing else."""
 
     def __init__(self) -> None:
-        """Nothing is heard."""
-        self._heard = 0
+        """No signal has come."""
+        self._signals = 0
 
     @workflow.run
     async def run(self) -> None:
@@ -53,16 +53,16 @@ class Bare:
         for number in range(ACTIVITIES):
             await workflow.execute_activity(nothing, number, start_to_close_timeout=timedelta(seconds=10))
             if number < SIGNALS:
-                await workflow.wait_condition(lambda number=number: self._heard > number)  # type: ignore[misc]
+                await workflow.wait_condition(lambda number=number: self._signals > number)  # type: ignore[misc]
 
     @workflow.signal
-    def hear(self, payload: str) -> None:  # noqa: ARG002 - it is there to be carried
-        """One more."""
-        self._heard += 1
+    def hear(self, payload: str) -> None:  # noqa: ARG002 - signals of journeys carry as much
+        """Count a signal."""
+        self._signals += 1
 
 
 async def work_bare(temporal: str) -> None:
-    """The worker of the bare workflow, a process of its own as the suite's is."""
+    """The worker of the bare workflow: a process of its own, like the suite's worker."""
     client = await Client.connect(temporal)
     worker = Worker(
         client,
@@ -77,16 +77,16 @@ async def work_bare(temporal: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast something went."""
+    """The speed of a measured load."""
 
     per_second: float
     processor_seconds: float
-    """Of all processes but the measuring one, a case."""
+    """For each case, of all processes but the one that measures."""
 
 
 @asynccontextmanager
 async def suite_in_a_folder(say: Callable[[str], None]) -> AsyncIterator[Suite]:
-    """A suite on free ports with throw-away data."""
+    """A suite on free ports with temporary data."""
     with tempfile.TemporaryDirectory() as folder:
         suite = Suite(on_free_ports(replace(Settings(), data=Path(folder))), say)
         await suite.start()
@@ -97,12 +97,12 @@ async def suite_in_a_folder(say: Callable[[str], None]) -> AsyncIterator[Suite]:
 
 
 async def measure(say: Callable[[str], None]) -> list[Figure]:
-    """Both at the same server, one after the other."""
-    async with suite_in_a_folder(say) as suite, Town(suite.settings) as town:
+    """Both on the same server, one after the other."""
+    async with suite_in_a_folder(say) as suite, Staff(suite.settings) as staff:
         say(f"{CASES} journeys, {AT_ONCE} at once ...")
         everything = [part.pid for part in suite.parts().values()]
-        await _at_once(lambda _: trip(town), WARM_UP)
-        journeys, case_ids = await _pace(lambda _: trip(town), everything)
+        await _at_once(lambda _: trip(staff), WARM_UP)
+        journeys, case_ids = await _pace(lambda _: trip(staff), everything)
         events, size = await _history(suite, case_ids[0])
         say(f"{CASES} bare workflows, {AT_ONCE} at once ...")
         client = await Client.connect(suite.settings.temporal)
@@ -112,8 +112,8 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
     return [
         Figure("bare workflows a second", f"{bare.per_second:.1f} ({bare.processor_seconds:.2f} CPU-seconds each)"),
         Figure("journeys a second", f"{journeys.per_second:.1f} ({journeys.processor_seconds:.2f} CPU-seconds each)"),
-        Figure("journeys against bare workflows", f"{journeys.per_second / bare.per_second:.2f}", "0.5, aim 0.8"),
-        Figure("history of one plain trip", f"{events} events, {size / 1000:.1f} kB", "at most 70 events, 14 kB"),
+        Figure("journeys compared with bare workflows", f"{journeys.per_second / bare.per_second:.2f}", "0.5, aim 0.8"),
+        Figure("history of one journey", f"{events} events, {size / 1000:.1f} kB", "at most 70 events, 14 kB"),
     ]
 
 
@@ -156,7 +156,7 @@ async def _bare_worker(temporal: str) -> AsyncIterator[int]:
 
 
 async def _history(suite: Suite, case_id: str) -> tuple[int, int]:
-    """Events and bytes of a journey's history as Temporal counts them."""
+    """Events and bytes of a journey's history, as Temporal counts them."""
     client = await Client.connect(suite.settings.temporal)
     description = await client.get_workflow_handle(workflow_id(case_id)).describe()
     info = description.raw_description.workflow_execution_info

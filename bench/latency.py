@@ -1,4 +1,4 @@
-"""From a fact stored to the next step opened, on a suite that does nothing else."""
+"""The time from a stored fact to the next open step, while the suite does nothing else."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -6,7 +6,7 @@ from statistics import median, quantiles
 
 from bench.figure import Figure
 from bench.journeys import suite_in_a_folder
-from bench.trip import Town, trip
+from bench.trip import Staff, trip
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.events import HEARD, OPENS
 
@@ -14,17 +14,17 @@ TRIPS = 20
 
 
 async def measure(say: Callable[[str], None]) -> list[Figure]:
-    """One trip after another; the times are those in the events, stored by the services themselves."""
-    async with suite_in_a_folder(say) as suite, Town(suite.settings) as town:
+    """One case after another. The times are from the events, as the services stored them."""
+    async with suite_in_a_folder(say) as suite, Staff(suite.settings) as staff:
         say(f"{TRIPS} journeys, one after another ...")
-        await trip(town)
+        await trip(staff)
         waits: list[float] = []
         for _ in range(TRIPS):
-            case_id = await trip(town)
+            case_id = await trip(staff)
             request = feed_pb2.ListEventsRequest(
                 page_size=1000, filter=feed_pb2.EventFilter(case_id=case_id, types=sorted(HEARD | OPENS.keys()))
             )
-            events = (await town.doors.feed.ListEvents(request)).events
+            events = (await staff.services.feed.ListEvents(request)).events
             waits += [
                 (opened.occurred_at.ToNanoseconds() - fact.occurred_at.ToNanoseconds()) / 1e6
                 for fact, opened in pairwise(events)
@@ -32,7 +32,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
             ]
     return [
         Figure(
-            "from a fact stored to the next step opened",
+            "from a stored fact to the next open step",
             f"p50 {median(waits):.0f} ms, p99 {quantiles(waits, n=100)[98]:.0f} ms ({len(waits)} steps)",
         )
     ]

@@ -8,7 +8,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def seconds_used(pids: Iterable[int | None]) -> float:
-    """Processor seconds of these processes so far, in user and kernel mode. Linux only."""
+    """Processor seconds that these processes have used so far, in user and kernel mode. Linux only."""
     total = 0.0
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -1,4 +1,4 @@
-"""Stored decisions made again by a candidate pack: how many a second, and how memory grows with their number."""
+"""Stored decisions made again with a candidate pack: how many a second, and how memory grows with their number."""
 
 import asyncio
 import json
@@ -29,18 +29,18 @@ OF_A_JOURNEY = {
     "review-schedule": 1,
     "deadlines": 6,
 }
-"""How many decisions of each kind a case leaves behind on its way through the seven steps."""
+"""How many decisions of each kind a case has on its way through the seven steps."""
 DIFFERENT = 26_000
-"""So many of the receipts are made for the measurement, more than a processor remembers; the file repeats them."""
+"""How many different receipts the file has, repeated: more than a processor's caches hold."""
 SEED = 1
 HARD = 0.1
-"""How likely it is that somebody cannot do a thing unaided, or only with pain, danger or delay."""
+"""The probability that somebody cannot do something unaided, or only with pain, danger or delay."""
 WAS, IS = 'points: 16, pounds: "82.91"', 'points: 16, pounds: "84.57"'
-"""What the candidate changes of the table from points to pounds."""
+"""The row that the candidate changes in the table from points to pounds."""
 
 
 async def measure(say: Callable[[str], None]) -> list[Figure]:
-    """Time both files, the larger one for its speed."""
+    """Measure memory with both files, and speed with the larger one."""
     with tempfile.TemporaryDirectory() as folder:
         packs = Path(folder) / "packs"
         shutil.copytree(Settings().policies, packs)
@@ -70,7 +70,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
 
 
 def _timed(file: Path, candidate: Candidate) -> tuple[float, float, int, int]:
-    """Seconds, CPU-seconds, how many came out otherwise, and the most memory that a process has taken so far, in kB."""
+    """Seconds, CPU-seconds, how many differ, and the most memory that a process has used so far, in kB."""
     began, before = perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     turned = sum(len(part.changed) for part in redecide(file, candidate))
     seconds = perf_counter() - began
@@ -80,7 +80,7 @@ def _timed(file: Path, candidate: Candidate) -> tuple[float, float, int, int]:
 
 
 def _lines(library: Library) -> Iterator[str]:
-    """Receipts as journeys leave them: their own facts about needs, and worked facts for all else."""
+    """Receipts as cases have them: different facts about needs, and those of the examples for everything else."""
     chance = random.Random(SEED)  # noqa: S311 - seeded, so that every run has the same receipts
     facts = {decision: json.loads((FACTS / f"{decision}.json").read_text("utf-8")) for decision in OF_A_JOURNEY}
     clocks = ("assessment", "plan", "sign_off", "money", "support", "review")

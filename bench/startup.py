@@ -1,4 +1,4 @@
-"""How long a person waits: for the demonstration the second time, and for the suite to be ready."""
+"""How long people wait: for the demonstration the second time, and for the suite to be ready."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from sevensteps.local.suite import on_free_ports
 
 
 async def measure(say: Callable[[str], None]) -> list[Figure]:
-    """Run the commands of the README, the first time unmeasured."""
+    """Run the commands of the README; the first run is not measured."""
     say("make demo, twice ...")
     await _demo()
     demo = await _demo()

@@ -1,4 +1,4 @@
-"""Settings, read once from the environment. An unknown SEVENSTEPS_ name is an error: a slip of the pen is noticed."""
+"""Settings, read once from the environment. An unknown SEVENSTEPS_ name is an error, so that a typing mistake shows."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import Self
 
 FOLDERS = ("data", "policies")
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
-"""What is served, in the order in which it is started: the feed takes in what the others tell."""
+"""The services, in the order in which they are started: the feed first, because the others send it their events."""
 LOGS = ("auto", "console", "json")
 ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})", re.ASCII)
 """A host by name or number, an IPv6 one in brackets, and a port."""
@@ -20,19 +20,19 @@ POLICIES = Path(__file__).resolve().parent.parent / "policies"
 
 
 class SettingsError(Exception):
-    """A setting that cannot be used; the text says which and what was expected."""
+    """A setting that cannot be used. The text says which one, and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where everything is. Each field can be set as SEVENSTEPS_<FIELD>."""
+    """Where everything is. The environment variable SEVENSTEPS_<FIELD> sets a field."""
 
     data: Path = Path("data")
-    """Folder of databases, keys and logs."""
+    """The folder of databases, keys and logs."""
     policies: Path = POLICIES
-    """Folder of policy packs."""
+    """The folder of policy packs and of councils' choices."""
     pack: str = ""
-    """The pack that decides for councils that have no council.yaml yet; empty: such councils are refused."""
+    """The pack that decides for councils without a council.yaml. If it is empty, such councils are refused."""
     database: str = ""
     """PostgreSQL URL (postgresql+asyncpg://…), one schema a service; empty for SQLite files in `data`."""
     assessment: str = "127.0.0.1:7701"
@@ -48,7 +48,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """The defaults, changed by what the environment says.
+        """The defaults, where the environment does not set something else.
 
         Raises SettingsError for a name that does not exist, or a value that cannot be used.
         """
@@ -81,14 +81,14 @@ class Settings:
             _check_database(self.database)
 
     def make_data_folder(self) -> None:
-        """Make the data folder where there is none, for its owner alone: it holds what people say of their lives.
+        """Make the data folder if there is none. Only its owner can read it: it holds what people say of their lives.
 
-        Raises OSError where that cannot be.
+        Raises OSError where it cannot be made.
         """
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def address(self, service: str) -> str:
-        """Where a service listens: host:port."""
+        """The address of a service: host:port."""
         return {
             "assessment": self.assessment,
             "planning": self.planning,
@@ -111,15 +111,15 @@ def _wrong(name: str, expected: str) -> SettingsError:
 
 
 def _check_address(name: str, address: str) -> None:
-    found = ADDRESS.fullmatch(address)
-    if not found or not 1 <= int(found["port"]) <= HIGHEST_PORT:
+    match = ADDRESS.fullmatch(address)
+    if not match or not 1 <= int(match["port"]) <= HIGHEST_PORT:
         raise _wrong(
             name, f"host:port with a port from 1 to {HIGHEST_PORT}, such as 127.0.0.1:7701, not {address or 'nothing'}"
         )
 
 
 def _check_database(database: str) -> None:
-    """Raise SettingsError for what is no PostgreSQL URL. What stands there is not repeated: it may hold a password."""
+    """Raise SettingsError for anything but a PostgreSQL URL. The message does not repeat it: it may have a password."""
     from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
 

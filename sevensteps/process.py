@@ -1,4 +1,4 @@
-"""The life of one of the suite's processes: settings, logs, its work, and a plain sentence when it cannot begin."""
+"""Running one process of the suite: settings, logs, its work, and a plain sentence where it cannot start."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ from sevensteps.errors import Fault
 
 
 def run(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) -> None:
-    """Do a process's work until it ends. What keeps it from beginning is said in a sentence, with exit code 1."""
+    """Do the work of a process until it ends. Where it cannot start or go on, it says why and has exit code 1."""
     try:
         settings = Settings.from_environment()
     except SettingsError as error:
@@ -26,8 +26,8 @@ def run(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) -> N
     except (OSError, sqlalchemy.exc.DBAPIError) as error:
         where = "at SEVENSTEPS_DATABASE" if settings.database else f"in {settings.data}"
         _end(name, "STORE_UNAVAILABLE", f"The records {where} cannot be opened ({type(error).__name__}).")
-    except Exception as error:  # noqa: BLE001 - the log has the trace, and whoever started it a sentence
-        _end(name, "INTERNAL", f"Something went wrong that nobody foresaw ({type(error).__name__}).", error)
+    except Exception as error:  # noqa: BLE001 - the stack trace goes into the log, and a sentence to standard error
+        _end(name, "INTERNAL", f"An unexpected error occurred ({type(error).__name__}); the log has more.", error)
 
 
 def _end(name: str, reason: str, detail: str, error: Exception | None = None) -> None:

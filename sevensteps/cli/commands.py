@@ -1,10 +1,10 @@
-"""What can be asked on the command line."""
+"""All commands of the command line."""
 
 import sys
 
 import typer
 
-from sevensteps.cli import cases, council, demo, events, play, policy, processes, receipts, token, up, verify
+from sevensteps.cli import cases, council, demo, events, glossary, play, policy, processes, receipts, token, up, verify
 from sevensteps.config import SettingsError
 
 app = typer.Typer(
@@ -22,17 +22,17 @@ app.command()(events.events)
 app.command()(verify.verify)
 app.add_typer(receipts.app, name="receipts")
 app.add_typer(policy.app, name="policy")
+app.command()(glossary.glossary)
 app.command()(token.token)
 app.command()(processes.serve)
 app.command()(processes.worker)
 app.add_typer(processes.journeys, name="journeys")
 
-
 WRONG_ARGUMENT = 2
 
 
 def run() -> None:
-    """Run the command that was asked for. A wrong setting, and an argument that is no text, is said in a sentence."""
+    """Run the command that the arguments name. A wrong setting or an unreadable argument ends it with a sentence."""
     for number, argument in enumerate(sys.argv[1:], start=1):
         if not _is_text(argument):
             typer.echo(f"Argument {number}: expected text in UTF-8.", err=True)
@@ -44,7 +44,7 @@ def run() -> None:
 
 
 def _is_text(argument: str) -> bool:
-    """Whether an argument can be sent and printed: bytes that are not UTF-8 come as halves of characters."""
+    """Whether an argument can be sent and printed; bytes that are not UTF-8 arrive as surrogates."""
     try:
         argument.encode()
     except UnicodeEncodeError:

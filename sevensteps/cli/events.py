@@ -1,4 +1,4 @@
-"""`sevensteps events`: the feed, from any position."""
+"""`sevensteps events`: prints the feed, from any position."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -13,57 +13,56 @@ from sevensteps.api.feed.v1.feed_pb2 import (
     WatchEventsRequest,
 )
 from sevensteps.cli.case_view.event_json import event_json
-from sevensteps.cli.case_view.sentences import happened
+from sevensteps.cli.case_view.sentences import event_in_words
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.rpc.caller import Caller, operations
 
-PAGE = 1000
-HIGHEST = 2**63 - 1
-"""The highest position that there can be."""
+PAGE_SIZE = 1000
+HIGHEST_POSITION = 2**63 - 1
 
 
 def events(
-    start: Annotated[int, typer.Option("--from", min=1, max=HIGHEST, help="The first position to show.")] = 1,
+    start: Annotated[int, typer.Option("--from", min=1, max=HIGHEST_POSITION, help="The first position to show.")] = 1,
     case_id: Annotated[str, typer.Option("--case", help="Only this case.")] = "",
     types: Annotated[
-        list[str] | None, typer.Option("--type", help="Only this type, such as plan.submitted.v1; may be repeated.")
+        list[str] | None, typer.Option("--type", help="Only this type, such as plan.submitted.v1; can be repeated.")
     ] = None,
     *,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes, until Ctrl-C.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with new events until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
-    """Show the events of every service, in the one order of the feed."""
-    wanted = EventFilter(case_id=case_id, types=types or ())
-    run(_show(start - 1, wanted, follow=follow, as_json=as_json))
+    """Show the events of every service, in the order of the feed."""
+    event_filter = EventFilter(case_id=case_id, types=types or ())
+    run(_show(start - 1, event_filter, follow=follow, as_json=as_json))
 
 
-async def _show(after: int, wanted: EventFilter, *, follow: bool, as_json: bool) -> None:
+async def _show(after: int, event_filter: EventFilter, *, follow: bool, as_json: bool) -> None:
     async with operations(Settings.from_environment()) as caller:
-        found = follow_events(caller, after, wanted) if follow else list_events(caller, after, wanted)
-        async for event in found:
+        shown = follow_events(caller, after, event_filter) if follow else list_events(caller, after, event_filter)
+        async for event in shown:
             typer.echo(event_json(event) if as_json else _line(event))
 
 
-async def list_events(caller: Caller, after: int, wanted: EventFilter) -> AsyncIterator[Event]:
-    """The events behind a position that stand in the feed now."""
-    request = ListEventsRequest(page_size=PAGE, after=after, filter=wanted)
+async def list_events(caller: Caller, after: int, event_filter: EventFilter) -> AsyncIterator[Event]:
+    """The events after a position that are in the feed now."""
+    request = ListEventsRequest(page_size=PAGE_SIZE, after=after, filter=event_filter)
     while True:
         page = await caller.ask(request, ListEventsResponse)
         for event in page.events:
             yield event
         if not page.more:
             return
-        request = ListEventsRequest(page_size=PAGE, page_token=page.next_page_token, filter=wanted)
+        request = ListEventsRequest(page_size=PAGE_SIZE, page_token=page.next_page_token, filter=event_filter)
 
 
-async def follow_events(caller: Caller, after: int, wanted: EventFilter) -> AsyncIterator[Event]:
-    """The events behind a position, and for ever those that come."""
-    async for response in caller.watch(WatchEventsRequest(after=after, filter=wanted)):
+async def follow_events(caller: Caller, after: int, event_filter: EventFilter) -> AsyncIterator[Event]:
+    """The events after a position, and every new one; never ends."""
+    async for response in caller.watch(WatchEventsRequest(after=after, filter=event_filter)):
         for event in response.events:
             yield event
 
 
 def _line(event: Event) -> str:
     at = event.occurred_at.ToDatetime()
-    return f"{event.position:>6}  {at:%Y-%m-%d %H:%M:%S}  {event.case_id}  {event.type:28}  {happened(event)}"
+    return f"{event.position:>6}  {at:%Y-%m-%d %H:%M:%S}  {event.case_id}  {event.type:28}  {event_in_words(event)}"

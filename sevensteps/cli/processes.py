@@ -1,41 +1,43 @@
-"""The suite's own processes, one command each: the image is the same, the role is the command."""
+"""The processes of the suite, one command each: one installation has all of them, and the command says which."""
 
 import os
 import sys
-from enum import StrEnum
+from typing import Annotated
 
 import typer
 
-journeys = typer.Typer(no_args_is_help=True, help="The Temporal journeys of cases.")
+from sevensteps.config import SERVICES
+
+journeys = typer.Typer(no_args_is_help=True, help="Rebuild the Temporal journeys of cases.")
 
 
-class Service(StrEnum):
-    """What can be served."""
-
-    ASSESSMENT = "assessment"
-    PLANNING = "planning"
-    APPROVAL = "approval"
-    REVIEW = "review"
-    FEED = "feed"
+def _service(name: str) -> str:
+    if name not in SERVICES:
+        raise typer.BadParameter(f"expected one of {', '.join(SERVICES)}, not {name}.")
+    return name
 
 
-def serve(service: Service) -> None:
+def serve(
+    service: Annotated[
+        str, typer.Argument(metavar="SERVICE", callback=_service, help=f"One of {', '.join(SERVICES)}.")
+    ],
+) -> None:
     """Run one service until it is told to stop."""
-    _become(f"services.{service.value}")
+    _become(f"services.{service}")
 
 
 def worker() -> None:
-    """Run the Temporal worker, with the relay that brings journeys what happened, until it is told to stop."""
+    """Run the Temporal worker, with the relay that brings events to journeys, until it is told to stop."""
     _become("workflows")
 
 
 @journeys.command()
 def rebuild() -> None:
-    """Start every open case's journey again from the feed: what to do when Temporal's data are lost."""
+    """Start the journey of every open case again from the feed, after Temporal's data were lost."""
     _become("workflows.delivery.rebuild")
 
 
 def _become(module: str) -> None:
-    """Go on as another program of the suite: nothing here may import services or workflows."""
+    """Replace this process by another program of the suite: the command line may not import services or workflows."""
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", module])  # noqa: S606 - our own module

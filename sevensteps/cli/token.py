@@ -1,4 +1,4 @@
-"""`sevensteps token`: a development token."""
+"""`sevensteps token`: prints a development token."""
 
 from typing import Annotated
 
@@ -11,12 +11,12 @@ from sevensteps.identity.tokens import Keys
 
 
 def token(
-    subject: Annotated[str, typer.Option(help="Who: an id, never a name.")],
-    role: Annotated[list[Role], typer.Option(help="What they are; may be given more than once.")],
-    council: Annotated[str, typer.Option(help="Whose records they may see.")] = "example-council",
-    hours: Annotated[float, typer.Option(min=0.01, help="How long it is good.")] = 8.0,
+    subject: Annotated[str, typer.Option(help="Whose token it is: an id, never a name.")],
+    role: Annotated[list[Role], typer.Option(help="Their role; can be repeated.")],
+    council: Annotated[str, typer.Option(help="The council whose cases they may see.")] = "example-council",
+    hours: Annotated[float, typer.Option(min=0.01, help="How long it is valid.")] = 8.0,
 ) -> None:
-    """Print a token signed with the development key, for the metadata `authorization: Bearer <token>`."""
+    """Print a token signed with the development key. Calls send it as metadata: `authorization: Bearer <token>`."""
     run(_print(subject, role, council, hours))
 
 

@@ -1,4 +1,4 @@
-"""`sevensteps up`: the suite until Ctrl-C, and again with the same cases."""
+"""`sevensteps up`: runs the suite until Ctrl-C."""
 
 import asyncio
 import signal
@@ -12,7 +12,10 @@ from sevensteps.local.suite import Suite, SuiteError
 
 
 def up() -> None:
-    """Keep the suite running until Ctrl-C. The data stay in the data folder (SEVENSTEPS_DATA, default ./data)."""
+    """Run the whole suite until Ctrl-C. Started again, it goes on with the same cases.
+
+    The data are in the folder that SEVENSTEPS_DATA names, or else in ./data.
+    """
     settings = Settings.from_environment()
     try:
         asyncio.run(_up(settings))
@@ -23,28 +26,39 @@ def up() -> None:
 
 async def _up(settings: Settings) -> None:
     console = Console(stderr=True)
-    stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    stopping = _on_signals()
     suite = Suite(settings, console.print)
-    starting = asyncio.create_task(suite.start())
-    waiting = asyncio.create_task(stopping.wait())
-    await asyncio.wait((starting, waiting), return_when=asyncio.FIRST_COMPLETED)
-    if not starting.done():
-        starting.cancel()  # it stops what it has started
-        console.print("Stopping ...")
-        await asyncio.gather(starting, return_exceptions=True)
-        console.print("Stopped.")
-        return
-    if error := starting.exception():
-        waiting.cancel()
-        raise error
-    console.print(_addresses(suite))
-    console.print("Ready. Ctrl-C stops it; the cases stay. `sevensteps case list` looks at them from another terminal.")
-    await waiting
+    if await _start(suite, stopping):
+        console.print(_addresses(suite))
+        console.print(
+            "Ready. Ctrl-C stops the suite; the cases stay. `sevensteps case list` in another terminal lists them."
+        )
+        await stopping.wait()
     console.print("Stopping ...")
     await suite.stop()
     console.print("Stopped.")
+
+
+def _on_signals() -> asyncio.Event:
+    """Set by Ctrl-C and SIGTERM."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def _start(suite: Suite, stopping: asyncio.Event) -> bool:
+    """Start the suite; False where it was stopped before it was ready. Raises SuiteError where it cannot start."""
+    starting = asyncio.create_task(suite.start())
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait((starting, waiting), return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if starting.done():
+        await starting
+        return True
+    starting.cancel()  # it stops what it has started
+    await asyncio.gather(starting, return_exceptions=True)
+    return False
 
 
 def _addresses(suite: Suite) -> Table:

@@ -1,6 +1,6 @@
-"""The Temporal development server: found, fetched once, started and stopped.
+"""The Temporal development server: finding it, fetching it once, starting and stopping it.
 
-`python -m sevensteps.local.devserver fetch` makes sure that there is one on this machine.
+`python -m sevensteps.local.devserver fetch` fetches it where this machine does not have it.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from sevensteps.local.children import ending_with_me
+from sevensteps.local.children import ending_with_parent
 from sevensteps.local.downloads import Progress, cache_folder, download_by_sdk, is_program, scratch_folder
 from sevensteps.local.ports import free_port
 
@@ -21,7 +21,7 @@ BUILD_SPACE = 6 * 10**9  # bytes: modules, build cache, linker
 START_LIMIT = 60.0  # seconds
 STOP_LIMIT = 10.0  # seconds
 
-# The queues are read 20 times a second by default, which makes every step of a workflow wait for a tenth of a second.
+# By default the queues are read 20 times a second, so that every step of a workflow waits for a tenth of a second.
 DYNAMIC_CONFIG = {
     "history.transferProcessorMaxPollRPS": 1000,
     "history.timerProcessorMaxPollRPS": 1000,
@@ -36,19 +36,19 @@ No Temporal development server was found, and none could be fetched. Any one of 
 
 
 class DevServerError(Exception):
-    """No development server could be had, or it did not start. The message says what to do."""
+    """There is no development server, or it did not start. The message says what to do."""
 
 
 def find_server() -> Path | None:
     """Find the `temporal` program: `$TEMPORAL_CLI`, then PATH, then the copy fetched before.
 
     Raises:
-        DevServerError: `$TEMPORAL_CLI` is set to something that cannot be run.
+        DevServerError: `$TEMPORAL_CLI` is not a program.
     """
-    if named := os.environ.get("TEMPORAL_CLI"):
-        if not is_program(Path(named)):
-            raise DevServerError(f"TEMPORAL_CLI is set to {named}, which is not a program. Correct it or unset it.")
-        return Path(named)
+    if setting := os.environ.get("TEMPORAL_CLI"):
+        if not is_program(Path(setting)):
+            raise DevServerError(f"TEMPORAL_CLI is set to {setting}, which is not a program. Correct it or unset it.")
+        return Path(setting)
     if on_path := shutil.which("temporal"):
         return Path(on_path)
     cached = cache_folder() / "temporal"
@@ -56,14 +56,14 @@ def find_server() -> Path | None:
 
 
 def fetch_server(progress: Progress) -> Path:
-    """Find the `temporal` program, or download or build it into the cache. Not for use inside an event loop.
+    """Find the `temporal` program, or download or build it into the cache. Runs its own event loop.
 
     Raises:
-        DevServerError: it can be neither found, downloaded nor built.
+        DevServerError: it could not be found, downloaded or built.
     """
     with scratch_folder() as scratch:
-        if found := find_server():  # another process fetched it while this one waited for its turn
-            return found
+        if program := find_server():  # another process fetched it while this one waited
+            return program
         fetched = _download(scratch, progress) or _build(scratch, progress)
         if fetched is None:
             raise DevServerError(HOW_TO_GET_ONE)
@@ -71,14 +71,14 @@ def fetch_server(progress: Progress) -> Path:
 
 
 def _download(scratch: Path, progress: Progress) -> Path | None:
-    from temporalio.testing import WorkflowEnvironment  # noqa: PLC0415  slow to import, and seldom needed
+    from temporalio.testing import WorkflowEnvironment  # noqa: PLC0415  slow to import, and rarely needed
 
     progress("Downloading the Temporal development server ...")
     return download_by_sdk(WorkflowEnvironment.start_local, scratch, progress)
 
 
 def _build(scratch: Path, progress: Progress) -> Path | None:
-    """Build the server from its Go modules; None where there is no Go. The build's gigabytes go with `scratch`."""
+    """Build the server from its Go modules; None where there is no Go. What the build downloads is in `scratch`."""
     go = shutil.which("go")
     if go is None:
         return None
@@ -87,26 +87,30 @@ def _build(scratch: Path, progress: Progress) -> Path | None:
             f"Building the Temporal development server needs {BUILD_SPACE // 10**9} GB free beside {scratch}."
         )
     progress("Building the Temporal development server with Go; about five minutes, only this once ...")
+    log = scratch / "build.log"
+    if _run_build(go, scratch, log, progress) != 0:
+        last_lines = "\n  ".join(log.read_text().splitlines()[-5:])
+        progress(f"  the build failed:\n  {last_lines}")
+        return None
+    return scratch / "bin" / "temporal"
+
+
+def _run_build(go: str, scratch: Path, log: Path, progress: Progress) -> int:
+    """Run the build and report its progress; returns its exit code."""
     folders = {"GOBIN": scratch / "bin", "GOMODCACHE": scratch / "modules", "GOCACHE": scratch / "cache"}
     environment = os.environ | {name: str(folder) for name, folder in folders.items()} | {"GOFLAGS": "-modcacherw"}
-    log = scratch / "build.log"
     with log.open("w") as output:
         build = subprocess.Popen(  # noqa: S603  a fixed command
             [go, "install", "-v", "-ldflags=-s -w", GO_MODULE], env=environment, stdout=output, stderr=output
         )
     try:
-        code = _watch(build, log, progress)
+        return _wait_for_build(build, log, progress)
     except KeyboardInterrupt:
-        build.wait()  # it heard Ctrl-C too, and must have let go of `scratch` before that is removed
+        build.wait()  # Ctrl-C reached it too; it must have ended before `scratch` is removed
         raise
-    if code != 0:
-        last_words = "\n  ".join(log.read_text().splitlines()[-5:])
-        progress(f"  the build failed:\n  {last_words}")
-        return None
-    return scratch / "bin" / "temporal"
 
 
-def _watch(build: subprocess.Popen[bytes], log: Path, progress: Progress) -> int:
+def _wait_for_build(build: subprocess.Popen[bytes], log: Path, progress: Progress) -> int:
     started = time.monotonic()
     while True:
         try:
@@ -119,19 +123,19 @@ def _watch(build: subprocess.Popen[bytes], log: Path, progress: Progress) -> int
 
 
 class DevServer:
-    """A Temporal development server in a process group of its own, for one namespace, `default`.
+    """A Temporal development server in a process group of its own, with one namespace, `default`.
 
-    Used as an async context manager, or by `start` and `stop`. A stopped server can be started again; it keeps
-    its port, and its data where it has a file for them.
+    Used as an async context manager, or with `start` and `stop`. A stopped server can be started again, on the same
+    port and with the same data if it has a file for them.
     """
 
     def __init__(self, *, log: Path, data: Path | None = None, port: int | None = None) -> None:
-        """Describe a server.
+        """A server that has not been started.
 
         Args:
-            log: file to which it writes.
-            data: SQLite file that keeps its data between runs; without one they are in memory.
-            port: port on the loopback address; any free one if not given.
+            log: file for its output.
+            data: SQLite file for its data; without one they are in memory.
+            port: port of the loopback address; a free one if not given.
         """
         self._log = log
         self._data = data
@@ -140,12 +144,12 @@ class DevServer:
 
     @property
     def address(self) -> str:
-        """Where it answers, as host and port."""
+        """Its address: host:port."""
         return f"127.0.0.1:{self._port}"
 
     @property
     def pid(self) -> int | None:
-        """Process id while it runs."""
+        """Its process id while it runs."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def __aenter__(self) -> Self:
@@ -159,22 +163,15 @@ class DevServer:
         """Start it and wait until it can take workflows.
 
         Raises:
-            DevServerError: there is none on this machine, or it ended or did not answer within a minute.
+            DevServerError: this machine has none, or it ended or did not answer within a minute.
         """
         program = find_server()
         if program is None:
             raise DevServerError("There is no Temporal development server on this machine. Run `make setup`.")
-        with self._log.open("ab") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                *ending_with_me(str(program), *self._arguments()),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
+        self._process = await self._spawn(program)
         try:
             async with asyncio.timeout(START_LIMIT):
-                await self._ready()
+                await self._wait_until_ready()
         except TimeoutError:
             await self.stop()
             raise DevServerError(f"Temporal did not answer on {self.address} in a minute. See {self._log}.") from None
@@ -182,8 +179,18 @@ class DevServer:
             await self.stop()
             raise
 
+    async def _spawn(self, program: Path) -> asyncio.subprocess.Process:
+        with self._log.open("ab") as output:
+            return await asyncio.create_subprocess_exec(
+                *ending_with_parent(str(program), *self._arguments()),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
     async def stop(self) -> None:
-        """Stop it, gently first. Does nothing where it is not running."""
+        """Stop it: with SIGTERM, and if that takes too long with SIGKILL. Does nothing where it is not running."""
         if self._process is None or self._process.returncode is not None:
             return
         self._process.terminate()
@@ -206,31 +213,33 @@ class DevServer:
             arguments += ["--dynamic-config-value", f"{name}={value}"]
         return arguments
 
-    async def _ready(self) -> None:
-        """Wait until it is healthy and knows the search attributes: it takes calls before it does."""
+    async def _wait_until_ready(self) -> None:
+        """Wait until it has the search attributes, which it gets some time after it begins to take calls."""
+        while True:
+            if self.pid is None:
+                raise DevServerError(f"Temporal ended as soon as it was started. See {self._log}.")
+            if await self._is_ready():
+                return
+            await asyncio.sleep(0.1)
+
+    async def _is_ready(self) -> bool:
         from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest  # noqa: PLC0415  slow to import
         from temporalio.client import Client  # noqa: PLC0415
         from temporalio.service import RPCError  # noqa: PLC0415
 
         from sevensteps.temporal import SEARCH_ATTRIBUTES  # noqa: PLC0415
 
-        wanted = {key.name for key in SEARCH_ATTRIBUTES}
         request = ListSearchAttributesRequest(namespace="default")
-        while True:
-            if self.pid is None:
-                raise DevServerError(f"Temporal ended as soon as it was started. See {self._log}.")
-            try:
-                client = await Client.connect(self.address)
-                known = await client.operator_service.list_search_attributes(request)
-                if known.custom_attributes.keys() >= wanted:
-                    return
-            except (RuntimeError, RPCError):
-                pass  # not there yet
-            await asyncio.sleep(0.1)
+        try:
+            client = await Client.connect(self.address)
+            attributes = await client.operator_service.list_search_attributes(request)
+        except (RuntimeError, RPCError):
+            return False
+        return attributes.custom_attributes.keys() >= {key.name for key in SEARCH_ATTRIBUTES}
 
 
 def main() -> None:
-    """Make sure that there is a server on this machine."""
+    """Fetch the server where this machine does not have it."""
     if sys.argv[1:] != ["fetch"]:
         sys.exit("usage: python -m sevensteps.local.devserver fetch")
     try:

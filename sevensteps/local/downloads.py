@@ -1,4 +1,4 @@
-"""Programs that are fetched once and kept: where they are kept, and how Temporal's SDK is made to fetch its own."""
+"""Programs that are fetched once and cached, some of them by Temporal's SDK."""
 
 import asyncio
 import fcntl
@@ -14,33 +14,33 @@ Progress = Callable[[str], None]
 DOWNLOAD_LIMIT = 180.0  # seconds; a closed network may not answer at all
 
 
-class Started(Protocol):
-    """What the SDK has downloaded and started."""
+class StartedServer(Protocol):
+    """A server that the SDK has downloaded and started."""
 
     async def shutdown(self) -> None:
         """Stop it."""
 
 
-class Starter(Protocol):
-    """A function of the SDK that downloads a program into a folder and starts it."""
+class ServerStarter(Protocol):
+    """A function of the SDK that downloads a server into a folder and starts it."""
 
-    def __call__(self, *, download_dest_dir: str) -> Awaitable[Started]:
+    def __call__(self, *, download_dest_dir: str) -> Awaitable[StartedServer]:
         """Download and start."""
 
 
 def cache_folder() -> Path:
-    """The folder in which fetched programs are kept between runs."""
+    """The folder in which fetched programs are cached."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sevensteps"
 
 
 def is_program(path: Path) -> bool:
-    """Whether there is a file that can be run."""
+    """Whether there is an executable file."""
     return path.is_file() and os.access(path, os.X_OK)
 
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder to fetch into, on the cache's disk, gone afterwards. Two processes take turns."""
+    """A temporary folder beside the cache, to fetch into. Only one process has one at a time; others wait."""
     cache = cache_folder()
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / "fetch.lock").open("w") as lock:
@@ -49,21 +49,17 @@ def scratch_folder() -> Iterator[Path]:
             yield Path(scratch)
 
 
-def download_by_sdk(start: Starter, scratch: Path, progress: Progress) -> Path | None:
-    """Let the SDK download the program that `start` starts. Not for use inside an event loop.
-
-    Returns:
-        The program, or None where it cannot be reached.
-    """
-
-    async def start_once() -> None:
-        async with asyncio.timeout(DOWNLOAD_LIMIT):
-            started = await start(download_dest_dir=str(scratch))
-        await started.shutdown()
-
+def download_by_sdk(start: ServerStarter, scratch: Path, progress: Progress) -> Path | None:
+    """Let the SDK download the program that `start` starts; None where it cannot be had. Runs its own event loop."""
     try:
-        asyncio.run(start_once())
+        asyncio.run(_start_once(start, scratch))
     except (RuntimeError, TimeoutError) as error:
-        progress(f"  not to be had by download: {str(error) or 'no answer'}"[:160])
+        progress(f"  the download failed: {str(error) or 'no answer'}"[:160])
         return None
     return next(filter(is_program, scratch.rglob("*")), None)
+
+
+async def _start_once(start: ServerStarter, scratch: Path) -> None:
+    async with asyncio.timeout(DOWNLOAD_LIMIT):
+        server = await start(download_dest_dir=str(scratch))
+    await server.shutdown()

@@ -23,7 +23,7 @@ from temporalio.service import RPCError
 
 from sevensteps.config import PREFIX, SERVICES, Settings
 from sevensteps.identity.tokens import Keys
-from sevensteps.local.children import ending_with_me
+from sevensteps.local.children import ending_with_parent
 from sevensteps.local.devserver import DevServer, DevServerError
 from sevensteps.local.ports import free_port
 
@@ -31,11 +31,11 @@ NAMESPACE = "default"
 """The one namespace of the development server."""
 READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 WATCH_SECONDS = 0.5
 LONGEST_PAUSE = 10.0
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 class SuiteError(Exception):
@@ -43,14 +43,10 @@ class SuiteError(Exception):
 
 
 def on_free_ports(settings: Settings) -> Settings:
-    """The settings with addresses on this machine that are nobody else's while this process lives."""
+    """The settings with addresses of this machine that no other program gets until this process ends."""
     return replace(
         settings,
-        feed=_free_address(),
-        assessment=_free_address(),
-        planning=_free_address(),
-        approval=_free_address(),
-        review=_free_address(),
+        **{name: _free_address() for name in SERVICES},  # type: ignore[arg-type]  # each is an address
         temporal=_free_address(),
     )
 
@@ -60,10 +56,10 @@ def _free_address() -> str:
 
 
 class Process:
-    """A process of the suite, its log in a file. It ends with its parent, whatever ended that."""
+    """A process of the suite, with a log file. It ends when the process that started it ends, however that ends."""
 
     def __init__(self, name: str, module: str, settings: Settings) -> None:
-        """`module` is run with the settings as its environment."""
+        """`module` is what `python -m` runs, with the settings as its environment."""
         self.name = name
         self.log = settings.data / "logs" / f"{name}.log"
         self._module = module
@@ -83,8 +79,8 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                ending_with_me(sys.executable, "-m", self._module),
-                env=_surroundings() | self._environment,
+                ending_with_parent(sys.executable, "-m", self._module),
+                env=_environment_without_settings() | self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -92,7 +88,7 @@ class Process:
             )
 
     async def stop(self) -> None:
-        """Stop it, gently first."""
+        """Stop it: with SIGTERM, and if that takes too long with SIGKILL."""
         if self._process is None:
             return
         if self._process.poll() is None:
@@ -101,25 +97,25 @@ class Process:
         while self._process.poll() is None:
             if monotonic() > deadline:
                 self._process.kill()
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
 
-    def last_words(self) -> str:
-        """The last line of its log: a process that ends says there why, in a sentence."""
+    def last_log_line(self) -> str:
+        """The last line of its log, in which a process that ends says why."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return lines[-1] if lines else ""
 
 
-def _surroundings() -> dict[str, str]:
+def _environment_without_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
 
 class Suite:
-    """Everything that `make up` and `make demo` run. What it starts it stops; what dies meanwhile it starts again."""
+    """Everything that `make up` and `make demo` run. A process that dies is started again."""
 
-    def __init__(self, settings: Settings, say: Say) -> None:
-        """`say` is told in plain words what happens."""
+    def __init__(self, settings: Settings, report: Report) -> None:
+        """`report` is called with a sentence about what happens."""
         self.settings = settings
-        self._say = say
+        self._report = report
         temporal_port = int(settings.temporal.rpartition(":")[2])
         logs = settings.data / "logs"
         self.temporal = DevServer(log=logs / "temporal.log", data=settings.data / "temporal.db", port=temporal_port)
@@ -131,15 +127,7 @@ class Suite:
     async def start(self) -> None:
         """Start everything and wait until it is ready. Raises SuiteError, with everything stopped again."""
         try:
-            self._refuse_other_namespace()
-            self._take_data_folder()
-            self._refuse_taken_addresses()
-            self._say("Starting Temporal and the services ...")
-            for service in self.services:
-                await service.start()
-            await self.temporal.start()
-            await self.worker.start()
-            await asyncio.gather(*(self.ready(service) for service in self.services), self._working())
+            await self._start_everything()
         except (DevServerError, OSError) as error:
             await self.stop()
             raise SuiteError(str(error)) from error
@@ -147,6 +135,19 @@ class Suite:
             await self.stop()
             raise
         self._watch = asyncio.create_task(self._keep_running())
+
+    async def _start_everything(self) -> None:
+        self._refuse_other_namespace()
+        self._take_data_folder()
+        self._refuse_taken_addresses()
+        self._report("Starting Temporal and the services ...")
+        for service in self.services:
+            await service.start()
+        await self.temporal.start()
+        await self.worker.start()
+        await asyncio.gather(
+            *(self.wait_until_serving(service) for service in self.services), self._wait_until_worker_polls()
+        )
 
     async def stop(self) -> None:
         """Stop everything, the worker first and Temporal last."""
@@ -161,16 +162,16 @@ class Suite:
             self._lock.close()
 
     def parts(self) -> dict[str, Process | DevServer]:
-        """The processes by name."""
+        """All processes, by name."""
         services: dict[str, Process | DevServer] = {service.name: service for service in self.services}
         return services | {"worker": self.worker, "temporal": self.temporal}
 
     def addresses(self) -> dict[str, str]:
-        """Where everything answers, by name."""
+        """The address of everything that listens, by name."""
         return {name: self.settings.address(name) for name in SERVICES} | {"temporal": self.settings.temporal}
 
     def _take_data_folder(self) -> None:
-        """Make the data folder, its key and its logs, for this suite alone: two would write one set of records."""
+        """Make the data folder with its key and logs, and lock it: two suites would write the same records."""
         data = self.settings.data
         try:
             self.settings.make_data_folder()
@@ -180,7 +181,7 @@ class Suite:
             Keys.open(data)
         except BlockingIOError as error:
             raise SuiteError(
-                f"A suite runs on the data folder {data} already. Stop it first, or set {PREFIX}DATA to another folder."
+                f"A suite already uses the data folder {data}. Stop it first, or set {PREFIX}DATA to another one."
             ) from error
         except OSError as error:
             raise SuiteError(
@@ -191,7 +192,7 @@ class Suite:
         if self.settings.temporal_namespace != NAMESPACE:
             raise SuiteError(
                 f"{PREFIX}TEMPORAL_NAMESPACE: expected {NAMESPACE}, not {self.settings.temporal_namespace}: "
-                "the Temporal that is started here has no other."
+                "the Temporal server that is started here has no other namespace."
             )
 
     def _refuse_taken_addresses(self) -> None:
@@ -201,29 +202,19 @@ class Suite:
                 probe.settimeout(1)
                 if probe.connect_ex((host, int(port))) == 0:
                     raise SuiteError(
-                        f"Something answers at {address} already, where {name} should. Is the suite running in another "
+                        f"{address}, the address of {name}, is already in use. Is the suite running in another "
                         f"terminal? Stop it first, or set {PREFIX}{name.upper()} to another address."
                     )
 
-    async def ready(self, service: Process) -> None:
-        """Wait until a service says that it serves."""
-        address = self.settings.address(service.name)
-        async with grpc.aio.insecure_channel(address) as channel:
-            check = channel.unary_unary(
-                "/grpc.health.v1.Health/Check",
-                request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
-                response_deserializer=health_pb2.HealthCheckResponse.FromString,
-            )
-            deadline = monotonic() + READY_SECONDS
-            while True:
-                with suppress(grpc.aio.AioRpcError):
-                    answer = await check(health_pb2.HealthCheckRequest(), timeout=1)
-                    if answer.status == health_pb2.HealthCheckResponse.SERVING:
-                        return
-                self._still_starting(service, deadline)
-                await asyncio.sleep(LOOK_SECONDS)
+    async def wait_until_serving(self, service: Process) -> None:
+        """Wait until the health check of a service says that it serves."""
+        deadline = monotonic() + READY_SECONDS
+        async with grpc.aio.insecure_channel(self.settings.address(service.name)) as channel:
+            while not await _is_serving(channel):
+                self._check_starting(service, deadline)
+                await asyncio.sleep(POLL_SECONDS)
 
-    async def _working(self) -> None:
+    async def _wait_until_worker_polls(self) -> None:
         """Wait until the worker asks Temporal for work."""
         deadline = monotonic() + READY_SECONDS
         client = await Client.connect(self.settings.temporal)
@@ -236,29 +227,44 @@ class Suite:
             with suppress(RPCError):
                 if (await client.workflow_service.describe_task_queue(request)).pollers:
                     return
-            self._still_starting(self.worker, deadline)
-            await asyncio.sleep(LOOK_SECONDS)
+            self._check_starting(self.worker, deadline)
+            await asyncio.sleep(POLL_SECONDS)
 
-    def _still_starting(self, process: Process, deadline: float) -> None:
+    def _check_starting(self, process: Process, deadline: float) -> None:
+        """Raise SuiteError where a process has ended, or takes too long."""
         if process.pid is None:
-            said = process.last_words() or f"{process.name} ended as soon as it was started."
-            raise SuiteError(f"{said} The log is {process.log}.")
+            why = process.last_log_line() or f"{process.name} ended as soon as it was started."
+            raise SuiteError(f"{why} The log is {process.log}.")
         if monotonic() > deadline:
             raise SuiteError(f"{process.name} was not ready in {READY_SECONDS:.0f} seconds. See {process.log}.")
 
     async def _keep_running(self) -> None:
-        """Start again what died, more slowly each time it dies at once."""
+        """Start every process again that has died; one that dies repeatedly, after longer and longer pauses."""
         pauses: dict[str, float] = {}
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             for name, part in self.parts().items():
-                if part.pid is not None:
-                    continue
-                pause = pauses.get(name, 0.0)
-                self._say(f"{name} died. Starting it again.")
-                await asyncio.sleep(pause)
-                pauses[name] = min(pause * 2 + WATCH_SECONDS, LONGEST_PAUSE)
-                try:
-                    await part.start()
-                except DevServerError as error:
-                    self._say(f"temporal did not start: {error}")
+                if part.pid is None:
+                    await self._restart(name, part, pauses.get(name, 0.0))
+                    pauses[name] = min(pauses.get(name, 0.0) * 2 + WATCH_SECONDS, LONGEST_PAUSE)
+
+    async def _restart(self, name: str, part: Process | DevServer, pause: float) -> None:
+        self._report(f"{name} has died and is started again.")
+        await asyncio.sleep(pause)
+        try:
+            await part.start()
+        except DevServerError as error:
+            self._report(f"temporal did not start: {error}")
+
+
+async def _is_serving(channel: grpc.aio.Channel) -> bool:
+    check = channel.unary_unary(
+        "/grpc.health.v1.Health/Check",
+        request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+        response_deserializer=health_pb2.HealthCheckResponse.FromString,
+    )
+    try:
+        answer = await check(health_pb2.HealthCheckRequest(), timeout=1)
+    except grpc.aio.AioRpcError:
+        return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

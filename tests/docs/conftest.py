@@ -1,4 +1,4 @@
-"""The suite as somebody finds it who follows the pages: running, with one case that has come to step 6."""
+"""A running suite with one case in step 6, for the examples in the pages."""
 
 import os
 import sys
@@ -11,14 +11,14 @@ import pytest
 from docs.pages import ROOT
 from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER, load
-from sevensteps.cli.story.side_by_side import play_all
+from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings
 from sevensteps.local.suite import Suite, on_free_ports
 
 
 @pytest.fixture(scope="session")
-async def surroundings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[str, str]]:
-    """The environment of a reader's terminal: the suite's settings, `sevensteps` on PATH, and $CASE, a case."""
+async def environment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[str, str]]:
+    """The environment of a reader's terminal: the settings of the suite, `sevensteps` on PATH, and a case as $CASE."""
     settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("docs") / "data"))
     suite = Suite(settings, print)
     await suite.start()
@@ -27,7 +27,7 @@ async def surroundings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
             load([FOLDER / "carer.yaml"], clock.now().date()), settings, lambda _: None, lambda *_: None
         )
         yield {
-            "CASE": played[0].chronicle.case_id,
+            "CASE": played[0].history.case_id,
             "HOME": os.environ.get("HOME", str(ROOT)),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             **settings.as_environment(),

@@ -1,4 +1,4 @@
-"""The pages that people read, and the examples in them."""
+"""The pages of the documentation, and the examples in them."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ BLOCK = re.compile(r"^```(?P<language>\w+)(?P<run> run)?\n(?P<text>.*?)^```$", r
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A fenced block that is marked to be run: `sh` or `python`, then `run`."""
+    """A code block that is marked to be run: `sh` or `python`, then `run`."""
 
     page: Path
     line: int
@@ -22,25 +22,32 @@ class Example:
 
     @property
     def typed(self) -> str:
-        """What one types in a terminal to run it."""
+        """What to type in a terminal to run it."""
         return f"python - <<'PROGRAM'\n{self.text}PROGRAM" if self.language == "python" else self.text
 
     def __str__(self) -> str:
-        """Where it stands."""
+        """Its page and line."""
         return f"{self.page.relative_to(ROOT)}:{self.line}"
 
 
 def examples(page: Path) -> Iterator[Example]:
     """Every block of a page that is marked to be run."""
-    said = page.read_text()
-    for block in BLOCK.finditer(said):
+    text = page.read_text()
+    for block in BLOCK.finditer(text):
         if block["run"]:
-            yield Example(page, said.count("\n", 0, block.start()) + 1, block["language"], block["text"])
+            yield Example(page, text.count("\n", 0, block.start()) + 1, block["language"], block["text"])
 
 
 def rows(page: str, *, columns: int) -> Iterator[list[str]]:
-    """The rows of a page's tables that have so many columns and begin with a word of code, without their backticks."""
+    """Rows of tables with so many columns whose first cell is code; backticks are removed."""
     for line in (ROOT / page).read_text().splitlines():
         cells = [cell.strip().strip("`") for cell in line.strip("|").split(" | ")]
         if line.startswith("| `") and len(cells) == columns:
             yield cells
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link to a page may have after `#`: the anchors of its headings, and those written in it."""
+    text = page.read_text()
+    headings = (re.sub(r"[^\w -]", "", title.lower()) for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE))
+    return {heading.replace(" ", "-") for heading in headings} | set(re.findall(r'<a id="([^"]+)">', text))

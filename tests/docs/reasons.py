@@ -1,4 +1,4 @@
-"""Every reason with which the suite refuses something, read from its code."""
+"""Every reason of a refusal, read from the code."""
 
 import ast
 from collections import defaultdict
@@ -19,16 +19,16 @@ FILES = [
 
 
 def reasons() -> Mapping[str, set[str]]:
-    """The statuses under which each reason is sent."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    """The gRPC statuses with which each reason is sent."""
+    statuses: defaultdict[str, set[str]] = defaultdict(set)
     for file in FILES:
         for reason, kind in _reasons_in(ast.parse(file.read_text())):
-            found[reason].add(code_pb2.Code.Name(CODES[kind]))
-    return found
+            statuses[reason].add(code_pb2.Code.Name(CODES[kind]))
+    return statuses
 
 
 def _reasons_in(module: ast.Module) -> Iterator[tuple[str, Kind]]:
-    """The reasons said outright, and those given to a function of the module that makes a Fault of one."""
+    """Reasons written in a Fault, and those passed to a function of the module that makes a Fault."""
     makers = {
         function.name: (position, kind)
         for function in ast.walk(module)
@@ -44,13 +44,13 @@ def _reasons_in(module: ast.Module) -> Iterator[tuple[str, Kind]]:
     for call in ast.walk(module):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in makers:
             position, kind = makers[call.func.id]
-            given = call.args[position]
-            assert isinstance(given, ast.Constant), ast.unparse(call)
-            yield str(given.value), kind
+            reason = call.args[position]
+            assert isinstance(reason, ast.Constant), ast.unparse(call)
+            yield str(reason.value), kind
 
 
 def _faults(tree: ast.AST) -> Iterator[tuple[Kind, ast.expr]]:
-    """The kind and the reason of every Fault whose kind is said outright."""
+    """The kind and reason of every Fault whose kind is written in the call."""
     for call in ast.walk(tree):
         match call:
             case ast.Call(

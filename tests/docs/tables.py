@@ -1,4 +1,4 @@
-"""The tables in docs/ that say what the code says. To write them anew: `PYTHONPATH=tests python -m docs.tables`."""
+"""The tables in docs/ that are made from the code. `PYTHONPATH=tests python -m docs.tables` writes them again."""
 
 import ast
 import inspect
@@ -17,8 +17,8 @@ RIGHTS_PAGE = ROOT / "docs" / "api.md"
 MACHINES = {Role.JOURNEY: "the journeys", Role.SERVICE: "the services"}
 
 
-def fresh(page: Path) -> str:
-    """A page with its table as the code has it now. The table stands between two comments."""
+def updated(page: Path) -> str:
+    """A page with its table as the code makes it now. The table is between two comments."""
     name, table = TABLES[page]
     begin, end = f"<!-- {name}: made from the code -->", f"<!-- end of {name} -->"
     before, _, rest = page.read_text().partition(begin)
@@ -28,19 +28,19 @@ def fresh(page: Path) -> str:
 
 
 def events_table() -> Iterator[str]:
-    """One row an event, service by service."""
-    yield "| type | told by | opens | what it says | payload |"
+    """One row for each event, service by service."""
+    yield "| type | service | opens | what it says | payload |"
     yield "| --- | --- | --- | --- | --- |"
-    tellers = _tellers()
+    services = _services_by_payload()
     steps = list(STEP_NAMES)
     for type_, payload in PAYLOADS.items():
         opens = f"step {steps.index(OPENS[type_]) + 1}" if type_ in OPENS else ""
-        said = ", ".join(f"`{field.name}`" for field in fields(payload)) or "nothing"
-        yield f"| `{type_}` | {tellers[payload.__name__]} | {opens} | {_in_one_line(payload)} | {said} |"
+        payload_fields = ", ".join(f"`{field.name}`" for field in fields(payload)) or "nothing"
+        yield f"| `{type_}` | {services[payload.__name__]} | {opens} | {_in_one_line(payload)} | {payload_fields} |"
 
 
 def rights_table() -> Iterator[str]:
-    """One row an RPC, service by service."""
+    """One row for each call, service by service."""
     yield "| service | call | may be called by |"
     yield "| --- | --- | --- |"
     for rpc, roles in RIGHTS.items():
@@ -58,14 +58,14 @@ def _in_one_line(payload: type[Payload]) -> str:
     return " ".join((inspect.getdoc(payload) or "").split())
 
 
-def _tellers() -> Mapping[str, str]:
-    """The service in whose code each payload is made."""
-    found: dict[str, str] = {}
+def _services_by_payload() -> Mapping[str, str]:
+    """The service whose code makes each payload."""
+    services: dict[str, str] = {}
     for file in sorted((ROOT / "services").rglob("*.py")):
         for call in ast.walk(ast.parse(file.read_text())):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-                found[call.func.id] = file.relative_to(ROOT / "services").parts[0]
-    return found
+                services[call.func.id] = file.relative_to(ROOT / "services").parts[0]
+    return services
 
 
 TABLES: Mapping[Path, tuple[str, Callable[[], Iterator[str]]]] = {
@@ -75,5 +75,5 @@ TABLES: Mapping[Path, tuple[str, Callable[[], Iterator[str]]]] = {
 
 
 if __name__ == "__main__":
-    for each in TABLES:
-        each.write_text(fresh(each))
+    for page in TABLES:
+        page.write_text(updated(page))

@@ -1,4 +1,4 @@
-"""Whether everything that the suite has stored tells the same story: the feed and every service's records."""
+"""Whether the feed and the records of every service agree."""
 
 import json
 import sqlite3
@@ -84,11 +84,11 @@ RECORDS = {
     ReviewOpened.TYPE: ("review", "SELECT case_id, round FROM lives WHERE reason IS NOT NULL", ("round",)),
     ReviewCompleted.TYPE: ("review", "SELECT case_id, round, outcome FROM reviews", ("round", "outcome")),
 }
-"""For each kind of event: the service, what its records say, and the parts of the payload that say the same."""
+"""For each type of event: the service, a query of its records, and the fields of the payload that must be the same."""
 
 
 def events_of(data: Path) -> list[Event]:
-    """Every event of the feed, straight from its file."""
+    """Every event of the feed, read from its file."""
     rows = _rows(data, "feed", "SELECT position, event FROM events ORDER BY position")
     events = []
     for position, stored in rows:
@@ -99,26 +99,26 @@ def events_of(data: Path) -> list[Event]:
 
 
 def disagreements(data: Path) -> Iterator[str]:
-    """What does not fit together, in words; nothing where all is well."""
+    """Everything that does not agree, in words."""
     events = events_of(data)
     positions = [event.position for event in events]
     if positions != list(range(1, len(events) + 1)):
         yield f"the feed's positions are not dense: {positions}"
     for event_id, times in Counter(event.event_id for event in events).items():
         if times > 1:
-            yield f"event {event_id} stands in the feed {times} times"
+            yield f"event {event_id} is in the feed {times} times"
     for service in ("assessment", "planning", "approval", "review"):
         waiting = list(_rows(data, service, "SELECT type FROM outbox"))
         if waiting:
             yield f"{service} still has events in its outbox: {waiting}"
     for kind, (service, query, names) in RECORDS.items():
-        told = Counter(_told(events, kind, names))
+        in_feed = Counter(_fields_of(events, kind, names))
         stored = Counter(tuple(row) for row in _rows(data, service, query))
-        if told != stored:
-            yield f"{kind}: the feed alone has {told - stored}, {service} alone has {stored - told}"
+        if in_feed != stored:
+            yield f"{kind}: the feed alone has {in_feed - stored}, {service} alone has {stored - in_feed}"
 
 
-def _told(events: Iterable[Event], kind: str, names: Iterable[str]) -> Iterator[tuple[object, ...]]:
+def _fields_of(events: Iterable[Event], kind: str, names: Iterable[str]) -> Iterator[tuple[object, ...]]:
     for event in events:
         if event.type == kind:
             payload = json.loads(event.payload)

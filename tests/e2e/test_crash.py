@@ -1,4 +1,4 @@
-"""Processes are killed without warning while cases run; nothing is lost, nothing is done twice."""
+"""Processes are killed without warning while cases run: nothing is lost, and nothing is done twice."""
 
 import asyncio
 import os
@@ -12,9 +12,9 @@ from pathlib import Path
 
 from e2e.agreement import disagreements, events_of
 from sevensteps import clock
-from sevensteps.cli.case_view.chronicle import stages_entered
+from sevensteps.cli.case_view.history import stages_entered
 from sevensteps.cli.story.examples import FOLDER, load
-from sevensteps.cli.story.side_by_side import play_all
+from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings
 from sevensteps.events import CaseEnded
 from sevensteps.local.suite import Suite, on_free_ports
@@ -22,14 +22,14 @@ from sevensteps.temporal import connect, standing
 
 CASES = 20
 KILLS_EACH = 2
-LONGEST_PEACE = 1.5
+LONGEST_PAUSE = 1.5
 SETTLING_SECONDS = 60
 
 
-async def test_every_case_reaches_its_ending_though_every_process_is_killed_again_and_again(tmp_path: Path) -> None:
-    """Twenty cases come where their files expect, the feed has no gap and no double, and every store agrees with it.
+async def test_every_case_ends_as_expected_though_every_process_is_killed_several_times(tmp_path: Path) -> None:
+    """Twenty cases end as their files expect, the feed has no gap and no duplicate, and every store agrees with it.
 
-    The same order of kills comes again with CRASH_SEED set to the number that is printed.
+    With CRASH_SEED set to the number that is printed, processes are killed in the same order again.
     """
     seed = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(2**32))
     print(f"CRASH_SEED={seed}")
@@ -43,7 +43,7 @@ async def test_every_case_reaches_its_ending_though_every_process_is_killed_agai
             examples,
             suite.settings,
             lambda _: None,
-            lambda example, came, why: None if came else failures.append(f"{example.name}: {why}"),
+            lambda example, played, failure: None if played else failures.append(f"{example.name}: {failure}"),
         )
         kills = await killing
 
@@ -57,14 +57,14 @@ async def test_every_case_reaches_its_ending_though_every_process_is_killed_agai
 
 
 async def _kill(suite: Suite, chance: random.Random) -> Counter[str]:
-    """Kill each process some times, in random order at random moments. The suite starts again what died."""
+    """Kill each process some times, in random order at random moments. The suite starts it again."""
     names = list(suite.parts()) * KILLS_EACH
     chance.shuffle(names)
     killed: Counter[str] = Counter()
     for name in names:
-        await asyncio.sleep(chance.uniform(0, LONGEST_PEACE))
+        await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE))
         pid = suite.parts()[name].pid
-        while pid is None:  # it is not back yet from the last time
+        while pid is None:  # it has not been started again yet
             await asyncio.sleep(0.1)
             pid = suite.parts()[name].pid
         with suppress(ProcessLookupError):
@@ -74,18 +74,18 @@ async def _kill(suite: Suite, chance: random.Random) -> Counter[str]:
 
 
 async def _settled(suite: Suite) -> list[str]:
-    """What still disagrees when everything has had time to come to rest."""
+    """What still disagrees after everything has had time to finish."""
     async with asyncio.timeout(SETTLING_SECONDS):
         for name, part in suite.parts().items():
-            while part.pid is None:  # noqa: ASYNC110 - nothing tells when
+            while part.pid is None:  # noqa: ASYNC110 - there is no signal to wait for
                 await asyncio.sleep(0.1)
             assert part.pid, name
     deadline = asyncio.get_running_loop().time() + SETTLING_SECONDS
-    found = list(disagreements(suite.settings.data))
-    while found and asyncio.get_running_loop().time() < deadline:
+    remaining = list(disagreements(suite.settings.data))
+    while remaining and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(0.5)
-        found = list(disagreements(suite.settings.data))
-    return found
+        remaining = list(disagreements(suite.settings.data))
+    return remaining
 
 
 async def _journeys_stand_where_the_feed_says(suite: Suite) -> None:
@@ -93,8 +93,8 @@ async def _journeys_stand_where_the_feed_says(suite: Suite) -> None:
     events = events_of(suite.settings.data)
     for case_id in {event.case_id for event in events}:
         of_case = [event for event in events if event.case_id == case_id]
-        stands = await standing(client, case_id)
+        journey = await standing(client, case_id)
         ended = any(event.type == CaseEnded.TYPE for event in of_case)
-        assert stands.stage == stages_entered(of_case)[-1], stands.sentence
-        assert stands.parked is None, stands.sentence
-        assert (stands.ending is not None) == ended, stands.sentence
+        assert journey.stage == stages_entered(of_case)[-1], journey.sentence
+        assert journey.parked is None, journey.sentence
+        assert (journey.ending is not None) == ended, journey.sentence

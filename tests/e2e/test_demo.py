@@ -1,4 +1,4 @@
-"""The command `sevensteps demo`, as a stranger runs it: every part real, nothing left behind."""
+"""`sevensteps demo`, as a newcomer runs it: every part is real, and nothing is left behind."""
 
 import json
 import os
@@ -28,7 +28,7 @@ ENDINGS = {
 """How each example ends, and how many steps it enters."""
 
 
-def _surroundings(scratch: Path) -> dict[str, str]:
+def _environment(scratch: Path) -> dict[str, str]:
     return os.environ | {"TMPDIR": str(scratch)}
 
 
@@ -38,22 +38,22 @@ def _demo(*arguments: str, scratch: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         timeout=LIMIT_SECONDS,
-        env=_surroundings(scratch),
+        env=_environment(scratch),
         check=False,
     )
 
 
 def _running_in(scratch: Path) -> list[str]:
-    """The processes that were started with this folder for scratch."""
+    """The processes that were started with this scratch folder."""
     mark = f"TMPDIR={scratch}".encode()
-    found = []
+    running = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if mark in (process / "environ").read_bytes().split(b"\0"):
-                found.append((process / "cmdline").read_text().replace("\0", " "))
+                running.append((process / "cmdline").read_text().replace("\0", " "))
         except OSError:
             continue  # it ended meanwhile, or is not ours to read
-    return found
+    return running
 
 
 @pytest.fixture(scope="module")
@@ -74,48 +74,48 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, Any
 def test_every_example_ends_as_its_file_says(
     played: tuple[list[dict[str, Any]], list[dict[str, Any]]],
 ) -> None:
-    """Six cases, each where it should be, by the way it should have gone."""
+    """Each of the six cases ends where it should, after as many steps as it should."""
     _, endings = played
     assert {each["example"]: (each["ending"], len(each["stages"])) for each in endings} == ENDINGS
     assert {"case", "example", "ending", "stages"} == set(endings[0])
 
 
 def test_the_feed_has_no_gap_and_nothing_twice(played: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> None:
-    """Positions run from 1 without a gap, and no event is told a second time."""
+    """Positions run from 1 without a gap, and no event comes twice."""
     events, _ = played
     assert [event["position"] for event in events] == list(range(1, len(events) + 1))
     assert len({event["event_id"] for event in events}) == len(events)
 
 
-def test_the_steps_of_each_case_are_those_that_its_events_tell(
+def test_the_steps_of_each_case_are_those_that_its_events_open(
     played: tuple[list[dict[str, Any]], list[dict[str, Any]]],
 ) -> None:
-    """What the last lines say can be read from the events above them."""
+    """The last lines agree with the events above them."""
     events, endings = played
-    told = defaultdict(list)
+    opened = defaultdict(list)
     for event in events:
         if event["type"] in OPENS:
-            told[event["case_id"]].append(OPENS[event["type"]].value)
-    assert {each["case"]: each["stages"] for each in endings} == told
+            opened[event["case_id"]].append(OPENS[event["type"]].value)
+    assert {each["case"]: each["stages"] for each in endings} == opened
 
 
 def test_an_event_carries_what_a_reader_needs_and_no_narrative(
     played: tuple[list[dict[str, Any]], list[dict[str, Any]]],
 ) -> None:
-    """Every field is there, and nothing that somebody wrote in their own words."""
+    """Every field is there, and nothing that people wrote in their own words."""
     events, _ = played
     expected = {"position", "event_id", "type", "case_id", "council", "source", "occurred_at", "actor", "payload"}
     assert all(set(event) == expected for event in events)
-    told = json.dumps(events)
-    assert not any(words in told for words in ("football", "bingo", "EXAMPLE-000", "bipolar"))
+    printed = json.dumps(events)
+    assert not any(words in printed for words in ("football", "bingo", "EXAMPLE-000", "bipolar"))
 
 
 def _line_of(text: str, words: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if words in line)
 
 
-def test_a_case_that_comes_out_otherwise_fails_the_demo(tmp_path: Path) -> None:
-    """The file and the line are named, with what came instead, and where the logs are."""
+def test_an_example_that_ends_differently_fails_the_demo(tmp_path: Path) -> None:
+    """The message has file and line, what happened instead, and where the logs are."""
     text = (
         (FOLDER / "not-eligible.yaml").read_text().replace("points: 5\n    expect: {refused: STAGE_ORDER}", "points: 5")
     )
@@ -129,8 +129,8 @@ def test_a_case_that_comes_out_otherwise_fails_the_demo(tmp_path: Path) -> None:
     assert str(logs) in demo.stderr
 
 
-def test_a_file_that_does_not_parse_starts_nothing(tmp_path: Path) -> None:
-    """The file, the line and what was expected are said; no folder is made, no process started."""
+def test_an_invalid_file_starts_nothing(tmp_path: Path) -> None:
+    """The message has file, line and what was expected; no folder is made and no process started."""
     text = (FOLDER / "carer.yaml").read_text().replace("kind: carer", "kind: neighbour")
     broken = tmp_path / "broken.yaml"
     broken.write_text(text)
@@ -143,14 +143,14 @@ def test_a_file_that_does_not_parse_starts_nothing(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_in_the_middle_stops_everything(tmp_path: Path) -> None:
-    """Nothing goes on running, nothing is left on disk, and the exit code says that it was interrupted."""
-    with subprocess.Popen(COMMAND, stderr=subprocess.PIPE, text=True, env=_surroundings(tmp_path)) as demo:
+    """No process goes on, nothing is left on disk, and the exit code says that it was interrupted."""
+    with subprocess.Popen(COMMAND, stderr=subprocess.PIPE, text=True, env=_environment(tmp_path)) as demo:
         assert demo.stderr
         while "Playing" not in (line := demo.stderr.readline()):
             assert line, "it ended before it played"
         demo.send_signal(signal.SIGINT)
-        said = demo.stderr.read()
+        printed = demo.stderr.read()
     assert demo.returncode == 130
-    assert "Interrupted; everything is stopped." in said
+    assert "Interrupted; everything is stopped." in printed
     assert _running_in(tmp_path) == []
     assert list(tmp_path.iterdir()) == []

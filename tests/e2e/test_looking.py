@@ -1,4 +1,4 @@
-"""`sevensteps case` and `sevensteps events`, beside a suite that runs."""
+"""`sevensteps case`, `events` and `play`, with a running suite."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ import pytest
 
 from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER, load
-from sevensteps.cli.story.side_by_side import play_all
+from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.suite import Suite, on_free_ports
@@ -22,7 +22,7 @@ COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()"]
 LIMIT_SECONDS = 60
 
 
-def _say(settings: Settings, *arguments: str | bytes) -> subprocess.CompletedProcess[str]:
+def _run(settings: Settings, *arguments: str | bytes) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *arguments],
         capture_output=True,
@@ -34,8 +34,8 @@ def _say(settings: Settings, *arguments: str | bytes) -> subprocess.CompletedPro
 
 
 @dataclass(frozen=True)
-class Town:
-    """A running suite in which two cases have been played: a carer who lives with her plan, somebody not eligible."""
+class RunningSuite:
+    """A running suite with two cases: a carer in step 6, and a person who is not eligible."""
 
     settings: Settings
     carer: str
@@ -43,24 +43,24 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """A suite with its cases, in processes of its own."""
-    settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("town")))
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningSuite]:
+    """The suite, in processes of its own."""
+    settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("suite")))
     suite = Suite(settings, print)
     await suite.start()
     try:
         examples = load([FOLDER / "carer.yaml", FOLDER / "not-eligible.yaml"], clock.now().date())
         carer, not_eligible = await play_all(examples, settings, lambda event: None, lambda *how: None)
-        yield Town(settings, carer.chronicle.case_id, not_eligible.chronicle.case_id)
+        yield RunningSuite(settings, carer.history.case_id, not_eligible.history.case_id)
     finally:
         await suite.stop()
 
 
-async def test_the_list_says_where_each_case_stands(town: Town) -> None:
-    """One line a case: what it is about, its step, what it waits for; or how it ended."""
-    listed = await asyncio.to_thread(_say, town.settings, "case", "list")
-    [carer] = [line for line in listed.stdout.splitlines() if town.carer in line]
-    [ended] = [line for line in listed.stdout.splitlines() if town.not_eligible in line]
+async def test_the_list_says_where_each_case_stands(running: RunningSuite) -> None:
+    """One line a case: its kind, its step, what it waits for; or how it ended."""
+    listed = await asyncio.to_thread(_run, running.settings, "case", "list")
+    [carer] = [line for line in listed.stdout.splitlines() if running.carer in line]
+    [ended] = [line for line in listed.stdout.splitlines() if running.not_eligible in line]
     assert "carer" in carer
     assert "6: living your life" in carer
     assert "review date" in carer
@@ -68,40 +68,40 @@ async def test_the_list_says_where_each_case_stands(town: Town) -> None:
     assert listed.returncode == 0
 
 
-async def test_a_case_is_shown_on_one_page(town: Town) -> None:
-    """Where it stands, why, until when, and the timeline with verdicts and their law."""
-    shown = await asyncio.to_thread(_say, town.settings, "case", "show", town.carer)
-    assert "stands in  Step 6: living your life" in shown.stdout
-    assert "waits for  the next review" in shown.stdout
-    assert "because    living with plan version 1" in shown.stdout
+async def test_a_case_is_shown_on_one_page(running: RunningSuite) -> None:
+    """Its step, what it waits for, the last event, and the timeline with verdicts and their law."""
+    shown = await asyncio.to_thread(_run, running.settings, "case", "show", running.carer)
+    assert "stands in   Step 6: living your life" in shown.stdout
+    assert "waits for   the next review" in shown.stdout
+    assert "last event  living with plan version 1" in shown.stdout
     assert "carer-eligibility: met" in shown.stdout
     assert "SI 2015/313" in shown.stdout
     assert "review-schedule: met" in shown.stdout
-    assert "sung" not in shown.stdout, "the person's own words are nobody's business here"
+    assert "sung" not in shown.stdout, "the person's own words are not shown here"
 
 
-async def test_while_temporal_is_down_the_services_still_know(town: Town) -> None:
-    """The trouble is said in a sentence, and the answer comes from the feed."""
-    without = replace(town.settings, temporal=on_free_ports(town.settings).temporal)
-    listed = await asyncio.to_thread(_say, without, "case", "list", "--open")
+async def test_while_temporal_is_down_the_feed_says_where_cases_stand(running: RunningSuite) -> None:
+    """A sentence says that Temporal does not answer, and the step is read from the feed."""
+    without = replace(running.settings, temporal=on_free_ports(running.settings).temporal)
+    listed = await asyncio.to_thread(_run, without, "case", "list", "--open")
     assert "TEMPORAL_UNAVAILABLE" in listed.stderr
     assert "6: living your life" in listed.stdout.replace("\n", " ")
-    assert town.not_eligible not in listed.stdout
-    shown = await asyncio.to_thread(_say, without, "case", "show", town.carer)
-    assert "stands in  Step 6: living your life" in shown.stdout
+    assert running.not_eligible not in listed.stdout
+    shown = await asyncio.to_thread(_run, without, "case", "show", running.carer)
+    assert "stands in   Step 6: living your life" in shown.stdout
     assert shown.returncode == 0
 
 
-async def test_one_data_folder_has_one_suite(town: Town) -> None:
-    """A second one is refused, though nobody uses its addresses: both would write the same records."""
-    second = on_free_ports(town.settings)
-    refused = await asyncio.to_thread(_say, second, "up")
-    assert refused.stderr.startswith(f"A suite runs on the data folder {town.settings.data} already.")
+async def test_one_data_folder_has_one_suite(running: RunningSuite) -> None:
+    """A second suite is refused even on free addresses: both would write the same records."""
+    second = on_free_ports(running.settings)
+    refused = await asyncio.to_thread(_run, second, "up")
+    assert refused.stderr.startswith(f"A suite already uses the data folder {running.settings.data}.")
     assert refused.returncode == 1
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "said"),
+    ("setting", "value", "message"),
     [
         ("DATA", "/proc/nope", "The data folder /proc/nope cannot be used"),
         ("DATA", "/etc/passwd", "The data folder /etc/passwd cannot be used"),
@@ -110,7 +110,9 @@ async def test_one_data_folder_has_one_suite(town: Town) -> None:
         ("TEMPORAL_NAMESPACE", "other", "SEVENSTEPS_TEMPORAL_NAMESPACE: expected default, not other"),
     ],
 )
-def test_what_cannot_be_started_is_said_in_a_sentence(tmp_path: Path, setting: str, value: str, said: str) -> None:
+def test_a_suite_that_cannot_start_says_why_in_a_sentence(
+    tmp_path: Path, setting: str, value: str, message: str
+) -> None:
     """The setting is named, with what was expected; there is no stack trace."""
     settings = on_free_ports(replace(Settings(), data=tmp_path / "data")).as_environment()
     refused = subprocess.run(
@@ -121,30 +123,30 @@ def test_what_cannot_be_started_is_said_in_a_sentence(tmp_path: Path, setting: s
         env=os.environ | settings | {f"SEVENSTEPS_{setting}": value},
         check=False,
     )
-    assert refused.stderr.replace("\n", " ").startswith(said)
+    assert refused.stderr.replace("\n", " ").startswith(message)
     assert "Traceback" not in refused.stderr
     assert refused.returncode == 1
 
 
-async def test_watching_a_case_that_has_ended_shows_it_and_ends(town: Town) -> None:
-    """Nothing more can come."""
-    watched = await asyncio.to_thread(_say, town.settings, "case", "watch", town.not_eligible)
+async def test_watching_a_case_that_has_ended_shows_its_events_and_ends(running: RunningSuite) -> None:
+    """A case that has ended has no new events to wait for."""
+    watched = await asyncio.to_thread(_run, running.settings, "case", "watch", running.not_eligible)
     assert "case ended: not eligible" in watched.stdout
     assert watched.returncode == 0
 
 
-async def test_events_can_be_read_from_anywhere_and_narrowed(town: Town) -> None:
-    """By position, case and type; for people, or as JSON for programs."""
-    asked = ("events", "--from", "2", "--case", town.carer, "--type", "plan.submitted.v1", "--json")
-    [line] = (await asyncio.to_thread(_say, town.settings, *asked)).stdout.splitlines()
+async def test_events_can_be_read_from_any_position_and_filtered(running: RunningSuite) -> None:
+    """By case and type; as text for people, or as JSON for programs."""
+    asked = ("events", "--from", "2", "--case", running.carer, "--type", "plan.submitted.v1", "--json")
+    [line] = (await asyncio.to_thread(_run, running.settings, *asked)).stdout.splitlines()
     event = json.loads(line)
-    assert (event["case_id"], event["payload"]["weekly"]) == (town.carer, "26.00")
-    every = await asyncio.to_thread(_say, town.settings, "events", "--from", "2")
+    assert (event["case_id"], event["payload"]["weekly"]) == (running.carer, "26.00")
+    every = await asyncio.to_thread(_run, running.settings, "events", "--from", "2")
     assert every.stdout.splitlines()[0].split()[0] == "2"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("case", "show", "case-000000000000"), "CASE_NOT_FOUND: There is no case case-000000000000."),
         (("events", "--type", "nonsense"), "FIELD_INVALID: filter.types[0]"),
@@ -152,16 +154,18 @@ async def test_events_can_be_read_from_anywhere_and_narrowed(town: Town) -> None
         (("events", "--from", str(2**63 - 1)), "CURSOR_AHEAD"),
     ],
 )
-async def test_what_is_refused_is_said_in_a_sentence(town: Town, arguments: tuple[str, ...], said: str) -> None:
-    """Reason and detail, no stack trace, and an exit code that says so."""
-    refused = await asyncio.to_thread(_say, town.settings, *arguments)
-    assert refused.stderr.startswith(said)
+async def test_a_refusal_is_printed_as_a_sentence(
+    running: RunningSuite, arguments: tuple[str, ...], message: str
+) -> None:
+    """Reason and detail, no stack trace, and exit code 1."""
+    refused = await asyncio.to_thread(_run, running.settings, *arguments)
+    assert refused.stderr.startswith(message)
     assert "Traceback" not in refused.stderr
     assert refused.returncode == 1
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("events", "--from", "9" * 23), "--from"),
         (("events", "--case", b"\xff"), "Argument 3: expected text in UTF-8."),
@@ -171,22 +175,24 @@ async def test_what_is_refused_is_said_in_a_sentence(town: Town, arguments: tupl
         (("token", "--subject", b"\xff", "--role", "auditor"), "Argument 3: expected text in UTF-8."),
     ],
 )
-def test_an_argument_that_cannot_be_used_is_said_to_be_wrong(
-    tmp_path: Path, arguments: tuple[str | bytes, ...], said: str
+def test_an_invalid_argument_is_refused_with_a_sentence(
+    tmp_path: Path, arguments: tuple[str | bytes, ...], message: str
 ) -> None:
-    """A number that is too large, or bytes that are no text: a sentence and exit code 2, no stack trace."""
-    refused = _say(on_free_ports(replace(Settings(), data=tmp_path)), *arguments)
-    assert said in refused.stderr
+    """A number that is too large, or bytes that are not text: a sentence and exit code 2, no stack trace."""
+    refused = _run(on_free_ports(replace(Settings(), data=tmp_path)), *arguments)
+    assert message in refused.stderr
     assert "Traceback" not in refused.stderr
     assert refused.returncode == 2
 
 
 @pytest.mark.parametrize("arguments", [("case", "list"), ("case", "watch", "case-1"), ("events", "--follow")])
-def test_where_nothing_answers_the_way_to_start_it_is_said(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """Somebody who forgot to start the suite again is told how."""
+def test_where_nothing_answers_the_message_says_how_to_start_the_suite(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """Somebody who forgot to start the suite reads which command does it."""
     nowhere = on_free_ports(replace(Settings(), data=tmp_path))
     Keys.open(tmp_path)
-    refused = _say(nowhere, *arguments)
+    refused = _run(nowhere, *arguments)
     assert refused.stderr.startswith("nothing answers at 127.0.0.1:")
     assert refused.stderr.endswith("is the suite running? `make up` starts it\n")
     assert refused.returncode == 1
@@ -194,29 +200,31 @@ def test_where_nothing_answers_the_way_to_start_it_is_said(tmp_path: Path, argum
 
 @pytest.mark.parametrize("arguments", [("case", "list"), ("play",), ("token", "--subject", "x", "--role", "auditor")])
 def test_a_folder_without_a_suite_is_left_alone(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """Somebody in the wrong folder is told so, and no key is made there."""
+    """In the wrong folder a command says so, and makes no key there."""
     nowhere = on_free_ports(replace(Settings(), data=tmp_path / "data"))
-    refused = _say(nowhere, *arguments)
+    refused = _run(nowhere, *arguments)
     assert refused.stderr.startswith("No suite has been started with the data folder")
     assert refused.returncode == 1
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_case_is_resumed_from_the_command_line(town: Town) -> None:
-    """What was mended is on record; of a case that is not parked it is said that nothing else changes."""
+async def test_a_case_is_resumed_from_the_command_line(running: RunningSuite) -> None:
+    """The resumption is on record; for a case that is not parked the message says that nothing else changes."""
     done = await asyncio.to_thread(
-        _say, town.settings, "case", "resume", town.carer, "--because", "The pack is mended."
+        _run, running.settings, "case", "resume", running.carer, "--because", "The pack has been put right."
     )
     assert done.returncode == 0, done.stderr
-    assert f"{town.carer} was not parked" in done.stdout
-    events = await asyncio.to_thread(_say, town.settings, "events", "--case", town.carer, "--type", "case.resumed.v1")
+    assert f"{running.carer} was not parked" in done.stdout
+    events = await asyncio.to_thread(
+        _run, running.settings, "events", "--case", running.carer, "--type", "case.resumed.v1"
+    )
     assert events.stdout.count("case.resumed.v1") == 1
 
 
-async def test_an_example_is_played_into_a_running_suite(town: Town) -> None:
-    """Its case stays there to look at."""
-    played = await asyncio.to_thread(_say, town.settings, "play", str(FOLDER / "not-eligible.yaml"))
+async def test_an_example_is_played_in_the_running_suite(running: RunningSuite) -> None:
+    """Its case stays there to be looked at."""
+    played = await asyncio.to_thread(_run, running.settings, "play", str(FOLDER / "not-eligible.yaml"))
     assert played.returncode == 0, played.stderr
     case_id = played.stdout.split()[0]
-    shown = await asyncio.to_thread(_say, town.settings, "case", "show", case_id)
+    shown = await asyncio.to_thread(_run, running.settings, "case", "show", case_id)
     assert "not eligible" in shown.stdout

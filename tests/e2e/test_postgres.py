@@ -5,13 +5,13 @@ from pathlib import Path
 
 from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER, load
-from sevensteps.cli.story.side_by_side import play_all
+from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings
 from sevensteps.local.suite import Suite, on_free_ports
 
 
 async def test_every_example_ends_as_its_file_says_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
-    """One schema a service in one database; the cases come where they come on SQLite."""
+    """With one schema a service in one database, the cases end where they end on SQLite."""
     suite = Suite(on_free_ports(replace(Settings(), data=tmp_path / "data", database=postgres_url)), print)
     await suite.start()
     try:
@@ -21,7 +21,7 @@ async def test_every_example_ends_as_its_file_says_on_postgresql(tmp_path: Path,
             examples,
             suite.settings,
             lambda _: None,
-            lambda example, came, why: None if came else failures.append(f"{example.name}: {why}"),
+            lambda example, played, failure: None if played else failures.append(f"{example.name}: {failure}"),
         )
     finally:
         await suite.stop()

@@ -1,4 +1,4 @@
-"""Moments as text."""
+"""Moments as text, and what day it is."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -13,7 +13,7 @@ MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(9000, 1, 1), timezones=ZON
 
 
 @given(MOMENTS)
-def test_a_moment_is_read_as_it_was_written(moment: datetime) -> None:
+def test_a_moment_written_and_read_again_is_the_same(moment: datetime) -> None:
     """To the millisecond, in UTC, whatever the zone."""
     read = clock.from_text(clock.as_text(moment))
     assert read.tzinfo == UTC
@@ -21,8 +21,8 @@ def test_a_moment_is_read_as_it_was_written(moment: datetime) -> None:
 
 
 @given(MOMENTS, MOMENTS)
-def test_text_sorts_as_time_does(one: datetime, other: datetime) -> None:
-    """So that a database can order by it."""
+def test_text_sorts_in_the_order_of_time(one: datetime, other: datetime) -> None:
+    """A database can order moments by their text."""
     one_text, other_text = clock.as_text(one), clock.as_text(other)
     assert len(one_text) == len(other_text) == 24
     if one_text != other_text:
@@ -30,16 +30,16 @@ def test_text_sorts_as_time_does(one: datetime, other: datetime) -> None:
 
 
 @pytest.mark.parametrize(("hour", "day"), [(22, date(2026, 6, 1)), (23, date(2026, 6, 2))])
-def test_today_is_the_latest_day_that_it_may_be_in_the_united_kingdom(
+def test_today_is_the_latest_day_that_it_can_be_in_the_united_kingdom(
     monkeypatch: pytest.MonkeyPatch, hour: int, day: date
 ) -> None:
-    """In summer time it is the next day an hour before it is in UTC."""
+    """In summer time, the next day begins there an hour before it does in UTC."""
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 6, 1, hour, 59, tzinfo=UTC))
     assert clock.latest_today() == day
 
 
 def test_now_has_whole_milliseconds_and_a_zone() -> None:
-    """What is stored is what was meant."""
+    """Written as text and read again, it is the same moment."""
     moment = clock.now()
     assert moment.tzinfo is UTC
     assert clock.from_text(clock.as_text(moment)) == moment

@@ -1,4 +1,4 @@
-"""Where the Temporal development server is looked for."""
+"""Finding the Temporal development server."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from sevensteps.local.devserver import DevServer, DevServerError, find_server
 
 @pytest.fixture(autouse=True)
 def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without any server."""
+    """A machine without a Temporal server."""
     monkeypatch.delenv("TEMPORAL_CLI", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -22,10 +22,10 @@ def program(path: Path, script: str = "") -> Path:
     return path
 
 
-def test_a_named_program_comes_before_path_and_path_before_the_cache(
+def test_the_setting_comes_before_path_and_path_before_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each place that has a server is preferred to the ones behind it."""
+    """$TEMPORAL_CLI, PATH and the cache are searched in this order."""
     assert find_server() is None
     cached = program(tmp_path / "cache/sevensteps/temporal")
     assert find_server() == cached
@@ -36,8 +36,8 @@ def test_a_named_program_comes_before_path_and_path_before_the_cache(
     assert find_server() == named
 
 
-def test_a_named_program_that_is_not_there_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever names a program means it: an error that says so, no quiet choice of another."""
+def test_a_setting_that_names_no_program_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another server is not taken silently instead of the one that was set."""
     program(tmp_path / "bin/temporal")
     monkeypatch.setenv("TEMPORAL_CLI", "/nowhere/temporal")
     with pytest.raises(DevServerError, match="TEMPORAL_CLI is set to /nowhere/temporal"):
@@ -45,13 +45,13 @@ def test_a_named_program_that_is_not_there_is_not_passed_over(tmp_path: Path, mo
 
 
 async def test_without_a_server_the_error_says_how_to_get_one(tmp_path: Path) -> None:
-    """Starting says what to run."""
+    """The message says what to run."""
     with pytest.raises(DevServerError, match="make setup"):
         await DevServer(log=tmp_path / "log").start()
 
 
 async def test_a_server_that_ends_at_once_is_noticed_at_once(tmp_path: Path) -> None:
-    """A server that cannot start is an error naming its log, not a minute's wait."""
+    """The error names the log, and comes without waiting for a minute."""
     program(tmp_path / "bin/temporal", "echo the port is taken; exit 1")
     log = tmp_path / "log"
     with pytest.raises(DevServerError, match=str(log)):

@@ -1,4 +1,4 @@
-"""Ports that are nobody else's."""
+"""Ports that no other program gets."""
 
 import errno
 import socket
@@ -9,16 +9,16 @@ import pytest
 from sevensteps.local.ports import free_port
 
 
-def test_a_port_is_given_once() -> None:
-    """Whoever asks again gets another port, though nobody listens at the first."""
+def test_each_call_returns_another_port() -> None:
+    """Also while nothing listens at the first ones."""
     ports = [free_port() for _ in range(50)]
 
     assert len(set(ports)) == len(ports)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a port cannot be kept for a server that comes later")
-def test_a_port_is_kept_from_everybody_but_a_server_of_ours() -> None:
-    """Nobody else gets the port, also not between two lives of the server that listens there."""
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a port cannot be reserved for a later server")
+def test_only_our_own_server_can_use_the_port() -> None:
+    """No other program gets the port, not even while our server is restarted."""
     port = free_port()
 
     for _ in range(2):

@@ -1,1 +1,1 @@
-"""One case on a terminal: where it stands, how it came there, and which rule said so."""
+"""One case on a terminal: where it stands, what happened in it, and which rules decided."""

@@ -1,4 +1,4 @@
-"""An event as one line of JSON, for programs that read what the command line prints."""
+"""An event as one line of JSON, for programs that read the output of the command line."""
 
 import json
 from datetime import UTC
@@ -8,7 +8,7 @@ from sevensteps.api.feed.v1.feed_pb2 import Event
 
 
 def event_json(event: Event) -> str:
-    """An event as the feed gives it, its payload as an object."""
+    """An event as the feed has it, with its payload as an object."""
     return json.dumps(
         {
             "position": event.position,

@@ -1,4 +1,4 @@
-"""Events and verdicts in plain words. Ids, enums, dates and amounts only: an event holds no personal data."""
+"""Events in plain words: ids, enums, dates and amounts only, because an event holds no personal data."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -6,7 +6,7 @@ from datetime import date
 
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.cli.case_view.chronicle import payload_of
+from sevensteps.cli.case_view.history import payload_of
 from sevensteps.events import Payload
 from sevensteps.steps import DueKind
 from sevensteps.temporal import PHRASES, WaitingFor
@@ -23,7 +23,7 @@ SENTENCES: Mapping[str, str] = {
     events.AdviceGiven.TYPE: "written reasons and advice given (s.13(5))",
     events.HoldPlaced.TYPE: "put on hold: {reason}",
     events.HoldReleased.TYPE: "hold released",
-    events.CaseResumed.TYPE: "resumed after mending",
+    events.CaseResumed.TYPE: "case resumed: operations have put right what stopped it",
     events.CaseEnded.TYPE: "case ended: {ending}",
     events.PlanOpened.TYPE: "plan version {version} to be made",
     events.PlanSaved.TYPE: "plan version {version} saved: £{weekly} a week",
@@ -35,7 +35,7 @@ SENTENCES: Mapping[str, str] = {
     events.PlanApproved.TYPE: (
         "plan version {version} signed (s.25, s.26): personal budget £{personal_budget_weekly} a week; level {level}"
     ),
-    events.PlanReturned.TYPE: "plan version {version} returned; not met: {rules}",
+    events.PlanReturned.TYPE: "plan version {version} returned; checks not met: {rules}",
     events.MoneyOpened.TYPE: "money of plan version {version} to be organised",
     events.MoneyArranged.TYPE: "£{weekly} a week: {kind} {payee}",
     events.MoneyOrganised.TYPE: "every pound has a holder",
@@ -45,11 +45,11 @@ SENTENCES: Mapping[str, str] = {
     events.LifeOpened.TYPE: "living with plan version {plan_version}; next review dated by rule {rule}",
     events.SpendRecorded.TYPE: "£{amount} spent on line {line_id}, on {spent_on}",
     events.ReviewRequested.TYPE: "review asked for (s.27(1)(b))",
-    events.ReviewTriggered.TYPE: "something calls for a review: {trigger}",
+    events.ReviewTriggered.TYPE: "review called for: {trigger}",
     events.ReviewOpened.TYPE: "review opened: {reason}",
     events.ReviewCompleted.TYPE: "review completed (s.27): {outcome}",
 }
-"""What each kind of event says, with the fields of its payload."""
+"""Each kind of event in words, with fields of its payload."""
 
 WAITS: Mapping[type[Payload], WaitingFor] = {
     events.CaseOpened: WaitingFor.DETERMINATION,
@@ -65,8 +65,8 @@ WAITS: Mapping[type[Payload], WaitingFor] = {
 """What a case waits for after an event."""
 
 
-def happened(event: Event) -> str:
-    """What an event says, in a sentence; its type where it is newer than this program."""
+def event_in_words(event: Event) -> str:
+    """An event as a sentence; its type where it is newer than this program."""
     sentence = SENTENCES.get(event.type)
     payload = payload_of(event)
     if sentence is None or payload is None:
@@ -75,39 +75,39 @@ def happened(event: Event) -> str:
 
 
 def waiting_after(event: Event) -> WaitingFor | None:
-    """What the case waits for after an event; None where the event changes nothing of that."""
+    """What the case waits for after an event; None where the event does not change that."""
     payload = payload_of(event)
     if isinstance(payload, events.DeterminationConfirmed):
         return WaitingFor.INDICATIVE_BUDGET if payload.eligible else WaitingFor.ADVICE
     return WAITS.get(type(payload)) if payload else None
 
 
-def waits(event: Event) -> str:
-    """The same in a sentence, with until when; empty where nothing changes."""
+def waiting_in_words(event: Event) -> str:
+    """What the case waits for after an event, and until when; empty where the event does not change that."""
     waiting_for = waiting_after(event)
     if waiting_for is None:
         return ""
-    due = due_of(payload_of(event))
-    return f"waits for {PHRASES[waiting_for]}" + (f", until {due}" if due else "")
+    due_date = due_date_of(payload_of(event))
+    return f"waits for {PHRASES[waiting_for]}" + (f", until {due_date}" if due_date else "")
 
 
-def due_of(payload: Payload | None) -> str:
-    """Until when, in words, with whether law or practice says so; empty where an event names no date."""
+def due_date_of(payload: Payload | None) -> str:
+    """The due date that an event sets, in words; empty where it sets none."""
     if isinstance(payload, events.LifeOpened):
-        return due_in_words(payload.review_due, DueKind(payload.due_kind))
+        return date_in_words(payload.review_due, DueKind(payload.due_kind))
     due_on = getattr(payload, "due_on", "")
-    return due_in_words(due_on, DueKind.SOFT) if due_on else ""
+    return date_in_words(due_on, DueKind.SOFT) if due_on else ""
 
 
-def due_in_words(due_on: str, kind: DueKind) -> str:
-    """A date (YYYY-MM-DD) until which something should be done, or by law has to be."""
+def date_in_words(due_on: str, kind: DueKind) -> str:
+    """A due date (YYYY-MM-DD) written out, marked where the law sets it."""
     return in_words(due_on) + (" (law)" if kind is DueKind.HARD else "")
 
 
 def in_words(value: object) -> str:
-    """A value of a payload: dates written out, lists joined, names of enums without underscores."""
+    """A value of a payload: dates written out, lists joined, enums without underscores."""
     if isinstance(value, list):
-        return ", ".join(in_words(each) for each in value) or "none"
+        return ", ".join(in_words(item) for item in value) or "none"
     text = str(value)
     try:
         return f"{date.fromisoformat(text):%-d %B %Y}"

@@ -1,1 +1,1 @@
-"""Reading an example file, and playing its story through the public API."""
+"""Examples: reading their files, and playing their stories through the public API."""

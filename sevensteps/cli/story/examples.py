@@ -1,7 +1,7 @@
-"""Examples: cases written down as files, each with the story of what people do and what is expected to come of it.
+"""Examples: files that describe a case, what people do in it, and how it is expected to end.
 
-A file names its people and their roles, tells the story in steps ("amy proposes a determination: …"), and says how it
-ends. Everything is checked before anything is started.
+A file names its people and their roles, has a story in steps ("amy proposes a determination: …"), and says how it ends.
+Everything is checked before anything is started.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,9 +11,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import get_type_hints
 
-from sevensteps.cli.story.facts import Fact, day, facts_for
-from sevensteps.cli.story.marked_yaml import Part, WrongFileError
+from sevensteps.cli.story.facts import Fact, facts_for, read_date
 from sevensteps.cli.story.verbs import OPENS_A_CASE, VERBS, Verb
+from sevensteps.cli.story.yaml_with_lines import InvalidFileError, Part
 from sevensteps.events import CaseEnded, LifeOpened, Payload
 from sevensteps.identity.actor import Role
 from sevensteps.identity.rights import PEOPLE
@@ -23,44 +23,44 @@ from sevensteps.steps import Stage
 FOLDER = Path(__file__).resolve().parents[3] / "examples"
 PARTS = ("title", "about", "people", "story", "expect")
 ENDINGS: Mapping[str, type[Payload]] = {"living": LifeOpened, "ended": CaseEnded}
-"""How an example ends, and the event that says so."""
+"""How an example can end, and the event that reports it."""
 
 
-class WrongExamplesError(Exception):
-    """Examples that cannot be played: what is wrong with each file, file and line first."""
+class InvalidExamplesError(Exception):
+    """Examples that cannot be played: for each file, the line and what was expected there."""
 
-    def __init__(self, wrong: Iterable[WrongFileError]) -> None:
-        """One for every file that is wrong."""
-        super().__init__("\n".join(str(each) for each in wrong))
+    def __init__(self, errors: Iterable[InvalidFileError]) -> None:
+        """One error for every file that is wrong."""
+        super().__init__("\n".join(str(error) for error in errors))
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """What is expected of a step: that it is refused, or what its answer says."""
+class ExpectedAnswer:
+    """What is expected of a step: a refusal, or what the answer says."""
 
     refused: str = ""
     """The reason of the refusal, for example STAGE_ORDER."""
     verdict: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
-    """The verdict of single rules, by rule."""
+    """Verdicts of single rules, by rule."""
     answer: Mapping[str, Fact] = field(default_factory=dict)
     """Fields of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that one person does, with its facts as the call takes them."""
+    """One thing that one person does, with its facts as fields of the call."""
 
     line: int
     who: str
     verb: Verb
     facts: Mapping[str, Fact]
-    expected: Expected
+    expected: ExpectedAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """How an example is expected to end: the steps entered in their order, and what the last event says."""
+class ExpectedEnding:
+    """How an example is expected to end: the steps entered, in order, and fields of the last event."""
 
     ending: str
     stages: tuple[Stage, ...]
@@ -69,7 +69,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A case to play. `name` is the file's, without its suffix."""
+    """A case to play. `name` is the name of the file without its suffix."""
 
     name: str
     file: Path
@@ -77,32 +77,32 @@ class Example:
     about: str
     people: Mapping[str, frozenset[Role]]
     story: tuple[Step, ...]
-    expected: Ending
+    expected: ExpectedEnding
 
 
 def load(files: Iterable[Path], today: date) -> list[Example]:
-    """Read examples; dates such as "in 6 weeks" are counted from `today`.
+    """Read examples. Dates such as "in 6 weeks" are counted from `today`.
 
-    Raises WrongExamplesError when any of them is wrong.
+    Raises InvalidExamplesError when any of them is wrong.
     """
     examples: list[Example] = []
-    wrong: list[WrongFileError] = []
+    errors: list[InvalidFileError] = []
     for file in files:
         try:
             examples.append(_example(file, today))
-        except WrongFileError as error:
-            wrong.append(error)
-    if wrong:
-        raise WrongExamplesError(wrong)
+        except InvalidFileError as error:
+            errors.append(error)
+    if errors:
+        raise InvalidExamplesError(errors)
     return examples
 
 
 def _example(file: Path, today: date) -> Example:
-    parts = Part.read(file).fields("an example", PARTS, needed=PARTS)
+    parts = Part.read(file).fields("an example", PARTS, required=PARTS)
     people = {who.text("who"): _roles(roles) for who, roles in parts["people"].entries("people and their roles")}
     story = tuple(_step(part, people.keys(), today) for part in parts["story"].items("steps"))
     if not story or story[0].verb is not OPENS_A_CASE:
-        raise parts["story"].wrong(f"a first step in which somebody {OPENS_A_CASE.words}")
+        raise parts["story"].error(f"a first step in which somebody {OPENS_A_CASE.words}")
     return Example(
         name=file.stem,
         file=file,
@@ -110,87 +110,93 @@ def _example(file: Path, today: date) -> Example:
         about=parts["about"].text("a few sentences on the person's situation"),
         people=people,
         story=story,
-        expected=_ending(parts["expect"], today),
+        expected=_expected_ending(parts["expect"], today),
     )
 
 
 def _roles(part: Part) -> frozenset[Role]:
     words = tuple(sorted(PEOPLE))
-    given = part.items("roles") if part.is_list else [part]
-    return frozenset(Role(each.among("a role", words)) for each in given)
+    roles = part.items("roles") if part.is_list else [part]
+    return frozenset(Role(role.one_of("a role", words)) for role in roles)
 
 
 def _step(part: Part, people: Iterable[str], today: date) -> Step:
-    said = facts = expected = None
-    for key, value in part.entries("a step"):
-        if key.text("who does what") == "expect":
-            expected = value
-        elif said is None:
-            said, facts = key, value
-        else:
-            raise key.wrong("one thing that one person does in each step; begin a new step with `- `")
-    if said is None or facts is None:
-        raise part.wrong("who does what, for example `- amy opens a case:`")
-    who, verb = _who_does_what(said, people)
+    (action, facts), expected = _action_and_expectation(part)
+    who, verb = _who_and_verb(action, people)
     return Step(
-        line=said.line,
+        line=action.line,
         who=who,
         verb=verb,
         facts=facts_for(verb.request, facts, f"`{verb.words}`", today),
-        expected=_expected(expected, verb) if expected else Expected(),
+        expected=_expected_answer(expected, verb) if expected else ExpectedAnswer(),
     )
 
 
-def _who_does_what(said: Part, people: Iterable[str]) -> tuple[str, Verb]:
-    sentence = said.text("who does what")
-    who, _, words = sentence.partition(" ")
+def _action_and_expectation(part: Part) -> tuple[tuple[Part, Part], Part | None]:
+    """Who does what, with the facts, and what is expected of it; None where nothing is expected."""
+    action = expected = None
+    for key, value in part.entries("a step"):
+        if key.text("who does what") == "expect":
+            expected = value
+        elif action is None:
+            action = key, value
+        else:
+            raise key.error("one thing that one person does in each step; begin a new step with `- `")
+    if action is None:
+        raise part.error("who does what, for example `- amy opens a case:`")
+    return action, expected
+
+
+def _who_and_verb(action: Part, people: Iterable[str]) -> tuple[str, Verb]:
+    who, _, words = action.text("who does what").partition(" ")
     if who not in people:
-        raise said.wrong(f"one of the people of this example ({', '.join(people)}), not {who}")
+        raise action.error(f"one of the people of this example ({', '.join(people)}), not {who}")
     if words in VERBS:
         return who, VERBS[words]
-    near = get_close_matches(words, VERBS, n=1)
-    hint = f"; did you mean `{near[0]}`?" if near else ""
-    raise said.wrong(f"something that people do ({', '.join(VERBS)}), not `{words}`{hint}")
+    similar = get_close_matches(words, VERBS, n=1)
+    hint = f"; did you mean `{similar[0]}`?" if similar else ""
+    raise action.error(f"something that people do ({', '.join(VERBS)}), not `{words}`{hint}")
 
 
-def _expected(part: Part, verb: Verb) -> Expected:
-    of_answer = tuple(name for name, each in verb.answer.fields_by_name.items() if each.message_type is None)
-    of_decision = ("verdict", "rules") if verb.decision else ()
-    parts = part.fields(f"what is expected when somebody {verb.words}", ("refused", *of_decision, *of_answer))
+def _expected_answer(part: Part, verb: Verb) -> ExpectedAnswer:
+    answer_fields = tuple(name for name, field in verb.answer.fields_by_name.items() if field.message_type is None)
+    decision_fields = ("verdict", "rules") if verb.decision else ()
+    allowed = ("refused", *decision_fields, *answer_fields)
+    parts = part.fields(f"what is expected when somebody {verb.words}", allowed)
     verdicts = tuple(Verdict)
     rules = parts["rules"].entries("rules and their verdicts") if "rules" in parts else ()
-    return Expected(
+    return ExpectedAnswer(
         refused=parts["refused"].text("the reason of the refusal, such as STAGE_ORDER") if "refused" in parts else "",
-        verdict=parts["verdict"].among("a verdict", verdicts) if "verdict" in parts else "",
-        rules={rule.text("a rule"): verdict.among("a verdict", verdicts) for rule, verdict in rules},
-        answer={
-            name: [item.text("text") for item in value.items(name)] if value.is_list else value.text(name)
-            for name, value in parts.items()
-            if name in of_answer
-        },
+        verdict=parts["verdict"].one_of("a verdict", verdicts) if "verdict" in parts else "",
+        rules={rule.text("a rule"): verdict.one_of("a verdict", verdicts) for rule, verdict in rules},
+        answer={name: _text_or_texts(value, name) for name, value in parts.items() if name in answer_fields},
     )
 
 
-def _ending(part: Part, today: date) -> Ending:
-    parts = part.fields("what is expected", ("ending", "stages", "says"), needed=("ending", "stages"))
-    ending = parts["ending"].among("an ending", tuple(ENDINGS))
+def _text_or_texts(part: Part, name: str) -> Fact:
+    return [item.text("text") for item in part.items(name)] if part.is_list else part.text(name)
+
+
+def _expected_ending(part: Part, today: date) -> ExpectedEnding:
+    parts = part.fields("what is expected", ("ending", "stages", "says"), required=("ending", "stages"))
+    ending = parts["ending"].one_of("an ending", tuple(ENDINGS))
     stages = parts["stages"].items("the steps in the order in which they are entered")
-    return Ending(
+    return ExpectedEnding(
         ending=ending,
-        stages=tuple(Stage(each.among("a step", tuple(Stage))) for each in stages),
-        says=_said(parts["says"], ENDINGS[ending], today) if "says" in parts else {},
+        stages=tuple(Stage(stage.one_of("a step", tuple(Stage))) for stage in stages),
+        says=_payload_fields(parts["says"], ENDINGS[ending], today) if "says" in parts else {},
     )
 
 
-def _said(part: Part, payload: type[Payload], today: date) -> dict[str, Fact]:
+def _payload_fields(part: Part, payload: type[Payload], today: date) -> dict[str, Fact]:
     types = get_type_hints(payload)
-    known = tuple(each.name for each in fields(payload))
-    said: dict[str, Fact] = {}
-    for name, value in part.fields(f"what {payload.TYPE} says", known).items():
+    allowed = tuple(field.name for field in fields(payload))
+    expected: dict[str, Fact] = {}
+    for name, value in part.fields(f"what {payload.TYPE} says", allowed).items():
         if types[name] is int:
-            said[name] = value.whole_number()
+            expected[name] = value.whole_number()
         elif name.endswith("_due"):
-            said[name] = day(value, today).isoformat()
+            expected[name] = read_date(value, today).isoformat()
         else:
-            said[name] = value.text(name)
-    return said
+            expected[name] = value.text(name)
+    return expected

@@ -1,4 +1,4 @@
-"""The facts of a step as its call takes them: checked against the wire contract before anything is sent."""
+"""The facts of a step as fields of its call, checked against the wire contract before anything is sent."""
 
 import re
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from typing import TypeAlias
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
-from sevensteps.cli.story.marked_yaml import Part
+from sevensteps.cli.story.yaml_with_lines import Part
 
 Fact: TypeAlias = "bool | int | str | list[Fact] | dict[str, Fact]"
 
 FILLED_IN = frozenset({"request_id", "case_id", "etag", "version", "determination_id"})
-"""What an example leaves out, because it is read back from the suite when the example is played."""
+"""Fields that an example leaves out, because they are read from the suite when the example is played."""
 
 RELATIVE = re.compile(r"in ([0-9]+) (day|week)s?|([0-9]+) (day|week)s? ago")
 DAYS = {"day": 1, "week": 7}
@@ -20,11 +20,11 @@ A_DATE = "a date: 2026-06-01, today, in 6 weeks, or 3 days ago"
 
 
 def facts_for(message: Descriptor, part: Part, what: str, today: date) -> dict[str, Fact]:
-    """The fields of a message from a part of an example. Raises WrongFileError where the message has no such field."""
+    """The fields of a message from a part of an example. Raises InvalidFileError where one does not fit."""
     if part.is_empty:
         return {}
-    known = tuple(name for name in message.fields_by_name if name not in FILLED_IN)
-    fields = part.fields(what, known)
+    allowed = tuple(name for name in message.fields_by_name if name not in FILLED_IN)
+    fields = part.fields(what, allowed)
     return {name: _field(message.fields_by_name[name], value, today) for name, value in fields.items()}
 
 
@@ -48,29 +48,32 @@ def _single(field: FieldDescriptor, part: Part, today: date) -> Fact:
         return facts_for(field.message_type, part, field.name, today)
     if field.enum_type is not None:
         names = short_names(field.enum_type)
-        return names[part.among(field.name, tuple(names))]
+        return names[part.one_of(field.name, tuple(names))]
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return part.yes_or_no()
     if field.cpp_type == FieldDescriptor.CPPTYPE_INT32:
         return part.whole_number()
     if field.name.endswith("_on"):
-        return day(part, today).isoformat()
+        return read_date(part, today).isoformat()
     return part.text(f"text for {field.name}")
 
 
-def day(part: Part, today: date) -> date:
-    """A date, said outright or counted from today."""
+def read_date(part: Part, today: date) -> date:
+    """A date, written out or counted from today."""
     text = part.text(A_DATE)
     if text == "today":
         return today
-    if counted := RELATIVE.fullmatch(text):
-        ahead, ahead_unit, back, back_unit = counted.groups()
+    if relative := RELATIVE.fullmatch(text):
         try:
-            days = int(ahead) * DAYS[ahead_unit] if ahead else -int(back) * DAYS[back_unit]
-            return today + timedelta(days=days)
+            return today + _days_from_today(relative)
         except (OverflowError, ValueError):
-            raise part.wrong(f"{A_DATE}, in a year from 1 to 9999") from None
+            raise part.error(f"{A_DATE}, in a year from 1 to 9999") from None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise part.wrong(f"{A_DATE}, not {text}") from None
+        raise part.error(f"{A_DATE}, not {text}") from None
+
+
+def _days_from_today(relative: re.Match[str]) -> timedelta:
+    ahead, ahead_unit, ago, ago_unit = relative.groups()
+    return timedelta(days=int(ahead) * DAYS[ahead_unit] if ahead else -int(ago) * DAYS[ago_unit])

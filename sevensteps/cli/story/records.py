@@ -1,4 +1,4 @@
-"""Reading a record back before changing it: its etag, and which plan or determination the change is about."""
+"""Reading a record before changing it: its etag, and which plan or determination the change is about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,39 +16,49 @@ from sevensteps.rpc.caller import Caller
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the next change sends back; and the decision with which its step was opened, if there was one."""
+    """Fields that the next change sends back, and the decision with which its step was opened, if there was one."""
 
     fields: Mapping[str, Fact]
     decision: Decision | None = None
-    decided_at: type[Payload] | None = None
-    """The event that told of the decision."""
+    decision_event: type[Payload] | None = None
+    """The event that reported the decision."""
 
 
-async def read_back(caller: Caller, verb: Verb, case_id: str) -> Record:
+async def read_record(caller: Caller, verb: Verb, case_id: str) -> Record:
     """Read the record that a verb changes. Raises the Fault that the service sent."""
     match verb.service:
         case "planning":
-            planning = await caller.ask(
-                planning_pb2.GetPlanningRequest(case_id=case_id), planning_pb2.GetPlanningResponse
-            )
-            return Record({"etag": planning.planning.etag})
+            return await _planning(caller, case_id)
         case "approval":
-            found = await caller.ask(approval_pb2.GetApprovalRequest(case_id=case_id), approval_pb2.GetApprovalResponse)
-            approval = found.approval
-            return Record({"etag": approval.etag, "version": approval.version}, approval.checks, PlanChecked)
+            return await _approval(caller, case_id)
         case "review":
-            life = (await caller.ask(review_pb2.GetLifeRequest(case_id=case_id), review_pb2.GetLifeResponse)).life
-            return Record({"etag": life.etag}, life.schedule, LifeOpened)
+            return await _life(caller, case_id)
         case _:
-            return Record(await _case(caller, verb, case_id))
+            return await _case(caller, verb, case_id)
 
 
-async def _case(caller: Caller, verb: Verb, case_id: str) -> dict[str, Fact]:
-    case = await caller.ask(assessment_pb2.GetCaseRequest(case_id=case_id), assessment_pb2.GetCaseResponse)
-    fields: dict[str, Fact] = {"etag": case.case.etag}
+async def _planning(caller: Caller, case_id: str) -> Record:
+    request = planning_pb2.GetPlanningRequest(case_id=case_id)
+    planning = (await caller.ask(request, planning_pb2.GetPlanningResponse)).planning
+    return Record({"etag": planning.etag})
+
+
+async def _approval(caller: Caller, case_id: str) -> Record:
+    request = approval_pb2.GetApprovalRequest(case_id=case_id)
+    approval = (await caller.ask(request, approval_pb2.GetApprovalResponse)).approval
+    return Record({"etag": approval.etag, "version": approval.version}, approval.checks, PlanChecked)
+
+
+async def _life(caller: Caller, case_id: str) -> Record:
+    life = (await caller.ask(review_pb2.GetLifeRequest(case_id=case_id), review_pb2.GetLifeResponse)).life
+    return Record({"etag": life.etag}, life.schedule, LifeOpened)
+
+
+async def _case(caller: Caller, verb: Verb, case_id: str) -> Record:
+    case = (await caller.ask(assessment_pb2.GetCaseRequest(case_id=case_id), assessment_pb2.GetCaseResponse)).case
+    fields: dict[str, Fact] = {"etag": case.etag}
     if "determination_id" in verb.request.fields_by_name:
-        found = await caller.ask(
-            assessment_pb2.GetDeterminationRequest(case_id=case_id), assessment_pb2.GetDeterminationResponse
-        )
-        fields["determination_id"] = found.determination.determination_id
-    return fields
+        request = assessment_pb2.GetDeterminationRequest(case_id=case_id)
+        answer = await caller.ask(request, assessment_pb2.GetDeterminationResponse)
+        fields["determination_id"] = answer.determination.determination_id
+    return Record(fields)

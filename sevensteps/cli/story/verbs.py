@@ -1,4 +1,4 @@
-"""What people do in a case, in the words of the examples; each is one call of the public API."""
+"""What people do in a case, in the words of the examples. Each verb is one call of the public API."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,31 +23,31 @@ FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Something that a person does: a call, what it leaves in the feed, and the step in which it has its place.
+    """Something that a person does: a call, the event that reports it, and the step in which it is done.
 
-    `decision` is where in the answer the policy pack's decision stands, if it makes one.
+    `decision` is the path in the answer to the decision of the policy pack, if the call makes one.
     """
 
     words: str
     service: str
     rpc: str
-    tells: type[Payload]
+    event: type[Payload]
     stage: Stage | None = None
     decision: str = ""
 
     @property
     def method(self) -> MethodDescriptor:
-        """The call as the proto declares it."""
+        """The call in the wire contract."""
         return FILES[self.service].services_by_name[f"{self.service.capitalize()}Service"].methods_by_name[self.rpc]
 
     @property
     def request(self) -> Descriptor:
-        """What is sent."""
+        """The message that is sent."""
         return self.method.input_type
 
     @property
     def answer(self) -> Descriptor:
-        """What comes back."""
+        """The message that comes back."""
         return self.method.output_type
 
 

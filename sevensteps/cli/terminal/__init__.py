@@ -1,1 +1,1 @@
-"""Talking to whoever sits at the terminal: width, progress, errors as a sentence."""
+"""Printing on a terminal: its width, progress bars, errors as sentences."""

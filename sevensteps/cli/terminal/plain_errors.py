@@ -1,4 +1,4 @@
-"""Trouble as a person at a terminal reads it: a sentence, never a stack trace."""
+"""Errors as sentences, never as stack traces."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[None, None, T]) -> T:
-    """Run what a command does. A Fault becomes a sentence and exit code 1; Ctrl-C ends quietly."""
+    """Run the work of a command. A Fault becomes a sentence and exit code 1; Ctrl-C ends quietly."""
     try:
         return asyncio.run(work)
     except Fault as fault:

@@ -1,4 +1,4 @@
-"""Showing how far something is that takes longer than a moment: on a terminal, and nowhere else."""
+"""Progress bars, on a terminal only."""
 
 import sys
 
@@ -7,10 +7,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 
 def progress() -> Progress:
-    """A bar for each task that is added, which is gone at the end; one without a total only says that work goes on.
+    """A bar for each task that is added; a task without a total only shows that work goes on. Bars vanish at the end.
 
-    It stands on standard error, and is silent where that is no terminal. What is printed meanwhile goes above it, and
-    to a file where standard output is one.
+    They are drawn on standard error, if that is a terminal. What is printed meanwhile appears above them, or goes into
+    a file where standard output is one.
     """
     console = Console(stderr=True)
     return Progress(

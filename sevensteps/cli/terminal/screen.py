@@ -1,4 +1,4 @@
-"""Where the command line prints for people."""
+"""The console on which commands print for people."""
 
 import sys
 
@@ -8,5 +8,5 @@ WIDTH_OF_A_FILE = 120
 
 
 def screen() -> Console:
-    """The terminal as wide as it is; a file or pipe as wide as a page."""
+    """As wide as the terminal; a file or pipe is as wide as a page."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)

@@ -38,7 +38,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Process, grpc.aio.C
     process = next(process for process in suite.services if process.name == "feed")
     await process.start()
     try:
-        await suite.ready(process)
+        await suite.wait_until_serving(process)
         async with channel(settings.feed, lambda: token) as called:
             await called.channel_ready()  # gRPC shares what it knows of an address: that the one before was killed
             yield process, called
@@ -70,7 +70,7 @@ async def test_what_was_answered_is_there_after_kill_9(tmp_path: Path, database:
 
             writers = [asyncio.create_task(write(outbox)) for outbox in waiting]
             await asyncio.sleep(chance.uniform(0.1, 0.5))
-            assert process.pid, process.last_words()
+            assert process.pid, process.last_log_line()
             os.kill(process.pid, signal.SIGKILL)
             ends = await asyncio.gather(*writers, return_exceptions=True)
             assert all(isinstance(end, grpc.aio.AioRpcError) for end in ends), ends

@@ -1,11 +1,11 @@
-"""What is said of an example file, before anything is started."""
+"""Example files are checked before anything is started."""
 
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from sevensteps.cli.story.examples import FOLDER, WrongExamplesError, load
+from sevensteps.cli.story.examples import FOLDER, InvalidExamplesError, load
 from sevensteps.cli.story.verbs import VERBS
 from sevensteps.identity.actor import Role
 from sevensteps.steps import Stage
@@ -50,13 +50,13 @@ def _file(folder: Path, text: str) -> Path:
 
 
 def test_every_example_of_the_repository_can_be_read() -> None:
-    """The files under examples/ are right, and each stands for one kind of journey."""
+    """The files in examples/ have no mistakes, and each is about another kind of journey."""
     names = [example.name for example in load(sorted(FOLDER.glob("*.yaml")), TODAY)]
     assert names == ["attorney", "carer", "changed-plan", "direct-payment", "not-eligible", "urgent"]
 
 
-def test_an_example_is_read_as_it_stands(tmp_path: Path) -> None:
-    """Words become calls, short names the enums of the wire, and dates are counted from today."""
+def test_an_example_becomes_calls_with_their_fields(tmp_path: Path) -> None:
+    """Verbs become calls, short names become enums of the wire contract, and dates are counted from today."""
     [example] = load([_file(tmp_path, EXAMPLE)], TODAY)
     opens, proposes, saves = example.story
     assert example.people == {"amy": {Role.PRACTITIONER}, "peter": {Role.PLANNER, Role.APPROVER}}
@@ -82,7 +82,7 @@ def test_an_example_is_read_as_it_stands(tmp_path: Path) -> None:
         ("title: A short one", "titel: A short one", 1, "one of title, about, people, story, expect"),
         ("title: A short one\n", "", 1, "expected title in an example"),
         ("amy: practitioner", "amy: doctor", 4, "a role: one of approver, assistant_team_manager"),
-        ("amy: practitioner", "amy: practitioner\n  amy: planner", 5, "amy stands here a second time"),
+        ("amy: practitioner", "amy: practitioner\n  amy: planner", 5, "amy is here a second time"),
         ("- amy opens a case", "- ann opens a case", 7, "one of the people of this example (amy, peter), not ann"),
         ("opens a case", "gives advice", 8, "one of written_reasons, advice, how_to_ask_again"),
         ("amy proposes a determination", "amy propose a determination", 10, "did you mean `proposes a determination`?"),
@@ -104,13 +104,13 @@ def test_an_example_is_read_as_it_stands(tmp_path: Path) -> None:
         ("people:", "people: {", 5, "expected YAML"),
     ],
 )
-def test_what_is_wrong_is_told_with_file_line_and_what_was_expected(
+def test_a_mistake_is_reported_with_file_line_and_what_was_expected(
     tmp_path: Path, right: str, wrong: str, line: int, expected: str
 ) -> None:
-    """Whoever wrote the file finds the place, and knows what to write there."""
+    """The author of the file finds the place, and knows what to write there."""
     assert EXAMPLE.count(right) >= 1
     file = _file(tmp_path, EXAMPLE.replace(right, wrong, 1))
-    with pytest.raises(WrongExamplesError) as refused:
+    with pytest.raises(InvalidExamplesError) as refused:
         load([file], TODAY)
     assert str(refused.value).startswith(f"{file}:{line}: ")
     assert expected in str(refused.value)
@@ -125,17 +125,17 @@ def test_what_is_wrong_is_told_with_file_line_and_what_was_expected(
         (EXAMPLE.partition("story:")[0] + "story: []\nexpect: {ending: living, stages: []}\n", "opens a case"),
     ],
 )
-def test_a_file_that_holds_no_story_is_refused(tmp_path: Path, text: str, expected: str) -> None:
-    """A story begins with somebody who opens a case."""
-    with pytest.raises(WrongExamplesError, match=expected):
+def test_a_file_without_a_story_is_refused(tmp_path: Path, text: str, expected: str) -> None:
+    """An example has a story, and it begins with somebody who opens a case."""
+    with pytest.raises(InvalidExamplesError, match=expected):
         load([_file(tmp_path, text)], TODAY)
 
 
-def test_a_missing_file_and_another_encoding_are_told_like_any_other_mistake(tmp_path: Path) -> None:
+def test_a_missing_file_and_another_encoding_are_reported_like_any_other_mistake(tmp_path: Path) -> None:
     """Every file that is wrong is named, not only the first."""
     latin = tmp_path / "latin.yaml"
     latin.write_bytes("title: a caf\xe9".encode("latin-1"))
-    with pytest.raises(WrongExamplesError) as refused:
+    with pytest.raises(InvalidExamplesError) as refused:
         load([tmp_path / "missing.yaml", latin], TODAY)
     first, second = str(refused.value).splitlines()
     assert "missing.yaml:1: expected a file that can be read" in first
@@ -143,6 +143,6 @@ def test_a_missing_file_and_another_encoding_are_told_like_any_other_mistake(tmp
 
 
 def test_the_readme_names_everything_that_people_can_do() -> None:
-    """Whoever writes an example finds every verb and its call there."""
+    """The author of an example finds every verb with its call there."""
     readme = (FOLDER / "README.md").read_text()
     assert [verb.words for verb in VERBS.values() if verb.words not in readme or f"`{verb.rpc}`" not in readme] == []

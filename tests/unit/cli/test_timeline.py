@@ -8,13 +8,13 @@ from rich.console import Console
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import VERDICT_MET, VERDICT_NOT_MET, Decision, Finding
-from sevensteps.cli.case_view.chronicle import Chronicle, Refusal
+from sevensteps.cli.case_view.history import CaseHistory, Refusal
 from sevensteps.cli.case_view.timeline import timeline
 
 
-def _printed(chronicle: Chronicle) -> str:
+def _printed(history: CaseHistory) -> str:
     console = Console(width=120, record=True, file=StringIO())
-    console.print(timeline(chronicle))
+    console.print(timeline(history))
     return console.export_text()
 
 
@@ -30,16 +30,16 @@ def _finding(rule: str, verdict: int, about: str = "") -> Finding:
     return Finding(rule=rule, verdict=verdict, because=because, reference="s.25", about=about)  # type: ignore[arg-type]
 
 
-def test_it_says_the_step_the_event_who_did_it_and_until_when_the_case_waits() -> None:
-    """A reader sees at a glance where the case went, and what has to happen next."""
-    printed = _printed(Chronicle("A case", "case-1", [_opened()]))
+def test_an_entry_has_the_step_the_event_who_did_it_and_the_due_date() -> None:
+    """A reader sees at a glance which step the case is in, and what has to happen next."""
+    printed = _printed(CaseHistory("A case", "case-1", [_opened()]))
     assert "Step 1: finding out how much money" in printed
     assert "7 case opened: adult  amy, 1 Jun 2026 09:30" in printed
     assert "waits for a practitioner to confirm the determination, until 29 June 2026" in printed
 
 
 def test_an_adverse_verdict_shows_the_rules_that_were_not_met_with_their_law() -> None:
-    """A rule's sentence says what it asks, so that it is not met stands before it; rules that were met are left out."""
+    """A rule's sentence says what it asks, so "not met" goes before it. Rules that were met are left out."""
     decision = Decision(
         decision="plan-check",
         verdict=VERDICT_NOT_MET,
@@ -49,7 +49,7 @@ def test_an_adverse_verdict_shows_the_rules_that_were_not_met_with_their_law() -
             _finding("SUFF-1", VERDICT_MET),
         ],
     )
-    printed = _printed(Chronicle("A case", "case-1", [_opened()], {7: decision}))
+    printed = _printed(CaseHistory("A case", "case-1", [_opened()], {7: decision}))
     assert "plan-check: not met" in printed
     assert "MEET-1, not met: Every need has a line: hygiene, community. [s.25]" in printed
     assert "SUFF-1" not in printed
@@ -60,13 +60,13 @@ def test_a_long_list_of_reasons_is_cut_but_names_every_rule() -> None:
     decision = Decision(
         decision="plan-check", verdict=VERDICT_MET, findings=[_finding(f"R-{n}", VERDICT_MET) for n in range(1, 9)]
     )
-    printed = _printed(Chronicle("A case", "case-1", [_opened()], {7: decision}))
+    printed = _printed(CaseHistory("A case", "case-1", [_opened()], {7: decision}))
     assert "R-5 R-5 says so." in printed
     assert "and 3 more: R-6, R-7, R-8" in printed
 
 
-def test_what_was_refused_stands_after_the_event_before_it() -> None:
-    """A refusal leaves no event, but belongs to the story."""
-    refusal = Refusal(after=7, who="peter", tried="saves the plan", reason="STAGE_ORDER", detail="Too early.")
-    printed = _printed(Chronicle("A case", "case-1", [_opened()], refusals=[refusal]))
+def test_a_refusal_is_shown_after_the_event_before_it() -> None:
+    """A refusal leaves no event, but is part of what happened."""
+    refusal = Refusal(after=7, who="peter", action="saves the plan", reason="STAGE_ORDER", detail="Too early.")
+    printed = _printed(CaseHistory("A case", "case-1", [_opened()], refusals=[refusal]))
     assert "peter saves the plan: refused, STAGE_ORDER. Too early." in printed

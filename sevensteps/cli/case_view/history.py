@@ -1,4 +1,4 @@
-"""A case as it happened: its events, the decisions behind them, and what was refused on the way."""
+"""The history of a case: its events, the decisions behind them, and what was refused on the way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ from sevensteps.steps import Stage
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Something that somebody tried and that was refused. `after` is the position of the event before it."""
+    """Something that somebody tried and was refused. `after` is the position of the event before it."""
 
     after: int
     who: str
-    tried: str
+    action: str
     reason: str
     detail: str
 
 
 @dataclass(slots=True)
-class Chronicle:
-    """What is known of one case. `decisions` stand by the position of the event that told of them."""
+class CaseHistory:
+    """What happened in one case. `decisions` are by the position of the event that reports them."""
 
     title: str
     case_id: str
@@ -35,21 +35,21 @@ class Chronicle:
 
 
 def stages_entered(events: Sequence[Event]) -> tuple[Stage, ...]:
-    """The steps that a case has entered, in their order."""
+    """The steps that a case has entered, in order."""
     return tuple(OPENS[event.type] for event in events if event.type in OPENS)
 
 
-def last_of(events: Sequence[Event], kind: type[Payload]) -> Event | None:
+def last_event(events: Sequence[Event], kind: type[Payload]) -> Event | None:
     """The last event of a kind."""
     return next((event for event in reversed(events) if event.type == kind.TYPE), None)
 
 
 def payload_of(event: Event) -> Payload | None:
-    """What an event says; None for one that is newer than this program."""
+    """The payload of an event; None where the event is newer than this program."""
     kind = PAYLOADS.get(event.type)
     return kind.of(event.payload) if kind else None
 
 
 def verdict_of(verdict: decision_pb2.Verdict.ValueType) -> Verdict | None:
-    """A verdict as it came over the wire; None where none was given."""
+    """A verdict from the wire; None where there is none."""
     return Verdict(short_name(decision_pb2.Verdict, verdict)) if verdict else None

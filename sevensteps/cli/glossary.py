@@ -1,0 +1,46 @@
+"""`sevensteps glossary`: what the words mean."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from sevensteps.cli.terminal.screen import screen
+from sevensteps.glossary import Entry, entries, look_up, similar_words
+
+
+def glossary(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="WORD", help="The word to explain, such as: direct payment.")
+    ] = None,
+) -> None:
+    """Explain the words of self-directed support and of this suite: one word, or all of them in a line each."""
+    if not words:
+        _print_all()
+        return
+    word = " ".join(words)
+    entry = look_up(word)
+    if entry is None:
+        typer.echo(f'The glossary does not have "{word}". {_hint(word)}', err=True)
+        raise typer.Exit(1)
+    _print(entry)
+
+
+def _print_all() -> None:
+    table = Table.grid(padding=(0, 2))
+    for entry in entries():
+        table.add_row(Text(entry.word, style="bold"), Text(entry.summary))
+    screen().print(table)
+
+
+def _print(entry: Entry) -> None:
+    screen().print(Text(entry.word, style="bold"))
+    screen().print(Text(entry.meaning))
+    if entry.source:
+        screen().print(Text(f"Source: {entry.source}", style="dim"))
+
+
+def _hint(word: str) -> str:
+    similar = similar_words(word)
+    return f"Did you mean {' or '.join(similar)}?" if similar else "`sevensteps glossary` lists every word it has."
