@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from servers.command_line import run_command
 from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.runner import play_all
@@ -18,19 +17,9 @@ from sevensteps.config import Settings
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.suite import Suite, on_free_ports
 
-COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()"]
-LIMIT_SECONDS = 60
-
 
 def _run(settings: Settings, *arguments: str | bytes) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_SECONDS,
-        env=os.environ | settings.as_environment() | {"TERM": "dumb"},
-        check=False,
-    )
+    return run_command(settings.as_environment(), *arguments)
 
 
 @dataclass(frozen=True)
@@ -115,14 +104,7 @@ def test_a_suite_that_cannot_start_says_why_in_a_sentence(
 ) -> None:
     """The setting is named, with what was expected; there is no stack trace."""
     settings = on_free_ports(replace(Settings(), data=tmp_path / "data")).as_environment()
-    refused = subprocess.run(
-        [*COMMAND, "up"],
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_SECONDS,
-        env=os.environ | settings | {f"SEVENSTEPS_{setting}": value},
-        check=False,
-    )
+    refused = run_command(settings | {f"SEVENSTEPS_{setting}": value}, "up")
     assert refused.stderr.replace("\n", " ").startswith(message)
     assert "Traceback" not in refused.stderr
     assert refused.returncode == 1

@@ -2,25 +2,21 @@
 
 import asyncio
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from servers.command_line import run_command
 from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings
 from sevensteps.local.suite import Suite, on_free_ports
-
-COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()"]
-LIMIT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -32,15 +28,7 @@ class RunningSuite:
 
     async def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a process of its own."""
-        return await asyncio.to_thread(
-            subprocess.run,
-            [*COMMAND, *arguments],
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_SECONDS,
-            env=os.environ | self.settings.as_environment() | {"TERM": "dumb"},
-            check=False,
-        )
+        return await asyncio.to_thread(run_command, self.settings.as_environment(), *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ PACK = "riverside"
 """The pack that decides."""
 COUNCILS = ("riverside", "hillside")
 """The councils whose cases are stored. The second has no pack of its own."""
+WITH_CHOICES = COUNCILS[1]
+"""The one that has its file when the store is upgraded. For the other one PACK decides by the settings, as before."""
 LAST_DAY = date(2099, 12, 31)
 
 
@@ -32,6 +34,14 @@ def put_together(policies: Path, pack: Path, folder: Path) -> Path:
 def put_in(pack: Path, folder: Path) -> None:
     """Write the council's pack into a folder of packs, over the one that may be there."""
     shutil.copytree(pack, folder / pack.name, dirs_exist_ok=True)
+
+
+def write_choices(council: str, folder: Path) -> None:
+    """Give a council a file of its own choices, as whoever upgrades from 0.1.0 does: they are the example council's."""
+    choices = (folder / "example-council/council.yaml").read_text()
+    (folder / council).mkdir(exist_ok=True)
+    of_its_own = choices.replace("council: example-council", f"council: {council}", 1)
+    (folder / council / "council.yaml").write_text(of_its_own.replace("pack: example-council", f"pack: {PACK}", 1))
 
 
 def lengthen_bank_holidays(folder: Path) -> None:

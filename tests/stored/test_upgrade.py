@@ -39,7 +39,7 @@ from stored.fixture import (
     stored_in,
 )
 from stored.player import play_to_end
-from stored.policies import PACK, lengthen_bank_holidays, put_in, put_together, settings_on
+from stored.policies import PACK, WITH_CHOICES, lengthen_bank_holidays, put_in, put_together, settings_on, write_choices
 from stored.town import StuckError, Town
 from workflows.journey.journey import Journey
 from workflows.worker import RESTRICTIONS
@@ -97,6 +97,7 @@ async def _restored(folder: Path, tmp_path: Path, request: pytest.FixtureRequest
     made, records = stored_in(folder)
     policies = put_together(POLICIES, folder.parent / "packs/second" / PACK, tmp_path / "policies")
     lengthen_bank_holidays(policies)
+    write_choices(WITH_CHOICES, policies)
     if folder.name == Kind.SQLITE:
         restore_files(records, tmp_path / "data")
         return made, settings_on(tmp_path / "data", "", policies)

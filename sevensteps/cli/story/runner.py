@@ -13,7 +13,8 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.caller import Caller, sentence
 
-COUNCIL = "example-council"
+EXAMPLE_COUNCIL = "example-council"
+"""The council that comes with the suite."""
 TOKEN_SECONDS = 4 * 3600.0
 
 OnEnd = Callable[[Example, PlayedExample | None, str], None]
@@ -21,15 +22,20 @@ OnEnd = Callable[[Example, PlayedExample | None, str], None]
 
 
 async def play_all(
-    examples: Sequence[Example], settings: Settings, on_event: OnEvent, on_end: OnEnd
+    examples: Sequence[Example],
+    settings: Settings,
+    on_event: OnEvent,
+    on_end: OnEnd,
+    *,
+    council: str = EXAMPLE_COUNCIL,
 ) -> list[PlayedExample]:
-    """Play the examples. Returns those that ended as expected, in the order of `examples`.
+    """Play the examples in a council. Returns those that ended as expected, in the order of `examples`.
 
     `on_event` is called with every event of the feed in order. Raises the Fault of a feed that cannot be followed.
     """
-    runner = _Runner(settings, Keys.existing(settings.data), FeedFollower(on_event), on_end)
+    runner = _Runner(settings, Keys.existing(settings.data), council, FeedFollower(on_event), on_end)
     async with runner.feed_reader() as reader:
-        following = asyncio.create_task(runner.follower.follow(reader, COUNCIL))
+        following = asyncio.create_task(runner.follower.follow(reader, council))
         playing = asyncio.gather(*(runner.play(example) for example in examples))
         try:
             await asyncio.wait((following, playing), return_when=asyncio.FIRST_COMPLETED)
@@ -46,18 +52,19 @@ async def play_all(
 class _Runner:
     settings: Settings
     keys: Keys
+    council: str
     follower: FeedFollower
     on_end: OnEnd
 
     def feed_reader(self) -> Caller:
-        token = self.keys.issue("demonstration", {Role.INTEGRATOR}, COUNCIL, seconds=TOKEN_SECONDS)
+        token = self.keys.issue("demonstration", {Role.INTEGRATOR}, self.council, seconds=TOKEN_SECONDS)
         return Caller(self.settings, lambda: token)
 
     async def play(self, example: Example) -> PlayedExample | None:
         """Play one example, and report how it ended."""
         played, failure = None, ""
         try:
-            played = await Player(example, COUNCIL, self.settings, self.keys, self.follower).play()
+            played = await Player(example, self.council, self.settings, self.keys, self.follower).play()
         except (UnexpectedError, StuckError) as error:
             failure = str(error)
         except Fault as fault:
