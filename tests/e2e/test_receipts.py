@@ -112,7 +112,7 @@ async def test_a_candidate_pack_lists_the_cases_that_would_change(running: Runni
 async def test_a_tampered_verdict_is_found(running: RunningSuite, columns: str, difference: str) -> None:
     """A verdict changed in the database, beside the receipt or in it too, differs when the decision is made again."""
     with sqlite3.connect(running.settings.data / "assessment.db") as records:
-        query = "SELECT receipt_id, receipt FROM receipts WHERE decision = 'eligibility' LIMIT 1"
+        query = "SELECT receipt_id, receipt FROM receipts WHERE decision = 'eligibility' AND verdict = 'met'"
         receipt_id, receipt = records.execute(query).fetchone()
 
         def write(receipt: str, verdict: str) -> None:
