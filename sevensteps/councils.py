@@ -23,7 +23,7 @@ LAWS_NEEDED: Mapping[str, str] = {
         "the Health and Personal Social Services (Northern Ireland) Order 1972 and the Carers and Direct Payments Act "
         "(Northern Ireland) 2002"
     ),
-    "scotland": ("the Social Work (Scotland) Act 1968 and the Social Care (Self-directed Support) (Scotland) Act 2013"),
+    "scotland": "the Social Work (Scotland) Act 1968 and the Social Care (Self-directed Support) (Scotland) Act 2013",
 }
 """The law that a pack has to hold to decide for a council there, by jurisdiction. England's comes with the suite."""
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -31,7 +31,7 @@ SECONDS_BETWEEN_LOOKS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ContactPoint:
-    """Whom people can turn to at the council. What is not known of it is empty."""
+    """Whom people can contact at the council. What its file does not say is empty."""
 
     purpose: str
     """`social_services`, or `planning_help`: help with making a support plan."""
@@ -47,29 +47,30 @@ class Council:
     """A council and its choices."""
 
     name: str
-    """As tokens, cases and the folder under `policies/` have it."""
+    """The name of its folder in `policies/`, and in tokens and cases."""
     title: str
-    """As people call it."""
+    """The name that people use."""
     jurisdiction: str
     pack: str
     """The policy pack that decides for it."""
     plan_templates: tuple[str, ...]
-    """The templates that its support plans may have."""
+    """The templates that it offers for support plans."""
     contact_points: tuple[ContactPoint, ...]
 
 
 class Councils:
-    """The councils of an installation by name, read again when their files change; a bad change is not taken."""
+    """The councils of an installation. A file that changes is read again; if it is wrong, the choices before stay."""
 
     def __init__(self, root: Path, former_pack: str = "") -> None:
         """`root` is the folder of policies.
 
-        `former_pack` decides for councils that have no file yet, as one pack once decided for all; without it there are
-        no such councils.
+        `former_pack` decides for councils without a file: in 0.1.0 one pack decided for every council. If it is empty,
+        there are no such councils.
         """
         self._root = root
         self._former_pack = former_pack
         self._councils: dict[str, Council] = {}
+        self._known: set[str] = set()
         self._changed: dict[str, int] = {}
         self._looked: dict[str, float] = {}
 
@@ -78,7 +79,7 @@ class Councils:
         return names(self._root)
 
     def packs(self) -> tuple[str, ...]:
-        """The packs that decide for somebody. A council whose file cannot be used is passed over and logged."""
+        """The packs that decide for any council. A council whose file cannot be used is left out and logged."""
         packs = {self._former_pack} - {""}
         for name in self.names():
             try:
@@ -90,8 +91,7 @@ class Councils:
     def council(self, name: str) -> Council:
         """The council of this name.
 
-        Raises a Fault (PRECONDITION): COUNCIL_UNKNOWN where there is none, COUNCIL_REFUSED where its file cannot be
-        used.
+        Raises a Fault (PRECONDITION): COUNCIL_UNKNOWN if there is none, COUNCIL_REFUSED if its file cannot be used.
         """
         if time.monotonic() - self._looked.get(name, -SECONDS_BETWEEN_LOOKS) >= SECONDS_BETWEEN_LOOKS:
             self._look(name)
@@ -100,16 +100,17 @@ class Councils:
 
     def ensure_known(self, name: str) -> None:
         """Raise a Fault (PRECONDITION, COUNCIL_UNKNOWN) unless there is such a council, whatever its file says."""
-        if not self._former_pack and name not in self._councils and name not in self.names():
+        if name not in self._known and not self._former_pack and name not in self.names():
             raise council_unknown(name)
+        self._known.add(name)
 
     def _look(self, name: str) -> None:
-        """Read a council that is asked for first, and one whose file has changed since the last look."""
+        """Read a council that is asked for the first time, and one whose file has changed since the last look."""
         self.ensure_known(name)
         if name not in self.names():
             self._look_without_file(name)
             return
-        changed = (self._root / name / FILE).stat().st_mtime_ns
+        changed = _last_change(self._root / name / FILE)
         if name in self._councils and self._changed.get(name) == changed:
             return
         try:
@@ -117,7 +118,7 @@ class Councils:
         except PackRefusedError as refused:
             if name not in self._councils:
                 raise _refused(name, refused) from refused
-            log.get().error("council refused, the choices before stay", council=name, detail=str(refused))
+            log.get().error("council refused; the choices before stay", council=name, detail=str(refused))
         self._changed[name] = changed
 
     def _look_without_file(self, name: str) -> None:
@@ -132,6 +133,13 @@ class Councils:
             plan_templates=tuple(TEMPLATES),
             contact_points=(),
         )
+
+
+def _last_change(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:  # removed since the folder was listed
+        return 0
 
 
 def names(root: Path) -> tuple[str, ...]:
@@ -200,13 +208,13 @@ def _contact_point(purpose: str, written: Section) -> ContactPoint:
 
 
 def no_council() -> Fault:
-    """There is nobody to decide for."""
+    """An installation in which no council has a file, and no pack decides for those without one."""
     detail = f"There is no council in this installation: no folder of policies has a {FILE}. Write one."
     return Fault(Kind.PRECONDITION, "COUNCIL_UNKNOWN", detail)
 
 
 def council_unknown(name: str) -> Fault:
-    """A council that there is not, or that is not the caller's to see."""
+    """A council that does not exist, or that the caller may not see."""
     return Fault(
         Kind.PRECONDITION,
         "COUNCIL_UNKNOWN",

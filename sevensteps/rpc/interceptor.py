@@ -100,7 +100,7 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             )
         actor = self._keys.actor_of(value)
         if actor.council != EVERY_COUNCIL:
-            self._councils.council(actor.council)
+            self._councils.ensure_known(actor.council)
         try:
             request = read(body)
         except DecodeError as error:

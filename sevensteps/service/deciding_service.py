@@ -85,12 +85,13 @@ class DecidingService:
 
 
 def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> None:
-    """Begin to decide by the packs of all councils, if there is one that can be used for every council with records.
+    """Begin to decide by the pack of every council.
 
-    A pack that is refused is its councils' trouble alone, unless there is no other.
+    A pack that is refused stops only its own councils, unless there is no other. Raises a Fault if no pack can be used,
+    or a council that has records is not there any more: its cases would be parked one after another.
     """
     for name in connection.execute(COUNCILS_WITH_RECORDS).scalars():
-        councils.ensure_known(name)  # else its cases would park one after the other
+        councils.ensure_known(name)
     packs = councils.packs()
     refused: list[Fault] = []
     for pack in packs:

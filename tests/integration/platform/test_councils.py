@@ -164,3 +164,20 @@ async def test_a_pack_that_is_refused_is_its_councils_trouble(settings: Settings
         for council, expected in (("example-council", ""), ("barset", "PACK_REFUSED")):
             token = running.token("amy", Role.PRACTITIONER, council=council)
             assert await reason_of(running.stub(AssessmentServiceStub, token).OpenCase(opening())) == expected
+
+
+async def test_a_council_whose_file_is_wrong_can_still_read(settings: Settings) -> None:
+    """Its cases can be read; nothing is decided for it until the file is put right."""
+    file = settings.policies / "barset" / "council.yaml"
+    right = file.read_text()
+    async with run_service("assessment", settings) as running:
+        amy = running.stub(AssessmentServiceStub, running.token("amy", Role.PRACTITIONER, council="barset"))
+        case = (await amy.OpenCase(opening())).case
+    file.write_text(right.replace("[nine]", "[ten]"))
+    async with run_service("assessment", settings) as running:
+        amy = running.stub(AssessmentServiceStub, running.token("amy", Role.PRACTITIONER, council="barset"))
+        assert (await amy.GetCase(pb.GetCaseRequest(case_id=case.case_id))).case == case
+        fault = await refusal_of(amy.OpenCase(opening()))
+        assert (fault.reason, "plan templates: 'ten'" in fault.detail) == ("COUNCIL_REFUSED", True)
+        file.write_text(right)
+        await amy.OpenCase(opening())
