@@ -57,9 +57,17 @@ class Explorer:
 
     def tree(self, beginning: Beginning) -> Node:
         """All that can happen from there on."""
-        return self._grow(beginning, [], beginning.cost, None)
+        return self._grow(beginning, [], beginning.cost, None, frozenset())
 
-    def _grow(self, beginning: Beginning, path: list[Happening], spent: int, before: Situation | None) -> Node:
+    def _grow(
+        self,
+        beginning: Beginning,
+        path: list[Happening],
+        spent: int,
+        before: Situation | None,
+        without_effect: frozenset[str],
+    ) -> Node:
+        """`without_effect` is what has happened since the journey last did anything: it does not happen again."""
         walk = Walk(self._program, beginning, self._patches)
         commands = walk.run.start()
         for happening in path:
@@ -70,17 +78,27 @@ class Explorer:
             node.leads_to = _leads_to(beginning.section, situation)
             node.has_effect = before is None or bool(commands) or not _is_same(before, situation)
             may_go_on = node.has_effect or bool(situation.activities)
+            idle = frozenset() if node.has_effect else without_effect | {node.label}
             if may_go_on and not node.leads_to and spent <= self._allowance:
-                node.children = self._children(beginning, path, spent, situation)
+                node.children = self._children(beginning, path, spent, situation, idle)
         walk.run.evict()
         return node
 
-    def _children(self, beginning: Beginning, path: list[Happening], spent: int, situation: Situation) -> list[Node]:
+    def _children(
+        self,
+        beginning: Beginning,
+        path: list[Happening],
+        spent: int,
+        situation: Situation,
+        without_effect: frozenset[str],
+    ) -> list[Node]:
         children: dict[str, Node] = {}
         for happening in happenings(situation):
             base = children.get(happening.builds_on)
+            if happening.label in without_effect:
+                continue
             if spent + happening.cost <= self._allowance and (base is None or base.has_effect):
-                child = self._grow(beginning, [*path, happening], spent + happening.cost, situation)
+                child = self._grow(beginning, [*path, happening], spent + happening.cost, situation, without_effect)
                 if not (base and happening.is_variant and child.commands == base.commands):
                     children[child.label] = child
         return list(children.values())

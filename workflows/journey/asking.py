@@ -10,6 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from sevensteps.temporal import Parked, WaitingFor
 from workflows.journey.deadlines import Due
+from workflows.journey.incoming import Incoming
 from workflows.journey.requests import Opening, Request, RequestHeader
 from workflows.journey.state import JourneyState
 
@@ -31,10 +32,13 @@ class CaseHasEnded(Exception):
 class Asking:
     """Asks services on behalf of one journey. What may pass is tried for ever; what will not pass parks the journey."""
 
-    def __init__(self, state: JourneyState, post: Callable[[WaitingFor], None], *, closing: bool = False) -> None:
+    def __init__(
+        self, state: JourneyState, incoming: Incoming, post: Callable[[WaitingFor], None], *, closing: bool = False
+    ) -> None:
         """`post` shows what the journey waits for. While `closing`, the end of the case stops nothing."""
         self.parked: Parked | None = None
         self._state = state
+        self._incoming = incoming
         self._post = post
         self._closing = closing
 
@@ -77,6 +81,7 @@ class Asking:
 
     async def _ask_quickly(self, request: Request) -> Due | None:
         """Ask once, within the workflow task."""
+        self._incoming.let_answer_go_first()
         answer: Due | None = await workflow.execute_local_activity(
             type(request).__name__,
             args=[self._header(request), request],
@@ -97,7 +102,7 @@ class Asking:
             retry_policy=RETRY_FOR_EVER,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )
-        await workflow.wait_condition(lambda: activity.done() or self.has_ended())
+        await self._incoming.wait(lambda: activity.done() or self.has_ended())
         if not activity.done():
             activity.cancel()  # an attempt under way may still succeed; none is made after it
         answer: Due | None = await activity
@@ -114,7 +119,7 @@ class Asking:
         self.parked = parked
         resumed = self._state.resumed
         self._post(WaitingFor.MEND)
-        await workflow.wait_condition(lambda: self._state.resumed > resumed or self.has_ended())
+        await self._incoming.wait(lambda: self._state.resumed > resumed or self.has_ended())
         self.parked = None
 
 

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from sevensteps.events import Fact
     from sevensteps.temporal import HEAR, JOURNEY, STANDS, Standing
     from workflows.journey.asking import CaseHasEnded
+    from workflows.journey.incoming import Incoming
     from workflows.journey.stages import STEPS
     from workflows.journey.state import JourneyState
     from workflows.journey.step import Step
@@ -29,21 +30,24 @@ class Journey:
     def __init__(self, state: JourneyState) -> None:
         """Take over the state of the last run, before any fact is heard."""
         self._state = state
-        self._step = Step(state)
+        self._incoming = Incoming(state)
+        self._step = Step(state, self._incoming)
 
     @workflow.run
     async def run(self, state: JourneyState) -> str:  # noqa: ARG002  `__init__` has taken it
         """Go from step to step until the case ends; then have everything closed."""
         with suppress(CaseHasEnded):
             await self._walk()
+            self._incoming.take_in()
             workflow.continue_as_new(self._state)
         await self._step.close_case()
+        self._incoming.take_in()
         return str(self._state.ending)
 
     async def _walk(self) -> None:
         """Take one step after another, until the run has grown old."""
         while not self._has_grown_old():
-            self._step = Step(self._state)
+            self._step = Step(self._state, self._incoming)
             await self._step.begin()
             self._state.stage = await STEPS[self._state.stage](self._step)
 
@@ -54,7 +58,7 @@ class Journey:
     @workflow.signal(name=HEAR)
     def hear(self, fact: Fact) -> None:
         """Take in a fact of the case. Facts come in the order of the feed; one that comes again changes nothing."""
-        self._state.hear(fact)
+        self._incoming.hear(fact)
 
     @workflow.query(name=STANDS)
     def stands(self) -> Standing:

@@ -8,4 +8,7 @@ began before that is left either, remove it and the row.
 
 from collections.abc import Mapping
 
-PATCHES: Mapping[str, str] = {}
+PATCHES: Mapping[str, str] = {
+    "answer-goes-first": "26 November 2026: what a journey does after an answer no longer depends on facts that come "
+    "with it, because a replay may deliver them after it.",
+}

@@ -24,6 +24,7 @@ from sevensteps.temporal import Standing, WaitingFor
 from workflows.journey import noticeboard
 from workflows.journey.asking import Asking
 from workflows.journey.deadlines import Due, Hold, Moment, due_now
+from workflows.journey.incoming import Incoming
 from workflows.journey.requests import CloseApproval, ClosePlanning, CloseReview, EndCase, Opening
 from workflows.journey.state import JourneyState
 
@@ -37,13 +38,14 @@ anybody, and step 7 is a review that is owed (s.27)."""
 class Step:
     """One step of one journey. It never fails: trouble that may pass is waited out, and a refusal parks the journey."""
 
-    def __init__(self, state: JourneyState) -> None:
-        """The step has not begun: call `begin` first."""
+    def __init__(self, state: JourneyState, incoming: Incoming) -> None:
+        """The step has not begun: call `begin` first. `incoming` are the facts on their way to the state."""
         self.state = state
+        self._incoming = incoming
         self._opened = state.since
         self._due: Due | None = None
         self._waiting_for = WaitingFor.SERVICE
-        self._asking = Asking(state, self._post)
+        self._asking = Asking(state, incoming, self._post)
 
     @property
     def opened_on(self) -> str:
@@ -103,7 +105,7 @@ class Step:
 
     async def close_case(self) -> None:
         """The case has ended: have every service close what it has open."""
-        self._asking = Asking(self.state, self._post, closing=True)
+        self._asking = Asking(self.state, self._incoming, self._post, closing=True)
         for request in (ClosePlanning(), CloseApproval(), CloseReview()):
             await self._asking.ask(request)
         self._due = None
@@ -158,9 +160,9 @@ class Step:
             on_hold = self.state.on_hold
             self._post(WaitingFor.RELEASE if on_hold else waiting_for)
             with suppress(asyncio.TimeoutError):
-                await workflow.wait_condition(
+                await self._incoming.wait(
                     lambda: is_over() or self.state.on_hold is not on_hold or self._asking.has_ended(),  # noqa: B023
-                    timeout=left,
+                    at_most=left,
                 )
             self._asking.stop_if_ended()
         return None
