@@ -106,8 +106,8 @@ class Councils:
 
     def _look(self, name: str) -> None:
         """Read a council that is asked for the first time, and one whose file has changed since the last look."""
-        self.ensure_known(name)
         if name not in self.names():
+            self.ensure_known(name)
             self._look_without_file(name)
             return
         changed = _last_change(self._root / name / FILE)

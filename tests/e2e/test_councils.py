@@ -37,7 +37,7 @@ async def settings(tmp_path: Path) -> AsyncIterator[Settings]:
 
 async def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command beside the suite."""
-    return await asyncio.to_thread(run_command, settings.as_environment(), *arguments)
+    return await asyncio.to_thread(run_command, settings.as_environment(), *arguments, seconds=120)
 
 
 async def test_a_case_goes_all_the_way_by_the_pack_of_its_council(settings: Settings, tmp_path: Path) -> None:

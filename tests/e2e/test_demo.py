@@ -4,18 +4,17 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from servers.command_line import COMMAND, run_command
 from sevensteps.cli.story.examples import FOLDER
 from sevensteps.events import OPENS
 
 LIMIT_SECONDS = 240
-COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()", "demo"]
 
 ENDINGS = {
     "attorney": ("living", 6),
@@ -28,19 +27,8 @@ ENDINGS = {
 """How each example ends, and how many steps it enters."""
 
 
-def _environment(scratch: Path) -> dict[str, str]:
-    return os.environ | {"TMPDIR": str(scratch)}
-
-
 def _demo(*arguments: str, scratch: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_SECONDS,
-        env=_environment(scratch),
-        check=False,
-    )
+    return run_command({"TMPDIR": str(scratch)}, "demo", *arguments, seconds=LIMIT_SECONDS)
 
 
 def _running_in(scratch: Path) -> list[str]:
@@ -144,7 +132,9 @@ def test_an_invalid_file_starts_nothing(tmp_path: Path) -> None:
 
 def test_ctrl_c_in_the_middle_stops_everything(tmp_path: Path) -> None:
     """No process goes on, nothing is left on disk, and the exit code says that it was interrupted."""
-    with subprocess.Popen(COMMAND, stderr=subprocess.PIPE, text=True, env=_environment(tmp_path)) as demo:
+    with subprocess.Popen(
+        [*COMMAND, "demo"], stderr=subprocess.PIPE, text=True, env=os.environ | {"TMPDIR": str(tmp_path)}
+    ) as demo:
         assert demo.stderr
         while "Playing" not in (line := demo.stderr.readline()):
             assert line, "it ended before it played"

@@ -6,16 +6,17 @@ import sys
 from collections.abc import Mapping
 
 COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()"]
-LIMIT_SECONDS = 120
 
 
-def run_command(environment: Mapping[str, str], *arguments: str | bytes) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, with settings from this environment."""
+def run_command(
+    environment: Mapping[str, str], *arguments: str | bytes, seconds: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, with settings from this environment. Fails after so many seconds."""
     return subprocess.run(
         [*COMMAND, *arguments],
         capture_output=True,
         text=True,
-        timeout=LIMIT_SECONDS,
+        timeout=seconds,
         env=os.environ | environment | {"TERM": "dumb"},
         check=False,
     )

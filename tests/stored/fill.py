@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from servers.command_line import COMMAND
 from servers.postgres import PostgresServer
 from servers.programs import find_postgres
 from sevensteps.config import Settings
@@ -29,7 +30,6 @@ from stored.town import StuckError, Town
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-COMMAND = (sys.executable, "-c", "from sevensteps.cli.main import main; main()", "up")
 SIDE_BY_SIDE = 6
 PACK_IS_CHECKED = 15.0
 """Seconds in which every service has checked a changed pack and decides by it."""
@@ -42,6 +42,7 @@ async def running(checkout: Path, settings: Settings) -> AsyncIterator[None]:
     """The suite of a checkout, from its own command line, until it has stopped by itself."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
+        "up",
         cwd=checkout,
         env=os.environ | settings.as_environment() | {"PYTHONPATH": str(checkout)},
         stderr=asyncio.subprocess.PIPE,
