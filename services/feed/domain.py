@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple, Self
 from uuid import UUID
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity.actor import EVERY_COUNCIL, Actor
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
 
 PAGE_BYTES = 512 * 1024
 """Most bytes of events in a message, unless one event alone is larger. Half of the largest message allowed."""
+
+MOST_SUBSCRIPTIONS = 20
+"""Most subscriptions of one reader."""
 
 
 class Numbered(NamedTuple):
@@ -83,6 +87,24 @@ class Wanted:
     """The council to which the reader is confined, if there is one. A reader who asks for another council gets no
     events, just as for a council that does not exist, so that nobody learns which councils there are."""
 
+    def stretches(self) -> list[dict[str, str]]:
+        """Where what is wanted can be: stretches of the feed that an index has in their order, as values of columns.
+
+        There is none where nothing can be; the one without columns is the whole feed.
+        """
+        if self.scope is not None and self.council not in {"", self.scope}:
+            return []
+        if self.case_id:
+            return [{"case_id": self.case_id}]
+        council = self.council or self.scope
+        one = {"council": council} if council else {}
+        return [one | {"type": type_} for type_ in sorted(self.types)] or [one]
+
+    def lets_pass(self, type_: str, council: str) -> bool:
+        """Whether an event of a stretch is wanted."""
+        of_council = self.council in {"", council} and self.scope in {None, council}
+        return of_council and (not self.types or type_ in self.types)
+
     def conditions(self) -> dict[str, str | list[str]]:
         """The conditions that an event must meet, by name; those that every event meets are left out."""
         named: dict[str, str | list[str]] = {
@@ -92,6 +114,28 @@ class Wanted:
         }
         conditions = {name: value for name, value in named.items() if value}
         return conditions if self.scope is None else conditions | {"scope": self.scope}
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a subscription is. Nobody else reads it, moves it or learns of it, except operations."""
+
+    council: str
+    subject: str
+
+
+THE_SUITE = Owner("", "")
+"""Owns the journeys' subscription, whatever signs the journeys' tokens; no token has an empty council or subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """How far a reader has come, and when it last said so."""
+
+    owner: Owner
+    name: str
+    position: int
+    last_seen: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +175,23 @@ class Page:
 def scope_of(actor: Actor) -> str | None:
     """The council to which somebody is confined; None for the suite itself and whoever runs it for all councils."""
     return None if actor.council == EVERY_COUNCIL else actor.council
+
+
+def owner_of(actor: Actor) -> Owner:
+    """Whose subscriptions somebody's own are."""
+    return THE_SUITE if Role.JOURNEY in actor.roles else Owner(actor.council, actor.subject)
+
+
+def owner_named(actor: Actor, council: str, subject: str) -> Owner:
+    """Whose subscription somebody names: the caller's own where nobody is named.
+
+    Raises a Fault (NOT_FOUND) unless it is the caller's own, or the caller looks after that council.
+    """
+    own = owner_of(actor)
+    named = Owner(council, subject) if council or subject else own
+    if named != own and not (Role.OPERATIONS in actor.roles and actor.may_see(council)):
+        raise subscription_not_found()
+    return named
 
 
 def _changed(head: Head) -> Fault:
@@ -193,11 +254,33 @@ def case_open(case_id: str, up_to: int) -> Fault:
     )
 
 
-def not_read_yet(subscription: str, position: int) -> Fault:
-    """A subscription would lose events that it has not acknowledged."""
+def not_read_yet(unread: Subscription, scope: str | None) -> Fault:
+    """A subscription would lose events that it has not acknowledged. Another council's is not named."""
+    seen = unread.owner == THE_SUITE or scope in {None, unread.owner.council}
+    whose = f"Subscription {unread.name}" if seen else "A subscription of another council"
     return Fault(
         Kind.PRECONDITION,
         "NOT_READ_YET",
-        f"Subscription {subscription} has read up to position {position} only. Drop no further than that.",
-        metadata={"subscription": subscription, "position": str(position)},
+        f"{whose} has read up to position {unread.position} only. Drop no further than that; "
+        "or, if its reader is gone for good, delete it first.",
+        metadata={"subscription": unread.name if seen else "", "position": str(unread.position)},
+    )
+
+
+def subscription_not_found() -> Fault:
+    """There is no subscription of that name, or it is somebody else's: the caller cannot tell which."""
+    return Fault(
+        Kind.NOT_FOUND,
+        "SUBSCRIPTION_NOT_FOUND",
+        "You have no subscription of this name: it is new, or operations have deleted it because nobody used it. "
+        "Acknowledge the place from which you want to read to make it, 0 for the beginning.",
+    )
+
+
+def too_many_subscriptions() -> Fault:
+    """A reader who makes subscriptions without end would hold back trimming for ever."""
+    return Fault(
+        Kind.PRECONDITION,
+        "SUBSCRIPTIONS_FULL",
+        f"A reader has at most {MOST_SUBSCRIPTIONS} subscriptions. Delete one that you no longer need.",
     )

@@ -1,7 +1,9 @@
 """What the feed does, one function a use case."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import sqlalchemy as sa
@@ -9,26 +11,36 @@ import sqlalchemy as sa
 from services.feed import store
 from services.feed.arrivals import Arrivals
 from services.feed.domain import (
+    MOST_SUBSCRIPTIONS,
+    THE_SUITE,
     Bookmark,
+    Head,
     Numbered,
+    Owner,
     Page,
     Place,
+    Subscription,
     Wanted,
     case_open,
     not_read_yet,
     other_councils,
     stopping,
+    subscription_not_found,
+    too_many_subscriptions,
 )
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.errors import Violation, invalid
+from sevensteps.events import CaseEnded
 from sevensteps.service.store import Store
 
 AT_ONCE = 500
 """Most events in one message to a watcher who is behind."""
 BOOKMARK_SECONDS = 5.0
 """How often, at least, a watcher is told how far the feed has been looked through."""
-DROPPED_AT_ONCE = 5_000
+DROPPED_AT_ONCE = 500
 """Most events that one transaction drops, because services are waiting to append."""
+LOOKED_AT_ONCE = 1_000
+"""Most events that are looked at together before some are dropped, because others want to read."""
 
 
 def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
@@ -71,6 +83,7 @@ async def list_events(records: Store, wanted: Wanted, *, place: Place, size: int
         place = page.bookmark
         if len(events) > size or not page.more:
             return replace(page, events=events).at_most(size)
+        await asyncio.sleep(0)  # others want to read too
 
 
 async def watch_events(records: Store, arrivals: Arrivals, wanted: Wanted, *, place: Place) -> AsyncIterator[Page]:
@@ -88,55 +101,108 @@ async def watch_events(records: Store, arrivals: Arrivals, wanted: Wanted, *, pl
     raise stopping()
 
 
-def acknowledge_events(connection: sa.Connection, *, name: str, place: Place) -> int:
-    """Move a subscription forward, never back. Answers where it stands.
+def get_subscription(connection: sa.Connection, *, owner: Owner, name: str) -> Bookmark:
+    """Where a subscription stands. The suite's own begin at the beginning.
 
-    Raises Faults: for a number beyond the feed's end, and as for readers for a place that is not in the feed.
+    Raises a Fault (NOT_FOUND) for one that an integrator has not made. It might as well have been deleted: its reader
+    must not begin again unawares.
+    """
+    at = store.subscription(connection, owner, name)
+    if at is None and owner != THE_SUITE:
+        raise subscription_not_found()
+    return at or store.bookmark_at(connection, 0)
+
+
+def acknowledge_events(
+    connection: sa.Connection, *, owner: Owner, name: str, place: Place, back: bool, at: datetime
+) -> int:
+    """Make a subscription or move it, back only where that is asked for. Answers where it stands.
+
+    Raises Faults: for a number beyond the feed's end, as for readers for a place that is not in the feed, and
+    SUBSCRIPTIONS_FULL.
     """
     head = store.locked_head(connection)
-    if isinstance(place, Bookmark):
-        store.ensure_holds(connection, head, place)
-    else:
+    if not isinstance(place, Bookmark):
         _ensure_given("position", place.position, head.last)
-    before = store.subscribed_position(connection, name)
-    if place.position <= before:
-        return before
-    store.move_subscription(connection, name, place.position)
-    return place.position
+    store.ensure_holds(connection, head, place)
+    before = store.subscribed_position(connection, owner, name)
+    if before is None and store.count_subscriptions(connection, owner) >= MOST_SUBSCRIPTIONS:
+        raise too_many_subscriptions()
+    position = place.position if back else max(before or 0, place.position)
+    store.put_subscription(connection, Subscription(owner, name, position, at))
+    return position
+
+
+def list_subscriptions(connection: sa.Connection, *, scope: str | None) -> tuple[list[Subscription], int]:
+    """The subscriptions of a council and of the suite itself, or all, and the feed's last position."""
+    found = store.all_subscriptions(connection)
+    seen = [each for each in found if each.owner == THE_SUITE or scope in {None, each.owner.council}]
+    return seen, store.last_position(connection)
+
+
+def delete_subscription(connection: sa.Connection, *, owner: Owner, name: str) -> None:
+    """Delete a subscription. Raises a Fault (NOT_FOUND)."""
+    store.locked_head(connection)  # so that trimming sees it or not
+    if not store.delete_subscription(connection, owner, name):
+        raise subscription_not_found()
 
 
 async def trim_events(records: Store, *, scope: str | None, up_to: int) -> int:
     """Drop the events up to a position, some at a time. Answers the earliest position left. Raises Faults."""
-    earliest = await records.write(partial(_ensure_droppable, scope=scope, up_to=up_to))
+    earliest = await records.read(partial(_first_to_drop, scope=scope, up_to=up_to))
+    if earliest <= up_to:
+        await _ensure_cases_ended(records, scope=scope, first=earliest, up_to=up_to)
     while earliest <= up_to:
-        earliest = await records.write(partial(_drop_some, up_to=up_to))
+        earliest = await records.write(partial(_drop_some, scope=scope, up_to=up_to))
     return earliest
 
 
-def _ensure_droppable(connection: sa.Connection, *, scope: str | None, up_to: int) -> int:
-    """Raise a Fault unless the events up to a position may be dropped. Answers the earliest position left.
-
-    A journey is rebuilt from all events of its case, from the first on. So every case that would lose one must have
-    ended, and its ending must be among the events that are dropped. Every subscription must have read them, and all
-    must be of the council `scope`, if there is one.
-    """
-    head = store.locked_head(connection)
-    _ensure_given("up_to", up_to, head.last)
-    if up_to < head.earliest:
-        return head.earliest
-    if scope is not None and store.has_events_of_others(connection, scope, up_to):
-        raise other_councils(up_to)
-    unread = store.furthest_behind(connection)
-    if unread and unread[1] < up_to:
-        raise not_read_yet(*unread)
-    still_open = store.open_case(connection, up_to)
-    if still_open:
-        raise case_open(still_open, up_to)
+def _first_to_drop(connection: sa.Connection, *, scope: str | None, up_to: int) -> int:
+    """The earliest position left. Raises Faults as `_ensure_read` does."""
+    head = store.current_head(connection)
+    _ensure_read(connection, head, scope=scope, up_to=up_to)
     return head.earliest
 
 
-def _drop_some(connection: sa.Connection, *, up_to: int) -> int:
-    earliest = min(store.locked_head(connection).earliest + DROPPED_AT_ONCE, up_to + 1)
+def _ensure_read(connection: sa.Connection, head: Head, *, scope: str | None, up_to: int) -> None:
+    """Raise a Fault unless the position is in the feed, and every subscription has read up to there."""
+    _ensure_given("up_to", up_to, head.last)
+    behind = store.all_subscriptions(connection)[:1]
+    if up_to >= head.earliest and behind and behind[0].position < up_to:
+        raise not_read_yet(behind[0], scope)
+
+
+async def _ensure_cases_ended(records: Store, *, scope: str | None, first: int, up_to: int) -> None:
+    """Raise a Fault unless every case that would lose an event has ended, and is of the council `scope` if given.
+
+    A journey is rebuilt from all events of its case, from the first on. So the case's ending must be among the events
+    that are dropped. What has happened up to a position does not change, so it may be looked at some at a time.
+    """
+    seen: dict[str, None] = {}
+    ended: set[str] = set()
+    for begin in range(first, up_to + 1, LOOKED_AT_ONCE):
+        end = min(begin + LOOKED_AT_ONCE - 1, up_to)
+        for case_id, council, type_ in await records.read(partial(store.cases_between, first=begin, up_to=end)):
+            if scope not in {None, council}:
+                raise other_councils(up_to)
+            seen[case_id] = None
+            if type_ == CaseEnded.TYPE:
+                ended.add(case_id)
+        await asyncio.sleep(0)  # others want to read too
+    unended = [case_id for case_id in seen if case_id not in ended]
+    for begin in range(0, len(unended), LOOKED_AT_ONCE):
+        some = unended[begin : begin + LOOKED_AT_ONCE]
+        earlier = await records.read(partial(store.ended_earlier, cases=some))
+        if still_open := [case_id for case_id in some if case_id not in earlier]:
+            raise case_open(still_open[0], up_to)
+
+
+def _drop_some(connection: sa.Connection, *, scope: str | None, up_to: int) -> int:
+    head = store.locked_head(connection)
+    _ensure_read(connection, head, scope=scope, up_to=up_to)
+    if head.earliest > up_to:
+        return head.earliest  # somebody else has dropped them meanwhile
+    earliest = min(head.earliest + DROPPED_AT_ONCE, up_to + 1)
     store.drop(connection, earliest)
     return earliest
 

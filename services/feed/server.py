@@ -5,9 +5,11 @@ from functools import partial
 
 from services.feed import handlers, store, wire
 from services.feed.arrivals import Arrivals
-from services.feed.domain import scope_of
+from services.feed.domain import owner_named, owner_of, scope_of
+from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1 import feed_pb2_grpc as pb_grpc
+from sevensteps.events import PAYLOADS
 from sevensteps.fields import Fields
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.store import Store
@@ -31,6 +33,7 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         wire.check_after(fields, request.after)
         wanted = wire.wanted_of(fields, request.filter, scope_of(caller()))
         fields.check()
+        await self._ensure_types_known(request.filter)
         place = wire.place_of("page_token", request.page_token, request.after, wanted)
         page = await handlers.list_events(self._records, wanted, place=place, size=size)
         return wire.listed(page, wanted)
@@ -43,6 +46,7 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         wire.check_after(fields, request.after)
         wanted = wire.wanted_of(fields, request.filter, scope_of(caller()))
         fields.check()
+        await self._ensure_types_known(request.filter)
         place = wire.place_of("resume_token", request.resume_token, request.after, wanted)
         async for page in handlers.watch_events(self._records, self._arrivals, wanted, place=place):
             yield wire.watched(page)
@@ -52,7 +56,9 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         fields = Fields()
         wire.check_subscription(fields, request.name)
         fields.check()
-        return wire.subscribed(await self._records.read(partial(store.subscription, name=request.name)))
+        owner = owner_of(caller())
+        at = await self._records.read(partial(handlers.get_subscription, owner=owner, name=request.name))
+        return wire.subscribed(at)
 
     async def AcknowledgeEvents(
         self, request: pb.AcknowledgeEventsRequest, context: Context
@@ -62,8 +68,33 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         wire.check_subscription(fields, request.name)
         fields.check()
         place = wire.place_of("resume_token", request.resume_token, request.position)
-        position = await self._records.write(partial(handlers.acknowledge_events, name=request.name, place=place))
-        return pb.AcknowledgeEventsResponse(position=position)
+        acknowledging = partial(
+            handlers.acknowledge_events,
+            owner=owner_of(caller()),
+            name=request.name,
+            place=place,
+            back=request.back,
+            at=clock.now(),
+        )
+        return pb.AcknowledgeEventsResponse(position=await self._records.write(acknowledging))
+
+    async def ListSubscriptions(
+        self, request: pb.ListSubscriptionsRequest, context: Context
+    ) -> pb.ListSubscriptionsResponse:
+        """See FeedService.ListSubscriptions."""
+        scope = scope_of(caller())
+        return wire.subscriptions(*await self._records.read(partial(handlers.list_subscriptions, scope=scope)))
+
+    async def DeleteSubscription(
+        self, request: pb.DeleteSubscriptionRequest, context: Context
+    ) -> pb.DeleteSubscriptionResponse:
+        """See FeedService.DeleteSubscription."""
+        fields = Fields()
+        wire.check_subscription(fields, request.name)
+        fields.check()
+        owner = owner_named(caller(), request.council, request.subject)
+        await self._records.write(partial(handlers.delete_subscription, owner=owner, name=request.name))
+        return pb.DeleteSubscriptionResponse()
 
     async def TrimEvents(self, request: pb.TrimEventsRequest, context: Context) -> pb.TrimEventsResponse:
         """See FeedService.TrimEvents."""
@@ -78,3 +109,10 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         last = await self._records.write(partial(handlers.append_events, events=request.events))
         self._arrivals.grown_to(last)
         return pb.AppendEventsResponse(head=last)
+
+    async def _ensure_types_known(self, wanted: pb.EventFilter) -> None:
+        """Raise a Fault for a type that neither this version knows nor the feed has: it would be waited for in vain."""
+        unknown = set(wanted.types) - PAYLOADS.keys()
+        if unknown:
+            came = await self._records.read(partial(store.types_that_came, types=unknown))
+            wire.ensure_types_known(wanted, unknown - came)

@@ -4,20 +4,20 @@ Positions are dense and appear in their order because whoever appends first lock
 it by the commit: nobody can see position 102 while 101 may still come.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.feed.domain import Bookmark, Head, Numbered, Page, Place, Wanted
+from services.feed.domain import Bookmark, Head, Numbered, Owner, Page, Place, Subscription, Wanted
 from services.feed.tables import dropped, ended_cases, events, head, subscriptions
+from sevensteps import clock
 from sevensteps.events import CaseEnded
 
-LOOKED_THROUGH = 10_000
-"""Most positions that one statement looks through, however rare the wanted events: others want to read too."""
-HIGHEST = 2**63 - 1
-"""The highest position that there can be."""
+LEAST_OF_EACH = 50
+"""Fewest events that are looked up in one stretch of the feed: of one type, where several types are wanted."""
 
 HEAD = sa.select(head)
 LOCKED_HEAD = HEAD.with_for_update()
@@ -30,13 +30,6 @@ EARLIER_IDS = sa.union_all(
     sa.select(events.c.event_id).where(events.c.event_id.in_(sa.bindparam("ids", expanding=True))),
     sa.select(dropped.c.event_id).where(dropped.c.event_id.in_(sa.bindparam("ids", expanding=True))),
 )
-CONDITIONS: Mapping[str, sa.ColumnElement[bool]] = {
-    "case_id": events.c.case_id == sa.bindparam("case_id"),
-    "types": events.c.type.in_(sa.bindparam("types", expanding=True)),
-    "council": events.c.council == sa.bindparam("council"),
-    "scope": events.c.council == sa.bindparam("scope"),
-}
-
 UP_TO = events.c.position <= sa.bindparam("up_to")
 KEEP_ID = dropped.insert().from_select(["event_id"], sa.select(events.c.event_id).where(UP_TO))
 KEEP_ENDED = ended_cases.insert().from_select(
@@ -46,22 +39,31 @@ KEEP_ENDED = ended_cases.insert().from_select(
     .distinct(),
 )
 DROP = events.delete().where(UP_TO)
-OF_OTHERS = sa.select(events.c.position).where(UP_TO, events.c.council != sa.bindparam("council")).limit(1)
-OPEN_CASE = (
-    sa.select(events.c.case_id)
-    .where(UP_TO, ~sa.exists().where(ended_cases.c.case_id == events.c.case_id))
-    .group_by(events.c.case_id)
-    .having(sa.func.max(sa.case((events.c.type == CaseEnded.TYPE, 1), else_=0)) == 0)
-    .order_by(sa.func.min(events.c.position))
+CASES = (
+    sa.select(events.c.case_id, events.c.council, events.c.type)
+    .where(events.c.position >= sa.bindparam("first"), UP_TO)
+    .order_by(events.c.position)
+)
+ENDED_EARLIER = sa.select(ended_cases.c.case_id).where(ended_cases.c.case_id.in_(sa.bindparam("cases", expanding=True)))
+CAME = (
+    sa.select(events.c.type)
+    .where(events.c.type == sa.bindparam("type"))
+    .order_by(events.c.type, events.c.position)
     .limit(1)
 )
 
-SUBSCRIPTION = sa.select(subscriptions.c.position).where(subscriptions.c.name == sa.bindparam("name"))
+OWN = (subscriptions.c.council == sa.bindparam("of_council"), subscriptions.c.subject == sa.bindparam("of_subject"))
+NAMED = (*OWN, subscriptions.c.name == sa.bindparam("named"))
+SUBSCRIPTION = sa.select(subscriptions.c.position).where(*NAMED)
+COUNT_SUBSCRIPTIONS = sa.select(sa.func.count()).select_from(subscriptions).where(*OWN)
 ADD_SUBSCRIPTION = subscriptions.insert()
 MOVE_SUBSCRIPTION = (
-    subscriptions.update().where(subscriptions.c.name == sa.bindparam("moved")).values(position=sa.bindparam("to"))
+    subscriptions.update().where(*NAMED).values(position=sa.bindparam("to"), last_seen=sa.bindparam("at"))
 )
-FURTHEST_BEHIND = sa.select(subscriptions.c.name, subscriptions.c.position).order_by(subscriptions.c.position).limit(1)
+DELETE_SUBSCRIPTION = subscriptions.delete().where(*NAMED)
+SUBSCRIPTIONS = sa.select(subscriptions).order_by(
+    *(subscriptions.c[name] for name in ("position", "council", "subject", "name"))
+)
 
 
 def locked_head(connection: sa.Connection) -> Head:
@@ -69,9 +71,14 @@ def locked_head(connection: sa.Connection) -> Head:
     return _head(connection, LOCKED_HEAD)
 
 
+def current_head(connection: sa.Connection) -> Head:
+    """The head as it is now."""
+    return _head(connection, HEAD)
+
+
 def last_position(connection: sa.Connection) -> int:
     """The last position given."""
-    return _head(connection, HEAD).last
+    return current_head(connection).last
 
 
 def _head(connection: sa.Connection, statement: sa.Select[int, int, str, str]) -> Head:
@@ -103,67 +110,138 @@ def add(connection: sa.Connection, rows: Sequence[Mapping[str, object]], last: i
 
 
 def read_page(connection: sa.Connection, wanted: Wanted, place: Place, size: int) -> Page:
-    """The next events after a place, at most `size`. Raises Faults: FEED_CHANGED, CURSOR_AHEAD, EVENTS_TRIMMED."""
-    head = _head(connection, HEAD)
+    """The next events after a place: about `size`, more or fewer, as they are found together.
+
+    Every wanted event is found by an index, however rare it is, and the work is bounded, because others want to read
+    too. Raises Faults: FEED_CHANGED, CURSOR_AHEAD, EVENTS_TRIMMED.
+    """
+    head = current_head(connection)
     ensure_holds(connection, head, place)
-    conditions = wanted.conditions()
-    has_index = bool(wanted.case_id)  # which finds a case's events wherever they are
-    until = HIGHEST if has_index else min(place.position + LOOKED_THROUGH, HIGHEST)
-    bounds = {"after": place.position, "until": until, "size": size}
-    rows = connection.execute(_page(frozenset(conditions)), bounds | conditions)
-    found = [Numbered(*row) for row in rows]
-    if len(found) == size:
-        return Page(head.feed_id, found, found[-1].position, found[-1].event_id, head.last)
-    reached = max(min(until, head.last), head.earliest - 1)
-    return Page(head.feed_id, found, reached, _id_at(connection, head, reached), head.last)
+    found, reached = _look_up(connection, wanted, after=place.position, last=head.last, size=size)
+    reached = max(reached, head.earliest - 1)
+    reached_id = found[-1].event_id if found and found[-1].position == reached else _id_at(connection, head, reached)
+    return Page(head.feed_id, found, reached, reached_id, head.last)
+
+
+def _look_up(
+    connection: sa.Connection, wanted: Wanted, *, after: int, last: int, size: int
+) -> tuple[list[Numbered], int]:
+    """Wanted events in their order, and how far all stretches in which they can be have been looked through."""
+    stretches = wanted.stretches()
+    if not stretches:
+        return [], last
+    each = size if len(stretches) == 1 and not wanted.case_id else max(2 * size // len(stretches), LEAST_OF_EACH)
+    bounds: dict[str, str | int] = {"after": after, "last": last, "each": each}
+    for number, stretch in enumerate(stretches):
+        bounds |= {f"{column}_{number}": value for column, value in stretch.items()}
+    rows = connection.execute(_statement(tuple(stretches[0]), len(stretches)), bounds).all()
+    positions: defaultdict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        positions[row.stretch].append(row.position)
+    reached = min((max(of_one) for of_one in positions.values() if len(of_one) == each), default=last)
+    found = [
+        Numbered(row.position, row.event_id, row.event)
+        for row in rows
+        if row.position <= reached and wanted.lets_pass(row.type, row.council)
+    ]
+    return sorted(found), reached
 
 
 @cache
-def _page(conditions: frozenset[str]) -> sa.Select[int, str, bytes]:
-    return (
-        sa.select(events.c.position, events.c.event_id, events.c.event)
-        .where(
-            events.c.position > sa.bindparam("after"),
-            events.c.position <= sa.bindparam("until"),
-            *(CONDITIONS[name] for name in sorted(conditions)),
+def _statement(columns: tuple[str, ...], count: int) -> sa.CompoundSelect[int, int, str, str, str, bytes]:
+    return sa.union_all(*(_stretch(columns, number) for number in range(count)))
+
+
+def _stretch(columns: tuple[str, ...], number: int) -> sa.Select[int, int, str, str, str, bytes]:
+    """The next events of one stretch. Rows are compared as the index has them, so that no other way is as good."""
+    key = [events.c[name] for name in (*columns, "position")]
+    stretch = [sa.bindparam(f"{name}_{number}", type_=sa.Text) for name in columns]
+    rows = (
+        sa.select(
+            sa.literal_column(str(number), sa.Integer).label("stretch"),
+            *(events.c[name] for name in ("position", "event_id", "type", "council", "event")),
         )
-        .order_by(events.c.position)
-        .limit(sa.bindparam("size"))
+        .where(
+            sa.tuple_(*key) > sa.tuple_(*stretch, sa.bindparam("after", type_=sa.BigInteger)),
+            sa.tuple_(*key) <= sa.tuple_(*stretch, sa.bindparam("last", type_=sa.BigInteger)),
+        )
+        .order_by(*key)
+        .limit(sa.bindparam("each"))
     )
+    return sa.select(rows.subquery(f"stretch_{number}"))
 
 
-def subscription(connection: sa.Connection, name: str) -> Bookmark:
-    """Where a subscription stands; at the beginning, if it has acknowledged nothing."""
-    head = _head(connection, HEAD)
-    position = subscribed_position(connection, name)
+def types_that_came(connection: sa.Connection, types: Iterable[str]) -> set[str]:
+    """Those of the types of which the feed has an event."""
+    return {type_ for type_ in types if connection.execute(CAME, {"type": type_}).first()}
+
+
+def subscription(connection: sa.Connection, owner: Owner, name: str) -> Bookmark | None:
+    """Where a subscription stands; None if there is none of that name."""
+    position = subscribed_position(connection, owner, name)
+    return None if position is None else bookmark_at(connection, position)
+
+
+def bookmark_at(connection: sa.Connection, position: int) -> Bookmark:
+    """A position of the feed as a place that can be compared."""
+    head = current_head(connection)
     return Bookmark.at(position, head.feed_id, _id_at(connection, head, position))
 
 
-def subscribed_position(connection: sa.Connection, name: str) -> int:
-    """How far a subscription has read; 0 for one that has acknowledged nothing."""
-    return connection.execute(SUBSCRIPTION, {"name": name}).scalar() or 0
+def subscribed_position(connection: sa.Connection, owner: Owner, name: str) -> int | None:
+    """How far a subscription has read; None if there is none of that name."""
+    position: int | None = connection.execute(SUBSCRIPTION, _named(owner, name)).scalar()
+    return position
 
 
-def move_subscription(connection: sa.Connection, name: str, position: int) -> None:
-    """Store how far a subscription has read. The head must be locked."""
-    if not connection.execute(MOVE_SUBSCRIPTION, {"moved": name, "to": position}).rowcount:
-        connection.execute(ADD_SUBSCRIPTION, {"name": name, "position": position})
+def count_subscriptions(connection: sa.Connection, owner: Owner) -> int:
+    """How many subscriptions somebody has."""
+    return connection.execute(COUNT_SUBSCRIPTIONS, _own(owner)).scalar_one()
 
 
-def furthest_behind(connection: sa.Connection) -> tuple[str, int] | None:
-    """The subscription that has read least, and how far."""
-    row = connection.execute(FURTHEST_BEHIND).first()
-    return (row.name, row.position) if row else None
+def put_subscription(connection: sa.Connection, new: Subscription) -> None:
+    """Store how far a subscription has read, and that its reader was seen. The head must be locked."""
+    to = {"to": new.position, "at": clock.as_text(new.last_seen) if new.last_seen else ""}
+    if not connection.execute(MOVE_SUBSCRIPTION, _named(new.owner, new.name) | to).rowcount:
+        owner = {"council": new.owner.council, "subject": new.owner.subject}
+        row = owner | {"name": new.name, "position": new.position, "last_seen": to["at"]}
+        connection.execute(ADD_SUBSCRIPTION, row)
 
 
-def has_events_of_others(connection: sa.Connection, council: str, up_to: int) -> bool:
-    """Whether an event up to a position is another council's."""
-    return connection.execute(OF_OTHERS, {"council": council, "up_to": up_to}).first() is not None
+def delete_subscription(connection: sa.Connection, owner: Owner, name: str) -> bool:
+    """Delete a subscription. Answers whether there was one."""
+    return connection.execute(DELETE_SUBSCRIPTION, _named(owner, name)).rowcount > 0
 
 
-def open_case(connection: sa.Connection, up_to: int) -> str | None:
-    """The first case with an event up to a position that has not ended by then."""
-    return connection.execute(OPEN_CASE, {"up_to": up_to}).scalar()
+def all_subscriptions(connection: sa.Connection) -> list[Subscription]:
+    """Every subscription, the furthest behind first."""
+    return [
+        Subscription(
+            Owner(row.council, row.subject),
+            row.name,
+            row.position,
+            clock.from_text(row.last_seen) if row.last_seen else None,
+        )
+        for row in connection.execute(SUBSCRIPTIONS)
+    ]
+
+
+def _own(owner: Owner) -> dict[str, str | int]:
+    return {"of_council": owner.council, "of_subject": owner.subject}
+
+
+def _named(owner: Owner, name: str) -> dict[str, str | int]:
+    return _own(owner) | {"named": name}
+
+
+def cases_between(connection: sa.Connection, first: int, up_to: int) -> Sequence[sa.Row[str, str, str]]:
+    """Case, council and type of every event from a position to another, in their order."""
+    return connection.execute(CASES, {"first": first, "up_to": up_to}).all()
+
+
+def ended_earlier(connection: sa.Connection, cases: Collection[str]) -> set[str]:
+    """Those of the cases whose ending has been dropped."""
+    return set(connection.execute(ENDED_EARLIER, {"cases": list(cases)}).scalars())
 
 
 def drop(connection: sa.Connection, earliest: int) -> None:

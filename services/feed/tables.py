@@ -16,6 +16,9 @@ events = sa.Table(
     *filled(sa.Text, "case_id", "type", "council"),
     sa.Column("event", sa.LargeBinary, nullable=False),
     sa.Index("events_of_case", "case_id", "position"),
+    sa.Index("events_of_type", "type", "position"),
+    sa.Index("events_of_council", "council", "position"),
+    sa.Index("events_of_council_and_type", "council", "type", "position"),
 )
 
 dropped = sa.Table(
@@ -45,6 +48,11 @@ just before the earliest, empty where none was dropped or where it is not known.
 subscriptions = sa.Table(
     "subscriptions",
     metadata,
+    sa.Column("council", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("position", Position, nullable=False),
+    sa.Column("last_seen", sa.Text, nullable=False),
 )
+"""How far readers have come. The suite's own have no council and no subject, which nobody's token can be without.
+`last_seen` is empty where the reader has not acknowledged since it is noted."""

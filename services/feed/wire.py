@@ -4,13 +4,16 @@ import json
 import re
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from hashlib import blake2b
+from math import isfinite
 from uuid import UUID
 
-from services.feed.domain import Bookmark, Page, Place, Wanted
+from services.feed.domain import Bookmark, Page, Place, Subscription, Wanted
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.errors import Fault, Kind, Violation
+from sevensteps.events import PAYLOADS
 from sevensteps.fields import Fields
 from sevensteps.identity.tokens import LONGEST_COUNCIL, LONGEST_SUBJECT
 
@@ -20,8 +23,12 @@ LONGEST_WORD = 200
 """Most characters in an id or the name of a service."""
 LONGEST_PAYLOAD = 16_384
 """Most characters in a payload."""
+DEEPEST = 10
+"""Most levels of a payload."""
+FIRST_SECOND, LAST_SECOND, LAST_NANO = -62_135_596_800, 253_402_300_799, 999_999_999
+"""From the year 1 to 9999: the times that a Timestamp may have."""
 TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*", re.ASCII)
-"""The form of an event's type. Which types there are is not the feed's to know: a newer service may have more."""
+"""The form of an event's type. Which types there are is not the feed's to say: a newer service may send more."""
 SUBSCRIPTION = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 RESUME_TOKEN = struct.Struct(">16s8sq")
 """A resume token: the feed's id, the event at the place, and the position."""
@@ -45,10 +52,9 @@ def check_events(fields: Fields, events: Sequence[pb.Event]) -> None:
         fields.text(f"{path}.council", event.council, limit=LONGEST_COUNCIL)
         fields.text(f"{path}.source", event.source, limit=LONGEST_WORD)
         fields.text(f"{path}.actor", event.actor, limit=LONGEST_SUBJECT)
-        if not event.HasField("occurred_at"):
-            fields.wrong(f"{path}.occurred_at", "must be given")
-        if len(event.payload) > LONGEST_PAYLOAD or not _is_json_object(event.payload):
-            fields.wrong(f"{path}.payload", f"must be a JSON object of at most {LONGEST_PAYLOAD} characters")
+        _check_time(fields, f"{path}.occurred_at", event)
+        if wrong := _wrong_with(event.payload):
+            fields.wrong(f"{path}.payload", wrong)
 
 
 def check_subscription(fields: Fields, name: str) -> None:
@@ -140,6 +146,32 @@ def subscribed(at: Bookmark) -> pb.GetSubscriptionResponse:
     return pb.GetSubscriptionResponse(position=at.position, feed_id=str(at.feed_id), resume_token=token_of(at))
 
 
+def subscriptions(found: Sequence[Subscription], last: int) -> pb.ListSubscriptionsResponse:
+    """The answer to ListSubscriptions; `last` is where the feed ends."""
+    answer = pb.ListSubscriptionsResponse()
+    for each in found:
+        row = answer.subscriptions.add(
+            council=each.owner.council,
+            subject=each.owner.subject,
+            name=each.name,
+            position=each.position,
+            lag=last - each.position,
+        )
+        if each.last_seen:
+            row.last_seen.FromDatetime(each.last_seen)
+    return answer
+
+
+def ensure_types_known(wanted: pb.EventFilter, unknown: Collection[str]) -> None:
+    """Raise a Fault for the types of a filter that are unknown. It names the nearest that there are."""
+    fields = Fields()
+    for index, type_ in enumerate(wanted.types):
+        if type_ in unknown:
+            near = " or ".join(get_close_matches(type_, PAYLOADS)) or "one of those in docs/events.md"
+            fields.wrong(f"filter.types[{index}]", f"must be a type of event that there is: perhaps {near}")
+    fields.check()
+
+
 def _check_type(fields: Fields, path: str, type_: str) -> None:
     if len(type_) > LONGEST_WORD or not TYPE.fullmatch(type_):
         fields.wrong(path, "must be a type of event such as plan.submitted.v1")
@@ -152,11 +184,56 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
-def _is_json_object(text: str) -> bool:
+def _check_time(fields: Fields, path: str, event: pb.Event) -> None:
+    at = event.occurred_at
+    if not event.HasField("occurred_at"):
+        fields.wrong(path, "must be given")
+    elif not (FIRST_SECOND <= at.seconds <= LAST_SECOND and 0 <= at.nanos <= LAST_NANO):
+        fields.wrong(path, "must be a time in the years 1 to 9999, with nanos from 0 to 999999999")
+
+
+class _PayloadError(ValueError):
+    """What is wrong with a payload, beside that it is no JSON."""
+
+
+def _wrong_with(payload: str) -> str:
+    """What is wrong with a payload; empty if every reader can read it."""
     try:
-        return isinstance(json.loads(text), dict)
+        if len(payload) <= LONGEST_PAYLOAD:
+            read = READER.decode(payload)
+            _ensure_flat(read, DEEPEST)
+            json.dumps(read, ensure_ascii=False).encode()  # half a character cannot be passed on
+            if isinstance(read, dict):
+                return ""
+    except _PayloadError as error:
+        return str(error)
     except (ValueError, RecursionError):
-        return False
+        pass
+    return f"must be a JSON object of at most {LONGEST_PAYLOAD} characters"
+
+
+def _finite(number: str) -> float:
+    """A number with a fraction or an exponent, or what JavaScript writes for one that is none."""
+    if not isfinite(value := float(number)):
+        raise _PayloadError("must hold no NaN and no Infinity: they are not JSON")
+    return value
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(read := dict(pairs)) != len(pairs):
+        raise _PayloadError("must not hold a name twice: readers would differ over which value counts")
+    return read
+
+
+def _ensure_flat(value: object, levels: int) -> None:
+    if levels == 0:
+        raise _PayloadError(f"must be nested at most {DEEPEST} deep")
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        if isinstance(part, dict | list):
+            _ensure_flat(part, levels - 1)
+
+
+READER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite, object_pairs_hook=_without_doubles)
 
 
 def _digest(wanted: Wanted) -> bytes:

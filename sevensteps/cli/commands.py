@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from sevensteps.cli import cases, council, demo, events, glossary, play, policy, processes, receipts, token, up, verify
+from sevensteps.cli import (
+    cases,
+    council,
+    demo,
+    events,
+    glossary,
+    play,
+    policy,
+    processes,
+    receipts,
+    subscriptions,
+    token,
+    up,
+    verify,
+)
 from sevensteps.config import SettingsError
 
 app = typer.Typer(
@@ -19,6 +33,7 @@ app.command()(play.play)
 app.add_typer(cases.app, name="case")
 app.command()(council.council)
 app.command()(events.events)
+app.command()(subscriptions.subscriptions)
 app.command()(verify.verify)
 app.add_typer(receipts.app, name="receipts")
 app.add_typer(policy.app, name="policy")

@@ -1,5 +1,6 @@
 """`sevensteps events`: prints the feed, from any position."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -12,13 +13,16 @@ from sevensteps.api.feed.v1.feed_pb2 import (
     ListEventsResponse,
     WatchEventsRequest,
 )
-from sevensteps.cli.case_view.event_json import event_json
+from sevensteps.cli.case_view.event_json import event_json, time_of
 from sevensteps.cli.case_view.sentences import event_in_words
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
+from sevensteps.errors import Fault, Kind
 from sevensteps.rpc.caller import Caller, operations
 
 PAGE_SIZE = 1000
+PAUSE_SECONDS = 2.0
+"""How long the feed is given to start again."""
 HIGHEST_POSITION = 2**63 - 1
 
 
@@ -57,12 +61,26 @@ async def list_events(caller: Caller, after: int, event_filter: EventFilter) -> 
 
 
 async def follow_events(caller: Caller, after: int, event_filter: EventFilter) -> AsyncIterator[Event]:
-    """The events after a position, and every new one; never ends."""
-    async for response in caller.watch(WatchEventsRequest(after=after, filter=event_filter)):
-        for event in response.events:
-            yield event
+    """The events after a position, and every new one; never ends.
+
+    When the feed goes away or the caller's token expires, it goes on from there. Raises the Fault that the feed sent.
+    """
+    request = WatchEventsRequest(after=after, filter=event_filter)
+    while True:
+        heard = False
+        try:
+            async for response in caller.watch(request):
+                heard = True
+                request = WatchEventsRequest(resume_token=response.resume_token, filter=event_filter)
+                for event in response.events:
+                    yield event
+        except Fault as fault:
+            if not heard or fault.kind not in {Kind.UNAVAILABLE, Kind.UNAUTHENTICATED}:
+                raise
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 def _line(event: Event) -> str:
-    at = event.occurred_at.ToDatetime()
-    return f"{event.position:>6}  {at:%Y-%m-%d %H:%M:%S}  {event.case_id}  {event.type:28}  {event_in_words(event)}"
+    at = time_of(event)
+    when = f"{at:%Y-%m-%d %H:%M:%S}" if at else f"{'not a time':19}"
+    return f"{event.position:>6}  {when}  {event.case_id}  {event.type:28}  {event_in_words(event)}"

@@ -103,8 +103,10 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         {
             "ListEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY},
             "WatchEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY},
-            "GetSubscription": _JOURNEY,
-            "AcknowledgeEvents": _JOURNEY,
+            "GetSubscription": {Role.INTEGRATOR} | _JOURNEY,
+            "AcknowledgeEvents": {Role.INTEGRATOR} | _JOURNEY,
+            "ListSubscriptions": {Role.OPERATIONS},
+            "DeleteSubscription": {Role.INTEGRATOR, Role.OPERATIONS},
             "TrimEvents": {Role.OPERATIONS},
             "AppendEvents": {Role.SERVICE},
         },

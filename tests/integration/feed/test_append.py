@@ -127,7 +127,19 @@ WRONG: list[tuple[str, Callable[[pb.Event], object]]] = [
     ("payload", lambda each: setattr(each, "payload", "")),
     ("payload", lambda each: setattr(each, "payload", "[1]")),
     ("payload", lambda each: setattr(each, "payload", "{")),
+    ("occurred_at", lambda each: setattr(each.occurred_at, "seconds", -62_135_596_801)),
+    ("occurred_at", lambda each: setattr(each.occurred_at, "seconds", 253_402_300_800)),
+    ("occurred_at", lambda each: setattr(each.occurred_at, "seconds", 2**63 - 1)),
+    ("occurred_at", lambda each: setattr(each.occurred_at, "nanos", -1)),
+    ("occurred_at", lambda each: setattr(each.occurred_at, "nanos", 1_000_000_000)),
     ("payload", lambda each: setattr(each, "payload", "[" * 10_000)),
+    ("payload", lambda each: setattr(each, "payload", '{"a":NaN}')),
+    ("payload", lambda each: setattr(each, "payload", '{"a":[-Infinity]}')),
+    ("payload", lambda each: setattr(each, "payload", '{"a":1e999}')),
+    ("payload", lambda each: setattr(each, "payload", '{"a":1,"b":{"c":1,"c":2}}')),
+    ("payload", lambda each: setattr(each, "payload", '{"a":"\\ud800"}')),
+    ("payload", lambda each: setattr(each, "payload", f'{{"a":{"[" * 10}{"]" * 10}}}')),
+    ("payload", lambda each: setattr(each, "payload", f'{{"a":{"9" * 5000}}}')),
     ("payload", lambda each: setattr(each, "payload", f'{{"a":"{"x" * 16_384}"}}')),
 ]
 
@@ -144,6 +156,31 @@ async def test_an_event_in_a_wrong_form_is_refused_with_its_path(
     assert (fault.kind, fault.reason) == (Kind.INVALID, "FIELD_INVALID")
     assert [violation.field for violation in fault.violations] == [f"events[1].{field}"]
     assert await feed.everything() == []
+
+
+@pytest.mark.parametrize("database", [""])
+@pytest.mark.parametrize(
+    ("payload", "what"),
+    [
+        ('{"a":NaN}', "NaN"),
+        ('{"a":1,"a":1}', "a name twice"),
+        (f'{{"a":{"[" * 10}{"]" * 10}}}', "at most 10 deep"),
+        ("7", "a JSON object"),
+    ],
+)
+async def test_what_is_wrong_with_a_payload_is_said(feed: Feed, payload: str, what: str) -> None:
+    """Whoever wrote the service finds it in the sentence."""
+    fault = await refusal_of(feed.append([event(payload=payload)]))
+    assert what in fault.violations[0].detail
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_the_first_and_the_last_time_and_the_deepest_payload_are_taken(feed: Feed) -> None:
+    """From the year 1 to 9999, ten levels."""
+    events = [event(payload=f'{{"a":{"[" * 9}{"]" * 9}}}'), event()]
+    events[0].occurred_at.seconds = -62_135_596_800
+    events[1].occurred_at.seconds, events[1].occurred_at.nanos = 253_402_300_799, 999_999_999
+    assert await feed.append(events) == 2
 
 
 @pytest.mark.parametrize("database", [""])

@@ -18,6 +18,7 @@ from sevensteps.identity.actor import Role
 
 CASES = ["case-a", "case-b", "case-c"]
 TYPES = ["case.opened.v1", "plan.saved.v1", "spend.recorded.v1"]
+NEVER_CAME = "case.resumed.v1"
 COUNCILS = ["example", "other"]
 
 
@@ -25,13 +26,13 @@ COUNCILS = ["example", "other"]
 async def filled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Feed, list[pb.Event]]]:
-    """A feed with 200 events of all sorts, and those. It looks through few at a time, so that filters must go on."""
+    """A feed with 200 events of all sorts, and those. It looks up few at a time, so that filters must go on."""
     database = ""
     if request.param == "postgres":
         server: PostgresServer = request.getfixturevalue("postgres_server")
         database = server.create_database(f"test_{uuid4().hex}")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.feed.store.LOOKED_THROUGH", 7)
+        patch.setattr("services.feed.store.LEAST_OF_EACH", 3)
         async with run_feed(Settings(data=tmp_path_factory.mktemp("feed"), database=database, pack=PACK)) as feed:
             # neither even nor in step with one another: some stretches hold nothing of a kind
             events = [event(TYPES[n * n % 7 % 3], CASES[n // 9 % 3], COUNCILS[n // 40 % 2]) for n in range(200)]
@@ -51,7 +52,7 @@ def matches(wanted: pb.EventFilter, each: pb.Event) -> bool:
 FILTERS = st.builds(
     pb.EventFilter,
     case_id=st.sampled_from(["", *CASES, "case-z"]),
-    types=st.lists(st.sampled_from([*TYPES, "nothing.happened.v1"]), max_size=3),
+    types=st.lists(st.sampled_from([*TYPES, NEVER_CAME]), max_size=3),
     council=st.sampled_from(["", *COUNCILS, "none"]),
 )
 
@@ -153,7 +154,11 @@ async def test_a_token_goes_with_its_filter(feed: Feed) -> None:
     turned = pb.EventFilter(types=list(reversed(wanted.types)))
     page = await feed.integrator.ListEvents(pb.ListEventsRequest(page_token=token, filter=turned))
     assert [each.position for each in page.events] == [2]
-    others = [pb.EventFilter(), pb.EventFilter(types=wanted.types, case_id="case-a"), pb.EventFilter(types=["a.b.v1"])]
+    others = [
+        pb.EventFilter(),
+        pb.EventFilter(types=wanted.types, case_id="case-a"),
+        pb.EventFilter(types=["case.ended.v1"]),
+    ]
     for other in others:
         fault = await refusal_of(feed.integrator.ListEvents(pb.ListEventsRequest(page_token=token, filter=other)))
         assert (fault.kind, fault.reason) == (Kind.INVALID, "CURSOR_FILTER_MISMATCH")
@@ -194,6 +199,29 @@ async def test_a_position_that_the_feed_has_not_reached_is_refused(feed: Feed) -
     for after in (2, 2**63 - 1):
         fault = await refusal_of(feed.journey.ListEvents(pb.ListEventsRequest(after=after)))
         assert (fault.kind, fault.reason, fault.metadata) == (Kind.OUT_OF_RANGE, "CURSOR_AHEAD", {"last": "1"})
+
+
+async def test_an_unknown_type_in_a_filter_is_refused_with_the_nearest_there_are(feed: Feed) -> None:
+    """A list and a stream that could only wait in vain; each wrong type is named by its place, and not repeated."""
+    wanted = pb.EventFilter(types=["case.opened.v1", "plan.submited.v1", "zzz.qqq.v9"])
+    stream = feed.integrator.WatchEvents(pb.WatchEventsRequest(filter=wanted))
+    for call in (feed.integrator.ListEvents(pb.ListEventsRequest(filter=wanted)), anext(aiter(stream))):
+        fault = await refusal_of(call)
+        assert (fault.kind, fault.reason) == (Kind.INVALID, "FIELD_INVALID")
+        assert [violation.field for violation in fault.violations] == ["filter.types[1]", "filter.types[2]"]
+        near, none_near = (violation.detail for violation in fault.violations)
+        assert "plan.submitted.v1" in near
+        assert "docs/events.md" in none_near
+        assert "zzz" not in repr(fault)
+
+
+async def test_a_type_that_a_newer_service_has_sent_can_be_asked_for(feed: Feed) -> None:
+    """This version does not know it, but the feed has it."""
+    wanted = pb.EventFilter(types=["broker.asked_for_help.v2"])
+    assert (await refusal_of(feed.integrator.ListEvents(pb.ListEventsRequest(filter=wanted)))).kind is Kind.INVALID
+    await feed.append([event("broker.asked_for_help.v2")])
+    page = await feed.integrator.ListEvents(pb.ListEventsRequest(filter=wanted))
+    assert [each.type for each in page.events] == ["broker.asked_for_help.v2"]
 
 
 @pytest.mark.parametrize("database", [""])

@@ -54,6 +54,7 @@ async def test_everything_may_go_and_positions_go_on(feed: Feed) -> None:
 async def test_many_events_go_some_at_a_time(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than one transaction drops: what is left is the same."""
     monkeypatch.setattr("services.feed.handlers.DROPPED_AT_ONCE", 3)
+    monkeypatch.setattr("services.feed.handlers.LOOKED_AT_ONCE", 3)
     await feed.append([each for number in range(10) for each in ended(f"case-{number}")])
     assert await trim(feed, 14) == 15
     assert [each.position for each in await feed.everything()] == [15, 16, 17, 18, 19, 20]
@@ -145,7 +146,7 @@ async def test_a_reader_who_comes_too_late_is_told_where_the_feed_begins(feed: F
 
 async def test_from_the_beginning_means_from_the_earliest_kept(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading from 0 never fails: lists and streams, with and without a filter, begin at the earliest event."""
-    monkeypatch.setattr("services.feed.store.LOOKED_THROUGH", 1)
+    monkeypatch.setattr("services.feed.store.LEAST_OF_EACH", 1)
     await feed.append([*ended("case-a"), *ended("case-b"), event(case_id="case-c")])
     await trim(feed, 4)
     for wanted in (pb.EventFilter(), pb.EventFilter(case_id="case-c"), pb.EventFilter(types=["plan.saved.v1"])):

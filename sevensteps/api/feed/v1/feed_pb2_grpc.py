@@ -60,6 +60,16 @@ class FeedServiceStub:
                 request_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsResponse.FromString,
                 _registered_method=True)
+        self.ListSubscriptions = channel.unary_unary(
+                '/sevensteps.api.feed.v1.FeedService/ListSubscriptions',
+                request_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.ListSubscriptionsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.ListSubscriptionsResponse.FromString,
+                _registered_method=True)
+        self.DeleteSubscription = channel.unary_unary(
+                '/sevensteps.api.feed.v1.FeedService/DeleteSubscription',
+                request_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.DeleteSubscriptionRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.DeleteSubscriptionResponse.FromString,
+                _registered_method=True)
         self.TrimEvents = channel.unary_unary(
                 '/sevensteps.api.feed.v1.FeedService/TrimEvents',
                 request_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.TrimEventsRequest.SerializeToString,
@@ -96,14 +106,28 @@ class FeedServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetSubscription(self, request, context):
-        """Reads a subscription's durable position.
+        """Reads where a subscription of the caller's own stands: a place in the feed that the feed keeps for a reader.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def AcknowledgeEvents(self, request, context):
-        """Moves a subscription's durable position forward.
+        """Makes a subscription of the caller's own, or moves it. While it is there, TrimEvents drops nothing that it has not read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSubscriptions(self, request, context):
+        """Lists subscriptions and how far behind they are: for operations, of their own council and of the suite itself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteSubscription(self, request, context):
+        """Deletes a subscription that nobody needs: its reader its own, or operations one whose reader is gone.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -145,6 +169,16 @@ def add_FeedServiceServicer_to_server(servicer, server):
                     servicer.AcknowledgeEvents,
                     request_deserializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsResponse.SerializeToString,
+            ),
+            'ListSubscriptions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSubscriptions,
+                    request_deserializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.ListSubscriptionsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.ListSubscriptionsResponse.SerializeToString,
+            ),
+            'DeleteSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteSubscription,
+                    request_deserializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.DeleteSubscriptionRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.DeleteSubscriptionResponse.SerializeToString,
             ),
             'TrimEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.TrimEvents,
@@ -271,6 +305,60 @@ class FeedService:
             '/sevensteps.api.feed.v1.FeedService/AcknowledgeEvents',
             sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsRequest.SerializeToString,
             sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSubscriptions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.feed.v1.FeedService/ListSubscriptions',
+            sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.ListSubscriptionsRequest.SerializeToString,
+            sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.ListSubscriptionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.feed.v1.FeedService/DeleteSubscription',
+            sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.DeleteSubscriptionRequest.SerializeToString,
+            sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.DeleteSubscriptionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,9 +44,13 @@ class FeedServiceStub:
     WatchEvents: _grpc.UnaryStreamMultiCallable[_feed_pb2.WatchEventsRequest, _feed_pb2.WatchEventsResponse]
     """Streams events from a position on, for ever: many in a message while the reader is behind."""
     GetSubscription: _grpc.UnaryUnaryMultiCallable[_feed_pb2.GetSubscriptionRequest, _feed_pb2.GetSubscriptionResponse]
-    """Reads a subscription's durable position."""
+    """Reads where a subscription of the caller's own stands: a place in the feed that the feed keeps for a reader."""
     AcknowledgeEvents: _grpc.UnaryUnaryMultiCallable[_feed_pb2.AcknowledgeEventsRequest, _feed_pb2.AcknowledgeEventsResponse]
-    """Moves a subscription's durable position forward."""
+    """Makes a subscription of the caller's own, or moves it. While it is there, TrimEvents drops nothing that it has not read."""
+    ListSubscriptions: _grpc.UnaryUnaryMultiCallable[_feed_pb2.ListSubscriptionsRequest, _feed_pb2.ListSubscriptionsResponse]
+    """Lists subscriptions and how far behind they are: for operations, of their own council and of the suite itself."""
+    DeleteSubscription: _grpc.UnaryUnaryMultiCallable[_feed_pb2.DeleteSubscriptionRequest, _feed_pb2.DeleteSubscriptionResponse]
+    """Deletes a subscription that nobody needs: its reader its own, or operations one whose reader is gone."""
     TrimEvents: _grpc.UnaryUnaryMultiCallable[_feed_pb2.TrimEventsRequest, _feed_pb2.TrimEventsResponse]
     """Drops the oldest events of cases that have all ended; later readers who ask for them get EVENTS_TRIMMED."""
     AppendEvents: _grpc.UnaryUnaryMultiCallable[_feed_pb2.AppendEventsRequest, _feed_pb2.AppendEventsResponse]
@@ -68,9 +72,13 @@ class FeedServiceAsyncStub(FeedServiceStub):
     WatchEvents: _aio.UnaryStreamMultiCallable[_feed_pb2.WatchEventsRequest, _feed_pb2.WatchEventsResponse]  # type: ignore[assignment]
     """Streams events from a position on, for ever: many in a message while the reader is behind."""
     GetSubscription: _aio.UnaryUnaryMultiCallable[_feed_pb2.GetSubscriptionRequest, _feed_pb2.GetSubscriptionResponse]  # type: ignore[assignment]
-    """Reads a subscription's durable position."""
+    """Reads where a subscription of the caller's own stands: a place in the feed that the feed keeps for a reader."""
     AcknowledgeEvents: _aio.UnaryUnaryMultiCallable[_feed_pb2.AcknowledgeEventsRequest, _feed_pb2.AcknowledgeEventsResponse]  # type: ignore[assignment]
-    """Moves a subscription's durable position forward."""
+    """Makes a subscription of the caller's own, or moves it. While it is there, TrimEvents drops nothing that it has not read."""
+    ListSubscriptions: _aio.UnaryUnaryMultiCallable[_feed_pb2.ListSubscriptionsRequest, _feed_pb2.ListSubscriptionsResponse]  # type: ignore[assignment]
+    """Lists subscriptions and how far behind they are: for operations, of their own council and of the suite itself."""
+    DeleteSubscription: _aio.UnaryUnaryMultiCallable[_feed_pb2.DeleteSubscriptionRequest, _feed_pb2.DeleteSubscriptionResponse]  # type: ignore[assignment]
+    """Deletes a subscription that nobody needs: its reader its own, or operations one whose reader is gone."""
     TrimEvents: _aio.UnaryUnaryMultiCallable[_feed_pb2.TrimEventsRequest, _feed_pb2.TrimEventsResponse]  # type: ignore[assignment]
     """Drops the oldest events of cases that have all ended; later readers who ask for them get EVENTS_TRIMMED."""
     AppendEvents: _aio.UnaryUnaryMultiCallable[_feed_pb2.AppendEventsRequest, _feed_pb2.AppendEventsResponse]  # type: ignore[assignment]
@@ -107,7 +115,7 @@ class FeedServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _feed_pb2.GetSubscriptionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_feed_pb2.GetSubscriptionResponse, _abc.Awaitable[_feed_pb2.GetSubscriptionResponse]]:
-        """Reads a subscription's durable position."""
+        """Reads where a subscription of the caller's own stands: a place in the feed that the feed keeps for a reader."""
 
     @_abc_1.abstractmethod
     def AcknowledgeEvents(
@@ -115,7 +123,23 @@ class FeedServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _feed_pb2.AcknowledgeEventsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_feed_pb2.AcknowledgeEventsResponse, _abc.Awaitable[_feed_pb2.AcknowledgeEventsResponse]]:
-        """Moves a subscription's durable position forward."""
+        """Makes a subscription of the caller's own, or moves it. While it is there, TrimEvents drops nothing that it has not read."""
+
+    @_abc_1.abstractmethod
+    def ListSubscriptions(
+        self,
+        request: _feed_pb2.ListSubscriptionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_feed_pb2.ListSubscriptionsResponse, _abc.Awaitable[_feed_pb2.ListSubscriptionsResponse]]:
+        """Lists subscriptions and how far behind they are: for operations, of their own council and of the suite itself."""
+
+    @_abc_1.abstractmethod
+    def DeleteSubscription(
+        self,
+        request: _feed_pb2.DeleteSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_feed_pb2.DeleteSubscriptionResponse, _abc.Awaitable[_feed_pb2.DeleteSubscriptionResponse]]:
+        """Deletes a subscription that nobody needs: its reader its own, or operations one whose reader is gone."""
 
     @_abc_1.abstractmethod
     def TrimEvents(
