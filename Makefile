@@ -29,8 +29,7 @@ lint: setup-dev types ## style, types, imports between the parts, wire contract
 	@echo "Imports ..."
 	@said=$$($(BIN)/lint-imports --no-cache --no-logo) || { echo "$$said"; exit 1; }
 	@echo "Wire contract ..."
-	@$(BIN)/buf lint
-	@if [ -n "$(PROMISED)" ]; then $(BIN)/buf breaking --against ".git#ref=$(PROMISED)"; fi
+	@protos/check.sh $(PROMISED)
 
 types: setup-dev ## types alone
 	@echo "Types ..."
