@@ -1,13 +1,15 @@
-"""`python -m bench [NAME …]`: prints the figures of all measurements, or of some."""
+"""`python -m bench [--events NUMBER] [NAME …]`: prints the figures of all measurements, or of some."""
 
+import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import call, feed, journeys, latency, policy, receipts, startup
+from bench import call, feed, journeys, large_feed, latency, policy, receipts, startup
 from bench.figure import Figure
 
 Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
@@ -17,23 +19,29 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "latency": latency.measure,
     "call": call.measure,
     "feed": feed.measure,
+    "large-feed": large_feed.measure,
     "policy": policy.measure,
     "receipts": receipts.measure,
     "startup": startup.measure,
 }
 
 
-async def main(names: list[str]) -> None:
-    """Make one measurement after another."""
+async def main(names: list[str], events: int) -> None:
+    """Make one measurement after another; `events` is how many a large feed has."""
+    measurements: Mapping[str, Measure] = {**MEASUREMENTS, "large-feed": partial(large_feed.measure, events=events)}
     console = Console()
     if unknown := [name for name in names if name not in MEASUREMENTS]:
         sys.exit(f"{', '.join(unknown)}: there is no such measurement. There are {', '.join(MEASUREMENTS)}.")
     for name in names or MEASUREMENTS:
         table = Table(title=name, title_justify="left", show_header=False)
-        for figure in await MEASUREMENTS[name](Console(stderr=True).print):
+        for figure in await measurements[name](Console(stderr=True).print):
             table.add_row(figure.name, figure.value, figure.aim)
         console.print(table)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    arguments = argparse.ArgumentParser(prog="python -m bench", description="Measure.")
+    arguments.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
+    arguments.add_argument("--events", type=int, default=large_feed.EVENTS, help="how many events a large feed has")
+    given = arguments.parse_args()
+    asyncio.run(main(given.names, given.events))

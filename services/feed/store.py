@@ -4,8 +4,7 @@ Positions are dense and appear in their order because whoever appends first lock
 it by the commit: nobody can see position 102 while 101 may still come.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from uuid import UUID
 
@@ -16,8 +15,9 @@ from services.feed.tables import dropped, ended_cases, events, head, subscriptio
 from sevensteps import clock
 from sevensteps.events import CaseEnded
 
-LEAST_OF_EACH = 50
-"""Fewest events that are looked up in one stretch of the feed: of one type, where several types are wanted."""
+LEAST_OF_CASE = 100
+"""Fewest events of a case that are looked at together, whichever of them are wanted."""
+PADDING = 128
 
 HEAD = sa.select(head)
 LOCKED_HEAD = HEAD.with_for_update()
@@ -25,6 +25,8 @@ SET_LAST = head.update().values(last=sa.bindparam("to"))
 SET_EARLIEST = head.update().values(earliest=sa.bindparam("to"), dropped_id=sa.bindparam("dropped"))
 
 ADD = events.insert()
+WHOLE = sa.select(*(events.c[name] for name in ("position", "event_id", "event", "type", "council")))
+AT = WHOLE.where(events.c.position.in_(sa.bindparam("positions", expanding=True))).order_by(events.c.position)
 ID_AT = sa.select(events.c.event_id).where(events.c.position == sa.bindparam("at"))
 EARLIER_IDS = sa.union_all(
     sa.select(events.c.event_id).where(events.c.event_id.in_(sa.bindparam("ids", expanding=True))),
@@ -126,49 +128,70 @@ def read_page(connection: sa.Connection, wanted: Wanted, place: Place, size: int
 def _look_up(
     connection: sa.Connection, wanted: Wanted, *, after: int, last: int, size: int
 ) -> tuple[list[Numbered], int]:
-    """Wanted events in their order, and how far all stretches in which they can be have been looked through."""
-    stretches = wanted.stretches()
-    if not stretches:
+    """Wanted events in their order, and how far the feed has been looked through for them."""
+    if not wanted.stretches():
         return [], last
-    each = size if len(stretches) == 1 and not wanted.case_id else max(2 * size // len(stretches), LEAST_OF_EACH)
-    bounds: dict[str, str | int] = {"after": after, "last": last, "each": each}
+    statement, bounds = statement_for(wanted, connection.dialect.name, after=after, last=last, size=size)
+    rows = connection.execute(statement, bounds).all()
+    reached = rows[-1].position if len(rows) == bounds["size"] else last
+    if len(wanted.stretches()) > 1 and rows:
+        positions = [row.position for row in rows]
+        positions += positions[-1:] * (-len(rows) % PADDING)  # few different statements to prepare
+        rows = connection.execute(AT, {"positions": positions}).all()
+    return [Numbered(row.position, row.event_id, row.event) for row in rows if wanted.lets_pass(*row[3:])], reached
+
+
+def statement_for(
+    wanted: Wanted, dialect: str, *, after: int, last: int, size: int
+) -> tuple[sa.Select[int, str, bytes, str, str] | sa.Select[int], Mapping[str, str | int]]:
+    """What finds the next wanted events, or their positions in several stretches; and what it is to be run with."""
+    stretches = wanted.stretches()
+    at_most = max(size, LEAST_OF_CASE) if wanted.case_id else size
+    bounds: dict[str, str | int] = {"after": after, "last": last, "size": at_most}
     for number, stretch in enumerate(stretches):
         bounds |= {f"{column}_{number}": value for column, value in stretch.items()}
-    rows = connection.execute(_statement(tuple(stretches[0]), len(stretches)), bounds).all()
-    positions: defaultdict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        positions[row.stretch].append(row.position)
-    reached = min((max(of_one) for of_one in positions.values() if len(of_one) == each), default=last)
-    found = [
-        Numbered(row.position, row.event_id, row.event)
-        for row in rows
-        if row.position <= reached and wanted.lets_pass(row.type, row.council)
-    ]
-    return sorted(found), reached
+    columns = tuple(stretches[0])
+    several = len(stretches) > 1
+    return (_positions(columns, len(stretches), dialect) if several else _events(columns, dialect)), bounds
 
 
 @cache
-def _statement(columns: tuple[str, ...], count: int) -> sa.CompoundSelect[int, int, str, str, str, bytes]:
-    return sa.union_all(*(_stretch(columns, number) for number in range(count)))
-
-
-def _stretch(columns: tuple[str, ...], number: int) -> sa.Select[int, int, str, str, str, bytes]:
-    """The next events of one stretch. Rows are compared as the index has them, so that no other way is as good."""
-    key = [events.c[name] for name in (*columns, "position")]
-    stretch = [sa.bindparam(f"{name}_{number}", type_=sa.Text) for name in columns]
-    rows = (
-        sa.select(
-            sa.literal_column(str(number), sa.Integer).label("stretch"),
-            *(events.c[name] for name in ("position", "event_id", "type", "council", "event")),
-        )
-        .where(
-            sa.tuple_(*key) > sa.tuple_(*stretch, sa.bindparam("after", type_=sa.BigInteger)),
-            sa.tuple_(*key) <= sa.tuple_(*stretch, sa.bindparam("last", type_=sa.BigInteger)),
-        )
-        .order_by(*key)
-        .limit(sa.bindparam("each"))
+def _events(columns: tuple[str, ...], dialect: str) -> sa.Select[int, str, bytes, str, str]:
+    """The next events of one stretch."""
+    return (
+        WHOLE.where(*_bounds(columns, 0, dialect))
+        .order_by(*(events.c[name] for name in (*columns, "position")))
+        .limit(sa.bindparam("size", type_=sa.Integer))
     )
-    return sa.select(rows.subquery(f"stretch_{number}"))
+
+
+@cache
+def _positions(columns: tuple[str, ...], count: int, dialect: str) -> sa.Select[int]:
+    """The positions of the next events in several stretches; an index has all that this needs."""
+    key = [events.c[name] for name in (*columns, "position")]
+    size = sa.bindparam("size", type_=sa.Integer)
+    each = [
+        sa.select(events.c.position).where(*_bounds(columns, number, dialect)).order_by(*key).limit(size)
+        for number in range(count)
+    ]
+    merged = sa.union_all(*(sa.select(one.subquery(f"stretch_{number}")) for number, one in enumerate(each))).subquery()
+    return sa.select(merged.c.position).order_by(merged.c.position).limit(size)
+
+
+def _bounds(columns: tuple[str, ...], number: int, dialect: str) -> Iterator[sa.ColumnElement[bool]]:
+    """Where one stretch begins and ends.
+
+    PostgreSQL compares rows as the index has them: with columns that are equal it may find the primary key as good, and
+    go through the whole feed. SQLite would seek by the first column only, and takes columns that are equal.
+    """
+    stretch = [sa.bindparam(f"{name}_{number}", type_=sa.Text) for name in columns]
+    after, last = (sa.bindparam(name, type_=sa.BigInteger) for name in ("after", "last"))
+    if dialect == "sqlite":
+        yield from (events.c[name] == value for name, value in zip(columns, stretch, strict=True))
+        yield from (events.c.position > after, events.c.position <= last)
+    else:
+        key = sa.tuple_(*(events.c[name] for name in (*columns, "position")))
+        yield from (key > sa.tuple_(*stretch, after), key <= sa.tuple_(*stretch, last))
 
 
 def types_that_came(connection: sa.Connection, types: Iterable[str]) -> set[str]:

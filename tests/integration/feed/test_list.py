@@ -32,7 +32,7 @@ async def filled(
         server: PostgresServer = request.getfixturevalue("postgres_server")
         database = server.create_database(f"test_{uuid4().hex}")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.feed.store.LEAST_OF_EACH", 3)
+        patch.setattr("services.feed.store.LEAST_OF_CASE", 3)
         async with run_feed(Settings(data=tmp_path_factory.mktemp("feed"), database=database, pack=PACK)) as feed:
             # neither even nor in step with one another: some stretches hold nothing of a kind
             events = [event(TYPES[n * n % 7 % 3], CASES[n // 9 % 3], COUNCILS[n // 40 % 2]) for n in range(200)]

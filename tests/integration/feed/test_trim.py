@@ -146,7 +146,7 @@ async def test_a_reader_who_comes_too_late_is_told_where_the_feed_begins(feed: F
 
 async def test_from_the_beginning_means_from_the_earliest_kept(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading from 0 never fails: lists and streams, with and without a filter, begin at the earliest event."""
-    monkeypatch.setattr("services.feed.store.LEAST_OF_EACH", 1)
+    monkeypatch.setattr("services.feed.store.LEAST_OF_CASE", 1)
     await feed.append([*ended("case-a"), *ended("case-b"), event(case_id="case-c")])
     await trim(feed, 4)
     for wanted in (pb.EventFilter(), pb.EventFilter(case_id="case-c"), pb.EventFilter(types=["plan.saved.v1"])):
