@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import signal
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 
 from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from sevensteps import log, process
+from sevensteps.background import Background, until_stopped
 from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
@@ -55,13 +55,14 @@ async def _connected(settings: Settings) -> Client:
 
 
 async def main(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT."""
+    """Work until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself."""
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS)))
-    working = asyncio.create_task(work(settings))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-    with suppress(asyncio.CancelledError):
-        await working
+    background = Background()
+    working = background.start("worker", work(settings))
+    ended = await until_stopped(background)
+    if ended:
+        raise ended
+    await background.stop(working)
     log.get().info("stopped")
 
 

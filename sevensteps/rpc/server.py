@@ -2,8 +2,6 @@
 
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
-import asyncio
-import signal
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -12,6 +10,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from sevensteps import log
+from sevensteps.background import Background, until_stopped
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.tokens import Keys
@@ -31,6 +30,9 @@ class Servable(Protocol):
     def add_to(self, server: grpc.aio.Server) -> None:
         """Register its servicer."""
 
+    def begin(self, background: Background) -> None:
+        """Begin what runs beside the calls: the address is this process's now."""
+
     def drain(self) -> None:
         """End the streams that would never end by themselves. No new call is taken any more."""
 
@@ -47,6 +49,8 @@ class Server:
         self._server = grpc.aio.server(interceptors=[AuthInterceptor(keys, councils)], options=SERVER_OPTIONS)
         self._health = health.aio.HealthServicer()
         self._address = address
+        self.background = Background()
+        """What runs beside the calls."""
         self.port = 0
 
     async def start(self) -> None:
@@ -62,6 +66,7 @@ class Server:
                 Kind.UNAVAILABLE, "ADDRESS_IN_USE", f"Cannot listen on {self._address}: is the suite running already?"
             ) from error
         await self._server.start()
+        self._service.begin(self.background)
         for name in ("", *self._service.names):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
 
@@ -74,14 +79,12 @@ class Server:
 
 
 async def serve(service: Servable, keys: Keys, councils: Councils, address: str) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT. Raises a Fault when something that runs beside the calls has ended by itself."""
     server = Server(service, keys, councils, address)
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
     await server.start()
     log.get().info("listening", address=address)
-    await stopping.wait()
+    ended = await until_stopped(server.background)
     await server.stop()
+    if ended:
+        raise ended
     log.get().info("stopped")

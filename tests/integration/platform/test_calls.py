@@ -21,6 +21,7 @@ from integration.assessment.practice import GOOD, Practice, new_id
 from servers.services import NOBODY, Running, SuiteOf, councils_of, refusal_of
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
+from sevensteps.background import Background
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, Keys
@@ -291,6 +292,8 @@ async def test_an_address_that_is_taken_is_said_so(running: Running) -> None:
         names = (SERVICE,)
 
         def add_to(self, server: grpc.aio.Server) -> None: ...
+
+        def begin(self, background: Background) -> None: ...
 
         def drain(self) -> None: ...
 

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
-from integration.assessment.practice import Practice
+from integration.assessment.practice import GOOD, Practice, call
 from servers.feed import Feed, run_feed
 from servers.services import PACK, Running, SuiteOf
 from servers.waiting import until
 from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
@@ -21,7 +23,7 @@ from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.service import outbox as publishing
 from sevensteps.service.outbox import AT_ONCE, Publisher, add
-from sevensteps.service.store import Store, T, Unit
+from sevensteps.service.store import PUBLISHING, Store, T, Unit
 from sevensteps.service.tables import outbox
 
 MANY = 2 * AT_ONCE + 50
@@ -54,6 +56,7 @@ class Interrupted:
         self._store = store
         self.tried = asyncio.Event()
         self.read = store.read
+        self.in_turn = store.in_turn
         self.close = store.close
 
     async def write(self, unit: Unit[T]) -> T:
@@ -68,6 +71,7 @@ class Broken:
         self._store = store
         self._times = times
         self.write = store.write
+        self.in_turn = store.in_turn
         self.close = store.close
 
     async def read(self, unit: Unit[T]) -> T:
@@ -237,7 +241,7 @@ async def test_more_than_fit_into_one_message_arrive_in_order(unheard: Running, 
     """The outbox is sent in batches, the oldest events first."""
     left = await put(unheard, MANY)
     sending = publisher(unheard, unheard.store, feed)
-    sending.start()
+    sending.start(Background())
     await emptied(unheard)
     await sending.stop()
     assert await arrived(feed) == left
@@ -248,13 +252,13 @@ async def test_a_crash_after_giving_and_before_deleting_doubles_nothing(unheard:
     left = await put(unheard, AT_ONCE)
     interrupted = Interrupted(unheard.store)
     crashing = publisher(unheard, interrupted, feed)
-    crashing.start()
+    crashing.start(Background())
     await asyncio.wait_for(interrupted.tried.wait(), 10)
     await crashing.stop()
     assert await arrived(feed) == left
     assert await waiting(unheard) == left
     again = publisher(unheard, unheard.store, feed)
-    again.start()
+    again.start(Background())
     await emptied(unheard)
     await again.stop()
     assert await arrived(feed) == left
@@ -265,7 +269,7 @@ async def test_two_processes_of_one_service_double_nothing(unheard: Running, fee
     left = await put(unheard, MANY)
     sending = [publisher(unheard, unheard.store, feed) for _ in range(2)]
     for each in sending:
-        each.start()
+        each.start(Background())
     await emptied(unheard)
     for each in sending:
         await each.stop()
@@ -278,7 +282,7 @@ async def test_a_feed_that_refuses_is_asked_again(unheard: Running, feed: Feed) 
     stranger = Keys.open(unheard.data / "another")
     with capture_logs() as logged:
         refused = publisher(unheard, unheard.store, feed, stranger)
-        refused.start()
+        refused.start(Background())
 
         async def said_why() -> bool:
             return any(line.get("reason") == "UNAUTHENTICATED" and "outbox" in line["event"] for line in logged)
@@ -296,7 +300,7 @@ async def test_an_event_refused_for_good_holds_up_its_own_case_alone(unheard: Ru
     left = await put_payloads(unheard, ("a", good), ("b", bad), ("a", good), ("b", good), ("c", good))
     sending = publisher(unheard, unheard.store, feed)
     with capture_logs() as logged:
-        sending.start()
+        sending.start(Background())
 
         async def only_the_refused_case_waits() -> bool:
             return await waiting(unheard) == [left[1], left[3]]
@@ -322,7 +326,7 @@ async def test_a_refused_event_is_tried_again(unheard: Running, feed: Feed, monk
     left = await put_payloads(unheard, ("b", "[]"), ("b", "{}"))
     sending = publisher(unheard, unheard.store, feed)
     with capture_logs() as logged:
-        sending.start()
+        sending.start(Background())
 
         async def said() -> bool:
             return any(line["log_level"] == "error" for line in logged)
@@ -340,7 +344,7 @@ async def test_trouble_that_nobody_foresaw_ends_no_publishing(unheard: Running, 
     left = await put(unheard, 10)
     with capture_logs() as logged:
         sending = publisher(unheard, Broken(unheard.store, times=2), feed)
-        sending.start()
+        sending.start(Background())
         await emptied(unheard)
         await sending.stop()
     assert await arrived(feed) == left
@@ -363,6 +367,9 @@ class Nothing:
     async def write(self, unit: Unit[T]) -> T:
         raise NotImplementedError
 
+    def in_turn(self) -> AbstractAsyncContextManager[bool]:
+        raise NotImplementedError
+
     async def close(self) -> None:
         raise NotImplementedError
 
@@ -371,7 +378,7 @@ class Nothing:
 async def test_stopping_in_the_moment_of_waking(steps: int) -> None:
     """However few steps of the event loop lie between a wake and the stop, the publisher stops."""
     publisher = Publisher(Nothing(), "assessment", channel("127.0.0.1:9", lambda: ""))
-    publisher.start()
+    publisher.start(Background())
     await asyncio.sleep(0.05)
     publisher.wake()
     for _ in range(steps):
@@ -380,3 +387,93 @@ async def test_stopping_in_the_moment_of_waking(steps: int) -> None:
     done, _ = await asyncio.wait({stopping}, timeout=3)
     stopping.cancel()  # what swallows the first cancellation is ended by another one
     assert done
+
+
+HOLDING = 20
+"""Changes of each case, by turns through either instance."""
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_two_instances_on_one_database_tell_everything_once_and_in_order(
+    settings: Settings, feed: Feed, suite_of: SuiteOf, database: str
+) -> None:
+    """Changes through both: every event is once in the feed, and those of a case stand in the order of its changes."""
+    async with (
+        suite_of("assessment", database=database, feed=feed.running.address) as one,
+        suite_of("assessment", database=database, feed=feed.running.address) as other,
+    ):
+
+        async def toggle() -> str:
+            works = [Practice(one), Practice(other)]
+            await works[0].open()
+            works[1].case = works[0].case
+            for number in range(HOLDING):
+                work = works[number % 2]
+                rpc = "ReleaseHold" if number % 2 else "PlaceHold"
+                await call(work.amy, rpc, work.on_case(GOOD[rpc]))
+                works[0].case = works[1].case = await work.read()
+            return works[0].case.case_id
+
+        cases = await asyncio.gather(*(toggle() for _ in range(8)))
+        await emptied(one)
+    events = await feed.everything()
+    assert len({event.event_id for event in events}) == len(events) == len(cases) * (HOLDING + 1)
+    for case_id in cases:
+        told = [event.type for event in events if event.case_id == case_id]
+        assert told == ["case.opened.v1", *["hold.placed.v1", "hold.released.v1"] * (HOLDING // 2)]
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_one_instance_publishes_at_a_time_and_the_next_takes_over(unheard: Running, feed: Feed) -> None:
+    """While one has its turn the other waits; when the first dies, or is cut off, the other goes on."""
+    left = await put(unheard, 10)
+    held, taken = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with unheard.store.in_turn() as is_ours:
+            assert is_ours
+            taken.set()
+            await held.wait()
+
+    holding = asyncio.create_task(hold())
+    await taken.wait()
+    sending = publisher(unheard, unheard.store, feed)
+    sending.start(Background())
+    await asyncio.sleep(0.5)
+    assert not await feed.everything()
+    end = sa.text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = :key")
+    await unheard.store.write(lambda connection: connection.execute(end, {"key": PUBLISHING}).all())
+    await emptied(unheard)
+    await sending.stop()
+    held.set()
+    with pytest.raises(Fault, match="STORE_UNAVAILABLE"):
+        await holding
+    assert await arrived(feed) == left
+
+
+class Crowded:
+    """A store in which, between the sending of events and their deletion, somebody else deletes them, and adds one."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self.added: Sequence[str] = ()
+        self.read = running.store.read
+        self.in_turn = running.store.in_turn
+        self.close = running.store.close
+
+    async def write(self, unit: Unit[T]) -> T:
+        if not self.added:
+            await self._running.store.write(lambda connection: connection.execute(outbox.delete()))
+            self.added = await put_payloads(self._running, ("case-b", "{}"))
+        return await self._running.store.write(unit)
+
+
+async def test_a_row_number_that_is_given_again_loses_no_event(unheard: Running, feed: Feed) -> None:
+    """An event stored while others are sent stays, though SQLite gives it the number of one that is gone."""
+    left = await put_payloads(unheard, ("case-a", "{}"))
+    crowded = Crowded(unheard)
+    sending = publisher(unheard, crowded, feed)
+    sending.start(Background())
+    await emptied(unheard)
+    await sending.stop()
+    assert await arrived(feed) == [*left, *crowded.added]
