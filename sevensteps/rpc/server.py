@@ -11,13 +11,18 @@ from grpc_reflection.v1alpha import reflection
 
 from sevensteps import log
 from sevensteps.background import Background, until_stopped
+from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.interceptor import AuthInterceptor
 from sevensteps.rpc.options import SERVER_OPTIONS
+from sevensteps.rpc.room import Limits, Room
 
 DRAIN_SECONDS = 5.0
+CLOSE_SECONDS = 0.5
+"""For the last statuses to leave."""
+DEFAULT_LIMITS = Limits.of(Settings())
 
 
 class Servable(Protocol):
@@ -43,10 +48,16 @@ class Servable(Protocol):
 class Server:
     """A gRPC server with health and reflection. `port` is known after `start`."""
 
-    def __init__(self, service: Servable, keys: Keys, councils: Councils, address: str) -> None:
+    def __init__(
+        self, service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
         """Nothing listens yet; `address` is host:port, port 0 for a free one."""
+        self._room = Room(limits)
         self._service = service
-        self._server = grpc.aio.server(interceptors=[AuthInterceptor(keys, councils)], options=SERVER_OPTIONS)
+        self._server = grpc.aio.server(
+            interceptors=[AuthInterceptor(keys, councils, self._room)],
+            options=(*SERVER_OPTIONS, ("grpc.max_concurrent_streams", limits.streams_per_connection)),
+        )
         self._health = health.aio.HealthServicer()
         self._address = address
         self.background = Background()
@@ -71,16 +82,20 @@ class Server:
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
 
     async def stop(self) -> None:
-        """Drain: say NOT_SERVING, let calls under way finish, then close the service."""
+        """Drain: say NOT_SERVING, let calls under way finish, then close the service.
+
+        A call that comes now, or takes too long to finish, is told to come again (UNAVAILABLE, STOPPING).
+        """
         await self._health.enter_graceful_shutdown()
         self._service.drain()
-        await self._server.stop(DRAIN_SECONDS)
+        await self._room.close(DRAIN_SECONDS)
+        await self._server.stop(CLOSE_SECONDS)
         await self._service.close()
 
 
-async def serve(service: Servable, keys: Keys, councils: Councils, address: str) -> None:
+async def serve(service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits) -> None:
     """Serve until SIGTERM or SIGINT. Raises a Fault when something that runs beside the calls has ended by itself."""
-    server = Server(service, keys, councils, address)
+    server = Server(service, keys, councils, address, limits)
     await server.start()
     log.get().info("listening", address=address)
     ended = await until_stopped(server.background)

@@ -15,6 +15,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.policy import Library
 from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
 from sevensteps.service import receipts, tables
 from sevensteps.service.case_register import AssessmentRegister
@@ -114,6 +115,6 @@ def run(name: str, add: AddTo) -> None:
         keys = Keys.open(settings.data)
         councils = Councils(settings.policies, settings.pack)
         service = await DecidingService.open(name, settings, keys, councils, add)
-        await serve(service, keys, councils, settings.address(name))
+        await serve(service, keys, councils, settings.address(name), Limits.of(settings))
 
     process.run(name, work)

@@ -3,6 +3,8 @@
 import json
 import logging
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,3 +111,24 @@ def test_a_line_torn_by_a_full_disk_is_ended_before_the_next(
     torn, *others = file.read_text().splitlines()
     assert len(torn) == 5
     assert [json.loads(line)["event"] for line in others] == ["whole", "log lines could not be written"]
+
+
+FIRST = """
+import importlib, os, sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "grpc":
+            print(os.environ.get("GRPC_VERBOSITY"))
+sys.meta_path.insert(0, Watch())
+importlib.import_module(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("module", ["services.feed.service", "services.review.server", "workflows.worker"])
+def test_grpc_prints_nothing_among_the_lines(module: str) -> None:
+    """Its core would print lines that are no JSON; it is told not to before it is first imported."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GRPC_")}
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST, module], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[:1] == ["NONE"]
