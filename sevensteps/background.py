@@ -49,14 +49,19 @@ class Background:
         self._one_ended.set()
 
 
-async def until_stopped(background: Background) -> Fault | None:
-    """Wait for SIGTERM or SIGINT: None. Or until a background task has ended by itself: what to say of it."""
+def on_signals() -> asyncio.Event:
+    """Set by SIGTERM and Ctrl-C."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    told = asyncio.create_task(stopping.wait())
-    ended = asyncio.create_task(background.one_ended())
+    return stopping
+
+
+async def until_stopped(background: Background, stopping: asyncio.Event) -> None:
+    """Wait until the process is told to stop. Raises a Fault when a background task has ended by itself before."""
+    told, ended = asyncio.create_task(stopping.wait()), asyncio.create_task(background.one_ended())
     await asyncio.wait((told, ended), return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
     ended.cancel()
-    return ended.result() if ended.done() and not told.done() else None
+    if ended.done() and not stopping.is_set():
+        raise ended.result()

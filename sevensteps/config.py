@@ -107,6 +107,11 @@ class Settings:
             "feed": self.feed,
         }[service]
 
+    @property
+    def sign_of_life(self) -> Path:
+        """The file that the worker touches every few seconds for as long as it works."""
+        return self.data / "worker.alive"
+
     def as_environment(self) -> dict[str, str]:
         """These settings as environment variables for a child process."""
         return {PREFIX + field.name.upper(): str(getattr(self, field.name)) for field in fields(self)}

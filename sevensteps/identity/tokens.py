@@ -37,7 +37,7 @@ def _unauthenticated(detail: str) -> Fault:
 
 def expired() -> Fault:
     """For a token that was valid once; also at the end of a stream, which lasts no longer than its token."""
-    return Fault(Kind.UNAUTHENTICATED, TOKEN_EXPIRED, "The token has expired. Get a new one, and call or watch again.")
+    return Fault(Kind.UNAUTHENTICATED, "TOKEN_EXPIRED", "The token has expired. Call, or watch, with a new one.")
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from sevensteps import log
-from sevensteps.background import Background, until_stopped
+from sevensteps.background import Background, on_signals, until_stopped
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
@@ -96,10 +96,11 @@ class Server:
 async def serve(service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits) -> None:
     """Serve until SIGTERM or SIGINT. Raises a Fault when something that runs beside the calls has ended by itself."""
     server = Server(service, keys, councils, address, limits)
+    stopping = on_signals()
     await server.start()
     log.get().info("listening", address=address)
-    ended = await until_stopped(server.background)
-    await server.stop()
-    if ended:
-        raise ended
+    try:
+        await until_stopped(server.background, stopping)
+    finally:
+        await server.stop()
     log.get().info("stopped")

@@ -11,7 +11,8 @@ from typing import IO
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.service.migrations import upgrade
-from sevensteps.service.store import PostgresStore, SqliteStore, Store, translating_errors
+from sevensteps.service.store import PostgresStore, SqliteStore, Store
+from sevensteps.service.trouble import translating_errors
 
 OWNER_ONLY = 0o600
 DAMAGED = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))

@@ -16,6 +16,7 @@ from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
 from sevensteps.background import Background
 from sevensteps.clock import from_text
 from sevensteps.errors import Fault, Kind
+from sevensteps.retrying import Pauses
 from sevensteps.rpc.faults import fault_of
 from sevensteps.service.store import Store
 from sevensteps.service.tables import outbox
@@ -97,7 +98,7 @@ class Publisher:
         await self._channel.close()
 
     async def _run(self) -> None:
-        wait = FIRST_WAIT
+        pauses = Pauses(FIRST_WAIT, LONGEST_WAIT)
         trouble = ""
         while True:
             # Nobody may be left to wake it: a caller that gave up leaves its event all the same. Not by `wait_for`: in
@@ -112,13 +113,12 @@ class Publisher:
                 with suppress(Exception):  # nor may saying why end it
                     trouble = _log_once(error, trouble)
                 self._wake.set()
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT)
+                await pauses.pause()
             else:
                 if trouble:
                     log.get().info("events go out of the outbox again")
                 trouble = ""
-                wait = FIRST_WAIT
+                pauses.begin_anew()
 
     async def _send_all(self) -> None:
         """Send until nothing waits. The instances of a service take turns."""

@@ -12,8 +12,8 @@ transaction.
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol, TypeVar
@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from sevensteps.errors import Fault, Kind
+from sevensteps.service.trouble import translating_errors, unavailable
 
 T = TypeVar("T")
 
@@ -37,21 +37,6 @@ PUBLISHING = 77_000_008
 TURN_LIMIT = "30s"
 """PostgreSQL takes the turn away from an instance that hangs: no sending takes as long."""
 
-PASSING_IN_SQLITE = frozenset(
-    (
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-    )
-)
-PASSING_IN_POSTGRES = ("08", "40", "53", "55", "57", "58")
-"""SQLSTATE classes: no connection, rolled back, no room, locked, shutting down, trouble of the system."""
-NOT_TEXT = "22021"
-"""SQLSTATE of a character that PostgreSQL does not store: NUL."""
 TAKE_TURN = sa.text("SELECT pg_try_advisory_xact_lock(:key, hashtext(:schema))")
 
 
@@ -75,33 +60,6 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Finish what waits, then close the connections."""
-
-
-@contextmanager
-def translating_errors() -> Iterator[None]:
-    """Make a Fault of what the database says of itself; let every other error pass."""
-    try:
-        yield
-    except (OSError, sa.exc.TimeoutError) as error:  # no connection, or none free
-        raise _unavailable() from error
-    except (sa.exc.DBAPIError, sqlite3.Error) as error:
-        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-        sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the extension
-        sqlstate = getattr(cause, "sqlstate", None) or ""
-        cut_off = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
-        if cut_off or sqlite_code in PASSING_IN_SQLITE or sqlstate.startswith(PASSING_IN_POSTGRES):
-            raise _unavailable() from error
-        if sqlstate == NOT_TEXT:
-            raise Fault(Kind.INVALID, "TEXT_INVALID", "No text may hold the character NUL.") from error
-        raise
-
-
-def _unavailable() -> Fault:
-    return Fault(
-        Kind.UNAVAILABLE,
-        "STORE_UNAVAILABLE",
-        "The records cannot be read or written now. Nothing was changed: send the same request again later.",
-    )
 
 
 @dataclass(slots=True)
@@ -177,7 +135,7 @@ class SqliteStore:
         finally:  # ended from outside in between, it leaves nobody who waits for ever, and the next write begins anew
             self._writing = None
             for waiting in (*batch, *self._waiting):
-                _settle(waiting.done, _unavailable())
+                _settle(waiting.done, unavailable())
             self._waiting.clear()
 
     async def _write_together(self, batch: list[_Waiting]) -> list[Exception | None]:

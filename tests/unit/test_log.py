@@ -124,7 +124,7 @@ importlib.import_module(sys.argv[1])
 """
 
 
-@pytest.mark.parametrize("module", ["services.feed.service", "services.review.server", "workflows.worker"])
+@pytest.mark.parametrize("module", ["services.feed.service", "services.review.server", "workflows.__main__"])
 def test_grpc_prints_nothing_among_the_lines(module: str) -> None:
     """Its core would print lines that are no JSON; it is told not to before it is first imported."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GRPC_")}

@@ -1,52 +1,29 @@
 """Events leave a service in the order in which they were stored, each exactly once, whatever happens on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from structlog.testing import capture_logs
 
-from integration.assessment.practice import GOOD, Practice, call
+from integration.assessment.practice import Practice
+from integration.platform.sending import arrived, emptied, publisher, put, put_payloads, waiting
 from servers.feed import Feed, run_feed
-from servers.services import PACK, Running, SuiteOf
+from servers.services import Running, SuiteOf
 from servers.waiting import until
 from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
-from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.client import channel
 from sevensteps.service import outbox as publishing
-from sevensteps.service.outbox import AT_ONCE, Publisher, add
-from sevensteps.service.store import PUBLISHING, Store, T, Unit
+from sevensteps.service.outbox import AT_ONCE, Publisher
+from sevensteps.service.store import Store, T, Unit
 from sevensteps.service.tables import outbox
 
 MANY = 2 * AT_ONCE + 50
-
-
-@pytest.fixture
-def settings(tmp_path: Path, database: str) -> Settings:
-    """A feed's settings, beside a service's: the same key, the same database."""
-    return Settings(data=tmp_path, database=database, pack=PACK)
-
-
-@pytest.fixture
-async def feed(settings: Settings) -> AsyncIterator[Feed]:
-    """An empty feed."""
-    async with run_feed(settings) as running:
-        yield running
-
-
-@pytest.fixture
-async def unheard(suite_of: SuiteOf, database: str) -> AsyncIterator[Running]:
-    """A service whose own publisher reaches nobody."""
-    async with suite_of("assessment", database=database) as running:
-        yield running
 
 
 class Interrupted:
@@ -79,73 +56,6 @@ class Broken:
         if self._times >= 0:
             raise LookupError("no such column")
         return await self._store.read(unit)
-
-
-def publisher(running: Running, store: Store, feed: Feed, keys: Keys | None = None) -> Publisher:
-    """A publisher as a service has one."""
-    token = machine_token(keys or running.keys, "assessment", Role.SERVICE)
-    return Publisher(store, "assessment", channel(feed.running.address, token))
-
-
-async def put_payloads(running: Running, *payloads: tuple[str, str]) -> Sequence[str]:
-    """Put an event into the outbox for each case and payload; answers the ids of all that wait, in order."""
-
-    def unit(connection: sa.Connection) -> None:
-        for case_id, payload in payloads:
-            add(
-                connection,
-                type_="hold.released.v1",
-                case_id=case_id,
-                council="example",
-                occurred_at=clock.as_text(clock.now()),
-                actor="amy",
-                payload=payload,
-            )
-
-    await running.store.write(unit)
-    return await waiting(running)
-
-
-async def put(running: Running, count: int) -> Sequence[str]:
-    """Put so many events into the outbox, ten to a transaction; answers their ids in order."""
-
-    def ten(connection: sa.Connection) -> None:
-        for number in range(10):
-            add(
-                connection,
-                type_="hold.released.v1",
-                case_id=f"case-{number}",
-                council="example",
-                occurred_at=clock.as_text(clock.now()),
-                actor="amy",
-                payload="{}",
-            )
-
-    for _ in range(count // 10):
-        await running.store.write(ten)
-    return await waiting(running)
-
-
-async def waiting(running: Running) -> Sequence[str]:
-    """The ids of the events in the outbox, in order."""
-    ids = sa.select(outbox.c.event_id).order_by(outbox.c.seq)
-    return await running.store.read(lambda connection: list(connection.execute(ids).scalars()))
-
-
-async def emptied(running: Running) -> None:
-    """Wait until nothing is left in the outbox."""
-
-    async def empty() -> bool:
-        return not await waiting(running)
-
-    await until(empty, "the outbox to empty")
-
-
-async def arrived(feed: Feed) -> Sequence[str]:
-    """The ids of the events in the feed, in order; their positions are dense."""
-    events = await feed.everything()
-    assert [event.position for event in events] == list(range(1, len(events) + 1))
-    return [event.event_id for event in events]
 
 
 async def walk(running: Running) -> Practice:
@@ -387,93 +297,3 @@ async def test_stopping_in_the_moment_of_waking(steps: int) -> None:
     done, _ = await asyncio.wait({stopping}, timeout=3)
     stopping.cancel()  # what swallows the first cancellation is ended by another one
     assert done
-
-
-HOLDING = 20
-"""Changes of each case, by turns through either instance."""
-
-
-@pytest.mark.parametrize("database", ["postgres"], indirect=True)
-async def test_two_instances_on_one_database_tell_everything_once_and_in_order(
-    settings: Settings, feed: Feed, suite_of: SuiteOf, database: str
-) -> None:
-    """Changes through both: every event is once in the feed, and those of a case stand in the order of its changes."""
-    async with (
-        suite_of("assessment", database=database, feed=feed.running.address) as one,
-        suite_of("assessment", database=database, feed=feed.running.address) as other,
-    ):
-
-        async def toggle() -> str:
-            works = [Practice(one), Practice(other)]
-            await works[0].open()
-            works[1].case = works[0].case
-            for number in range(HOLDING):
-                work = works[number % 2]
-                rpc = "ReleaseHold" if number % 2 else "PlaceHold"
-                await call(work.amy, rpc, work.on_case(GOOD[rpc]))
-                works[0].case = works[1].case = await work.read()
-            return works[0].case.case_id
-
-        cases = await asyncio.gather(*(toggle() for _ in range(8)))
-        await emptied(one)
-    events = await feed.everything()
-    assert len({event.event_id for event in events}) == len(events) == len(cases) * (HOLDING + 1)
-    for case_id in cases:
-        told = [event.type for event in events if event.case_id == case_id]
-        assert told == ["case.opened.v1", *["hold.placed.v1", "hold.released.v1"] * (HOLDING // 2)]
-
-
-@pytest.mark.parametrize("database", ["postgres"], indirect=True)
-async def test_one_instance_publishes_at_a_time_and_the_next_takes_over(unheard: Running, feed: Feed) -> None:
-    """While one has its turn the other waits; when the first dies, or is cut off, the other goes on."""
-    left = await put(unheard, 10)
-    held, taken = asyncio.Event(), asyncio.Event()
-
-    async def hold() -> None:
-        async with unheard.store.in_turn() as is_ours:
-            assert is_ours
-            taken.set()
-            await held.wait()
-
-    holding = asyncio.create_task(hold())
-    await taken.wait()
-    sending = publisher(unheard, unheard.store, feed)
-    sending.start(Background())
-    await asyncio.sleep(0.5)
-    assert not await feed.everything()
-    end = sa.text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = :key")
-    await unheard.store.write(lambda connection: connection.execute(end, {"key": PUBLISHING}).all())
-    await emptied(unheard)
-    await sending.stop()
-    held.set()
-    with pytest.raises(Fault, match="STORE_UNAVAILABLE"):
-        await holding
-    assert await arrived(feed) == left
-
-
-class Crowded:
-    """A store in which, between the sending of events and their deletion, somebody else deletes them, and adds one."""
-
-    def __init__(self, running: Running) -> None:
-        self._running = running
-        self.added: Sequence[str] = ()
-        self.read = running.store.read
-        self.in_turn = running.store.in_turn
-        self.close = running.store.close
-
-    async def write(self, unit: Unit[T]) -> T:
-        if not self.added:
-            await self._running.store.write(lambda connection: connection.execute(outbox.delete()))
-            self.added = await put_payloads(self._running, ("case-b", "{}"))
-        return await self._running.store.write(unit)
-
-
-async def test_a_row_number_that_is_given_again_loses_no_event(unheard: Running, feed: Feed) -> None:
-    """An event stored while others are sent stays, though SQLite gives it the number of one that is gone."""
-    left = await put_payloads(unheard, ("case-a", "{}"))
-    crowded = Crowded(unheard)
-    sending = publisher(unheard, crowded, feed)
-    sending.start(Background())
-    await emptied(unheard)
-    await sending.stop()
-    assert await arrived(feed) == [*left, *crowded.added]
