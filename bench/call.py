@@ -24,7 +24,8 @@ from sevensteps.api.assessment.v1 import assessment_pb2_grpc
 from sevensteps.config import Settings
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
-from sevensteps.local.suite import Process, Suite, on_free_ports
+from sevensteps.local.processes import Process
+from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.rpc.client import channel
 
 ROUNDS = 5

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 FOLDERS = ("data", "policies")
+NUMBERS = ("most_calls", "most_calls_each", "most_streams_each", "most_streams_per_connection")
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
 LOGS = ("auto", "console", "json")
@@ -43,6 +44,14 @@ class Settings:
     temporal: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
     task_queue: str = "journeys"
+    most_calls: int = 400
+    """Calls under way in one process."""
+    most_calls_each: int = 100
+    """Calls under way of one subject."""
+    most_streams_each: int = 100
+    """Streams under way of one subject, such as those that watch the feed."""
+    most_streams_per_connection: int = 200
+    """Calls under way over one connection."""
     log: str = "auto"
     """json, console, or auto: console on a terminal, else json."""
 
@@ -58,8 +67,9 @@ class Settings:
             known = ", ".join(sorted(names))
             raise SettingsError(f"{', '.join(unknown)}: there is no such setting. The settings are {known}.")
         given = {name: environment[key] for key, name in names.items() if key in environment}
-        settings = cls(**{name: value for name, value in given.items() if name not in FOLDERS})  # type: ignore[arg-type]
+        settings = cls(**{name: value for name, value in given.items() if name not in (*FOLDERS, *NUMBERS)})  # type: ignore[arg-type]
         settings = replace(settings, **{name: Path(given[name]) for name in FOLDERS if name in given})  # type: ignore[arg-type]
+        settings = replace(settings, **{name: _number(name, given[name]) for name in NUMBERS if name in given})  # type: ignore[arg-type]
         settings.check()
         return settings
 
@@ -97,9 +107,20 @@ class Settings:
             "feed": self.feed,
         }[service]
 
+    @property
+    def sign_of_life(self) -> Path:
+        """The file that the worker touches every few seconds for as long as it works."""
+        return self.data / "worker.alive"
+
     def as_environment(self) -> dict[str, str]:
         """These settings as environment variables for a child process."""
         return {PREFIX + field.name.upper(): str(getattr(self, field.name)) for field in fields(self)}
+
+
+def _number(name: str, given: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,6}", given, re.ASCII):
+        raise _wrong(name, f"a whole number from 1 to 9999999, not {given or 'nothing'}")
+    return int(given)
 
 
 def _setting(name: str) -> str:

@@ -1,6 +1,7 @@
 """Running one process of the suite: settings, logs, its work, and a plain sentence where it cannot start."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine
 
@@ -10,6 +11,9 @@ from sevensteps import log
 from sevensteps.config import Settings, SettingsError
 from sevensteps.errors import Fault
 
+FOR_OWNER_ONLY = 0o077
+"""No file that a process makes is for others to read: records and logs are about people."""
+
 
 def run(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) -> None:
     """Do the work of a process until it ends. Where it cannot start or go on, it says why and has exit code 1."""
@@ -18,6 +22,7 @@ def run(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) -> N
     except SettingsError as error:
         sys.exit(str(error))
     log.configure(settings.log, name)
+    os.umask(FOR_OWNER_ONLY)
     try:
         settings.make_data_folder()
         asyncio.run(work(settings))

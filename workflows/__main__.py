@@ -1,18 +1,23 @@
 """`python -m workflows`: the worker, and beside it the relay that brings it facts."""
 
+import sevensteps  # noqa: F401 - before grpc, which reads once what it may print, and comes with temporalio
+
+# isort: split
 import asyncio
 import logging
-import signal
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from sevensteps import log, process
+from sevensteps.background import Background, on_signals, until_stopped
 from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
+from sevensteps.retrying import Pauses
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.temporal import connect
 from workflows.activities import activities
@@ -21,7 +26,10 @@ from workflows.delivery.feed import Feed
 from workflows.delivery.relay import Relay
 from workflows.worker import journey_worker
 
-SECONDS_BETWEEN_ATTEMPTS = 0.5
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 5.0
+SIGN_SECONDS = 2.0
+"""Between signs of life."""
 _CORE_LOGS = LoggingConfig(
     TelemetryFilter(core_level="WARN", other_level="ERROR"),
     forwarding=LogForwardingConfig(logging.getLogger("temporalio.core")),
@@ -44,6 +52,7 @@ async def work(settings: Settings) -> None:
 
 async def _connected(settings: Settings) -> Client:
     is_logged = False
+    pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
     while True:
         try:
             return await connect(settings)
@@ -51,17 +60,28 @@ async def _connected(settings: Settings) -> Client:
             if not is_logged:
                 log.get().warning("worker waits for Temporal", reason=fault.reason, detail=fault.detail)
                 is_logged = True
-            await asyncio.sleep(SECONDS_BETWEEN_ATTEMPTS)
+            await pauses.pause()
+
+
+async def _give_signs_of_life(file: Path) -> None:
+    """Touch a file again and again: whoever looks after the worker sees that it does not hang."""
+    while True:
+        with suppress(OSError):
+            await asyncio.to_thread(file.touch)
+        await asyncio.sleep(SIGN_SECONDS)
 
 
 async def main(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT."""
+    """Work until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself."""
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS)))
-    working = asyncio.create_task(work(settings))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-    with suppress(asyncio.CancelledError):
-        await working
+    background = Background()
+    working = background.start("worker", work(settings))
+    living = background.start("sign of life", _give_signs_of_life(settings.sign_of_life))
+    try:
+        await until_stopped(background, on_signals())
+    finally:
+        await background.stop(working)
+        await background.stop(living)
     log.get().info("stopped")
 
 

@@ -5,13 +5,15 @@ from sevensteps import process
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
 
 
 async def work(settings: Settings) -> None:
     """Open the records, and serve until told to stop."""
     councils = Councils(settings.policies, settings.pack)
-    await serve(await FeedService.open(settings), Keys.open(settings.data), councils, settings.feed)
+    service = await FeedService.open(settings)
+    await serve(service, Keys.open(settings.data), councils, settings.feed, Limits.of(settings))
 
 
 if __name__ == "__main__":

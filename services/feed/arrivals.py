@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from services.feed.store import last_position
+from sevensteps.background import Background
 from sevensteps.errors import Fault
 from sevensteps.service.store import Store
 
@@ -23,13 +24,15 @@ class Arrivals:
         self._last = 0
         self._grown = asyncio.Event()
         self._waiting = 0
+        self._background = Background()
         self._looking: asyncio.Task[None] | None = None
         self.over = False
         """True when this process stops: nobody should wait any longer."""
 
-    def start(self) -> None:
+    def start(self, background: Background) -> None:
         """Begin to look."""
-        self._looking = asyncio.create_task(self._look())
+        self._background = background
+        self._looking = background.start("looking for new events", self._look())
 
     def grown_to(self, last: int) -> None:
         """The feed has grown."""
@@ -57,9 +60,7 @@ class Arrivals:
         """Stop looking."""
         self.end()
         if self._looking:
-            self._looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._looking
+            await self._background.stop(self._looking)
 
     def _wake(self) -> None:
         self._grown.set()

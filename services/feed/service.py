@@ -1,6 +1,5 @@
 """The feed put together: its records, who waits for new ones, and its gRPC face."""
 
-import asyncio
 from typing import Self
 
 import grpc
@@ -8,9 +7,10 @@ import grpc
 from services.feed.arrivals import Arrivals
 from services.feed.server import FeedServer
 from sevensteps.api.feed.v1 import feed_pb2_grpc
+from sevensteps.background import Background
 from sevensteps.config import Settings
-from sevensteps.service.migrations import upgrade
-from sevensteps.service.store import Store, open_store
+from sevensteps.service.opening import open_to_serve
+from sevensteps.service.store import Store
 
 
 class FeedService:
@@ -26,15 +26,16 @@ class FeedService:
     @classmethod
     async def open(cls, settings: Settings) -> Self:
         """Bring the schema up to date and open the records."""
-        await asyncio.to_thread(upgrade, "feed", settings.database, settings.data)
-        store = open_store(settings.database, settings.data, "feed")
-        arrivals = Arrivals(store)
-        arrivals.start()
-        return cls(store, arrivals)
+        store = await open_to_serve("feed", settings)
+        return cls(store, Arrivals(store))
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
         feed_pb2_grpc.add_FeedServiceServicer_to_server(FeedServer(self._store, self._arrivals), server)
+
+    def begin(self, background: Background) -> None:
+        """See server.Servable."""
+        self._arrivals.start(background)
 
     def drain(self) -> None:
         """See server.Servable."""

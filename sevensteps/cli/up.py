@@ -1,13 +1,14 @@
 """`sevensteps up`: runs the suite until Ctrl-C."""
 
 import asyncio
-import signal
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from sevensteps.background import on_signals, until_stopped
 from sevensteps.config import Settings
+from sevensteps.errors import Fault
 from sevensteps.local.suite import Suite, SuiteError
 
 
@@ -19,32 +20,26 @@ def up() -> None:
     settings = Settings.from_environment()
     try:
         asyncio.run(_up(settings))
-    except SuiteError as error:
+    except (SuiteError, Fault) as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from error
 
 
 async def _up(settings: Settings) -> None:
     console = Console(stderr=True)
-    stopping = _on_signals()
+    stopping = on_signals()
     suite = Suite(settings, console.print)
     if await _start(suite, stopping):
         console.print(_addresses(suite))
         console.print(
             "Ready. Ctrl-C stops the suite; the cases stay. `sevensteps case list` in another terminal lists them."
         )
-        await stopping.wait()
-    console.print("Stopping ...")
-    await suite.stop()
+        try:
+            await until_stopped(suite.background, stopping)
+        finally:
+            console.print("Stopping ...")
+            await suite.stop()
     console.print("Stopped.")
-
-
-def _on_signals() -> asyncio.Event:
-    """Set by Ctrl-C and SIGTERM."""
-    stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    return stopping
 
 
 async def _start(suite: Suite, stopping: asyncio.Event) -> bool:

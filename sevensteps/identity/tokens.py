@@ -10,7 +10,6 @@ from tempfile import NamedTemporaryFile
 from typing import Self
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from sevensteps.errors import Fault, Kind, Violation, invalid
@@ -19,8 +18,13 @@ from sevensteps.identity.actor import Actor, Role
 ISSUER = "sevensteps-development"
 AUDIENCE = "sevensteps"
 ALGORITHM = "Ed25519"
+SKEW_SECONDS = 60.0
+"""How far the issuer's clock may be ahead of this machine's."""
 MOST_CHECKED = 1024
 """Most checked tokens that are remembered."""
+TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 - the reason of a refusal
+LATEST = 253_402_300_799
+"""The last second of the year 9999, since 1970."""
 LONGEST_SUBJECT = 255
 """Most characters in a subject, as in OpenID Connect."""
 LONGEST_COUNCIL = 64
@@ -29,6 +33,11 @@ LONGEST_COUNCIL = 64
 
 def _unauthenticated(detail: str) -> Fault:
     return Fault(Kind.UNAUTHENTICATED, "UNAUTHENTICATED", detail)
+
+
+def expired() -> Fault:
+    """For a token that was valid once; also at the end of a stream, which lasts no longer than its token."""
+    return Fault(Kind.UNAUTHENTICATED, "TOKEN_EXPIRED", "The token has expired. Call, or watch, with a new one.")
 
 
 @dataclass(slots=True)
@@ -69,7 +78,7 @@ class Keys:
         """A signed token, valid for some seconds. Raises a Fault (INVALID) for one that no service would accept."""
         for claim, value, longest in (("subject", subject, LONGEST_SUBJECT), ("council", council, LONGEST_COUNCIL)):
             if not _is_word(value, longest):
-                raise invalid(Violation(claim, f"must be 1 to {longest} characters that can be printed"))
+                raise invalid(Violation(claim, f"must be {_form(longest)}"))
         moment = time.time()
         claims = {
             "iss": ISSUER,
@@ -83,31 +92,36 @@ class Keys:
         }
         return jwt.encode({"alg": ALGORITHM}, claims, self.key, algorithms=[ALGORITHM])
 
-    def actor_of(self, token: str) -> Actor:
-        """Who the token speaks for. Raises a Fault (UNAUTHENTICATED) for a wrong, forged or expired one."""
+    def actor_of(self, token: str) -> tuple[Actor, float]:
+        """Who the token speaks for, and until when, in seconds since 1970.
+
+        Raises a Fault (UNAUTHENTICATED) for a wrong, forged or expired one.
+        """
         checked = self._checked.get(token)
         if checked is None:
             checked = self._check(token)
             if len(self._checked) >= MOST_CHECKED:
                 self._checked.clear()
             self._checked[token] = checked
-        actor, expires = checked
-        if time.time() >= expires:
-            raise _unauthenticated("The token has expired. Get a new one.")
-        return actor
+        if time.time() >= checked[1]:
+            raise expired()
+        return checked
 
     def _check(self, token: str) -> tuple[Actor, float]:
         try:
             claims = jwt.decode(token, self.key, algorithms=[ALGORITHM]).claims
-        except (JoseError, ValueError) as error:
+        except Exception as error:
             raise _unauthenticated(
                 "The token cannot be read or its signature is wrong. Get one from this suite's issuer."
             ) from error
         try:
             if claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
                 raise _unauthenticated("The token is from another issuer or for another audience.")
-            return _actor_of(claims), float(claims["exp"])
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            for claim in ("iat", "nbf"):
+                if claim in claims and _moment_of(claim, claims[claim]) > time.time() + SKEW_SECONDS:
+                    raise _unauthenticated("The token is not valid yet. The issuer's clock may be wrong.")
+            return _actor_of(claims), _moment_of("exp", claims["exp"])
+        except (KeyError, TypeError) as error:
             raise _unauthenticated(
                 "The token lacks a claim: it needs iss, aud, sub, roles, council and exp."
             ) from error
@@ -125,8 +139,19 @@ def _actor_of(claims: Mapping[str, object]) -> Actor:
 
 def _word_of(claim: str, value: object, longest: int) -> str:
     if not isinstance(value, str) or not _is_word(value, longest):
-        raise _unauthenticated(f"The token's {claim} must be text of 1 to {longest} characters that can be printed.")
+        raise _unauthenticated(f"The token's {claim} must be text of {_form(longest)}.")
     return value
+
+
+def _form(longest: int) -> str:
+    return f"1 to {longest} characters that can be printed, with no space at the beginning or the end"
+
+
+def _moment_of(claim: str, value: object) -> float:
+    """Seconds since 1970. True is a number in Python, and NaN and infinite ones are in Python's JSON."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LATEST:
+        raise _unauthenticated(f"The token's {claim} must be a number: seconds since 1970, at most {LATEST}.")
+    return float(value)
 
 
 def _texts_of(claim: str, value: object) -> list[str]:
@@ -136,5 +161,5 @@ def _texts_of(claim: str, value: object) -> list[str]:
 
 
 def _is_word(text: str, longest: int) -> bool:
-    """Whether it can be stored in records and events: not blank, not too long, and all of it printable."""
-    return 0 < len(text) <= longest and text.isprintable() and not text.isspace()
+    """Whether it can be stored in records and events: not too long, all of it printable, no space at either end."""
+    return 0 < len(text) <= longest and text.isprintable() and text == text.strip()

@@ -201,6 +201,11 @@ class DevServer:
             self._process.kill()
             await self._process.wait()
 
+    def kill(self) -> None:
+        """End it at once, though it may hang."""
+        if self._process and self._process.returncode is None:
+            self._process.kill()
+
     def _arguments(self) -> list[str]:
         from sevensteps.temporal import SEARCH_ATTRIBUTES  # noqa: PLC0415  slow to import, and not needed to fetch
 

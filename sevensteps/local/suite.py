@@ -2,16 +2,12 @@
 
 import asyncio
 import fcntl
-import os
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from io import TextIOWrapper
-from time import monotonic
+from time import monotonic, time
 
 import grpc
 from grpc_health.v1 import health_pb2
@@ -21,18 +17,26 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from sevensteps.background import Background
 from sevensteps.config import PREFIX, SERVICES, Settings
 from sevensteps.identity.tokens import Keys
-from sevensteps.local.children import ending_with_parent
 from sevensteps.local.devserver import DevServer, DevServerError
 from sevensteps.local.ports import free_port
+from sevensteps.local.processes import Process, Pulse
 
 NAMESPACE = "default"
 """The one namespace of the development server."""
 READY_SECONDS = 60.0
-STOP_SECONDS = 15.0
 POLL_SECONDS = 0.05
 WATCH_SECONDS = 0.5
+LOOK_SECONDS = 5.0
+"""Between looks for what hangs."""
+ANSWER_SECONDS = 2.0
+"""How long a process may take to say that it serves."""
+SIGN_SECONDS = 10.0
+"""How old the worker's sign of life may be."""
+TEMPORAL_FRONTEND = "temporal.api.workflowservice.v1.WorkflowService"
+"""The name of which Temporal's health check is asked."""
 LONGEST_PAUSE = 10.0
 
 Report = Callable[[str], None]
@@ -55,62 +59,8 @@ def _free_address() -> str:
     return f"127.0.0.1:{free_port()}"
 
 
-class Process:
-    """A process of the suite, with a log file. It ends when the process that started it ends, however that ends."""
-
-    def __init__(self, name: str, module: str, settings: Settings) -> None:
-        """`module` is what `python -m` runs, with the settings as its environment."""
-        self.name = name
-        self.log = settings.data / "logs" / f"{name}.log"
-        self._module = module
-        self._environment = settings.as_environment()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """Its process id while it runs."""
-        return self._process.pid if self._process and self._process.poll() is None else None
-
-    async def start(self) -> None:
-        """Start it, without waiting for it to be ready."""
-        self._spawn()
-
-    def _spawn(self) -> None:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
-                ending_with_parent(sys.executable, "-m", self._module),
-                env=_environment_without_settings() | self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-
-    async def stop(self) -> None:
-        """Stop it: with SIGTERM, and if that takes too long with SIGKILL."""
-        if self._process is None:
-            return
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-        deadline = monotonic() + STOP_SECONDS
-        while self._process.poll() is None:
-            if monotonic() > deadline:
-                self._process.kill()
-            await asyncio.sleep(POLL_SECONDS)
-
-    def last_log_line(self) -> str:
-        """The last line of its log, in which a process that ends says why."""
-        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        return lines[-1] if lines else ""
-
-
-def _environment_without_settings() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-
-
 class Suite:
-    """Everything that `make up` and `make demo` run. A process that dies is started again."""
+    """Everything that `make up` and `make demo` run. A process that dies or hangs is started again."""
 
     def __init__(self, settings: Settings, report: Report) -> None:
         """`report` is called with a sentence about what happens."""
@@ -121,7 +71,9 @@ class Suite:
         self.temporal = DevServer(log=logs / "temporal.log", data=settings.data / "temporal.db", port=temporal_port)
         self.services = [Process(name, f"services.{name}", settings) for name in SERVICES]
         self.worker = Process("worker", "workflows", settings)
-        self._watch: asyncio.Task[None] | None = None
+        self.background = Background()
+        """What keeps the processes running."""
+        self._keeping: list[asyncio.Task[None]] = []
         self._lock: TextIOWrapper | None = None
 
     async def start(self) -> None:
@@ -134,7 +86,10 @@ class Suite:
         except BaseException:
             await self.stop()
             raise
-        self._watch = asyncio.create_task(self._keep_running())
+        self._keeping = [
+            self.background.start("starting again what has died", self._keep_running()),
+            self.background.start("looking for what hangs", self._end_what_hangs()),
+        ]
 
     async def _start_everything(self) -> None:
         self._refuse_other_namespace()
@@ -151,10 +106,8 @@ class Suite:
 
     async def stop(self) -> None:
         """Stop everything, the worker first and Temporal last."""
-        if self._watch:
-            self._watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watch
+        for task in self._keeping:
+            await self.background.stop(task)
         await self.worker.stop()
         await asyncio.gather(*(service.stop() for service in self.services))
         await self.temporal.stop()
@@ -248,6 +201,26 @@ class Suite:
                     await self._restart(name, part, pauses.get(name, 0.0))
                     pauses[name] = min(pauses.get(name, 0.0) * 2 + WATCH_SECONDS, LONGEST_PAUSE)
 
+    async def _end_what_hangs(self) -> None:
+        """Kill every process that runs but has given no sign of life for a while. Then it is started again."""
+        pulses = {name: Pulse() for name in self.parts()}
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            running = {name: part.pid for name, part in self.parts().items()}
+            alive = dict(zip(running, await asyncio.gather(*map(self._is_alive, running)), strict=True))
+            for name, pid in running.items():
+                if pid and pulses[name].hangs(pid, is_alive=alive[name]):
+                    self._report(f"{name} does not answer and is ended.")
+                    self.parts()[name].kill()
+
+    async def _is_alive(self, name: str) -> bool:
+        if name == "worker":
+            with suppress(OSError):
+                return time() - self.settings.sign_of_life.stat().st_mtime < SIGN_SECONDS
+            return False
+        async with grpc.aio.insecure_channel(self.addresses()[name]) as channel:
+            return await _is_serving(channel, TEMPORAL_FRONTEND if name == "temporal" else "")
+
     async def _restart(self, name: str, part: Process | DevServer, pause: float) -> None:
         self._report(f"{name} has died and is started again.")
         await asyncio.sleep(pause)
@@ -257,14 +230,14 @@ class Suite:
             self._report(f"temporal did not start: {error}")
 
 
-async def _is_serving(channel: grpc.aio.Channel) -> bool:
+async def _is_serving(channel: grpc.aio.Channel, service: str = "") -> bool:
     check = channel.unary_unary(
         "/grpc.health.v1.Health/Check",
         request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
         response_deserializer=health_pb2.HealthCheckResponse.FromString,
     )
     try:
-        answer = await check(health_pb2.HealthCheckRequest(), timeout=1)
+        answer = await check(health_pb2.HealthCheckRequest(service=service), timeout=ANSWER_SECONDS)
     except grpc.aio.AioRpcError:
         return False
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

@@ -14,7 +14,7 @@ from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import Keys
+from sevensteps.identity.tokens import TOKEN_EXPIRED, Keys
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.rpc.faults import fault_of
 
@@ -57,9 +57,18 @@ class Caller:
             raise self._fault(service, error) from error
 
     async def watch(self, request: feed_pb2.WatchEventsRequest) -> AsyncIterator[feed_pb2.WatchEventsResponse]:
-        """Follow the feed for ever. Raises the Fault that the feed sent."""
-        async for response in self.stream(request, feed_pb2.WatchEventsResponse):
-            yield response
+        """Follow the feed for ever, with a new token when one expires. Raises the Fault that the feed sent."""
+        rest = feed_pb2.WatchEventsRequest()
+        rest.CopyFrom(request)
+        while True:
+            has_begun = False
+            try:
+                async for response in self.stream(rest, feed_pb2.WatchEventsResponse):
+                    has_begun, rest.after = True, response.bookmark
+                    yield response
+            except Fault as fault:
+                if fault.reason != TOKEN_EXPIRED or not has_begun:
+                    raise
 
     async def stream(self, request: Message, answer: type[A], at: str = "") -> AsyncIterator[A]:
         """The parts of a service's streamed answer. Raises as `ask` does."""

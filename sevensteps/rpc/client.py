@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import grpc
 
-from sevensteps.identity.actor import Role
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.options import CHANNEL_OPTIONS
 
@@ -57,14 +57,14 @@ def channel(address: str, token: Callable[[], str]) -> grpc.aio.Channel:
     return grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS, interceptors=interceptors)
 
 
-def machine_token(keys: Keys, subject: str, role: Role) -> Callable[[], str]:
+def machine_token(keys: Keys, subject: str, role: Role, council: str = EVERY_COUNCIL) -> Callable[[], str]:
     """Tokens for one of the suite's own processes, renewed before they expire."""
     newest, expires = "", 0.0
 
     def token() -> str:
         nonlocal newest, expires
         if time() > expires - TOKEN_SECONDS / 2:
-            newest = keys.issue(subject, {role}, "*", seconds=TOKEN_SECONDS)
+            newest = keys.issue(subject, {role}, council, seconds=TOKEN_SECONDS)
             expires = time() + TOKEN_SECONDS
         return newest
 

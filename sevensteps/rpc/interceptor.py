@@ -2,9 +2,13 @@
 
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from time import time
 from typing import Never, TypeAlias, TypeVar, cast
 
 import grpc
@@ -18,11 +22,15 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.fields import REQUEST_ID
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.rights import authorise
-from sevensteps.identity.tokens import Keys
+from sevensteps.identity.tokens import Keys, expired
 from sevensteps.rpc.faults import fault_from, status_of
+from sevensteps.rpc.room import Room, stopping
 
 CASE_ID = re.compile(r"case-[0-9a-z]{1,12}", re.ASCII)
 OPEN_TO_ALL = ("/grpc.health.", "/grpc.reflection.")
+HEALTH_CHECK = "/grpc.health.v1.Health/Check"
+"""Always answered: whoever starts what hangs again must not take what is busy for it."""
+STRANGER = ("", "")
 Q = TypeVar("Q")
 A = TypeVar("A")
 Reading: TypeAlias = "Callable[[bytes], Message]"
@@ -42,89 +50,140 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Message, Message]"
 class AuthInterceptor(grpc.aio.ServerInterceptor):
     """Checks who calls and whether they may, binds the log to the call, and makes a status of every error."""
 
-    def __init__(self, keys: Keys, councils: Councils) -> None:
-        """`keys` check tokens, `councils` whose they are; health and reflection need none."""
+    def __init__(self, keys: Keys, councils: Councils, room: Room) -> None:
+        """`keys` check tokens, `councils` whose they are, `room` whether there is any; a health check needs none."""
         self._keys = keys
         self._councils = councils
+        self._room = room
 
     async def intercept_service(
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Q, A] | None]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Q, A] | None:
-        """Wrap the handler of the call."""
+        """Wrap the handler of the call. Whoever may not call is refused here, before gRPC reads the body."""
         handler = await continuation(handler_call_details)
         rpc = handler_call_details.method
-        if handler is None or rpc.startswith(OPEN_TO_ALL):
+        if handler is None or rpc == HEALTH_CHECK:
             return handler
-        token = next(
-            (str(value) for key, value in handler_call_details.invocation_metadata if key == "authorization"), ""
-        )
-        read = cast(
-            "Reading", handler.request_deserializer
-        )  # called by the guard, so that no stranger's body is parsed
+        try:
+            if rpc.startswith(OPEN_TO_ALL):
+                self._room.enter(STRANGER, stream=True)
+                return handler
+            actor, expires = self._admit(rpc, handler_call_details)
+            self._room.enter((actor.council, actor.subject), stream=handler.response_streaming)
+        except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
+            return _refusing(rpc, error)
+        # The body is parsed by the guard: gRPC itself would answer one that cannot be parsed without a reason.
+        read = cast("Reading", handler.request_deserializer)
+        call = _Call(rpc, actor, expires, read, self._room)
         if handler.response_streaming:
-            streaming = self._guard_stream(rpc, token, read, cast("Streaming", handler.unary_stream))
+            streaming = partial(call.stream, cast("Streaming", handler.unary_stream))
             return grpc.unary_stream_rpc_method_handler(streaming, None, handler.response_serializer)
-        answering = self._guard(rpc, token, read, cast("Answering", handler.unary_unary))
+        answering = partial(call.answer, cast("Answering", handler.unary_unary))
         return grpc.unary_unary_rpc_method_handler(answering, None, handler.response_serializer)
 
-    def _guard(
-        self, rpc: str, token: str, read: Reading, answer: Answering
-    ) -> Callable[[bytes, Context], Awaitable[Message]]:
-        async def guarded(body: bytes, context: Context) -> Message:
-            try:
-                return await answer(self._enter(rpc, token, read, body), context)
-            except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
-                return await self._refuse(context, rpc, error)
-
-        return guarded
-
-    def _guard_stream(
-        self, rpc: str, token: str, read: Reading, answers: Streaming
-    ) -> Callable[[bytes, Context], AsyncIterator[Message]]:
-        async def guarded(body: bytes, context: Context) -> AsyncIterator[Message]:
-            try:
-                async for message in answers(self._enter(rpc, token, read, body), context):
-                    yield message
-            except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
-                await self._refuse(context, rpc, error)
-
-        return guarded
-
-    def _enter(self, rpc: str, token: str, read: Reading, body: bytes) -> Message:
+    def _admit(self, rpc: str, details: grpc.HandlerCallDetails) -> tuple[Actor, float]:
+        """Who calls, and until when their token is valid. Raises Faults."""
+        token = next((str(value) for key, value in details.invocation_metadata if key == "authorization"), "")
         scheme, _, value = token.partition(" ")
         if scheme.lower() != "bearer" or not value:
             raise Fault(
                 Kind.UNAUTHENTICATED, "UNAUTHENTICATED", "Send a token: metadata authorization, value 'Bearer <token>'."
             )
-        actor = self._keys.actor_of(value)
+        actor, expires = self._keys.actor_of(value)
+        structlog.contextvars.bind_contextvars(rpc=rpc, actor=actor.subject)
         if actor.council != EVERY_COUNCIL:
             self._councils.ensure_known(actor.council)
+        authorise(actor, rpc)
+        return actor, expires
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that has been let in."""
+
+    rpc: str
+    actor: Actor
+    expires: float
+    read: Reading
+    room: Room
+
+    async def answer(self, answer: Answering, body: bytes, context: Context) -> Message:
+        """Answer it with one message."""
         try:
-            request = read(body)
+            return await answer(self._request(body), context)
+        except asyncio.CancelledError:
+            await self._cut(context)
+            raise
+        except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
+            return await _refuse(context, self.rpc, error)
+
+    async def stream(self, answers: Streaming, body: bytes, context: Context) -> AsyncIterator[Message]:
+        """Answer it with messages, until there are no more or the token expires."""
+        try:
+            async for message in self._while_valid(answers(self._request(body), context)):
+                yield message
+        except asyncio.CancelledError:
+            await self._cut(context)
+            raise
+        except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
+            await _refuse(context, self.rpc, error)
+
+    async def _while_valid(self, answers: AsyncIterator[Message]) -> AsyncIterator[Message]:
+        """The messages, until the token expires: then a Fault."""
+        end = object()
+        seconds = self.expires - time()
+        deadline = asyncio.get_running_loop().time() + seconds
+        while time() < self.expires:
+            try:
+                async with asyncio.timeout_at(deadline) as waiting:
+                    message = await anext(answers, end)
+            except TimeoutError:
+                if not waiting.expired():
+                    raise
+                break
+            if message is end:
+                return
+            yield cast("Message", message)
+        raise expired()
+
+    def _request(self, body: bytes) -> Message:
+        try:
+            request = self.read(body)
         except DecodeError as error:
             raise Fault(
                 Kind.INVALID, "MESSAGE_UNREADABLE", "The body is not the message that this call takes."
             ) from error
         structlog.contextvars.bind_contextvars(
-            rpc=rpc,
-            actor=actor.subject,
-            request_id=_id_in(request, "request_id", REQUEST_ID),
-            case_id=_id_in(request, "case_id", CASE_ID),
+            request_id=_id_in(request, "request_id", REQUEST_ID), case_id=_id_in(request, "case_id", CASE_ID)
         )
-        authorise(actor, rpc)
-        _actor.set(actor)
+        _actor.set(self.actor)
         return request
 
-    async def _refuse(self, context: Context, rpc: str, error: Exception) -> Never:
-        fault = fault_from(error)
-        logger = log.get()
-        if fault.kind is Kind.INTERNAL:
-            logger.error("call failed", rpc=rpc, reason=fault.reason, exc_info=error)
-        else:
-            logger.info("call refused", rpc=rpc, kind=fault.kind.value, reason=fault.reason)
-        await context.abort_with_status(rpc_status.to_status(status_of(fault)))
+    async def _cut(self, context: Context) -> None:
+        """Tell the caller of a call that is cut because the server stops; not one that the caller gave up."""
+        if self.room.is_closed and not context.cancelled():
+            await _refuse(context, self.rpc, stopping())
+
+
+def _refusing(rpc: str, error: Exception) -> grpc.RpcMethodHandler[Q, A]:
+    """A handler that answers with an error. As one of a stream of requests it reads none of them."""
+
+    async def refuse(_requests: AsyncIterator[bytes], context: Context) -> Message:
+        return await _refuse(context, rpc, error)
+
+    return cast("grpc.RpcMethodHandler[Q, A]", grpc.stream_unary_rpc_method_handler(refuse))
+
+
+async def _refuse(context: Context, rpc: str, error: Exception) -> Never:
+    fault = fault_from(error)
+    logger = log.get()
+    if fault.kind is Kind.INTERNAL:
+        logger.error("call failed", rpc=rpc, reason=fault.reason, exc_info=error)
+    else:
+        logger.info("call refused", rpc=rpc, kind=fault.kind.value, reason=fault.reason)
+    await context.abort_with_status(rpc_status.to_status(status_of(fault)))
 
 
 def _id_in(request: Message, field: str, form: re.Pattern[str]) -> str | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
-import asyncio
-import signal
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -12,13 +10,19 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from sevensteps import log
+from sevensteps.background import Background, on_signals, until_stopped
+from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.interceptor import AuthInterceptor
 from sevensteps.rpc.options import SERVER_OPTIONS
+from sevensteps.rpc.room import Limits, Room
 
 DRAIN_SECONDS = 5.0
+CLOSE_SECONDS = 0.5
+"""For the last statuses to leave."""
+DEFAULT_LIMITS = Limits.of(Settings())
 
 
 class Servable(Protocol):
@@ -31,6 +35,9 @@ class Servable(Protocol):
     def add_to(self, server: grpc.aio.Server) -> None:
         """Register its servicer."""
 
+    def begin(self, background: Background) -> None:
+        """Begin what runs beside the calls: the address is this process's now."""
+
     def drain(self) -> None:
         """End the streams that would never end by themselves. No new call is taken any more."""
 
@@ -41,12 +48,20 @@ class Servable(Protocol):
 class Server:
     """A gRPC server with health and reflection. `port` is known after `start`."""
 
-    def __init__(self, service: Servable, keys: Keys, councils: Councils, address: str) -> None:
+    def __init__(
+        self, service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
         """Nothing listens yet; `address` is host:port, port 0 for a free one."""
+        self._room = Room(limits)
         self._service = service
-        self._server = grpc.aio.server(interceptors=[AuthInterceptor(keys, councils)], options=SERVER_OPTIONS)
+        self._server = grpc.aio.server(
+            interceptors=[AuthInterceptor(keys, councils, self._room)],
+            options=(*SERVER_OPTIONS, ("grpc.max_concurrent_streams", limits.streams_per_connection)),
+        )
         self._health = health.aio.HealthServicer()
         self._address = address
+        self.background = Background()
+        """What runs beside the calls."""
         self.port = 0
 
     async def start(self) -> None:
@@ -62,26 +77,30 @@ class Server:
                 Kind.UNAVAILABLE, "ADDRESS_IN_USE", f"Cannot listen on {self._address}: is the suite running already?"
             ) from error
         await self._server.start()
+        self._service.begin(self.background)
         for name in ("", *self._service.names):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
 
     async def stop(self) -> None:
-        """Drain: say NOT_SERVING, let calls under way finish, then close the service."""
+        """Drain: say NOT_SERVING, let calls under way finish, then close the service.
+
+        A call that comes now, or takes too long to finish, is told to come again (UNAVAILABLE, STOPPING).
+        """
         await self._health.enter_graceful_shutdown()
         self._service.drain()
-        await self._server.stop(DRAIN_SECONDS)
+        await self._room.close(DRAIN_SECONDS)
+        await self._server.stop(CLOSE_SECONDS)
         await self._service.close()
 
 
-async def serve(service: Servable, keys: Keys, councils: Councils, address: str) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    server = Server(service, keys, councils, address)
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+async def serve(service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits) -> None:
+    """Serve until SIGTERM or SIGINT. Raises a Fault when something that runs beside the calls has ended by itself."""
+    server = Server(service, keys, councils, address, limits)
+    stopping = on_signals()
     await server.start()
     log.get().info("listening", address=address)
-    await stopping.wait()
-    await server.stop()
+    try:
+        await until_stopped(server.background, stopping)
+    finally:
+        await server.stop()
     log.get().info("stopped")

@@ -1,6 +1,5 @@
 """A deciding service put together: its records, the rules, the outbox, and its gRPC face."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Self
 
@@ -8,6 +7,7 @@ import grpc
 import sqlalchemy as sa
 
 from sevensteps import log, process
+from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.councils import Councils, no_council
 from sevensteps.errors import Fault
@@ -15,13 +15,14 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.policy import Library
 from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
 from sevensteps.service import receipts, tables
 from sevensteps.service.case_register import AssessmentRegister
-from sevensteps.service.migrations import upgrade
+from sevensteps.service.opening import open_to_serve
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
-from sevensteps.service.store import Store, open_store
+from sevensteps.service.store import Store
 from sevensteps.service.use_cases import UseCases
 
 AddTo = Callable[[grpc.aio.Server, UseCases], None]
@@ -50,12 +51,12 @@ class DecidingService:
 
     @classmethod
     async def open(cls, name: str, settings: Settings, keys: Keys, councils: Councils, add: AddTo) -> Self:
-        """Bring the schema up to date, open the records and begin to publish what waits in the outbox.
+        """Bring the schema up to date and open the records.
 
-        Raises a Fault when there is no pack to decide by, or the records have cases of a council that there is not.
+        Raises a Fault when there is no pack to decide by, or the records have cases of a council that there is not; and
+        those of `open_to_serve`.
         """
-        await asyncio.to_thread(upgrade, name, settings.database, settings.data)
-        store = open_store(settings.database, settings.data, name)
+        store = await open_to_serve(name, settings)
         archive = Archive(Library(settings.policies))
         try:
             await store.read(lambda connection: _begin(connection, archive, councils))
@@ -66,13 +67,16 @@ class DecidingService:
         publisher = Publisher(store, name, channel(settings.feed, token))
         register = AssessmentRegister(channel(settings.assessment, token))
         use_cases = UseCases(store, archive, councils, publisher, register)
-        publisher.start()
         return cls(name, store, use_cases, publisher, register, add)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
         self._add(server, self._use_cases)
         receipts.add_to(server, self._use_cases)
+
+    def begin(self, background: Background) -> None:
+        """See server.Servable: publish, beginning with what waits in the outbox."""
+        self._publisher.start(background)
 
     def drain(self) -> None:
         """See server.Servable. Every call here ends by itself."""
@@ -111,6 +115,6 @@ def run(name: str, add: AddTo) -> None:
         keys = Keys.open(settings.data)
         councils = Councils(settings.policies, settings.pack)
         service = await DecidingService.open(name, settings, keys, councils, add)
-        await serve(service, keys, councils, settings.address(name))
+        await serve(service, keys, councils, settings.address(name), Limits.of(settings))
 
     process.run(name, work)

@@ -13,8 +13,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
+from sevensteps.background import Background
 from sevensteps.clock import from_text
 from sevensteps.errors import Fault, Kind
+from sevensteps.retrying import Pauses
 from sevensteps.rpc.faults import fault_of
 from sevensteps.service.store import Store
 from sevensteps.service.tables import outbox
@@ -23,6 +25,8 @@ AT_ONCE = 200
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 5.0
 LOOK_SECONDS = 1.0
+TURN_SECONDS = 0.02
+"""Between attempts while another instance of the service publishes."""
 CALL_SECONDS = 10.0
 HELD_BACK_SECONDS = 300.0
 """How long a case waits after the feed refused its event, before that event is tried and logged again."""
@@ -36,7 +40,7 @@ NEXT = (
     .limit(AT_ONCE)
 )
 ADD = outbox.insert()
-DROP = outbox.delete().where(outbox.c.seq == sa.bindparam("sent"))
+DROP = outbox.delete().where(outbox.c.event_id == sa.bindparam("sent"))  # SQLite gives a row number again
 
 Waiting: TypeAlias = "sa.Row[int, str, str, str, str, str, str, str]"
 """An event in the outbox."""
@@ -61,7 +65,8 @@ def add(
 class Publisher:
     """Sends the outbox to the feed, in order, until every event is there. The feed drops an event that it has already.
 
-    An event that the feed refuses for good keeps the later events of its case waiting, and no other case's.
+    An event that the feed refuses for good keeps the later events of its case waiting, and no other case's. Where a
+    service has several instances, one of them sends at a time; whichever has something to send takes its turn.
     """
 
     def __init__(self, store: Store, source: str, channel: grpc.aio.Channel) -> None:
@@ -71,14 +76,16 @@ class Publisher:
         self._feed = feed_pb2_grpc.FeedServiceStub(channel)
         self._channel = channel
         self._wake = asyncio.Event()
+        self._background = Background()
         self._task: asyncio.Task[None] | None = None
         self._held_back: dict[str, float] = {}
         """The cases with a refused event, and when it is tried again."""
 
-    def start(self) -> None:
+    def start(self, background: Background) -> None:
         """Begin; whatever an earlier process left behind goes first."""
         self._wake.set()
-        self._task = asyncio.create_task(self._run())
+        self._background = background
+        self._task = background.start("publisher", self._run())
 
     def wake(self) -> None:
         """There may be something new: look at once, not only when it is time."""
@@ -87,13 +94,11 @@ class Publisher:
     async def stop(self) -> None:
         """Stop. What is left goes out at the next start."""
         if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await self._background.stop(self._task)
         await self._channel.close()
 
     async def _run(self) -> None:
-        wait = FIRST_WAIT
+        pauses = Pauses(FIRST_WAIT, LONGEST_WAIT)
         trouble = ""
         while True:
             # Nobody may be left to wake it: a caller that gave up leaves its event all the same. Not by `wait_for`: in
@@ -103,30 +108,34 @@ class Publisher:
                     await self._wake.wait()
             self._wake.clear()
             try:
-                while await self._send_some():
-                    pass
+                await self._send_all()
             except Exception as error:  # noqa: BLE001 - whatever it is, people work on and their events must go out
-                trouble = _log_once(error, trouble)
+                with suppress(Exception):  # nor may saying why end it
+                    trouble = _log_once(error, trouble)
                 self._wake.set()
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT)
+                await pauses.pause()
             else:
                 if trouble:
                     log.get().info("events go out of the outbox again")
                 trouble = ""
-                wait = FIRST_WAIT
+                pauses.begin_anew()
 
-    async def _send_some(self) -> bool:
-        rows = await self._next()
-        if not rows:
-            return False
+    async def _send_all(self) -> None:
+        """Send until nothing waits. The instances of a service take turns."""
+        while rows := await self._next():
+            async with self._store.in_turn() as is_our_turn:
+                if is_our_turn:
+                    await self._send_some(rows)
+            if not is_our_turn:
+                await asyncio.sleep(TURN_SECONDS)
+
+    async def _send_some(self, rows: Sequence[Waiting]) -> None:
         try:
             await self._send(rows)
         except grpc.aio.AioRpcError as error:
             if fault_of(error).kind not in REFUSED:
                 raise
             await self._send_one_by_one(rows)
-        return True
 
     async def _next(self) -> Sequence[Waiting]:
         """The oldest events of the cases that are not held back."""
@@ -172,7 +181,7 @@ class Publisher:
                 payload=row.payload,
             )
         await self._feed.AppendEvents(request, timeout=CALL_SECONDS)
-        sent = [{"sent": row.seq} for row in rows]
+        sent = [{"sent": row.event_id} for row in rows]
         await self._store.write(lambda connection: connection.execute(DROP, sent))
 
 

@@ -12,17 +12,17 @@ transaction.
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import IO, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from sevensteps.errors import Fault, Kind
+from sevensteps.service.trouble import translating_errors, unavailable
 
 T = TypeVar("T")
 
@@ -32,22 +32,12 @@ BUSY_SECONDS = 5.0
 BUSY_PAUSE = 0.02
 TOGETHER = 64
 POOL = 10
+PUBLISHING = 77_000_008
+"""The advisory lock under which one instance of a service at a time publishes; with it, the service's own number."""
+TURN_LIMIT = "30s"
+"""PostgreSQL takes the turn away from an instance that hangs: no sending takes as long."""
 
-PASSING_IN_SQLITE = frozenset(
-    (
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-    )
-)
-PASSING_IN_POSTGRES = ("08", "40", "53", "55", "57", "58")
-"""SQLSTATE classes: no connection, rolled back, no room, locked, shutting down, trouble of the system."""
-NOT_TEXT = "22021"
-"""SQLSTATE of a character that PostgreSQL does not store: NUL."""
+TAKE_TURN = sa.text("SELECT pg_try_advisory_xact_lock(:key, hashtext(:schema))")
 
 
 class Store(Protocol):
@@ -62,35 +52,14 @@ class Store(Protocol):
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads, beside the writers. Raises as `write` does."""
 
+    def in_turn(self) -> AbstractAsyncContextManager[bool]:
+        """Whether it is this instance's turn, among those of the service, for as long as the context lasts.
+
+        It is over, too, when the instance dies or loses its connection. Raises as `write` does.
+        """
+
     async def close(self) -> None:
         """Finish what waits, then close the connections."""
-
-
-@contextmanager
-def translating_errors() -> Iterator[None]:
-    """Make a Fault of what the database says of itself; let every other error pass."""
-    try:
-        yield
-    except (OSError, sa.exc.TimeoutError) as error:  # no connection, or none free
-        raise _unavailable() from error
-    except (sa.exc.DBAPIError, sqlite3.Error) as error:
-        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-        sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the extension
-        sqlstate = getattr(cause, "sqlstate", None) or ""
-        cut_off = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
-        if cut_off or sqlite_code in PASSING_IN_SQLITE or sqlstate.startswith(PASSING_IN_POSTGRES):
-            raise _unavailable() from error
-        if sqlstate == NOT_TEXT:
-            raise Fault(Kind.INVALID, "TEXT_INVALID", "No text may hold the character NUL.") from error
-        raise
-
-
-def _unavailable() -> Fault:
-    return Fault(
-        Kind.UNAVAILABLE,
-        "STORE_UNAVAILABLE",
-        "The records cannot be read or written now. Nothing was changed: send the same request again later.",
-    )
 
 
 @dataclass(slots=True)
@@ -105,9 +74,13 @@ class _Waiting:
 class SqliteStore:
     """A file, with one connection to write and one to read."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file in WAL mode; every commit is flushed to disk before it counts."""
+    def __init__(self, path: Path, held: IO[str] | None = None) -> None:
+        """Open the file in WAL mode; every commit is flushed to disk before it counts.
+
+        `held` is closed with it: the lock of the process that serves the file.
+        """
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._held = held
         self._writer = _sqlite_engine(path)
         self._reader = _sqlite_engine(path)
         self._waiting: deque[_Waiting] = deque()
@@ -134,23 +107,36 @@ class SqliteStore:
             connection.exec_driver_sql("BEGIN")  # a unit that reads twice reads the same moment twice
             return unit(connection)
 
+    @asynccontextmanager
+    async def in_turn(self) -> AsyncIterator[bool]:
+        """See Store. No other process serves the file."""
+        yield True
+
     async def close(self) -> None:
         """See Store."""
         if self._writing:
             await self._writing
         self._writer.dispose()
         self._reader.dispose()
+        if self._held:
+            self._held.close()
 
     async def _write_all(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
-            try:
-                outcomes = await self._write_together(batch)
-            except Exception as error:  # noqa: BLE001 - every waiter must hear of it, whatever it is
-                outcomes = [error] * len(batch)
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                _settle(waiting.done, outcome)
-        self._writing = None
+        batch: list[_Waiting] = []
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
+                try:
+                    outcomes = await self._write_together(batch)
+                except Exception as error:  # noqa: BLE001 - every waiter must hear of it, whatever it is
+                    outcomes = [error] * len(batch)
+                for waiting, outcome in zip(batch, outcomes, strict=True):
+                    _settle(waiting.done, outcome)
+        finally:  # ended from outside in between, it leaves nobody who waits for ever, and the next write begins anew
+            self._writing = None
+            for waiting in (*batch, *self._waiting):
+                _settle(waiting.done, unavailable())
+            self._waiting.clear()
 
     async def _write_together(self, batch: list[_Waiting]) -> list[Exception | None]:
         """Run units in one transaction. One that fails is undone alone; a commit that fails undoes all."""
@@ -198,7 +184,7 @@ def _run_one(connection: sa.Connection, driver: sqlite3.Connection, waiting: _Wa
 
 
 def _settle(done: asyncio.Future[None], error: Exception | None) -> None:
-    if done.cancelled():
+    if done.done():
         return
     if error is None:
         done.set_result(None)
@@ -229,6 +215,7 @@ class PostgresStore:
 
     def __init__(self, url: str, schema: str) -> None:
         """Connects when first used; `url` begins with postgresql+asyncpg://."""
+        self._schema = schema
         self._engine = create_async_engine(
             url,
             pool_size=POOL,
@@ -255,6 +242,14 @@ class PostgresStore:
         with translating_errors():
             async with self._reading.connect() as connection:
                 return await connection.run_sync(unit)
+
+    @asynccontextmanager
+    async def in_turn(self) -> AsyncIterator[bool]:
+        """See Store."""
+        with translating_errors():
+            async with self._engine.begin() as connection:
+                await connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{TURN_LIMIT}'")
+                yield bool((await connection.execute(TAKE_TURN, {"key": PUBLISHING, "schema": self._schema})).scalar())
 
     async def close(self) -> None:
         """See Store."""

@@ -38,6 +38,22 @@ def test_every_reason_is_explained() -> None:
     assert explained == reasons()
 
 
+SAID = re.compile("`([a-z]+(?: [a-z]+)+)`")
+COMMANDS = ("sevensteps ", "make ", "temporal ")
+
+
+def test_what_a_log_is_said_to_say_it_says() -> None:
+    """docs/running.md quotes log lines word for word: whoever looks for one finds it."""
+    quoted = {
+        said for said in SAID.findall((ROOT / "docs" / "running.md").read_text()) if not said.startswith(COMMANDS)
+    }
+    assert len(quoted) > 5
+    source = "".join(
+        file.read_text() for folder in ("sevensteps", "services", "workflows") for file in (ROOT / folder).rglob("*.py")
+    )
+    assert [said for said in sorted(quoted) if said not in source] == []
+
+
 def test_every_setting_is_explained() -> None:
     """docs/running.md has every setting with its default."""
     defaults = {PREFIX + field.name.upper(): str(getattr(Settings(), field.name)) for field in fields(Settings)}

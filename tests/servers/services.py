@@ -17,6 +17,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.faults import fault_of
+from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import Server
 from sevensteps.service.deciding_service import DecidingService
 from sevensteps.service.store import Store, open_store
@@ -97,7 +98,8 @@ async def run_service(name: str, settings: Settings, assessment: Running | None 
     keys = Keys.open(settings.data)
     add_to = importlib.import_module(f"services.{name}.server").add_to
     councils = councils_of(settings)
-    server = Server(await DecidingService.open(name, settings, keys, councils, add_to), keys, councils, FREE_PORT)
+    service = await DecidingService.open(name, settings, keys, councils, add_to)
+    server = Server(service, keys, councils, FREE_PORT, Limits.of(settings))
     await server.start()
     store = open_store(settings.database, settings.data, name)
     running = Running(settings, keys, f"127.0.0.1:{server.port}", store, assessment)

@@ -1,20 +1,26 @@
 """Keys, tokens and rights, without a server."""
 
+import json
+import math
 import os
+import time
+from base64 import urlsafe_b64encode
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from hypothesis import example, given
 from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Actor, Role
 from sevensteps.identity.rights import RIGHTS, authorise
-from sevensteps.identity.tokens import MOST_CHECKED, Keys
+from sevensteps.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MOST_CHECKED, Keys
 
 KEYS = Keys(OKPKey.generate_key("Ed25519"))
 GOOD = KEYS.issue("amy", [Role.PRACTITIONER], "example", teams=["north"])
@@ -22,7 +28,8 @@ GOOD = KEYS.issue("amy", [Role.PRACTITIONER], "example", teams=["north"])
 
 def test_a_token_says_who_it_speaks_for() -> None:
     """Subject, roles, council and teams come out as they went in."""
-    assert KEYS.actor_of(GOOD) == Actor("amy", frozenset({Role.PRACTITIONER}), "example", frozenset({"north"}))
+    actor, _ = KEYS.actor_of(GOOD)
+    assert actor == Actor("amy", frozenset({Role.PRACTITIONER}), "example", frozenset({"north"}))
 
 
 @given(st.one_of(st.text(), st.lists(st.text("AZaz09_-="), min_size=3, max_size=3).map(".".join)))
@@ -41,9 +48,90 @@ def test_a_token_with_one_other_letter_speaks_for_nobody_else(place: int, letter
         assert KEYS.actor_of(changed) == KEYS.actor_of(GOOD)
 
 
+HEADERS = st.dictionaries(
+    st.sampled_from(["alg", "crit", "b64", "typ", "cty", "kid", "jwk", "x5c", "x5t", "zip", "enc", "p2c", "x"]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(ALGORITHM),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+        max_leaves=4,
+    ),
+)
+NUMBERS = st.integers() | st.floats() | st.booleans() | st.text(max_size=3) | st.none() | st.lists(st.integers())
+CLAIMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "exp": NUMBERS,
+        "iat": NUMBERS,
+        "nbf": NUMBERS,
+        "sub": st.text() | NUMBERS,
+        "council": st.text() | NUMBERS,
+        "roles": st.lists(st.text() | st.integers()) | NUMBERS,
+        "teams": st.lists(st.text() | st.integers()) | NUMBERS,
+        "aud": st.text() | NUMBERS,
+    },
+)
+
+
+def said(**changed: object) -> dict[str, object]:
+    """What a good token of these tests says, with some of it changed."""
+    good = {"iss": ISSUER, "aud": AUDIENCE, "sub": "amy", "roles": ["practitioner"], "council": "example"}
+    return good | {"exp": time.time() + 60} | changed
+
+
+def raw(header: object, claims: object) -> str:
+    """A token with any header and any claims, signed by the suite's own key as Ed25519 signs."""
+    parts = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
+    private = load_pem_private_key(KEYS.key.as_pem(private=True), None)
+    assert isinstance(private, Ed25519PrivateKey)
+    signature = private.sign(b".".join(parts))
+    return b".".join((*parts, urlsafe_b64encode(signature).rstrip(b"="))).decode()
+
+
+@given(HEADERS, CLAIMS)
+@example({"alg": ALGORITHM, "crit": 1}, {})
+@example({"alg": ALGORITHM, "crit": ["b64"], "b64": False}, {})
+@example({"alg": ALGORITHM}, {"exp": float("nan")})
+@example({"alg": ALGORITHM}, {"exp": 10**400})
+@example({"alg": ALGORITHM}, {})
+def test_whatever_a_signed_token_says_it_names_an_actor_or_nobody(header: object, changed: dict[str, object]) -> None:
+    """Of any header and any claims comes an actor who can be stored, valid until a moment, or UNAUTHENTICATED."""
+    try:
+        actor, expires = KEYS.actor_of(raw(header, said(**changed)))
+    except Fault as refused:
+        assert refused.kind is Kind.UNAUTHENTICATED  # noqa: PT017 - it may also be accepted
+    else:
+        assert actor.subject == actor.subject.strip() != ""
+        assert time.time() < expires < math.inf
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{claim: value} for claim in ("exp", "iat", "nbf") for value in (math.nan, math.inf, -math.inf, "1", True, [1], -1)]
+    + [{claim: time.time() + 3600} for claim in ("iat", "nbf")]
+    + [{"sub": " amy"}, {"sub": "amy "}, {"council": "example "}],
+)
+def test_a_claim_that_says_nothing_or_tomorrow_is_refused(changed: dict[str, object]) -> None:
+    """Moments are numbers of seconds, tokens of the future are not valid yet, and no name has a space at its ends."""
+    with pytest.raises(Fault) as refused:
+        KEYS.actor_of(raw({"alg": ALGORITHM}, said(**changed)))
+    assert refused.value.reason == "UNAUTHENTICATED"
+
+
+def test_a_clock_that_is_a_little_ahead_does_no_harm() -> None:
+    """A token issued half a minute from now is valid: clocks differ."""
+    soon = time.time() + 30
+    actor, _ = KEYS.actor_of(raw({"alg": ALGORITHM}, said(iat=soon, nbf=soon)))
+    assert actor.subject == "amy"
+
+
 @pytest.mark.parametrize(
     ("subject", "council", "field"),
-    [("", "example", "subject"), ("x" * 256, "example", "subject"), ("amy\n", "example", "subject")]
+    [
+        ("", "example", "subject"),
+        ("x" * 256, "example", "subject"),
+        ("amy\n", "example", "subject"),
+        ("amy ", "example", "subject"),
+    ]
     + [("amy", council, "council") for council in ("", " ", "x" * 65)],
 )
 def test_a_token_that_nobody_would_accept_is_not_made(subject: str, council: str, field: str) -> None:
@@ -55,7 +143,7 @@ def test_a_token_that_nobody_would_accept_is_not_made(subject: str, council: str
 
 def test_the_longest_token_is_accepted() -> None:
     """255 characters of a subject, as OpenID Connect has it, and 64 of a council."""
-    actor = KEYS.actor_of(KEYS.issue("x" * 255, [Role.PRACTITIONER], "y" * 64))
+    actor, _ = KEYS.actor_of(KEYS.issue("x" * 255, [Role.PRACTITIONER], "y" * 64))
     assert (len(actor.subject), len(actor.council)) == (255, 64)
 
 
@@ -70,7 +158,7 @@ def test_remembering_has_an_end() -> None:
 def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     """A token from one process is valid in another, and only the owner can read the key."""
     token = Keys.open(tmp_path).issue("amy", [Role.AUDITOR], "example")
-    assert Keys.open(tmp_path).actor_of(token).subject == "amy"
+    assert Keys.open(tmp_path).actor_of(token)[0].subject == "amy"
     (key,) = (tmp_path / "keys").iterdir()
     assert key.stat().st_mode & 0o077 == 0
     assert key.parent.stat().st_mode & 0o077 == 0
@@ -82,7 +170,7 @@ def test_services_that_start_together_share_one_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as together:
         keys = list(together.map(lambda _: Keys.open(tmp_path), range(8)))
     token = keys[0].issue("amy", [Role.AUDITOR], "example")
-    assert {each.actor_of(token).subject for each in keys} == {"amy"}
+    assert {each.actor_of(token)[0].subject for each in keys} == {"amy"}
 
 
 ROLES = st.frozensets(st.sampled_from(Role))

@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 
 from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.identity.tokens import TOKEN_EXPIRED
 from sevensteps.rpc.faults import fault_of
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
@@ -55,7 +56,11 @@ class Relay:
                         self._log_answer("feed")
                         await self._queue(message, tasks)
                 except grpc.aio.AioRpcError as error:
-                    self._log_silence("feed", fault_of(error).reason)
+                    fault = fault_of(error)
+                    if fault.reason == TOKEN_EXPIRED and attempt == 0:  # a stream lasts no longer than its token
+                        attempt = 1
+                        continue
+                    self._log_silence("feed", fault.reason)
                 await _pause(attempt)
                 attempt += 1
 

@@ -12,10 +12,10 @@ from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.caller import Caller, sentence
+from sevensteps.rpc.client import machine_token
 
 EXAMPLE_COUNCIL = "example-council"
 """The council that comes with the suite."""
-TOKEN_SECONDS = 4 * 3600.0
 
 OnEnd = Callable[[Example, PlayedExample | None, str], None]
 """Called when an example has ended: with what was played, or None and why it failed."""
@@ -57,8 +57,7 @@ class _Runner:
     on_end: OnEnd
 
     def feed_reader(self) -> Caller:
-        token = self.keys.issue("demonstration", {Role.INTEGRATOR}, self.council, seconds=TOKEN_SECONDS)
-        return Caller(self.settings, lambda: token)
+        return Caller(self.settings, machine_token(self.keys, "demonstration", Role.INTEGRATOR, self.council))
 
     async def play(self, example: Example) -> PlayedExample | None:
         """Play one example, and report how it ended."""

@@ -21,7 +21,8 @@ from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.tokens import Keys
-from sevensteps.local.suite import Process, Suite, on_free_ports
+from sevensteps.local.processes import Process
+from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.rpc.client import channel
 
 if TYPE_CHECKING:

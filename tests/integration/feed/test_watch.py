@@ -2,19 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from time import monotonic
+from typing import cast
 
 import grpc
 import pytest
+from structlog.testing import capture_logs
 
 from servers.feed import Feed, event
 from servers.services import refusal_of
+from servers.waiting import until
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.errors import Kind
-from sevensteps.identity.actor import Role
+from sevensteps.events import HEARD
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
+from sevensteps.rpc.caller import Caller
+from sevensteps.rpc.client import channel
 from sevensteps.rpc.faults import fault_of
 from sevensteps.rpc.server import DRAIN_SECONDS
+from workflows.delivery.delivery import Delivery
+from workflows.delivery.feed import Feed as JourneysFeed
+from workflows.delivery.relay import Relay
 
 
 def watch(
@@ -149,3 +159,61 @@ async def test_practitioners_do_not_watch_the_feed(feed: Feed) -> None:
     amy = feed.running.stub(FeedServiceStub, feed.running.token("amy", Role.PRACTITIONER))
     fault = await refusal_of(anext(aiter(amy.WatchEvents(pb.WatchEventsRequest()))))
     assert (fault.kind, fault.reason) == (Kind.DENIED, "ROLE_LACKS_RIGHT")
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_a_stream_ends_when_its_token_does(feed: Feed) -> None:
+    """Whoever watches for longer than the token is valid is told to watch again with a new one."""
+    token = feed.running.keys.issue("ida", [Role.INTEGRATOR], "example", seconds=0.8)
+    ida = feed.running.stub(FeedServiceStub, token)
+    stream = aiter(ida.WatchEvents(pb.WatchEventsRequest(), timeout=20))
+    assert (await anext(stream)).bookmark == 0
+    began = monotonic()
+    fault = await refusal_of(anext(stream))
+    assert (fault.kind, fault.reason) == (Kind.UNAUTHENTICATED, "TOKEN_EXPIRED")
+    assert monotonic() - began < 2
+
+
+class Told:
+    """Keeps what a relay delivers."""
+
+    def __init__(self) -> None:
+        self.positions: list[int] = []
+
+    async def deliver(self, event: pb.Event) -> None:
+        self.positions.append(event.position)
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_watchers_of_our_own_go_on_with_a_new_token(feed: Feed) -> None:
+    """The relay, and what the command line watches with, hear every event once, in order, and log nothing."""
+
+    def token() -> str:
+        return feed.running.keys.issue("journey", [Role.JOURNEY], EVERY_COUNCIL, seconds=0.5)
+
+    told, watched = Told(), list[int]()
+    settings = replace(feed.running.settings, feed=feed.running.address)
+
+    async def watch_all() -> None:
+        async with Caller(settings, token) as caller:
+            async for part in caller.watch(pb.WatchEventsRequest()):
+                watched.extend(each.position for each in part.events)
+
+    with capture_logs() as logged:
+        async with channel(feed.running.address, token) as calls:
+            relay = asyncio.create_task(Relay(JourneysFeed(calls), cast("Delivery", told)).run())
+            following = asyncio.create_task(watch_all())
+            for _ in range(40):
+                await feed.append([event(min(HEARD))])
+                await asyncio.sleep(0.05)
+
+            async def all_came() -> bool:
+                return len(told.positions) >= 40 and len(watched) >= 40
+
+            await until(all_came, "every event")
+            for task in (relay, following):
+                task.cancel()
+            await asyncio.gather(relay, following, return_exceptions=True)
+    assert told.positions == watched == list(range(1, 41))
+    assert [line for line in logged if line["log_level"] != "info"] == []
+    assert {line["reason"] for line in logged} == {"TOKEN_EXPIRED"}

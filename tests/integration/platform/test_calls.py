@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import grpc
 import pytest
@@ -21,12 +22,17 @@ from integration.assessment.practice import GOOD, Practice, new_id
 from servers.services import NOBODY, Running, SuiteOf, councils_of, refusal_of
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
+from sevensteps.background import Background
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, Keys
+from sevensteps.rpc import server
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.faults import fault_of
 from sevensteps.rpc.server import Server
+
+if TYPE_CHECKING:
+    from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceAsyncStub
 
 SERVICE = "sevensteps.api.assessment.v1.AssessmentService"
 LIST = pb.ListCasesRequest()
@@ -284,6 +290,45 @@ async def test_it_stops_when_the_calls_under_way_are_done(suite_of: SuiteOf) -> 
     await calls.close()
 
 
+async def test_a_call_that_takes_too_long_to_finish_is_told_to_come_again(
+    suite_of: SuiteOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that stops does not wait for ever: the call that it cuts is UNAVAILABLE, not cancelled by nobody."""
+    monkeypatch.setattr(server, "DRAIN_SECONDS", 0.3)
+    async with suite_of("assessment") as running:
+        lock = sqlite3.connect(running.data / "assessment.db", isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")
+        calls = channel(running.address, lambda: running.token("amy", Role.PRACTITIONER))
+        opening = asyncio.ensure_future(AssessmentServiceStub(calls).OpenCase(OPENING))
+        await asyncio.sleep(0.2)
+        asyncio.get_running_loop().call_later(1.5, lock.close)
+    fault = await refusal_of(opening)
+    assert (fault.kind, fault.reason) == (Kind.UNAVAILABLE, "STOPPING")
+    await calls.close()
+
+
+async def test_whoever_calls_while_it_stops_is_answered_or_told_to_come_again(suite_of: SuiteOf) -> None:
+    """Of many callers who do not stop calling, none gets another status than UNAVAILABLE."""
+    ends: set[grpc.StatusCode] = set()
+
+    async def call_on(stub: "AssessmentServiceAsyncStub") -> None:
+        while grpc.StatusCode.UNAVAILABLE not in ends:
+            try:
+                await stub.ListCases(LIST)
+            except grpc.aio.AioRpcError as error:
+                ends.add(error.code())
+
+    async with suite_of("assessment") as running:
+        token = running.token("amy", Role.PRACTITIONER)
+        channels = [channel(running.address, partial(str, token)) for _ in range(4)]
+        calling = [asyncio.create_task(call_on(AssessmentServiceStub(each))) for each in channels for _ in range(8)]
+        await asyncio.sleep(0.5)
+    await asyncio.gather(*calling)
+    for each in channels:
+        await each.close()
+    assert ends == {grpc.StatusCode.UNAVAILABLE}
+
+
 async def test_an_address_that_is_taken_is_said_so(running: Running) -> None:
     """Two suites on one address: the second one says why it does not start."""
 
@@ -291,6 +336,8 @@ async def test_an_address_that_is_taken_is_said_so(running: Running) -> None:
         names = (SERVICE,)
 
         def add_to(self, server: grpc.aio.Server) -> None: ...
+
+        def begin(self, background: Background) -> None: ...
 
         def drain(self) -> None: ...
 

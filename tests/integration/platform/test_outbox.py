@@ -1,50 +1,29 @@
 """Events leave a service in the order in which they were stored, each exactly once, whatever happens on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager
 
 import pytest
-import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from integration.assessment.practice import Practice
+from integration.platform.sending import arrived, emptied, publisher, put, put_payloads, waiting
 from servers.feed import Feed, run_feed
-from servers.services import PACK, Running, SuiteOf
+from servers.services import Running, SuiteOf
 from servers.waiting import until
 from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
-from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.client import channel
 from sevensteps.service import outbox as publishing
-from sevensteps.service.outbox import AT_ONCE, Publisher, add
+from sevensteps.service.outbox import AT_ONCE, Publisher
 from sevensteps.service.store import Store, T, Unit
 from sevensteps.service.tables import outbox
 
 MANY = 2 * AT_ONCE + 50
-
-
-@pytest.fixture
-def settings(tmp_path: Path, database: str) -> Settings:
-    """A feed's settings, beside a service's: the same key, the same database."""
-    return Settings(data=tmp_path, database=database, pack=PACK)
-
-
-@pytest.fixture
-async def feed(settings: Settings) -> AsyncIterator[Feed]:
-    """An empty feed."""
-    async with run_feed(settings) as running:
-        yield running
-
-
-@pytest.fixture
-async def unheard(suite_of: SuiteOf, database: str) -> AsyncIterator[Running]:
-    """A service whose own publisher reaches nobody."""
-    async with suite_of("assessment", database=database) as running:
-        yield running
 
 
 class Interrupted:
@@ -54,6 +33,7 @@ class Interrupted:
         self._store = store
         self.tried = asyncio.Event()
         self.read = store.read
+        self.in_turn = store.in_turn
         self.close = store.close
 
     async def write(self, unit: Unit[T]) -> T:
@@ -68,6 +48,7 @@ class Broken:
         self._store = store
         self._times = times
         self.write = store.write
+        self.in_turn = store.in_turn
         self.close = store.close
 
     async def read(self, unit: Unit[T]) -> T:
@@ -75,73 +56,6 @@ class Broken:
         if self._times >= 0:
             raise LookupError("no such column")
         return await self._store.read(unit)
-
-
-def publisher(running: Running, store: Store, feed: Feed, keys: Keys | None = None) -> Publisher:
-    """A publisher as a service has one."""
-    token = machine_token(keys or running.keys, "assessment", Role.SERVICE)
-    return Publisher(store, "assessment", channel(feed.running.address, token))
-
-
-async def put_payloads(running: Running, *payloads: tuple[str, str]) -> Sequence[str]:
-    """Put an event into the outbox for each case and payload; answers the ids of all that wait, in order."""
-
-    def unit(connection: sa.Connection) -> None:
-        for case_id, payload in payloads:
-            add(
-                connection,
-                type_="hold.released.v1",
-                case_id=case_id,
-                council="example",
-                occurred_at=clock.as_text(clock.now()),
-                actor="amy",
-                payload=payload,
-            )
-
-    await running.store.write(unit)
-    return await waiting(running)
-
-
-async def put(running: Running, count: int) -> Sequence[str]:
-    """Put so many events into the outbox, ten to a transaction; answers their ids in order."""
-
-    def ten(connection: sa.Connection) -> None:
-        for number in range(10):
-            add(
-                connection,
-                type_="hold.released.v1",
-                case_id=f"case-{number}",
-                council="example",
-                occurred_at=clock.as_text(clock.now()),
-                actor="amy",
-                payload="{}",
-            )
-
-    for _ in range(count // 10):
-        await running.store.write(ten)
-    return await waiting(running)
-
-
-async def waiting(running: Running) -> Sequence[str]:
-    """The ids of the events in the outbox, in order."""
-    ids = sa.select(outbox.c.event_id).order_by(outbox.c.seq)
-    return await running.store.read(lambda connection: list(connection.execute(ids).scalars()))
-
-
-async def emptied(running: Running) -> None:
-    """Wait until nothing is left in the outbox."""
-
-    async def empty() -> bool:
-        return not await waiting(running)
-
-    await until(empty, "the outbox to empty")
-
-
-async def arrived(feed: Feed) -> Sequence[str]:
-    """The ids of the events in the feed, in order; their positions are dense."""
-    events = await feed.everything()
-    assert [event.position for event in events] == list(range(1, len(events) + 1))
-    return [event.event_id for event in events]
 
 
 async def walk(running: Running) -> Practice:
@@ -237,7 +151,7 @@ async def test_more_than_fit_into_one_message_arrive_in_order(unheard: Running, 
     """The outbox is sent in batches, the oldest events first."""
     left = await put(unheard, MANY)
     sending = publisher(unheard, unheard.store, feed)
-    sending.start()
+    sending.start(Background())
     await emptied(unheard)
     await sending.stop()
     assert await arrived(feed) == left
@@ -248,13 +162,13 @@ async def test_a_crash_after_giving_and_before_deleting_doubles_nothing(unheard:
     left = await put(unheard, AT_ONCE)
     interrupted = Interrupted(unheard.store)
     crashing = publisher(unheard, interrupted, feed)
-    crashing.start()
+    crashing.start(Background())
     await asyncio.wait_for(interrupted.tried.wait(), 10)
     await crashing.stop()
     assert await arrived(feed) == left
     assert await waiting(unheard) == left
     again = publisher(unheard, unheard.store, feed)
-    again.start()
+    again.start(Background())
     await emptied(unheard)
     await again.stop()
     assert await arrived(feed) == left
@@ -265,7 +179,7 @@ async def test_two_processes_of_one_service_double_nothing(unheard: Running, fee
     left = await put(unheard, MANY)
     sending = [publisher(unheard, unheard.store, feed) for _ in range(2)]
     for each in sending:
-        each.start()
+        each.start(Background())
     await emptied(unheard)
     for each in sending:
         await each.stop()
@@ -278,7 +192,7 @@ async def test_a_feed_that_refuses_is_asked_again(unheard: Running, feed: Feed) 
     stranger = Keys.open(unheard.data / "another")
     with capture_logs() as logged:
         refused = publisher(unheard, unheard.store, feed, stranger)
-        refused.start()
+        refused.start(Background())
 
         async def said_why() -> bool:
             return any(line.get("reason") == "UNAUTHENTICATED" and "outbox" in line["event"] for line in logged)
@@ -296,7 +210,7 @@ async def test_an_event_refused_for_good_holds_up_its_own_case_alone(unheard: Ru
     left = await put_payloads(unheard, ("a", good), ("b", bad), ("a", good), ("b", good), ("c", good))
     sending = publisher(unheard, unheard.store, feed)
     with capture_logs() as logged:
-        sending.start()
+        sending.start(Background())
 
         async def only_the_refused_case_waits() -> bool:
             return await waiting(unheard) == [left[1], left[3]]
@@ -322,7 +236,7 @@ async def test_a_refused_event_is_tried_again(unheard: Running, feed: Feed, monk
     left = await put_payloads(unheard, ("b", "[]"), ("b", "{}"))
     sending = publisher(unheard, unheard.store, feed)
     with capture_logs() as logged:
-        sending.start()
+        sending.start(Background())
 
         async def said() -> bool:
             return any(line["log_level"] == "error" for line in logged)
@@ -340,7 +254,7 @@ async def test_trouble_that_nobody_foresaw_ends_no_publishing(unheard: Running, 
     left = await put(unheard, 10)
     with capture_logs() as logged:
         sending = publisher(unheard, Broken(unheard.store, times=2), feed)
-        sending.start()
+        sending.start(Background())
         await emptied(unheard)
         await sending.stop()
     assert await arrived(feed) == left
@@ -363,6 +277,9 @@ class Nothing:
     async def write(self, unit: Unit[T]) -> T:
         raise NotImplementedError
 
+    def in_turn(self) -> AbstractAsyncContextManager[bool]:
+        raise NotImplementedError
+
     async def close(self) -> None:
         raise NotImplementedError
 
@@ -371,7 +288,7 @@ class Nothing:
 async def test_stopping_in_the_moment_of_waking(steps: int) -> None:
     """However few steps of the event loop lie between a wake and the stop, the publisher stops."""
     publisher = Publisher(Nothing(), "assessment", channel("127.0.0.1:9", lambda: ""))
-    publisher.start()
+    publisher.start(Background())
     await asyncio.sleep(0.05)
     publisher.wake()
     for _ in range(steps):
