@@ -15,7 +15,7 @@ from grpc_status import rpc_status
 from sevensteps import log
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
-from sevensteps.fields import REQUEST_ID
+from sevensteps.fields import REQUEST_ID, refuse_nul
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.rights import authorise
 from sevensteps.identity.tokens import Keys
@@ -114,6 +114,7 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             case_id=_id_in(request, "case_id", CASE_ID),
         )
         authorise(actor, rpc)
+        refuse_nul(request, body)
         _actor.set(actor)
         return request
 
