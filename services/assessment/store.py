@@ -23,7 +23,7 @@ from services.assessment.tables import (
 from sevensteps.errors import not_found
 from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.money import pounds
-from sevensteps.service.numbering import Numbering
+from sevensteps.service.numbering import FirstNumber, Numbering
 from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.work import Work
 
@@ -36,7 +36,7 @@ CHANGE_CASE = Change(
     version="version",
     columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending"),
 )
-NUMBERING = Numbering(cases, "case_id", by=("opened_at", "case_id"))
+NUMBERING = Numbering(cases, "case_id", by="opened_at")
 _DETERMINATION = sa.select(*(column for column in determinations.c if column.name not in {"proposed_at", "version"}))
 STANDING_DETERMINATION = (
     _DETERMINATION.where(*matching(determinations, "case_id"))
@@ -57,7 +57,7 @@ CONFIRM = (
     .where(determinations.c.determination_id == sa.bindparam("the_determination"))
     .values(confirmed_by=sa.bindparam("confirmed_by"), reasons=sa.bindparam("reasons"))
 )
-ADD_CASE = cases.insert()
+ADD_CASE = cases.insert().values(position=FirstNumber(cases))
 ADD_SELF_ASSESSMENT = self_assessments.insert()
 ADD_URGENT_SUPPORT = urgent_support.insert()
 ADD_DETERMINATION = determinations.insert()

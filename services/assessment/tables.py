@@ -26,7 +26,7 @@ cases = sa.Table(
     sa.Index("open_cases_in_order", "position", sqlite_where=OPEN, postgresql_where=OPEN),
     sa.Index("open_cases_of_council", "council", "position", sqlite_where=OPEN, postgresql_where=OPEN),
 )
-"""`position` is given when cases are listed: see numbering.py."""
+"""`position` is their order: see numbering.py."""
 
 self_assessments = sa.Table(
     "self_assessments",

@@ -23,7 +23,6 @@ KEPT = timedelta(days=1)
 """How long an answer is kept."""
 PORTION = 200
 """Most answers that one transaction forgets: others want to write too."""
-LOOK_SECONDS = 60.0
 PAUSE_SECONDS = 0.05
 
 ADD = sa.text(
@@ -105,16 +104,12 @@ def forget(connection: sa.Connection, now: datetime) -> int:
     return connection.execute(FORGET, {"now": clock.as_text(now)}).rowcount
 
 
-async def forget_for_ever(store: Store) -> None:
-    """Forget answers as they expire, in small portions, until cancelled. Waits out trouble of the database."""
-    while True:
-        try:
-            forgotten = await store.write(lambda connection: forget(connection, clock.now()))
-        except Fault as fault:
-            if fault.kind is not Kind.UNAVAILABLE:
-                raise
-            forgotten = 0
-        await asyncio.sleep(PAUSE_SECONDS if forgotten == PORTION else LOOK_SECONDS)
+async def forget_expired(store: Store) -> None:
+    """Forget every answer that has expired, in small portions."""
+    forgotten = PORTION
+    while forgotten == PORTION:
+        forgotten = await store.write(lambda connection: forget(connection, clock.now()))
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 def _reused(request_id: str) -> Fault:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sevensteps import log, process
 from sevensteps.config import Settings
 from sevensteps.councils import Councils, no_council
-from sevensteps.errors import Fault
+from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.policy import Library
@@ -25,6 +25,8 @@ from sevensteps.service.pack_archive import Archive
 from sevensteps.service.store import Store, open_store
 from sevensteps.service.use_cases import UseCases
 
+LOOK_SECONDS = 60.0
+"""How often the records are looked through for what has expired."""
 AddTo = Callable[[grpc.aio.Server, UseCases], None]
 COUNCILS_WITH_RECORDS = sa.text(
     "WITH RECURSIVE found (council) AS (SELECT min(council) FROM receipts UNION ALL SELECT (SELECT min(council) FROM"
@@ -53,7 +55,7 @@ class DecidingService:
         self._publisher = publisher
         self._register = register
         self._add = add
-        self._forgetting = asyncio.create_task(answers.forget_for_ever(store))
+        self._keeping = asyncio.create_task(keep_in_order(store))
 
     @classmethod
     async def open(cls, name: str, settings: Settings, keys: Keys, councils: Councils, add: AddTo) -> Self:
@@ -86,12 +88,24 @@ class DecidingService:
 
     async def close(self) -> None:
         """See server.Servable."""
-        self._forgetting.cancel()
+        self._keeping.cancel()
         with suppress(asyncio.CancelledError):
-            await self._forgetting
+            await self._keeping
         await self._publisher.stop()
         await self._register.close()
         await self._store.close()
+
+
+async def keep_in_order(store: Store) -> None:
+    """Forget answers that have expired and number receipts, until cancelled. Waits out trouble of the database."""
+    while True:
+        try:
+            await answers.forget_expired(store)
+            await receipts.NUMBERING.extend(store)
+        except Fault as fault:
+            if fault.kind is not Kind.UNAVAILABLE:
+                raise
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> None:

@@ -150,7 +150,7 @@ def change_shared_tables_0002() -> None:
     op.drop_index("receipts_by_age", "receipts")
     op.drop_index(op.f("ix_receipts_case_id"), "receipts")
     number_0002("receipts", key="receipt_id", by="decided_at, receipt_id")
-    op.create_index("receipts_of_case", "receipts", ["case_id", "position"], unique=False)
+    op.create_index("receipts_of_case", "receipts", ["case_id", "council", "position"], unique=False)
     op.create_index("receipts_of_council", "receipts", ["council", "position"], unique=False)
 
 

@@ -28,7 +28,7 @@ MOST_BYTES = 256 * 1024
 """A message is full when its receipts have reached this size."""
 
 IN_ORDER = sa.select(receipts).order_by(receipts.c.position)
-NUMBERING = Numbering(receipts, "receipt_id", by=("decided_at", "receipt_id"))
+NUMBERING = Numbering(receipts, "receipt_id", by="decided_at")
 
 
 class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):

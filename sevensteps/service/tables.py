@@ -63,10 +63,10 @@ receipts = sa.Table(
     sa.Column("decided_at", sa.Text, nullable=False),
     sa.Column("position", sa.Integer),
     sa.Index("receipts_in_order", "position", unique=True),
-    sa.Index("receipts_of_case", "case_id", "position"),
+    sa.Index("receipts_of_case", "case_id", "council", "position"),
     sa.Index("receipts_of_council", "council", "position"),
 )
-"""`position` is given when receipts are read: see numbering.py."""
+"""`position` is their order: see numbering.py."""
 
 outbox = sa.Table(
     "outbox",

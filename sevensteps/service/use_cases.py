@@ -113,8 +113,11 @@ class UseCases:
 
     async def list(self, numbering: Numbering, use_case: Callable[[Work], T]) -> T:
         """Run a use case that reads records in the order of their numbers. What was stored by now is among them."""
-        await numbering.extend(self._store)
-        return await self.look(use_case)
+        found = await self.look(lambda work: None if numbering.is_behind(work.connection) else (use_case(work),))
+        if found is None:
+            await numbering.extend(self._store)
+            found = (await self.look(use_case),)
+        return found[0]
 
     async def change(  # noqa: PLR0917 - `changes` alone calls it
         self,

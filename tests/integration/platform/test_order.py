@@ -1,8 +1,11 @@
 """The order of lists: whoever reads page by page misses nothing, whatever the clock says and whichever ends first."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -10,14 +13,20 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from integration.assessment.practice import Practice, opening
 from servers.services import Running, SuiteOf
+from services.assessment.store import page_of_cases
 from services.assessment.tables import cases
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.receipts.v1 import receipts_pb2
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
-from sevensteps.identity.actor import Role
-from sevensteps.service.numbering import Numbering
+from sevensteps.councils import Councils
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
+from sevensteps.service import numbering
+from sevensteps.service.migrations import upgrade
+from sevensteps.service.pack_archive import Archive
+from sevensteps.service.receipts import page
 from sevensteps.service.tables import receipts
+from sevensteps.service.work import Work
 
 
 @pytest.fixture
@@ -124,13 +133,44 @@ async def test_what_ends_after_a_list_was_read_is_on_a_later_page(suite_of: Suit
         assert (await walked(work, token))[0] == [quick, "case-of-the-slow"]
 
 
-async def test_numbers_are_given_once_whoever_reads_at_once(running: Running) -> None:
+async def test_numbers_are_given_once_whoever_reads_at_once(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many readers that find something new agree on its numbers."""
     work = Practice(running)
     for _ in range(5):
         await work.amy.OpenCase(opening())
-    numbering = Numbering(receipts, "receipt_id", by=("decided_at", "receipt_id"))
-    await asyncio.gather(*(numbering.extend(running.store) for _ in range(8)))
+    await running.store.write(lambda connection: connection.execute(receipts.update().values(position=None)))
+    monkeypatch.setattr(numbering, "PORTION", 2)
+    numbers = numbering.Numbering(receipts, "receipt_id", by="decided_at")
+    await asyncio.gather(*(numbers.extend(running.store) for _ in range(8)))
     query = sa.select(receipts.c.position).order_by(receipts.c.decided_at, receipts.c.receipt_id)
     given = await running.store.read(lambda connection: list(connection.execute(query).scalars()))
     assert given == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("council", ["example", EVERY_COUNCIL])
+@pytest.mark.parametrize("what", ["cases", "open cases", "receipts", "receipts of a case"])
+def test_a_list_is_read_by_an_index_that_has_its_order(tmp_path: Path, council: str, what: str) -> None:
+    """However many records there are, a page costs the rows that it shows: nothing is sorted, no table is scanned."""
+    upgrade("assessment", "", tmp_path)
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/assessment.db")
+    said: list[tuple[str, object]] = []
+
+    @sa.event.listens_for(engine, "before_cursor_execute")
+    def _note(_: object, __: object, statement: str, values: object, *___: object) -> None:
+        said.append((statement, values))
+
+    actor = Actor("aud", frozenset({Role.AUDITOR}), council)
+    with engine.connect() as connection:
+        work = Work(connection, actor, clock.now(), cast("Archive", None), cast("Councils", None))
+        if what.endswith("cases"):
+            page_of_cases(work, after=7, open_only=what.startswith("open"), size=50)
+        else:
+            page(work, after=7, case_id="case-1" if what.endswith("case") else "")
+        statement, values = said[-1]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
+    engine.dispose()
+    steps = [str(row[-1]) for row in plan]
+    few_are_sorted = what == "receipts of a case" and council == EVERY_COUNCIL
+    assert len(steps) == (2 if few_are_sorted else 1), steps
+    assert re.match(r"SEARCH .* USING INDEX \w+_(in_order|of_council|of_case)", steps[0])
+    assert ("council=?" in steps[0]) is (council == "example")
