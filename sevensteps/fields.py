@@ -1,12 +1,13 @@
 """Reading the fields of a request: every wrong one is named with its path and what was expected, all at once."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Protocol, TypeVar
 
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from sevensteps.errors import ID, MOST_VIOLATIONS, Violation, invalid
@@ -63,6 +64,12 @@ class Fields:
             self.wrong(path, "must not hold the character NUL")
         elif len(value) > limit:
             self.wrong(path, f"must have at most {limit} characters")
+        return value
+
+    def given(self, path: str, value: str) -> str:
+        """Text that must be there, whatever its form: the records know it or do not."""
+        if not value and all(violation.field != path for violation in self._violations):
+            self.wrong(path, "must be given")
         return value
 
     def id(self, path: str, value: str) -> str:
@@ -147,6 +154,41 @@ class Fields:
         if value < 0:
             self.wrong("page_size", "must not be negative")
         return min(value or default, largest)
+
+
+def refuse_nul(request: Message, body: bytes) -> None:
+    """Raise a Fault (INVALID) that names every text with the character NUL, which no database stores.
+
+    `body` is the request as it came: where it has no byte of zero, no text has.
+    """
+    if b"\0" in body:
+        fields = Fields()
+        for path in _texts_with_nul(request, ""):
+            fields.wrong(path, "must not hold the character NUL")
+        fields.check()
+
+
+def _texts_with_nul(message: Message, before: str) -> Iterator[str]:
+    for field, value in message.ListFields():
+        path = before + field.name
+        if field.type not in {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_MESSAGE}:
+            continue
+        if isinstance(value, str | Message):
+            yield from _texts_in(value, path)
+        elif isinstance(value, Mapping):
+            for key, item in value.items():
+                yield from _texts_in(key, entry(path, str(key)))
+                yield from _texts_in(item, entry(path, str(key)))
+        else:
+            for index, item in enumerate(value):
+                yield from _texts_in(item, f"{path}[{index}]")
+
+
+def _texts_in(value: object, path: str) -> Iterator[str]:
+    if isinstance(value, Message):
+        yield from _texts_with_nul(value, f"{path}.")
+    elif isinstance(value, str) and "\0" in value:
+        yield path
 
 
 def entry(path: str, key: str) -> str:

@@ -1,6 +1,5 @@
 """The use cases of step 3, one function each, in one transaction each."""
 
-from dataclasses import replace
 from functools import partial
 
 from services.approval import store
@@ -22,11 +21,11 @@ def open_approval(work: Work, opening: ApprovalOpening) -> Approval:
     """Check a submitted plan: safe, legal, meets needs, sufficient. A version that was opened before stays as it is."""
     plan = opening.plan
     last = store.newest(work, opening.case_id)
+    work.confine_opening(opening.case_id, opening.council, last.council if last else None)
     if last:
         if already_open := store.approval_of(work, last, plan.version):
             return already_open
         last.ensure_next(plan.version)
-        opening = replace(opening, council=last.council)
     approval = _check(work, opening)
     store.add_approval(work, approval, plan, first=last is None)
     work.tell(approval.case_id, approval.council, _plan_checked(approval))

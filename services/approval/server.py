@@ -38,7 +38,7 @@ class ApprovalServer(pb_grpc.ApprovalServiceServicer):
         approval = handlers.return_plan(work, case_id=request.case_id, etag=request.etag, plan_return=plan_return)
         return pb.ReturnPlanResponse(approval=_message(work, approval))
 
-    @changes(pb.OpenApprovalResponse, wire.approval_opening_of)
+    @changes(pb.OpenApprovalResponse, wire.approval_opening_of, turn=lambda request: request.plan.version)
     def OpenApproval(
         self, work: Work, request: pb.OpenApprovalRequest, opening: ApprovalOpening
     ) -> pb.OpenApprovalResponse:

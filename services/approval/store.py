@@ -32,7 +32,10 @@ _APPROVAL = (
 )
 NEWEST = _APPROVAL.order_by(approvals.c.version.desc()).limit(1)
 APPROVAL = _APPROVAL.where(*matching(approvals, "version"))
-PARTIES = sa.select(parties.c.subject, parties.c.part).where(*matching(parties, "case_id", "version"))
+PARTIES = sa.select(parties.c.subject, parties.c.part).where(
+    *matching(parties, "case_id"), sa.or_(parties.c.version == sa.bindparam("version"), parties.c.part == ASSESSED)
+)
+"""Who wrote the version, and who assessed the case in whatever round."""
 PLAN = sa.select(approvals.c.plan).where(*matching(approvals, "case_id", "version"))
 ADD_CASE = cases.insert()
 ADD_APPROVAL = approvals.insert()

@@ -45,7 +45,8 @@ parties = sa.Table(
     sa.Column("part", sa.Text, primary_key=True),
     sa.ForeignKeyConstraint(["case_id", "version"], ["approvals.case_id", "approvals.version"]),
 )
-"""Who wrote a plan or assessed its case. A trigger (migration 0001) keeps them from deciding on it."""
+"""Who wrote a plan or assessed its case. A trigger (migration 0002) keeps whoever wrote a version from deciding on it,
+and whoever assessed in any round from deciding on any version."""
 
 judgements = sa.Table(
     "judgements",

@@ -46,11 +46,10 @@ def approval_message(approval: Approval, checks: decision_pb2.Decision) -> pb.Ap
 
 def approval_opening_of(request: pb.OpenApprovalRequest, fields: Fields) -> ApprovalOpening:
     """The opening of step 3."""
-    case_id = fields.id("case_id", request.case_id)
     return ApprovalOpening(
-        case_id=case_id,
+        case_id=fields.id("case_id", request.case_id),
         council=fields.text("council", request.council, limit=LONGEST_COUNCIL),
-        plan=_plan(request.plan, case_id, fields),
+        plan=_plan(request, fields),
         eligible_needs=fields.needs("eligible_needs", request.eligible_needs),
         indicative=fields.money("indicative_weekly", request.indicative_weekly),
         assessed_by=_subjects("assessed_by", request.assessed_by, fields),
@@ -72,9 +71,12 @@ def return_of(request: pb.ReturnPlanRequest, fields: Fields) -> PlanReturn:
     return PlanReturn(version=fields.count("version", request.version), because=fields.text("because", request.because))
 
 
-def _plan(message: planning_pb2.Plan, case_id: str, fields: Fields) -> SubmittedPlan:
+def _plan(request: pb.OpenApprovalRequest, fields: Fields) -> SubmittedPlan:
     """The plan that is to be checked, whole and submitted."""
-    if message.case_id != case_id:
+    message = request.plan
+    if not request.HasField("plan"):
+        fields.wrong("plan", "must be given")
+    if message.case_id != request.case_id:
         fields.wrong("plan.case_id", "must be the case of the request")
     if message.state != planning_pb2.PLAN_STATE_SUBMITTED:
         fields.wrong("plan.state", "must be PLAN_STATE_SUBMITTED")

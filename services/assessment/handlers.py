@@ -5,7 +5,7 @@ from datetime import date
 
 from services.assessment import store
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import Case, CaseOpening, council_of
+from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of
 from services.assessment.domain.determination import (
     Determination,
     ensure_advice_is_next,
@@ -111,7 +111,7 @@ def propose_determination(work: Work, *, case_id: str, etag: str, assessment: As
         receipt_id=decision.receipt_id,
         assessed_by=work.actor.subject,
     )
-    store.add_determination(work, proposal)
+    store.add_determination(work, case, proposal)
     event = DeterminationProposed(
         round=case.round, determination_id=proposal.determination_id, verdict=proposal.verdict
     )
@@ -201,13 +201,14 @@ def end_case(work: Work, *, case_id: str, etag: str, ending: Ending) -> Case:
     return case if ended == case else _change(work, ended, CaseEnded(ending=ending.value))
 
 
-def open_assessment(work: Work, *, case_id: str, number: int, opened_on: date) -> date:
+def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:
     """Open an assessment round and answer by when it should be done. The first was opened with the case."""
     case = store.case_to_change(work, case_id)
-    if number == case.round:
+    if opening.number == case.round:
         return case.assessment_due
-    due, pack = _assessment_due(work, opened_on, case_id, case.council)
-    _change(work, case.open_round(number, due, pack), AssessmentOpened(round=number, due_on=due.isoformat()))
+    due, pack = _assessment_due(work, opening.opened_on, case_id, case.council)
+    event = AssessmentOpened(round=opening.number, due_on=due.isoformat())
+    _change(work, case.open_round(opening.number, due, pack), event)
     return due
 
 

@@ -1,13 +1,12 @@
 """The gRPC face of assessment: what each call reads, which use case it runs, and what it answers."""
 
 from collections.abc import Mapping
-from datetime import date
 
 import grpc
 
 from services.assessment import handlers, store, wire
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import CaseOpening
+from services.assessment.domain.case import CaseOpening, RoundOpening
 from services.assessment.domain.outcome import Advice, Points
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
@@ -15,7 +14,8 @@ from sevensteps.fields import Fields
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.calls import changes, reads
-from sevensteps.service.use_cases import UseCases
+from sevensteps.service.page_tokens import position_of, token_of
+from sevensteps.service.use_cases import Keeping, UseCases
 from sevensteps.service.work import Work
 from sevensteps.steps import Ending
 
@@ -30,7 +30,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         """`use_cases` runs them over the store."""
         self.use_cases = use_cases
 
-    @changes(pb.OpenCaseResponse, wire.case_opening_of)
+    @changes(pb.OpenCaseResponse, wire.case_opening_of, keeping=Keeping(for_good=True))
     def OpenCase(self, work: Work, request: pb.OpenCaseRequest, opening: CaseOpening) -> pb.OpenCaseResponse:
         """See AssessmentService.OpenCase."""
         case = handlers.open_case(work, opening)
@@ -47,15 +47,16 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         fields = Fields()
         size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE)
         fields.check()
-        listing = wire.Listing(caller().council, request.open_only)
-        after = wire.place_of(request.page_token, listing)
-        cases = await self.use_cases.look(
-            lambda work: store.page_of_cases(work, after=after, open_only=request.open_only, size=size + 1)
+        listed = {"list": "cases", "council": caller().council, "open_only": request.open_only}
+        after = position_of(request.page_token, listed)
+        found = await self.use_cases.list(
+            store.NUMBERING,
+            lambda work: store.page_of_cases(work, after=after, open_only=request.open_only, size=size + 1),
         )
-        page = cases[:size]
+        page = found[:size]
         return pb.ListCasesResponse(
-            cases=[wire.case_message(case) for case in page],
-            next_page_token=wire.page_token_of(page[-1], listing) if len(cases) > size else "",
+            cases=[wire.case_message(case) for _, case in page],
+            next_page_token=token_of(page[-1][0], listed) if len(found) > size else "",
         )
 
     @changes(pb.RecordUrgentSupportResponse, wire.urgent_support_of)
@@ -164,12 +165,12 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         case = handlers.end_case(work, case_id=request.case_id, etag=request.etag, ending=Ending(ending))
         return pb.EndCaseResponse(case=wire.case_message(case))
 
-    @changes(pb.OpenAssessmentResponse, wire.opened_on_of)
+    @changes(pb.OpenAssessmentResponse, wire.round_opening_of, turn=lambda request: request.round)
     def OpenAssessment(
-        self, work: Work, request: pb.OpenAssessmentRequest, opened_on: date
+        self, work: Work, request: pb.OpenAssessmentRequest, opening: RoundOpening
     ) -> pb.OpenAssessmentResponse:
         """See AssessmentService.OpenAssessment."""
-        due_on = handlers.open_assessment(work, case_id=request.case_id, number=request.round, opened_on=opened_on)
+        due_on = handlers.open_assessment(work, case_id=request.case_id, opening=opening)
         return pb.OpenAssessmentResponse(due_on=due_on.isoformat())
 
     @reads

@@ -11,6 +11,7 @@ from services.assessment.domain.case import Case
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.outcome import Advice
 from services.assessment.tables import (
+    OPEN,
     advice,
     cases,
     determinations,
@@ -22,10 +23,12 @@ from services.assessment.tables import (
 from sevensteps.errors import not_found
 from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.money import pounds
+from sevensteps.service.numbering import FirstNumber, Numbering
 from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.work import Work
 
-CASE = sa.select(cases).where(*matching(cases, "case_id"))
+_CASE = sa.select(*(column for column in cases.c if column.name != "position"))
+CASE = _CASE.where(*matching(cases, "case_id"))
 CASE_TO_CHANGE = CASE.with_for_update()
 CHANGE_CASE = Change(
     cases,
@@ -33,23 +36,19 @@ CHANGE_CASE = Change(
     version="version",
     columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending"),
 )
+NUMBERING = Numbering(cases, "case_id", by="opened_at")
+_DETERMINATION = sa.select(*(column for column in determinations.c if column.name not in {"proposed_at", "version"}))
 STANDING_DETERMINATION = (
-    sa.select(determinations)
-    .where(*matching(determinations, "case_id"))
+    _DETERMINATION.where(*matching(determinations, "case_id"))
     .order_by(
         determinations.c.round.desc(),
         sa.case((determinations.c.confirmed_by != "", 0), else_=1),
-        determinations.c.proposed_at.desc(),
-        determinations.c.determination_id,
+        determinations.c.version.desc(),
     )
     .limit(1)
 )
-PROPOSALS = (
-    sa.select(determinations)
-    .where(*matching(determinations, "case_id", "round"))
-    .order_by(determinations.c.proposed_at, determinations.c.determination_id.desc())
-)
-CONFIRMED = sa.select(determinations).where(
+PROPOSALS = _DETERMINATION.where(*matching(determinations, "case_id", "round")).order_by(determinations.c.version)
+CONFIRMED = _DETERMINATION.where(
     *matching(determinations, "case_id", "round"),
     determinations.c.confirmed_by != "",
 )
@@ -58,7 +57,7 @@ CONFIRM = (
     .where(determinations.c.determination_id == sa.bindparam("the_determination"))
     .values(confirmed_by=sa.bindparam("confirmed_by"), reasons=sa.bindparam("reasons"))
 )
-ADD_CASE = cases.insert()
+ADD_CASE = cases.insert().values(position=FirstNumber(cases))
 ADD_SELF_ASSESSMENT = self_assessments.insert()
 ADD_URGENT_SUPPORT = urgent_support.insert()
 ADD_DETERMINATION = determinations.insert()
@@ -98,15 +97,19 @@ def change_case(work: Work, case: Case) -> Case:
     return replace(case, version=case.version + 1)
 
 
-def page_of_cases(work: Work, *, after: tuple[str, str], open_only: bool, size: int) -> list[Case]:
-    """The actor's next cases after a place (opened_at, case_id), oldest first, at most `size`."""
-    query = sa.select(cases).where(sa.tuple_(cases.c.opened_at, cases.c.case_id) > sa.tuple_(*after))
+def page_of_cases(work: Work, *, after: int, open_only: bool, size: int) -> list[tuple[int, Case]]:
+    """The actor's next cases after a position, in order and with their positions, at most `size`."""
+    query = sa.select(cases).where(cases.c.position > after)
     if work.actor.council != EVERY_COUNCIL:
         query = query.where(cases.c.council == work.actor.council)
     if open_only:
-        query = query.where(cases.c.ending == "")
-    rows = work.connection.execute(query.order_by(cases.c.opened_at, cases.c.case_id).limit(size))
-    return [Case(**row) for row in rows.mappings()]
+        query = query.where(OPEN)
+    rows = work.connection.execute(query.order_by(cases.c.position).limit(size)).mappings()
+    return [(row["position"], _case_of(row)) for row in rows]
+
+
+def _case_of(row: sa.RowMapping) -> Case:
+    return Case(**{name: value for name, value in row.items() if name != "position"})
 
 
 def add_self_assessment(work: Work, case: Case, self_assessment: SelfAssessment) -> None:
@@ -130,9 +133,10 @@ def _recorded(work: Work, case: Case) -> dict[str, object]:
     }
 
 
-def add_determination(work: Work, proposal: Determination) -> None:
-    """Store a proposed determination."""
-    row = as_row(proposal) | {"eligible_needs": json.dumps(proposal.eligible_needs), "proposed_at": work.now_text}
+def add_determination(work: Work, case: Case, proposal: Determination) -> None:
+    """Store a proposed determination; the version of the case says which came first, whatever the clock says."""
+    needs = json.dumps(proposal.eligible_needs)
+    row = as_row(proposal) | {"eligible_needs": needs, "proposed_at": work.now_text, "version": case.version}
     work.connection.execute(ADD_DETERMINATION, row)
 
 
@@ -164,7 +168,6 @@ def standing_determination(work: Work, case_id: str) -> Determination | None:
 def _determinations(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> Iterator[Determination]:
     for row in work.connection.execute(query, key).mappings().all():
         values = dict(row)
-        del values["proposed_at"]
         values["eligible_needs"] = tuple(json.loads(values["eligible_needs"]))
         yield Determination(**values)
 

@@ -6,6 +6,8 @@ from sevensteps.service.tables import filled, receipts
 
 metadata = sa.MetaData()
 
+OPEN = sa.text("ending = ''")
+
 cases = sa.Table(
     "cases",
     metadata,
@@ -18,8 +20,13 @@ cases = sa.Table(
     sa.Column("on_hold", sa.Boolean, nullable=False),
     sa.Column("ending", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Index("cases_by_age", "council", "opened_at", "case_id"),
+    sa.Column("position", sa.Integer),
+    sa.Index("cases_in_order", "position", unique=True),
+    sa.Index("cases_of_council", "council", "position"),
+    sa.Index("open_cases_in_order", "position", sqlite_where=OPEN, postgresql_where=OPEN),
+    sa.Index("open_cases_of_council", "council", "position", sqlite_where=OPEN, postgresql_where=OPEN),
 )
+"""`position` is their order: see numbering.py."""
 
 self_assessments = sa.Table(
     "self_assessments",
@@ -52,7 +59,8 @@ determinations = sa.Table(
     sa.Column("eligible_needs", sa.Text, nullable=False),
     sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
     *filled(sa.Text, "assessed_by", "confirmed_by", "reasons"),
-    sa.Index("determinations_by_case", "case_id", "proposed_at"),
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("determinations_by_case", "case_id", "version"),
     sa.Index(
         "one_confirmed_a_round",
         "case_id",

@@ -1,15 +1,11 @@
 """Between the wire and the domain: fields read and checked, records written as messages."""
 
-import json
 from collections.abc import Mapping
-from datetime import date
-from hashlib import blake2b
-from typing import NamedTuple
 
 from google.protobuf.message import Message
 
 from services.assessment.domain.assessment import CARE_ACT, Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import OUTCOMES, Case, CaseOpening
+from services.assessment.domain.case import OUTCOMES, Case, CaseOpening, RoundOpening
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.outcome import Advice, Points
 from sevensteps import clock
@@ -17,7 +13,6 @@ from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.clock import from_text
 from sevensteps.councils import Council
-from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.fields import Fields, entry, if_given, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.tokens import LONGEST_COUNCIL
@@ -34,13 +29,6 @@ FACTS_OF_ADVOCACY = (
     "dispute_both_agree",
 )
 LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
-
-
-class Listing(NamedTuple):
-    """Which cases a list holds: those of a council, or of every one, and whether the ended ones are left out."""
-
-    council: str
-    open_only: bool
 
 
 def case_message(case: Case) -> pb.Case:
@@ -175,6 +163,7 @@ def _outcomes(
 
 def reasons_of(request: pb.ConfirmDeterminationRequest, fields: Fields) -> str:
     """Why a practitioner confirms a determination."""
+    fields.given("determination_id", request.determination_id)
     return fields.text("reasons", request.reasons)
 
 
@@ -212,31 +201,8 @@ def ending_of(request: pb.EndCaseRequest, fields: Fields) -> str:
     return fields.choice("ending", request.ending, pb.Ending)
 
 
-def opened_on_of(request: pb.OpenAssessmentRequest, fields: Fields) -> date:
-    """The day from which a further assessment round counts."""
-    return fields.day("opened_on", request.opened_on)
-
-
-def page_token_of(last: Case, listing: Listing) -> str:
-    """Where a page ends, for the next one of the same list."""
-    place = f"{last.opened_at}/{last.case_id}"
-    return f"{place}/{_seal(place, listing)}"
-
-
-def place_of(page_token: str, listing: Listing) -> tuple[str, str]:
-    """The place that a page token names. Raises a Fault (INVALID) for one that this list did not give."""
-    if not page_token:
-        return "", ""
-    place, _, seal = page_token.rpartition("/")
-    if seal != _seal(place, listing):
-        detail = "must be the next_page_token of an earlier answer to the same question"
-        raise Fault(
-            Kind.INVALID, "PAGE_TOKEN_INVALID", f"page_token: {detail}", violations=[Violation("page_token", detail)]
-        )
-    opened_at, _, case_id = place.partition("/")
-    return opened_at, case_id
-
-
-def _seal(place: str, listing: Listing) -> str:
-    """The end of a page token, which shows that this list gave it."""
-    return blake2b(json.dumps([place, *listing]).encode(), digest_size=8).hexdigest()
+def round_opening_of(request: pb.OpenAssessmentRequest, fields: Fields) -> RoundOpening:
+    """The opening of a further assessment round."""
+    return RoundOpening(
+        number=fields.count("round", request.round), opened_on=fields.day("opened_on", request.opened_on)
+    )

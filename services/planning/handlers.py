@@ -138,9 +138,11 @@ def open_plan(work: Work, opening: PlanOpening) -> date:
 
     The first version begins the planning of a case; a further one begins as a draft of what the last one said.
     """
-    if opening.version == 1 and store.planning_to_begin(work, opening.case_id) is None:
+    before = store.planning_to_begin(work, opening.case_id)
+    work.confine_opening(opening.case_id, opening.council, before.council if before else None)
+    if opening.version == 1 and before is None:
         return _begin(work, opening)
-    planning = store.planning_to_open(work, opening.case_id)
+    planning = store.ensure_here(before, opening.case_id)
     if due_on := store.due_on(work, opening.case_id, Stage.PLAN_MADE, opening.version):
         return due_on
     opened = planning.open_plan(opening)

@@ -1,8 +1,10 @@
 """The gRPC face of planning: what each call reads, which use case it runs, and what it answers."""
 
+from typing import TypeVar
+
 import grpc
 
-from services.planning import handlers, wire
+from services.planning import handlers, store, wire
 from services.planning.domain.money import Holding
 from services.planning.domain.plan import Content
 from services.planning.domain.planning import MoneyOpening, PlanOpening, SupportOpening
@@ -11,8 +13,33 @@ from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2_grpc as pb_grpc
 from sevensteps.money import pounds
 from sevensteps.service.calls import changes, reads
-from sevensteps.service.use_cases import UseCases
+from sevensteps.service.use_cases import Keeping, UseCases
 from sevensteps.service.work import Work
+
+A = TypeVar("A", pb.SavePlanResponse, pb.SubmitPlanResponse, pb.ArrangeMoneyResponse, pb.ArrangeSupportResponse)
+"""The answers that say where planning stands, with the plan."""
+
+
+def _without_plan(answer: A) -> A:
+    """The answer with only the plan's case and version, which name it: the plan itself is stored once."""
+    plan = answer.planning.plan
+    kept = type(answer)()
+    kept.CopyFrom(answer)
+    kept.planning.plan.CopyFrom(pb.Plan(case_id=plan.case_id, version=plan.version))
+    return kept
+
+
+def _with_plan(work: Work, kept: A) -> A:
+    """The answer with the plan version that it names, as that stands now."""
+    named = kept.planning.plan
+    if plan := store.plan(work, named.case_id, named.version):
+        named.CopyFrom(wire.plan_message(plan))
+    return kept
+
+
+def _by_version(_: type[A]) -> Keeping[A]:
+    """Answers that are kept with the version of the plan in the plan's place."""
+    return Keeping(_without_plan, _with_plan)
 
 
 class PlanningServer(pb_grpc.PlanningServiceServicer):
@@ -35,19 +62,19 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
         plan = handlers.get_plan(work, case_id=request.case_id, version=request.version)
         return pb.GetPlanResponse(plan=wire.plan_message(plan))
 
-    @changes(pb.SavePlanResponse, wire.content_of)
+    @changes(pb.SavePlanResponse, wire.content_of, keeping=_by_version(pb.SavePlanResponse))
     def SavePlan(self, work: Work, request: pb.SavePlanRequest, content: Content) -> pb.SavePlanResponse:
         """See PlanningService.SavePlan."""
         standing = handlers.save_plan(work, case_id=request.case_id, etag=request.etag, content=content)
         return pb.SavePlanResponse(planning=wire.planning_message(standing))
 
-    @changes(pb.SubmitPlanResponse)
+    @changes(pb.SubmitPlanResponse, keeping=_by_version(pb.SubmitPlanResponse))
     def SubmitPlan(self, work: Work, request: pb.SubmitPlanRequest) -> pb.SubmitPlanResponse:
         """See PlanningService.SubmitPlan."""
         standing = handlers.submit_plan(work, case_id=request.case_id, etag=request.etag)
         return pb.SubmitPlanResponse(planning=wire.planning_message(standing))
 
-    @changes(pb.ArrangeMoneyResponse, wire.holding_of)
+    @changes(pb.ArrangeMoneyResponse, wire.holding_of, keeping=_by_version(pb.ArrangeMoneyResponse))
     def ArrangeMoney(self, work: Work, request: pb.ArrangeMoneyRequest, holding: Holding) -> pb.ArrangeMoneyResponse:
         """See PlanningService.ArrangeMoney."""
         decision, left, standing = handlers.arrange_money(
@@ -59,7 +86,11 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
             planning=wire.planning_message(standing),
         )
 
-    @changes(pb.ArrangeSupportResponse, wire.support_of)
+    @changes(
+        pb.ArrangeSupportResponse,
+        wire.support_of,
+        keeping=_by_version(pb.ArrangeSupportResponse),
+    )
     def ArrangeSupport(
         self, work: Work, request: pb.ArrangeSupportRequest, support: Support
     ) -> pb.ArrangeSupportResponse:
@@ -67,19 +98,19 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
         left, standing = handlers.arrange_support(work, case_id=request.case_id, etag=request.etag, support=support)
         return pb.ArrangeSupportResponse(needs_left=left, planning=wire.planning_message(standing))
 
-    @changes(pb.OpenPlanResponse, wire.plan_opening_of)
+    @changes(pb.OpenPlanResponse, wire.plan_opening_of, turn=lambda request: request.version)
     def OpenPlan(self, work: Work, request: pb.OpenPlanRequest, opening: PlanOpening) -> pb.OpenPlanResponse:
         """See PlanningService.OpenPlan."""
         due_on = handlers.open_plan(work, opening)
         return pb.OpenPlanResponse(due_on=due_on.isoformat())
 
-    @changes(pb.OpenMoneyResponse, wire.money_opening_of)
+    @changes(pb.OpenMoneyResponse, wire.money_opening_of, turn=lambda request: request.version)
     def OpenMoney(self, work: Work, request: pb.OpenMoneyRequest, opening: MoneyOpening) -> pb.OpenMoneyResponse:
         """See PlanningService.OpenMoney."""
         due_on = handlers.open_money(work, opening)
         return pb.OpenMoneyResponse(due_on=due_on.isoformat())
 
-    @changes(pb.OpenSupportResponse, wire.support_opening_of)
+    @changes(pb.OpenSupportResponse, wire.support_opening_of, turn=lambda request: request.version)
     def OpenSupport(
         self, work: Work, request: pb.OpenSupportRequest, opening: SupportOpening
     ) -> pb.OpenSupportResponse:

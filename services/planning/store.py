@@ -69,7 +69,7 @@ def add_planning(work: Work, planning: Planning, due_on: date) -> None:
 
 def planning(work: Work, case_id: str) -> Planning:
     """The planning of a case that the actor may see. Raises CaseUnknown before step 1 is done, a Fault (NOT_FOUND)."""
-    return _ensure_here(_planning(work, case_id, PLANNING), case_id)
+    return ensure_here(_planning(work, case_id, PLANNING), case_id)
 
 
 def planning_to_begin(work: Work, case_id: str) -> Planning | None:
@@ -79,7 +79,7 @@ def planning_to_begin(work: Work, case_id: str) -> Planning | None:
 
 def planning_to_open(work: Work, case_id: str) -> Planning:
     """The planning of a case whose next step is opened. The journey overwrites nobody, so it needs no etag."""
-    return _ensure_here(_planning(work, case_id, PLANNING_TO_CHANGE), case_id)
+    return ensure_here(_planning(work, case_id, PLANNING_TO_CHANGE), case_id)
 
 
 def planning_to_change(work: Work, case_id: str, etag: str) -> Planning:
@@ -89,7 +89,8 @@ def planning_to_change(work: Work, case_id: str, etag: str) -> Planning:
     return to_change
 
 
-def _ensure_here(planning: Planning | None, case_id: str) -> Planning:
+def ensure_here(planning: Planning | None, case_id: str) -> Planning:
+    """The planning of a case. Raises CaseUnknown where it has not begun."""
     if planning is None:
         raise CaseUnknown(case_id, STEP_1_COMES_FIRST)
     return planning

@@ -142,7 +142,7 @@ class Life:
         return cls(
             case_id=opening.case_id,
             round=opening.round,
-            council=before.council if before else opening.council,
+            council=opening.council,
             state=LifeState.LIVING,
             plan_version=opening.plan_version,
             review_due=schedule.review_due,

@@ -31,6 +31,7 @@ from sevensteps.service.work import Work
 def open_life(work: Work, opening: LifeOpening) -> Life:
     """Open step 6 and date the next review (s.27). A round that was opened before stays as it is."""
     before = store.newest(work, opening.case_id)
+    work.confine_opening(opening.case_id, opening.council, before.council if before else None)
     if before and (already_open := store.life_in(work, before, opening.round)):
         return already_open
     ensure_next(before, opening.case_id, opening.round)
@@ -106,10 +107,11 @@ def _change(work: Work, life: Life, event: Payload) -> Life:
 
 
 def _schedule(work: Work, opening: LifeOpening, before: Life | None) -> Schedule:
-    council = before.council if before else opening.council
     last_review_on = store.last_review_on(work, opening.case_id) if before and not opening.continues else None
     facts = opening.schedule_facts(last_review_on)
-    decision = work.decide("review-schedule", opening.started_on, facts, case_id=opening.case_id, council=council)
+    decision = work.decide(
+        "review-schedule", opening.started_on, facts, case_id=opening.case_id, council=opening.council
+    )
     return Schedule.of(decision.values, decision.receipt_id)
 
 

@@ -50,12 +50,12 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
         life = handlers.complete_review(work, case_id=request.case_id, etag=request.etag, review=review)
         return pb.CompleteReviewResponse(life=_message(work, life))
 
-    @changes(pb.OpenLifeResponse, wire.life_opening_of)
+    @changes(pb.OpenLifeResponse, wire.life_opening_of, turn=lambda request: request.round)
     def OpenLife(self, work: Work, request: pb.OpenLifeRequest, opening: LifeOpening) -> pb.OpenLifeResponse:
         """See ReviewService.OpenLife."""
         return wire.life_opened(handlers.open_life(work, opening))
 
-    @changes(pb.OpenReviewResponse, wire.review_opening_of)
+    @changes(pb.OpenReviewResponse, wire.review_opening_of, turn=lambda request: request.round)
     def OpenReview(self, work: Work, request: pb.OpenReviewRequest, opening: ReviewOpening) -> pb.OpenReviewResponse:
         """See ReviewService.OpenReview."""
         due_on = handlers.open_review(work, opening)

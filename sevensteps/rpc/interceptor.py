@@ -19,7 +19,7 @@ from grpc_status import rpc_status
 from sevensteps import log
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
-from sevensteps.fields import REQUEST_ID
+from sevensteps.fields import REQUEST_ID, refuse_nul
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.rights import authorise
 from sevensteps.identity.tokens import Keys, expired
@@ -158,6 +158,7 @@ class _Call:
         structlog.contextvars.bind_contextvars(
             request_id=_id_in(request, "request_id", REQUEST_ID), case_id=_id_in(request, "case_id", CASE_ID)
         )
+        refuse_nul(request, body)
         _actor.set(self.actor)
         return request
 

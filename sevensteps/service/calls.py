@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 
 from sevensteps.fields import Fields
 from sevensteps.rpc.interceptor import Context
-from sevensteps.service.use_cases import UseCases
+from sevensteps.service.use_cases import Keeping, UseCases
 from sevensteps.service.work import Work
 
 
@@ -39,27 +39,43 @@ def reads(method: Callable[[S, Work, Q], M]) -> Rpc[S, Q, M]:
 
     @wraps(method)
     async def rpc(self: S, request: Q, _: Context) -> M:
+        if "case_id" in request.DESCRIPTOR.fields_by_name:
+            fields = Fields()
+            fields.given("case_id", getattr(request, "case_id"))  # noqa: B009 - a field that Message does not name
+            fields.check()
         return await self.use_cases.look(lambda work: method(self, work, request))
 
     return rpc
 
 
 @overload
-def changes(response: type[M]) -> Callable[[Callable[[S, Work, Q], M]], Rpc[S, Q, M]]: ...
+def changes(
+    response: type[M], *, keeping: Keeping[M] | None = None
+) -> Callable[[Callable[[S, Work, Q], M]], Rpc[S, Q, M]]: ...
 
 
 @overload
 def changes(
-    response: type[M], reading: Callable[[Q, Fields], V]
+    response: type[M],
+    reading: Callable[[Q, Fields], V],
+    *,
+    keeping: Keeping[M] | None = None,
+    turn: Callable[[Q], int] | None = None,
 ) -> Callable[[Callable[[S, Work, Q, V], M]], Rpc[S, Q, M]]: ...
 
 
 def changes(
-    response: type[M], reading: Callable[[Q, Fields], V] | None = None
+    response: type[M],
+    reading: Callable[[Q, Fields], V] | None = None,
+    *,
+    keeping: Keeping[M] | None = None,
+    turn: Callable[[Q], int] | None = None,
 ) -> Callable[[Callable[..., M]], Rpc[S, Q, M]]:
     """Make a method an RPC that changes something, once for every request id.
 
     `reading` reads the fields that need a check, and notes every wrong one; leave it out where there are none.
+    `keeping` says how its answers are kept, where not as they are for a day. An RPC that opens a step has a `turn`: the
+    round or version for which it does so once.
     """
 
     def rpc_of(method: Callable[..., M]) -> Rpc[S, Q, M]:
@@ -69,7 +85,12 @@ def changes(
                 return (reading(request, fields),) if reading else ()
 
             return await self.use_cases.change(
-                request, response, read, lambda work, values: method(self, work, request, *values)
+                request,
+                response,
+                read,
+                lambda work, values: method(self, work, request, *values),
+                keeping or Keeping(),
+                turn(request) if turn else None,
             )
 
         return rpc

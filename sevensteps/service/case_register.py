@@ -12,7 +12,7 @@ CALL_SECONDS = 5.0
 
 
 class AssessmentRegister:
-    """Asks AssessmentService.GetCase. Only before a refusal, so that a call that is in order never waits for it."""
+    """Asks AssessmentService.GetCase: before a refusal, and for a journey of one council. No other call waits."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         """`channel` carries a token that may read every council's cases."""
@@ -21,26 +21,35 @@ class AssessmentRegister:
 
     async def why_missing(self, missing: CaseUnknown, actor: Actor) -> Fault:
         """See use_cases.CaseRegister."""
-        if not ID.fullmatch(missing.case_id):
-            return not_found(missing.case_id)
-        request = assessment_pb2.GetCaseRequest(case_id=missing.case_id)
+        try:
+            case = await self._case(missing.case_id, actor)
+        except Fault as fault:
+            return fault
+        return case_ended(missing.case_id) if case.ending else stage_order(missing.first, missing.case_id)
+
+    async def ensure_seen(self, case_id: str, actor: Actor) -> None:
+        """See use_cases.CaseRegister."""
+        await self._case(case_id, actor)
+
+    async def _case(self, case_id: str, actor: Actor) -> assessment_pb2.Case:
+        """A case that the actor may see. Raises Faults: NOT_FOUND, UNAVAILABLE where nobody can tell."""
+        if not ID.fullmatch(case_id):
+            raise not_found(case_id)
+        request = assessment_pb2.GetCaseRequest(case_id=case_id)
         try:
             answer = await self._assessment.GetCase(request, timeout=CALL_SECONDS)
         except grpc.aio.AioRpcError as error:
-            fault = fault_of(error)
-            if fault.kind is Kind.NOT_FOUND:
-                return not_found(missing.case_id)
-            return Fault(
+            if fault_of(error).kind is Kind.NOT_FOUND:
+                raise not_found(case_id) from None
+            raise Fault(
                 Kind.UNAVAILABLE,
                 "CASES_UNAVAILABLE",
                 "Whether this case exists cannot be checked now. Send the same request again later.",
-                metadata={"case_id": missing.case_id},
-            )
+                metadata={"case_id": case_id},
+            ) from None
         if not actor.may_see(answer.case.council):
-            return not_found(missing.case_id)
-        if answer.case.ending:
-            return case_ended(missing.case_id)
-        return stage_order(missing.first, missing.case_id)
+            raise not_found(case_id)
+        return answer.case
 
     async def close(self) -> None:
         """Close the channel."""

@@ -1,6 +1,7 @@
 """A deciding service put together: its records, the rules, the outbox, and its gRPC face."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 
 import grpc
@@ -10,14 +11,14 @@ from sevensteps import log, process
 from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.councils import Councils, no_council
-from sevensteps.errors import Fault
+from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.policy import Library
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
-from sevensteps.service import receipts, tables
+from sevensteps.service import answers, receipts
 from sevensteps.service.case_register import AssessmentRegister
 from sevensteps.service.opening import open_to_serve
 from sevensteps.service.outbox import Publisher
@@ -25,8 +26,15 @@ from sevensteps.service.pack_archive import Archive
 from sevensteps.service.store import Store
 from sevensteps.service.use_cases import UseCases
 
+LOOK_SECONDS = 60.0
+"""How often the records are looked through for what has expired."""
 AddTo = Callable[[grpc.aio.Server, UseCases], None]
-COUNCILS_WITH_RECORDS = sa.select(tables.receipts.c.council).distinct()
+COUNCILS_WITH_RECORDS = sa.text(
+    "WITH RECURSIVE found (council) AS (SELECT min(council) FROM receipts UNION ALL SELECT (SELECT min(council) FROM"
+    " receipts WHERE council > found.council) FROM found WHERE found.council IS NOT NULL)"
+    " SELECT council FROM found WHERE council IS NOT NULL"
+)
+"""One look into the index for every council. DISTINCT reads every receipt."""
 
 
 class DecidingService:
@@ -48,6 +56,7 @@ class DecidingService:
         self._publisher = publisher
         self._register = register
         self._add = add
+        self._keeping = asyncio.create_task(keep_in_order(store))
 
     @classmethod
     async def open(cls, name: str, settings: Settings, keys: Keys, councils: Councils, add: AddTo) -> Self:
@@ -83,9 +92,24 @@ class DecidingService:
 
     async def close(self) -> None:
         """See server.Servable."""
+        self._keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._keeping
         await self._publisher.stop()
         await self._register.close()
         await self._store.close()
+
+
+async def keep_in_order(store: Store) -> None:
+    """Forget answers that have expired and number receipts, until cancelled. Waits out trouble of the database."""
+    while True:
+        try:
+            await answers.forget_expired(store)
+            await receipts.NUMBERING.extend(store)
+        except Fault as fault:
+            if fault.kind is not Kind.UNAVAILABLE:
+                raise
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> None:

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.policy import Decision, Finding, Verdict
 from sevensteps.policy.model.verdict import Json
+from sevensteps.service.numbering import FirstNumber
 from sevensteps.service.pack_archive import Archive
 from sevensteps.service.tables import receipts
 
-ADD_RECEIPT = receipts.insert()
+ADD_RECEIPT = receipts.insert().values(position=FirstNumber(receipts))
 RECEIPT_JSON = msgspec.json.Encoder(order="sorted")
 RECEIPT = sa.select(receipts.c.receipt).where(receipts.c.receipt_id == sa.bindparam("receipt_id"))
 

@@ -1,12 +1,15 @@
 """Bringing a service's records to the schema that its code knows, with Alembic. Each service has its own migrations."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command, context, op
 from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from sevensteps import clock
 
 FOLDER = Path(__file__).resolve().parents[2] / "services"
 UPGRADING = 77_000_007
@@ -109,3 +112,54 @@ def create_shared_tables_0001() -> None:
     )
     op.create_index("receipts_by_age", "receipts", ["decided_at", "receipt_id"], unique=False)
     op.create_index(op.f("ix_receipts_case_id"), "receipts", ["case_id"], unique=False)
+
+
+def change_shared_tables_0002() -> None:
+    """Answers by their asker, steps that were opened, and receipts in the order of a number. Never changed, as above.
+
+    An answer of the last day comes along without council and subject: only its fingerprint says whose it was.
+    """
+    day_ago, in_a_day = (clock.as_text(clock.now() + timedelta(days=days)) for days in (-1, 1))
+    op.create_table(
+        "answers_by_asker",
+        sa.Column("council", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("response", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("council", "subject", "request_id"),
+    )
+    move = sa.text(
+        "INSERT INTO answers_by_asker SELECT '', '', request_id, fingerprint, response, CAST(:in_a_day AS TEXT)"
+        " FROM answers WHERE answered_at > :day_ago"
+    )
+    op.execute(move.bindparams(day_ago=day_ago, in_a_day=in_a_day))
+    op.drop_table("answers")
+    op.rename_table("answers_by_asker", "answers")
+    op.create_index("answers_by_expiry", "answers", ["expires_at"], unique=False)
+    op.create_table(
+        "steps_opened",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("opening", sa.Text(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "opening", "turn"),
+    )
+    op.drop_index("receipts_by_age", "receipts")
+    op.drop_index(op.f("ix_receipts_case_id"), "receipts")
+    number_0002("receipts", key="receipt_id", by="decided_at, receipt_id")
+    op.create_index("receipts_of_case", "receipts", ["case_id", "council", "position"], unique=False)
+    op.create_index("receipts_of_council", "receipts", ["council", "position"], unique=False)
+
+
+def number_0002(table: str, *, key: str, by: str) -> None:
+    """Give a table the column `position`, and number its rows in the order of the columns `by`."""
+    op.add_column(table, sa.Column("position", sa.Integer(), nullable=True))
+    op.execute(
+        f"UPDATE {table} SET position = numbered.number FROM"  # noqa: S608 - names that migrations write
+        f" (SELECT {key} AS id, row_number() OVER (ORDER BY {by}) AS number FROM {table}) AS numbered"
+        f" WHERE numbered.id = {table}.{key}"
+    )
+    op.create_index(f"{table}_in_order", table, ["position"], unique=True)

@@ -1,7 +1,7 @@
 """How every service that decides answers its receipts: to be read, checked, and decided again."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
 import grpc
@@ -14,8 +14,10 @@ from sevensteps.api.receipts.v1 import receipts_pb2_grpc as pb_grpc
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.fields import Fields
 from sevensteps.identity.actor import EVERY_COUNCIL
-from sevensteps.rpc.interceptor import Context
+from sevensteps.rpc.interceptor import Context, caller
+from sevensteps.service.numbering import Numbering
 from sevensteps.service.pack_archive import law_of
+from sevensteps.service.page_tokens import position_of, token_of
 from sevensteps.service.tables import receipts
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
@@ -25,7 +27,8 @@ MOST = 100
 MOST_BYTES = 256 * 1024
 """A message is full when its receipts have reached this size."""
 
-IN_ORDER = sa.select(receipts).order_by(receipts.c.decided_at, receipts.c.receipt_id)
+IN_ORDER = sa.select(receipts).order_by(receipts.c.position)
+NUMBERING = Numbering(receipts, "receipt_id", by="decided_at")
 
 
 class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
@@ -41,21 +44,25 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
         fields.id("case_id", request.case_id)
         size = fields.page_size(request.page_size, default=MOST, largest=MOST)
         fields.check()
-        listed, more = await self._use_cases.look(
-            lambda work: page(work, after=request.page_token, named="page_token", case_id=request.case_id, size=size)
+        of_case = {"list": "receipts", "case_id": request.case_id, "council": caller().council}
+        after = position_of(request.page_token, of_case)
+        found, more = await self._use_cases.list(
+            NUMBERING, lambda work: page(work, after=after, case_id=request.case_id, size=size)
         )
-        return pb.ListReceiptsResponse(receipts=listed, next_page_token=listed[-1].receipt_id if more else "")
+        token = token_of(found[-1].position, of_case) if more else ""
+        return pb.ListReceiptsResponse(receipts=map(_message, found), next_page_token=token)
 
     async def ReadReceipts(
         self, request: pb.ReadReceiptsRequest, context: Context
     ) -> AsyncIterator[pb.ReadReceiptsResponse]:
         """See ReceiptsService.ReadReceipts."""
-        after, more = request.after, True
+        after = await self._use_cases.list(NUMBERING, lambda work: place_of(work, request.after))
+        more = True
         while more:
-            part, more = await self._use_cases.look(partial(page, after=after, named="after"))
-            if part:
-                yield pb.ReadReceiptsResponse(receipts=part)
-                after = part[-1].receipt_id
+            found, more = await self._use_cases.look(partial(page, after=after))
+            if found:
+                yield pb.ReadReceiptsResponse(receipts=map(_message, found))
+                after = found[-1].position
 
     async def GetPack(self, request: pb.GetPackRequest, context: Context) -> pb.GetPackResponse:
         """See ReceiptsService.GetPack."""
@@ -71,32 +78,32 @@ def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:
     pb_grpc.add_ReceiptsServiceServicer_to_server(ReceiptsServer(use_cases), server)
 
 
-def page(work: Work, *, after: str, named: str, case_id: str = "", size: int = MOST) -> tuple[list[pb.Receipt], bool]:
-    """As many of the actor's receipts after another one as one message takes, and whether there are more.
+def place_of(work: Work, receipt_id: str) -> int:
+    """The position of one of the actor's receipts; 0 where none is named. Raises a Fault (INVALID, CURSOR_INVALID)."""
+    if not receipt_id:
+        return 0
+    place = sa.select(receipts.c.position).where(*_mine(work), receipts.c.receipt_id == receipt_id)
+    position = work.connection.execute(place).scalar_one_or_none()
+    if position is None:
+        detail = "must be the id of a receipt that was read before, or be empty to begin"
+        raise Fault(Kind.INVALID, "CURSOR_INVALID", f"after: {detail}", violations=[Violation("after", detail)])
+    return int(position)
 
-    Raises a Fault (INVALID, CURSOR_INVALID) where there is no such other one; `named` is the field that says it.
-    """
-    mine = _mine(work, case_id)
-    query = IN_ORDER.where(*mine)
-    if after:
-        last = work.connection.execute(sa.select(receipts.c.decided_at).where(*mine, receipts.c.receipt_id == after))
-        place = last.scalar_one_or_none()
-        if place is None:
-            detail = "must come from an earlier answer to the same question, or be empty to begin"
-            raise Fault(Kind.INVALID, "CURSOR_INVALID", f"{named}: {detail}", violations=[Violation(named, detail)])
-        query = query.where(sa.tuple_(receipts.c.decided_at, receipts.c.receipt_id) > sa.tuple_(place, after))
+
+def page(
+    work: Work, *, after: int, case_id: str = "", size: int = MOST
+) -> tuple[Sequence[sa.Row[tuple[object, ...]]], bool]:
+    """As many of the actor's receipts after a position as one message takes, and whether there are more."""
+    query = IN_ORDER.where(receipts.c.position > after, *_mine(work, case_id))
     rows = work.connection.execute(query.limit(size + 1)).all()
-    messages: list[pb.Receipt] = []
-    size_so_far = 0
-    for row in rows[:size]:
-        messages.append(_message(row))
-        size_so_far += messages[-1].ByteSize()
-        if size_so_far >= MOST_BYTES:
-            break
-    return messages, len(messages) < len(rows)
+    taken = size_so_far = 0
+    while taken < min(size, len(rows)) and size_so_far < MOST_BYTES:
+        size_so_far += len(rows[taken].receipt)
+        taken += 1
+    return rows[:taken], taken < len(rows)
 
 
-def _mine(work: Work, case_id: str) -> list[sa.ColumnElement[bool]]:
+def _mine(work: Work, case_id: str = "") -> list[sa.ColumnElement[bool]]:
     """What confines an actor to receipts of their council, and the question to a case."""
     conditions = [receipts.c.case_id == case_id] if case_id else []
     if work.actor.council != EVERY_COUNCIL:
@@ -104,7 +111,7 @@ def _mine(work: Work, case_id: str) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
-def _message(row: sa.Row[tuple[str, ...]]) -> pb.Receipt:
+def _message(row: sa.Row[tuple[object, ...]]) -> pb.Receipt:
     decided_at = Timestamp()
     decided_at.FromDatetime(clock.from_text(row.decided_at))
     return pb.Receipt(

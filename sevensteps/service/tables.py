@@ -17,11 +17,27 @@ def filled(type_: type[sa.types.TypeEngine[T]], *names: str) -> list[sa.Column[T
 answers = sa.Table(
     "answers",
     metadata,
+    sa.Column("council", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("request_id", sa.Text, primary_key=True),
     sa.Column("fingerprint", sa.Text, nullable=False),
     sa.Column("response", sa.LargeBinary, nullable=False),
-    sa.Column("answered_at", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.Text),
+    sa.Index("answers_by_expiry", "expires_at"),
 )
+"""Who asked what, and what was answered. One from before 0.2.0 has neither council nor subject."""
+
+steps_opened = sa.Table(
+    "steps_opened",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("opening", sa.Text, primary_key=True),
+    sa.Column("turn", sa.Integer, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("answer", sa.LargeBinary, nullable=False),
+)
+"""Every step that a journey has had opened: for which round or plan version, a digest of all that it asked, and the
+answer, which holds dates and no words."""
 
 packs = sa.Table(
     "packs",
@@ -37,7 +53,7 @@ receipts = sa.Table(
     "receipts",
     metadata,
     sa.Column("receipt_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, nullable=False, index=True),
+    sa.Column("case_id", sa.Text, nullable=False),
     sa.Column("council", sa.Text, nullable=False),
     sa.Column("decision", sa.Text, nullable=False),
     sa.Column("verdict", sa.Text, nullable=False),
@@ -45,8 +61,12 @@ receipts = sa.Table(
     sa.Column("receipt", sa.Text, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("decided_at", sa.Text, nullable=False),
-    sa.Index("receipts_by_age", "decided_at", "receipt_id"),
+    sa.Column("position", sa.Integer),
+    sa.Index("receipts_in_order", "position", unique=True),
+    sa.Index("receipts_of_case", "case_id", "council", "position"),
+    sa.Index("receipts_of_council", "council", "position"),
 )
+"""`position` is their order: see numbering.py."""
 
 outbox = sa.Table(
     "outbox",

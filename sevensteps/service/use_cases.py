@@ -1,8 +1,8 @@
 """Running use cases: one transaction each; asked twice, answered once."""
 
-import hashlib
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 from google.protobuf.message import Message
@@ -11,25 +11,20 @@ from sevensteps import clock
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import Fields
-from sevensteps.identity.actor import Actor
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
 from sevensteps.rpc.interceptor import caller
+from sevensteps.service import answers, steps_opened
+from sevensteps.service.answers import Asked
 from sevensteps.service.decisions import add_receipt
+from sevensteps.service.numbering import Numbering
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
+from sevensteps.service.steps_opened import Opening
 from sevensteps.service.store import Store, Unit
-from sevensteps.service.tables import answers
 from sevensteps.service.work import CaseUnknown, T, Work
 
 M = TypeVar("M", bound=Message)
 V = TypeVar("V")
-ADD_ANSWER = sa.text(
-    "INSERT INTO answers (request_id, fingerprint, response, answered_at)"
-    " VALUES (:request_id, :fingerprint, :response, :answered_at) ON CONFLICT DO NOTHING"
-)
-"""Adds the answer to a request id unless there is one. On PostgreSQL it waits for one that is just being added."""
-FIRST_ANSWER = sa.select(answers.c.fingerprint, answers.c.response).where(
-    answers.c.request_id == sa.bindparam("request_id")
-)
 REFUSALS = frozenset({Kind.PRECONDITION, Kind.DENIED})
 """What says no on the merits of a case."""
 
@@ -38,11 +33,61 @@ class _AnsweredError(Exception):
     """The request was answered before."""
 
 
+def _as_it_is(answer: M) -> M:
+    return answer
+
+
+def _as_it_was(_: Work, kept: M) -> M:
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping(Generic[M]):
+    """How the answers of a call are kept, to be given again.
+
+    `shorten` leaves out what the records hold anyway, and `restore` reads it from there again. `for_good` is for a call
+    that takes no etag, so that nothing but its answer keeps it from being done twice.
+    """
+
+    shorten: Callable[[M], M] = _as_it_is
+    restore: Callable[[Work, M], M] = _as_it_was
+    for_good: bool = False
+
+
 class CaseRegister(Protocol):
     """Who knows which cases exist."""
 
     async def why_missing(self, missing: CaseUnknown, actor: Actor) -> Fault:
         """NOT_FOUND where there is no such case for the actor, CASE_ENDED where it has ended, else STAGE_ORDER."""
+
+    async def ensure_seen(self, case_id: str, actor: Actor) -> None:
+        """Raise a Fault (NOT_FOUND) unless there is such a case for the actor."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change(Generic[M]):
+    """A request that changes something: how it is known again, and how its answer is kept."""
+
+    asked: Asked
+    opening: Opening | None
+    response: type[M]
+    keeping: Keeping[M]
+
+    def keep(self, work: Work, answer: M) -> None:
+        """Store the answer with the change. Raises _AnsweredError where the request has been answered before."""
+        kept = self.keeping.shorten(answer).SerializeToString()
+        expires = None if self.keeping.for_good else work.now + answers.KEPT
+        if not answers.add(work.connection, self.asked, kept, expires):
+            raise _AnsweredError
+        if self.opening and not steps_opened.add(work.connection, self.opening, kept):
+            raise _AnsweredError
+
+    def first_answer(self, work: Work) -> M | None:
+        """What the request was answered before. Raises a Fault where another one was asked by its id or its turn."""
+        kept = answers.first(work.connection, self.asked)
+        if kept is None and self.opening:
+            kept = steps_opened.answer_to(work.connection, self.opening)
+        return None if kept is None else self.keeping.restore(work, self.response.FromString(kept))
 
 
 class UseCases:
@@ -66,41 +111,59 @@ class UseCases:
         except CaseUnknown as missing:
             raise await self._cases.why_missing(missing, actor) from missing
 
-    async def change(
-        self, request: Message, response: type[M], read: Callable[[Fields], V], use_case: Callable[[Work, V], M]
+    async def list(self, numbering: Numbering, use_case: Callable[[Work], T]) -> T:
+        """Run a use case that reads records in the order of their numbers. What was stored by now is among them."""
+        found = await self.look(lambda work: None if numbering.is_behind(work.connection) else (use_case(work),))
+        if found is None:
+            await numbering.extend(self._store)
+            found = (await self.look(use_case),)
+        return found[0]
+
+    async def change(  # noqa: PLR0917 - `changes` alone calls it
+        self,
+        request: Message,
+        response: type[M],
+        read: Callable[[Fields], V],
+        use_case: Callable[[Work, V], M],
+        keeping: Keeping[M],
+        turn: int | None = None,
     ) -> M:
-        """Run a use case that changes something, once for every request id.
+        """Run a use case that changes something, once for every request id; one that opens a step, once for its `turn`.
 
         `read` reads the request's fields, its id excepted; what it has read goes to the use case. Every wrong field is
-        told in one Fault (INVALID). The same id with the same body from the same actor gives the first answer again;
-        with another body it is a Fault (INVALID, REQUEST_ID_REUSED). Whether there is a first answer shows at the end,
-        when this one is to be stored, or when the use case is refused: then all that it did is undone.
+        told in one Fault (INVALID). The same id with the same body from the same asker gives the first answer again;
+        with another body it is a Fault (INVALID, REQUEST_ID_REUSED). So it is with an opening of the same case and turn
+        (PRECONDITION, OPENED_OTHERWISE), whatever its id. Whether there is a first answer shows at the end, when this
+        one is to be stored, or when the use case is refused: then all that it did is undone.
         """
         actor = caller()
         request_id, values = _read(request, read)
-        fingerprint = fingerprint_of(request, actor)
+        await self._ensure_own(actor, request)
+        opening = None if turn is None else Opening.of(request, turn)
+        this = _Change(Asked.by(actor, request, request_id), opening, response, keeping)
         attempts: list[Work] = []
 
         def unit(connection: sa.Connection) -> M:
             attempts.append(work := self._work(connection, actor))
             answer = use_case(work, values)
-            _store_answer(work, request_id, fingerprint, answer)
+            this.keep(work, answer)
             return answer
 
         try:
             answer = await self._write(unit)
         except (_AnsweredError, CaseUnknown, Fault) as refusal:
-            first = await self._first_answer(request_id, fingerprint)
-            if first is not None:
-                return response.FromString(first)
-            if isinstance(refusal, CaseUnknown):
-                raise await self._cases.why_missing(refusal, actor) from refusal
-            if isinstance(refusal, Fault) and refusal.kind in REFUSALS:
-                await self._store_receipts(attempts[-1].receipts)
-            raise
+            return await self._answer_again(this, refusal, actor, attempts)
         self._archive.committed(row["pack_hash"] for row in attempts[-1].receipts)
         self._publisher.wake()
         return answer
+
+    async def _ensure_own(self, actor: Actor, request: Message) -> None:
+        """Raise a Fault (NOT_FOUND) for a journey of one council that brings a case which is not that council's.
+
+        This service may not have seen the case before, and must not take its council from whoever asks.
+        """
+        if Role.JOURNEY in actor.roles and actor.council != EVERY_COUNCIL and _has(request, "council"):
+            await self._cases.ensure_seen(_text(request, "case_id"), actor)
 
     def _work(self, connection: sa.Connection, actor: Actor) -> Work:
         return Work(connection, actor, clock.now(), self._archive, self._councils)
@@ -111,16 +174,21 @@ class UseCases:
         except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now
             return await self._store.write(unit)
 
-    async def _first_answer(self, request_id: str, fingerprint: str) -> bytes | None:
-        """What this request was answered before. Raises a Fault when its id was used for another one."""
-        first = await self._store.read(
-            lambda connection: connection.execute(FIRST_ANSWER, {"request_id": request_id}).first()
-        )
-        if first is None:
-            return None
-        if first.fingerprint != fingerprint:
-            raise _reused(request_id)
-        return bytes(first.response)
+    async def _answer_again(self, this: _Change[M], refusal: Exception, actor: Actor, attempts: Sequence[Work]) -> M:
+        """What this request was answered before it was refused now; else raise what it is refused for.
+
+        Which steps were opened is told only of a case that the actor may see.
+        """
+        if isinstance(refusal, Fault) and refusal.kind is not Kind.PRECONDITION:
+            this = replace(this, opening=None)
+        first = await self._store.read(lambda connection: this.first_answer(self._work(connection, actor)))
+        if first is not None:
+            return first
+        if isinstance(refusal, CaseUnknown):
+            raise await self._cases.why_missing(refusal, actor) from refusal
+        if isinstance(refusal, Fault) and refusal.kind in REFUSALS:
+            await self._store_receipts(attempts[-1].receipts)
+        raise refusal
 
     async def _store_receipts(self, rows: Sequence[dict[str, str]]) -> None:
         """Store the decisions that led to a refusal: the change is undone, its decisions stay on record."""
@@ -137,36 +205,19 @@ class UseCases:
 def _read(request: Message, read: Callable[[Fields], V]) -> tuple[str, V]:
     """The request's id, in small letters as it stays in the request, and its other fields."""
     fields = Fields()
-    request_id = fields.request_id(getattr(request, "request_id")).lower()  # noqa: B009 - every changing request has one; Message does not say so
+    request_id = fields.request_id(_text(request, "request_id")).lower()
     values = read(fields)
+    if _has(request, "case_id"):
+        fields.given("case_id", _text(request, "case_id"))
     fields.check()
-    setattr(request, "request_id", request_id)  # noqa: B010 - as above; a UUID is the same in capital letters
+    setattr(request, "request_id", request_id)  # noqa: B010 - a field that Message does not name; a UUID is the same in capital letters
     return request_id, values
 
 
-def _store_answer(work: Work, request_id: str, fingerprint: str, answer: Message) -> None:
-    """Store the answer with the change. Raises _AnsweredError where the request has been answered before."""
-    row = {
-        "request_id": request_id,
-        "fingerprint": fingerprint,
-        "response": answer.SerializeToString(),
-        "answered_at": work.now_text,
-    }
-    if work.connection.execute(ADD_ANSWER, row).rowcount == 0:
-        raise _AnsweredError
+def _has(request: Message, name: str) -> bool:
+    return name in request.DESCRIPTOR.fields_by_name
 
 
-def fingerprint_of(request: Message, actor: Actor) -> str:
-    """What tells one request from another: who asks, and everything that is asked."""
-    caller_and_call = f"{request.DESCRIPTOR.full_name}\0{actor.council}\0{actor.subject}\0".encode()
-    return hashlib.sha256(caller_and_call + request.SerializeToString(deterministic=True)).hexdigest()
-
-
-def _reused(request_id: str) -> Fault:
-    return Fault(
-        Kind.INVALID,
-        "REQUEST_ID_REUSED",
-        f"request_id {request_id} was used for another request. Use a new one for every change, and the same one only "
-        "to send the same change again.",
-        metadata={"request_id": request_id},
-    )
+def _text(request: Message, name: str) -> str:
+    """A field that every such request has; Message does not say so."""
+    return str(getattr(request, name))

@@ -71,6 +71,15 @@ class Work:
         if not self.actor.may_see(council):
             raise not_found(case_id)
 
+    def confine_opening(self, case_id: str, council: str, holder: str | None) -> None:
+        """Raise a Fault unless the council that an opening names is the actor's, and the one that holds the case.
+
+        `holder` is that council; None where the case has not been here before.
+        """
+        self.confine(case_id, council)
+        if holder not in (None, council):
+            raise invalid(Violation("council", "must be the council that holds the case"))
+
     def tell(self, case_id: str, council: str, payload: Payload) -> None:
         """Publish an event in the feed when this transaction commits."""
         outbox.add(

@@ -1,10 +1,14 @@
-"""Temporal's data are lost while there are cases in every step; journeys are rebuilt from the feed."""
+"""Temporal's data are lost while there are cases in every step; journeys are rebuilt from the feed.
+
+The services have forgotten every answer by then: what a journey asks again is known from the records alone.
+"""
 
 import asyncio
 import os
+import sqlite3
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.temporal import Standing, connect, standing
 
 PATIENCE = 60
+DECIDING = ("assessment", "planning", "approval", "review")
 
 
 async def test_journeys_are_rebuilt_from_the_feed_as_if_nothing_had_been_lost(tmp_path: Path) -> None:
@@ -30,6 +35,7 @@ async def test_journeys_are_rebuilt_from_the_feed_as_if_nothing_had_been_lost(tm
             before = await _standings(suite, cases)
             event_count = len(events_of(suite.settings.data))
 
+            _forget_answers(suite.settings.data)
             await _lose_temporal(suite)
             with pytest.raises(Fault) as lost:
                 await standing(await connect(suite.settings), next(iter(cases)))
@@ -87,6 +93,12 @@ async def _standings(suite: Suite, cases: Mapping[str, int]) -> dict[str, Standi
                 await asyncio.sleep(0.1)
         standings[case_id] = replace(now, heard=0)
     return standings
+
+
+def _forget_answers(data: Path) -> None:
+    for service in DECIDING:
+        with closing(sqlite3.connect(data / f"{service}.db")) as records, records:
+            records.execute("DELETE FROM answers")
 
 
 async def _lose_temporal(suite: Suite) -> None:

@@ -2,16 +2,23 @@
 
 import re
 from dataclasses import replace
+from uuid import uuid4
 
+from google.protobuf.message import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.identity.actor import Actor, Role
-from sevensteps.service.use_cases import fingerprint_of
+from sevensteps.service.answers import Asked
 from sevensteps.service.work import new_id
 
 AMY = Actor("amy", frozenset({Role.PRACTITIONER}), "example")
+
+
+def fingerprint_of(request: Message, actor: Actor) -> str:
+    return Asked.by(actor, request, str(uuid4())).fingerprint
+
 
 ANSWERS = st.builds(
     pb.OutcomeAnswers,

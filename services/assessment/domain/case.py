@@ -25,6 +25,14 @@ class CaseOpening:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundOpening:
+    """What opens an assessment round: its number, and the day from which it counts."""
+
+    number: int
+    opened_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case from first contact to ending. `version` counts its changes.
 

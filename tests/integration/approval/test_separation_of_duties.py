@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from integration.approval.desk import Desk, approving, returning
+from integration.approval.desk import Desk, approving, plan, returning
 from servers.services import PACK, SuiteOf, refusal_of
 from services.approval.domain.approval import Approval
 from sevensteps.api.approval.v1 import approval_pb2 as pb
@@ -99,3 +99,42 @@ async def test_the_database_wants_to_know_who_decided(desk_on: Desk) -> None:
     ):
         with pytest.raises(sa.exc.IntegrityError):
             await desk_on.execute(statement)
+
+
+async def come_to_second_version(desk: Desk) -> pb.Approval:
+    """A plan that ash had assessed was signed; after a reassessment by bea its next version is checked."""
+    await desk.by("olu").ApprovePlan(approving(await desk.open()))
+    opening = desk.opening(plan(version=2))
+    opening.assessed_by[:] = ["bea"]
+    await desk.journey.OpenApproval(opening)
+    return await desk.read()
+
+
+@pytest.mark.parametrize("assessor", ["ash", "bea"])
+async def test_who_assessed_in_any_round_decides_on_no_version(desk_on: Desk, assessor: str) -> None:
+    """Whoever assessed round 1 neither signs nor returns what follows from round 2; the database holds it too."""
+    checked = await come_to_second_version(desk_on)
+    for call in (
+        desk_on.by(assessor).ApprovePlan(approving(checked)),
+        desk_on.by(assessor).ReturnPlan(returning(checked)),
+    ):
+        fault = await refusal_of(call)
+        assert (fault.reason, fault.detail.split(",")[0]) == ("SEPARATION_OF_DUTIES", "You assessed this case")
+    with pytest.raises(sa.exc.IntegrityError, match="wrote the plan or assessed the case"):
+        await desk_on.execute(
+            "UPDATE approvals SET state = 'approved', decided_by = :by, signed_as = 'approver' WHERE version = 2",
+            by=assessor,
+        )
+    assert await desk_on.read() == checked
+    await desk_on.by("olu").ApprovePlan(approving(checked))
+
+
+async def test_who_wrote_another_version_alone_may_decide(desk_on: Desk) -> None:
+    """Who wrote a version decides on another that they had no part in, as before."""
+    await come_to_second_version(desk_on)
+    await desk_on.by("olu").ReturnPlan(returning(await desk_on.read()))
+    third = desk_on.opening(plan(version=3))
+    third.plan.written_by[:] = ["xan"]
+    await desk_on.journey.OpenApproval(third)
+    signed = (await desk_on.by("wyn").ApprovePlan(approving(await desk_on.read()))).approval
+    assert signed.decided_by == "wyn"

@@ -62,7 +62,7 @@ class Practice:
         self.running = running
         self.amy = self.caller(Role.PRACTITIONER, subject=subject)
         self.case = pb.Case()
-        self.determination = pb.Determination()
+        self.determination = pb.Determination(determination_id="determination-of-nothing")
 
     def caller(self, *roles: Role, subject: str = "somebody", council: str = "example") -> AssessmentServiceAsyncStub:
         """Another caller."""

@@ -149,7 +149,7 @@ class AssessmentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListCases(self, request, context):
-        """Lists the council's cases, oldest first.
+        """Lists the council's cases, oldest first. One that is opened while somebody reads comes on a later page, whatever the clock says.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,7 +43,7 @@ class AssessmentServiceStub:
     GetCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GetCaseRequest, _assessment_pb2.GetCaseResponse]
     """Reads one case."""
     ListCases: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListCasesRequest, _assessment_pb2.ListCasesResponse]
-    """Lists the council's cases, oldest first."""
+    """Lists the council's cases, oldest first. One that is opened while somebody reads comes on a later page, whatever the clock says."""
     RecordUrgentSupport: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.RecordUrgentSupportRequest, _assessment_pb2.RecordUrgentSupportResponse]
     """Records that urgent needs are met before any assessment (s.19(3)); the assessment must still follow."""
     RecordSelfAssessment: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.RecordSelfAssessmentRequest, _assessment_pb2.RecordSelfAssessmentResponse]
@@ -88,7 +88,7 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     GetCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GetCaseRequest, _assessment_pb2.GetCaseResponse]  # type: ignore[assignment]
     """Reads one case."""
     ListCases: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListCasesRequest, _assessment_pb2.ListCasesResponse]  # type: ignore[assignment]
-    """Lists the council's cases, oldest first."""
+    """Lists the council's cases, oldest first. One that is opened while somebody reads comes on a later page, whatever the clock says."""
     RecordUrgentSupport: _aio.UnaryUnaryMultiCallable[_assessment_pb2.RecordUrgentSupportRequest, _assessment_pb2.RecordUrgentSupportResponse]  # type: ignore[assignment]
     """Records that urgent needs are met before any assessment (s.19(3)); the assessment must still follow."""
     RecordSelfAssessment: _aio.UnaryUnaryMultiCallable[_assessment_pb2.RecordSelfAssessmentRequest, _assessment_pb2.RecordSelfAssessmentResponse]  # type: ignore[assignment]
@@ -148,7 +148,7 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _assessment_pb2.ListCasesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.ListCasesResponse, _abc.Awaitable[_assessment_pb2.ListCasesResponse]]:
-        """Lists the council's cases, oldest first."""
+        """Lists the council's cases, oldest first. One that is opened while somebody reads comes on a later page, whatever the clock says."""
 
     @_abc_1.abstractmethod
     def RecordUrgentSupport(

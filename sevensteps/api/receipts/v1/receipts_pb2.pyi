@@ -87,7 +87,7 @@ class ListReceiptsRequest(_message.Message):
     page_size: _builtins.int
     """At most so many, 1 to 100; 0 means 100. There may be fewer where receipts are large."""
     page_token: _builtins.str
-    """From the last answer; empty to begin."""
+    """From the last answer for the same case; empty to begin."""
     def __init__(
         self,
         *,

@@ -30,8 +30,8 @@ class ReceiptsServiceStub:
     """Gives the receipts of decisions, and the law that they name.
 
     Every service that decides serves it for its own decisions: assessment, planning, approval and review. Receipts are never changed and
-    never removed. Their order is that of the moments of their decisions, and within one moment that of their ids. A decision that is
-    being stored while somebody reads can come to stand before one that was read: read again from the beginning where that matters.
+    never removed. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
+    clock says. So whoever goes on after the last receipt that they have read misses none.
     """
 
     @_typing.overload
@@ -50,8 +50,8 @@ class ReceiptsServiceAsyncStub(ReceiptsServiceStub):
     """Gives the receipts of decisions, and the law that they name.
 
     Every service that decides serves it for its own decisions: assessment, planning, approval and review. Receipts are never changed and
-    never removed. Their order is that of the moments of their decisions, and within one moment that of their ids. A decision that is
-    being stored while somebody reads can come to stand before one that was read: read again from the beginning where that matters.
+    never removed. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
+    clock says. So whoever goes on after the last receipt that they have read misses none.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -66,8 +66,8 @@ class ReceiptsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Gives the receipts of decisions, and the law that they name.
 
     Every service that decides serves it for its own decisions: assessment, planning, approval and review. Receipts are never changed and
-    never removed. Their order is that of the moments of their decisions, and within one moment that of their ids. A decision that is
-    being stored while somebody reads can come to stand before one that was read: read again from the beginning where that matters.
+    never removed. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
+    clock says. So whoever goes on after the last receipt that they have read misses none.
     """
 
     @_abc_1.abstractmethod
