@@ -54,7 +54,7 @@ bench: setup-dev ## measure
 
 setup: ## .venv and a Temporal server, once
 	@requirements/install.sh run
-	@$(BIN)/python -m sevensteps.local.devserver fetch
+	@$(BIN)/sevensteps fetch >/dev/null
 
 setup-dev: setup ## the same with everything that checks the suite
 	@requirements/install.sh dev

@@ -12,24 +12,22 @@ import sysconfig
 FIRST, LAST = (3, 11), (3, 14)
 
 
-def main() -> None:
-    """Print the first reason."""
+def why_not() -> str:
+    """The first reason; empty where there is none."""
     version = sys.version_info[:2]
-    major_minor = ".".join(str(part) for part in version)
+    name = f"python{version[0]}.{version[1]}"
     if platform.python_implementation() != "CPython":
-        print(f"it is {platform.python_implementation()}, and the rules engine is built for CPython alone.")
-    elif not FIRST <= version <= LAST:
-        print(f"it is Python {major_minor}; 3.11 to 3.14 are supported.")
-    elif sysconfig.get_config_var("Py_GIL_DISABLED"):
-        print("it is a free-threaded build, in which the rules engine is not safe; use the usual build.")
-    elif not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
-        print(f"it cannot make virtual environments. On Debian or Ubuntu: apt-get install python{major_minor}-venv")
-    elif not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists():
-        print(
-            "its C headers are missing, and the rules engine is built from C. "
-            f"On Debian or Ubuntu: apt-get install python{major_minor}-dev"
-        )
+        return f"it is {platform.python_implementation()}, and the rules engine is built for CPython alone."
+    if not FIRST <= version <= LAST:
+        return f"it is {name}; 3.11 to 3.14 are supported."
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return "it is a free-threaded build, in which the rules engine is not safe; take the usual build."
+    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+        return f"it cannot make virtual environments. On Debian or Ubuntu: apt-get install {name}-venv"
+    if not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists():
+        return f"its C headers, which the engine needs, are missing. On Debian or Ubuntu: apt-get install {name}-dev"
+    return ""
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.write(why_not())

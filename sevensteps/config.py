@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Self
 
+from sevensteps.installation import files
+
 FOLDERS = ("data", "policies")
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
@@ -16,7 +18,7 @@ ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})"
 HIGHEST_PORT = 65535
 POSTGRES = "postgresql+asyncpg"
 PREFIX = "SEVENSTEPS_"
-POLICIES = Path(__file__).resolve().parent.parent / "policies"
+POLICIES = files("policies")
 
 
 class SettingsError(Exception):

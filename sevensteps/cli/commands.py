@@ -1,20 +1,53 @@
 """All commands of the command line."""
 
 import sys
+from typing import Annotated
 
 import typer
 
-from sevensteps.cli import cases, council, demo, events, glossary, play, policy, processes, receipts, token, up, verify
+from sevensteps.cli import (
+    cases,
+    council,
+    demo,
+    events,
+    fetch,
+    glossary,
+    play,
+    policy,
+    processes,
+    receipts,
+    token,
+    up,
+    verify,
+)
 from sevensteps.config import SettingsError
+from sevensteps.installation import version
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    help="Seven Steps: the back office of self-directed support.",
 )
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer calls it so
+    if wanted:
+        typer.echo(version())
+        raise typer.Exit
+
+
+@app.callback()
+def _seven_steps(
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Seven Steps: the back office of self-directed support."""
+
+
 app.command()(demo.demo)
 app.command()(up.up)
+app.command()(fetch.fetch)
 app.command()(play.play)
 app.add_typer(cases.app, name="case")
 app.command()(council.council)

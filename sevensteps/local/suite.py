@@ -110,7 +110,7 @@ def _environment_without_settings() -> dict[str, str]:
 
 
 class Suite:
-    """Everything that `make up` and `make demo` run. A process that dies is started again."""
+    """Everything that `sevensteps up` and `sevensteps demo` run. A process that dies is started again."""
 
     def __init__(self, settings: Settings, report: Report) -> None:
         """`report` is called with a sentence about what happens."""

@@ -17,10 +17,11 @@ from sevensteps.cli.story.yaml_with_lines import InvalidFileError, Part
 from sevensteps.events import CaseEnded, LifeOpened, Payload
 from sevensteps.identity.actor import Role
 from sevensteps.identity.rights import PEOPLE
+from sevensteps.installation import files
 from sevensteps.policy.model.verdict import Verdict
 from sevensteps.steps import Stage
 
-FOLDER = Path(__file__).resolve().parents[3] / "examples"
+FOLDER = files("examples")
 PARTS = ("title", "about", "people", "story", "expect")
 ENDINGS: Mapping[str, type[Payload]] = {"living": LifeOpened, "ended": CaseEnded}
 """How an example can end, and the event that reports it."""
