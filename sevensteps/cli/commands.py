@@ -20,6 +20,7 @@ from sevensteps.cli import (
     up,
     verify,
 )
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import SettingsError
 from sevensteps.installation import version
 
@@ -61,19 +62,18 @@ app.command()(processes.serve)
 app.command()(processes.worker)
 app.add_typer(processes.journeys, name="journeys")
 
-WRONG_ARGUMENT = 2
-
 
 def run() -> None:
     """Run the command that the arguments name. A wrong setting or an unreadable argument ends it with a sentence."""
     for number, argument in enumerate(sys.argv[1:], start=1):
         if not _is_text(argument):
             typer.echo(f"Argument {number}: expected text in UTF-8.", err=True)
-            sys.exit(WRONG_ARGUMENT)
+            sys.exit(ExitCode.WRONG_ARGUMENT)
     try:
         app()
     except SettingsError as error:
-        sys.exit(str(error))
+        typer.echo(error, err=True)
+        sys.exit(ExitCode.FAILED)
 
 
 def _is_text(argument: str) -> bool:

@@ -2,6 +2,7 @@
 
 import typer
 
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.local.devserver import DevServerError, fetch_server, find_server
 
 
@@ -11,5 +12,5 @@ def fetch() -> None:
         program = find_server() or fetch_server(lambda line: typer.echo(line, err=True))
     except DevServerError as error:
         typer.echo(error, err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(ExitCode.FAILED) from error
     typer.echo(program)

@@ -2,7 +2,8 @@
 
 import sys
 
-INTERRUPTED = 130
+from sevensteps.cli.terminal.exit_codes import ExitCode
+
 ENGINE = "durable_rules_engine"
 ENGINE_UNUSABLE = f"""\
 The rules engine, durable-rules, cannot be loaded: {{error}}
@@ -21,7 +22,7 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(ExitCode.INTERRUPTED)
     except ImportError as error:
         if error.name != ENGINE:
             raise

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
 from sevensteps.local.suite import Suite, SuiteError
 
@@ -21,7 +22,7 @@ def up() -> None:
         asyncio.run(_up(settings))
     except SuiteError as error:
         typer.echo(error, err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(ExitCode.FAILED) from error
 
 
 async def _up(settings: Settings) -> None:

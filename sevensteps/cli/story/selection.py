@@ -8,8 +8,7 @@ import typer
 
 from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER, Example, InvalidExamplesError, load
-
-WRONG_FILES = 2
+from sevensteps.cli.terminal.exit_codes import ExitCode
 
 Files = Annotated[
     list[Path] | None,
@@ -23,10 +22,10 @@ def select_examples(files: Sequence[Path] | None) -> Sequence[Example]:
         examples = load(map(_file, files) if files else sorted(FOLDER.glob("*.yaml")), clock.now().date())
     except InvalidExamplesError as error:
         typer.echo(error, err=True)
-        raise typer.Exit(WRONG_FILES) from error
+        raise typer.Exit(ExitCode.WRONG_ARGUMENT) from error
     if not examples:
         typer.echo(f"There are no examples in {FOLDER}: name the files to play.", err=True)
-        raise typer.Exit(WRONG_FILES)
+        raise typer.Exit(ExitCode.WRONG_ARGUMENT)
     return examples
 
 
