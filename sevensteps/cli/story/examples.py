@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import get_type_hints
 
 from sevensteps.cli.story.facts import Fact, facts_for, read_date
+from sevensteps.cli.story.parts import InvalidFileError, Part
 from sevensteps.cli.story.verbs import OPENS_A_CASE, VERBS, Verb
-from sevensteps.cli.story.yaml_with_lines import InvalidFileError, Part
 from sevensteps.events import CaseEnded, LifeOpened, Payload
 from sevensteps.identity.actor import Role
 from sevensteps.identity.rights import PEOPLE
