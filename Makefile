@@ -2,13 +2,15 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint types protos bench setup setup-dev requirements clean
+.PHONY: help demo up test others lint types protos bench setup setup-dev requirements clean
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 # The commit whose wire contract others build on, so that it must not break: the last release, or before the first one main.
 PROMISED = $(shell for base in $$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null) origin/main; do \
 	git rev-parse --verify --quiet "$$base:protos" >/dev/null && git rev-parse "$$base^{commit}" && break; done)
+# What could differ from Python to Python and needs no server.
+ON_EVERY_PYTHON := tests/unit tests/policies tests/architecture/test_imports.py
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -20,7 +22,15 @@ up: setup ## keep the suite running until Ctrl-C
 	@exec $(BIN)/sevensteps up
 
 test: lint ## every check and every test
-	@exec $(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(MAKE) others
+
+others: setup-dev ## unit, policy and import checks on every other Python from 3.11 to 3.14 that is found
+	@environments=$$(requirements/install.sh others); \
+	for environment in $$environments; do \
+		echo "Unit, policy and import checks on $$($$environment/bin/python --version) ..."; \
+		$$environment/bin/python -m pytest -q -n 2 --dist loadfile $(ON_EVERY_PYTHON); \
+	done
 
 lint: setup-dev types ## style, types, imports between the parts, wire contract
 	@echo "Style ..."
@@ -43,17 +53,17 @@ bench: setup-dev ## measure
 
 setup: ## .venv and a Temporal server, once
 	@requirements/install.sh run
-	@$(BIN)/python -m sevensteps.local.devserver fetch
+	@$(BIN)/sevensteps fetch >/dev/null
 
 setup-dev: setup ## the same with everything that checks the suite
 	@requirements/install.sh dev
 	@$(BIN)/python tests/servers/programs.py
 
 requirements: setup-dev ## pin anew what requirements/*.in ask for
-	@cd requirements && for file in build run dev; do \
+	@cd requirements && for file in build run test dev; do \
 		UV_CUSTOM_COMPILE_COMMAND="make requirements" ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes $$file.in -o $$file.txt; \
 	done
 
 clean: ## remove .venv and what tools left behind
-	@rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venvs build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Self
 
+from sevensteps.installation import files
+
 FOLDERS = ("data", "policies")
 NUMBERS = ("most_calls", "most_calls_each", "most_streams_each", "most_streams_per_connection")
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
@@ -17,7 +19,7 @@ ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})"
 HIGHEST_PORT = 65535
 POSTGRES = "postgresql+asyncpg"
 PREFIX = "SEVENSTEPS_"
-POLICIES = Path(__file__).resolve().parent.parent / "policies"
+POLICIES = files("policies")
 
 
 class SettingsError(Exception):

@@ -1,6 +1,7 @@
 """All commands of the command line."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -9,6 +10,7 @@ from sevensteps.cli import (
     council,
     demo,
     events,
+    fetch,
     glossary,
     play,
     policy,
@@ -19,16 +21,35 @@ from sevensteps.cli import (
     up,
     verify,
 )
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import SettingsError
+from sevensteps.installation import version
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    help="Seven Steps: the back office of self-directed support.",
 )
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer calls it so
+    if wanted:
+        typer.echo(version())
+        raise typer.Exit
+
+
+@app.callback()
+def _seven_steps(
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Seven Steps: the back office of self-directed support."""
+
+
 app.command()(demo.demo)
 app.command()(up.up)
+app.command()(fetch.fetch)
 app.command()(play.play)
 app.add_typer(cases.app, name="case")
 app.command()(council.council)
@@ -43,19 +64,18 @@ app.command()(processes.serve)
 app.command()(processes.worker)
 app.add_typer(processes.journeys, name="journeys")
 
-WRONG_ARGUMENT = 2
-
 
 def run() -> None:
     """Run the command that the arguments name. A wrong setting or an unreadable argument ends it with a sentence."""
     for number, argument in enumerate(sys.argv[1:], start=1):
         if not _is_text(argument):
             typer.echo(f"Argument {number}: expected text in UTF-8.", err=True)
-            sys.exit(WRONG_ARGUMENT)
+            sys.exit(ExitCode.WRONG_ARGUMENT)
     try:
         app()
     except SettingsError as error:
-        sys.exit(str(error))
+        typer.echo(error, err=True)
+        sys.exit(ExitCode.FAILED)
 
 
 def _is_text(argument: str) -> bool:

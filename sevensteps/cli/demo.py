@@ -20,15 +20,13 @@ from sevensteps.cli.case_view.timeline import timeline
 from sevensteps.cli.story.examples import Example
 from sevensteps.cli.story.player import PlayedExample
 from sevensteps.cli.story.runner import OnEnd, play_all
-from sevensteps.cli.story.selection import WRONG_FILES, Files, select_examples
+from sevensteps.cli.story.selection import Files, select_examples
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.local.suite import Suite, SuiteError, on_free_ports
 from sevensteps.rpc.caller import sentence
-
-FAILED = 1
-INTERRUPTED = 130
 
 
 def demo(
@@ -45,14 +43,14 @@ def demo(
     examples = select_examples(files)
     if data and data.exists() and any(data.iterdir()):
         typer.echo(f"{data} is not empty: name an empty folder, or one that does not exist yet.", err=True)
-        raise typer.Exit(WRONG_FILES)
+        raise typer.Exit(ExitCode.WRONG_ARGUMENT)
     settings = Settings.from_environment()
     with _data_folder(data) as folder:
         played = _play(examples, replace(settings, data=folder, database=""), as_json=as_json)
         if len(played) == len(examples):
             return
         typer.echo(f"The logs are in {folder / 'logs'}.", err=True)
-        raise typer.Exit(FAILED)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 @contextmanager
@@ -63,7 +61,7 @@ def _data_folder(data: Path | None) -> Iterator[Path]:
     try:
         yield folder
     except typer.Exit as end:
-        failed = end.exit_code == FAILED
+        failed = end.exit_code == ExitCode.FAILED
         raise
     finally:
         if not data and not failed:
@@ -80,7 +78,7 @@ def _play(examples: Sequence[Example], settings: Settings, *, as_json: bool) -> 
         typer.echo(sentence(fault), err=True)
     except (KeyboardInterrupt, asyncio.CancelledError):
         typer.echo("Interrupted; everything is stopped.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
     return []
 
 

@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.glossary import Entry, entries, look_up, similar_words
 
@@ -23,7 +24,7 @@ def glossary(
     entry = look_up(word)
     if entry is None:
         typer.echo(f'The glossary does not have "{word}". {_hint(word)}', err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAILED)
     _print(entry)
 
 

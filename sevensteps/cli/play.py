@@ -10,6 +10,7 @@ from sevensteps.cli.story.examples import Example
 from sevensteps.cli.story.player import PlayedExample
 from sevensteps.cli.story.runner import EXAMPLE_COUNCIL, play_all
 from sevensteps.cli.story.selection import Files, select_examples
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.rpc.caller import operations
@@ -23,7 +24,7 @@ def play(
     examples = select_examples(files)
     played = run(_play(examples, Settings.from_environment(), council))
     if len(played) < len(examples):
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 async def _play(examples: Sequence[Example], settings: Settings, council: str) -> list[PlayedExample]:

@@ -12,6 +12,7 @@ import typer
 from sevensteps.cli.policy_diff import print_changed_decisions
 from sevensteps.cli.policy_folder import check as check_folder
 from sevensteps.cli.policy_folder import folder_of, folders_of, folders_to_check, pack_that_decides, refuse
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.progress import progress
 from sevensteps.errors import Fault
 from sevensteps.policy import Decision, Library
@@ -84,7 +85,7 @@ def check(packs: Packs = None) -> None:
         for problem in problems:
             typer.echo(str(problem))
         typer.echo(f"{name}: {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}")
-    raise typer.Exit(1 if all_problems else 0)
+    raise typer.Exit(ExitCode.FAILED if all_problems else ExitCode.DONE)
 
 
 @app.command("test")
@@ -108,7 +109,7 @@ def run_cases(packs: Packs = None) -> None:
         failed += wrong
         typer.echo(f"{name}: {len(outcomes)} cases, {f'{wrong} not' if wrong else 'all'} as expected")
         _print_coverage(coverage)
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(ExitCode.FAILED if failed else ExitCode.DONE)
 
 
 @app.command()

@@ -7,13 +7,12 @@ from typing import NoReturn
 import typer
 
 from sevensteps import councils
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.policy.authoring.check import check as check_pack
 from sevensteps.policy.packs import pack as packs
 from sevensteps.policy.packs.problems import Problem
-
-REFUSED = 2
 
 
 def folder_of(pack: str) -> tuple[Path, str]:
@@ -63,4 +62,4 @@ def check(root: Path, name: str) -> list[Problem]:
 def refuse(why: str) -> NoReturn:
     """Say why a command cannot be run, and exit 2."""
     typer.echo(why, err=True)
-    sys.exit(REFUSED)
+    sys.exit(ExitCode.WRONG_ARGUMENT)

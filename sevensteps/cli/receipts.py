@@ -8,6 +8,7 @@ import typer
 
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.rpc.caller import operations
@@ -28,7 +29,7 @@ def export(file: Annotated[Path, typer.Argument(help="The file to write, with on
             written = run(write_all(Settings.from_environment(), lines))
     except OSError as error:
         typer.echo(f"{file}: cannot be written: {error.strerror}", err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(ExitCode.FAILED) from error
     typer.echo(f"{written:,} receipts in {file}")
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sevensteps.background import on_signals, until_stopped
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.local.suite import Suite, SuiteError
@@ -22,7 +23,7 @@ def up() -> None:
         asyncio.run(_up(settings))
     except (SuiteError, Fault) as error:
         typer.echo(error, err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(ExitCode.FAILED) from error
 
 
 async def _up(settings: Settings) -> None:

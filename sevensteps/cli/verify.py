@@ -10,6 +10,7 @@ import typer
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.cli.case_view.receipts import ServiceReceipt, read_receipts
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
@@ -46,7 +47,7 @@ def verify(
         for decision in decisions:
             _print(decision)
         typer.echo(f"{len(decisions)} decisions, {differing or 'none'} differing")
-    raise typer.Exit(1 if differing else 0)
+    raise typer.Exit(ExitCode.FAILED if differing else ExitCode.DONE)
 
 
 async def check_case(settings: Settings, case_id: str) -> list[CheckedDecision]:

@@ -14,6 +14,7 @@ from joserfc.jwk import OKPKey
 
 from sevensteps.errors import Fault, Kind, Violation, invalid
 from sevensteps.identity.actor import Actor, Role
+from sevensteps.installation import command
 
 ISSUER = "sevensteps-development"
 AUDIENCE = "sevensteps"
@@ -67,7 +68,7 @@ class Keys:
             raise Fault(
                 Kind.PRECONDITION,
                 "NO_SUITE_HERE",
-                f"No suite has been started with the data folder {data}. `make up` starts one; "
+                f"No suite has been started with the data folder {data}. `{command('up')}` starts one; "
                 "SEVENSTEPS_DATA names another folder.",
             )
         return cls.open(data)

@@ -1,17 +1,14 @@
-"""The Temporal development server: finding it, fetching it once, starting and stopping it.
-
-`python -m sevensteps.local.devserver fetch` fetches it where this machine does not have it.
-"""
+"""The Temporal development server: finding it, fetching it once, starting and stopping it."""
 
 import asyncio
 import os
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Self
 
+from sevensteps.installation import command
 from sevensteps.local.children import ending_with_parent
 from sevensteps.local.downloads import Progress, cache_folder, download_by_sdk, is_program, scratch_folder
 from sevensteps.local.ports import free_port
@@ -28,11 +25,11 @@ DYNAMIC_CONFIG = {
     "history.visibilityProcessorMaxPollRPS": 1000,
 }
 
-HOW_TO_GET_ONE = """\
+HOW_TO_GET_ONE = f"""\
 No Temporal development server was found, and none could be fetched. Any one of these helps:
   - install the Temporal CLI, so that `temporal` is on PATH
   - set TEMPORAL_CLI to the path of the `temporal` program
-  - install Go and make sure that its modules can be reached, then run `make setup` again"""
+  - install Go and make sure that its modules can be reached, then run `{command("fetch")}` again"""
 
 
 class DevServerError(Exception):
@@ -167,7 +164,7 @@ class DevServer:
         """
         program = find_server()
         if program is None:
-            raise DevServerError("There is no Temporal development server on this machine. Run `make setup`.")
+            raise DevServerError(f"There is no Temporal development server on this machine. Run `{command('fetch')}`.")
         self._process = await self._spawn(program)
         try:
             async with asyncio.timeout(START_LIMIT):
@@ -241,19 +238,3 @@ class DevServer:
         except (RuntimeError, RPCError):
             return False
         return attributes.custom_attributes.keys() >= {key.name for key in SEARCH_ATTRIBUTES}
-
-
-def main() -> None:
-    """Fetch the server where this machine does not have it."""
-    if sys.argv[1:] != ["fetch"]:
-        sys.exit("usage: python -m sevensteps.local.devserver fetch")
-    try:
-        find_server() or fetch_server(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201  a person waits
-    except DevServerError as error:
-        sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()

@@ -60,7 +60,7 @@ def _free_address() -> str:
 
 
 class Suite:
-    """Everything that `make up` and `make demo` run. A process that dies or hangs is started again."""
+    """Everything that `sevensteps up` and `sevensteps demo` run. A process that dies or hangs is started again."""
 
     def __init__(self, settings: Settings, report: Report) -> None:
         """`report` is called with a sentence about what happens."""

@@ -15,6 +15,7 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import TOKEN_EXPIRED, Keys
+from sevensteps.installation import command
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.rpc.faults import fault_of
 
@@ -92,7 +93,8 @@ class Caller:
         """The fault that the service sent, or that nothing answers."""
         fault = fault_of(error)
         if fault.reason == grpc.StatusCode.UNAVAILABLE.name:
-            detail = f"nothing answers at {self._settings.address(service)}: is the suite running? `make up` starts it"
+            at = self._settings.address(service)
+            detail = f"nothing answers at {at}: is the suite running? `{command('up')}` starts it"
             return Fault(Kind.UNAVAILABLE, "NOTHING_ANSWERS", detail)
         return fault
 

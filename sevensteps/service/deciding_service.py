@@ -1,7 +1,7 @@
 """A deciding service put together: its records, the rules, the outbox, and its gRPC face."""
 
+import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Self
 
 import grpc
@@ -56,7 +56,8 @@ class DecidingService:
         self._publisher = publisher
         self._register = register
         self._add = add
-        self._keeping = asyncio.create_task(keep_in_order(store))
+        self._background = Background()
+        self._keeping: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, name: str, settings: Settings, keys: Keys, councils: Councils, add: AddTo) -> Self:
@@ -84,17 +85,18 @@ class DecidingService:
         receipts.add_to(server, self._use_cases)
 
     def begin(self, background: Background) -> None:
-        """See server.Servable: publish, beginning with what waits in the outbox."""
+        """See server.Servable: publish, beginning with what waits in the outbox, and keep the records in order."""
+        self._background = background
         self._publisher.start(background)
+        self._keeping = background.start("keeping the records in order", keep_in_order(self._store))
 
     def drain(self) -> None:
         """See server.Servable. Every call here ends by itself."""
 
     async def close(self) -> None:
         """See server.Servable."""
-        self._keeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._keeping
+        if self._keeping:
+            await self._background.stop(self._keeping)
         await self._publisher.stop()
         await self._register.close()
         await self._store.close()

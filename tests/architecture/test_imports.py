@@ -1,6 +1,7 @@
 """What import-linter cannot check about imports and names."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = ("policies", "services", "sevensteps", "workflows")
+OURS = ("services", "sevensteps", "workflows")
 
 # Workflow code is replayed years later: all of this folder, with the modules below that it may import.
 REPLAYED = sorted(ROOT.glob("workflows/journey/**/*.py"))
@@ -47,3 +48,11 @@ def test_nobody_else_claims_our_import_names() -> None:
 def test_nothing_under_tests_can_be_imported_by_the_product() -> None:
     """Folders under tests have no __init__.py, so they are no packages."""
     assert list(ROOT.glob("tests/**/__init__.py")) == []
+
+
+def test_yaml_is_read_at_one_place() -> None:
+    """Packs, councils and examples are read by marked_yaml.py: one dialect, and every problem has its line."""
+    parsing = re.compile(r"SafeLoader|yaml\.(?:\w*load\w*|compose\w*|parse|scan)\(")
+    folders = ("sevensteps", "services", "workflows")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
+    assert [file.name for file in files if parsing.search(file.read_text())] == ["marked_yaml.py"]

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor_pb2 import MethodOptions
 
 from sevensteps import api
 from sevensteps.identity.actor import Role
 from sevensteps.identity.rights import RIGHTS
 
 DECIDING = ("assessment", "planning", "approval", "review")
-READS = ("Get", "List", "Watch")
+READS = ("Get", "List", "Read", "Watch")
 
 
 def services() -> Iterator[ServiceDescriptor]:
@@ -28,6 +29,11 @@ CALLS: Mapping[str, MethodDescriptor] = {
 CHANGES = {
     rpc: method for rpc, method in CALLS.items() if rpc.split(".")[2] in DECIDING and not method.name.startswith(READS)
 }
+
+CHANGES_OF_THE_FEED = {
+    f"/sevensteps.api.feed.v1.FeedService/{name}" for name in ("AcknowledgeEvents", "AppendEvents", "TrimEvents")
+}
+"""They can be sent again without a request id: what they did is not done twice."""
 
 
 def test_every_call_has_a_row_and_every_row_a_call() -> None:
@@ -49,6 +55,15 @@ def test_every_role_may_do_something() -> None:
 def test_auditors_and_integrators_only_read(rpc: str) -> None:
     """Auditors and integrators change nothing, and neither do services by themselves."""
     assert not RIGHTS[rpc] & {Role.AUDITOR, Role.INTEGRATOR, Role.SERVICE}
+
+
+@pytest.mark.parametrize("rpc", sorted(CALLS))
+def test_a_call_that_only_reads_says_so_in_the_contract(rpc: str) -> None:
+    """A proxy or a client may send such a call again unasked; no call that changes something claims it."""
+    method = CALLS[rpc]
+    says = method.GetOptions().idempotency_level == MethodOptions.NO_SIDE_EFFECTS
+    assert says == method.name.startswith(READS)
+    assert says == ("request_id" not in method.input_type.fields_by_name and rpc not in CHANGES_OF_THE_FEED)
 
 
 @pytest.mark.parametrize("rpc", sorted(CHANGES))

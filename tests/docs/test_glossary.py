@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from docs.pages import ROOT
+from servers.distribution import build, copy_of_checkout
 from sevensteps.glossary import PAGE, entries, look_up
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -23,16 +24,6 @@ KEY_WORDS = (
     "outcomes",
     "resource allocation systems",
     "personal assistant",
-)
-NEEDED_BY_THE_WHEEL = (
-    "LICENSE",
-    "docs",
-    "policies",
-    "pyproject.toml",
-    "requirements",
-    "services",
-    "sevensteps",
-    "workflows",
 )
 SENTENCE = re.compile(r"\.(?: |$)")
 
@@ -71,14 +62,8 @@ def test_each_word_has_the_anchor_of_its_name() -> None:
 
 def test_an_installed_suite_has_the_page(tmp_path: Path) -> None:
     """The wheel holds a copy, which the command reads; it needs no repository beside it."""
-    source, wheels, installed = tmp_path / "source", tmp_path / "wheels", tmp_path / "installed"
-    source.mkdir()
-    for name in NEEDED_BY_THE_WHEEL:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, source / name)
-    build = f"from setuptools.build_meta import build_wheel; build_wheel({str(wheels)!r})"
-    subprocess.run([sys.executable, "-c", build], cwd=source, check=True, capture_output=True)
-    [wheel] = wheels.glob("*.whl")
+    installed = tmp_path / "installed"
+    wheel = build("wheel", copy_of_checkout(tmp_path / "source"), tmp_path / "wheels")
     shutil.unpack_archive(wheel, installed, "zip")
     explained = subprocess.run(
         [sys.executable, "-P", "-c", "from sevensteps.cli.main import main; main()", "glossary", "direct payments"],

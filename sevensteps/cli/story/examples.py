@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import get_type_hints
 
 from sevensteps.cli.story.facts import Fact, facts_for, read_date
+from sevensteps.cli.story.parts import InvalidFileError, Part
 from sevensteps.cli.story.verbs import OPENS_A_CASE, VERBS, Verb
-from sevensteps.cli.story.yaml_with_lines import InvalidFileError, Part
 from sevensteps.events import CaseEnded, LifeOpened, Payload
 from sevensteps.identity.actor import Role
 from sevensteps.identity.rights import PEOPLE
+from sevensteps.installation import files
 from sevensteps.policy.model.verdict import Verdict
 from sevensteps.steps import Stage
 
-FOLDER = Path(__file__).resolve().parents[3] / "examples"
+FOLDER = files("examples")
 PARTS = ("title", "about", "people", "story", "expect")
 ENDINGS: Mapping[str, type[Payload]] = {"living": LifeOpened, "ended": CaseEnded}
 """How an example can end, and the event that reports it."""

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
-from sevensteps.cli.story.yaml_with_lines import Part
+from sevensteps.cli.story.parts import Part
 
 Fact: TypeAlias = "bool | int | str | list[Fact] | dict[str, Fact]"
 

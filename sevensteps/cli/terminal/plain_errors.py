@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import typer
 
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.errors import Fault
 from sevensteps.rpc.caller import sentence
 
@@ -18,6 +19,6 @@ def run(work: Coroutine[None, None, T]) -> T:
         return asyncio.run(work)
     except Fault as fault:
         typer.echo(sentence(fault), err=True)
-        raise typer.Exit(1) from fault
+        raise typer.Exit(ExitCode.FAILED) from fault
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        raise typer.Exit(ExitCode.INTERRUPTED) from None

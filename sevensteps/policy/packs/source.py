@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import yaml
 
+from sevensteps.marked_yaml import WHOLE_NUMBER, Loader, UnreadableError, compose, line_of, refused
 from sevensteps.policy.packs.problems import PackRefusedError, Problem
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -54,21 +55,16 @@ class Section(dict[str, object]):
                 yield name, entry
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML that refuses a repeated key (YAML itself keeps the last one silently), and in which on and no are words."""
+class _Loader(Loader):
+    """Makes sections and values of the parts of a pack's file."""
 
 
 def _section(loader: _Loader, node: yaml.MappingNode) -> Section:
     section = Section()
-    section.file, section.line = loader.name, node.start_mark.line + 1
+    section.file, section.line = loader.name, line_of(node)
     section.lines = lines = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        line = key_node.start_mark.line + 1
-        if not isinstance(key, str):
-            raise PackRefusedError([Problem(loader.name, line, str(key), "a key must be text; quote it")])
-        if key in section:
-            raise PackRefusedError([Problem(loader.name, line, key, "this key is here twice")])
+        key, line = key_node.value, line_of(key_node)
         section[key] = value = loader.construct_object(value_node, deep=True)
         lines[key] = line
         if isinstance(value, Section):
@@ -93,18 +89,12 @@ def _number(loader: _Loader, node: yaml.ScalarNode) -> int:
 
 
 def _refused(loader: _Loader, node: yaml.ScalarNode, expected: str) -> PackRefusedError:
-    return PackRefusedError([Problem(loader.name, node.start_mark.line + 1, node.value[:40], expected)])
+    return PackRefusedError([Problem(loader.name, line_of(node), node.value[:40], expected)])
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile("^[-+]?0[0-9]+$"), list("-+0"))
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _section)
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
-_Loader.add_constructor("tag:yaml.org,2002:int", _number)
+_Loader.add_constructor(WHOLE_NUMBER, _number)
 
 
 def misnamed(folder: Path, root: Path) -> Iterator[Problem]:
@@ -131,14 +121,17 @@ def parse(text: bytes, name: str) -> Section:
         PackRefusedError: the text is not YAML, or not a mapping.
     """
     try:
-        loader = _Loader(text.decode())
-        loader.name = name
-        content = loader.get_single_data()
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise PackRefusedError([Problem(name, line, "", f"YAML: {error.problem}")]) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise PackRefusedError([Problem(name, 0, "", f"YAML in UTF-8: {error}")]) from error
+        content = _content(text, name)
+    except UnreadableError as error:
+        raise PackRefusedError([Problem(name, error.line, error.key, error.expected)]) from error
     if not isinstance(content, Section):
         raise PackRefusedError([Problem(name, 1, "", "a mapping of keys to values")])
     return content
+
+
+def _content(text: bytes, name: str) -> object:
+    node = compose(text)
+    loader = _Loader("")
+    loader.name = name
+    with refused():
+        return loader.construct_document(node) if node else None

@@ -82,7 +82,7 @@ def test_an_example_becomes_calls_with_their_fields(tmp_path: Path) -> None:
         ("title: A short one", "titel: A short one", 1, "one of title, about, people, story, expect"),
         ("title: A short one\n", "", 1, "expected title in an example"),
         ("amy: practitioner", "amy: doctor", 4, "a role: one of approver, assistant_team_manager"),
-        ("amy: practitioner", "amy: practitioner\n  amy: planner", 5, "amy is here a second time"),
+        ("amy: practitioner", "amy: practitioner\n  amy: planner", 5, "amy: this key is here twice"),
         ("- amy opens a case", "- ann opens a case", 7, "one of the people of this example (amy, peter), not ann"),
         ("opens a case", "gives advice", 8, "one of written_reasons, advice, how_to_ask_again"),
         ("amy proposes a determination", "amy propose a determination", 10, "did you mean `proposes a determination`?"),
@@ -139,7 +139,7 @@ def test_a_missing_file_and_another_encoding_are_reported_like_any_other_mistake
         load([tmp_path / "missing.yaml", latin], TODAY)
     first, second = str(refused.value).splitlines()
     assert "missing.yaml:1: expected a file that can be read" in first
-    assert "latin.yaml:1: expected text in UTF-8" in second
+    assert "latin.yaml:1: expected YAML in UTF-8" in second
 
 
 def test_the_readme_names_everything_that_people_can_do() -> None:

@@ -1,4 +1,4 @@
-"""YAML in which every part knows its line, so that an error can name the place."""
+"""The parts of an example's file. An error names the file, the line and what was expected there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import Self
 
 import yaml
 
-NULL = "tag:yaml.org,2002:null"
-BOOLEAN = "tag:yaml.org,2002:bool"
-WHOLE_NUMBER = "tag:yaml.org,2002:int"
+from sevensteps.marked_yaml import NULL, WHOLE_NUMBER, UnreadableError, compose, line_of
+
+YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 LARGEST = 2**31 - 1
 """The largest whole number that the wire contract takes."""
 
@@ -35,7 +35,13 @@ class Part:
     @classmethod
     def read(cls, file: Path) -> Self:
         """The whole file. Raises InvalidFileError when it cannot be read or is not YAML."""
-        node = _compose(file, _read_text(file))
+        try:
+            node = compose(file.read_bytes())
+        except OSError as error:
+            raise InvalidFileError(file, 1, f"expected a file that can be read ({error.strerror})") from error
+        except UnreadableError as error:
+            expected = f"{error.key}: {error.expected}" if error.key else f"expected {error.expected}"
+            raise InvalidFileError(file, max(error.line, 1), expected) from error
         if node is None:
             raise InvalidFileError(file, 1, "expected an example; the file is empty")
         return cls(file, node)
@@ -43,24 +49,18 @@ class Part:
     @property
     def line(self) -> int:
         """The line on which it begins, from 1."""
-        return int(self.node.start_mark.line) + 1
+        return line_of(self.node)
 
     def error(self, expected: str) -> InvalidFileError:
         """An error that names this place and what was expected in it."""
         return InvalidFileError(self.file, self.line, f"expected {expected}")
 
     def entries(self, what: str) -> Iterator[tuple["Part", "Part"]]:
-        """The keys and values of a mapping, no key twice. `what` says what was expected here."""
+        """The keys and values of a mapping. `what` says what was expected here."""
         if not isinstance(self.node, yaml.MappingNode):
             raise self.error(f"{what}, written as `name: value`")
-        seen: set[str] = set()
-        for key_node, value_node in self.node.value:
-            key = Part(self.file, key_node)
-            name = key.text("a name")
-            if name in seen:
-                raise key.error(f"each name once; {name} is here a second time")
-            seen.add(name)
-            yield key, Part(self.file, value_node)
+        for key, value in self.node.value:
+            yield Part(self.file, key), Part(self.file, value)
 
     def fields(self, what: str, allowed: tuple[str, ...], required: tuple[str, ...] = ()) -> dict[str, "Part"]:
         """The values of a mapping by name: only `allowed` names, and all `required` ones."""
@@ -89,9 +89,9 @@ class Part:
 
     def yes_or_no(self) -> bool:
         """A truth value: yes, no, true or false."""
-        if self.node.tag != BOOLEAN:
+        if not isinstance(self.node, yaml.ScalarNode) or self.node.style or self.node.value not in YES_OR_NO:
             raise self.error("yes or no")
-        return bool(yaml.SafeLoader.bool_values[self.node.value.lower()])
+        return YES_OR_NO[self.node.value]
 
     def whole_number(self) -> int:
         """A whole number."""
@@ -119,25 +119,3 @@ class Part:
     def is_empty(self) -> bool:
         """Whether there is nothing here."""
         return self.node.tag == NULL
-
-
-def _read_text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InvalidFileError(file, 1, f"expected a file that can be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InvalidFileError(file, 1, "expected text in UTF-8") from error
-
-
-def _compose(file: Path, text: str) -> yaml.Node | None:
-    """The YAML of a file; None where the file is empty."""
-    try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidFileError(file, line, f"expected YAML ({error.problem})") from error
-    except RecursionError as error:
-        raise InvalidFileError(file, 1, "expected parts that are not nested so deeply") from error
-    except yaml.YAMLError as error:
-        raise InvalidFileError(file, 1, f"expected YAML ({error})") from error
