@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import (
     Event,
     EventFilter,
@@ -14,6 +15,7 @@ from sevensteps.api.feed.v1.feed_pb2 import (
 )
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.sentences import event_in_words
+from sevensteps.cli.case_view.words import Words, words_of
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.rpc.caller import Caller, operations
@@ -38,10 +40,12 @@ def events(
 
 
 async def _show(after: int, event_filter: EventFilter, *, follow: bool, as_json: bool) -> None:
-    async with operations(Settings.from_environment()) as caller:
+    settings = Settings.from_environment()
+    words = words_of(settings)
+    async with operations(settings) as caller:
         shown = follow_events(caller, after, event_filter) if follow else list_events(caller, after, event_filter)
         async for event in shown:
-            typer.echo(event_json(event) if as_json else _line(event))
+            typer.echo(event_json(event) if as_json else _line(event, words))
 
 
 async def list_events(caller: Caller, after: int, event_filter: EventFilter) -> AsyncIterator[Event]:
@@ -63,6 +67,7 @@ async def follow_events(caller: Caller, after: int, event_filter: EventFilter) -
             yield event
 
 
-def _line(event: Event) -> str:
+def _line(event: Event, words: Words) -> str:
     at = event.occurred_at.ToDatetime()
-    return f"{event.position:>6}  {at:%Y-%m-%d %H:%M:%S}  {event.case_id}  {event.type:28}  {event_in_words(event)}"
+    when = f"{clock.day_in_words(at.date())} {at:%H:%M:%S}"
+    return f"{event.position:>6}  {when:>26}  {event.case_id}  {event.type:28}  {event_in_words(event, words)}"
