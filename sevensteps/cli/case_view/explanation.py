@@ -20,7 +20,7 @@ from sevensteps.cli.case_view.words import Words
 from sevensteps.events import OPENS, DeterminationConfirmed, PlanApproved, PlanReturned
 from sevensteps.policy.model.verdict import Json, Verdict
 from sevensteps.policy.packs.answer_words import AnswerWords, plain, value_in_words
-from sevensteps.steps import STEP_NAMES
+from sevensteps.steps import STEP_NAMES, DueKind
 
 ANSWERS_FOR = {
     DeterminationConfirmed.TYPE: "confirmed by",
@@ -28,6 +28,10 @@ ANSWERS_FOR = {
     PlanReturned.TYPE: "returned by",
 }
 """What somebody does by name so that a proposal takes effect. In other events the actor asked for what was done."""
+FOLLOWING = ("authority", "deadlines")
+"""Decisions that follow from another one of the same moment, and so stand after it, in this order."""
+DETAILS = frozenset({"days", "unit", "kind", "limit", "law_due", "sla_working_days"})
+"""Values that a brief page leaves out."""
 NOBODY = "nobody"
 """The role of the signer while a plan has none."""
 
@@ -72,7 +76,8 @@ class _Explainer:
         yield Text.assemble(told, (by, "bold" if event.type in ANSWERS_FOR else "dim"))
 
     def decisions(self, receipts: Sequence[Receipt]) -> list[RenderableType]:
-        lines = chain.from_iterable(self._decision(json.loads(receipt.receipt)) for receipt in receipts)
+        ordered = sorted(receipts, key=lambda receipt: (_follows(receipt.decision), receipt.decision))
+        lines = chain.from_iterable(self._decision(json.loads(receipt.receipt)) for receipt in ordered)
         return [Padding(line, (0, 0, 0, 4)) for line in lines]
 
     def _decision(self, decision: Mapping[str, Json]) -> Iterator[RenderableType]:
@@ -83,10 +88,15 @@ class _Explainer:
         if level := _level_needed(decision):
             yield Text.assemble(f"authority: signing takes level {level}; nobody has asked to sign yet", (law, "dim"))
             return
-        values = _pairs(decision["values"], words, verbose=self.verbose, values=True)
+        values = self._values(decision["values"], words)
         answer = f"{decision['decision']}: {words.answer(verdict)}"
-        yield Text.assemble((answer, STYLES[verdict]), f"; {values}" if values else "", (law, "dim"))
-        yield from self._findings(decision["findings"], verdict, words)
+        findings = _deciding(decision["findings"], verdict)
+        by = ""
+        if verdict is Verdict.MET and not self.verbose:
+            by = f"  by {_rules(findings)}"
+            findings = []
+        yield Text.assemble((answer, STYLES[verdict]), f"; {values}" if values else "", (by + law, "dim"))
+        yield from self._findings(findings, verdict, words)
         if isinstance(missing := decision["missing"], list) and missing:
             facts = folded([words.fact(str(path)) for path in missing], verbose=self.verbose, separator="; ")
             yield Text(f"  would be settled by: {facts}")
@@ -97,18 +107,24 @@ class _Explainer:
         told, self.told_law = self.told_law, law
         return law if self.verbose or law != told else ""
 
-    def _findings(self, findings: Json, verdict: Verdict, words: AnswerWords) -> Iterator[RenderableType]:
-        """The findings that gave the verdict, with their facts; of a brief page's met rules only names and law."""
-        listed = findings if isinstance(findings, list) else []
-        deciding = [finding for finding in listed if isinstance(finding, Mapping) and finding["verdict"] == verdict]
-        if self.verbose:
-            for finding in deciding:
-                yield from self._rule([finding], verdict, words)
-        elif verdict is Verdict.MET:
-            rules = dict.fromkeys(f"{finding['rule']} [{finding['reference']}]" for finding in deciding)
-            yield Text(f"  by {folded(list(rules), verbose=False)}", style="dim")
-        else:
-            yield from self._by_rule(deciding, verdict, words)
+    def _values(self, values: Json, words: AnswerWords) -> str:
+        """The values that a decision gives; a brief page marks what the law sets, and leaves out details."""
+        if not isinstance(values, Mapping):
+            return ""
+        told = [_value(name, value, words) for name, value in values.items() if self.verbose or name not in DETAILS]
+        if not self.verbose and "due" in values and values.get("kind") == DueKind.HARD:
+            told = [f"{each} (law)" if each.startswith("due ") else each for each in told]
+        return folded(told, verbose=self.verbose, separator="; ")
+
+    def _findings(
+        self, findings: Sequence[Mapping[str, Json]], verdict: Verdict, words: AnswerWords
+    ) -> Iterator[RenderableType]:
+        """The findings that gave the verdict, with their facts; on a brief page the first rules with theirs."""
+        if not self.verbose:
+            yield from self._by_rule(findings, verdict, words)
+            return
+        for finding in findings:
+            yield from self._rule([finding], verdict, words)
 
     def _by_rule(
         self, findings: Sequence[Mapping[str, Json]], verdict: Verdict, words: AnswerWords
@@ -144,14 +160,27 @@ def _level_needed(decision: Mapping[str, Json]) -> str:
     return str(values.get("level") or "") if facts.get("role") == NOBODY else ""
 
 
-def _pairs(pairs: Json, words: AnswerWords, *, verbose: bool, values: bool = False) -> str:
-    """Facts, or the values that a decision gives beside its verdict, in one line."""
+def _follows(decision: str) -> int:
+    return FOLLOWING.index(decision) + 1 if decision in FOLLOWING else 0
+
+
+def _deciding(findings: Json, verdict: Verdict) -> list[Mapping[str, Json]]:
+    """The findings that gave the verdict."""
+    listed = findings if isinstance(findings, list) else []
+    return [finding for finding in listed if isinstance(finding, Mapping) and finding["verdict"] == verdict]
+
+
+def _rules(findings: Sequence[Mapping[str, Json]]) -> str:
+    """The rules of findings with their law, in one line."""
+    rules = dict.fromkeys(f"{finding['rule']} [{finding['reference']}]" for finding in findings)
+    return folded(list(rules), verbose=False)
+
+
+def _pairs(pairs: Json, words: AnswerWords, *, verbose: bool) -> str:
+    """Facts in one line."""
     if not isinstance(pairs, Mapping):
         return ""
-    told = [
-        _value(name, value, words) if values else f"{words.fact(name)}: {words.value(name, value)}"
-        for name, value in pairs.items()
-    ]
+    told = [f"{words.fact(name)}: {words.value(name, value)}" for name, value in pairs.items()]
     return folded(told, verbose=verbose, separator="; ")
 
 
