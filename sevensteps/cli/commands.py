@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from sevensteps.cli import cases, council, demo, events, glossary, play, policy, processes, receipts, token, up, verify
+from sevensteps.cli import (
+    cases,
+    council,
+    demo,
+    events,
+    glossary,
+    play,
+    policy,
+    processes,
+    receipts,
+    status,
+    token,
+    up,
+    verify,
+)
 from sevensteps.config import SettingsError
 
 app = typer.Typer(
@@ -16,6 +30,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(up.up)
 app.command()(play.play)
+app.command()(status.status)
 app.add_typer(cases.app, name="case")
 app.command()(council.council)
 app.command()(events.events)

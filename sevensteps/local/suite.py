@@ -210,7 +210,7 @@ class Suite:
         """Wait until the health check of a service says that it serves."""
         deadline = monotonic() + READY_SECONDS
         async with grpc.aio.insecure_channel(self.settings.address(service.name)) as channel:
-            while not await _is_serving(channel):
+            while not await is_serving(channel):
                 self._check_starting(service, deadline)
                 await asyncio.sleep(POLL_SECONDS)
 
@@ -257,7 +257,8 @@ class Suite:
             self._report(f"temporal did not start: {error}")
 
 
-async def _is_serving(channel: grpc.aio.Channel) -> bool:
+async def is_serving(channel: grpc.aio.Channel) -> bool:
+    """Whether the service at the other end says that it serves."""
     check = channel.unary_unary(
         "/grpc.health.v1.Health/Check",
         request_serializer=health_pb2.HealthCheckRequest.SerializeToString,

@@ -13,7 +13,7 @@ import pytest
 from e2e import pages
 from servers.command_line import run_command
 from sevensteps.cli.story.examples import FOLDER
-from sevensteps.config import Settings
+from sevensteps.config import SERVICES, Settings
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.suite import Suite, on_free_ports
 
@@ -122,6 +122,23 @@ async def test_the_list_can_be_narrowed_and_read_by_programs(running: RunningSui
     assert running.carer in await asyncio.to_thread(listed, "--due-before", day_after)
     assert await asyncio.to_thread(listed, "--stuck") == {}
     assert await asyncio.to_thread(listed, "--overdue") == {}
+
+
+async def test_status_says_what_runs_and_what_is_in_force(running: RunningSuite) -> None:
+    """Every process, the pack of each council, the revision of the records and the last event; and what is not told."""
+    status = json.loads(await asyncio.to_thread(pages.run, running.settings, "status", "--json"))
+    processes = {process["name"]: process for process in status["processes"]}
+    assert set(processes) == {*SERVICES, "temporal", "worker"}
+    assert all(process["up"] for process in processes.values())
+    assert all(processes[service]["revision"] for service in SERVICES)
+    assert [(pack["council"], len(pack["hash"])) for pack in status["packs"]] == [("example-council", 64)]
+    events = await asyncio.to_thread(pages.run, running.settings, "events", "--json")
+    assert status["feed_position"] >= json.loads(events.splitlines()[-1])["position"]
+    assert status["not_told"]
+    elsewhere = on_free_ports(replace(Settings(), data=running.settings.data))
+    down = await asyncio.to_thread(_run, elsewhere, "status")
+    assert down.stdout.count("does not serve") == len(SERVICES)
+    assert down.returncode == 1
 
 
 async def test_while_temporal_is_down_the_feed_says_where_cases_stand(running: RunningSuite) -> None:

@@ -115,4 +115,4 @@ async def test_a_longer_list_takes_no_more_memory(suite_of: SuiteOf) -> None:
         await _fill(running, MANY)
         listed = await _list(running, Journeys(), Wanted(overdue=True))
     assert listed.lines == MANY
-    assert listed.peak < 4_000_000, f"{listed.peak:,} bytes"
+    assert listed.peak < 1_000_000, f"{listed.peak:,} bytes"
