@@ -23,6 +23,11 @@ def latest_today() -> date:
     return (now() + UK_AHEAD).date()
 
 
+def day_in_words(day: date) -> str:
+    """A day as people write it, the one form in which they read dates: 2 June 2026."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
 @lru_cache(maxsize=16)  # every row of a transaction has the same moment
 def as_text(moment: datetime) -> str:
     """A moment as ISO text of fixed width, which sorts in the order of time: 2026-06-01T09:30:00.000Z."""

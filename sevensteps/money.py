@@ -20,6 +20,12 @@ def pounds_from_pence(amount: int) -> str:
     return str(Decimal(amount).scaleb(-2))
 
 
+def pounds_in_words(text: str) -> str:
+    """Text in pounds as people write it: "1352.00" is "£1,352.00". Other text is left as it is."""
+    amount = pence(text)
+    return text if amount is None else f"{'-' if amount < 0 else ''}£{Decimal(abs(amount)).scaleb(-2):,}"
+
+
 def pence(text: str) -> int | None:
     """Pounds and pence as text in whole pence: "82.91" is 8291. None where the text is not that."""
     amount = _POUNDS_AND_PENCE.fullmatch(text)

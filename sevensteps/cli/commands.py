@@ -16,6 +16,7 @@ from sevensteps.cli import (
     policy,
     processes,
     receipts,
+    status,
     subscriptions,
     token,
     up,
@@ -51,6 +52,7 @@ app.command()(demo.demo)
 app.command()(up.up)
 app.command()(fetch.fetch)
 app.command()(play.play)
+app.command()(status.status)
 app.add_typer(cases.app, name="case")
 app.command()(council.council)
 app.command()(events.events)

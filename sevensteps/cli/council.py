@@ -3,27 +3,49 @@
 from typing import Annotated
 
 import typer
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
 from rich.table import Table
 
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.cli.terminal.options import AsJson
 from sevensteps.cli.terminal.plain_errors import run
+from sevensteps.cli.terminal.print_json import print_json
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.fields import short_name
+from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.caller import operations
 
 
 def council(
     name: Annotated[str, typer.Argument(metavar="COUNCIL", help="Its name, as tokens and cases have it.")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Show a council's own choices: whose law applies, which pack decides, plan templates, whom people can turn to."""
-    run(_show(Settings.from_environment(), name))
+    run(_show(Settings.from_environment(), name, as_json=as_json))
 
 
-async def _show(settings: Settings, name: str) -> None:
+async def _show(settings: Settings, name: str, *, as_json: bool) -> None:
     async with operations(settings) as caller:
         answer = await caller.ask(pb.GetCouncilRequest(council=name), pb.GetCouncilResponse)
-    screen().print(_page(answer.council))
+    if as_json:
+        print_json(_json(answer.council))
+    else:
+        screen().print(_page(answer.council))
+
+
+def _json(of: pb.Council) -> Json:
+    """The council as on the wire, with the purposes of its contact points by their short names."""
+    points: list[Json] = [
+        {**_fields(point), "purpose": short_name(pb.ContactPurpose, point.purpose)} for point in of.contact_points
+    ]
+    return {**_fields(of), "contact_points": points}
+
+
+def _fields(message: Message) -> dict[str, Json]:
+    return MessageToDict(message, preserving_proto_field_name=True)
 
 
 def _page(of: pb.Council) -> Table:

@@ -6,7 +6,7 @@ import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 from typing import Annotated
@@ -17,11 +17,13 @@ from rich.console import Console
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.timeline import timeline
+from sevensteps.cli.case_view.words import Words, words_of
 from sevensteps.cli.story.examples import Example
 from sevensteps.cli.story.player import PlayedExample
 from sevensteps.cli.story.runner import OnEnd, play_all
 from sevensteps.cli.story.selection import Files, select_examples
 from sevensteps.cli.terminal.exit_codes import ExitCode
+from sevensteps.cli.terminal.options import Verbose
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
@@ -35,6 +37,7 @@ def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a line: the events, then how each example ended.")
     ] = False,
+    verbose: Verbose = False,
     data: Annotated[
         Path | None, typer.Option(help="An empty folder in which the data are kept. Without it they are removed.")
     ] = None,
@@ -46,7 +49,8 @@ def demo(
         raise typer.Exit(ExitCode.WRONG_ARGUMENT)
     settings = Settings.from_environment()
     with _data_folder(data) as folder:
-        played = _play(examples, replace(settings, data=folder, database=""), as_json=as_json)
+        show = _Show(words_of(settings), as_json=as_json, verbose=verbose)
+        played = _play(examples, replace(settings, data=folder, database=""), show)
         if len(played) == len(examples):
             return
         typer.echo(f"The logs are in {folder / 'logs'}.", err=True)
@@ -68,10 +72,37 @@ def _data_folder(data: Path | None) -> Iterator[Path]:
             rmtree(folder, ignore_errors=True)
 
 
-def _play(examples: Sequence[Example], settings: Settings, *, as_json: bool) -> list[PlayedExample]:
+@dataclass(frozen=True, slots=True)
+class _Show:
+    """What is printed of the cases: for people their timelines, for programs the events and how each case ended."""
+
+    words: Words
+    as_json: bool
+    verbose: bool
+
+    def event(self, event: Event) -> None:
+        """An event, as it happens."""
+        if self.as_json:
+            typer.echo(event_json(event))
+
+    def ending(self, played: PlayedExample) -> None:
+        """A case, once all have ended."""
+        if not self.as_json:
+            screen().print(timeline(played.history, self.words, verbose=self.verbose), "")
+            return
+        ending = {
+            "case": played.history.case_id,
+            "example": played.example.name,
+            "ending": played.example.expected.ending,
+            "stages": [stage.value for stage in played.stages],
+        }
+        typer.echo(json.dumps(ending))
+
+
+def _play(examples: Sequence[Example], settings: Settings, show: _Show) -> list[PlayedExample]:
     """Play the examples in a suite of their own. Where it cannot start, prints why and returns nothing."""
     try:
-        return asyncio.run(_demo(examples, settings, as_json=as_json))
+        return asyncio.run(_demo(examples, settings, show))
     except SuiteError as error:
         typer.echo(error, err=True)
     except Fault as fault:
@@ -82,7 +113,7 @@ def _play(examples: Sequence[Example], settings: Settings, *, as_json: bool) -> 
     return []
 
 
-async def _demo(examples: Sequence[Example], settings: Settings, *, as_json: bool) -> list[PlayedExample]:
+async def _demo(examples: Sequence[Example], settings: Settings, show: _Show) -> list[PlayedExample]:
     """Start the suite, play, print, and stop the suite again, whatever happens."""
     progress = Console(stderr=True, highlight=False)
     _cancel_on_signals()
@@ -90,12 +121,12 @@ async def _demo(examples: Sequence[Example], settings: Settings, *, as_json: boo
     await suite.start()
     try:
         progress.print("Playing the examples ...")
-        played = await play_all(examples, suite.settings, _print_event if as_json else _ignore, _report_to(progress))
+        played = await play_all(examples, suite.settings, show.event, _report_to(progress))
     finally:
         progress.print("Stopping ...")
         await suite.stop()
     for example in played:
-        _print_ending(example, as_json=as_json)
+        show.ending(example)
     progress.print(f"{len(played)} of {len(examples)} examples ended as their files expect.")
     return played
 
@@ -114,25 +145,3 @@ def _report_to(progress: Console) -> OnEnd:
         progress.print(f"  {example.name}: {result}", markup=False, soft_wrap=True)
 
     return report
-
-
-def _print_event(event: Event) -> None:
-    typer.echo(event_json(event))
-
-
-def _ignore(_: Event) -> None:
-    """For people the events are printed as timelines, when all examples have ended."""
-
-
-def _print_ending(played: PlayedExample, *, as_json: bool) -> None:
-    """For people the timeline of the case; for programs where it ended."""
-    if not as_json:
-        screen().print(timeline(played.history))
-        return
-    ending = {
-        "case": played.history.case_id,
-        "example": played.example.name,
-        "ending": played.example.expected.ending,
-        "stages": [stage.value for stage in played.stages],
-    }
-    typer.echo(json.dumps(ending))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import (
     Event,
     EventFilter,
@@ -15,6 +16,7 @@ from sevensteps.api.feed.v1.feed_pb2 import (
 )
 from sevensteps.cli.case_view.event_json import event_json, time_of
 from sevensteps.cli.case_view.sentences import event_in_words
+from sevensteps.cli.case_view.words import Words, words_of
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
@@ -42,10 +44,12 @@ def events(
 
 
 async def _show(after: int, event_filter: EventFilter, *, follow: bool, as_json: bool) -> None:
-    async with operations(Settings.from_environment()) as caller:
+    settings = Settings.from_environment()
+    words = words_of(settings)
+    async with operations(settings) as caller:
         shown = follow_events(caller, after, event_filter) if follow else list_events(caller, after, event_filter)
         async for event in shown:
-            typer.echo(event_json(event) if as_json else _line(event))
+            typer.echo(event_json(event) if as_json else _line(event, words))
 
 
 async def list_events(caller: Caller, after: int, event_filter: EventFilter) -> AsyncIterator[Event]:
@@ -80,7 +84,7 @@ async def follow_events(caller: Caller, after: int, event_filter: EventFilter) -
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-def _line(event: Event) -> str:
+def _line(event: Event, words: Words) -> str:
     at = time_of(event)
-    when = f"{at:%Y-%m-%d %H:%M:%S}" if at else f"{'not a time':19}"
-    return f"{event.position:>6}  {when}  {event.case_id}  {event.type:28}  {event_in_words(event)}"
+    when = f"{clock.day_in_words(at.date())} {at:%H:%M:%S}" if at else "not a time"
+    return f"{event.position:>6}  {when:>26}  {event.case_id}  {event.type:28}  {event_in_words(event, words)}"

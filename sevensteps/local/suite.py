@@ -163,7 +163,7 @@ class Suite:
         """Wait until the health check of a service says that it serves."""
         deadline = monotonic() + READY_SECONDS
         async with grpc.aio.insecure_channel(self.settings.address(service.name)) as channel:
-            while not await _is_serving(channel):
+            while not await is_serving(channel):
                 self._check_starting(service, deadline)
                 await asyncio.sleep(POLL_SECONDS)
 
@@ -219,7 +219,7 @@ class Suite:
                 return time() - self.settings.sign_of_life.stat().st_mtime < SIGN_SECONDS
             return False
         async with grpc.aio.insecure_channel(self.addresses()[name]) as channel:
-            return await _is_serving(channel, TEMPORAL_FRONTEND if name == "temporal" else "")
+            return await is_serving(channel, TEMPORAL_FRONTEND if name == "temporal" else "")
 
     async def _restart(self, name: str, part: Process | DevServer, pause: float) -> None:
         self._report(f"{name} has died and is started again.")
@@ -230,7 +230,8 @@ class Suite:
             self._report(f"temporal did not start: {error}")
 
 
-async def _is_serving(channel: grpc.aio.Channel, service: str = "") -> bool:
+async def is_serving(channel: grpc.aio.Channel, service: str = "") -> bool:
+    """Whether the server at the other end says that it serves, or that one of its services does."""
     check = channel.unary_unary(
         "/grpc.health.v1.Health/Check",
         request_serializer=health_pb2.HealthCheckRequest.SerializeToString,

@@ -27,6 +27,30 @@ def upgrade(service: str, database: str, data: Path, revision: str = "head") -> 
     command.upgrade(config, revision)
 
 
+async def revision(service: str, database: str, data: Path) -> str:
+    """The revision of a service's schema as it is stored; empty where there is no schema yet.
+
+    Raises SQLAlchemy's errors where the database cannot be read.
+    """
+    statement = sa.text("SELECT version_num FROM alembic_version")
+    if database:
+        engine = create_async_engine(database, connect_args={"server_settings": {"search_path": service}})
+        try:
+            async with engine.connect() as connection:
+                return str(await connection.scalar(statement) or "")
+        finally:
+            await engine.dispose()
+    file = data / f"{service}.db"
+    if not file.exists():  # reading must not make one
+        return ""
+    records = sa.create_engine(f"sqlite:///{file}")
+    try:
+        with records.connect() as reading:
+            return str(reading.scalar(statement) or "")
+    finally:
+        records.dispose()
+
+
 def run(*metadata: sa.MetaData) -> None:
     """What a service's migrations/env.py does: connect, and run what is missing to get to `metadata`."""
     attributes = context.config.attributes

@@ -60,7 +60,7 @@ def test_in_words_the_answer_says_what_would_turn_it() -> None:
     """The failed rule, its reason and law, and the smallest changes."""
     said = decided("plan-check", "--why-not").stdout
     assert "LEGAL-4/P1 l2: not met\n  Line l2 is for gambling." in said
-    assert "met_otherwise with community and lines.l2.use from gambling to general" in said
+    assert "needs met in another way: with community and l2, use: from gambling to general" in said
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_hint_words_of_a_plan_are_dropped_or_said_to_be_new(tmp_path: Path) -> N
     file = tmp_path / "receipts.jsonl"
     file.write_text(json.dumps({"case_id": "c", "receipt_id": "r", "receipt": receipt}), encoding="utf-8")
     said = typed("diff", str(ROOT / "policies/england"), str(copy), "--receipts", "--from", str(file)).stdout
-    assert "plan-check: needs judgement → met" in said
+    assert "plan-check: for a person to judge → passes every check" in said
     assert "LEGAL-4/WORDS l1: was needs judgement, is met." in said
     assert said.endswith("New hint words could not be looked for, because no text is stored: cider\n")
 
@@ -147,8 +147,8 @@ def test_what_does_not_apply_is_said_not_to_apply() -> None:
     facts = json.loads((FACTS / "eligibility.json").read_text(encoding="utf-8"))
     facts["outcomes"]["child_caring"] = "not_applicable"
     said = typed("decide", "eligibility", "--pack", "england", "--facts", "-", given=json.dumps(facts)).stdout
-    assert "outcomes.child_caring.cannot_unaided not applicable" in said
-    assert "outcomes.toilet.cannot_unaided no" in said
+    assert "child caring, cannot do it unaided: not applicable" in said
+    assert "toilet, cannot do it unaided: no" in said
 
 
 @pytest.mark.parametrize(("command", "shown"), [("test", "Running example-council"), ("check", "Checking example-")])

@@ -3,20 +3,24 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.receipts.v1.receipts_pb2 import Receipt
 from sevensteps.cli.case_view.receipts import ServiceReceipt
-from sevensteps.cli.case_view.sentences import event_in_words, in_words
+from sevensteps.cli.case_view.sentences import LONGEST_LIST, because_of_all, event_in_words, folded, more_of
 from sevensteps.cli.case_view.timeline import STYLES, rule_label
+from sevensteps.cli.case_view.words import Words
 from sevensteps.events import OPENS, DeterminationConfirmed, PlanApproved, PlanReturned
 from sevensteps.policy.model.verdict import Json, Verdict
-from sevensteps.steps import STEP_NAMES
+from sevensteps.policy.packs.answer_words import AnswerWords, plain, value_in_words
+from sevensteps.steps import STEP_NAMES, DueKind
 
 ANSWERS_FOR = {
     DeterminationConfirmed.TYPE: "confirmed by",
@@ -24,51 +28,128 @@ ANSWERS_FOR = {
     PlanReturned.TYPE: "returned by",
 }
 """What somebody does by name so that a proposal takes effect. In other events the actor asked for what was done."""
+FOLLOWING = ("authority", "deadlines")
+"""Decisions that follow from another one of the same moment, and so stand after it, in this order."""
+DETAILS = frozenset({"days", "unit", "kind", "limit", "law_due", "sla_working_days"})
+"""Values that a brief page leaves out."""
 NOBODY = "nobody"
 """The role of the signer while a plan has none."""
-RULES_SHOWN = 4
-FACTS_SHOWN = 8
 
 
-def explanation(case_id: str, events: Sequence[Event], receipts: Sequence[ServiceReceipt]) -> RenderableType:
-    """The page. A decision stands below the event of its service at the same moment, in which it took effect."""
+def explanation(
+    case_id: str, events: Sequence[Event], receipts: Sequence[ServiceReceipt], words: Words, *, verbose: bool = True
+) -> RenderableType:
+    """The page. A decision stands below the event of its service at the same moment, in which it took effect.
+
+    A brief page leaves out events without a decision, and the sentences and facts of rules that are met.
+    """
     decided: defaultdict[tuple[str, int], list[Receipt]] = defaultdict(list)
     for service, receipt in receipts:
         decided[service, receipt.decided_at.ToNanoseconds()].append(receipt)
     page: list[RenderableType] = [Text(f"How {case_id} was decided", style="bold")]
+    explainer = _Explainer(words, verbose)
     for event in events:
-        page += _event(event)
-        page += _decisions(decided.pop((event.source, event.occurred_at.ToNanoseconds()), []))
+        made = decided.pop((event.source, event.occurred_at.ToNanoseconds()), [])
+        page += explainer.event(event, has_decisions=bool(made))
+        page += explainer.decisions(made)
     if decided:
-        page.append(Text("\nDecisions whose events are no longer in the feed", style="bold cyan"))
-        page += _decisions(list(chain.from_iterable(decided.values())))
+        page.append(Text("Decisions whose events are no longer in the feed", style="bold cyan"))
+        page += explainer.decisions(list(chain.from_iterable(decided.values())))
     return Group(*page)
 
 
-def _event(event: Event) -> Iterator[Text]:
-    if event.type in OPENS:
-        yield Text(f"\n{STEP_NAMES[OPENS[event.type]]}", style="bold cyan")
-    by = f"  {ANSWERS_FOR.get(event.type, 'by')} {event.actor}, {event.occurred_at.ToDatetime():%-d %B %Y %H:%M}"
-    yield Text.assemble(event_in_words(event), (by, "bold" if event.type in ANSWERS_FOR else "dim"))
+@dataclass(slots=True)
+class _Explainer:
+    words: Words
+    verbose: bool
+    told_law: str = ""
+    """The law and pack that were told last: they are told again only where they differ."""
 
+    def event(self, event: Event, *, has_decisions: bool) -> Iterator[Text]:
+        if event.type in OPENS:
+            yield Text(STEP_NAMES[OPENS[event.type]], style="bold cyan")
+        if not (self.verbose or has_decisions or event.type in ANSWERS_FOR):
+            return
+        at = event.occurred_at.ToDatetime()
+        by = f"  {ANSWERS_FOR.get(event.type, 'by')} {event.actor}, {clock.day_in_words(at.date())} {at:%H:%M}"
+        told = event_in_words(event, self.words, verbose=self.verbose)
+        yield Text.assemble(told, (by, "bold" if event.type in ANSWERS_FOR else "dim"))
 
-def _decisions(receipts: Sequence[Receipt]) -> list[RenderableType]:
-    return [Padding(line, (0, 0, 0, 4)) for receipt in receipts for line in _decision(json.loads(receipt.receipt))]
+    def decisions(self, receipts: Sequence[Receipt]) -> list[RenderableType]:
+        ordered = sorted(receipts, key=lambda receipt: (_follows(receipt.decision), receipt.decision))
+        lines = chain.from_iterable(self._decision(json.loads(receipt.receipt)) for receipt in ordered)
+        return [Padding(line, (0, 0, 0, 4)) for line in lines]
 
+    def _decision(self, decision: Mapping[str, Json]) -> Iterator[RenderableType]:
+        """One decision: its answer, the law in force, its values, the rules that gave it, and what is missing."""
+        verdict = Verdict(str(decision["verdict"]))
+        words = self.words.of_pack(str(decision["pack"]), str(decision["decision"]))
+        law = self._law(decision)
+        if level := _level_needed(decision):
+            yield Text.assemble(f"authority: signing takes level {level}; nobody has asked to sign yet", (law, "dim"))
+            return
+        values = self._values(decision["values"], words)
+        answer = f"{decision['decision']}: {words.answer(verdict)}"
+        findings = _deciding(decision["findings"], verdict)
+        by = ""
+        if verdict is Verdict.MET and not self.verbose:
+            by = f"  by {_rules(findings)}"
+            findings = []
+        yield Text.assemble((answer, STYLES[verdict]), f"; {values}" if values else "", (by + law, "dim"))
+        yield from self._findings(findings, verdict, words)
+        if isinstance(missing := decision["missing"], list) and missing:
+            facts = folded([words.fact(str(path)) for path in missing], verbose=self.verbose, separator="; ")
+            yield Text(f"  would be settled by: {facts}")
 
-def _decision(decision: Mapping[str, Json]) -> Iterator[RenderableType]:
-    """One decision: its verdict, the law in force, its values, the rules that gave the verdict, and what is missing."""
-    verdict = Verdict(str(decision["verdict"]))
-    law = f"  law of {in_words(decision['on'])}, pack {decision['pack']} {str(decision['hash'])[:12]}"
-    if level := _level_needed(decision):
-        yield Text.assemble(f"authority: signing takes level {level}; nobody has asked to sign yet", (law, "dim"))
-        return
-    yield Text.assemble((f"{decision['decision']}: {_words(verdict)}", STYLES[verdict]), (law, "dim"))
-    if values := _pairs(decision["values"]):
-        yield Text(f"  result: {values}")
-    yield from _findings(decision["findings"], verdict)
-    if isinstance(missing := decision["missing"], list) and missing:
-        yield Text(f"  would be settled by: {', '.join(str(path) for path in missing)}")
+    def _law(self, decision: Mapping[str, Json]) -> str:
+        """The law and pack of a decision, where it is not those of the decision before."""
+        law = f"  law of {value_in_words(decision['on'])}, pack {decision['pack']} {str(decision['hash'])[:12]}"
+        told, self.told_law = self.told_law, law
+        return law if self.verbose or law != told else ""
+
+    def _values(self, values: Json, words: AnswerWords) -> str:
+        """The values that a decision gives; a brief page marks what the law sets, and leaves out details."""
+        if not isinstance(values, Mapping):
+            return ""
+        told = [_value(name, value, words) for name, value in values.items() if self.verbose or name not in DETAILS]
+        if not self.verbose and "due" in values and values.get("kind") == DueKind.HARD:
+            told = [f"{each} (law)" if each.startswith("due ") else each for each in told]
+        return folded(told, verbose=self.verbose, separator="; ")
+
+    def _findings(
+        self, findings: Sequence[Mapping[str, Json]], verdict: Verdict, words: AnswerWords
+    ) -> Iterator[RenderableType]:
+        """The findings that gave the verdict, with their facts; on a brief page the first rules with theirs."""
+        if not self.verbose:
+            yield from self._by_rule(findings, verdict, words)
+            return
+        for finding in findings:
+            yield from self._rule([finding], verdict, words)
+
+    def _by_rule(
+        self, findings: Sequence[Mapping[str, Json]], verdict: Verdict, words: AnswerWords
+    ) -> Iterator[RenderableType]:
+        by_rule: defaultdict[str, list[Mapping[str, Json]]] = defaultdict(list)
+        for finding in findings:
+            by_rule[str(finding["rule"])].append(finding)
+        for of_rule in list(by_rule.values())[:LONGEST_LIST]:
+            yield from self._rule(of_rule, verdict, words)
+        if (more := len(by_rule) - LONGEST_LIST) > 0:
+            yield Text(f"  {more_of(more)}", style="dim")
+
+    def _rule(
+        self, findings: Sequence[Mapping[str, Json]], verdict: Verdict, words: AnswerWords
+    ) -> Iterator[RenderableType]:
+        """One rule with its sentence and law; the facts where it is about one thing."""
+        first = findings[0]
+        because = because_of_all(
+            str(first["because"]), [str(finding["about"]) for finding in findings], verbose=self.verbose
+        )
+        label, law = rule_label(str(first["rule"]), verdict), (f" [{first['reference']}]", "dim")
+        yield Text.assemble((f"  {label}", STYLES[verdict]), f" {because}", law)
+        if len(findings) == 1:
+            facts = _pairs(first["facts"], words, verbose=self.verbose)
+            yield Text(f"    facts: {facts or 'none'}", style="dim")
 
 
 def _level_needed(decision: Mapping[str, Json]) -> str:
@@ -79,39 +160,32 @@ def _level_needed(decision: Mapping[str, Json]) -> str:
     return str(values.get("level") or "") if facts.get("role") == NOBODY else ""
 
 
-def _findings(findings: Json, verdict: Verdict) -> Iterator[RenderableType]:
-    """The findings that gave the verdict: the first ones with their facts, of the others the rules' names."""
+def _follows(decision: str) -> int:
+    return FOLLOWING.index(decision) + 1 if decision in FOLLOWING else 0
+
+
+def _deciding(findings: Json, verdict: Verdict) -> list[Mapping[str, Json]]:
+    """The findings that gave the verdict."""
     listed = findings if isinstance(findings, list) else []
-    deciding = [finding for finding in listed if isinstance(finding, Mapping) and finding["verdict"] == verdict]
-    for finding in deciding[:RULES_SHOWN]:
-        label = rule_label(str(finding["rule"]), verdict)
-        yield Text.assemble(
-            (f"  {label}", STYLES[verdict]), f" {finding['because']}", (f" [{finding['reference']}]", "dim")
-        )
-        yield Text(f"    facts: {_pairs(finding['facts']) or 'none'}", style="dim")
-    if more := deciding[RULES_SHOWN:]:
-        rules = dict.fromkeys(str(finding["rule"]) for finding in more)
-        yield Text(f"  and {len(more)} more: {', '.join(rules)}", style="dim")
+    return [finding for finding in listed if isinstance(finding, Mapping) and finding["verdict"] == verdict]
 
 
-def _pairs(values: Json) -> str:
-    """Facts or values in one line; of many, the first ones."""
-    if not isinstance(values, Mapping):
+def _rules(findings: Sequence[Mapping[str, Json]]) -> str:
+    """The rules of findings with their law, in one line."""
+    rules = dict.fromkeys(f"{finding['rule']} [{finding['reference']}]" for finding in findings)
+    return folded(list(rules), verbose=False)
+
+
+def _pairs(pairs: Json, words: AnswerWords, *, verbose: bool) -> str:
+    """Facts in one line."""
+    if not isinstance(pairs, Mapping):
         return ""
-    shown = [f"{_words(name)} {_value_in_words(value)}" for name, value in values.items()]
-    more = f" and {len(shown) - FACTS_SHOWN} more" if len(shown) > FACTS_SHOWN else ""
-    return ", ".join(shown[:FACTS_SHOWN]) + more
+    told = [f"{words.fact(name)}: {words.value(name, value)}" for name, value in pairs.items()]
+    return folded(told, verbose=verbose, separator="; ")
 
 
-def _value_in_words(value: Json) -> str:
-    if value is None:
-        return "not known"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return " and ".join(_value_in_words(item) for item in value) or "none"
-    return _words(str(value))
-
-
-def _words(text: str) -> str:
-    return text.replace("_", " ")
+def _value(name: str, value: Json, words: AnswerWords) -> str:
+    """A value of a decision; the answer of a part says by itself what it is about."""
+    if name in words.answers:
+        return words.answer(str(value), name)
+    return f"{plain(name)} {words.value(name, value)}"

@@ -1,55 +1,69 @@
 """Events in plain words: ids, enums, dates and amounts only, because an event holds no personal data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.case_view.history import payload_of
+from sevensteps.cli.case_view.words import Words
 from sevensteps.events import Payload
+from sevensteps.policy.model.verdict import Json
+from sevensteps.policy.packs.answer_words import plain, value_in_words
 from sevensteps.steps import DueKind
 from sevensteps.temporal import PHRASES, WaitingFor
 
+LONGEST_LIST = 5
+"""How many entries of a list are shown before it is folded."""
+
 SENTENCES: Mapping[str, str] = {
     events.CaseOpened.TYPE: "case opened: {kind}",
-    events.UrgentSupportRecorded.TYPE: "urgent support for {needs} (s.19(3)): £{weekly} a week from {starts_on}",
+    events.UrgentSupportRecorded.TYPE: "urgent support for {needs} (s.19(3)): {weekly} a week from {starts_on}",
     events.SelfAssessmentRecorded.TYPE: "self-assessment recorded; help: {help}",
-    events.AdvocacyConsidered.TYPE: "duty to arrange an advocate (s.67): {verdict}",
+    events.AdvocacyConsidered.TYPE: "advocacy considered (s.67): {verdict}",
     events.AssessmentOpened.TYPE: "assessment opened, round {round}",
-    events.DeterminationProposed.TYPE: "determination proposed: eligibility {verdict}",
+    events.DeterminationProposed.TYPE: "determination proposed: {verdict}",
     events.DeterminationConfirmed.TYPE: "determination confirmed (s.13); eligible needs: {needs}",
-    events.IndicativeBudgetGiven.TYPE: "indicative budget given: £{weekly} a week",
+    events.IndicativeBudgetGiven.TYPE: "indicative budget given: {weekly} a week",
     events.AdviceGiven.TYPE: "written reasons and advice given (s.13(5))",
     events.HoldPlaced.TYPE: "put on hold: {reason}",
     events.HoldReleased.TYPE: "hold released",
     events.CaseResumed.TYPE: "case resumed: operations have put right what stopped it",
     events.CaseEnded.TYPE: "case ended: {ending}",
     events.PlanOpened.TYPE: "plan version {version} to be made",
-    events.PlanSaved.TYPE: "plan version {version} saved: £{weekly} a week",
-    events.PlanSubmitted.TYPE: "plan version {version} submitted: £{weekly} a week",
+    events.PlanSaved.TYPE: "plan version {version} saved: {weekly} a week",
+    events.PlanSubmitted.TYPE: "plan version {version} submitted: {weekly} a week",
     events.PlanChecked.TYPE: (
-        "plan version {version} checked: safe {safe}, legal {legal}, meets needs {meets_needs}, "
-        "sufficient {sufficient}; level of authority {level}"
+        "plan version {version} checked: {safe}, {legal}, {meets_needs}, {sufficient}; level of authority {level}"
     ),
     events.PlanApproved.TYPE: (
-        "plan version {version} signed (s.25, s.26): personal budget £{personal_budget_weekly} a week; level {level}"
+        "plan version {version} signed (s.25, s.26): personal budget {personal_budget_weekly} a week; level {level}"
     ),
     events.PlanReturned.TYPE: "plan version {version} returned; checks not met: {rules}",
     events.MoneyOpened.TYPE: "money of plan version {version} to be organised",
-    events.MoneyArranged.TYPE: "£{weekly} a week: {kind} {payee}",
+    events.MoneyArranged.TYPE: "{weekly} a week: {kind} {payee}",
     events.MoneyOrganised.TYPE: "every pound has a holder",
     events.SupportOpened.TYPE: "support of plan version {version} to be organised",
     events.SupportArranged.TYPE: "{kind} for {needs}, from {starts_on}",
     events.SupportOrganised.TYPE: "every funded need has an arrangement; support starts on {starts_on}",
     events.LifeOpened.TYPE: "living with plan version {plan_version}; next review dated by rule {rule}",
-    events.SpendRecorded.TYPE: "£{amount} spent on line {line_id}, on {spent_on}",
+    events.SpendRecorded.TYPE: "{amount} spent on line {line_id}, on {spent_on}",
     events.ReviewRequested.TYPE: "review asked for (s.27(1)(b))",
     events.ReviewTriggered.TYPE: "review called for: {trigger}",
     events.ReviewOpened.TYPE: "review opened: {reason}",
     events.ReviewCompleted.TYPE: "review completed (s.27): {outcome}",
 }
 """Each kind of event in words, with fields of its payload."""
+
+DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
+    events.AdvocacyConsidered: ("advocacy", {"verdict": ""}),
+    events.DeterminationProposed: ("eligibility", {"verdict": ""}),
+    events.PlanChecked: ("plan-check", {part: part for part in ("safe", "legal", "meets_needs", "sufficient")}),
+}
+"""The events that report verdicts: the decision whose words tell them, and the part of each field; "" is the whole."""
+
+MONEY = frozenset({"weekly", "personal_budget_weekly", "amount"})
+"""The fields of payloads that are amounts of money."""
 
 WAITS: Mapping[type[Payload], WaitingFor] = {
     events.CaseOpened: WaitingFor.DETERMINATION,
@@ -65,13 +79,46 @@ WAITS: Mapping[type[Payload], WaitingFor] = {
 """What a case waits for after an event."""
 
 
-def event_in_words(event: Event) -> str:
-    """An event as a sentence; its type where it is newer than this program."""
+def event_in_words(event: Event, words: Words, *, verbose: bool = True) -> str:
+    """An event as a sentence, with verdicts in the words of its council's pack; its type where it is newer than this.
+
+    Unless it is `verbose`, long lists are folded.
+    """
     sentence = SENTENCES.get(event.type)
     payload = payload_of(event)
     if sentence is None or payload is None:
         return event.type
-    return sentence.format(**{name: in_words(value) for name, value in asdict(payload).items()}).rstrip()
+    fields = {name: _field_in_words(name, value, verbose=verbose) for name, value in asdict(payload).items()}
+    if type(payload) in DECIDED:
+        decision, parts = DECIDED[type(payload)]
+        answers = words.of_council(event.council, decision)
+        fields |= {name: answers.answer(getattr(payload, name), part) for name, part in parts.items()}
+    return sentence.format(**fields).rstrip()
+
+
+def _field_in_words(name: str, value: Json, *, verbose: bool) -> str:
+    if isinstance(value, list) and value:
+        return folded([value_in_words(entry) for entry in value], verbose=verbose)
+    return value_in_words(value, money=name in MONEY)
+
+
+def folded(entries: Sequence[str], *, verbose: bool, separator: str = ", ") -> str:
+    """A list in one line. Unless it is `verbose`, one that is longer than LONGEST_LIST is cut, and says so."""
+    more = 0 if verbose else max(len(entries) - LONGEST_LIST, 0)
+    shown = separator.join(entries[: len(entries) - more])
+    return f"{shown} {more_of(more)}" if more else shown
+
+
+def more_of(number: int) -> str:
+    """What ends a list that is cut."""
+    return f"… and {number} more; -v shows all"
+
+
+def because_of_all(because: str, about: Sequence[str], *, verbose: bool) -> str:
+    """A rule's sentence, from its finding about the first of these things, about all of them."""
+    if not about[0]:
+        return because
+    return because.replace(about[0], folded([plain(each) for each in about], verbose=verbose))
 
 
 def waiting_after(event: Event) -> WaitingFor | None:
@@ -93,23 +140,17 @@ def waiting_in_words(event: Event) -> str:
 
 def due_date_of(payload: Payload | None) -> str:
     """The due date that an event sets, in words; empty where it sets none."""
+    due_on, kind = due_of(payload)
+    return date_in_words(due_on, kind) if due_on else ""
+
+
+def due_of(payload: Payload | None) -> tuple[str, DueKind]:
+    """The due date that an event sets (YYYY-MM-DD), empty where it sets none, and who sets it."""
     if isinstance(payload, events.LifeOpened):
-        return date_in_words(payload.review_due, DueKind(payload.due_kind))
-    due_on = getattr(payload, "due_on", "")
-    return date_in_words(due_on, DueKind.SOFT) if due_on else ""
+        return payload.review_due, DueKind(payload.due_kind)
+    return getattr(payload, "due_on", ""), DueKind.SOFT
 
 
-def date_in_words(due_on: str, kind: DueKind) -> str:
+def date_in_words(due_on: str, kind: DueKind | None) -> str:
     """A due date (YYYY-MM-DD) written out, marked where the law sets it."""
-    return in_words(due_on) + (" (law)" if kind is DueKind.HARD else "")
-
-
-def in_words(value: object) -> str:
-    """A value of a payload: dates written out, lists joined, enums without underscores."""
-    if isinstance(value, list):
-        return ", ".join(in_words(item) for item in value) or "none"
-    text = str(value)
-    try:
-        return f"{date.fromisoformat(text):%-d %B %Y}"
-    except ValueError:
-        return text.replace("_", " ")
+    return value_in_words(due_on) + (" (law)" if kind is DueKind.HARD else "")

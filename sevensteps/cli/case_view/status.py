@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from temporalio.client import Client
 from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError
 
-from sevensteps import temporal
+from sevensteps import clock, temporal
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.case_view.history import payload_of
-from sevensteps.cli.case_view.sentences import date_in_words, due_date_of, waiting_after
+from sevensteps.cli.case_view.sentences import date_in_words, due_of, waiting_after
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.events import OPENS, HoldPlaced
@@ -21,21 +22,41 @@ RUNNING = f"WorkflowType = '{JOURNEY}' AND ExecutionStatus = 'Running'"
 
 @dataclass(frozen=True, slots=True)
 class CaseStatus:
-    """Where a case stands. `until` is a date in words, marked where the law sets it; empty where there is none."""
+    """Where a case stands."""
 
     stage: Stage
     waiting_for: WaitingFor
-    until: str = ""
+    due_on: str = ""
+    """When it is due (YYYY-MM-DD); empty where there is no date, or a hold has stopped its clock."""
+    due_kind: DueKind | None = None
+    """Whether practice or the law sets that date; None where it is not known."""
     parked: str = ""
     """Why operations have to put something right; empty where nothing is wrong."""
 
+    @property
+    def until(self) -> str:
+        """The due date in words, marked where the law sets it; empty where there is none."""
+        return date_in_words(self.due_on, self.due_kind) if self.due_on else ""
 
-async def statuses_from_journeys(settings: Settings) -> dict[str, CaseStatus]:
-    """Where every running journey stands, by case. Raises a Fault (UNAVAILABLE) when Temporal does not answer."""
-    client = await temporal.connect(settings)
+    @property
+    def overdue(self) -> bool:
+        """Whether the due date has passed. The day itself still counts, wherever in the United Kingdom it is."""
+        return bool(self.due_on) and self.due_on < clock.latest_today().isoformat()
+
+
+async def statuses_from_journeys(client: Client, case_ids: Sequence[str]) -> dict[str, CaseStatus]:
+    """Where the running journeys of these cases stand, by case: one question to Temporal for all of them.
+
+    Journeys are looked up by search attributes, which say when something is due, but not whether by law.
+
+    Raises a Fault (UNAVAILABLE) when Temporal does not answer.
+    """
+    ids = ", ".join(f"'{temporal.workflow_id(case_id)}'" for case_id in case_ids)
     statuses: dict[str, CaseStatus] = {}
+    if not ids:
+        return statuses
     try:
-        async for journey in client.list_workflows(RUNNING):
+        async for journey in client.list_workflows(f"{RUNNING} AND WorkflowId IN ({ids})", page_size=len(case_ids)):
             if status := _from_search_attributes(journey.typed_search_attributes):
                 statuses[journey.id.removeprefix(temporal.workflow_id(""))] = status
     except RPCError as error:
@@ -51,7 +72,7 @@ def _from_search_attributes(attributes: TypedSearchAttributes) -> CaseStatus | N
     return CaseStatus(
         stage=Stage(stage),
         waiting_for=WaitingFor(waiting_for),
-        until=date_in_words(due_at.date().isoformat(), DueKind.SOFT) if due_at else "",
+        due_on=due_at.date().isoformat() if due_at else "",
         parked="parked" if waiting_for == WaitingFor.MEND else "",
     )
 
@@ -63,7 +84,8 @@ async def status_from_journey(settings: Settings, case_id: str) -> CaseStatus:
     return CaseStatus(
         stage=standing.stage,
         waiting_for=standing.waiting_for,
-        until=date_in_words(standing.due_on, standing.due_kind or DueKind.SOFT) if standing.due_on else "",
+        due_on=standing.due_on or "",
+        due_kind=standing.due_kind,
         parked=f"{parked.operation} was refused ({parked.reason}): {parked.detail}" if parked else "",
     )
 
@@ -75,4 +97,5 @@ def status_from_events(events: Sequence[Event]) -> CaseStatus | None:
     last_waiting = next((each for each in reversed(waiting) if each), None)
     if not opening or not last_waiting:
         return None
-    return CaseStatus(OPENS[opening[-1].type], last_waiting, until=due_date_of(payload_of(opening[-1])))
+    due_on, due_kind = due_of(payload_of(opening[-1]))
+    return CaseStatus(OPENS[opening[-1].type], last_waiting, due_on, due_kind)

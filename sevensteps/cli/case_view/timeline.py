@@ -1,61 +1,132 @@
 """A case's timeline: steps, events, verdicts with their reasons and law, and what the case waits for."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision, Finding
-from sevensteps.cli.case_view.history import CaseHistory, Refusal, verdict_of
-from sevensteps.cli.case_view.sentences import event_in_words, waiting_in_words
-from sevensteps.events import OPENS
+from sevensteps.cli.case_view.history import CaseHistory, Refusal, payload_of, verdict_of
+from sevensteps.cli.case_view.sentences import (
+    LONGEST_LIST,
+    because_of_all,
+    due_date_of,
+    event_in_words,
+    more_of,
+    waiting_in_words,
+)
+from sevensteps.cli.case_view.words import Words
+from sevensteps.events import (
+    OPENS,
+    LifeOpened,
+    MoneyOpened,
+    MoneyOrganised,
+    PlanOpened,
+    PlanSaved,
+    ReviewOpened,
+    SupportOpened,
+    SupportOrganised,
+)
 from sevensteps.policy.model.verdict import Verdict
+from sevensteps.policy.packs.answer_words import plain
 from sevensteps.steps import STEP_NAMES
 
-REASONS_SHOWN = 5
 POSITION_WIDTH = 6
+DAY_WIDTH = len("26 September 2026")
+ACTOR_WIDTH = 10
 STYLES = {
     Verdict.MET: "green",
     Verdict.NOT_MET: "red",
     Verdict.NOT_ENOUGH_INFORMATION: "yellow",
     Verdict.NEEDS_JUDGEMENT: "yellow",
 }
+TOLD_BY_THE_HEADING = frozenset(
+    event.TYPE for event in (PlanOpened, MoneyOpened, SupportOpened, LifeOpened, ReviewOpened)
+)
+"""Events that say no more than the heading of their step does."""
+LEFT_OUT = TOLD_BY_THE_HEADING | {PlanSaved.TYPE, MoneyOrganised.TYPE, SupportOrganised.TYPE}
+"""What a brief timeline leaves out; the last event of a case is never left out unless its heading tells it."""
 
 
-def timeline(history: CaseHistory) -> RenderableType:
-    """The history of a case, event by event."""
+def timeline(history: CaseHistory, words: Words, *, verbose: bool = True) -> RenderableType:
+    """The history of a case, event by event; a brief one has its main events, and reasons only for what is not met."""
     heading = Text.assemble((history.title, "bold"), "  ", (history.case_id, "dim"))
+    if not verbose:
+        return Group(heading, *_brief(history, words))
     entries = (
-        timeline_entry(
-            event,
-            history.decisions.get(event.position),
-            [refusal for refusal in history.refusals if refusal.after == event.position],
-        )
+        timeline_entry(event, words, history.decisions.get(event.position), _refused_after(history, event))
         for event in history.events
     )
-    return Group(heading, *entries, Text())
+    return Group(heading, *entries)
 
 
-def timeline_entry(event: Event, decision: Decision | None = None, refusals: Sequence[Refusal] = ()) -> RenderableType:
+def timeline_entry(
+    event: Event, words: Words, decision: Decision | None = None, refusals: Sequence[Refusal] = ()
+) -> RenderableType:
     """One event, with its decision and what was refused after it; under the step's heading where it opens a step."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", style="dim", width=POSITION_WIDTH)
     grid.add_column()
-    by = f"  {event.actor}, {event.occurred_at.ToDatetime():%-d %b %Y %H:%M}"
-    grid.add_row(str(event.position), Text.assemble(event_in_words(event), (by, "dim")))
-    for line in _details(event, decision, refusals):
+    at = event.occurred_at.ToDatetime()
+    by = f"  {event.actor}, {clock.day_in_words(at.date())} {at:%H:%M}"
+    grid.add_row(str(event.position), Text.assemble(event_in_words(event, words), (by, "dim")))
+    for line in _details(event, words, decision, refusals):
         grid.add_row("", line)
     if event.type in OPENS:
         return Group(Text(STEP_NAMES[OPENS[event.type]], style="bold cyan"), grid)
     return grid
 
 
-def _details(event: Event, decision: Decision | None, refusals: Sequence[Refusal]) -> Iterator[RenderableType]:
+def _brief(history: CaseHistory, words: Words) -> Iterator[RenderableType]:
+    """The steps, each with its due date and its main events: on which day, who, and what."""
+    shown: date | None = None
+    for event in history.events:
+        if event.type in OPENS:
+            yield _brief_heading(event)
+        refusals = _refused_after(history, event)
+        last = event is history.events[-1] and event.type not in TOLD_BY_THE_HEADING
+        if event.type in LEFT_OUT and not (refusals or last):
+            continue
+        day = event.occurred_at.ToDatetime().date()
+        grid = Table.grid(padding=(0, 2))
+        for width in (DAY_WIDTH, ACTOR_WIDTH):
+            grid.add_column(width=width, style="dim", no_wrap=True, overflow="ellipsis")
+        grid.add_column()
+        told = event_in_words(event, words, verbose=False)
+        grid.add_row("" if day == shown else clock.day_in_words(day), event.actor, told)
+        for line in _brief_details(history.decisions.get(event.position), words, refusals):
+            grid.add_row("", "", line)
+        shown = day
+        yield grid
+
+
+def _brief_heading(event: Event) -> Text:
+    due = due_date_of(payload_of(event))
+    name = "next review due" if event.type == LifeOpened.TYPE else "due"
+    return Text.assemble((STEP_NAMES[OPENS[event.type]], "bold cyan"), f", {name} {due}" if due else "")
+
+
+def _brief_details(decision: Decision | None, words: Words, refusals: Sequence[Refusal]) -> Iterator[RenderableType]:
+    if decision is not None and verdict_of(decision.verdict) is not Verdict.MET:
+        yield from _reasons(decision, words, verbose=False)
+    for refusal in refusals:
+        yield _refusal(refusal)
+
+
+def _refused_after(history: CaseHistory, event: Event) -> Sequence[Refusal]:
+    return [refusal for refusal in history.refusals if refusal.after == event.position]
+
+
+def _details(
+    event: Event, words: Words, decision: Decision | None, refusals: Sequence[Refusal]
+) -> Iterator[RenderableType]:
     if decision is not None:
-        yield from _reasons(decision)
+        yield from _reasons(decision, words, verbose=True)
     if waiting := waiting_in_words(event):
         yield Text(waiting, style="italic magenta")
     for refusal in refusals:
@@ -66,28 +137,29 @@ def _refusal(refusal: Refusal) -> Text:
     return Text(f"{refusal.who} {refusal.action}: refused, {refusal.reason}. {refusal.detail}", style="red")
 
 
-def _reasons(decision: Decision) -> Iterator[RenderableType]:
-    """The rules that gave the verdict: the first ones with their reasons, of the others the names."""
+def _reasons(decision: Decision, words: Words, *, verbose: bool) -> Iterator[RenderableType]:
+    """The rules that gave the verdict, with their sentences; a brief list names the others after the first ones."""
     verdict = verdict_of(decision.verdict)
     if verdict is None:
         return
-    yield Text(f"{decision.decision}: {verdict.replace('_', ' ')}", style=STYLES[verdict])
+    answer = words.of_pack(decision.pack, decision.decision).answer(verdict)
+    yield Text(f"{decision.decision}: {answer}", style=STYLES[verdict])
     by_rule: dict[str, list[Finding]] = {}
     for finding in decision.findings:
         if finding.verdict == decision.verdict:
             by_rule.setdefault(finding.rule, []).append(finding)
     rules = list(by_rule)
-    for rule in rules[:REASONS_SHOWN]:
-        yield Padding(_reason(by_rule[rule], verdict), (0, 0, 0, 2))
-    if more := rules[REASONS_SHOWN:]:
-        yield Padding(Text(f"and {len(more)} more: {', '.join(more)}", style="dim"), (0, 0, 0, 2))
+    shown = rules if verbose else rules[:LONGEST_LIST]
+    for rule in shown:
+        yield Padding(_reason(by_rule[rule], verdict, verbose=verbose), (0, 0, 0, 2))
+    if more := len(rules) - len(shown):
+        yield Padding(Text(more_of(more), style="dim"), (0, 0, 0, 2))
 
 
-def _reason(findings: list[Finding], verdict: Verdict) -> Text:
+def _reason(findings: list[Finding], verdict: Verdict, *, verbose: bool) -> Text:
     """Why a rule gave its verdict, and everything that its findings are about."""
     first = findings[0]
-    about = ", ".join(finding.about for finding in findings)
-    because = first.because.replace(first.about, about) if first.about else first.because
+    because = because_of_all(first.because, [finding.about for finding in findings], verbose=verbose)
     return Text.assemble(
         (rule_label(first.rule, verdict), STYLES[verdict]), " ", because, (f" [{first.reference}]", "dim")
     )
@@ -95,4 +167,4 @@ def _reason(findings: list[Finding], verdict: Verdict) -> Text:
 
 def rule_label(rule: str, verdict: Verdict) -> str:
     """A rule's name before its sentence. The sentence says what the rule asks, so a verdict other than met is added."""
-    return rule if verdict is Verdict.MET else f"{rule}, {verdict.replace('_', ' ')}:"
+    return rule if verdict is Verdict.MET else f"{rule}, {plain(verdict)}:"

@@ -193,6 +193,7 @@ class Player:
         return f"{self.example.file}:{step.line}"
 
     def _unexpected(self, step: Step, how: str) -> UnexpectedError:
+        how = how.removesuffix(".")  # a detail is a sentence already
         return UnexpectedError(f"{self._place(step)}: {step.who} {step.verb.words}: it was {how}.")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path, PurePath
 
 from sevensteps.errors import Fault
+from sevensteps.policy.authoring.answer_check import check_answers
 from sevensteps.policy.authoring.inputs import outcomes_of
 from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps
 from sevensteps.policy.authoring.worked_cases import Coverage, read_cases_with_problems, run_case
@@ -53,6 +54,7 @@ def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> list[
         if not problems:
             decisions[decision] = over_time
             every_problem += (problem for compiled in over_time for problem in _decision(compiled, section))
+            every_problem += check_answers(over_time, section)
     unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
     every_problem += _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()))
     return sorted(set(every_problem))

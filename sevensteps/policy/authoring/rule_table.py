@@ -1,9 +1,21 @@
 """Every rule of a pack with its law, as a Markdown table."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.source import Section
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule, or a row of a table, with its sentence and law; `checked` against the law's text."""
+
+    decision: str
+    rule: str
+    because: str
+    law: str
+    checked: bool
 
 
 def rule_table(pack: Pack) -> str:
@@ -12,24 +24,31 @@ def rule_table(pack: Pack) -> str:
     for name, section in sorted(pack.decisions.items()):
         lines += [f"### `{name}`: {section.text('title')}", "", section.text("reference"), ""]
         lines += ["| rule | because | law | checked |", "| --- | --- | --- | --- |"]
-        lines += [f"| {' | '.join(_cell(text) for text in row)} |" for row in _rows(section)]
+        for row in _rows(section):
+            cells = (row.rule, row.because, row.law, "yes" if row.checked else "not yet")
+            lines.append(f"| {' | '.join(_cell(text) for text in cells)} |")
         lines.append("")
     return "\n".join(lines)
 
 
-def _rows(section: Section) -> Iterator[tuple[str, str, str, str]]:
+def rules_of(pack: Pack) -> list[RuleRow]:
+    """The same rows, of all decisions."""
+    return [row for _, section in sorted(pack.decisions.items()) for row in _rows(section)]
+
+
+def _rows(section: Section) -> Iterator[RuleRow]:
     for rule in section.sections("rules"):
-        yield rule.text("rule"), rule.text("because"), rule.text("reference"), _checked(rule)
+        yield _row(section, rule.text("rule"), rule, rule.text("reference"))
     for table in section.sections("tables"):
+        law = table.text("reference")
         for row in table.sections("rows"):
-            law = row.text("reference", table.text("reference"))
-            yield f"{table.text('table')}/{row.text('row')}", row.text("because"), law, _checked(row)
+            yield _row(section, f"{table.text('table')}/{row.text('row')}", row, row.text("reference", law))
         if "otherwise" in table:
-            yield table.text("table"), table.text("because"), table.text("reference"), _checked(table)
+            yield _row(section, table.text("table"), table, law)
 
 
-def _checked(entry: Section) -> str:
-    return "not yet" if entry.flag("unverified") else "yes"
+def _row(section: Section, id_: str, entry: Section, law: str) -> RuleRow:
+    return RuleRow(section.text("decision"), id_, entry.text("because"), law, not entry.flag("unverified"))
 
 
 def _cell(text: str) -> str:

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
+from sevensteps import clock
+from sevensteps.money import pounds_in_words
 from sevensteps.policy.evaluation.plain import Predicate, Truth, Truths, predicate_of, tally
 from sevensteps.policy.model.compiled_decision import Rule
 from sevensteps.policy.model.conditions import ItemsMeet, facts_of, walk
@@ -89,12 +92,16 @@ def _piece(text: str, facts: Mapping[str, Fact]) -> Piece:
         return lambda item, _: item
     if not text.startswith("{") or name not in facts:
         return text
-    return lambda _, values: _in_words(facts[name].json(values[name]))
+    return lambda _, values: _in_words(facts[name], facts[name].json(values[name]))
 
 
-def _in_words(value: Json) -> str:
+def _in_words(fact: Fact, value: Json) -> str:
     if value is None:
         return "not known"
+    if fact.type == "money":
+        return pounds_in_words(str(value))
+    if fact.type == "date":
+        return clock.day_in_words(date.fromisoformat(str(value)))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return (", ".join(str(entry) for entry in value) or "none") if isinstance(value, list | tuple) else str(value)

@@ -10,6 +10,9 @@ from sevensteps.policy.packs.fact_reader import read_fact
 from sevensteps.policy.packs.problems import read_each
 from sevensteps.policy.packs.source import Section
 
+_ABOUT = ("type", "unit", "short name", "calculate")
+"""The keys of a derived fact that are no arguments of its calculation."""
+
 
 def read_derived_facts(draft: DecisionDraft) -> None:
     """Add the derived facts of a decision to its draft, in the order in which they are derived."""
@@ -33,7 +36,7 @@ def _arguments(draft: DecisionDraft, dotted: str, body: Section, scope: str) -> 
     calculation = body.text("calculate")
     if calculation not in CALCULATIONS:
         raise body.problem(dotted, f"calculate: one of {', '.join(sorted(CALCULATIONS))}")
-    written = {key: value for key, value in body.items() if key not in ("type", "unit", "calculate")}
+    written = {key: value for key, value in body.items() if key not in _ABOUT}
     names = [key.replace(" ", "_") for key in written]
     wanted = set(signature(CALCULATIONS[calculation]).parameters)
     if set(names) != wanted:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import get_type_hints
 
 import pytest
@@ -10,15 +11,20 @@ from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.case_view.sentences import event_in_words, waiting_in_words
 from sevensteps.cli.case_view.status import status_from_events
+from sevensteps.cli.case_view.words import Words, words_of
+from sevensteps.config import Settings
 from sevensteps.events import PAYLOADS, Payload
 from sevensteps.steps import Stage
 from sevensteps.temporal import WaitingFor
 
+WORDS = words_of(Settings())
 SAMPLES = {int: 1, bool: True, list[str]: ["nutrition", "home_safe"]}
 
 
 def _event(payload: Payload, position: int = 1) -> Event:
-    event = Event(position=position, type=payload.TYPE, case_id="case-1", payload=payload.as_json())
+    event = Event(
+        position=position, type=payload.TYPE, case_id="case-1", council="example-council", payload=payload.as_json()
+    )
     event.occurred_at.FromDatetime(datetime(2026, 6, 1, tzinfo=UTC))
     return event
 
@@ -28,21 +34,60 @@ def test_every_kind_of_event_has_its_sentence(kind: type[Payload]) -> None:
     """No event is shown by its type alone, and a sentence uses only fields that the event has."""
     types = get_type_hints(kind)
     payload = kind(**{field.name: SAMPLES.get(types[field.name], "word") for field in fields(kind)})
-    assert event_in_words(_event(payload)) != kind.TYPE
+    assert event_in_words(_event(payload), WORDS) != kind.TYPE
 
 
 def test_an_event_that_is_newer_than_this_program_is_shown_by_its_type() -> None:
     """An older command line can look at a newer suite."""
-    assert event_in_words(Event(type="plan.praised.v1", payload="{}")) == "plan.praised.v1"
+    assert event_in_words(Event(type="plan.praised.v1", payload="{}"), WORDS) == "plan.praised.v1"
 
 
 def test_dates_lists_and_enums_are_written_as_people_write_them() -> None:
     """No underscores, no ISO dates."""
     urgent = events.UrgentSupportRecorded(needs=["nutrition", "home_safe"], weekly="240.00", starts_on="2026-06-01")
     assert (
-        event_in_words(_event(urgent))
+        event_in_words(_event(urgent), WORDS)
         == "urgent support for nutrition, home safe (s.19(3)): £240.00 a week from 1 June 2026"
     )
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        ("met", "advocacy considered (s.67): duty to arrange an advocate"),
+        ("not_met", "advocacy considered (s.67): no duty to arrange an advocate"),
+        ("unheard_of", "advocacy considered (s.67): unheard of"),
+    ],
+)
+def test_a_verdict_is_told_in_the_words_of_the_question(verdict: str, told: str) -> None:
+    """A duty that is "not met" would read as a breach; a verdict newer than this program is told by its name."""
+    assert event_in_words(_event(events.AdvocacyConsidered(verdict)), WORDS) == told
+
+
+def test_each_check_of_a_plan_has_words_of_its_own() -> None:
+    """Safe, legal, meets the needs, money is enough: what a reader asks."""
+    checked = events.PlanChecked(1, "not_met", "met", "not_met", "needs_judgement", "not_enough_information", "L1", "")
+    assert event_in_words(_event(checked), WORDS) == (
+        "plan version 1 checked: safe, not legal, needs met or not is for a person to judge, "
+        "not known whether the money is enough; level of authority L1"
+    )
+
+
+def test_where_the_pack_is_not_here_verdicts_are_told_plainly() -> None:
+    """A command can look at a suite whose packs are on another machine."""
+    elsewhere = Words(Path("/nowhere"), "nowhere")
+    assert event_in_words(_event(events.AdvocacyConsidered("not_met")), elsewhere).endswith(": not met")
+
+
+def test_amounts_have_commas_and_long_lists_are_folded() -> None:
+    """£1,240.50 is read at a glance, and so are five needs; -v has the others."""
+    needs = [f"need_{number}" for number in range(1, 8)]
+    urgent = _event(events.UrgentSupportRecorded(needs=needs, weekly="1240.50", starts_on="2026-06-01"))
+    assert event_in_words(urgent, WORDS, verbose=False) == (
+        "urgent support for need 1, need 2, need 3, need 4, need 5 … and 2 more; -v shows all (s.19(3)): "
+        "£1,240.50 a week from 1 June 2026"
+    )
+    assert "need 7" in event_in_words(urgent, WORDS)
 
 
 def test_a_date_that_the_law_sets_is_marked() -> None:

@@ -81,7 +81,7 @@ def test_a_sentence_says_the_facts() -> None:
         return decided(facts, tried).findings[0].because
 
     assert said({"hours": 8, "weekly": "1.05", "alone": True, "due": "2026-05-01", "needs": ["a", "b"]}) == (
-        "8; 1.05; yes; 2026-05-01; a, b; {other}."
+        "8; £1.05; yes; 1 May 2026; a, b; {other}."
     )
     assert said({"hours": 0, "alone": False, "needs": []}) == "0; not known; no; not known; none; {other}."
 

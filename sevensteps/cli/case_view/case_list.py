@@ -1,0 +1,158 @@
+"""The list of cases: a page of cases at a time, with where their journeys stand, in lines of fixed columns."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.cli.case_view.status import CaseStatus
+from sevensteps.fields import short_name
+from sevensteps.policy.model.verdict import Json
+from sevensteps.policy.packs.answer_words import plain
+from sevensteps.rpc.caller import Caller
+from sevensteps.steps import STEP_NAMES, Stage
+
+PAGE_SIZE = 200
+"""How many cases are asked for at a time: the first screen comes soon, and memory stays flat."""
+GAP = "  "
+WIDTHS = {"case": 17, "kind": 5, "council": 16, "step": 29, "waits for": 17, "until": 22, "": 10}
+"""The columns, each as wide as what it may hold; a council may have a longer name."""
+SHRINKING = ("council", "step", "waits for")
+NARROWEST = 8
+
+StatusesOf = Callable[[Sequence[pb.Case]], Awaitable[Mapping[str, CaseStatus]]]
+"""Where some open cases stand, by case; one without a journey is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case in the list. `status` is None for one that has ended, or has no journey."""
+
+    case: pb.Case
+    status: CaseStatus | None
+
+    @property
+    def stuck(self) -> bool:
+        """Whether operations have to do something, so that the case goes on."""
+        return bool(self.status.parked) if self.status else not self.case.ending
+
+    @property
+    def marks(self) -> list[str]:
+        """What is special about it, in words."""
+        if self.case.ending:
+            return [f"ended: {plain(_ending(self.case))}"]
+        if self.status is None:
+            return ["no journey"]
+        parked, overdue = bool(self.status.parked), self.status.overdue
+        marks = (("overdue", overdue), ("on hold", self.case.on_hold), ("parked", parked))
+        return [word for word, holds in marks if holds]
+
+    def cells(self) -> tuple[str, ...]:
+        """What each column has."""
+        status = self.status
+        about = (self.case.case_id, _kind(self.case), self.case.council)
+        where = (step_name(status.stage), plain(status.waiting_for), status.until) if status else ("", "", "")
+        return (*about, *where, ", ".join(self.marks))
+
+    def as_json(self) -> dict[str, Json]:
+        """The case for programs."""
+        status = self.status
+        return {
+            "case_id": self.case.case_id,
+            "council": self.case.council,
+            "kind": _kind(self.case),
+            "ending": _ending(self.case),
+            "on_hold": self.case.on_hold,
+            **status_as_json(status),
+            "stuck": self.stuck,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases to list: those that meet every condition given."""
+
+    open_only: bool = False
+    stuck: bool = False
+    overdue: bool = False
+    stage: Stage | None = None
+    due_before: date | None = None
+
+    def takes(self, row: Row) -> bool:
+        """Whether a case is listed. Only the services know of `open_only`."""
+        status = row.status
+        if self.stuck and not row.stuck:
+            return False
+        if self.stage and (not status or status.stage is not self.stage):
+            return False
+        if self.overdue and not (status and status.overdue):
+            return False
+        due_on = status.due_on if status else ""
+        return not self.due_before or (bool(due_on) and due_on < self.due_before.isoformat())
+
+
+def status_as_json(status: CaseStatus | None) -> dict[str, Json]:
+    """Where a case stands, for programs; null where it has ended, has no journey, or there is no date."""
+    if status is None:
+        return dict.fromkeys(("stage", "waiting_for", "due_on", "due_kind", "overdue", "parked"))
+    return {
+        "stage": status.stage.value,
+        "waiting_for": status.waiting_for.value,
+        "due_on": status.due_on or None,
+        "due_kind": status.due_kind.value if status.due_kind else None,
+        "overdue": status.overdue,
+        "parked": status.parked or None,
+    }
+
+
+async def pages_of_rows(caller: Caller, statuses_of: StatusesOf, wanted: Wanted) -> AsyncIterator[list[Row]]:
+    """The cases, a page of the assessment service at a time: no more than that is ever held."""
+    request = pb.ListCasesRequest(page_size=PAGE_SIZE, open_only=wanted != Wanted())
+    while True:
+        page = await caller.ask(request, pb.ListCasesResponse)
+        statuses = await statuses_of([case for case in page.cases if not case.ending])
+        rows = (Row(case, None if case.ending else statuses.get(case.case_id)) for case in page.cases)
+        yield [row for row in rows if wanted.takes(row)]
+        if not page.next_page_token:
+            return
+        request.page_token = page.next_page_token
+
+
+class Columns:
+    """Lines of fixed columns: nobody has to wait for all cases to see how wide a column is."""
+
+    def __init__(self, width: int | None) -> None:
+        """`width` is that of the terminal, on which long columns are cut; None for a file, which has all of them."""
+        self._cut = width is not None
+        full = sum(WIDTHS.values()) + len(GAP) * (len(WIDTHS) - 1)
+        missing = max(full - width, 0) if width else 0
+        spare = sum(WIDTHS[name] - NARROWEST for name in SHRINKING)
+        share = min(missing / spare, 1)
+        self._widths = [
+            width - round((width - NARROWEST) * share) if name in SHRINKING else width for name, width in WIDTHS.items()
+        ]
+
+    def heading(self) -> str:
+        """The names of the columns."""
+        return self.line(tuple(WIDTHS))
+
+    def line(self, cells: Sequence[str]) -> str:
+        """One case."""
+        padded = [self._cell(cell, width) for cell, width in zip(cells[:-1], self._widths, strict=False)]
+        return GAP.join([*padded, cells[-1]]).rstrip()
+
+    def _cell(self, cell: str, width: int) -> str:
+        return f"{cell[: width - 1]}…" if self._cut and len(cell) > width else cell.ljust(width)
+
+
+def step_name(stage: Stage) -> str:
+    """A step by its number and name."""
+    return STEP_NAMES[stage].removeprefix("Step ")
+
+
+def _kind(case: pb.Case) -> str:
+    return short_name(pb.CaseKind, case.kind)
+
+
+def _ending(case: pb.Case) -> str:
+    return short_name(pb.Ending, case.ending)

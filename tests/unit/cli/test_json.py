@@ -1,0 +1,34 @@
+"""Whatever lists or shows something can be read by programs."""
+
+import click
+import pytest
+import typer.main
+
+from sevensteps.cli.commands import app
+
+ACTING = {
+    "up", "play", "token", "serve", "worker", "journeys rebuild", "case resume",
+    "receipts export",  # writes JSON to a file
+}  # fmt: skip
+"""Commands that do something, and list nothing. A new command that is not among them has to have --json."""
+
+
+def _commands(command: click.Command, name: str = "") -> dict[str, click.Command]:
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        return {name: command}
+    return {path: each for key, sub in inner.items() for path, each in _commands(sub, f"{name} {key}".strip()).items()}
+
+
+COMMANDS = _commands(typer.main.get_command(app))  # type: ignore[arg-type]  # typer brings a click of its own
+
+
+def test_the_commands_that_only_act_are_there() -> None:
+    """Nothing is exempt that has been renamed or is gone."""
+    assert set(COMMANDS) >= ACTING
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - ACTING))
+def test_a_command_that_lists_or_shows_has_json(name: str) -> None:
+    """So that nobody has to read a table with a program."""
+    assert "--json" in {option for parameter in COMMANDS[name].params for option in parameter.opts}
