@@ -144,10 +144,11 @@ class CaseResumed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class CaseEnded(Payload):
-    """The case ended."""
+    """The case ended. `ended_on` is its last day: where the person died, the day of the death."""
 
     TYPE: ClassVar[str] = "case.ended.v1"
     ending: str
+    ended_on: str = ""
 
 
 # Steps 2, 4 and 5: services/planning
@@ -239,6 +240,53 @@ class SupportOrganised(Payload):
     TYPE: ClassVar[str] = "support.organised.v1"
     version: int
     starts_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyStarted(Payload):
+    """A part of the personal budget is to be paid from `starts_on` on; with `money.ended.v1` all that a payer needs."""
+
+    TYPE: ClassVar[str] = "money.started.v1"
+    version: int
+    arrangement_id: str
+    kind: str
+    payee: str
+    weekly: str
+    starts_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyEnded(Payload):
+    """It is not to be paid after `ends_on`, unless it starts again. A later one corrects it."""
+
+    TYPE: ClassVar[str] = "money.ended.v1"
+    version: int
+    arrangement_id: str
+    ends_on: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportStarted(Payload):
+    """An arrangement runs from `starts_on` on."""
+
+    TYPE: ClassVar[str] = "support.started.v1"
+    version: int
+    arrangement_id: str
+    kind: str
+    needs: list[str]
+    starts_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportEnded(Payload):
+    """An arrangement does not run after `ends_on`, unless it starts again. A later one corrects it."""
+
+    TYPE: ClassVar[str] = "support.ended.v1"
+    version: int
+    arrangement_id: str
+    ends_on: str
+    reason: str
 
 
 # Step 3: services/approval

@@ -115,9 +115,11 @@ class Planning:
         return _due(answer.due_on)
 
     @activity.defn(name=ClosePlanning.__name__)
-    async def close(self, header: RequestHeader, _closing: ClosePlanning) -> None:
-        """Close what is open."""
-        request = planning_pb2.CloseCaseRequest(request_id=header.request_id, case_id=header.case_id)
+    async def close(self, header: RequestHeader, closing: ClosePlanning) -> None:
+        """Close what is open, and end what runs."""
+        request = planning_pb2.CloseCaseRequest(
+            request_id=header.request_id, case_id=header.case_id, ended_on=closing.ended_on, died=closing.died
+        )
         with _translating_errors(ignore_not_found=True):
             await self._stub.CloseCase(request, timeout=_timeout())
 

@@ -193,12 +193,13 @@ def resume_case(work: Work, *, case_id: str, because: str) -> Case:
     return _change(work, case, CaseResumed())
 
 
-def end_case(work: Work, *, case_id: str, etag: str, ending: Ending) -> Case:
-    """End the case. Asked again for the same ending, it answers the ended case."""
+def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: date | None) -> Case:
+    """End the case on a day, or today. Asked again for the same ending, it answers the ended case."""
     case = store.case_to_change(work, case_id, etag)
     determined = store.confirmed_determination(work, case) is not None
-    ended = case.end(ending, determined=determined, by_journey=Role.JOURNEY in work.actor.roles)
-    return case if ended == case else _change(work, ended, CaseEnded(ending=ending.value))
+    last_day = ended_on or work.today
+    ended = case.end(ending, last_day, determined=determined, by_journey=Role.JOURNEY in work.actor.roles)
+    return case if ended == case else _change(work, ended, CaseEnded(ending.value, last_day.isoformat()))
 
 
 def open_assessment(work: Work, *, case_id: str, number: int, opened_on: date) -> date:

@@ -158,10 +158,13 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         case = handlers.resume_case(work, case_id=request.case_id, because=because)
         return pb.ResumeCaseResponse(case=wire.case_message(case))
 
-    @changes(pb.EndCaseResponse, wire.ending_of)
-    def EndCase(self, work: Work, request: pb.EndCaseRequest, ending: str) -> pb.EndCaseResponse:
+    @changes(pb.EndCaseResponse, wire.end_of)
+    def EndCase(self, work: Work, request: pb.EndCaseRequest, end: tuple[str, date | None]) -> pb.EndCaseResponse:
         """See AssessmentService.EndCase."""
-        case = handlers.end_case(work, case_id=request.case_id, etag=request.etag, ending=Ending(ending))
+        ending, ended_on = end
+        case = handlers.end_case(
+            work, case_id=request.case_id, etag=request.etag, ending=Ending(ending), ended_on=ended_on
+        )
         return pb.EndCaseResponse(case=wire.case_message(case))
 
     @changes(pb.OpenAssessmentResponse, wire.opened_on_of)

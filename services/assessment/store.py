@@ -31,7 +31,7 @@ CHANGE_CASE = Change(
     cases,
     key=("case_id",),
     version="version",
-    columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending"),
+    columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending", "ended_on"),
 )
 STANDING_DETERMINATION = (
     sa.select(determinations)

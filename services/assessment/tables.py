@@ -17,6 +17,7 @@ cases = sa.Table(
     sa.Column("pack", sa.Text, nullable=False),
     sa.Column("on_hold", sa.Boolean, nullable=False),
     sa.Column("ending", sa.Text, nullable=False),
+    sa.Column("ended_on", sa.Date, nullable=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Index("cases_by_age", "council", "opened_at", "case_id"),
 )

@@ -55,6 +55,7 @@ def case_message(case: Case) -> pb.Case:
         assessment_due=case.assessment_due.isoformat(),
         on_hold=case.on_hold,
         ending=number_of(pb.Ending, case.ending),
+        ended_on=case.ended_on.isoformat() if case.ended_on else "",
         etag=str(case.version),
     )
     message.opened_at.FromDatetime(from_text(case.opened_at))
@@ -207,9 +208,12 @@ def because_of(request: pb.ResumeCaseRequest, fields: Fields) -> str:
     return fields.text("because", request.because, limit=1000)
 
 
-def ending_of(request: pb.EndCaseRequest, fields: Fields) -> str:
-    """How a case ends, by its short name."""
-    return fields.choice("ending", request.ending, pb.Ending)
+def end_of(request: pb.EndCaseRequest, fields: Fields) -> tuple[str, date | None]:
+    """How a case ends, by its short name, and its last day; None for today."""
+    ending = fields.choice("ending", request.ending, pb.Ending)
+    earliest, today = clock.in_years(-1), clock.latest_today()
+    ended_on = fields.day("ended_on", request.ended_on, earliest=earliest, latest=today) if request.ended_on else None
+    return ending, ended_on
 
 
 def opened_on_of(request: pb.OpenAssessmentRequest, fields: Fields) -> date:

@@ -1,9 +1,12 @@
 """The gRPC face of planning: what each call reads, which use case it runs, and what it answers."""
 
+from datetime import date
+
 import grpc
 
 from services.planning import handlers, wire
 from services.planning.domain.money import Holding
+from services.planning.domain.period import Choice, EndReason
 from services.planning.domain.plan import Content
 from services.planning.domain.planning import MoneyOpening, PlanOpening, SupportOpening
 from services.planning.domain.support import Support
@@ -87,10 +90,29 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
         due_on = handlers.open_support(work, opening)
         return pb.OpenSupportResponse(due_on=due_on.isoformat())
 
-    @changes(pb.CloseCaseResponse)
-    def CloseCase(self, work: Work, request: pb.CloseCaseRequest) -> pb.CloseCaseResponse:
+    @changes(pb.StopArrangementsResponse, wire.stop_of)
+    def StopArrangements(
+        self, work: Work, request: pb.StopArrangementsRequest, choice: Choice
+    ) -> pb.StopArrangementsResponse:
+        """See PlanningService.StopArrangements."""
+        standing = handlers.stop_arrangements(work, case_id=request.case_id, etag=request.etag, choice=choice)
+        return pb.StopArrangementsResponse(planning=wire.planning_message(standing))
+
+    @changes(pb.RestartArrangementsResponse, wire.restart_of)
+    def RestartArrangements(
+        self, work: Work, request: pb.RestartArrangementsRequest, choice: Choice
+    ) -> pb.RestartArrangementsResponse:
+        """See PlanningService.RestartArrangements."""
+        standing = handlers.restart_arrangements(work, case_id=request.case_id, etag=request.etag, choice=choice)
+        return pb.RestartArrangementsResponse(planning=wire.planning_message(standing))
+
+    @changes(pb.CloseCaseResponse, wire.end_of)
+    def CloseCase(
+        self, work: Work, request: pb.CloseCaseRequest, end: tuple[date | None, EndReason]
+    ) -> pb.CloseCaseResponse:
         """See PlanningService.CloseCase."""
-        handlers.close_case(work, case_id=request.case_id)
+        last_day, reason = end
+        handlers.close_case(work, case_id=request.case_id, last_day=last_day, reason=reason)
         return pb.CloseCaseResponse()
 
 

@@ -61,6 +61,8 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "SubmitPlan": _PLANNING,
             "ArrangeMoney": _MONEY,
             "ArrangeSupport": _PLANNING,
+            "StopArrangements": _PLANNING | {Role.FINANCE},
+            "RestartArrangements": _PLANNING | {Role.FINANCE},
             "OpenPlan": _JOURNEY,
             "OpenMoney": _JOURNEY,
             "OpenSupport": _JOURNEY,

@@ -101,7 +101,10 @@ class EndCase(Request):
 
 @dataclass(frozen=True, slots=True)
 class ClosePlanning(Request):
-    """The case has ended: close what planning has open."""
+    """The case has ended: close what planning has open. Money and support end after its last day `ended_on`."""
+
+    ended_on: str = ""
+    died: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ class JourneyState(_Payloads):
     holds: list[Hold] = field(default_factory=list)
     resumed: int = 0
     ending: Ending | None = None
+    ended_on: str = ""
 
     assessment_round: int = 0
     eligible_needs: list[str] = field(default_factory=list)
@@ -136,7 +137,9 @@ class JourneyState(_Payloads):
         elif fact.type == CaseResumed.TYPE:
             self.resumed = fact.position
         elif fact.type == CaseEnded.TYPE:
-            self.ending = Ending(CaseEnded.of(fact.payload).ending)
+            ended = CaseEnded.of(fact.payload)
+            self.ending = Ending(ended.ending)
+            self.ended_on = ended.ended_on or _moment(fact).day.isoformat()
         elif fact.type in HEARD or fact.type in OPENS:
             self.inbox.append(fact)
             self._drop_if_past(fact)

@@ -106,10 +106,13 @@ class Step:
     async def close_case(self) -> None:
         """The case has ended: have every service close what it has open."""
         self._asking = Asking(self.state, self._incoming, self._post, closing=True)
-        for request in (ClosePlanning(), CloseApproval(), CloseReview()):
+        for request in (self._closing_planning(), CloseApproval(), CloseReview()):
             await self._asking.ask(request)
         self._due = None
         self._post(WaitingFor.NOTHING)
+
+    def _closing_planning(self) -> ClosePlanning:
+        return ClosePlanning(self.state.ended_on, died=self.state.ending is Ending.DIED)
 
     def standing(self) -> Standing:
         """Where the journey stands."""

@@ -50,6 +50,10 @@ class PlanningServiceStub:
     """Says who holds a part of the personal budget. Step 4 is done when every pound has a holder."""
     ArrangeSupport: _grpc.UnaryUnaryMultiCallable[_planning_pb2.ArrangeSupportRequest, _planning_pb2.ArrangeSupportResponse]
     """Says how funded needs are met. Step 5 is done when every funded need has an arrangement."""
+    StopArrangements: _grpc.UnaryUnaryMultiCallable[_planning_pb2.StopArrangementsRequest, _planning_pb2.StopArrangementsResponse]
+    """Stops money and support after a last day, because the case is on hold. A hold alone stops nothing that a person may depend on."""
+    RestartArrangements: _grpc.UnaryUnaryMultiCallable[_planning_pb2.RestartArrangementsRequest, _planning_pb2.RestartArrangementsResponse]
+    """Starts what was stopped again, from a first day on."""
     OpenPlan: _grpc.UnaryUnaryMultiCallable[_planning_pb2.OpenPlanRequest, _planning_pb2.OpenPlanResponse]
     """Opens step 2. Called by the journey."""
     OpenMoney: _grpc.UnaryUnaryMultiCallable[_planning_pb2.OpenMoneyRequest, _planning_pb2.OpenMoneyResponse]
@@ -81,6 +85,10 @@ class PlanningServiceAsyncStub(PlanningServiceStub):
     """Says who holds a part of the personal budget. Step 4 is done when every pound has a holder."""
     ArrangeSupport: _aio.UnaryUnaryMultiCallable[_planning_pb2.ArrangeSupportRequest, _planning_pb2.ArrangeSupportResponse]  # type: ignore[assignment]
     """Says how funded needs are met. Step 5 is done when every funded need has an arrangement."""
+    StopArrangements: _aio.UnaryUnaryMultiCallable[_planning_pb2.StopArrangementsRequest, _planning_pb2.StopArrangementsResponse]  # type: ignore[assignment]
+    """Stops money and support after a last day, because the case is on hold. A hold alone stops nothing that a person may depend on."""
+    RestartArrangements: _aio.UnaryUnaryMultiCallable[_planning_pb2.RestartArrangementsRequest, _planning_pb2.RestartArrangementsResponse]  # type: ignore[assignment]
+    """Starts what was stopped again, from a first day on."""
     OpenPlan: _aio.UnaryUnaryMultiCallable[_planning_pb2.OpenPlanRequest, _planning_pb2.OpenPlanResponse]  # type: ignore[assignment]
     """Opens step 2. Called by the journey."""
     OpenMoney: _aio.UnaryUnaryMultiCallable[_planning_pb2.OpenMoneyRequest, _planning_pb2.OpenMoneyResponse]  # type: ignore[assignment]
@@ -145,6 +153,22 @@ class PlanningServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_planning_pb2.ArrangeSupportResponse, _abc.Awaitable[_planning_pb2.ArrangeSupportResponse]]:
         """Says how funded needs are met. Step 5 is done when every funded need has an arrangement."""
+
+    @_abc_1.abstractmethod
+    def StopArrangements(
+        self,
+        request: _planning_pb2.StopArrangementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_planning_pb2.StopArrangementsResponse, _abc.Awaitable[_planning_pb2.StopArrangementsResponse]]:
+        """Stops money and support after a last day, because the case is on hold. A hold alone stops nothing that a person may depend on."""
+
+    @_abc_1.abstractmethod
+    def RestartArrangements(
+        self,
+        request: _planning_pb2.RestartArrangementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_planning_pb2.RestartArrangementsResponse, _abc.Awaitable[_planning_pb2.RestartArrangementsResponse]]:
+        """Starts what was stopped again, from a first day on."""
 
     @_abc_1.abstractmethod
     def OpenPlan(

@@ -1,0 +1,12 @@
+"""The last day of a case that has ended."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Bring the schema forward. Of a case that ended before, the day was not kept."""
+    op.add_column("cases", sa.Column("ended_on", sa.Date(), nullable=True))
