@@ -151,6 +151,20 @@ class CaseEnded(Payload):
     ended_on: str = ""
 
 
+# Any step but the review: the service that owns it
+
+
+@dataclass(frozen=True, slots=True)
+class StepOverdue(Payload):
+    """The due date of a step has passed, and the step is not done. A date that a hold has moved is told anew."""
+
+    TYPE: ClassVar[str] = "step.overdue.v1"
+    stage: str
+    turn: int
+    due_on: str
+    due_kind: str
+
+
 # Steps 2, 4 and 5: services/planning
 
 
@@ -387,6 +401,25 @@ class ReviewCompleted(Payload):
     TYPE: ClassVar[str] = "review.completed.v1"
     round: int
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewWarned(Payload):
+    """The date that the law sets for a review is near, and the review is not done."""
+
+    TYPE: ClassVar[str] = "review.warned.v1"
+    round: int
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOverdue(Payload):
+    """The due date of a review has passed, and the review is not done."""
+
+    TYPE: ClassVar[str] = "review.overdue.v1"
+    round: int
+    due_on: str
+    due_kind: str
 
 
 PAYLOADS: Mapping[str, type[Payload]] = {payload.TYPE: payload for payload in Payload.__subclasses__()}

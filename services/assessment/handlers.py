@@ -35,7 +35,9 @@ from sevensteps.events import (
 from sevensteps.identity.actor import Role
 from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
+from sevensteps.service import overdue
 from sevensteps.service.decisions import RecordedDecision
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work, new_id
 from sevensteps.steps import Ending
 
@@ -210,6 +212,11 @@ def open_assessment(work: Work, *, case_id: str, number: int, opened_on: date) -
     due, pack = _assessment_due(work, opened_on, case_id, case.council)
     _change(work, case.open_round(number, due, pack), AssessmentOpened(round=number, due_on=due.isoformat()))
     return due
+
+
+def record_overdue(work: Work, *, case_id: str, passed: PassedDate) -> None:
+    """Record that the date of a step has passed, or that one set by law is near."""
+    overdue.record(work, store.case(work, case_id), passed)
 
 
 def _change(work: Work, case: Case, event: Payload) -> Case:

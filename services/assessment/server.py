@@ -15,6 +15,7 @@ from sevensteps.fields import Fields
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.calls import changes, reads
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 from sevensteps.steps import Ending
@@ -166,6 +167,14 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             work, case_id=request.case_id, etag=request.etag, ending=Ending(ending), ended_on=ended_on
         )
         return pb.EndCaseResponse(case=wire.case_message(case))
+
+    @changes(pb.RecordOverdueResponse, wire.passed_date_of)
+    def RecordOverdue(
+        self, work: Work, request: pb.RecordOverdueRequest, passed: PassedDate
+    ) -> pb.RecordOverdueResponse:
+        """See AssessmentService.RecordOverdue."""
+        handlers.record_overdue(work, case_id=request.case_id, passed=passed)
+        return pb.RecordOverdueResponse()
 
     @changes(pb.OpenAssessmentResponse, wire.opened_on_of)
     def OpenAssessment(

@@ -22,6 +22,9 @@ from sevensteps.fields import Fields, entry, if_given, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.policy.model.verdict import Json
+from sevensteps.service import overdue
+from sevensteps.service.overdue import PassedDate
+from sevensteps.steps import Stage
 
 FACTS_OF_ADVOCACY = (
     "understanding",
@@ -244,3 +247,8 @@ def place_of(page_token: str, listing: Listing) -> tuple[str, str]:
 def _seal(place: str, listing: Listing) -> str:
     """The end of a page token, which shows that this list gave it."""
     return blake2b(json.dumps([place, *listing]).encode(), digest_size=8).hexdigest()
+
+
+def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> PassedDate:
+    """The date of a step that has passed or is near."""
+    return overdue.passed_date_of(request, fields, Stage.MONEY_FOUND)

@@ -31,8 +31,10 @@ from sevensteps.events import (
 )
 from sevensteps.money import pounds
 from sevensteps.policy import Verdict
+from sevensteps.service import overdue
 from sevensteps.service.closing import close_once
 from sevensteps.service.decisions import RecordedDecision
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work, new_id
 from sevensteps.steps import Stage
 
@@ -152,6 +154,11 @@ def open_plan(work: Work, opening: PlanOpening) -> date:
     store.add_opening(work, opened, due_on)
     _change(work, opened, PlanOpened(version=opening.version, due_on=due_on.isoformat()))
     return due_on
+
+
+def record_overdue(work: Work, *, case_id: str, passed: PassedDate) -> None:
+    """Record that the date of a step has passed, or that one set by law is near."""
+    overdue.record(work, store.planning(work, case_id), passed)
 
 
 def _begin(work: Work, opening: PlanOpening) -> date:

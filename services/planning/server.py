@@ -14,6 +14,7 @@ from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2_grpc as pb_grpc
 from sevensteps.money import pounds
 from sevensteps.service.calls import changes, reads
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 
@@ -114,6 +115,14 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
         last_day, reason = end
         handlers.close_case(work, case_id=request.case_id, last_day=last_day, reason=reason)
         return pb.CloseCaseResponse()
+
+    @changes(pb.RecordOverdueResponse, wire.passed_date_of)
+    def RecordOverdue(
+        self, work: Work, request: pb.RecordOverdueRequest, passed: PassedDate
+    ) -> pb.RecordOverdueResponse:
+        """See PlanningService.RecordOverdue."""
+        handlers.record_overdue(work, case_id=request.case_id, passed=passed)
+        return pb.RecordOverdueResponse()
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:

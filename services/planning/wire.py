@@ -13,6 +13,9 @@ from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.fields import MOST_WEEKLY, Fields, entry, if_given, number_of
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.money import pounds
+from sevensteps.service import overdue
+from sevensteps.service.overdue import PassedDate
+from sevensteps.steps import Stage
 from sevensteps.support_plan import TEMPLATES, SpendLine
 
 LONGEST_ANSWER = 20_000
@@ -285,3 +288,8 @@ def holding_of(request: pb.ArrangeMoneyRequest, fields: Fields) -> Holding:
     if payee and misfit:
         fields.wrong("payee", misfit)
     return Holding(kind, payee, weekly, facts)
+
+
+def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> PassedDate:
+    """The date of a step that has passed or is near."""
+    return overdue.passed_date_of(request, fields, Stage.PLAN_MADE, Stage.MONEY_ORGANISED, Stage.SUPPORT_ORGANISED)

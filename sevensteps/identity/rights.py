@@ -48,6 +48,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ReleaseHold": _ASSESSING | {Role.OPERATIONS},
             "ResumeCase": {Role.OPERATIONS},
             "EndCase": _ASSESSING | _JOURNEY,
+            "RecordOverdue": _JOURNEY,
             "OpenAssessment": _JOURNEY,
             "GetCouncil": ANYBODY,
         },
@@ -67,6 +68,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "OpenMoney": _JOURNEY,
             "OpenSupport": _JOURNEY,
             "CloseCase": _JOURNEY,
+            "RecordOverdue": _JOURNEY,
         },
     ),
     **_rights(
@@ -77,6 +79,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ReturnPlan": SIGNING,
             "OpenApproval": _JOURNEY,
             "CloseCase": _JOURNEY,
+            "RecordOverdue": _JOURNEY,
         },
     ),
     **_rights(
@@ -90,6 +93,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "OpenLife": _JOURNEY,
             "OpenReview": _JOURNEY,
             "CloseCase": _JOURNEY,
+            "RecordOverdue": _JOURNEY,
         },
     ),
     **_rights(

@@ -109,3 +109,17 @@ def create_shared_tables_0001() -> None:
     )
     op.create_index("receipts_by_age", "receipts", ["decided_at", "receipt_id"], unique=False)
     op.create_index(op.f("ix_receipts_case_id"), "receipts", ["case_id"], unique=False)
+
+
+def create_overdue_0003() -> None:
+    """The table `overdue` of sevensteps/service/tables.py. Never changed either."""
+    op.create_table(
+        "overdue",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("ahead", sa.Boolean(), nullable=False),
+        sa.Column("told_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "stage", "turn", "due_on", "ahead"),
+    )

@@ -1,4 +1,4 @@
-"""When each arrangement of money and support runs."""
+"""When each arrangement of money and support runs, and dates that have passed."""
 
 import json
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from sevensteps import clock
+from sevensteps.service.migrations import create_overdue_0003
 
 revision = "0003"
 down_revision = "0001"
@@ -59,6 +60,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("arrangement_id", "number"),
     )
     op.create_index(op.f("ix_periods_case_id"), "periods", ["case_id"], unique=False)
+    create_overdue_0003()
     connection = op.get_bind()
     for case in connection.execute(IN_FORCE).all():
         _start(connection, case)

@@ -62,6 +62,8 @@ class PlanningServiceStub:
     """Opens step 5. Called by the journey."""
     CloseCase: _grpc.UnaryUnaryMultiCallable[_planning_pb2.CloseCaseRequest, _planning_pb2.CloseCaseResponse]
     """Closes whatever is open because the case has ended. Called by the journey."""
+    RecordOverdue: _grpc.UnaryUnaryMultiCallable[_planning_pb2.RecordOverdueRequest, _planning_pb2.RecordOverdueResponse]
+    """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 @_typing.type_check_only
 class PlanningServiceAsyncStub(PlanningServiceStub):
@@ -97,6 +99,8 @@ class PlanningServiceAsyncStub(PlanningServiceStub):
     """Opens step 5. Called by the journey."""
     CloseCase: _aio.UnaryUnaryMultiCallable[_planning_pb2.CloseCaseRequest, _planning_pb2.CloseCaseResponse]  # type: ignore[assignment]
     """Closes whatever is open because the case has ended. Called by the journey."""
+    RecordOverdue: _aio.UnaryUnaryMultiCallable[_planning_pb2.RecordOverdueRequest, _planning_pb2.RecordOverdueResponse]  # type: ignore[assignment]
+    """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 class PlanningServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns the support plans, the money arrangements and the support arrangements.
@@ -201,5 +205,13 @@ class PlanningServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_planning_pb2.CloseCaseResponse, _abc.Awaitable[_planning_pb2.CloseCaseResponse]]:
         """Closes whatever is open because the case has ended. Called by the journey."""
+
+    @_abc_1.abstractmethod
+    def RecordOverdue(
+        self,
+        request: _planning_pb2.RecordOverdueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_planning_pb2.RecordOverdueResponse, _abc.Awaitable[_planning_pb2.RecordOverdueResponse]]:
+        """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 def add_PlanningServiceServicer_to_server(servicer: PlanningServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
