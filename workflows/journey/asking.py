@@ -84,7 +84,7 @@ class Asking:
         self._incoming.let_answer_go_first()
         answer: Due | None = await workflow.execute_local_activity(
             type(request).__name__,
-            args=[self._header(request), request],
+            args=[header(self._state, request), request],
             result_type=_answer_type(request),
             start_to_close_timeout=QUICK_TIMEOUT,
             schedule_to_close_timeout=QUICK_TIMEOUT,
@@ -96,7 +96,7 @@ class Asking:
         """Ask by an activity, which Temporal's tools can see, until there is an answer or the case ends."""
         activity = workflow.start_activity(
             type(request).__name__,
-            args=[self._header(request), request],
+            args=[header(self._state, request), request],
             result_type=_answer_type(request),
             start_to_close_timeout=PATIENT_TIMEOUT,
             retry_policy=RETRY_FOR_EVER,
@@ -108,12 +108,6 @@ class Asking:
         answer: Due | None = await activity
         return answer
 
-    def _header(self, request: Request) -> RequestHeader:
-        """The same request in the same step and turn has the same id, whichever run makes it."""
-        state = self._state
-        purpose = f"{state.case_id}/{state.stage}/{state.turn}/{type(request).__name__}"
-        return RequestHeader(state.case_id, state.council, str(uuid5(REQUEST_IDS, purpose)))
-
     async def _park(self, parked: Parked) -> None:
         """Say what was refused, and wait until operations resume the case."""
         self.parked = parked
@@ -121,6 +115,14 @@ class Asking:
         self._post(WaitingFor.MEND)
         await self._incoming.wait(lambda: self._state.resumed > resumed or self.has_ended())
         self.parked = None
+
+
+def header(state: JourneyState, request: Request) -> RequestHeader:
+    """The same request in the same step and turn has the same id, whichever run makes it."""
+    purpose = f"{state.case_id}/{state.stage}/{state.turn}/{type(request).__name__}"
+    if request.detail:
+        purpose += f"/{request.detail}"
+    return RequestHeader(state.case_id, state.council, str(uuid5(REQUEST_IDS, purpose)))
 
 
 def _answer_type(request: Request) -> type[Due] | None:

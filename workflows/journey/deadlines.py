@@ -53,6 +53,11 @@ class Due:
         """The date itself."""
         return date.fromisoformat(self.on)
 
+    @property
+    def by_law(self) -> str:
+        """The last day that the law allows; empty where the law sets none."""
+        return self.on if self.kind is DueKind.HARD else self.law_on
+
 
 def due_now(due: Due, opened_on: date, holds: Sequence[Hold]) -> Due | None:
     """The present due date. Each day on hold since the step was opened moves a soft date, but never past the law's.

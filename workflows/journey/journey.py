@@ -4,6 +4,7 @@ It decides nothing. People and services decide, and their decisions reach it as 
 step, and waits.
 """
 
+import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from sevensteps.temporal import HEAR, JOURNEY, STANDS, Standing
     from workflows.journey.asking import CaseHasEnded
     from workflows.journey.incoming import Incoming
+    from workflows.journey.overdue import Dates
     from workflows.journey.stages import STEPS
     from workflows.journey.state import JourneyState
     from workflows.journey.step import Step
@@ -36,6 +38,8 @@ class Journey:
     @workflow.run
     async def run(self, state: JourneyState) -> str:  # noqa: ARG002  `__init__` has taken it
         """Go from step to step until the case ends; then have everything closed."""
+        if workflow.patched("overdue-is-told"):
+            self._watching = asyncio.create_task(Dates(self._state, lambda: self._step.due).watch())
         with suppress(CaseHasEnded):
             await self._walk()
             self._incoming.take_in()

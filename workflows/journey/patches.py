@@ -11,4 +11,6 @@ from collections.abc import Mapping
 PATCHES: Mapping[str, str] = {
     "answer-goes-first": "26 November 2026: what a journey does after an answer no longer depends on facts that come "
     "with it, because a replay may deliver them after it.",
+    "overdue-is-told": "26 November 2026: a due date that passes, and one of the law that is near, is told to the "
+    "service that owns the step.",
 }

@@ -65,7 +65,8 @@ class JourneyState(_Payloads):
     """Where a journey is, and what it carries: what a run hands to the next. It does not grow with the years.
 
     `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
-    `inbox` holds facts until their step uses them, or until their round or version is past.
+    `inbox` holds facts until their step uses them, or until their round or version is past. `law_due` is the day by
+    which the law wants the next review (YYYY-MM-DD), and `told` the dates of this step that its service has recorded.
     """
 
     case_id: str
@@ -93,6 +94,9 @@ class JourneyState(_Payloads):
     life_round: int = 0
     life_since: str = ""
     life_continues: bool = False
+
+    law_due: str = ""
+    told: list[str] = field(default_factory=list)
 
     @classmethod
     def begin(cls, case_id: str, council: str, facts: Sequence[Fact]) -> Self:
@@ -180,6 +184,7 @@ class JourneyState(_Payloads):
             self.plan_version += 1
         elif self.stage is Stage.LIFE_LIVED:
             self.life_round += 1
+        self.told = []
         for fact in list(self.inbox):
             self._drop_if_past(fact)
         self.holds = [hold for hold in self.holds if hold.released is None or hold.released.at > self.since.at]

@@ -48,6 +48,16 @@ class Step:
         self._asking = Asking(state, incoming, self._post)
 
     @property
+    def due(self) -> Due | None:
+        """The present due date."""
+        return due_now(self._due, self._opened.day, self.state.holds) if self._due else None
+
+    @property
+    def law_due(self) -> str:
+        """The last day that the law allows for the step (YYYY-MM-DD); empty where it sets none."""
+        return self._due.by_law if self._due else ""
+
+    @property
     def opened_on(self) -> str:
         """The day of the fact that led to the step (YYYY-MM-DD)."""
         return self._opened.day.isoformat()
@@ -117,7 +127,7 @@ class Step:
     def standing(self) -> Standing:
         """Where the journey stands."""
         state = self.state
-        due = self._due_now()
+        due = self.due
         return Standing(
             case_id=state.case_id,
             stage=state.stage,
@@ -133,11 +143,8 @@ class Step:
             heard=state.heard,
         )
 
-    def _due_now(self) -> Due | None:
-        return due_now(self._due, self._opened.day, self.state.holds) if self._due else None
-
     def _due_at(self) -> datetime | None:
-        due = self._due_now()
+        due = self.due
         return datetime.fromisoformat(due.on).replace(tzinfo=UTC) if due else None
 
     def _post(self, waiting_for: WaitingFor) -> None:
