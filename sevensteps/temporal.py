@@ -68,7 +68,7 @@ PHRASES: Mapping[WaitingFor, str] = {
     WaitingFor.REVIEW_DATE: "the next review: its date, a request, or something that calls for it",
     WaitingFor.REVIEW: "the review to be completed",
     WaitingFor.RELEASE: "the hold to be released",
-    WaitingFor.MEND: "operations to put right what was refused and resume the case",
+    WaitingFor.MEND: "operations to put right what stops it",
     WaitingFor.ENDING: "the case to be ended",
     WaitingFor.NOTHING: "nothing: the case has ended",
 }
@@ -77,11 +77,25 @@ PHRASES: Mapping[WaitingFor, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """Why a journey is parked: what it asked for, and why the service refuses however often it is asked."""
+    """Why a journey is parked: what it asked for, and why the service refuses however often it is asked.
+
+    `operation` is empty where nothing was asked: then the journey cannot go on with what it has heard.
+    """
 
     operation: str
     reason: str
     detail: str
+
+    @property
+    def sentence(self) -> str:
+        """Why, in plain words."""
+        refused = f"{self.operation} was refused ({self.reason}): " if self.operation else ""
+        return refused + self.detail
+
+
+def rebuild_advice(case_id: str) -> str:
+    """What operations do with a journey that cannot go on with what it has heard."""
+    return f"`sevensteps journeys rebuild {case_id}` starts its journey again from the feed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +134,7 @@ class Standing:
             law = " (law)" if self.due_kind is DueKind.HARD else ""
             sentence += f"; due {due.day} {due:%B %Y}{law}"
         if self.parked:
-            sentence += f". {self.parked.operation} was refused ({self.parked.reason}): {self.parked.detail}"
+            sentence += f". {self.parked.sentence}"
         return sentence.rstrip(".") + "."
 
 

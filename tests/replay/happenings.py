@@ -100,6 +100,7 @@ def happenings(situation: Situation) -> Iterator[Happening]:
         yield from _answers(seq, activity)
     if situation.standing.parked is not None:
         yield _heard("case.resumed", CaseResumed())
+        yield _when_full(_heard("case.resumed", CaseResumed(), cost=1))
     if situation.standing.ending is None:
         yield _heard("case.ended", ENDED)
     yield from _of_holds(situation)
@@ -135,6 +136,7 @@ def _of_holds(situation: Situation) -> Iterator[Happening]:
         yield _heard("hold.released + hold.placed", released, placed, cost=1)
     else:
         yield _heard("hold.placed", placed, cost=1)
+        yield _when_full(_heard("hold.placed", placed, cost=1))
         yield _heard("hold.placed + hold.released", placed, released, cost=1)
 
 
@@ -156,7 +158,7 @@ def _bursts(label: str, situation: Situation) -> Iterator[Happening]:
     payload = current[label]
     late = replace(_heard(label, payload, cost=1), builds_on=label, is_variant=True)
     yield replace(late, label=f"{label}, two days later", wait=TWO_DAYS)
-    yield replace(late, label=f"{label}, when the history is full", history_is_full=True)
+    yield _when_full(_heard(label, payload, cost=1))
     others = {other: current[other] for other in situation.waited_for if current[other].TYPE != payload.TYPE}
     for other, another in {**others, "case.ended": ENDED, **_hold(situation)}.items():
         yield replace(_heard(f"{label} + {other}", payload, another, cost=1), builds_on=label)
@@ -192,6 +194,14 @@ def _date_comes(seq: int, situation: Situation) -> Iterator[Happening]:
 
 def _heard(label: str, *payloads: Payload, also: Sequence[Job] = (), cost: int = 0) -> Happening:
     return Happening(label, lambda walk: [*(hears(walk.fact(payload)) for payload in payloads), *also], cost)
+
+
+def _when_full(happening: Happening) -> Happening:
+    """The same when the history is full."""
+    label = happening.label
+    return replace(
+        happening, label=f"{label}, when the history is full", history_is_full=True, builds_on=label, is_variant=True
+    )
 
 
 def _heard_again(walk: Walk) -> Sequence[Job]:

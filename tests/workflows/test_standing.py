@@ -45,7 +45,7 @@ def test_sentence() -> None:
     parked = Parked("OpenLife", "STAGE_ORDER", "A plan must be agreed first.")
     stands = replace(LIVING, waiting_for=WaitingFor.MEND, due_on=None, parked=parked)
     assert stands.sentence == (
-        "Step 6: living your life. Waits for operations to put right what was refused and resume the case. "
+        "Step 6: living your life. Waits for operations to put right what stops it. "
         "OpenLife was refused (STAGE_ORDER): A plan must be agreed first."
     )
 

@@ -24,11 +24,11 @@ def fact_of(event: feed_pb2.Event) -> Fact:
     """An event as a journey hears it. Raises UnreadableEventError."""
     try:
         PAYLOADS[event.type].of(event.payload)
-    except (KeyError, TypeError, ValueError) as error:
+        at = clock.as_text(event.occurred_at.ToDatetime(tzinfo=UTC))
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise UnreadableEventError(
             f"event {event.position} is not a {event.type} that this version can read"
         ) from error
-    at = clock.as_text(event.occurred_at.ToDatetime(tzinfo=UTC))
     return Fact(position=event.position, type=event.type, case_id=event.case_id, at=at, payload=event.payload)
 
 
@@ -55,6 +55,12 @@ class Feed:
         async for message in self._stub.WatchEvents(request):
             yield message
 
+    async def heard_by(self, case_id: str, after: int, most: int) -> Sequence[feed_pb2.Event]:
+        """The next events after a position that the journey of a case must hear, at most so many."""
+        event_filter = feed_pb2.EventFilter(case_id=case_id, types=sorted(HEARD))
+        request = feed_pb2.ListEventsRequest(page_size=most, after=after, filter=event_filter)
+        return (await self._stub.ListEvents(request, timeout=TIMEOUT)).events
+
     async def of_case(self, case_id: str) -> Sequence[feed_pb2.Event]:
         """Every event so far from which the journey of a case can be rebuilt."""
         return await self._list(feed_pb2.EventFilter(case_id=case_id, types=sorted(HEARD | OPENS.keys())))
@@ -65,7 +71,7 @@ class Feed:
         ended_before = {
             event.case_id
             for event in events
-            if event.type == CaseEnded.TYPE and event.occurred_at.ToDatetime(tzinfo=UTC) < ended_since
+            if event.type == CaseEnded.TYPE and event.occurred_at.seconds < ended_since.timestamp()
         }
         return [
             event.case_id for event in events if event.type == CaseOpened.TYPE and event.case_id not in ended_before

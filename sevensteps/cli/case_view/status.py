@@ -64,7 +64,7 @@ async def status_from_journey(settings: Settings, case_id: str) -> CaseStatus:
         stage=standing.stage,
         waiting_for=standing.waiting_for,
         until=date_in_words(standing.due_on, standing.due_kind or DueKind.SOFT) if standing.due_on else "",
-        parked=f"{parked.operation} was refused ({parked.reason}): {parked.detail}" if parked else "",
+        parked=parked.sentence if parked else "",
     )
 
 
