@@ -16,6 +16,8 @@ from sevensteps.steps import STEP_NAMES, DueKind, Ending, Stage
 
 JOURNEY = "Journey"
 """The workflow type: one journey a case."""
+RUNNING = f"WorkflowType = '{JOURNEY}' AND ExecutionStatus = 'Running'"
+"""What lists the running journeys."""
 HEAR = "hear"
 """The one signal: a Fact."""
 STANDS = "stands"

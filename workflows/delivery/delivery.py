@@ -1,6 +1,6 @@
 """Brings a fact to the journey of its case. A journey that Temporal has lost is started again from the feed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
@@ -20,7 +20,7 @@ from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.events import OPENS, CaseEnded, CaseOpened
 from sevensteps.steps import Stage
-from sevensteps.temporal import COUNCIL, HEAR, JOURNEY, Parked, rebuild_advice, workflow_id
+from sevensteps.temporal import COUNCIL, HEAR, JOURNEY, RUNNING, Parked, rebuild_advice, workflow_id
 from workflows.delivery.feed import Feed, UnreadableEventError, fact_of
 from workflows.journey.state import JourneyState
 
@@ -98,14 +98,23 @@ class Delivery:
 
         It is ended before the facts are read: one that comes in between finds no journey, and starts it.
         """
+        await self._end(workflow_id(case_id), "rebuilt from the feed")
+        restart = await self.restart(case_id)
+        return Restart.STARTED if restart is Restart.RUNNING else restart
+
+    async def end_those_without(self, cases: Collection[str]) -> None:
+        """End the running journeys of cases that are not among these, unless the feed knows their case after all."""
+        async for journey in self._client.list_workflows(RUNNING):
+            case_id = journey.id.removeprefix(workflow_id(""))
+            if case_id not in cases and not await self._feed.of_case(case_id):
+                await self._end(journey.id, "the feed does not know its case")
+
+    async def _end(self, journey_id: str, why: str) -> None:
         try:
-            handle = self._client.get_workflow_handle(workflow_id(case_id))
-            await handle.terminate("rebuilt from the feed", rpc_timeout=TIMEOUT)
+            await self._client.get_workflow_handle(journey_id).terminate(why, rpc_timeout=TIMEOUT)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-        restart = await self.restart(case_id)
-        return Restart.STARTED if restart is Restart.RUNNING else restart
 
     async def _restart(self, case_id: str) -> Restart:
         events = await self._feed.of_case(case_id)

@@ -45,7 +45,8 @@ class Journey:
         except HandOver:
             self._incoming.take_in()
             self._state.hand_over()
-            workflow.continue_as_new(self._state)
+            shown = workflow.info().typed_search_attributes  # inherited, one that is unset could not be read
+            workflow.continue_as_new(self._state, search_attributes=shown)
         self._incoming.take_in()
         return str(self._state.ending)
 

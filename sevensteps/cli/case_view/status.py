@@ -14,9 +14,7 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.events import OPENS, HoldPlaced
 from sevensteps.steps import DueKind, Stage
-from sevensteps.temporal import DUE_AT, JOURNEY, STAGE, WAITING_FOR, WaitingFor
-
-RUNNING = f"WorkflowType = '{JOURNEY}' AND ExecutionStatus = 'Running'"
+from sevensteps.temporal import DUE_AT, RUNNING, STAGE, WAITING_FOR, WaitingFor
 
 
 @dataclass(frozen=True, slots=True)
