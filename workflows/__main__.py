@@ -18,10 +18,12 @@ from sevensteps.temporal import connect
 from workflows.activities import activities
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
+from workflows.delivery.place import PlaceFile
 from workflows.delivery.relay import Relay
 from workflows.worker import journey_worker
 
 SECONDS_BETWEEN_ATTEMPTS = 0.5
+PLACE_FILE = "relay.place"
 _CORE_LOGS = LoggingConfig(
     TelemetryFilter(core_level="WARN", other_level="ERROR"),
     forwarding=LogForwardingConfig(logging.getLogger("temporalio.core")),
@@ -36,7 +38,7 @@ async def work(settings: Settings) -> None:
         channels = {name: await stack.enter_async_context(channel(settings.address(name), token)) for name in SERVICES}
         feed = Feed(channels["feed"])
         client = await _connected(settings)
-        relay = Relay(feed, Delivery(client, feed, settings.task_queue))
+        relay = Relay(feed, Delivery(client, feed, settings.task_queue), PlaceFile(settings.data / PLACE_FILE))
         async with journey_worker(client, settings.task_queue, activities(channels)):
             log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue)
             await relay.run()

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import islice
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -17,6 +18,7 @@ from workflows.delivery import relay
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
 from workflows.delivery.lines import ROOM
+from workflows.delivery.place import Place, PlaceFile
 from workflows.delivery.relay import Relay
 
 NOISY, QUIET = "case-noisy", "case-quiet"
@@ -32,15 +34,15 @@ class FeedInMemory:
         self.acknowledged = 0
         self.asked_for = 0
 
-    async def position(self) -> int:
-        return self.acknowledged
+    async def place(self) -> Place:
+        return Place(self.acknowledged)
 
-    async def acknowledge(self, position: int) -> None:
-        self.acknowledged = position
+    async def acknowledge(self, place: Place) -> None:
+        self.acknowledged = place.position
 
-    async def watch(self, after: int) -> AsyncIterator[feed_pb2.WatchEventsResponse]:
-        for each in self.events[after:]:
-            yield feed_pb2.WatchEventsResponse(events=[each])
+    async def watch(self, place: Place) -> AsyncIterator[feed_pb2.WatchEventsResponse]:
+        for each in self.events[place.position :]:
+            yield feed_pb2.WatchEventsResponse(events=[each], bookmark=each.position)
         yield feed_pb2.WatchEventsResponse(bookmark=len(self.events))
         await asyncio.Event().wait()
 
@@ -71,8 +73,8 @@ class TemporalInMemory:
 
 
 @asynccontextmanager
-async def relaying(feed: FeedInMemory, temporal: TemporalInMemory) -> AsyncIterator[Relay]:
-    running = Relay(cast("Feed", feed), cast("Delivery", temporal))
+async def relaying(feed: FeedInMemory, temporal: TemporalInMemory, folder: Path) -> AsyncIterator[Relay]:
+    running = Relay(cast("Feed", feed), cast("Delivery", temporal), PlaceFile(folder / "relay.place"))
     task = asyncio.create_task(running.run())
     try:
         yield running
@@ -82,10 +84,10 @@ async def relaying(feed: FeedInMemory, temporal: TemporalInMemory) -> AsyncItera
             await task
 
 
-async def test_a_case_with_a_long_backlog() -> None:
+async def test_a_case_with_a_long_backlog(tmp_path: Path) -> None:
     """12,000 facts of one case keep nobody waiting: another case has its fact long before they are delivered."""
     feed, temporal = FeedInMemory([NOISY] * 6000 + [QUIET] + [NOISY] * 6000), TemporalInMemory()
-    async with relaying(feed, temporal):
+    async with relaying(feed, temporal, tmp_path):
         await eventually(lambda: is_delivered(temporal, QUIET, 1))
         assert temporal.of[NOISY] < 6000
         await eventually(lambda: is_delivered(temporal, NOISY, 12_000))
@@ -94,11 +96,11 @@ async def test_a_case_with_a_long_backlog() -> None:
     assert feed.asked_for >= 12_000 - 2 * ROOM
 
 
-async def test_a_case_whose_facts_cannot_be_delivered() -> None:
+async def test_a_case_whose_facts_cannot_be_delivered(tmp_path: Path) -> None:
     """1,100 facts of a case that Temporal does not take keep no other case waiting, and come in order later."""
     feed, temporal = FeedInMemory([NOISY] * 1100 + [QUIET] * 3), TemporalInMemory()
     temporal.in_trouble.add(NOISY)
-    async with relaying(feed, temporal):
+    async with relaying(feed, temporal, tmp_path):
         await eventually(lambda: is_delivered(temporal, QUIET, 3))
         assert feed.acknowledged == 0
         temporal.in_trouble.clear()
@@ -107,13 +109,13 @@ async def test_a_case_whose_facts_cannot_be_delivered() -> None:
     assert temporal.delivered[3:] == list(range(1, 1101))
 
 
-async def test_many_cases_in_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_cases_in_trouble(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """However many cases are in trouble, each of the others has its turn: the reading does not stop for them."""
     monkeypatch.setattr(relay, "WAITING", 20)
     in_trouble = [f"case-{number}" for number in range(500)]
     feed, temporal = FeedInMemory([*in_trouble, QUIET]), TemporalInMemory()
     temporal.in_trouble.update(in_trouble)
-    async with relaying(feed, temporal):
+    async with relaying(feed, temporal, tmp_path):
         await eventually(lambda: is_delivered(temporal, QUIET, 1))
 
 

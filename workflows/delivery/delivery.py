@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
-from sevensteps.events import OPENS, CaseEnded, CaseOpened
+from sevensteps.events import OPENS, CaseEnded, CaseOpened, Fact
 from sevensteps.steps import Stage
 from sevensteps.temporal import COUNCIL, HEAR, JOURNEY, RUNNING, Parked, rebuild_advice, workflow_id
 from workflows.delivery.feed import Feed, UnreadableEventError, fact_of
@@ -128,7 +128,7 @@ class Delivery:
         return Restart.STARTED if started else Restart.RUNNING
 
     async def _start(self, case_id: str, events: Sequence[feed_pb2.Event], reuse: WorkflowIDReusePolicy) -> bool:
-        state = JourneyState.begin(case_id, events[0].council, [fact_of(event) for event in events])
+        state = JourneyState.begin(case_id, events[0].council, [self._fact_of(event) for event in events])
         return await self._start_with(state, reuse, WorkflowIDConflictPolicy.FAIL)
 
     async def _park(self, case_id: str, refusal: Parked) -> None:
@@ -145,7 +145,7 @@ class Delivery:
         if ended := [event for event in events if event.type == CaseEnded.TYPE]:
             reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
             with suppress(UnreadableEventError):
-                state.hear(fact_of(ended[0]))
+                state.hear(self._fact_of(ended[0]))
         await self._start_with(state, reuse, WorkflowIDConflictPolicy.TERMINATE_EXISTING)
 
     async def _start_with(
@@ -166,10 +166,13 @@ class Delivery:
             return False
         return True
 
+    def _fact_of(self, event: feed_pb2.Event) -> Fact:
+        return fact_of(event, self._feed.feed_id)
+
     async def _signal(self, event: feed_pb2.Event) -> bool:
         handle = self._client.get_workflow_handle(workflow_id(event.case_id))
         try:
-            await handle.signal(HEAR, fact_of(event), rpc_timeout=TIMEOUT)
+            await handle.signal(HEAR, self._fact_of(event), rpc_timeout=TIMEOUT)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False

@@ -59,12 +59,14 @@ class Lines:
 
     def delivered(self, line: Line, position: int) -> None:
         """Take what is delivered, up to this position, out of its line. An empty line goes."""
+        if not self.has(line):
+            return
         while line.kept and line.kept[0].position <= position:
             line.kept.popleft()
             self._kept -= 1
         line.done = max(line.done, position)
         line.failures = 0
-        if line.is_empty and self.has(line):
+        if line.is_empty:
             del self._lines[line.case_id]
 
     def has(self, line: Line) -> bool:

@@ -9,10 +9,12 @@ from temporalio.service import RPCError
 
 from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.errors import Kind
 from sevensteps.rpc.faults import fault_of
 from workflows.delivery.delivery import Delivery
-from workflows.delivery.feed import Feed
+from workflows.delivery.feed import Feed, is_changed
 from workflows.delivery.lines import ROOM, Line, Lines
+from workflows.delivery.place import Place, PlaceFile, Places
 
 CONCURRENCY = 16
 """How many cases have their turn at once."""
@@ -24,6 +26,12 @@ PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts when Temporal or the feed does not answer; the last one is repeated."""
 ACKNOWLEDGE_EVERY = 0.2
 """Seconds between acknowledgements."""
+REFUSALS = frozenset({Kind.INVALID, Kind.OUT_OF_RANGE})
+"""What the feed answers to a place that it does not have, however often it is asked."""
+FEED_CHANGED = (
+    "An older feed was restored, or it began anew, and journeys have heard facts that it does not have. "
+    "`sevensteps journeys rebuild --all` starts every journey again from it."
+)
 
 
 class Relay:
@@ -31,14 +39,19 @@ class Relay:
 
     Cases take turns: each has its next facts delivered, at most ROOM of them, and goes to the end of the queue. After a
     crash some facts come twice, which does journeys no harm; none is lost. It waits while Temporal or the feed is down.
+
+    The feed compares the place that was read with what it holds, so that a restored feed is noticed. Then it is told,
+    and the relay goes on from where that feed says: every journey compares the facts for itself.
     """
 
-    def __init__(self, feed: Feed, delivery: Delivery) -> None:
+    def __init__(self, feed: Feed, delivery: Delivery, place_file: PlaceFile) -> None:
         """Nothing is read until `run`."""
         self._feed = feed
         self._delivery = delivery
+        self._place_file = place_file
         self._lines = Lines()
-        self._read_up_to = 0
+        self._places = Places()
+        self._read_up_to = Place()
         self._waiting: asyncio.Queue[Line] = asyncio.Queue()
         self._in_trouble: asyncio.Queue[Line] = asyncio.Queue()
         self._progress = asyncio.Event()
@@ -47,9 +60,9 @@ class Relay:
 
     async def run(self) -> NoReturn:
         """Deliver for ever, until cancelled."""
-        self._read_up_to = await self._last_acknowledged()
+        await self._find_place(self._place_file.read())
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._acknowledge_deliveries(self._read_up_to))
+            tasks.create_task(self._acknowledge_deliveries())
             for queue in [self._waiting] * CONCURRENCY + [self._in_trouble] * RETRYING:
                 tasks.create_task(self._give_turns(queue))
             attempt = 0
@@ -60,42 +73,61 @@ class Relay:
                         self._log_answer("feed")
                         await self._line_up(message)
                 except grpc.aio.AioRpcError as error:
-                    self._log_silence("feed", fault_of(error).reason)
+                    if is_changed(error):
+                        await self._find_place(self._read_up_to.token)
+                    else:
+                        self._log_silence("feed", fault_of(error).reason)
                 await _pause(attempt)
                 attempt += 1
 
-    async def _last_acknowledged(self) -> int:
+    async def _find_place(self, known: str) -> None:
+        """Begin where the feed says, and tell if a place that is known is not one of its own: it is not the same."""
         attempt = 0
         while True:
             try:
-                return await self._feed.position()
+                if known:
+                    await self._feed.check(known)
+                self._read_up_to = await self._feed.place()
             except grpc.aio.AioRpcError as error:
-                self._log_silence("feed", fault_of(error).reason)
-                await _pause(attempt)
-                attempt += 1
+                if known and fault_of(error).kind in REFUSALS:
+                    known = ""
+                    if is_changed(error):
+                        self._begin_again()
+                else:
+                    self._log_silence("feed", fault_of(error).reason)
+                    await _pause(attempt)
+                    attempt += 1
+            else:
+                return
+
+    def _begin_again(self) -> None:
+        log.get().error("the feed is not the one that was read", detail=FEED_CHANGED)
+        self._lines.clear()
+        self._places.clear()
 
     async def _line_up(self, message: feed_pb2.WatchEventsResponse) -> None:
         for event in message.events:
             while self._waiting.qsize() >= WAITING:
                 self._has_room.clear()
                 await self._has_room.wait()
-            self._read_up_to = event.position
             if line := self._lines.add(event):
                 self._waiting.put_nowait(line)
-        self._read_up_to = max(self._read_up_to, message.bookmark)
+        self._read_up_to = Place(message.bookmark, message.resume_token)
+        self._places.add(self._read_up_to)
         self._progress.set()
 
     async def _give_turns(self, queue: asyncio.Queue[Line]) -> NoReturn:
         while True:
             line = await queue.get()
             self._has_room.set()
-            if await self._has_taken_turn(line):
-                if self._lines.has(line):
-                    self._waiting.put_nowait(line)
-            else:
+            if not await self._has_taken_turn(line):
                 self._try_again_later(line)
+            elif self._lines.has(line):
+                self._waiting.put_nowait(line)
 
     def _try_again_later(self, line: Line) -> None:
+        if not self._lines.has(line):
+            return
         pause = PAUSES[min(line.failures, len(PAUSES) - 1)]
         line.failures += 1
         asyncio.get_running_loop().call_later(pause, self._in_trouble.put_nowait, line)
@@ -104,6 +136,8 @@ class Relay:
         """Deliver the next facts of one case, one after another. False if it has to be tried again."""
         try:
             for event in await self._next_of(line):
+                if not self._lines.has(line):
+                    break
                 await self._delivery.deliver(event)
                 self._log_answer("temporal")
                 self._lines.delivered(line, event.position)
@@ -129,18 +163,23 @@ class Relay:
             self._lines.delivered(line, line.last)
         return events
 
-    async def _acknowledge_deliveries(self, acknowledged: int) -> NoReturn:
+    async def _acknowledge_deliveries(self) -> NoReturn:
+        delivered: Place | None = None
         while True:
             await self._progress.wait()
             self._progress.clear()
-            delivered = self._lines.delivered_up_to(self._read_up_to)
-            if delivered > acknowledged:
+            up_to = self._lines.delivered_up_to(self._read_up_to.position)
+            if delivered := self._places.take_last_up_to(up_to) or delivered:
                 try:
                     await self._feed.acknowledge(delivered)
-                    acknowledged = delivered
+                    self._place_file.write(delivered.token)
+                    delivered = None
                 except grpc.aio.AioRpcError as error:
-                    self._log_silence("feed", fault_of(error).reason)
-                    self._progress.set()
+                    if is_changed(error):  # so says the next watch, which begins again
+                        delivered = None
+                    else:
+                        self._log_silence("feed", fault_of(error).reason)
+                        self._progress.set()
             await asyncio.sleep(ACKNOWLEDGE_EVERY)
 
     def _log_failure(self, line: Line, side: str, reason: str) -> None:
