@@ -14,7 +14,7 @@ from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.client import channel, machine_token
-from sevensteps.temporal import connect
+from sevensteps.temporal import connect_prepared
 from workflows.activities import activities
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
@@ -48,7 +48,7 @@ async def _connected(settings: Settings) -> Client:
     is_logged = False
     while True:
         try:
-            return await connect(settings)
+            return await connect_prepared(settings)
         except Fault as fault:
             if not is_logged:
                 log.get().warning("worker waits for Temporal", reason=fault.reason, detail=fault.detail)

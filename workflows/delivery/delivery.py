@@ -111,7 +111,7 @@ class Delivery:
 
     async def _end(self, journey_id: str, why: str) -> None:
         try:
-            await self._client.get_workflow_handle(journey_id).terminate(why, rpc_timeout=TIMEOUT)
+            await self._client.get_workflow_handle(journey_id).terminate(reason=why, rpc_timeout=TIMEOUT)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

@@ -19,7 +19,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.rpc.faults import fault_of
-from sevensteps.temporal import connect
+from sevensteps.temporal import connect_prepared
 from workflows.delivery.delivery import Delivery, Restart
 from workflows.delivery.feed import Feed
 
@@ -79,7 +79,7 @@ async def rebuild_one(feed: Feed, delivery: Delivery, case_id: str) -> AsyncIter
 async def main(settings: Settings, arguments: Sequence[str] = ()) -> None:
     """Rebuild, with progress on stderr and the outcome on stdout. Raises a Fault if Temporal or the feed is silent."""
     token = machine_token(Keys.open(settings.data), "journey", Role.JOURNEY)
-    client = await connect(settings)
+    client = await connect_prepared(settings)
     async with channel(settings.feed, token) as calls:
         feed = Feed(calls)
         delivery = Delivery(client, feed, settings.task_queue)
