@@ -463,10 +463,15 @@ HEARD: frozenset[str] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An event as a journey hears it: `at` is ISO time in UTC, `payload` the event's JSON text."""
+    """An event as a journey hears it: `at` is ISO time in UTC, `payload` the event's JSON text.
+
+    `feed` is the identity of the feed. It and the event's id are empty in facts that an earlier version has delivered.
+    """
 
     position: int
     type: str
     case_id: str
     at: str
     payload: str
+    event_id: str = ""
+    feed: str = ""

@@ -14,6 +14,9 @@ CONTEXT: tuple[Processor, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 
+EXTRAS = ("case_id", "operation", "reason", "detail")
+"""What a line of the standard library's logging may have beside its text: journeys log by it."""
+
 
 def configure(style: str, service: str) -> None:
     """Set up the logs of this process: our own, and those of libraries, which use the standard library.
@@ -34,7 +37,12 @@ def configure(style: str, service: str) -> None:
 
 def _handler_for_libraries(renderer: Processor) -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
-    before: tuple[Processor, ...] = (*CONTEXT, structlog.stdlib.add_logger_name, structlog.processors.format_exc_info)
+    before: tuple[Processor, ...] = (
+        *CONTEXT,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(allow=EXTRAS),
+        structlog.processors.format_exc_info,
+    )
     processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=processors))
     return handler

@@ -17,6 +17,7 @@ from sevensteps.api.review.v1 import review_pb2, review_pb2_grpc
 from sevensteps.errors import Fault, Kind
 from sevensteps.rpc.faults import fault_of
 from sevensteps.steps import DueKind, Stage
+from sevensteps.temporal import workflow_id
 from workflows.journey.deadlines import Due
 from workflows.journey.requests import (
     CloseApproval,
@@ -304,9 +305,8 @@ def _translating_errors(*, ignore_not_found: bool = False) -> Iterator[None]:
         if ignore_not_found and fault.kind is Kind.NOT_FOUND:
             return
         info = activity.info()
-        log.get().warning(
-            "request failed", operation=info.activity_type, workflow=info.workflow_id, reason=fault.reason
-        )
+        case_id = (info.workflow_id or "").removeprefix(workflow_id(""))
+        log.get().warning("request failed", operation=info.activity_type, case_id=case_id, reason=fault.reason)
         raise ApplicationError(
             _message_of(fault),
             type=fault.reason,

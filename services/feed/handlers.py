@@ -1,13 +1,24 @@
 """What the feed does, one function a use case."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import sqlalchemy as sa
 
 from services.feed import store
 from services.feed.arrivals import Arrivals
-from services.feed.domain import Numbered, Page, Wanted, case_open, not_read_yet, other_councils, stopping
+from services.feed.domain import (
+    Bookmark,
+    Numbered,
+    Page,
+    Place,
+    Wanted,
+    case_open,
+    not_read_yet,
+    other_councils,
+    stopping,
+)
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.errors import Violation, invalid
 from sevensteps.service.store import Store
@@ -47,41 +58,51 @@ def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
     return last
 
 
-async def list_events(records: Store, wanted: Wanted, *, after: int, size: int) -> Page:
-    """The next wanted events after a position, at most `size`. Raises Faults (CURSOR_EXPIRED, CURSOR_AHEAD)."""
+async def list_events(records: Store, wanted: Wanted, *, place: Place, size: int) -> Page:
+    """The next wanted events after a place, at most `size`.
+
+    Raises Faults: FEED_CHANGED, CURSOR_AHEAD, EVENTS_TRIMMED.
+    """
     events: list[Numbered] = []
     while True:
         one_more = size + 1 - len(events)  # to know whether there is more
-        page = await records.read(partial(store.read_page, wanted=wanted, after=after, size=one_more))
+        page = await records.read(partial(store.read_page, wanted=wanted, place=place, size=one_more))
         events += page.events
-        after = page.reached
+        place = page.bookmark
         if len(events) > size or not page.more:
-            return Page(events, page.reached, page.last).at_most(size)
+            return replace(page, events=events).at_most(size)
 
 
-async def watch_events(records: Store, arrivals: Arrivals, wanted: Wanted, *, after: int) -> AsyncIterator[Page]:
-    """Every wanted event after a position, for ever; pages without events say how far the feed has been looked through.
+async def watch_events(records: Store, arrivals: Arrivals, wanted: Wanted, *, place: Place) -> AsyncIterator[Page]:
+    """Every wanted event after a place, for ever; pages without events say how far the feed has been looked through.
 
-    Raises Faults: CURSOR_EXPIRED, CURSOR_AHEAD, and STOPPING when this process stops.
+    Raises Faults: FEED_CHANGED, CURSOR_AHEAD, EVENTS_TRIMMED, and STOPPING when this process stops.
     """
     while not arrivals.over:
-        read = await records.read(partial(store.read_page, wanted=wanted, after=after, size=AT_ONCE))
+        read = await records.read(partial(store.read_page, wanted=wanted, place=place, size=AT_ONCE))
         page = read.at_most(AT_ONCE)
         yield page
-        after = page.reached
+        place = page.bookmark
         if not page.more:
-            await arrivals.beyond(after, BOOKMARK_SECONDS)
+            await arrivals.beyond(page.reached, BOOKMARK_SECONDS)
     raise stopping()
 
 
-def acknowledge_events(connection: sa.Connection, *, name: str, position: int) -> int:
-    """Move a subscription forward, never back. Answers where it stands. Raises a Fault beyond the feed's end."""
-    _ensure_given("position", position, store.locked_head(connection).last)
-    before = store.subscription(connection, name)
-    if position <= before:
+def acknowledge_events(connection: sa.Connection, *, name: str, place: Place) -> int:
+    """Move a subscription forward, never back. Answers where it stands.
+
+    Raises Faults: for a number beyond the feed's end, and as for readers for a place that is not in the feed.
+    """
+    head = store.locked_head(connection)
+    if isinstance(place, Bookmark):
+        store.ensure_holds(connection, head, place)
+    else:
+        _ensure_given("position", place.position, head.last)
+    before = store.subscribed_position(connection, name)
+    if place.position <= before:
         return before
-    store.move_subscription(connection, name, position)
-    return position
+    store.move_subscription(connection, name, place.position)
+    return place.position
 
 
 async def trim_events(records: Store, *, scope: str | None, up_to: int) -> int:

@@ -31,8 +31,8 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         wire.check_after(fields, request.after)
         wanted = wire.wanted_of(fields, request.filter, scope_of(caller()))
         fields.check()
-        after = wire.position_of(request.page_token, wanted) if request.page_token else request.after
-        page = await handlers.list_events(self._records, wanted, after=after, size=size)
+        place = wire.place_of("page_token", request.page_token, request.after, wanted)
+        page = await handlers.list_events(self._records, wanted, place=place, size=size)
         return wire.listed(page, wanted)
 
     async def WatchEvents(
@@ -43,7 +43,8 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         wire.check_after(fields, request.after)
         wanted = wire.wanted_of(fields, request.filter, scope_of(caller()))
         fields.check()
-        async for page in handlers.watch_events(self._records, self._arrivals, wanted, after=request.after):
+        place = wire.place_of("resume_token", request.resume_token, request.after, wanted)
+        async for page in handlers.watch_events(self._records, self._arrivals, wanted, place=place):
             yield wire.watched(page)
 
     async def GetSubscription(self, request: pb.GetSubscriptionRequest, context: Context) -> pb.GetSubscriptionResponse:
@@ -51,8 +52,7 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         fields = Fields()
         wire.check_subscription(fields, request.name)
         fields.check()
-        position = await self._records.read(partial(store.subscription, name=request.name))
-        return pb.GetSubscriptionResponse(position=position)
+        return wire.subscribed(await self._records.read(partial(store.subscription, name=request.name)))
 
     async def AcknowledgeEvents(
         self, request: pb.AcknowledgeEventsRequest, context: Context
@@ -61,9 +61,8 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         fields = Fields()
         wire.check_subscription(fields, request.name)
         fields.check()
-        position = await self._records.write(
-            partial(handlers.acknowledge_events, name=request.name, position=request.position)
-        )
+        place = wire.place_of("resume_token", request.resume_token, request.position)
+        position = await self._records.write(partial(handlers.acknowledge_events, name=request.name, place=place))
         return pb.AcknowledgeEventsResponse(position=position)
 
     async def TrimEvents(self, request: pb.TrimEventsRequest, context: Context) -> pb.TrimEventsResponse:

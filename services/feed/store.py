@@ -5,12 +5,12 @@ it by the commit: nobody can see position 102 while 101 may still come.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.feed.domain import Page, Wanted, ensure_kept, ensure_within
+from services.feed.domain import Bookmark, Head, Numbered, Page, Place, Wanted
 from services.feed.tables import dropped, ended_cases, events, head, subscriptions
 from sevensteps.events import CaseEnded
 
@@ -19,12 +19,13 @@ LOOKED_THROUGH = 10_000
 HIGHEST = 2**63 - 1
 """The highest position that there can be."""
 
-HEAD = sa.select(head.c.earliest, head.c.last)
+HEAD = sa.select(head)
 LOCKED_HEAD = HEAD.with_for_update()
 SET_LAST = head.update().values(last=sa.bindparam("to"))
-SET_EARLIEST = head.update().values(earliest=sa.bindparam("to"))
+SET_EARLIEST = head.update().values(earliest=sa.bindparam("to"), dropped_id=sa.bindparam("dropped"))
 
 ADD = events.insert()
+ID_AT = sa.select(events.c.event_id).where(events.c.position == sa.bindparam("at"))
 EARLIER_IDS = sa.union_all(
     sa.select(events.c.event_id).where(events.c.event_id.in_(sa.bindparam("ids", expanding=True))),
     sa.select(dropped.c.event_id).where(dropped.c.event_id.in_(sa.bindparam("ids", expanding=True))),
@@ -63,23 +64,31 @@ MOVE_SUBSCRIPTION = (
 FURTHEST_BEHIND = sa.select(subscriptions.c.name, subscriptions.c.position).order_by(subscriptions.c.position).limit(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What the feed holds: its first position, and the last one given."""
-
-    earliest: int
-    last: int
-
-
 def locked_head(connection: sa.Connection) -> Head:
     """The head, which nobody else changes until this transaction ends."""
-    row = connection.execute(LOCKED_HEAD).one()
-    return Head(row.earliest, row.last)
+    return _head(connection, LOCKED_HEAD)
 
 
 def last_position(connection: sa.Connection) -> int:
     """The last position given."""
-    return int(connection.execute(HEAD).one().last)
+    return _head(connection, HEAD).last
+
+
+def _head(connection: sa.Connection, statement: sa.Select[int, int, str, str]) -> Head:
+    earliest, last, feed_id, dropped_id = connection.execute(statement).one()
+    return Head(UUID(feed_id), earliest, last, dropped_id)
+
+
+def ensure_holds(connection: sa.Connection, head: Head, place: Place) -> None:
+    """Raise a Fault unless a reader at this place can read on: FEED_CHANGED, CURSOR_AHEAD, EVENTS_TRIMMED."""
+    head.ensure_holds(place, _id_at(connection, head, place.position))
+
+
+def _id_at(connection: sa.Connection, head: Head, position: int) -> str:
+    """The id of the event at a position, as far as it is known; empty at 0."""
+    if position == head.earliest - 1:
+        return head.dropped_id
+    return connection.execute(ID_AT, {"at": position}).scalar() or ""
 
 
 def earlier_ids(connection: sa.Connection, ids: Collection[str]) -> set[str]:
@@ -93,26 +102,26 @@ def add(connection: sa.Connection, rows: Sequence[Mapping[str, object]], last: i
     connection.execute(SET_LAST, {"to": last})
 
 
-def read_page(connection: sa.Connection, wanted: Wanted, after: int, size: int) -> Page:
-    """The next events after a position, at most `size`. Raises Faults (CURSOR_EXPIRED, CURSOR_AHEAD)."""
+def read_page(connection: sa.Connection, wanted: Wanted, place: Place, size: int) -> Page:
+    """The next events after a place, at most `size`. Raises Faults: FEED_CHANGED, CURSOR_AHEAD, EVENTS_TRIMMED."""
+    head = _head(connection, HEAD)
+    ensure_holds(connection, head, place)
     conditions = wanted.conditions()
     has_index = bool(wanted.case_id)  # which finds a case's events wherever they are
-    until = HIGHEST if has_index else min(after + LOOKED_THROUGH, HIGHEST)
-    place = {"after": after, "until": until, "size": size}
-    rows = connection.execute(_page(frozenset(conditions)), place | conditions).all()
-    earliest, last, _, _ = rows[0]
-    ensure_kept(after, earliest)
-    ensure_within(after, last)
-    events = [(position, event) for _, _, position, event in rows if position is not None]
-    reached = events[-1][0] if len(events) == size else max(min(until, last), earliest - 1)
-    return Page(events, reached, last)
+    until = HIGHEST if has_index else min(place.position + LOOKED_THROUGH, HIGHEST)
+    bounds = {"after": place.position, "until": until, "size": size}
+    rows = connection.execute(_page(frozenset(conditions)), bounds | conditions)
+    found = [Numbered(*row) for row in rows]
+    if len(found) == size:
+        return Page(head.feed_id, found, found[-1].position, found[-1].event_id, head.last)
+    reached = max(min(until, head.last), head.earliest - 1)
+    return Page(head.feed_id, found, reached, _id_at(connection, head, reached), head.last)
 
 
 @cache
-def _page(conditions: frozenset[str]) -> sa.Select[int, int, int | None, bytes]:
-    """Head and page in one statement, so that both are of one moment; without events the one row has no position."""
-    page = (
-        sa.select(events.c.position, events.c.event)
+def _page(conditions: frozenset[str]) -> sa.Select[int, str, bytes]:
+    return (
+        sa.select(events.c.position, events.c.event_id, events.c.event)
         .where(
             events.c.position > sa.bindparam("after"),
             events.c.position <= sa.bindparam("until"),
@@ -120,16 +129,17 @@ def _page(conditions: frozenset[str]) -> sa.Select[int, int, int | None, bytes]:
         )
         .order_by(events.c.position)
         .limit(sa.bindparam("size"))
-        .subquery("page")
-    )
-    return (
-        sa.select(head.c.earliest, head.c.last, page.c.position, page.c.event)
-        .select_from(head.outerjoin(page, sa.true()))
-        .order_by(page.c.position)
     )
 
 
-def subscription(connection: sa.Connection, name: str) -> int:
+def subscription(connection: sa.Connection, name: str) -> Bookmark:
+    """Where a subscription stands; at the beginning, if it has acknowledged nothing."""
+    head = _head(connection, HEAD)
+    position = subscribed_position(connection, name)
+    return Bookmark.at(position, head.feed_id, _id_at(connection, head, position))
+
+
+def subscribed_position(connection: sa.Connection, name: str) -> int:
     """How far a subscription has read; 0 for one that has acknowledged nothing."""
     return connection.execute(SUBSCRIPTION, {"name": name}).scalar() or 0
 
@@ -158,6 +168,7 @@ def open_case(connection: sa.Connection, up_to: int) -> str | None:
 
 def drop(connection: sa.Connection, earliest: int) -> None:
     """Drop the events before a position, which becomes the earliest. The head must be locked."""
+    dropped_id = connection.execute(ID_AT, {"at": earliest - 1}).scalar_one()
     for statement in (KEEP_ID, KEEP_ENDED, DROP):
         connection.execute(statement, {"up_to": earliest - 1})
-    connection.execute(SET_EARLIEST, {"to": earliest})
+    connection.execute(SET_EARLIEST, {"to": earliest, "dropped": dropped_id})

@@ -37,8 +37,10 @@ head = sa.Table(
     metadata,
     sa.Column("earliest", Position, nullable=False),
     sa.Column("last", Position, nullable=False),
+    *filled(sa.Text, "feed_id", "dropped_id"),
 )
-"""One row: the first position in the feed, and the last one given."""
+"""One row: the first position in the feed, and the last one given; the feed's own id, a UUID; and the id of the event
+just before the earliest, empty where none was dropped or where it is not known."""
 
 subscriptions = sa.Table(
     "subscriptions",

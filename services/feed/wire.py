@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from uuid import UUID
 
-from services.feed.domain import Page, Wanted
+from services.feed.domain import Bookmark, Page, Place, Wanted
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.fields import Fields
@@ -23,8 +23,13 @@ LONGEST_PAYLOAD = 16_384
 TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*", re.ASCII)
 """The form of an event's type. Which types there are is not the feed's to know: a newer service may have more."""
 SUBSCRIPTION = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
-TOKEN = struct.Struct(">q8s")
-"""A page token: the position, and a digest of what was wanted."""
+RESUME_TOKEN = struct.Struct(">16s8sq")
+"""A resume token: the feed's id, the event at the place, and the position."""
+DIGEST_BYTES = 8
+"""What a page token has behind that: a digest of what was wanted."""
+NUMBER_TOKEN = struct.Struct(">q8s")
+"""A page token of version 0.1.0: the position, and a digest of what was wanted. It cannot be compared with the feed."""
+UNREADABLE = "must be a token from an earlier answer of this feed"
 
 
 def check_events(fields: Fields, events: Sequence[pb.Event]) -> None:
@@ -69,40 +74,70 @@ def check_after(fields: Fields, after: int) -> None:
         fields.wrong("after", "must be a position, or 0 for the beginning")
 
 
-def token_of(position: int, wanted: Wanted) -> str:
-    """The page token for what comes after a position."""
-    return urlsafe_b64encode(TOKEN.pack(position, _digest(wanted))).decode().rstrip("=")
+def token_of(bookmark: Bookmark, wanted: Wanted | None = None) -> str:
+    """The resume token of a place, or the page token for what is wanted after it."""
+    packed = RESUME_TOKEN.pack(bookmark.feed_id.bytes, bookmark.event, bookmark.position)
+    packed += _digest(wanted) if wanted else b""
+    return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def position_of(token: str, wanted: Wanted) -> int:
-    """The position in a page token. Raises Faults: CURSOR_INVALID; CURSOR_FILTER_MISMATCH if of another filter."""
-    try:
-        position, digest = TOKEN.unpack(urlsafe_b64decode(token.encode("ascii") + b"=="))
-    except (ValueError, struct.error) as error:
-        raise _bad_token("CURSOR_INVALID", "must be the next_page_token of an earlier answer") from error
-    if digest != _digest(wanted):
+def place_of(field: str, token: str, number: int, wanted: Wanted | None = None) -> Place:
+    """The place in a token, or after a number where there is none.
+
+    Raises Faults that name the field: CURSOR_INVALID, and CURSOR_FILTER_MISMATCH for the token of a page of something
+    else than is wanted.
+    """
+    if not token:
+        return Place(number)
+    place, digest = _unpacked(field, token)
+    if wanted and digest and digest != _digest(wanted):
         raise _bad_token(
-            "CURSOR_FILTER_MISMATCH", "was given for another filter; send that filter, or begin without a token"
+            field, "CURSOR_FILTER_MISMATCH", "was given for another filter; send that filter, or begin without a token"
         )
-    if position < 0:
-        raise _bad_token("CURSOR_INVALID", "must be the next_page_token of an earlier answer")
-    return int(position)
+    if place.position < 0 or not (wanted or isinstance(place, Bookmark)):
+        raise _bad_token(field, "CURSOR_INVALID", UNREADABLE)
+    return place
+
+
+def _unpacked(field: str, token: str) -> tuple[Place, bytes]:
+    """The place in a token, and the digest of what was wanted, if it has one."""
+    try:
+        packed = urlsafe_b64decode(token.encode("ascii") + b"==")
+        if len(packed) == NUMBER_TOKEN.size:
+            position, digest = NUMBER_TOKEN.unpack(packed)
+            return Place(position), digest
+        feed_id, event, position = RESUME_TOKEN.unpack(packed[: RESUME_TOKEN.size])
+    except (ValueError, struct.error) as error:
+        raise _bad_token(field, "CURSOR_INVALID", UNREADABLE) from error
+    digest = packed[RESUME_TOKEN.size :]
+    if len(digest) not in {0, DIGEST_BYTES}:
+        raise _bad_token(field, "CURSOR_INVALID", UNREADABLE)
+    return Bookmark(position, UUID(bytes=feed_id), event), digest
 
 
 def listed(page: Page, wanted: Wanted) -> pb.ListEventsResponse:
     """A page as the answer to ListEvents."""
-    answer = pb.ListEventsResponse(next_page_token=token_of(page.reached, wanted), more=page.more)
-    for _, event in page.events:
-        answer.events.add().MergeFromString(event)
+    answer = pb.ListEventsResponse(
+        next_page_token=token_of(page.bookmark, wanted), more=page.more, feed_id=str(page.feed_id)
+    )
+    for event in page.events:
+        answer.events.add().MergeFromString(event.message)
     return answer
 
 
 def watched(page: Page) -> pb.WatchEventsResponse:
     """A page as a part of WatchEvents' stream."""
-    part = pb.WatchEventsResponse(bookmark=page.reached)
-    for _, event in page.events:
-        part.events.add().MergeFromString(event)
+    part = pb.WatchEventsResponse(
+        bookmark=page.reached, feed_id=str(page.feed_id), resume_token=token_of(page.bookmark)
+    )
+    for event in page.events:
+        part.events.add().MergeFromString(event.message)
     return part
+
+
+def subscribed(at: Bookmark) -> pb.GetSubscriptionResponse:
+    """Where a subscription stands."""
+    return pb.GetSubscriptionResponse(position=at.position, feed_id=str(at.feed_id), resume_token=token_of(at))
 
 
 def _check_type(fields: Fields, path: str, type_: str) -> None:
@@ -125,8 +160,8 @@ def _is_json_object(text: str) -> bool:
 
 
 def _digest(wanted: Wanted) -> bytes:
-    return blake2b(json.dumps(wanted.conditions(), sort_keys=True).encode(), digest_size=8).digest()
+    return blake2b(json.dumps(wanted.conditions(), sort_keys=True).encode(), digest_size=DIGEST_BYTES).digest()
 
 
-def _bad_token(reason: str, detail: str) -> Fault:
-    return Fault(Kind.INVALID, reason, f"page_token: {detail}", violations=[Violation("page_token", detail)])
+def _bad_token(field: str, reason: str, detail: str) -> Fault:
+    return Fault(Kind.INVALID, reason, f"{field}: {detail}", violations=[Violation(field, detail)])

@@ -81,8 +81,8 @@ async def _list(settings: Settings, *, open_only: bool) -> None:
     screen().print("1 case" if len(cases) == 1 else f"{len(cases)} cases")
     if missing := sum(not case.ending and case.case_id not in statuses for case in cases):
         typer.echo(
-            f"{missing} without a journey in Temporal. If a case was not opened just now, its journey is lost: "
-            "`sevensteps journeys rebuild` makes it again.",
+            f"{missing} without a journey in Temporal. The worker starts one soon after a case is opened: is it "
+            "running? If it is, `sevensteps journeys rebuild` starts those again that are lost.",
             err=True,
         )
 
@@ -126,6 +126,8 @@ async def _show(settings: Settings, case_id: str) -> None:
 def _add_status(page: Table, status: CaseStatus, *, on_hold: bool) -> None:
     page.add_row("stands in", STEP_NAMES[status.stage])
     page.add_row("waits for", PHRASES[status.waiting_for])
+    if status.service:
+        page.add_row("service", status.service)
     page.add_row("until", status.until or "no date")
     if on_hold:
         page.add_row("on hold", "deadlines of practice are stopped; deadlines of law are not")

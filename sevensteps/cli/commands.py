@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from sevensteps.cli import cases, council, demo, events, glossary, play, policy, processes, receipts, token, up, verify
+from sevensteps.cli import (
+    cases,
+    council,
+    demo,
+    events,
+    glossary,
+    play,
+    policy,
+    processes,
+    receipts,
+    temporal_server,
+    token,
+    up,
+    verify,
+)
 from sevensteps.config import SettingsError
 
 app = typer.Typer(
@@ -27,6 +41,7 @@ app.command()(token.token)
 app.command()(processes.serve)
 app.command()(processes.worker)
 app.add_typer(processes.journeys, name="journeys")
+app.add_typer(temporal_server.app, name="temporal")
 
 WRONG_ARGUMENT = 2
 

@@ -10,13 +10,12 @@ from sevensteps import temporal
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.case_view.history import payload_of
 from sevensteps.cli.case_view.sentences import date_in_words, due_date_of, waiting_after
+from sevensteps.cli.case_view.service_wait import service_wait
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.events import OPENS, HoldPlaced
 from sevensteps.steps import DueKind, Stage
-from sevensteps.temporal import DUE_AT, JOURNEY, STAGE, WAITING_FOR, WaitingFor
-
-RUNNING = f"WorkflowType = '{JOURNEY}' AND ExecutionStatus = 'Running'"
+from sevensteps.temporal import DUE_AT, RUNNING, STAGE, WAITING_FOR, WaitingFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,8 @@ class CaseStatus:
     until: str = ""
     parked: str = ""
     """Why operations have to put something right; empty where nothing is wrong."""
+    service: str = ""
+    """Which service is waited for, since when and how often it was asked; empty where none is."""
 
 
 async def statuses_from_journeys(settings: Settings) -> dict[str, CaseStatus]:
@@ -58,13 +59,15 @@ def _from_search_attributes(attributes: TypedSearchAttributes) -> CaseStatus | N
 
 async def status_from_journey(settings: Settings, case_id: str) -> CaseStatus:
     """Where one journey stands. Raises a Fault when Temporal, or the journey, does not answer."""
-    standing = await temporal.standing(await temporal.connect(settings), case_id)
+    client = await temporal.connect(settings)
+    standing = await temporal.standing(client, case_id)
     parked = standing.parked
     return CaseStatus(
         stage=standing.stage,
         waiting_for=standing.waiting_for,
         until=date_in_words(standing.due_on, standing.due_kind or DueKind.SOFT) if standing.due_on else "",
-        parked=f"{parked.operation} was refused ({parked.reason}): {parked.detail}" if parked else "",
+        parked=parked.sentence if parked else "",
+        service=await service_wait(client, case_id) if standing.waiting_for is WaitingFor.SERVICE else "",
     )
 
 

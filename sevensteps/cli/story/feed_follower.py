@@ -27,7 +27,7 @@ class FeedFollower:
     def __init__(self, on_event: OnEvent) -> None:
         """`on_event` is called with each event as it arrives."""
         self._on_event = on_event
-        self._bookmark = 0
+        self._place = ""
         self._by_case: defaultdict[str, list[Event]] = defaultdict(list)
         self._arrived = asyncio.Condition()
 
@@ -35,7 +35,7 @@ class FeedFollower:
         """Follow a council's events until cancelled; when the feed goes away, wait for it and go on from there."""
         while True:
             try:
-                request = WatchEventsRequest(after=self._bookmark, filter=EventFilter(council=council))
+                request = WatchEventsRequest(resume_token=self._place, filter=EventFilter(council=council))
                 async for response in caller.watch(request):
                     await self._receive(response)
             except Fault as fault:
@@ -47,7 +47,7 @@ class FeedFollower:
         for event in response.events:
             self._by_case[event.case_id].append(event)
             self._on_event(event)
-        self._bookmark = max(self._bookmark, response.bookmark)
+        self._place = response.resume_token
         async with self._arrived:
             self._arrived.notify_all()
 

@@ -124,7 +124,7 @@ async def test_only_operations_trim(feed: Feed) -> None:
 
 
 async def test_a_reader_who_comes_too_late_is_told_where_the_feed_begins(feed: Feed) -> None:
-    """A cursor, a position and a stream from before the earliest: OUT_OF_RANGE, CURSOR_EXPIRED, with the earliest."""
+    """A cursor, a position and a stream from before the earliest: OUT_OF_RANGE, EVENTS_TRIMMED, with the earliest."""
     await feed.append([*ended("case-a"), *ended("case-b"), event(case_id="case-c")])
     token = (await feed.integrator.ListEvents(pb.ListEventsRequest(page_size=2))).next_page_token
     await trim(feed, 4)
@@ -136,7 +136,7 @@ async def test_a_reader_who_comes_too_late_is_told_where_the_feed_begins(feed: F
     ]
     for call in calls:
         fault = await refusal_of(call)
-        assert (fault.kind, fault.reason) == (Kind.OUT_OF_RANGE, "CURSOR_EXPIRED")
+        assert (fault.kind, fault.reason) == (Kind.OUT_OF_RANGE, "EVENTS_TRIMMED")
         assert fault.metadata == {"earliest": "5"}
         assert "after position 4" in fault.detail
     page = await feed.integrator.ListEvents(pb.ListEventsRequest(after=4))

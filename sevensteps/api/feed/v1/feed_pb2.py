@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!sevensteps/api/feed/v1/feed.proto\x12\x16sevensteps.api.feed.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x01\n\x05\x45vent\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x04 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x05 \x01(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x08 \x01(\t\x12\x0f\n\x07payload\x18\t \x01(\t\">\n\x0b\x45ventFilter\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\r\n\x05types\x18\x02 \x03(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\"~\n\x11ListEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\x03\x12\x33\n\x06\x66ilter\x18\x04 \x01(\x0b\x32#.sevensteps.api.feed.v1.EventFilter\"j\n\x12ListEventsResponse\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0c\n\x04more\x18\x03 \x01(\x08\"X\n\x12WatchEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x03\x12\x33\n\x06\x66ilter\x18\x02 \x01(\x0b\x32#.sevensteps.api.feed.v1.EventFilter\"V\n\x13WatchEventsResponse\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\x12\x10\n\x08\x62ookmark\x18\x02 \x01(\x03\"&\n\x16GetSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"+\n\x17GetSubscriptionResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\":\n\x18\x41\x63knowledgeEventsRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x03\"-\n\x19\x41\x63knowledgeEventsResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\"\"\n\x11TrimEventsRequest\x12\r\n\x05up_to\x18\x01 \x01(\x03\"&\n\x12TrimEventsResponse\x12\x10\n\x08\x65\x61rliest\x18\x01 \x01(\x03\"D\n\x13\x41ppendEventsRequest\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\"$\n\x14\x41ppendEventsResponse\x12\x0c\n\x04head\x18\x01 \x01(\x03\x32\x9a\x05\n\x0b\x46\x65\x65\x64Service\x12\x63\n\nListEvents\x12).sevensteps.api.feed.v1.ListEventsRequest\x1a*.sevensteps.api.feed.v1.ListEventsResponse\x12h\n\x0bWatchEvents\x12*.sevensteps.api.feed.v1.WatchEventsRequest\x1a+.sevensteps.api.feed.v1.WatchEventsResponse0\x01\x12r\n\x0fGetSubscription\x12..sevensteps.api.feed.v1.GetSubscriptionRequest\x1a/.sevensteps.api.feed.v1.GetSubscriptionResponse\x12x\n\x11\x41\x63knowledgeEvents\x12\x30.sevensteps.api.feed.v1.AcknowledgeEventsRequest\x1a\x31.sevensteps.api.feed.v1.AcknowledgeEventsResponse\x12\x63\n\nTrimEvents\x12).sevensteps.api.feed.v1.TrimEventsRequest\x1a*.sevensteps.api.feed.v1.TrimEventsResponse\x12i\n\x0c\x41ppendEvents\x12+.sevensteps.api.feed.v1.AppendEventsRequest\x1a,.sevensteps.api.feed.v1.AppendEventsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!sevensteps/api/feed/v1/feed.proto\x12\x16sevensteps.api.feed.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x01\n\x05\x45vent\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x04 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x05 \x01(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x08 \x01(\t\x12\x0f\n\x07payload\x18\t \x01(\t\">\n\x0b\x45ventFilter\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\r\n\x05types\x18\x02 \x03(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\"~\n\x11ListEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\x03\x12\x33\n\x06\x66ilter\x18\x04 \x01(\x0b\x32#.sevensteps.api.feed.v1.EventFilter\"{\n\x12ListEventsResponse\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0c\n\x04more\x18\x03 \x01(\x08\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x04 \x01(\t\"n\n\x12WatchEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x03\x12\x33\n\x06\x66ilter\x18\x02 \x01(\x0b\x32#.sevensteps.api.feed.v1.EventFilter\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"}\n\x13WatchEventsResponse\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\x12\x10\n\x08\x62ookmark\x18\x02 \x01(\x03\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x03 \x01(\t\x12\x14\n\x0cresume_token\x18\x04 \x01(\t\"&\n\x16GetSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"R\n\x17GetSubscriptionResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"P\n\x18\x41\x63knowledgeEventsRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x03\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"-\n\x19\x41\x63knowledgeEventsResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\"\"\n\x11TrimEventsRequest\x12\r\n\x05up_to\x18\x01 \x01(\x03\"&\n\x12TrimEventsResponse\x12\x10\n\x08\x65\x61rliest\x18\x01 \x01(\x03\"D\n\x13\x41ppendEventsRequest\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\"$\n\x14\x41ppendEventsResponse\x12\x0c\n\x04head\x18\x01 \x01(\x03\x32\x9a\x05\n\x0b\x46\x65\x65\x64Service\x12\x63\n\nListEvents\x12).sevensteps.api.feed.v1.ListEventsRequest\x1a*.sevensteps.api.feed.v1.ListEventsResponse\x12h\n\x0bWatchEvents\x12*.sevensteps.api.feed.v1.WatchEventsRequest\x1a+.sevensteps.api.feed.v1.WatchEventsResponse0\x01\x12r\n\x0fGetSubscription\x12..sevensteps.api.feed.v1.GetSubscriptionRequest\x1a/.sevensteps.api.feed.v1.GetSubscriptionResponse\x12x\n\x11\x41\x63knowledgeEvents\x12\x30.sevensteps.api.feed.v1.AcknowledgeEventsRequest\x1a\x31.sevensteps.api.feed.v1.AcknowledgeEventsResponse\x12\x63\n\nTrimEvents\x12).sevensteps.api.feed.v1.TrimEventsRequest\x1a*.sevensteps.api.feed.v1.TrimEventsResponse\x12i\n\x0c\x41ppendEvents\x12+.sevensteps.api.feed.v1.AppendEventsRequest\x1a,.sevensteps.api.feed.v1.AppendEventsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,27 +39,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTEVENTSREQUEST']._serialized_start=349
   _globals['_LISTEVENTSREQUEST']._serialized_end=475
   _globals['_LISTEVENTSRESPONSE']._serialized_start=477
-  _globals['_LISTEVENTSRESPONSE']._serialized_end=583
-  _globals['_WATCHEVENTSREQUEST']._serialized_start=585
-  _globals['_WATCHEVENTSREQUEST']._serialized_end=673
-  _globals['_WATCHEVENTSRESPONSE']._serialized_start=675
-  _globals['_WATCHEVENTSRESPONSE']._serialized_end=761
-  _globals['_GETSUBSCRIPTIONREQUEST']._serialized_start=763
-  _globals['_GETSUBSCRIPTIONREQUEST']._serialized_end=801
-  _globals['_GETSUBSCRIPTIONRESPONSE']._serialized_start=803
-  _globals['_GETSUBSCRIPTIONRESPONSE']._serialized_end=846
-  _globals['_ACKNOWLEDGEEVENTSREQUEST']._serialized_start=848
-  _globals['_ACKNOWLEDGEEVENTSREQUEST']._serialized_end=906
-  _globals['_ACKNOWLEDGEEVENTSRESPONSE']._serialized_start=908
-  _globals['_ACKNOWLEDGEEVENTSRESPONSE']._serialized_end=953
-  _globals['_TRIMEVENTSREQUEST']._serialized_start=955
-  _globals['_TRIMEVENTSREQUEST']._serialized_end=989
-  _globals['_TRIMEVENTSRESPONSE']._serialized_start=991
-  _globals['_TRIMEVENTSRESPONSE']._serialized_end=1029
-  _globals['_APPENDEVENTSREQUEST']._serialized_start=1031
-  _globals['_APPENDEVENTSREQUEST']._serialized_end=1099
-  _globals['_APPENDEVENTSRESPONSE']._serialized_start=1101
-  _globals['_APPENDEVENTSRESPONSE']._serialized_end=1137
-  _globals['_FEEDSERVICE']._serialized_start=1140
-  _globals['_FEEDSERVICE']._serialized_end=1806
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=600
+  _globals['_WATCHEVENTSREQUEST']._serialized_start=602
+  _globals['_WATCHEVENTSREQUEST']._serialized_end=712
+  _globals['_WATCHEVENTSRESPONSE']._serialized_start=714
+  _globals['_WATCHEVENTSRESPONSE']._serialized_end=839
+  _globals['_GETSUBSCRIPTIONREQUEST']._serialized_start=841
+  _globals['_GETSUBSCRIPTIONREQUEST']._serialized_end=879
+  _globals['_GETSUBSCRIPTIONRESPONSE']._serialized_start=881
+  _globals['_GETSUBSCRIPTIONRESPONSE']._serialized_end=963
+  _globals['_ACKNOWLEDGEEVENTSREQUEST']._serialized_start=965
+  _globals['_ACKNOWLEDGEEVENTSREQUEST']._serialized_end=1045
+  _globals['_ACKNOWLEDGEEVENTSRESPONSE']._serialized_start=1047
+  _globals['_ACKNOWLEDGEEVENTSRESPONSE']._serialized_end=1092
+  _globals['_TRIMEVENTSREQUEST']._serialized_start=1094
+  _globals['_TRIMEVENTSREQUEST']._serialized_end=1128
+  _globals['_TRIMEVENTSRESPONSE']._serialized_start=1130
+  _globals['_TRIMEVENTSRESPONSE']._serialized_end=1168
+  _globals['_APPENDEVENTSREQUEST']._serialized_start=1170
+  _globals['_APPENDEVENTSREQUEST']._serialized_end=1238
+  _globals['_APPENDEVENTSRESPONSE']._serialized_start=1240
+  _globals['_APPENDEVENTSRESPONSE']._serialized_end=1276
+  _globals['_FEEDSERVICE']._serialized_start=1279
+  _globals['_FEEDSERVICE']._serialized_end=1945
 # @@protoc_insertion_point(module_scope)

@@ -120,9 +120,11 @@ class ListEventsRequest(_message.Message):
     page_size: _builtins.int
     """At most so many, 1 to 1000; 0 means 100."""
     page_token: _builtins.str
-    """From the last answer; empty to begin after `after`. It goes with the filter that it was given for."""
+    """From the last answer; empty to begin after `after`. It goes with the filter that it was given for. A resume token is taken
+    here as well, with any filter.
+    """
     after: _builtins.int
-    """Begin after this position; 0 for the beginning."""
+    """Begin after this position; 0 for the beginning. It cannot be noticed that the feed was restored since."""
     @_builtins.property
     def filter(self) -> Global___EventFilter:
         """Which events."""
@@ -152,10 +154,13 @@ class ListEventsResponse(_message.Message):
     EVENTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     MORE_FIELD_NUMBER: _builtins.int
+    FEED_ID_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """For the next page. Never empty: at the end of the feed it waits for what comes."""
     more: _builtins.bool
     """True when more events stand behind this page now."""
+    feed_id: _builtins.str
+    """The feed's identity, a UUID: another one when the feed has begun anew."""
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___Event]:
         """The events, by position."""
@@ -166,10 +171,11 @@ class ListEventsResponse(_message.Message):
         events: _abc.Iterable[Global___Event] | None = ...,
         next_page_token: _builtins.str = ...,
         more: _builtins.bool = ...,
+        feed_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "more", b"more", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "feed_id", b"feed_id", "more", b"more", "next_page_token", b"next_page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -183,8 +189,11 @@ class WatchEventsRequest(_message.Message):
 
     AFTER_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     after: _builtins.int
-    """Begin after this position; 0 for the beginning."""
+    """Begin after this position; 0 for the beginning. It cannot be noticed that the feed was restored since."""
+    resume_token: _builtins.str
+    """Begin where this was given, whatever `after` says; empty to begin after `after`."""
     @_builtins.property
     def filter(self) -> Global___EventFilter:
         """Which events."""
@@ -194,10 +203,11 @@ class WatchEventsRequest(_message.Message):
         *,
         after: _builtins.int = ...,
         filter: Global___EventFilter | None = ...,
+        resume_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "filter", b"filter"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "filter", b"filter", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -211,8 +221,14 @@ class WatchEventsResponse(_message.Message):
 
     EVENTS_FIELD_NUMBER: _builtins.int
     BOOKMARK_FIELD_NUMBER: _builtins.int
+    FEED_ID_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     bookmark: _builtins.int
-    """Everything up to here has been looked at: a reader that stores it can begin again after it."""
+    """Everything up to here has been looked at."""
+    feed_id: _builtins.str
+    """The feed's identity, a UUID: another one when the feed has begun anew."""
+    resume_token: _builtins.str
+    """The same place as `bookmark`: a reader that stores it can begin again there, and is told if the feed was restored meanwhile."""
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___Event]:
         """The events, by position; none in a pure bookmark."""
@@ -222,10 +238,12 @@ class WatchEventsResponse(_message.Message):
         *,
         events: _abc.Iterable[Global___Event] | None = ...,
         bookmark: _builtins.int = ...,
+        feed_id: _builtins.str = ...,
+        resume_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "events", b"events"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "events", b"events", "feed_id", b"feed_id", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -260,16 +278,24 @@ class GetSubscriptionResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     POSITION_FIELD_NUMBER: _builtins.int
+    FEED_ID_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """Everything up to here is done; 0 at first."""
+    feed_id: _builtins.str
+    """The feed's identity, a UUID: another one when the feed has begun anew."""
+    resume_token: _builtins.str
+    """The same place as `position`, to watch or list from."""
     def __init__(
         self,
         *,
         position: _builtins.int = ...,
+        feed_id: _builtins.str = ...,
+        resume_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["position", b"position"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["feed_id", b"feed_id", "position", b"position", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -283,19 +309,23 @@ class AcknowledgeEventsRequest(_message.Message):
 
     NAME_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name."""
     position: _builtins.int
     """Everything up to here is done. A lower one than before is left alone."""
+    resume_token: _builtins.str
+    """The same as a resume or page token, whatever `position` says. Refused if the feed was restored since it was given."""
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         position: _builtins.int = ...,
+        resume_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "position", b"position"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "position", b"position", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -29,7 +29,9 @@ class FeedServiceStub:
     """Numbers the events of all services and gives them to whoever may read them.
 
     An event's position is a whole number from 1, dense over the whole feed; a reader confined to one council, case or type sees the
-    positions of the events that are its own. Positions never change and are never used twice.
+    positions of the events that are its own. Positions never change and are never used twice, unless the feed is restored from a
+    backup or begins anew. A reader notices that by its resume token, which the feed compares with what it holds: FEED_CHANGED.
+    A position alone cannot be compared.
     """
 
     def __init__(self, channel):
@@ -74,7 +76,9 @@ class FeedServiceServicer:
     """Numbers the events of all services and gives them to whoever may read them.
 
     An event's position is a whole number from 1, dense over the whole feed; a reader confined to one council, case or type sees the
-    positions of the events that are its own. Positions never change and are never used twice.
+    positions of the events that are its own. Positions never change and are never used twice, unless the feed is restored from a
+    backup or begins anew. A reader notices that by its resume token, which the feed compares with what it holds: FEED_CHANGED.
+    A position alone cannot be compared.
     """
 
     def ListEvents(self, request, context):
@@ -106,7 +110,7 @@ class FeedServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TrimEvents(self, request, context):
-        """Drops the oldest events of cases that have all ended; later readers who ask for them get CURSOR_EXPIRED.
+        """Drops the oldest events of cases that have all ended; later readers who ask for them get EVENTS_TRIMMED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -164,7 +168,9 @@ class FeedService:
     """Numbers the events of all services and gives them to whoever may read them.
 
     An event's position is a whole number from 1, dense over the whole feed; a reader confined to one council, case or type sees the
-    positions of the events that are its own. Positions never change and are never used twice.
+    positions of the events that are its own. Positions never change and are never used twice, unless the feed is restored from a
+    backup or begins anew. A reader notices that by its resume token, which the feed compares with what it holds: FEED_CHANGED.
+    A position alone cannot be compared.
     """
 
     @staticmethod

@@ -30,7 +30,9 @@ class FeedServiceStub:
     """Numbers the events of all services and gives them to whoever may read them.
 
     An event's position is a whole number from 1, dense over the whole feed; a reader confined to one council, case or type sees the
-    positions of the events that are its own. Positions never change and are never used twice.
+    positions of the events that are its own. Positions never change and are never used twice, unless the feed is restored from a
+    backup or begins anew. A reader notices that by its resume token, which the feed compares with what it holds: FEED_CHANGED.
+    A position alone cannot be compared.
     """
 
     @_typing.overload
@@ -46,7 +48,7 @@ class FeedServiceStub:
     AcknowledgeEvents: _grpc.UnaryUnaryMultiCallable[_feed_pb2.AcknowledgeEventsRequest, _feed_pb2.AcknowledgeEventsResponse]
     """Moves a subscription's durable position forward."""
     TrimEvents: _grpc.UnaryUnaryMultiCallable[_feed_pb2.TrimEventsRequest, _feed_pb2.TrimEventsResponse]
-    """Drops the oldest events of cases that have all ended; later readers who ask for them get CURSOR_EXPIRED."""
+    """Drops the oldest events of cases that have all ended; later readers who ask for them get EVENTS_TRIMMED."""
     AppendEvents: _grpc.UnaryUnaryMultiCallable[_feed_pb2.AppendEventsRequest, _feed_pb2.AppendEventsResponse]
     """Adds events; an event whose id is known already is left alone. Called by the services."""
 
@@ -55,7 +57,9 @@ class FeedServiceAsyncStub(FeedServiceStub):
     """Numbers the events of all services and gives them to whoever may read them.
 
     An event's position is a whole number from 1, dense over the whole feed; a reader confined to one council, case or type sees the
-    positions of the events that are its own. Positions never change and are never used twice.
+    positions of the events that are its own. Positions never change and are never used twice, unless the feed is restored from a
+    backup or begins anew. A reader notices that by its resume token, which the feed compares with what it holds: FEED_CHANGED.
+    A position alone cannot be compared.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -68,7 +72,7 @@ class FeedServiceAsyncStub(FeedServiceStub):
     AcknowledgeEvents: _aio.UnaryUnaryMultiCallable[_feed_pb2.AcknowledgeEventsRequest, _feed_pb2.AcknowledgeEventsResponse]  # type: ignore[assignment]
     """Moves a subscription's durable position forward."""
     TrimEvents: _aio.UnaryUnaryMultiCallable[_feed_pb2.TrimEventsRequest, _feed_pb2.TrimEventsResponse]  # type: ignore[assignment]
-    """Drops the oldest events of cases that have all ended; later readers who ask for them get CURSOR_EXPIRED."""
+    """Drops the oldest events of cases that have all ended; later readers who ask for them get EVENTS_TRIMMED."""
     AppendEvents: _aio.UnaryUnaryMultiCallable[_feed_pb2.AppendEventsRequest, _feed_pb2.AppendEventsResponse]  # type: ignore[assignment]
     """Adds events; an event whose id is known already is left alone. Called by the services."""
 
@@ -76,7 +80,9 @@ class FeedServiceServicer(metaclass=_abc_1.ABCMeta):
     """Numbers the events of all services and gives them to whoever may read them.
 
     An event's position is a whole number from 1, dense over the whole feed; a reader confined to one council, case or type sees the
-    positions of the events that are its own. Positions never change and are never used twice.
+    positions of the events that are its own. Positions never change and are never used twice, unless the feed is restored from a
+    backup or begins anew. A reader notices that by its resume token, which the feed compares with what it holds: FEED_CHANGED.
+    A position alone cannot be compared.
     """
 
     @_abc_1.abstractmethod
@@ -117,7 +123,7 @@ class FeedServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _feed_pb2.TrimEventsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_feed_pb2.TrimEventsResponse, _abc.Awaitable[_feed_pb2.TrimEventsResponse]]:
-        """Drops the oldest events of cases that have all ended; later readers who ask for them get CURSOR_EXPIRED."""
+        """Drops the oldest events of cases that have all ended; later readers who ask for them get EVENTS_TRIMMED."""
 
     @_abc_1.abstractmethod
     def AppendEvents(
