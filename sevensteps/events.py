@@ -144,10 +144,25 @@ class CaseResumed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class CaseEnded(Payload):
-    """The case ended."""
+    """The case ended. `ended_on` is its last day: where the person died, the day of the death."""
 
     TYPE: ClassVar[str] = "case.ended.v1"
     ending: str
+    ended_on: str = ""
+
+
+# Any step but the review: the service that owns it
+
+
+@dataclass(frozen=True, slots=True)
+class StepOverdue(Payload):
+    """The due date of a step has passed, and the step is not done. A date that a hold has moved is told anew."""
+
+    TYPE: ClassVar[str] = "step.overdue.v1"
+    stage: str
+    turn: int
+    due_on: str
+    due_kind: str
 
 
 # Steps 2, 4 and 5: services/planning
@@ -239,6 +254,53 @@ class SupportOrganised(Payload):
     TYPE: ClassVar[str] = "support.organised.v1"
     version: int
     starts_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyStarted(Payload):
+    """A part of the personal budget is to be paid from `starts_on` on; with `money.ended.v1` all that a payer needs."""
+
+    TYPE: ClassVar[str] = "money.started.v1"
+    version: int
+    arrangement_id: str
+    kind: str
+    payee: str
+    weekly: str
+    starts_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyEnded(Payload):
+    """It is not to be paid after `ends_on`, unless it starts again. A later one corrects it."""
+
+    TYPE: ClassVar[str] = "money.ended.v1"
+    version: int
+    arrangement_id: str
+    ends_on: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportStarted(Payload):
+    """An arrangement runs from `starts_on` on."""
+
+    TYPE: ClassVar[str] = "support.started.v1"
+    version: int
+    arrangement_id: str
+    kind: str
+    needs: list[str]
+    starts_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportEnded(Payload):
+    """An arrangement does not run after `ends_on`, unless it starts again. A later one corrects it."""
+
+    TYPE: ClassVar[str] = "support.ended.v1"
+    version: int
+    arrangement_id: str
+    ends_on: str
+    reason: str
 
 
 # Step 3: services/approval
@@ -341,6 +403,25 @@ class ReviewCompleted(Payload):
     outcome: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewWarned(Payload):
+    """The date that the law sets for a review is near, and the review is not done."""
+
+    TYPE: ClassVar[str] = "review.warned.v1"
+    round: int
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOverdue(Payload):
+    """The due date of a review has passed, and the review is not done."""
+
+    TYPE: ClassVar[str] = "review.overdue.v1"
+    round: int
+    due_on: str
+    due_kind: str
+
+
 PAYLOADS: Mapping[str, type[Payload]] = {payload.TYPE: payload for payload in Payload.__subclasses__()}
 """Every kind of event by its type."""
 
@@ -382,10 +463,15 @@ HEARD: frozenset[str] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An event as a journey hears it: `at` is ISO time in UTC, `payload` the event's JSON text."""
+    """An event as a journey hears it: `at` is ISO time in UTC, `payload` the event's JSON text.
+
+    `feed` is the identity of the feed. It and the event's id are empty in facts that an earlier version has delivered.
+    """
 
     position: int
     type: str
     case_id: str
     at: str
     payload: str
+    event_id: str = ""
+    feed: str = ""

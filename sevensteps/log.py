@@ -18,6 +18,9 @@ CONTEXT: tuple[Processor, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 
+EXTRAS = ("case_id", "operation", "reason", "detail")
+"""What a line of the standard library's logging may have beside its text: journeys log by it."""
+
 
 class Lines:
     """Writes lines to a file descriptor. What cannot be written is counted, and told when lines can be written again.
@@ -116,7 +119,12 @@ def configure(style: str, service: str) -> None:
 
 def _handler_for_libraries(renderer: Processor) -> logging.Handler:
     handler = _LibrariesHandler(_lines)
-    before: tuple[Processor, ...] = (*CONTEXT, structlog.stdlib.add_logger_name, structlog.processors.format_exc_info)
+    before: tuple[Processor, ...] = (
+        *CONTEXT,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(allow=EXTRAS),
+        structlog.processors.format_exc_info,
+    )
     processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=processors))
     return handler

@@ -19,10 +19,11 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.client import channel, machine_token
-from sevensteps.temporal import connect
+from sevensteps.temporal import connect_prepared
 from workflows.activities import activities
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
+from workflows.delivery.place import PlaceFile
 from workflows.delivery.relay import Relay
 from workflows.worker import journey_worker
 
@@ -30,6 +31,7 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 SIGN_SECONDS = 2.0
 """Between signs of life."""
+PLACE_FILE = "relay.place"
 _CORE_LOGS = LoggingConfig(
     TelemetryFilter(core_level="WARN", other_level="ERROR"),
     forwarding=LogForwardingConfig(logging.getLogger("temporalio.core")),
@@ -44,7 +46,7 @@ async def work(settings: Settings) -> None:
         channels = {name: await stack.enter_async_context(channel(settings.address(name), token)) for name in SERVICES}
         feed = Feed(channels["feed"])
         client = await _connected(settings)
-        relay = Relay(feed, Delivery(client, feed, settings.task_queue))
+        relay = Relay(feed, Delivery(client, feed, settings.task_queue), PlaceFile(settings.data / PLACE_FILE))
         async with journey_worker(client, settings.task_queue, activities(channels)):
             log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue)
             await relay.run()
@@ -55,7 +57,7 @@ async def _connected(settings: Settings) -> Client:
     pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
     while True:
         try:
-            return await connect(settings)
+            return await connect_prepared(settings)
         except Fault as fault:
             if not is_logged:
                 log.get().warning("worker waits for Temporal", reason=fault.reason, detail=fault.detail)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import Protocol, TypeVar
 
 import grpc
 from temporalio import activity
@@ -15,7 +16,8 @@ from sevensteps.api.planning.v1 import planning_pb2, planning_pb2_grpc
 from sevensteps.api.review.v1 import review_pb2, review_pb2_grpc
 from sevensteps.errors import Fault, Kind
 from sevensteps.rpc.faults import fault_of
-from sevensteps.steps import DueKind
+from sevensteps.steps import DueKind, Stage
+from sevensteps.temporal import workflow_id
 from workflows.journey.deadlines import Due
 from workflows.journey.requests import (
     CloseApproval,
@@ -29,6 +31,7 @@ from workflows.journey.requests import (
     OpenPlan,
     OpenReview,
     OpenSupport,
+    RecordOverdue,
     RequestHeader,
 )
 
@@ -115,9 +118,11 @@ class Planning:
         return _due(answer.due_on)
 
     @activity.defn(name=ClosePlanning.__name__)
-    async def close(self, header: RequestHeader, _closing: ClosePlanning) -> None:
-        """Close what is open."""
-        request = planning_pb2.CloseCaseRequest(request_id=header.request_id, case_id=header.case_id)
+    async def close(self, header: RequestHeader, closing: ClosePlanning) -> None:
+        """Close what is open, and end what runs."""
+        request = planning_pb2.CloseCaseRequest(
+            request_id=header.request_id, case_id=header.case_id, ended_on=closing.ended_on, died=closing.died
+        )
         with _translating_errors(ignore_not_found=True):
             await self._stub.CloseCase(request, timeout=_timeout())
 
@@ -201,12 +206,65 @@ class Review:
             await self._stub.CloseCase(request, timeout=_timeout())
 
 
+class _OverdueRequest(Protocol):
+    """What each service's RecordOverdueRequest holds."""
+
+    request_id: str
+    case_id: str
+    stage: str
+    turn: int
+    due_on: str
+    by_law: bool
+    ahead: bool
+
+
+R = TypeVar("R", bound=_OverdueRequest)
+
+
+class Overdue:
+    """Tells the service that owns a step that its date has passed, or is near."""
+
+    def __init__(self, channels: Mapping[str, grpc.aio.Channel]) -> None:
+        """`channels` has one for each service, by name; they carry the journey's token."""
+        self._assessment = assessment_pb2_grpc.AssessmentServiceStub(channels["assessment"])
+        self._planning = planning_pb2_grpc.PlanningServiceStub(channels["planning"])
+        self._approval = approval_pb2_grpc.ApprovalServiceStub(channels["approval"])
+        self._review = review_pb2_grpc.ReviewServiceStub(channels["review"])
+
+    @activity.defn(name=RecordOverdue.__name__)
+    async def record_overdue(self, header: RequestHeader, passed: RecordOverdue) -> None:
+        """Record a date."""
+        timeout = _timeout()
+        with _translating_errors():
+            match passed.stage:
+                case Stage.MONEY_FOUND:
+                    assessment = _filled(assessment_pb2.RecordOverdueRequest(), header, passed)
+                    await self._assessment.RecordOverdue(assessment, timeout=timeout)
+                case Stage.PLAN_AGREED:
+                    approval = _filled(approval_pb2.RecordOverdueRequest(), header, passed)
+                    await self._approval.RecordOverdue(approval, timeout=timeout)
+                case Stage.LIFE_LIVED | Stage.SEEN_HOW_IT_WORKED:
+                    review = _filled(review_pb2.RecordOverdueRequest(), header, passed)
+                    await self._review.RecordOverdue(review, timeout=timeout)
+                case _:
+                    planning = _filled(planning_pb2.RecordOverdueRequest(), header, passed)
+                    await self._planning.RecordOverdue(planning, timeout=timeout)
+
+
+def _filled(request: R, header: RequestHeader, passed: RecordOverdue) -> R:
+    request.request_id, request.case_id = header.request_id, header.case_id
+    request.stage, request.turn, request.due_on = passed.stage.value, passed.turn, passed.due_on
+    request.by_law, request.ahead = passed.by_law, passed.ahead
+    return request
+
+
 def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..., Awaitable[Due | None]]]:
     """Every activity of a journey. `channels` has one for each service, by name; they carry the journey's token."""
     assessment = Assessment(channels["assessment"])
     planning = Planning(channels["planning"])
     approval = Approval(channels["approval"], channels["planning"])
     review = Review(channels["review"])
+    overdue = Overdue(channels)
     return (
         assessment.open_assessment,
         assessment.end_case,
@@ -219,6 +277,7 @@ def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..
         review.open_life,
         review.open_review,
         review.close,
+        overdue.record_overdue,
     )
 
 
@@ -246,9 +305,8 @@ def _translating_errors(*, ignore_not_found: bool = False) -> Iterator[None]:
         if ignore_not_found and fault.kind is Kind.NOT_FOUND:
             return
         info = activity.info()
-        log.get().warning(
-            "request failed", operation=info.activity_type, workflow=info.workflow_id, reason=fault.reason
-        )
+        case_id = (info.workflow_id or "").removeprefix(workflow_id(""))
+        log.get().warning("request failed", operation=info.activity_type, case_id=case_id, reason=fault.reason)
         raise ApplicationError(
             _message_of(fault),
             type=fault.reason,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxMatcher, SandboxRestrictions
@@ -23,6 +24,9 @@ RESTRICTIONS = replace(
     import_notification_policy=SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH,
 )
 """What a workflow file may import: the standard library, Temporal, and what it passes through explicitly."""
+
+
+workflow.logger.workflow_info_on_message = False  # a line has fields of its own
 
 
 def journey_worker(client: Client, task_queue: str, activities: Sequence[Callable[..., object]]) -> Worker:

@@ -12,8 +12,10 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.rights import SIGNING
 from sevensteps.money import pounds
 from sevensteps.policy import Verdict
+from sevensteps.service import overdue
 from sevensteps.service.closing import close_once
 from sevensteps.service.decisions import RecordedDecision
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work
 
 
@@ -67,6 +69,11 @@ def return_plan(work: Work, *, case_id: str, etag: str, plan_return: PlanReturn)
 def close_case(work: Work, *, case_id: str) -> None:
     """Close what is open because the case has ended."""
     close_once(case_id, store.newest(work, case_id), partial(store.end_case, work))
+
+
+def record_overdue(work: Work, *, case_id: str, passed: PassedDate) -> None:
+    """Record that the date of a step has passed, or that one set by law is near."""
+    overdue.record(work, store.approval_to_read(work, case_id, 0), passed)
 
 
 def _check(work: Work, opening: ApprovalOpening) -> Approval:

@@ -7,6 +7,7 @@ from services.approval.domain.approval import Approval, ApprovalOpening, PlanRet
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.approval.v1 import approval_pb2_grpc as pb_grpc
 from sevensteps.service.calls import changes, reads
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 
@@ -51,6 +52,14 @@ class ApprovalServer(pb_grpc.ApprovalServiceServicer):
         """See ApprovalService.CloseCase."""
         handlers.close_case(work, case_id=request.case_id)
         return pb.CloseCaseResponse()
+
+    @changes(pb.RecordOverdueResponse, wire.passed_date_of)
+    def RecordOverdue(
+        self, work: Work, request: pb.RecordOverdueRequest, passed: PassedDate
+    ) -> pb.RecordOverdueResponse:
+        """See ApprovalService.RecordOverdue."""
+        handlers.record_overdue(work, case_id=request.case_id, passed=passed)
+        return pb.RecordOverdueResponse()
 
 
 def _message(work: Work, approval: Approval) -> pb.Approval:

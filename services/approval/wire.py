@@ -14,7 +14,9 @@ from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.fields import Fields, if_given, number_of
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.money import pounds
-from sevensteps.steps import OUTCOMES
+from sevensteps.service import overdue
+from sevensteps.service.overdue import PassedDate
+from sevensteps.steps import OUTCOMES, Stage
 from sevensteps.support_plan import SpendLine
 
 LONGEST_RULE = 64
@@ -132,3 +134,8 @@ def _judgements(messages: Sequence[pb.Judgement], fields: Fields) -> tuple[Judge
         )
         for index, message in enumerate(messages)
     )
+
+
+def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> PassedDate:
+    """The date of a step that has passed or is near."""
+    return overdue.passed_date_of(request, fields, Stage.PLAN_AGREED)

@@ -35,7 +35,9 @@ from sevensteps.events import (
 from sevensteps.identity.actor import Role
 from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
+from sevensteps.service import overdue
 from sevensteps.service.decisions import RecordedDecision
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work, new_id
 from sevensteps.steps import Ending
 
@@ -193,12 +195,13 @@ def resume_case(work: Work, *, case_id: str, because: str) -> Case:
     return _change(work, case, CaseResumed())
 
 
-def end_case(work: Work, *, case_id: str, etag: str, ending: Ending) -> Case:
-    """End the case. Asked again for the same ending, it answers the ended case."""
+def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: date | None) -> Case:
+    """End the case on a day, or today. Asked again for the same ending, it answers the ended case."""
     case = store.case_to_change(work, case_id, etag)
     determined = store.confirmed_determination(work, case) is not None
-    ended = case.end(ending, determined=determined, by_journey=Role.JOURNEY in work.actor.roles)
-    return case if ended == case else _change(work, ended, CaseEnded(ending=ending.value))
+    last_day = ended_on or work.today
+    ended = case.end(ending, last_day, determined=determined, by_journey=Role.JOURNEY in work.actor.roles)
+    return case if ended == case else _change(work, ended, CaseEnded(ending.value, last_day.isoformat()))
 
 
 def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:
@@ -210,6 +213,11 @@ def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:
     event = AssessmentOpened(round=opening.number, due_on=due.isoformat())
     _change(work, case.open_round(opening.number, due, pack), event)
     return due
+
+
+def record_overdue(work: Work, *, case_id: str, passed: PassedDate) -> None:
+    """Record that the date of a step has passed, or that one set by law is near."""
+    overdue.record(work, store.case(work, case_id), passed)
 
 
 def _change(work: Work, case: Case, event: Payload) -> Case:

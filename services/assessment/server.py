@@ -1,6 +1,7 @@
 """The gRPC face of assessment: what each call reads, which use case it runs, and what it answers."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import grpc
 
@@ -14,6 +15,7 @@ from sevensteps.fields import Fields
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.calls import changes, reads
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.page_tokens import position_of, token_of
 from sevensteps.service.use_cases import Keeping, UseCases
 from sevensteps.service.work import Work
@@ -159,11 +161,22 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         case = handlers.resume_case(work, case_id=request.case_id, because=because)
         return pb.ResumeCaseResponse(case=wire.case_message(case))
 
-    @changes(pb.EndCaseResponse, wire.ending_of)
-    def EndCase(self, work: Work, request: pb.EndCaseRequest, ending: str) -> pb.EndCaseResponse:
+    @changes(pb.EndCaseResponse, wire.end_of)
+    def EndCase(self, work: Work, request: pb.EndCaseRequest, end: tuple[str, date | None]) -> pb.EndCaseResponse:
         """See AssessmentService.EndCase."""
-        case = handlers.end_case(work, case_id=request.case_id, etag=request.etag, ending=Ending(ending))
+        ending, ended_on = end
+        case = handlers.end_case(
+            work, case_id=request.case_id, etag=request.etag, ending=Ending(ending), ended_on=ended_on
+        )
         return pb.EndCaseResponse(case=wire.case_message(case))
+
+    @changes(pb.RecordOverdueResponse, wire.passed_date_of)
+    def RecordOverdue(
+        self, work: Work, request: pb.RecordOverdueRequest, passed: PassedDate
+    ) -> pb.RecordOverdueResponse:
+        """See AssessmentService.RecordOverdue."""
+        handlers.record_overdue(work, case_id=request.case_id, passed=passed)
+        return pb.RecordOverdueResponse()
 
     @changes(pb.OpenAssessmentResponse, wire.round_opening_of, turn=lambda request: request.round)
     def OpenAssessment(

@@ -34,7 +34,7 @@ CHANGE_CASE = Change(
     cases,
     key=("case_id",),
     version="version",
-    columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending"),
+    columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending", "ended_on"),
 )
 NUMBERING = Numbering(cases, "case_id", by="opened_at")
 _DETERMINATION = sa.select(*(column for column in determinations.c if column.name not in {"proposed_at", "version"}))

@@ -19,6 +19,7 @@ cases = sa.Table(
     sa.Column("pack", sa.Text, nullable=False),
     sa.Column("on_hold", sa.Boolean, nullable=False),
     sa.Column("ending", sa.Text, nullable=False),
+    sa.Column("ended_on", sa.Date, nullable=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("position", sa.Integer),
     sa.Index("cases_in_order", "position", unique=True),

@@ -1,6 +1,7 @@
 """Between the wire and the domain: fields read and checked, records written as messages."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from google.protobuf.message import Message
 
@@ -17,6 +18,9 @@ from sevensteps.fields import Fields, entry, if_given, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.policy.model.verdict import Json
+from sevensteps.service import overdue
+from sevensteps.service.overdue import PassedDate
+from sevensteps.steps import Stage
 
 FACTS_OF_ADVOCACY = (
     "understanding",
@@ -43,6 +47,7 @@ def case_message(case: Case) -> pb.Case:
         assessment_due=case.assessment_due.isoformat(),
         on_hold=case.on_hold,
         ending=number_of(pb.Ending, case.ending),
+        ended_on=case.ended_on.isoformat() if case.ended_on else "",
         etag=str(case.version),
     )
     message.opened_at.FromDatetime(from_text(case.opened_at))
@@ -196,9 +201,12 @@ def because_of(request: pb.ResumeCaseRequest, fields: Fields) -> str:
     return fields.text("because", request.because, limit=1000)
 
 
-def ending_of(request: pb.EndCaseRequest, fields: Fields) -> str:
-    """How a case ends, by its short name."""
-    return fields.choice("ending", request.ending, pb.Ending)
+def end_of(request: pb.EndCaseRequest, fields: Fields) -> tuple[str, date | None]:
+    """How a case ends, by its short name, and its last day; None for today."""
+    ending = fields.choice("ending", request.ending, pb.Ending)
+    earliest, today = clock.in_years(-1), clock.latest_today()
+    ended_on = fields.day("ended_on", request.ended_on, earliest=earliest, latest=today) if request.ended_on else None
+    return ending, ended_on
 
 
 def round_opening_of(request: pb.OpenAssessmentRequest, fields: Fields) -> RoundOpening:
@@ -206,3 +214,8 @@ def round_opening_of(request: pb.OpenAssessmentRequest, fields: Fields) -> Round
     return RoundOpening(
         number=fields.count("round", request.round), opened_on=fields.day("opened_on", request.opened_on)
     )
+
+
+def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> PassedDate:
+    """The date of a step that has passed or is near."""
+    return overdue.passed_date_of(request, fields, Stage.MONEY_FOUND)

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from services.planning import store
+from services.planning import in_force, store
 from services.planning.domain.money import (
     DIRECT_PAYMENT,
     Holding,
@@ -13,6 +13,7 @@ from services.planning.domain.money import (
     conditions_not_met,
     pack_facts,
 )
+from services.planning.domain.period import Choice, EndReason
 from services.planning.domain.plan import Content, Plan, ensure_begun, ensure_offered
 from services.planning.domain.planning import MoneyOpening, Planning, PlanOpening, Standing, SupportOpening
 from services.planning.domain.support import Support, SupportArrangement, ensure_funded, needs_left
@@ -30,8 +31,10 @@ from sevensteps.events import (
 )
 from sevensteps.money import pounds
 from sevensteps.policy import Verdict
+from sevensteps.service import overdue
 from sevensteps.service.closing import close_once
 from sevensteps.service.decisions import RecordedDecision
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work, new_id
 from sevensteps.steps import Stage
 
@@ -129,6 +132,7 @@ def arrange_support(work: Work, *, case_id: str, etag: str, support: Support) ->
         planning = planning.close_stage()
         first_day = min(arrangement.starts_on for arrangement in arrangements)
         events.append(SupportOrganised(version=plan.version, starts_on=first_day.isoformat()))
+        events += in_force.begin(work, planning, first_day, arrangements)
     planning = _change(work, planning, *events)
     return left, store.standing(work, planning, newest=plan, arranged_support=arrangements)
 
@@ -152,6 +156,11 @@ def open_plan(work: Work, opening: PlanOpening) -> date:
     store.add_opening(work, opened, due_on)
     _change(work, opened, PlanOpened(version=opening.version, due_on=due_on.isoformat()))
     return due_on
+
+
+def record_overdue(work: Work, *, case_id: str, passed: PassedDate) -> None:
+    """Record that the date of a step has passed, or that one set by law is near."""
+    overdue.record(work, store.planning(work, case_id), passed)
 
 
 def _begin(work: Work, opening: PlanOpening) -> date:
@@ -195,13 +204,29 @@ def open_support(work: Work, opening: SupportOpening) -> date:
     if not _agreed_plan(work, planning).content.funded_needs:
         planning = planning.close_stage()
         events.append(SupportOrganised(version=opening.version, starts_on=opening.opened_on.isoformat()))
+        events += in_force.begin(work, planning, opening.opened_on, ())
     _change(work, planning, *events)
     return due_on
 
 
-def close_case(work: Work, *, case_id: str) -> None:
-    """Close whatever is open because the case has ended."""
+def stop_arrangements(work: Work, *, case_id: str, etag: str, choice: Choice) -> Standing:
+    """Stop money and support after a last day, because the case is on hold. See `in_force.stop`."""
+    planning = store.planning_to_change(work, case_id, etag)
+    return store.standing(work, _change(work, planning, *in_force.stop(work, planning, choice)))
+
+
+def restart_arrangements(work: Work, *, case_id: str, etag: str, choice: Choice) -> Standing:
+    """Start money and support that was stopped again from a first day on. See `in_force.start_again`."""
+    planning = store.planning_to_change(work, case_id, etag)
+    return store.standing(work, _change(work, planning, *in_force.start_again(work, planning, choice)))
+
+
+def close_case(work: Work, *, case_id: str, last_day: date | None, reason: EndReason) -> None:
+    """Close whatever is open because the case has ended; money and support end after their last day, else today."""
     close_once(case_id, store.planning_to_begin(work, case_id), partial(store.change_planning, work))
+    planning = store.planning(work, case_id)
+    for event in in_force.end_all(work, case_id, last_day or work.today, reason):
+        work.tell(case_id, planning.council, event)
 
 
 def _change(work: Work, planning: Planning, *events: Payload) -> Planning:

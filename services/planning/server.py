@@ -1,11 +1,13 @@
 """The gRPC face of planning: what each call reads, which use case it runs, and what it answers."""
 
+from datetime import date
 from typing import TypeVar
 
 import grpc
 
 from services.planning import handlers, store, wire
 from services.planning.domain.money import Holding
+from services.planning.domain.period import Choice, EndReason
 from services.planning.domain.plan import Content
 from services.planning.domain.planning import MoneyOpening, PlanOpening, SupportOpening
 from services.planning.domain.support import Support
@@ -13,6 +15,7 @@ from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2_grpc as pb_grpc
 from sevensteps.money import pounds
 from sevensteps.service.calls import changes, reads
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.use_cases import Keeping, UseCases
 from sevensteps.service.work import Work
 
@@ -118,11 +121,38 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
         due_on = handlers.open_support(work, opening)
         return pb.OpenSupportResponse(due_on=due_on.isoformat())
 
-    @changes(pb.CloseCaseResponse)
-    def CloseCase(self, work: Work, request: pb.CloseCaseRequest) -> pb.CloseCaseResponse:
+    @changes(pb.StopArrangementsResponse, wire.stop_of)
+    def StopArrangements(
+        self, work: Work, request: pb.StopArrangementsRequest, choice: Choice
+    ) -> pb.StopArrangementsResponse:
+        """See PlanningService.StopArrangements."""
+        standing = handlers.stop_arrangements(work, case_id=request.case_id, etag=request.etag, choice=choice)
+        return pb.StopArrangementsResponse(planning=wire.planning_message(standing))
+
+    @changes(pb.RestartArrangementsResponse, wire.restart_of)
+    def RestartArrangements(
+        self, work: Work, request: pb.RestartArrangementsRequest, choice: Choice
+    ) -> pb.RestartArrangementsResponse:
+        """See PlanningService.RestartArrangements."""
+        standing = handlers.restart_arrangements(work, case_id=request.case_id, etag=request.etag, choice=choice)
+        return pb.RestartArrangementsResponse(planning=wire.planning_message(standing))
+
+    @changes(pb.CloseCaseResponse, wire.end_of)
+    def CloseCase(
+        self, work: Work, request: pb.CloseCaseRequest, end: tuple[date | None, EndReason]
+    ) -> pb.CloseCaseResponse:
         """See PlanningService.CloseCase."""
-        handlers.close_case(work, case_id=request.case_id)
+        last_day, reason = end
+        handlers.close_case(work, case_id=request.case_id, last_day=last_day, reason=reason)
         return pb.CloseCaseResponse()
+
+    @changes(pb.RecordOverdueResponse, wire.passed_date_of)
+    def RecordOverdue(
+        self, work: Work, request: pb.RecordOverdueRequest, passed: PassedDate
+    ) -> pb.RecordOverdueResponse:
+        """See PlanningService.RecordOverdue."""
+        handlers.record_overdue(work, case_id=request.case_id, passed=passed)
+        return pb.RecordOverdueResponse()
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from services.planning import periods
 from services.planning.domain.money import MoneyArrangement
 from services.planning.domain.plan import Content, Plan
 from services.planning.domain.planning import Planning, Standing
@@ -161,6 +162,7 @@ def standing(
         plan=newest or plan(work, planning.case_id, planning.plan_version),
         money=money(work, planning) if arranged_money is None else tuple(arranged_money),
         support=support(work, planning) if arranged_support is None else tuple(arranged_support),
+        periods=periods.of_case(work, planning.case_id) if planning.agreed_version else (),
     )
 
 
@@ -230,8 +232,13 @@ def add_money(work: Work, planning: Planning, arrangement: MoneyArrangement) -> 
 
 
 def money(work: Work, planning: Planning) -> tuple[MoneyArrangement, ...]:
-    """Who holds the agreed plan's personal budget, in the order arranged."""
-    rows = _arrangements(work, planning, MONEY)
+    """Who holds the agreed plan's personal budget, in the order arranged: nothing before there is one."""
+    return money_of_plan(work, planning.case_id, planning.agreed_version) if planning.agreed_version else ()
+
+
+def money_of_plan(work: Work, case_id: str, version: int) -> tuple[MoneyArrangement, ...]:
+    """Who holds the personal budget of a version of the plan, in the order arranged."""
+    rows = work.connection.execute(MONEY, {"case_id": case_id, "plan_version": version})
     return tuple(
         MoneyArrangement(row.arrangement_id, row.kind, row.payee, Decimal(row.weekly), row.receipt_id) for row in rows
     )
@@ -244,21 +251,16 @@ def add_support(work: Work, planning: Planning, arrangement: SupportArrangement)
 
 
 def support(work: Work, planning: Planning) -> tuple[SupportArrangement, ...]:
-    """How the agreed plan's needs are met, in the order arranged."""
-    rows = _arrangements(work, planning, SUPPORT)
+    """How the agreed plan's needs are met, in the order arranged: nothing before there is one."""
+    return support_of_plan(work, planning.case_id, planning.agreed_version) if planning.agreed_version else ()
+
+
+def support_of_plan(work: Work, case_id: str, version: int) -> tuple[SupportArrangement, ...]:
+    """How the needs of a version of the plan are met, in the order arranged."""
+    rows = work.connection.execute(SUPPORT, {"case_id": case_id, "plan_version": version})
     return tuple(
         SupportArrangement(row.arrangement_id, row.kind, tuple(json.loads(row.needs)), row.starts_on) for row in rows
     )
-
-
-def _arrangements(
-    work: Work, planning: Planning, query: sa.Select[tuple[object, ...]]
-) -> Sequence[sa.Row[tuple[object, ...]]]:
-    """What is arranged for the agreed plan: nothing before there is one."""
-    if not planning.agreed_version:
-        return ()
-    key = {"case_id": planning.case_id, "plan_version": planning.agreed_version}
-    return work.connection.execute(query, key).all()
 
 
 def _arranged(work: Work, planning: Planning) -> dict[str, object]:

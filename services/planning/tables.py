@@ -50,6 +50,19 @@ money_arrangements = sa.Table(
     sa.Index("money_by_plan", "case_id", "plan_version", "arranged_at"),
 )
 
+periods = sa.Table(
+    "periods",
+    metadata,
+    sa.Column("arrangement_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("case_id", sa.Text, sa.ForeignKey("plannings.case_id"), nullable=False, index=True),
+    sa.Column("part", sa.Text, nullable=False),
+    sa.Column("plan_version", sa.Integer, nullable=False),
+    sa.Column("starts_on", sa.Date, nullable=False),
+    sa.Column("ends_on", sa.Date, nullable=True),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
 support_arrangements = sa.Table(
     "support_arrangements",
     metadata,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.planning.domain.money import DIRECT_PAYMENT, Holding, MoneyArrangement, wrong_payee
+from services.planning.domain.period import Choice, EndReason, Period
 from services.planning.domain.plan import Content, Plan
 from services.planning.domain.planning import MoneyOpening, PlanOpening, Standing, SupportOpening
 from services.planning.domain.support import Support, SupportArrangement
@@ -12,6 +13,9 @@ from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.fields import MOST_WEEKLY, Fields, entry, if_given, number_of
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.money import pounds
+from sevensteps.service import overdue
+from sevensteps.service.overdue import PassedDate
+from sevensteps.steps import Stage
 from sevensteps.support_plan import TEMPLATES, SpendLine
 
 LONGEST_ANSWER = 20_000
@@ -45,6 +49,7 @@ def planning_message(standing: Standing) -> pb.Planning:
         personal_budget_weekly=pounds(planning.budget) if planning.agreed_version else "",
         money=[_money_message(arrangement) for arrangement in standing.money],
         support=[_support_message(arrangement) for arrangement in standing.support],
+        periods=[_period_message(period) for period in standing.periods],
         open_stage=planning.stage.value if planning.stage_open else "",
         due_on=_day_text(standing.due_on),
         etag=str(planning.version),
@@ -106,6 +111,16 @@ def _support_message(arrangement: SupportArrangement) -> pb.SupportArrangement:
     )
 
 
+def _period_message(period: Period) -> pb.Period:
+    return pb.Period(
+        arrangement_id=period.arrangement_id,
+        plan_version=period.plan_version,
+        starts_on=period.starts_on.isoformat(),
+        ends_on=_day_text(period.ends_on),
+        reason=number_of(pb.EndReason, period.reason),
+    )
+
+
 def _day_text(day: date | None) -> str:
     return day.isoformat() if day else ""
 
@@ -154,8 +169,32 @@ def support_of(request: pb.ArrangeSupportRequest, fields: Fields) -> Support:
     return Support(
         kind=fields.choice("kind", request.kind, pb.SupportKind),
         needs=fields.needs("needs", request.needs),
-        starts_on=fields.day("starts_on", request.starts_on, earliest=clock.in_years(-1), latest=clock.in_years(1)),
+        starts_on=_within_a_year("starts_on", request.starts_on, fields),
     )
+
+
+def stop_of(request: pb.StopArrangementsRequest, fields: Fields) -> Choice:
+    """What is to stop, and after which day."""
+    return Choice(_ids_of(request.arrangement_ids, fields), _within_a_year("last_day", request.last_day, fields))
+
+
+def restart_of(request: pb.RestartArrangementsRequest, fields: Fields) -> Choice:
+    """What is to start again, and from which day on."""
+    return Choice(_ids_of(request.arrangement_ids, fields), _within_a_year("first_day", request.first_day, fields))
+
+
+def end_of(request: pb.CloseCaseRequest, fields: Fields) -> tuple[date | None, EndReason]:
+    """The last day of a case that has ended, where it is known, and why what runs ends with it."""
+    last_day = fields.day("ended_on", request.ended_on) if request.ended_on else None
+    return last_day, EndReason.DIED if request.died else EndReason.CASE_ENDED
+
+
+def _ids_of(arrangement_ids: Sequence[str], fields: Fields) -> tuple[str, ...]:
+    return tuple(fields.id(f"arrangement_ids[{index}]", value) for index, value in enumerate(arrangement_ids))
+
+
+def _within_a_year(path: str, day: str, fields: Fields) -> date:
+    return fields.day(path, day, earliest=clock.in_years(-1), latest=clock.in_years(1))
 
 
 def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
@@ -249,3 +288,8 @@ def holding_of(request: pb.ArrangeMoneyRequest, fields: Fields) -> Holding:
     if payee and misfit:
         fields.wrong("payee", misfit)
     return Holding(kind, payee, weekly, facts)
+
+
+def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> PassedDate:
+    """The date of a step that has passed or is near."""
+    return overdue.passed_date_of(request, fields, Stage.PLAN_MADE, Stage.MONEY_ORGANISED, Stage.SUPPORT_ORGANISED)

@@ -24,7 +24,9 @@ from sevensteps.events import (
     SpendRecorded,
 )
 from sevensteps.money import pounds
+from sevensteps.service import overdue
 from sevensteps.service.closing import close_once
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work
 
 
@@ -98,6 +100,11 @@ def complete_review(work: Work, *, case_id: str, etag: str, review: Review) -> L
 def close_case(work: Work, *, case_id: str) -> None:
     """Close what is open because the case has ended."""
     close_once(case_id, store.newest(work, case_id), partial(store.change_life, work))
+
+
+def record_overdue(work: Work, *, case_id: str, passed: PassedDate) -> None:
+    """Record that the date of a step has passed, or that one set by law is near."""
+    overdue.record(work, store.life(work, case_id), passed)
 
 
 def _change(work: Work, life: Life, event: Payload) -> Life:

@@ -7,6 +7,7 @@ from services.review.domain import Life, LifeOpening, Review, ReviewOpening, Spe
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1 import review_pb2_grpc as pb_grpc
 from sevensteps.service.calls import changes, reads
+from sevensteps.service.overdue import PassedDate
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 
@@ -66,6 +67,14 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
         """See ReviewService.CloseCase."""
         handlers.close_case(work, case_id=request.case_id)
         return pb.CloseCaseResponse()
+
+    @changes(pb.RecordOverdueResponse, wire.passed_date_of)
+    def RecordOverdue(
+        self, work: Work, request: pb.RecordOverdueRequest, passed: PassedDate
+    ) -> pb.RecordOverdueResponse:
+        """See ReviewService.RecordOverdue."""
+        handlers.record_overdue(work, case_id=request.case_id, passed=passed)
+        return pb.RecordOverdueResponse()
 
 
 def _message(work: Work, life: Life) -> pb.Life:

@@ -10,7 +10,9 @@ from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.fields import Fields, entry, if_given, number_of
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.money import pounds
-from sevensteps.steps import OUTCOMES, ReviewOutcome
+from sevensteps.service import overdue
+from sevensteps.service.overdue import PassedDate
+from sevensteps.steps import OUTCOMES, ReviewOutcome, Stage
 
 EARLIEST_SPEND = date(2015, 4, 1)
 """No plan under the Care Act 2014 paid for anything before it came into force."""
@@ -113,3 +115,8 @@ def _achieved(outcomes: Mapping[str, pb.Achieved.ValueType], fields: Fields) -> 
 
 def _day_if_given(path: str, value: str, fields: Fields) -> date | None:
     return fields.day(path, value) if value else None
+
+
+def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> PassedDate:
+    """The date of a step that has passed or is near."""
+    return overdue.passed_date_of(request, fields, Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED)

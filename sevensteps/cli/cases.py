@@ -108,8 +108,8 @@ async def _list(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:
         typer.echo("1 case" if listed == 1 else f"{listed:,} cases")
     if missing:
         typer.echo(
-            f"{missing} without a journey in Temporal. If a case was not opened just now, its journey is lost: "
-            "`sevensteps journeys rebuild` makes it again.",
+            f"{missing} without a journey in Temporal. The worker starts one soon after a case is opened: is it "
+            "running? If it is, `sevensteps journeys rebuild` starts those again that are lost.",
             err=True,
         )
 
@@ -138,6 +138,8 @@ async def _show(settings: Settings, case_id: str, *, verbose: bool, as_json: boo
 def _add_status(page: Table, status: CaseStatus, *, on_hold: bool) -> None:
     page.add_row("stands in", STEP_NAMES[status.stage])
     page.add_row("waits for", PHRASES[status.waiting_for])
+    if status.service:
+        page.add_row("service", status.service)
     page.add_row("until", (status.until or "no date") + (", which has passed" if status.overdue else ""))
     if on_hold:
         page.add_row("on hold", "deadlines of practice are stopped; deadlines of law are not")

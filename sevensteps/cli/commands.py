@@ -18,6 +18,7 @@ from sevensteps.cli import (
     receipts,
     status,
     subscriptions,
+    temporal_server,
     token,
     up,
     verify,
@@ -65,6 +66,7 @@ app.command()(token.token)
 app.command()(processes.serve)
 app.command()(processes.worker)
 app.add_typer(processes.journeys, name="journeys")
+app.add_typer(temporal_server.app, name="temporal")
 
 
 def run() -> None:

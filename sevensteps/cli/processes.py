@@ -8,7 +8,7 @@ import typer
 
 from sevensteps.config import SERVICES
 
-journeys = typer.Typer(no_args_is_help=True, help="Rebuild the Temporal journeys of cases.")
+journeys = typer.Typer(no_args_is_help=True, help="Start the Temporal journeys of cases again.")
 
 
 def _service(name: str) -> str:
@@ -32,12 +32,22 @@ def worker() -> None:
 
 
 @journeys.command()
-def rebuild() -> None:
-    """Start the journey of every open case again from the feed, after Temporal's data were lost."""
-    _become("workflows.delivery.rebuild")
+def rebuild(
+    case_id: Annotated[
+        str, typer.Argument(metavar="CASE", help="Only this case: its journey is ended if it runs, and started again.")
+    ] = "",
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Of every case, those that run too: after a restore of the feed.")
+    ] = False,
+) -> None:
+    """Start the journeys of open cases again from the feed: those that Temporal has lost, one case's, or all."""
+    if case_id and every:
+        raise typer.BadParameter("give a case or --all, not both.")
+    _become("workflows.delivery.rebuild", *([case_id] if case_id else []), *(["--all"] if every else []))
 
 
-def _become(module: str) -> None:
+def _become(module: str, *arguments: str) -> None:
     """Replace this process by another program of the suite: the command line may not import services or workflows."""
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", module])  # noqa: S606 - our own module
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - our own module

@@ -48,6 +48,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ReleaseHold": _ASSESSING | {Role.OPERATIONS},
             "ResumeCase": {Role.OPERATIONS},
             "EndCase": _ASSESSING | _JOURNEY,
+            "RecordOverdue": _JOURNEY,
             "OpenAssessment": _JOURNEY,
             "GetCouncil": ANYBODY,
         },
@@ -61,10 +62,13 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "SubmitPlan": _PLANNING,
             "ArrangeMoney": _MONEY,
             "ArrangeSupport": _PLANNING,
+            "StopArrangements": _PLANNING | {Role.FINANCE},
+            "RestartArrangements": _PLANNING | {Role.FINANCE},
             "OpenPlan": _JOURNEY,
             "OpenMoney": _JOURNEY,
             "OpenSupport": _JOURNEY,
             "CloseCase": _JOURNEY,
+            "RecordOverdue": _JOURNEY,
         },
     ),
     **_rights(
@@ -75,6 +79,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ReturnPlan": SIGNING,
             "OpenApproval": _JOURNEY,
             "CloseCase": _JOURNEY,
+            "RecordOverdue": _JOURNEY,
         },
     ),
     **_rights(
@@ -88,6 +93,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "OpenLife": _JOURNEY,
             "OpenReview": _JOURNEY,
             "CloseCase": _JOURNEY,
+            "RecordOverdue": _JOURNEY,
         },
     ),
     **_rights(

@@ -187,3 +187,17 @@ def number_0002(table: str, *, key: str, by: str) -> None:
         f" WHERE numbered.id = {table}.{key}"
     )
     op.create_index(f"{table}_in_order", table, ["position"], unique=True)
+
+
+def create_overdue_0003() -> None:
+    """The table `overdue` of sevensteps/service/tables.py. Never changed either."""
+    op.create_table(
+        "overdue",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("ahead", sa.Boolean(), nullable=False),
+        sa.Column("told_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "stage", "turn", "due_on", "ahead"),
+    )

@@ -1,4 +1,4 @@
-"""The tables that every deciding service has beside its own: answers, receipts, the law they name, events to send."""
+"""The tables that every deciding service has beside its own: answers, receipts, law, dates, events to send."""
 
 from typing import TypeVar
 
@@ -67,6 +67,18 @@ receipts = sa.Table(
     sa.Index("receipts_of_council", "council", "position"),
 )
 """`position` is their order: see numbering.py."""
+
+overdue = sa.Table(
+    "overdue",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("turn", sa.Integer, primary_key=True),
+    sa.Column("due_on", sa.Date, primary_key=True),
+    sa.Column("ahead", sa.Boolean, primary_key=True),
+    sa.Column("told_at", sa.Text, nullable=False),
+)
+"""Every date that was told because it had passed, or was near: once each."""
 
 outbox = sa.Table(
     "outbox",

@@ -27,6 +27,10 @@ def updated(page: Path) -> str:
     return "\n".join((before + begin, "", *table(), "", end + after))
 
 
+SHARED = "that of the step"
+"""Who tells what every service tells of its own steps."""
+
+
 def events_table() -> Iterator[str]:
     """One row for each event, service by service."""
     yield "| type | service | opens | what it says | payload |"
@@ -36,7 +40,8 @@ def events_table() -> Iterator[str]:
     for type_, payload in PAYLOADS.items():
         opens = f"step {steps.index(OPENS[type_]) + 1}" if type_ in OPENS else ""
         payload_fields = ", ".join(f"`{field.name}`" for field in fields(payload)) or "nothing"
-        yield f"| `{type_}` | {services[payload.__name__]} | {opens} | {_in_one_line(payload)} | {payload_fields} |"
+        service = services.get(payload.__name__, SHARED)
+        yield f"| `{type_}` | {service} | {opens} | {_in_one_line(payload)} | {payload_fields} |"
 
 
 def rights_table() -> Iterator[str]:

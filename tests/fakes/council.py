@@ -22,6 +22,7 @@ from sevensteps.identity.tokens import Keys
 from sevensteps.temporal import Standing, WaitingFor, standing, workflow_id
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
+from workflows.delivery.place import PlaceFile
 from workflows.delivery.relay import Relay
 
 PATIENCE = 30.0
@@ -57,7 +58,9 @@ class Council:
     @asynccontextmanager
     async def relay(self) -> AsyncIterator[None]:
         """Run a relay meanwhile."""
-        running = asyncio.create_task(Relay(self.reader, self.delivery).run())
+        running = asyncio.create_task(
+            Relay(self.reader, self.delivery, PlaceFile(self.settings.data / "relay.place")).run()
+        )
         try:
             yield
             assert not running.done()
@@ -80,7 +83,7 @@ class Council:
         await eventually(lambda: self._acknowledged(position))
 
     async def _acknowledged(self, position: int) -> bool:
-        return await self.reader.position() == position
+        return (await self.reader.place()).position == position
 
     async def loses(self, *case_ids: str) -> None:
         """Temporal loses journeys."""

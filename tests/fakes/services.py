@@ -35,6 +35,7 @@ from workflows.journey.requests import (
     OpenPlan,
     OpenReview,
     OpenSupport,
+    RecordOverdue,
     Request,
     RequestHeader,
 )
@@ -112,6 +113,7 @@ class Services:
             self.close_planning,
             self.close_approval,
             self.close_review,
+            self.record_overdue,
         )
 
     @activity.defn(name="OpenAssessment")
@@ -165,6 +167,11 @@ class Services:
         """End case."""
         self._answer(header, request, CaseEnded(request.ending.value), None)
 
+    @activity.defn(name="RecordOverdue")
+    async def record_overdue(self, header: RequestHeader, request: RecordOverdue) -> None:
+        """Record a date."""
+        self._answer(header, request, None, None)
+
     @activity.defn(name="ClosePlanning")
     async def close_planning(self, header: RequestHeader, request: ClosePlanning) -> None:
         """Close planning."""
@@ -201,4 +208,4 @@ class Services:
 
 def opening() -> CaseOpened:
     """The event with which every case begins."""
-    return CaseOpened(kind="adult", due_on="2026-07-13")
+    return CaseOpened(kind="adult", due_on="2099-07-13")

@@ -68,7 +68,7 @@ class Trip:
         self.services = services
         self.case_id = f"case-{uuid4()}"
         self._client = client
-        self._task_queue = task_queue
+        self.task_queue = task_queue
         self._now = now
         self._sent = 0
 
@@ -79,7 +79,7 @@ class Trip:
 
     def worker(self) -> Worker:
         """A worker for the journey, as a context manager."""
-        return journey_worker(self._client, self._task_queue, self.services.activities())
+        return journey_worker(self._client, self.task_queue, self.services.activities())
 
     async def begin(self) -> None:
         """Open the case and start its journey."""
@@ -95,7 +95,7 @@ class Trip:
             JOURNEY,
             JourneyState.begin(self.case_id, "example", facts),
             id=workflow_id(self.case_id),
-            task_queue=self._task_queue,
+            task_queue=self.task_queue,
         )
 
     async def lose(self) -> None:

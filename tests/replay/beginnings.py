@@ -32,8 +32,8 @@ from sevensteps.events import (
 )
 from sevensteps.steps import Ending, ReviewOutcome, Stage
 from sevensteps.temporal import DUE_AT, STAGE, WAITING_FOR, WaitingFor
-from workflows.journey.deadlines import Hold, Moment
-from workflows.journey.state import JourneyState
+from workflows.journey.deadlines import Due, Hold, Moment
+from workflows.journey.state import JourneyState, StepSoFar
 
 CASE = "case-a"
 NOW = clock.as_text(BEGINNING)
@@ -119,6 +119,7 @@ def beginnings(section: str, waited_for: Sequence[str]) -> Sequence[Beginning]:
         "opened already": _having_heard(state, OPENED[stage]),
         "on hold": replace(state, holds=[on_hold]),
         "after a hold": replace(state, holds=[over], heard=HEARD + 2),
+        "opened by the run before": _opened_by_the_run_before(stage),
         "the case has ended": replace(state, ending=Ending.MOVED),
         **_special(stage),
         **{f"{label} heard early": _having_heard(state, _facts_of(stage)[label]) for label in waited_for},
@@ -166,6 +167,14 @@ def _state(stage: Stage) -> JourneyState:
         life_round=life_round,
         life_since="2026-06-01",
     )
+
+
+def _opened_by_the_run_before(stage: Stage) -> JourneyState:
+    """The state that a run hands over within a step."""
+    state = _state(stage)
+    state.enter()
+    due = Due("2027-06-01" if stage is Stage.LIFE_LIVED else "2026-06-15")
+    return replace(state, step=StepSoFar(state.since, is_open=True, due=due))
 
 
 def _facts_of(stage: Stage) -> Mapping[str, Payload]:

@@ -11,7 +11,9 @@ from sevensteps.events import CaseEnded, CaseResumed, Fact, HoldPlaced, HoldRele
 from sevensteps.steps import DueKind, Ending
 from sevensteps.temporal import Standing
 from workflows.journey.deadlines import Due
+from workflows.journey.requests import RecordOverdue
 
+TELLS_A_DATE = RecordOverdue.__name__
 MINUTE = timedelta(minutes=1)
 TWO_DAYS = timedelta(days=2)
 """Long enough for a run to grow old."""
@@ -72,20 +74,31 @@ class Situation:
 
     standing: Standing
     activities: Mapping[int, Activity]
-    timers: Sequence[int]
+    timers: Mapping[int, datetime]
+    now: datetime
     waited_for: Sequence[str]
     has_heard_a_fact: bool
 
     @property
-    def is_resting(self) -> bool:
-        """Whether it waits for people, not for a service or for operations."""
-        return not self.activities and self.standing.parked is None
+    def asked(self) -> Mapping[int, Activity]:
+        """What it waits for. It tells a date that has passed beside whatever it does."""
+        return {seq: each for seq, each in self.activities.items() if each.operation != TELLS_A_DATE}
 
     @property
-    def timer_fires_at(self) -> timedelta | datetime:
-        """On the date that the step is due, or soon where a timer is for something else."""
+    def is_resting(self) -> bool:
+        """Whether it waits for people, not for a service or for operations."""
+        return not self.asked and self.standing.parked is None
+
+    @property
+    def next_timer(self) -> tuple[int, datetime] | None:
+        """The timer that fires first, and when."""
+        return min(self.timers.items(), key=lambda timer: timer[1], default=None)
+
+    def is_due_date(self, moment: datetime) -> bool:
+        """Whether a timer that fires then is for the date of the step, or soon for something else: it tells no date."""
         due_on = self.standing.due_on
-        return datetime.fromisoformat(due_on).replace(tzinfo=UTC) if due_on else MINUTE
+        is_due = due_on is not None and moment == datetime.fromisoformat(due_on).replace(tzinfo=UTC)
+        return is_due or moment <= self.now + TWO_DAYS
 
     def facts(self, turns_ahead: int = 0) -> Mapping[str, Payload]:
         """Every fact that a step may wait for, for the present turn, or one before (-1) or after it (1)."""
@@ -100,6 +113,7 @@ def happenings(situation: Situation) -> Iterator[Happening]:
         yield from _answers(seq, activity)
     if situation.standing.parked is not None:
         yield _heard("case.resumed", CaseResumed())
+        yield _when_full(_heard("case.resumed", CaseResumed(), cost=1))
     if situation.standing.ending is None:
         yield _heard("case.ended", ENDED)
     yield from _of_holds(situation)
@@ -113,6 +127,9 @@ def happenings(situation: Situation) -> Iterator[Happening]:
 def _answers(seq: int, activity: Activity) -> Iterator[Happening]:
     """What may come of an activity."""
     operation = activity.operation
+    if operation == TELLS_A_DATE:
+        yield _resolved(f"{operation} is answered", is_answered(seq, None))
+        return
     if activity.is_cancelled:
         yield _resolved(f"{operation} is given up", is_given_up(seq, activity))
     for what, answer in _answers_to(operation).items():
@@ -135,6 +152,7 @@ def _of_holds(situation: Situation) -> Iterator[Happening]:
         yield _heard("hold.released + hold.placed", released, placed, cost=1)
     else:
         yield _heard("hold.placed", placed, cost=1)
+        yield _when_full(_heard("hold.placed", placed, cost=1))
         yield _heard("hold.placed + hold.released", placed, released, cost=1)
 
 
@@ -145,8 +163,8 @@ def _while_resting(situation: Situation) -> Iterator[Happening]:
         yield _heard(label, current[label])
     for label in situation.waited_for:
         yield from _bursts(label, situation)
-    for seq in situation.timers:
-        yield from _date_comes(seq, situation)
+    if timer := situation.next_timer:
+        yield from _date_comes(*timer, situation)
     yield from _without_effect(situation)
 
 
@@ -156,7 +174,7 @@ def _bursts(label: str, situation: Situation) -> Iterator[Happening]:
     payload = current[label]
     late = replace(_heard(label, payload, cost=1), builds_on=label, is_variant=True)
     yield replace(late, label=f"{label}, two days later", wait=TWO_DAYS)
-    yield replace(late, label=f"{label}, when the history is full", history_is_full=True)
+    yield _when_full(_heard(label, payload, cost=1))
     others = {other: current[other] for other in situation.waited_for if current[other].TYPE != payload.TYPE}
     for other, another in {**others, "case.ended": ENDED, **_hold(situation)}.items():
         yield replace(_heard(f"{label} + {other}", payload, another, cost=1), builds_on=label)
@@ -181,17 +199,28 @@ def _without_effect(situation: Situation) -> Iterator[Happening]:
         yield _heard(f"facts of the turn {turn}", *(of_turn[label] for label in situation.waited_for), cost=1)
 
 
-def _date_comes(seq: int, situation: Situation) -> Iterator[Happening]:
+def _date_comes(seq: int, moment: datetime, situation: Situation) -> Iterator[Happening]:
     fires = timer_fires(seq)
-    yield replace(_resolved("the date comes", fires), wait=situation.timer_fires_at)
+    if not situation.is_due_date(moment):
+        yield replace(_resolved("a date is to be told", fires, cost=1), wait=moment)
+        return
+    yield replace(_resolved("the date comes", fires), wait=moment)
     current = situation.facts()
     others = {label: current[label] for label in situation.waited_for}
     for label, payload in {**others, "case.ended": ENDED, **_hold(situation)}.items():
-        yield replace(_heard(f"the date comes + {label}", payload, also=[fires], cost=1), wait=situation.timer_fires_at)
+        yield replace(_heard(f"the date comes + {label}", payload, also=[fires], cost=1), wait=moment)
 
 
 def _heard(label: str, *payloads: Payload, also: Sequence[Job] = (), cost: int = 0) -> Happening:
     return Happening(label, lambda walk: [*(hears(walk.fact(payload)) for payload in payloads), *also], cost)
+
+
+def _when_full(happening: Happening) -> Happening:
+    """The same when the history is full."""
+    label = happening.label
+    return replace(
+        happening, label=f"{label}, when the history is full", history_is_full=True, builds_on=label, is_variant=True
+    )
 
 
 def _heard_again(walk: Walk) -> Sequence[Job]:

@@ -71,7 +71,7 @@ class JourneyRun:
         """`shown` are the search attributes that the run inherits."""
         self.now = BEGINNING
         self.activities: dict[int, Activity] = {}
-        self.timers: set[int] = set()
+        self.timers: dict[int, datetime] = {}
         self.is_over = False
         self._patches = patches
         self._is_replaying = len(patches) < len(program.patches)
@@ -97,7 +97,7 @@ class JourneyRun:
             return [f"the workflow task fails: {completion.failed.failure.message}"]
         for job in jobs:
             self.activities.pop(job.resolve_activity.seq, None)
-            self.timers.discard(job.fire_timer.seq)
+            self.timers.pop(job.fire_timer.seq, None)
         for command in completion.successful.commands:
             self._follow(command)
         return [_in_words(command) for command in completion.successful.commands]
@@ -130,9 +130,11 @@ class JourneyRun:
             case "request_cancel_activity":
                 self.activities[command.request_cancel_activity.seq].is_cancelled = True
             case "start_timer":
-                self.timers.add(command.start_timer.seq)
+                self.timers[command.start_timer.seq] = (
+                    self.now + command.start_timer.start_to_fire_timeout.ToTimedelta()
+                )
             case "cancel_timer":
-                self.timers.discard(command.cancel_timer.seq)
+                self.timers.pop(command.cancel_timer.seq, None)
             case "complete_workflow_execution" | "continue_as_new_workflow_execution" | "fail_workflow_execution":
                 self.is_over = True
 

@@ -77,7 +77,7 @@ class Explorer:
             situation = self._situation(walk)
             node.leads_to = _leads_to(beginning.section, situation)
             node.has_effect = before is None or bool(commands) or not _is_same(before, situation)
-            may_go_on = node.has_effect or bool(situation.activities)
+            may_go_on = node.has_effect or bool(situation.asked)
             idle = frozenset() if node.has_effect else without_effect | {node.label}
             if may_go_on and not node.leads_to and spent <= self._allowance:
                 node.children = self._children(beginning, path, spent, situation, idle)
@@ -107,7 +107,8 @@ class Explorer:
         return Situation(
             standing=walk.run.standing(),
             activities=dict(walk.run.activities),
-            timers=sorted(walk.run.timers),
+            timers=dict(walk.run.timers),
+            now=walk.run.now,
             waited_for=self._waited_for,
             has_heard_a_fact=walk.last_fact is not None,
         )

@@ -5,6 +5,7 @@ because cases may be under way there. `--replace` does, which is right only for 
 when nothing but the enumeration of paths has changed.
 """
 
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,7 @@ def _record(program: Program, section: str, patches: tuple[str, ...], folder: Pa
 
 if __name__ == "__main__":
     replace = "--replace" in sys.argv
+    logging.disable()  # journeys are parked on many paths
     changed = record(Program.of(journey, patches), replace=replace)
     if changed and not replace:
         sys.exit(f"Left alone, because paths that are recorded have changed: {', '.join(changed)}")

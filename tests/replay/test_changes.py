@@ -46,7 +46,7 @@ class Edit:
 HEARS_PLAN = "    plan = await step.hear(WaitingFor.PLAN, PlanSubmitted)\n"
 KEEPS_PAYMENT = "    case.direct_payment = money.direct_payment\n"
 CLOSES = """\
-        for request in (ClosePlanning(), CloseApproval(), CloseReview()):
+        for request in (self._closing_planning(), CloseApproval(), CloseReview()):
             await self._asking.ask(request)
 """
 HAS_CLOSED = "        self._post(WaitingFor.NOTHING)\n"
@@ -73,7 +73,7 @@ EDITS = {
         "closing",
         "step.py",
         CLOSES,
-        CLOSES.replace("ClosePlanning(), CloseApproval()", "CloseApproval(), ClosePlanning()"),
+        CLOSES.replace("self._closing_planning(), CloseApproval()", "CloseApproval(), self._closing_planning()"),
         "the case has ended",
         "0.1.0/plain run 1",
     ),

@@ -163,7 +163,11 @@ OPENINGS = [
     ),
 ]
 CLOSINGS = [
-    (ClosePlanning(), "PlanningService/CloseCase", planning_pb2.CloseCaseRequest(**ABOUT)),
+    (
+        ClosePlanning("2026-06-01", died=True),
+        "PlanningService/CloseCase",
+        planning_pb2.CloseCaseRequest(**ABOUT, ended_on="2026-06-01", died=True),
+    ),
     (CloseApproval(), "ApprovalService/CloseCase", approval_pb2.CloseCaseRequest(**ABOUT)),
     (CloseReview(), "ReviewService/CloseCase", review_pb2.CloseCaseRequest(**ABOUT)),
 ]

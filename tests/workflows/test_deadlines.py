@@ -1,12 +1,14 @@
 """Due dates, and the holds that move them."""
 
+import random
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from sevensteps.steps import DueKind
-from workflows.journey.deadlines import Due, Hold, Moment, due_now
+from workflows.journey.deadlines import Due, Hold, Moment, compact, due_now
 
 
 def hold(placed: str, released: str = "", *, positions: tuple[int, int] = (10, 20)) -> Hold:
@@ -77,3 +79,50 @@ def test_soft_date_before_one_of_law(holds: list[Hold], expected: Due) -> None:
 def test_what_a_hold_covers(position: int, covered: bool) -> None:  # noqa: FBT001  a column of the table
     """A hold covers the facts heard while it lasted, and never the coming of a date."""
     assert hold("2026-06-03", "2026-06-10").covers(Moment(position, "2026-06-05")) is covered
+
+
+def some_holds(chance: random.Random) -> list[Hold]:
+    """Holds one after another: within a day, over several, joining one another or not; the last may last."""
+    at, position, holds = datetime(2026, 5, 25, 8, tzinfo=UTC), 0, list[Hold]()
+    for _ in range(chance.randrange(1, 12)):
+        moments = []
+        for _ in range(2):
+            at += timedelta(hours=chance.choice([1, 1, 5, 30, 100]))
+            position += chance.choice([1, 2, 3])
+            moments.append(Moment(position, f"{at:%Y-%m-%dT%H:%M:%S}.000Z"))
+        holds.append(Hold(moments[0], moments[1]))
+    if chance.random() < 0.3:
+        holds[-1] = replace(holds[-1], released=None)
+    return holds
+
+
+def kept_back_by(holds: Sequence[Hold], position: int) -> Hold | None:
+    return next((hold for hold in holds if hold.covers(Moment(position, ""))), None)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_compacted_holds(seed: int) -> None:
+    """Compacted holds move every date by the same days, and keep back what was heard during a hold, nothing else."""
+    chance = random.Random(seed)  # noqa: S311  the same every time
+    holds = some_holds(chance)
+    heard = sorted(chance.sample(range(1, 60), chance.randrange(4)))
+    compacted = compact(holds, heard)
+    for opened, due in ((day, day + timedelta(days=days)) for day in days_of(holds) for days in (0, 1, 14)):
+        assert due_now(Due(due.isoformat()), opened, compacted) == due_now(Due(due.isoformat()), opened, holds)
+    assert [kept_back_by(compacted, position) for position in heard] == [kept_back_by(holds, each) for each in heard]
+    assert [hold for hold in compacted if hold.released is None] == [hold for hold in holds if hold.released is None]
+
+
+def days_of(holds: Sequence[Hold]) -> list[date]:
+    return [holds[0].placed.day + timedelta(days=number) for number in range(-2, 40)]
+
+
+def test_compacted_holds_are_few() -> None:
+    """As many holds stay as there are separate times of whole days, however many there were."""
+    in_a_day = [hold("2026-06-03", "2026-06-03", positions=(number, number + 1)) for number in range(1, 20_000, 2)]
+    day_after_day = [
+        hold(f"2026-06-{day:02}", f"2026-06-{day + 1:02}", positions=(20_000 + day * 2, 20_001 + day * 2))
+        for day in range(3, 20)
+    ]
+    assert compact(in_a_day, [5, 40_000]) == []
+    assert compact([*in_a_day, *day_after_day], []) == [hold("2026-06-03", "2026-06-20", positions=(20_006, 20_039))]

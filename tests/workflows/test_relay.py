@@ -19,8 +19,7 @@ from services.feed.service import FeedService
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
-from sevensteps.errors import Fault
-from sevensteps.events import CaseEnded
+from sevensteps.events import HEARD, CaseEnded
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.devserver import DevServer
@@ -78,9 +77,10 @@ async def test_goes_on_where_it_stopped(council: Council) -> None:
         await council.feed.append(events[6:])
         stands = await council.reaches(case_id, WaitingFor.REVIEW)
     assert stands.heard == len(events)
-    for again in events:
-        again.position = events.index(again) + 1
-        await council.delivery.deliver(again)
+    for position, again in enumerate(events, start=1):
+        again.position = position
+        if again.type in HEARD:
+            await council.delivery.deliver(again)
     assert await council.reaches(case_id, WaitingFor.REVIEW) == stands
 
 
@@ -145,14 +145,21 @@ def silent_when_closing(operation: str) -> None:
         be_silent(operation)
 
 
-async def test_an_event_that_cannot_be_read_keeps_only_its_own_case_waiting(council: Council) -> None:
-    """An unreadable event reaches no journey, which could not go on; the other cases hear their facts."""
+async def test_an_event_that_cannot_be_read_keeps_only_its_own_case_waiting(
+    council: Council, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unreadable event reaches no journey: its case is parked, and told. The other cases hear their facts."""
     faulty, going_on = new_case(), new_case()
     async with council.relay():
         await council.feed.append([event(opening().TYPE, faulty, payload="{}"), *happened(going_on, opening())])
         await council.reaches(going_on, WaitingFor.DETERMINATION)
-    with pytest.raises(Fault, match="JOURNEY_MISSING"):
-        await standing(council.client, faulty)
+        await council.is_acknowledged(2)
+    parked = (await council.reaches(faulty, WaitingFor.MEND)).parked
+    assert parked is not None
+    assert parked.reason == "FACT_UNREADABLE"
+    out = capsys.readouterr().out
+    assert "fact cannot be delivered" in out
+    assert f"case_id={faulty}" in out
 
 
 async def test_rebuild(council: Council, capsys: pytest.CaptureFixture[str]) -> None:
@@ -215,7 +222,7 @@ async def test_temporal_down(tmp_path: Path) -> None:
             await server.stop()
             await feed.append(events[4:])
             await asyncio.sleep(1)
-            assert await reader.position() == 4
+            assert (await reader.place()).position == 4
             await server.start()
             await council.is_acknowledged(len(events))
             await council.reaches(case_id, WaitingFor.REVIEW)

@@ -57,14 +57,14 @@ async def test_who_gave_the_budget_assessed_too(trip: Trip, days: Days) -> None:
 async def test_each_step_says_what_it_waits_for(trip: Trip, days: Days) -> None:
     """In every step the journey says which one it is, what it waits for and until when."""
     stands = await trip.reaches(WaitingFor.DETERMINATION)
-    assert (stands.stage, stands.assessment_round, stands.due_on) == (Stage.MONEY_FOUND, 1, "2026-07-13")
+    assert (stands.stage, stands.assessment_round, stands.due_on) == (Stage.MONEY_FOUND, 1, "2099-07-13")
     seen = []
     for payload in (*to_plan(), *to_life(starts_on=days(30)), ReviewTriggered(1, "hospital")):
         await trip.happens(payload)
         stands = await trip.has_heard()
         seen.append((stands.stage.value, stands.waiting_for.value, stands.due_on))
     assert seen == [
-        ("money_found", "indicative_budget", "2026-07-13"),
+        ("money_found", "indicative_budget", "2099-07-13"),
         ("plan_made", "plan", days(14)),
         ("plan_agreed", "decision", days(14)),
         ("money_organised", "money", days(14)),

@@ -1,19 +1,26 @@
 """What a journey says of itself, and the error where it cannot be asked."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 
-from fakes.services import Records, Services
-from fakes.trip import Trip
+from fakes.council import eventually
+from fakes.services import Records, Services, be_silent, no_trouble
+from fakes.trip import Trip, to_plan
 from sevensteps import temporal
+from sevensteps.cli.case_view.service_wait import ASKED, service_wait
+from sevensteps.cli.temporal_server import _prepare
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.steps import DueKind, Stage
-from sevensteps.temporal import PHRASES, Parked, Standing, WaitingFor, connect, standing
+from sevensteps.temporal import JOURNEY, PHRASES, Parked, Standing, WaitingFor, connect, connect_prepared, standing
+from workflows.journey.requests import Opening, Request
 
 LIVING = Standing(
     case_id="case-a",
@@ -45,7 +52,7 @@ def test_sentence() -> None:
     parked = Parked("OpenLife", "STAGE_ORDER", "A plan must be agreed first.")
     stands = replace(LIVING, waiting_for=WaitingFor.MEND, due_on=None, parked=parked)
     assert stands.sentence == (
-        "Step 6: living your life. Waits for operations to put right what was refused and resume the case. "
+        "Step 6: living your life. Waits for operations to put right what stops it. "
         "OpenLife was refused (STAGE_ORDER): A plan must be agreed first."
     )
 
@@ -64,14 +71,116 @@ async def test_no_journey(temporal_server: str) -> None:
 
 
 async def test_no_worker(temporal_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A journey without a worker cannot answer, and the error comes after a short wait."""
+    """A journey without a worker cannot answer: the error says that no worker runs, and not that anything is lost."""
     monkeypatch.setattr(temporal, "QUERY_TIMEOUT", timedelta(seconds=0.2))
     client = await Client.connect(temporal_server)
     trip = Trip(client, str(uuid4()), Services(Records()), now)
     await trip.begin()
-    with pytest.raises(Fault, match="JOURNEY_SILENT"):
+    with pytest.raises(Fault, match="WORKER_STOPPED: No worker runs journeys") as fault:
         await standing(client, trip.case_id)
+    assert "lost" not in fault.value.detail
     await trip.lose()
+
+
+async def test_worker_that_stopped(temporal_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Temporal remembers for some minutes when a worker was last there, and the error tells it."""
+    monkeypatch.setattr(temporal, "QUERY_TIMEOUT", timedelta(seconds=0.2))
+    monkeypatch.setattr(temporal, "LONGEST_POLL", timedelta())
+    trip = Trip(await Client.connect(temporal_server), str(uuid4()), Services(Records()), now)
+    await trip.begin()
+    async with trip.worker():
+        await trip.reaches(WaitingFor.DETERMINATION)
+    with pytest.raises(Fault, match=r"WORKER_STOPPED: No worker runs journeys since \d+ \w+ 20\d\d, \d\d:\d\d UTC"):
+        await standing(await Client.connect(temporal_server), trip.case_id)
+    await trip.lose()
+
+
+async def test_journey_that_cannot_be_replayed(temporal_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a worker is there and the journey does not answer, the error says that it is the journey."""
+    monkeypatch.setattr(temporal, "QUERY_TIMEOUT", timedelta(seconds=0.5))
+    client = await Client.connect(temporal_server)
+    trip = Trip(client, str(uuid4()), Services(Records()), now)
+    async with trip.worker():
+        await client.start_workflow(JOURNEY, "nonsense", id=trip.handle.id, task_queue=trip.task_queue)
+        with pytest.raises(Fault, match=r"JOURNEY_SILENT: .* A worker was there at"):
+            await standing(client, trip.case_id)
+        await trip.lose()
+
+
+async def test_terminated(temporal_server: str) -> None:
+    """A journey that was terminated is said to be, with the reason and what to run, although it still answers."""
+    client = await Client.connect(temporal_server)
+    trip = Trip(client, str(uuid4()), Services(Records()), now)
+    async with trip.worker():
+        await trip.begin()
+        await trip.reaches(WaitingFor.DETERMINATION)
+        await trip.handle.terminate(reason="by mistake")
+        with pytest.raises(Fault, match=r"JOURNEY_STOPPED: .* was terminated on .* UTC \(by mistake\)\.") as fault:
+            await standing(client, trip.case_id)
+    assert f"`sevensteps journeys rebuild {trip.case_id}`" in fault.value.detail
+
+
+async def test_which_service_is_waited_for(temporal_server: str) -> None:
+    """It is said which service is asked for what, how often, since when, and what it answered last."""
+    client = await Client.connect(temporal_server)
+    trip = Trip(client, str(uuid4()), Services(Records()), now)
+    trip.services.trouble = be_silent
+    async with trip.worker():
+        await trip.begin()
+        await trip.happens(*to_plan())
+        await trip.reaches(WaitingFor.SERVICE)
+        expected = (
+            r"planning: OpenPlan, asked \d times since \d+ \w+ 20\d\d, \d\d:\d\d UTC; last answer: "
+            r"No connection \(UNAVAILABLE\)"
+        )
+
+        async def is_said() -> bool:
+            return re.fullmatch(expected, await service_wait(client, trip.case_id)) is not None
+
+        await eventually(is_said)
+        trip.services.trouble = no_trouble
+        await trip.reaches(WaitingFor.PLAN)
+        assert await service_wait(client, trip.case_id) == ""
+        await trip.lose()
+
+
+def test_every_request_has_a_service() -> None:
+    """The service is known of every request that a journey makes."""
+    requests = [each.__name__ for kind in (Request, Opening) for each in kind.__subclasses__() if each is not Opening]
+    assert set(ASKED) == set(requests)
+
+
+async def test_missing_search_attributes(temporal_server: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A namespace without search attributes is refused with their names; `sevensteps temporal prepare` makes them."""
+    settings = Settings(temporal=temporal_server, temporal_namespace=f"namespace-{uuid4()}")
+    retention = Duration(seconds=3 * 24 * 3600)
+    client = await Client.connect(temporal_server)
+    await client.workflow_service.register_namespace(
+        RegisterNamespaceRequest(namespace=settings.temporal_namespace, workflow_execution_retention_period=retention)
+    )
+    await eventually(lambda: is_refused(settings, "Council, Stage, WaitingFor, DueAt. `sevensteps temporal prepare`"))
+    await _prepare(settings)
+    assert capsys.readouterr().out == (
+        "Made the search attributes Council, Stage, WaitingFor, DueAt.\n"
+        f"The namespace {settings.temporal_namespace} keeps closed journeys for 3 days.\n"
+    )
+    await eventually(lambda: is_prepared(settings))
+    await _prepare(settings)
+    assert "All search attributes are there." in capsys.readouterr().out
+
+
+async def is_refused(settings: Settings, words: str) -> bool:
+    """Whether the refusal says so; a namespace is not known everywhere at once."""
+    try:
+        await connect_prepared(settings)
+    except Fault as fault:
+        return fault.reason == "SEARCH_ATTRIBUTES_MISSING" and words in fault.detail
+    return False
+
+
+async def is_prepared(settings: Settings) -> bool:
+    await connect_prepared(settings)
+    return True
 
 
 async def test_no_temporal() -> None:

@@ -7,7 +7,17 @@ from temporalio.converter import DataConverter
 
 from fakes.services import Records, opening
 from fakes.trip import to_plan
-from sevensteps.events import PAYLOADS, HoldPlaced, HoldReleased, Payload, PlanApproved, PlanSubmitted
+from sevensteps.events import (
+    PAYLOADS,
+    CaseResumed,
+    HoldPlaced,
+    HoldReleased,
+    Payload,
+    PlanApproved,
+    PlanSubmitted,
+    ReviewRequested,
+    ReviewTriggered,
+)
 from sevensteps.steps import Stage
 from workflows.journey.state import JourneyState
 
@@ -28,12 +38,15 @@ FIELDS = [
     "life_continues",
     "life_round",
     "life_since",
+    "memory",
     "personal_budget_weekly",
     "plan_version",
     "resumed",
     "review_on",
     "since",
     "stage",
+    "step",
+    "stopped_by",
 ]
 
 
@@ -81,3 +94,21 @@ def test_each_fact_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert state.find(PlanSubmitted) == state.find(PlanSubmitted)
     assert state.take(PlanSubmitted) == PlanSubmitted(1, "80.00", "")
     assert len(payloads_read) == 1
+
+
+def test_holds_of_a_day_leave_nothing() -> None:
+    """However often a case is put on hold and released, what the next run is handed stays small."""
+    toggles = [payload for _ in range(5000) for payload in (HoldPlaced("away"), HoldReleased())]
+    state = state_after(*to_plan(), *toggles, HoldPlaced("away"))
+    assert len(state.holds) == 1
+    assert state.on_hold
+    assert len(CONVERTER.to_payload(state).data) < 10_000
+
+
+def test_the_same_said_again_leaves_nothing() -> None:
+    """Whatever one actor can say without end, of one round or version, the journey keeps once."""
+    asked, happened = [ReviewRequested(1)] * 2000, [ReviewTriggered(1, "hospital")] * 2000
+    state = state_after(*to_plan(), *asked, *happened, *[CaseResumed()] * 2000)
+    assert [fact.type for fact in state.inbox].count(ReviewRequested.TYPE) == 1
+    assert [fact.type for fact in state.inbox].count(ReviewTriggered.TYPE) == 1
+    assert len(CONVERTER.to_payload(state).data) < 10_000

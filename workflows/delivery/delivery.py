@@ -1,18 +1,31 @@
 """Brings a fact to the journey of its case. A journey that Temporal has lost is started again from the feed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from datetime import timedelta
 from enum import StrEnum
 
+import grpc
 from temporalio.client import Client
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
-from sevensteps.events import CaseEnded, CaseOpened
-from sevensteps.temporal import COUNCIL, HEAR, JOURNEY, workflow_id
-from workflows.delivery.feed import Feed, fact_of
+from sevensteps.events import OPENS, CaseEnded, CaseOpened, Fact
+from sevensteps.steps import Stage
+from sevensteps.temporal import COUNCIL, HEAR, JOURNEY, RUNNING, Parked, rebuild_advice, workflow_id
+from workflows.delivery.feed import Feed, UnreadableEventError, fact_of
 from workflows.journey.state import JourneyState
+
+TIMEOUT = timedelta(seconds=5)
+"""How long Temporal may take for one journey."""
 
 
 class Restart(StrEnum):
@@ -21,6 +34,7 @@ class Restart(StrEnum):
     STARTED = "started"
     RUNNING = "running"
     ENDED = "ended"
+    PARKED = "parked"
 
 
 class Delivery:
@@ -33,19 +47,76 @@ class Delivery:
         self._task_queue = task_queue
 
     async def deliver(self, event: feed_pb2.Event) -> None:
-        """Bring an event to the journey of its case. Twice does no harm: a journey drops what it has heard."""
+        """Bring an event to the journey of its case. Twice does no harm: a journey drops what it has heard.
+
+        Where that can never succeed, a parked journey takes the place of the case's own: it is the record that the case
+        has to be rebuilt. Nobody else has to wait for that.
+        """
+        try:
+            await self._bring(event)
+        except (RPCError, grpc.aio.AioRpcError, UnreadableEventError) as error:
+            if (refusal := _for_good(error, event.case_id)) is None:
+                raise
+            await self._park(event.case_id, refusal)
+            log.get().error(
+                "fact cannot be delivered; its case is parked",
+                case_id=event.case_id,
+                position=event.position,
+                type=event.type,
+                reason=refusal.reason,
+                detail=refusal.detail,
+            )
+
+    async def _bring(self, event: feed_pb2.Event) -> None:
         if event.type == CaseOpened.TYPE:
             await self._start(event.case_id, [event], WorkflowIDReusePolicy.REJECT_DUPLICATE)
             return
         while not await self._signal(event):
-            if await self.restart(event.case_id) is not Restart.RUNNING:
+            if await self._restart(event.case_id) is not Restart.RUNNING:
                 return  # it started with this event among its facts, or the case has ended and everything is closed
 
     async def restart(self, case_id: str) -> Restart:
         """Start the journey of a case again from all its facts, unless it is running or has finished.
 
-        The journey of a case that has ended is started too: it may have been lost before everything was closed.
+        The journey of a case that has ended is started too: it may have been lost before everything was closed. One
+        that cannot be started, because a fact cannot be read or is refused for good, is parked.
         """
+        try:
+            return await self._restart(case_id)
+        except (RPCError, UnreadableEventError) as error:
+            if (refusal := _for_good(error, case_id)) is None:
+                raise
+            await self._park(case_id, refusal)
+            detail = refusal.detail
+            log.get().error(
+                "journey cannot be rebuilt; its case is parked", case_id=case_id, reason=refusal.reason, detail=detail
+            )
+            return Restart.PARKED
+
+    async def make_again(self, case_id: str) -> Restart:
+        """End the journey of a case where it runs, and start it again from all facts of the case.
+
+        It is ended before the facts are read: one that comes in between finds no journey, and starts it.
+        """
+        await self._end(workflow_id(case_id), "rebuilt from the feed")
+        restart = await self.restart(case_id)
+        return Restart.STARTED if restart is Restart.RUNNING else restart
+
+    async def end_those_without(self, cases: Collection[str]) -> None:
+        """End the running journeys of cases that are not among these, unless the feed knows their case after all."""
+        async for journey in self._client.list_workflows(RUNNING):
+            case_id = journey.id.removeprefix(workflow_id(""))
+            if case_id not in cases and not await self._feed.of_case(case_id):
+                await self._end(journey.id, "the feed does not know its case")
+
+    async def _end(self, journey_id: str, why: str) -> None:
+        try:
+            await self._client.get_workflow_handle(journey_id).terminate(reason=why, rpc_timeout=TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def _restart(self, case_id: str) -> Restart:
         events = await self._feed.of_case(case_id)
         kinds = {event.type for event in events}
         if CaseOpened.TYPE not in kinds:  # the feed drops old events of ended cases only
@@ -57,26 +128,63 @@ class Delivery:
         return Restart.STARTED if started else Restart.RUNNING
 
     async def _start(self, case_id: str, events: Sequence[feed_pb2.Event], reuse: WorkflowIDReusePolicy) -> bool:
-        council = events[0].council
-        state = JourneyState.begin(case_id, council, [fact_of(event) for event in events])
+        state = JourneyState.begin(case_id, events[0].council, [self._fact_of(event) for event in events])
+        return await self._start_with(state, reuse, WorkflowIDConflictPolicy.FAIL)
+
+    async def _park(self, case_id: str, refusal: Parked) -> None:
+        """Put a parked journey in the place of the case's own. It shows the last step that was opened.
+
+        A case that has ended needs no more facts: its journey has everything closed instead.
+        """
+        events = await self._feed.of_case(case_id)
+        if not events:
+            return
+        opened = [OPENS[event.type] for event in events if event.type in OPENS]
+        state = JourneyState.parked_for_good(case_id, events[0].council, (opened or [Stage.MONEY_FOUND])[-1], refusal)
+        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+        if ended := [event for event in events if event.type == CaseEnded.TYPE]:
+            reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
+            with suppress(UnreadableEventError):
+                state.hear(self._fact_of(ended[0]))
+        await self._start_with(state, reuse, WorkflowIDConflictPolicy.TERMINATE_EXISTING)
+
+    async def _start_with(
+        self, state: JourneyState, reuse: WorkflowIDReusePolicy, conflict: WorkflowIDConflictPolicy
+    ) -> bool:
         try:
             await self._client.start_workflow(
                 JOURNEY,
                 state,
-                id=workflow_id(case_id),
+                id=workflow_id(state.case_id),
                 task_queue=self._task_queue,
                 id_reuse_policy=reuse,
-                search_attributes=TypedSearchAttributes([SearchAttributePair(COUNCIL, council)]),
+                id_conflict_policy=conflict,
+                search_attributes=TypedSearchAttributes([SearchAttributePair(COUNCIL, state.council)]),
+                rpc_timeout=TIMEOUT,
             )
         except WorkflowAlreadyStartedError:
             return False
         return True
 
+    def _fact_of(self, event: feed_pb2.Event) -> Fact:
+        return fact_of(event, self._feed.feed_id)
+
     async def _signal(self, event: feed_pb2.Event) -> bool:
+        handle = self._client.get_workflow_handle(workflow_id(event.case_id))
         try:
-            await self._client.get_workflow_handle(workflow_id(event.case_id)).signal(HEAR, fact_of(event))
+            await handle.signal(HEAR, self._fact_of(event), rpc_timeout=TIMEOUT)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False
             raise
         return True
+
+
+def _for_good(error: Exception, case_id: str) -> Parked | None:
+    """Why trying again is of no use; None if it may be."""
+    if isinstance(error, UnreadableEventError):
+        return Parked("", "FACT_UNREADABLE", f"The journey cannot hear it: {error}. {rebuild_advice(case_id)}")
+    if isinstance(error, RPCError) and error.status is RPCStatusCode.INVALID_ARGUMENT:
+        detail = f"Temporal refuses a fact of the case for good ({error.message}). {rebuild_advice(case_id)}"
+        return Parked("", "FACT_REFUSED", detail)
+    return None

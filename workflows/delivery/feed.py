@@ -8,9 +8,11 @@ import grpc
 from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
 from sevensteps.events import HEARD, OPENS, PAYLOADS, CaseEnded, CaseOpened, Fact
+from sevensteps.rpc.faults import fault_of
+from workflows.delivery.place import Place
 
 SUBSCRIPTION = "journeys"
-"""The name under which the feed keeps the position that the journeys have reached."""
+"""The name under which the feed keeps the place that the journeys have reached."""
 PAGE_SIZE = 1000
 TIMEOUT = 10.0
 """How long a call may take, in seconds."""
@@ -20,16 +22,21 @@ class UnreadableEventError(Exception):
     """An event whose payload does not fit its type. A journey that heard it could not go on."""
 
 
-def fact_of(event: feed_pb2.Event) -> Fact:
-    """An event as a journey hears it. Raises UnreadableEventError."""
+def fact_of(event: feed_pb2.Event, feed_id: str) -> Fact:
+    """An event of the feed with this identity, as a journey hears it. Raises UnreadableEventError."""
     try:
         PAYLOADS[event.type].of(event.payload)
-    except (KeyError, TypeError, ValueError) as error:
+        at = clock.as_text(event.occurred_at.ToDatetime(tzinfo=UTC))
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise UnreadableEventError(
             f"event {event.position} is not a {event.type} that this version can read"
         ) from error
-    at = clock.as_text(event.occurred_at.ToDatetime(tzinfo=UTC))
-    return Fact(position=event.position, type=event.type, case_id=event.case_id, at=at, payload=event.payload)
+    return Fact(event.position, event.type, event.case_id, at, event.payload, event.event_id, feed_id)
+
+
+def is_changed(error: grpc.aio.AioRpcError) -> bool:
+    """Whether the feed says that a place is not one of its own: an older copy was restored, or it began anew."""
+    return fault_of(error).reason == "FEED_CHANGED"
 
 
 class Feed:
@@ -37,23 +44,46 @@ class Feed:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         """`channel` carries the journey's token."""
+        self.feed_id = ""
+        """The feed's identity, as it said last."""
         self._stub = feed_pb2_grpc.FeedServiceStub(channel)
 
-    async def position(self) -> int:
-        """The position up to which every event has reached its journey."""
+    async def place(self) -> Place:
+        """The place up to which every event has reached its journey."""
         request = feed_pb2.GetSubscriptionRequest(name=SUBSCRIPTION)
-        return (await self._stub.GetSubscription(request, timeout=TIMEOUT)).position
+        subscription = await self._stub.GetSubscription(request, timeout=TIMEOUT)
+        self.feed_id = subscription.feed_id
+        return Place(subscription.position, subscription.resume_token)
 
-    async def acknowledge(self, position: int) -> None:
-        """Record that every event up to this position has reached its journey."""
-        request = feed_pb2.AcknowledgeEventsRequest(name=SUBSCRIPTION, position=position)
+    async def check(self, token: str) -> None:
+        """Raise an AioRpcError for which `is_changed` holds unless this is a place in the feed."""
+        event_filter = feed_pb2.EventFilter(types=[CaseOpened.TYPE])
+        await self._stub.ListEvents(
+            feed_pb2.ListEventsRequest(page_size=1, page_token=token, filter=event_filter), timeout=TIMEOUT
+        )
+
+    async def acknowledge(self, place: Place) -> None:
+        """Record that every event up to this place has reached its journey."""
+        request = feed_pb2.AcknowledgeEventsRequest(
+            name=SUBSCRIPTION, position=place.position, resume_token=place.token
+        )
         await self._stub.AcknowledgeEvents(request, timeout=TIMEOUT)
 
-    async def watch(self, after: int) -> AsyncIterator[feed_pb2.WatchEventsResponse]:
-        """The events after a position that journeys must hear, for ever, with bookmarks."""
-        request = feed_pb2.WatchEventsRequest(after=after, filter=feed_pb2.EventFilter(types=sorted(HEARD)))
+    async def watch(self, place: Place) -> AsyncIterator[feed_pb2.WatchEventsResponse]:
+        """The events after a place that journeys must hear, for ever, with bookmarks."""
+        event_filter = feed_pb2.EventFilter(types=sorted(HEARD))
+        request = feed_pb2.WatchEventsRequest(after=place.position, resume_token=place.token, filter=event_filter)
         async for message in self._stub.WatchEvents(request):
+            self.feed_id = message.feed_id
             yield message
+
+    async def heard_by(self, case_id: str, after: int, most: int) -> Sequence[feed_pb2.Event]:
+        """The next events after a position that the journey of a case must hear, at most so many."""
+        event_filter = feed_pb2.EventFilter(case_id=case_id, types=sorted(HEARD))
+        request = feed_pb2.ListEventsRequest(page_size=most, after=after, filter=event_filter)
+        page = await self._stub.ListEvents(request, timeout=TIMEOUT)
+        self.feed_id = page.feed_id
+        return page.events
 
     async def of_case(self, case_id: str) -> Sequence[feed_pb2.Event]:
         """Every event so far from which the journey of a case can be rebuilt."""
@@ -65,7 +95,7 @@ class Feed:
         ended_before = {
             event.case_id
             for event in events
-            if event.type == CaseEnded.TYPE and event.occurred_at.ToDatetime(tzinfo=UTC) < ended_since
+            if event.type == CaseEnded.TYPE and event.occurred_at.seconds < ended_since.timestamp()
         }
         return [
             event.case_id for event in events if event.type == CaseOpened.TYPE and event.case_id not in ended_before
@@ -78,6 +108,7 @@ class Feed:
         while more:
             page = await self._stub.ListEvents(request, timeout=TIMEOUT)
             events += page.events
+            self.feed_id = page.feed_id
             request.page_token = page.next_page_token
             more = page.more
         return events

@@ -29,6 +29,10 @@ class CaseHasEnded(Exception):
     """The case has ended, so the journey goes no further: raised wherever it stands when it hears of that."""
 
 
+class CannotGoOn(Exception):
+    """The journey cannot go on with what it has heard. It waits to be started again."""
+
+
 class Asking:
     """Asks services on behalf of one journey. What may pass is tried for ever; what will not pass parks the journey."""
 
@@ -42,30 +46,31 @@ class Asking:
         self._post = post
         self._closing = closing
 
-    def has_ended(self) -> bool:
-        """Whether the case has ended, and the journey has yet to turn to closing it."""
-        return self._state.ending is not None and not self._closing
+    def must_stop(self) -> bool:
+        """Whether the case has ended, or the journey cannot go on. Nothing stops it while it has the case closed."""
+        return not self._closing and (self._state.ending is not None or self._state.stopped_by is not None)
 
-    def stop_if_ended(self) -> None:
-        """Raise CaseHasEnded if it has."""
-        if self.has_ended():
-            raise CaseHasEnded
+    def stop_if_it_must(self) -> None:
+        """Raise CaseHasEnded or CannotGoOn if it must stop."""
+        if self.must_stop():
+            raise CannotGoOn if self._state.ending is None else CaseHasEnded
 
     async def ask(self, request: Request) -> Due | None:
         """Ask a service until it answers. The answer to an opening is when the step is due.
 
-        A refusal parks the journey until operations resume the case. Raises CaseHasEnded when the case ends first.
+        A refusal parks the journey until operations resume the case. Raises CaseHasEnded when the case ends first, and
+        CannotGoOn.
         """
         while True:
-            self.stop_if_ended()
+            self.stop_if_it_must()
             try:
                 answer = await self._attempt(request)
             except FailureError as error:
-                self.stop_if_ended()
+                self.stop_if_it_must()
                 cause = _cause(error)
                 await self._park(Parked(type(request).__name__, cause.type or "UNKNOWN", cause.message))
             else:
-                self.stop_if_ended()
+                self.stop_if_it_must()
                 return answer
 
     async def _attempt(self, request: Request) -> Due | None:
@@ -73,7 +78,7 @@ class Asking:
         try:
             return await self._ask_quickly(request)
         except FailureError as error:
-            self.stop_if_ended()
+            self.stop_if_it_must()
             if _cause(error).non_retryable:
                 raise
             self._post(WaitingFor.SERVICE)
@@ -84,7 +89,7 @@ class Asking:
         self._incoming.let_answer_go_first()
         answer: Due | None = await workflow.execute_local_activity(
             type(request).__name__,
-            args=[self._header(request), request],
+            args=[header(self._state, request), request],
             result_type=_answer_type(request),
             start_to_close_timeout=QUICK_TIMEOUT,
             schedule_to_close_timeout=QUICK_TIMEOUT,
@@ -96,31 +101,40 @@ class Asking:
         """Ask by an activity, which Temporal's tools can see, until there is an answer or the case ends."""
         activity = workflow.start_activity(
             type(request).__name__,
-            args=[self._header(request), request],
+            args=[header(self._state, request), request],
             result_type=_answer_type(request),
             start_to_close_timeout=PATIENT_TIMEOUT,
             retry_policy=RETRY_FOR_EVER,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )
-        await self._incoming.wait(lambda: activity.done() or self.has_ended())
+        await self._incoming.wait(lambda: activity.done() or self.must_stop())
         if not activity.done():
             activity.cancel()  # an attempt under way may still succeed; none is made after it
         answer: Due | None = await activity
         return answer
-
-    def _header(self, request: Request) -> RequestHeader:
-        """The same request in the same step and turn has the same id, whichever run makes it."""
-        state = self._state
-        purpose = f"{state.case_id}/{state.stage}/{state.turn}/{type(request).__name__}"
-        return RequestHeader(state.case_id, state.council, str(uuid5(REQUEST_IDS, purpose)))
 
     async def _park(self, parked: Parked) -> None:
         """Say what was refused, and wait until operations resume the case."""
         self.parked = parked
         resumed = self._state.resumed
         self._post(WaitingFor.MEND)
-        await self._incoming.wait(lambda: self._state.resumed > resumed or self.has_ended())
+        log_parked(self._state.case_id, parked)
+        await self._incoming.wait(lambda: self._state.resumed > resumed or self.must_stop())
         self.parked = None
+
+
+def header(state: JourneyState, request: Request) -> RequestHeader:
+    """The same request in the same step and turn has the same id, whichever run makes it."""
+    purpose = f"{state.case_id}/{state.stage}/{state.turn}/{type(request).__name__}"
+    if request.detail:
+        purpose += f"/{request.detail}"
+    return RequestHeader(state.case_id, state.council, str(uuid5(REQUEST_IDS, purpose)))
+
+
+def log_parked(case_id: str, parked: Parked) -> None:
+    """Tell operations, once: a replay logs nothing."""
+    about = {"case_id": case_id, "operation": parked.operation, "reason": parked.reason, "detail": parked.detail}
+    workflow.logger.error("case is parked", extra=about)
 
 
 def _answer_type(request: Request) -> type[Due] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import inf
 
 from sevensteps.steps import DueKind
 
@@ -37,6 +38,34 @@ class Hold:
         return self.released is None or moment.position < self.released.position
 
 
+def compact(holds: Sequence[Hold], heard: Sequence[int]) -> list[Hold]:
+    """The same days on hold, in as few holds as they need.
+
+    A hold within a day moves no date, and one joins the next if that was placed on its last day. Only a hold that
+    covers one of the positions in `heard` has to stay as it is: it may keep back a step.
+    """
+    compacted: list[Hold] = []
+    for hold in holds:
+        before = compacted[-1] if compacted else None
+        if before and (joined := _joined(before, hold)) and not _covers_any(joined, heard):
+            compacted[-1] = joined
+        elif hold.released is None or hold.released.day > hold.placed.day or _covers_any(hold, heard):
+            compacted.append(hold)
+    return compacted
+
+
+def _joined(first: Hold, second: Hold) -> Hold | None:
+    """Both as one, if the second was placed on the day on which the first was released."""
+    if first.released is None or second.released is None or first.released.day != second.placed.day:
+        return None
+    return Hold(first.placed, second.released)
+
+
+def _covers_any(hold: Hold, heard: Sequence[int]) -> bool:
+    last = hold.released.position if hold.released else inf
+    return any(hold.placed.position < position < last for position in heard)
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """When something is due (YYYY-MM-DD), and whether by practice or by law.
@@ -52,6 +81,11 @@ class Due:
     def day(self) -> date:
         """The date itself."""
         return date.fromisoformat(self.on)
+
+    @property
+    def by_law(self) -> str:
+        """The last day that the law allows; empty where the law sets none."""
+        return self.on if self.kind is DueKind.HARD else self.law_on
 
 
 def due_now(due: Due, opened_on: date, holds: Sequence[Hold]) -> Due | None:

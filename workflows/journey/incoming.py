@@ -9,6 +9,10 @@ from sevensteps.events import Fact
 from workflows.journey.state import JourneyState
 
 
+class HandOver(Exception):
+    """This run has grown old, or its history is full: the next run goes on from here."""
+
+
 class Incoming:
     """The facts on their way to the state of one run.
 
@@ -22,9 +26,11 @@ class Incoming:
         self._state = state
         self._held_back: list[Fact] = []
         self._answer_goes_first = False
+        self._history_is_full = False
 
     def hear(self, fact: Fact) -> None:
         """Take in the fact, or hold it back if an answer goes first."""
+        self._look_at_history()
         if self._answer_goes_first:
             self._held_back.append(fact)
         else:
@@ -42,6 +48,17 @@ class Incoming:
         self._held_back.clear()
 
     async def wait(self, is_over: Callable[[], bool], at_most: timedelta | None = None) -> None:
-        """Take in what was held back, and wait. Raises TimeoutError after `at_most`."""
+        """Take in what was held back, and wait. Raises TimeoutError after `at_most`.
+
+        Raises HandOver when the history is full: however many facts come, the next run waits for the same.
+        """
         self.take_in()
-        await workflow.wait_condition(is_over, timeout=at_most)
+        self._look_at_history()
+        await workflow.wait_condition(lambda: is_over() or self._history_is_full, timeout=at_most)
+        if not is_over():
+            raise HandOver
+
+    def _look_at_history(self) -> None:
+        """Note that the history is full. A run that was so before it knew the patch goes on as it began."""
+        if workflow.info().is_continue_as_new_suggested() and workflow.patched("hands-over-within-a-step"):
+            self._history_is_full = True

@@ -4,22 +4,28 @@ It decides nothing. People and services decide, and their decisions reach it as 
 step, and waits.
 """
 
+import asyncio
 from contextlib import suppress
 from datetime import timedelta
+from typing import NoReturn
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from sevensteps.events import Fact
     from sevensteps.temporal import HEAR, JOURNEY, STANDS, Standing
-    from workflows.journey.asking import CaseHasEnded
-    from workflows.journey.incoming import Incoming
+    from workflows.journey.asking import CannotGoOn, CaseHasEnded
+    from workflows.journey.incoming import HandOver, Incoming
+    from workflows.journey.overdue import Dates
     from workflows.journey.stages import STEPS
     from workflows.journey.state import JourneyState
     from workflows.journey.step import Step
 
 LONGEST_RUN = timedelta(days=1)
-"""A run older than this hands over to a new one between two steps, so that no history grows with the years."""
+"""A run older than this hands over to a new one between two steps, so that no history grows with the years.
+
+One whose history is full hands over at once, within a step: many facts of one case may come in a short time.
+"""
 
 
 @workflow.defn(name=JOURNEY)
@@ -36,20 +42,34 @@ class Journey:
     @workflow.run
     async def run(self, state: JourneyState) -> str:  # noqa: ARG002  `__init__` has taken it
         """Go from step to step until the case ends; then have everything closed."""
-        with suppress(CaseHasEnded):
-            await self._walk()
+        if workflow.patched("overdue-is-told"):
+            self._watching = asyncio.create_task(Dates(self._state, lambda: self._step.due).watch())
+        try:
+            await self._live()
+        except HandOver:
             self._incoming.take_in()
-            workflow.continue_as_new(self._state)
-        await self._step.close_case()
+            self._state.hand_over()
+            shown = workflow.info().typed_search_attributes  # inherited, one that is unset could not be read
+            workflow.continue_as_new(self._state, search_attributes=shown)
         self._incoming.take_in()
         return str(self._state.ending)
 
-    async def _walk(self) -> None:
+    async def _live(self) -> None:
+        """Go on until the case has ended and everything is closed. Raises HandOver when the next run has to go on."""
+        with suppress(CaseHasEnded):
+            with suppress(CannotGoOn):
+                await self._walk()
+            await self._step.stand_still()
+        await self._step.close_case()
+
+    async def _walk(self) -> NoReturn:
         """Take one step after another, until the run has grown old."""
         while not self._has_grown_old():
             self._step = Step(self._state, self._incoming)
             await self._step.begin()
             self._state.stage = await STEPS[self._state.stage](self._step)
+            self._state.step = None
+        raise HandOver
 
     def _has_grown_old(self) -> bool:
         age = workflow.now() - workflow.info().start_time

@@ -11,4 +11,8 @@ from collections.abc import Mapping
 PATCHES: Mapping[str, str] = {
     "answer-goes-first": "26 November 2026: what a journey does after an answer no longer depends on facts that come "
     "with it, because a replay may deliver them after it.",
+    "hands-over-within-a-step": "26 November 2026: a run whose history is full continues as new while it waits, "
+    "because Temporal takes 10,000 signals of a run and no more.",
+    "overdue-is-told": "26 November 2026: a due date that passes, and one of the law that is near, is told to the "
+    "service that owns the step.",
 }

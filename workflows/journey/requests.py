@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sevensteps.steps import Ending
+from sevensteps.steps import Ending, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,11 @@ class Request:
     """A request to a service."""
 
     __slots__ = ()
+
+    @property
+    def detail(self) -> str:
+        """What tells it from others of its kind in the same turn of the same step; most are made once."""
+        return ""
 
 
 class Opening(Request):
@@ -101,7 +106,10 @@ class EndCase(Request):
 
 @dataclass(frozen=True, slots=True)
 class ClosePlanning(Request):
-    """The case has ended: close what planning has open."""
+    """The case has ended: close what planning has open. Money and support end after its last day `ended_on`."""
+
+    ended_on: str = ""
+    died: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +120,19 @@ class CloseApproval(Request):
 @dataclass(frozen=True, slots=True)
 class CloseReview(Request):
     """The case has ended: close what review has open."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOverdue(Request):
+    """A due date of a step has passed, or (`ahead`) one that the law sets is near."""
+
+    stage: Stage
+    turn: int
+    due_on: str
+    by_law: bool
+    ahead: bool
+
+    @property
+    def detail(self) -> str:
+        """See Request: a moved date is told anew."""
+        return f"{self.due_on}/{'near' if self.ahead else 'passed'}"

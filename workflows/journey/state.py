@@ -35,7 +35,9 @@ from sevensteps.events import (
     SupportOrganised,
 )
 from sevensteps.steps import Ending, Stage
-from workflows.journey.deadlines import Hold, Moment
+from sevensteps.temporal import Parked, rebuild_advice
+from workflows.journey.deadlines import Due, Hold, Moment, compact
+from workflows.journey.memory import Memory
 
 P = TypeVar("P", bound=Payload)
 
@@ -61,11 +63,27 @@ class _Payloads:
 
 
 @dataclass(slots=True)
+class StepSoFar:
+    """How far a step has come: what the next run needs to go on with it.
+
+    `opened` is the moment of the fact that led to the step, `due` the answer to its opening, and `used` are the facts
+    that it has used up.
+    """
+
+    opened: Moment
+    is_open: bool = False
+    due: Due | None = None
+    used: list[Fact] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class JourneyState(_Payloads):
-    """Where a journey is, and what it carries: what a run hands to the next. It does not grow with the years.
+    """Where a journey is, and what it carries: what a run hands to the next. It grows with neither years nor facts.
 
     `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
-    `inbox` holds facts until their step uses them, or until their round or version is past.
+    `inbox` holds facts until their step uses them, or until their round or version is past. `law_due` is the day by
+    which the law wants the next review (YYYY-MM-DD), and `told` the dates of this step that its service has recorded.
+    `stopped_by` says why the journey cannot go on with what it has heard: then it waits to be started again.
     """
 
     case_id: str
@@ -77,6 +95,7 @@ class JourneyState(_Payloads):
     holds: list[Hold] = field(default_factory=list)
     resumed: int = 0
     ending: Ending | None = None
+    ended_on: str = ""
 
     assessment_round: int = 0
     eligible_needs: list[str] = field(default_factory=list)
@@ -93,16 +112,27 @@ class JourneyState(_Payloads):
     life_since: str = ""
     life_continues: bool = False
 
+    law_due: str = ""
+    told: list[str] = field(default_factory=list)
+    step: StepSoFar | None = None
+    memory: Memory = field(default_factory=Memory)
+    stopped_by: Parked | None = None
+
     @classmethod
     def begin(cls, case_id: str, council: str, facts: Sequence[Fact]) -> Self:
         """The state with which a journey starts: `facts` in the order of the feed, the opening of the case first.
 
         For a new case that is one fact; for a journey that is rebuilt, every fact of the case so far.
         """
-        state = cls(case_id, council, since=_moment(facts[0]))
+        state = cls(case_id, council, since=_moment(facts[0]), memory=Memory(complete_from=0))
         for fact in facts:
             state.hear(fact)
         return state
+
+    @classmethod
+    def parked_for_good(cls, case_id: str, council: str, stage: Stage, why: Parked) -> Self:
+        """The state of a journey that waits to be started again, because it cannot be given the facts of its case."""
+        return cls(case_id, council, since=Moment(0, ""), stage=stage, stopped_by=why)
 
     @property
     def turn(self) -> int:
@@ -123,23 +153,50 @@ class JourneyState(_Payloads):
         return all(other.released is not None for other in self.holds if other.placed == hold.placed)
 
     def hear(self, fact: Fact) -> None:
-        """Take in a fact. One that was heard before is dropped, and so is one that no step waits for."""
-        if fact.position <= self.heard:
+        """Take in a fact. One that was heard before is dropped, and so is one that no step waits for.
+
+        A fact that contradicts what was heard stops the journey: the feed is not the same any more.
+        """
+        if self.memory.contradicts(fact, self.heard):
+            self.stopped_by = self.stopped_by or _feed_changed(fact)
+        elif fact.position > self.heard:
+            self.heard = fact.position
+            self.memory.keep(fact)
+            self._take_in(fact)
+
+    def _take_in(self, fact: Fact) -> None:
+        if fact.type == CaseEnded.TYPE:
+            ended = CaseEnded.of(fact.payload)
+            self.ending = Ending(ended.ending)
+            self.ended_on = ended.ended_on or _moment(fact).day.isoformat()
+        elif self.stopped_by is not None:
             return
-        self.heard = fact.position
-        if fact.type == HoldPlaced.TYPE:
+        elif fact.type == HoldPlaced.TYPE:
             if not self.on_hold:
                 self.holds.append(Hold(_moment(fact)))
         elif fact.type == HoldReleased.TYPE:
             if self.on_hold:
                 self.holds[-1] = replace(self.holds[-1], released=_moment(fact))
+                self.holds[-2:] = compact(self.holds[-2:], self._positions())
         elif fact.type == CaseResumed.TYPE:
             self.resumed = fact.position
-        elif fact.type == CaseEnded.TYPE:
-            self.ending = Ending(CaseEnded.of(fact.payload).ending)
         elif fact.type in HEARD or fact.type in OPENS:
+            self._put_in_inbox(fact)
+
+    def _put_in_inbox(self, fact: Fact) -> None:
+        """Keep a fact unless it is past, or the same has been said of this turn: steps use the first that says it."""
+        payload = PAYLOADS[fact.type].of(fact.payload)
+        ahead = self._turns_ahead(payload)
+        if ahead >= 0 and not any(self._is_of(other, fact.type, ahead) for other in self.inbox):
             self.inbox.append(fact)
-            self._drop_if_past(fact)
+            self._payloads[fact.position] = payload
+
+    def _is_of(self, fact: Fact, type_: str, turns_ahead: int) -> bool:
+        return fact.type == type_ and self._turns_ahead(self._payload_of(fact)) == turns_ahead
+
+    def _positions(self) -> list[int]:
+        """The positions of the facts from which a step may yet begin: a hold that covered one of them keeps it back."""
+        return [self.since.position, *(fact.position for fact in self.inbox)]
 
     def find(self, *kinds: type[P]) -> tuple[Fact, P] | None:
         """The first fact of these kinds that belongs to this turn, and its payload."""
@@ -156,6 +213,8 @@ class JourneyState(_Payloads):
             return None
         fact, payload = match
         self._drop(fact)
+        if self.step:
+            self.step.used.append(fact)
         if fact.position > self.since.position:
             self.since = _moment(fact)
         return payload
@@ -177,9 +236,18 @@ class JourneyState(_Payloads):
             self.plan_version += 1
         elif self.stage is Stage.LIFE_LIVED:
             self.life_round += 1
+        self.told = []
         for fact in list(self.inbox):
             self._drop_if_past(fact)
-        self.holds = [hold for hold in self.holds if hold.released is None or hold.released.at > self.since.at]
+        lasting = [hold for hold in self.holds if hold.released is None or hold.released.at > self.since.at]
+        self.holds = compact(lasting, self._positions())
+        self.step = StepSoFar(self.since)
+
+    def hand_over(self) -> None:
+        """Put back what the step has used up: the next run goes through the step from its beginning."""
+        if self.step:
+            self.inbox[:0] = self.step.used
+            self.step.used.clear()
 
     def _drop_if_past(self, fact: Fact) -> None:
         if self._turns_ahead(self._payload_of(fact)) < 0:
@@ -208,3 +276,13 @@ class JourneyState(_Payloads):
 
 def _moment(fact: Fact) -> Moment:
     return Moment(fact.position, fact.at)
+
+
+def _feed_changed(fact: Fact) -> Parked:
+    return Parked(
+        "",
+        "FEED_CHANGED",
+        f"The feed is not the one that this journey has heard: it has another event at position {fact.position}. "
+        "An older feed was restored, or the feed began anew. "
+        f"{rebuild_advice(fact.case_id)} After a restore, `sevensteps journeys rebuild --all` does so for every case.",
+    )

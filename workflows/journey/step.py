@@ -22,7 +22,7 @@ from sevensteps.events import (
 from sevensteps.steps import DueKind, Ending, Stage
 from sevensteps.temporal import Standing, WaitingFor
 from workflows.journey import noticeboard
-from workflows.journey.asking import Asking
+from workflows.journey.asking import Asking, CaseHasEnded, log_parked
 from workflows.journey.deadlines import Due, Hold, Moment, due_now
 from workflows.journey.incoming import Incoming
 from workflows.journey.requests import CloseApproval, ClosePlanning, CloseReview, EndCase, Opening
@@ -48,6 +48,16 @@ class Step:
         self._asking = Asking(state, incoming, self._post)
 
     @property
+    def due(self) -> Due | None:
+        """The present due date."""
+        return due_now(self._due, self._opened.day, self.state.holds) if self._due else None
+
+    @property
+    def law_due(self) -> str:
+        """The last day that the law allows for the step (YYYY-MM-DD); empty where it sets none."""
+        return self._due.by_law if self._due else ""
+
+    @property
     def opened_on(self) -> str:
         """The day of the fact that led to the step (YYYY-MM-DD)."""
         return self._opened.day.isoformat()
@@ -56,7 +66,13 @@ class Step:
         """Enter the step, once no hold keeps it from being opened.
 
         A hold keeps back steps 1 to 5 only: life goes on while a case is on hold, and so do the clocks of the law.
+        Where the run before this one has begun the step, it goes on.
         """
+        if self.state.stopped_by:
+            self._asking.stop_if_it_must()
+        if self.state.step:
+            self._opened = self.state.step.opened
+            return
         while hold := self._held_back_by():
             if hold.released is None:
                 await self._wait(WaitingFor.RELEASE, lambda: self.state.is_over(hold))
@@ -72,8 +88,14 @@ class Step:
 
     async def open(self, opening: Opening) -> None:
         """Have the step opened, unless the facts say that it is open already."""
+        so_far = self.state.step
+        if so_far and so_far.is_open:
+            self._due = so_far.due
+            return
         opened = self.state.take_opening()
         self._due = await self._asking.ask(opening) if opened is None else _due(opened)
+        if so_far:
+            so_far.is_open, so_far.due = True, self._due
 
     async def hear(self, waiting_for: WaitingFor, *kinds: type[P]) -> P:
         """Wait for a fact of these kinds and of this round or version, and use it up."""
@@ -106,15 +128,26 @@ class Step:
     async def close_case(self) -> None:
         """The case has ended: have every service close what it has open."""
         self._asking = Asking(self.state, self._incoming, self._post, closing=True)
-        for request in (ClosePlanning(), CloseApproval(), CloseReview()):
+        for request in (self._closing_planning(), CloseApproval(), CloseReview()):
             await self._asking.ask(request)
         self._due = None
         self._post(WaitingFor.NOTHING)
 
+    def _closing_planning(self) -> ClosePlanning:
+        return ClosePlanning(self.state.ended_on, died=self.state.ending is Ending.DIED)
+
+    async def stand_still(self) -> NoReturn:
+        """The journey cannot go on: wait until the case ends. Operations start it again."""
+        self._post(WaitingFor.MEND)
+        if self.state.stopped_by:
+            log_parked(self.state.case_id, self.state.stopped_by)
+        await self._incoming.wait(lambda: self.state.ending is not None)
+        raise CaseHasEnded
+
     def standing(self) -> Standing:
         """Where the journey stands."""
         state = self.state
-        due = self._due_now()
+        due = self.due
         return Standing(
             case_id=state.case_id,
             stage=state.stage,
@@ -125,16 +158,13 @@ class Step:
             due_on=due.on if due else None,
             due_kind=due.kind if due else None,
             on_hold=state.on_hold,
-            parked=self._asking.parked,
+            parked=state.stopped_by or self._asking.parked,
             ending=state.ending,
             heard=state.heard,
         )
 
-    def _due_now(self) -> Due | None:
-        return due_now(self._due, self._opened.day, self.state.holds) if self._due else None
-
     def _due_at(self) -> datetime | None:
-        due = self._due_now()
+        due = self.due
         return datetime.fromisoformat(due.on).replace(tzinfo=UTC) if due else None
 
     def _post(self, waiting_for: WaitingFor) -> None:
@@ -149,9 +179,9 @@ class Step:
     ) -> datetime | None:
         """Wait until the wait is over, or until the due date comes: then return that date. A hold moves the date.
 
-        Raises CaseHasEnded when the case ends first.
+        Raises CaseHasEnded when the case ends first, and CannotGoOn.
         """
-        self._asking.stop_if_ended()
+        self._asking.stop_if_it_must()
         while not is_over():
             due = due_at()
             left = due - workflow.now() if due else None
@@ -161,10 +191,10 @@ class Step:
             self._post(WaitingFor.RELEASE if on_hold else waiting_for)
             with suppress(asyncio.TimeoutError):
                 await self._incoming.wait(
-                    lambda: is_over() or self.state.on_hold is not on_hold or self._asking.has_ended(),  # noqa: B023
+                    lambda: is_over() or self.state.on_hold is not on_hold or self._asking.must_stop(),  # noqa: B023
                     at_most=left,
                 )
-            self._asking.stop_if_ended()
+            self._asking.stop_if_it_must()
         return None
 
 

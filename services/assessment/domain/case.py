@@ -51,6 +51,7 @@ class Case:
     pack: str
     on_hold: bool
     ending: str
+    ended_on: date | None
     version: int
 
     @classmethod
@@ -68,6 +69,7 @@ class Case:
             pack=pack,
             on_hold=False,
             ending="",
+            ended_on=None,
             version=1,
         )
 
@@ -115,8 +117,8 @@ class Case:
             raise Fault(Kind.PRECONDITION, "NOT_ON_HOLD", "The case is not on hold.")
         return replace(self, on_hold=False)
 
-    def end(self, ending: Ending, *, determined: bool, by_journey: bool) -> Self:
-        """The ended case. `determined`: the determination of its round is confirmed.
+    def end(self, ending: Ending, ended_on: date, *, determined: bool, by_journey: bool) -> Self:
+        """The ended case, with its last day. `determined`: the determination of its round is confirmed.
 
         Raises a Fault when it ended otherwise, when people may not end it so, or when an assessment that was done would
         end as refused (s.11).
@@ -134,7 +136,7 @@ class Case:
                 "eligible, GiveAdvice ends the case. Else end it as support_ended, moved or died.",
                 self.case_id,
             )
-        return replace(self.close_assessment(), ending=ending, on_hold=False)
+        return replace(self.close_assessment(), ending=ending, ended_on=ended_on, on_hold=False)
 
 
 def council_of(actor: Actor) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Self
 
 from services.planning.domain.money import MoneyArrangement
+from services.planning.domain.period import Period
 from services.planning.domain.plan import Plan
 from services.planning.domain.support import SupportArrangement
 from sevensteps.errors import case_ended, stage_order
@@ -157,10 +158,11 @@ class Planning:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The planning of a case with the newest plan, and the money and support of the agreed one."""
+    """The planning of a case with the newest plan, the money and support of the agreed one, and what runs when."""
 
     planning: Planning
     due_on: date | None
     plan: Plan | None
     money: tuple[MoneyArrangement, ...]
     support: tuple[SupportArrangement, ...]
+    periods: tuple[Period, ...]

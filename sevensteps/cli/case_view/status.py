@@ -11,13 +11,12 @@ from sevensteps import clock, temporal
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.case_view.history import payload_of
 from sevensteps.cli.case_view.sentences import date_in_words, due_of, waiting_after
+from sevensteps.cli.case_view.service_wait import service_wait
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.events import OPENS, HoldPlaced
 from sevensteps.steps import DueKind, Stage
-from sevensteps.temporal import DUE_AT, JOURNEY, STAGE, WAITING_FOR, WaitingFor
-
-RUNNING = f"WorkflowType = '{JOURNEY}' AND ExecutionStatus = 'Running'"
+from sevensteps.temporal import DUE_AT, RUNNING, STAGE, WAITING_FOR, WaitingFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,8 @@ class CaseStatus:
     """Whether practice or the law sets that date; None where it is not known."""
     parked: str = ""
     """Why operations have to put something right; empty where nothing is wrong."""
+    service: str = ""
+    """Which service is waited for, since when and how often it was asked; empty where none is."""
 
     @property
     def until(self) -> str:
@@ -79,14 +80,16 @@ def _from_search_attributes(attributes: TypedSearchAttributes) -> CaseStatus | N
 
 async def status_from_journey(settings: Settings, case_id: str) -> CaseStatus:
     """Where one journey stands. Raises a Fault when Temporal, or the journey, does not answer."""
-    standing = await temporal.standing(await temporal.connect(settings), case_id)
+    client = await temporal.connect(settings)
+    standing = await temporal.standing(client, case_id)
     parked = standing.parked
     return CaseStatus(
         stage=standing.stage,
         waiting_for=standing.waiting_for,
         due_on=standing.due_on or "",
         due_kind=standing.due_kind,
-        parked=f"{parked.operation} was refused ({parked.reason}): {parked.detail}" if parked else "",
+        parked=parked.sentence if parked else "",
+        service=await service_wait(client, case_id) if standing.waiting_for is WaitingFor.SERVICE else "",
     )
 
 

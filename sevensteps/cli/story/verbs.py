@@ -103,6 +103,8 @@ VERBS = _by_words(
         Verb("approves the plan", "approval", "ApprovePlan", events.PlanApproved, Stage.PLAN_AGREED, "authority"),
         Verb("arranges money", "planning", "ArrangeMoney", events.MoneyArranged, Stage.MONEY_ORGANISED, "decision"),
         Verb("arranges support", "planning", "ArrangeSupport", events.SupportArranged, Stage.SUPPORT_ORGANISED),
+        Verb("stops arrangements", "planning", "StopArrangements", events.MoneyEnded),
+        Verb("restarts arrangements", "planning", "RestartArrangements", events.MoneyStarted),
         Verb("records spending", "review", "RecordSpend", events.SpendRecorded, Stage.LIFE_LIVED),
         Verb("asks for a review", "review", "RequestReview", events.ReviewRequested, Stage.LIFE_LIVED),
         Verb("triggers a review", "review", "TriggerReview", events.ReviewTriggered, Stage.LIFE_LIVED),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 from typing import cast
 
@@ -24,6 +25,7 @@ from sevensteps.rpc.faults import fault_of
 from sevensteps.rpc.server import DRAIN_SECONDS
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed as JourneysFeed
+from workflows.delivery.place import PlaceFile
 from workflows.delivery.relay import Relay
 
 
@@ -185,7 +187,7 @@ class Told:
 
 
 @pytest.mark.parametrize("database", [""])
-async def test_watchers_of_our_own_go_on_with_a_new_token(feed: Feed) -> None:
+async def test_watchers_of_our_own_go_on_with_a_new_token(feed: Feed, tmp_path: Path) -> None:
     """The relay, and what the command line watches with, hear every event once, in order, and log nothing."""
 
     def token() -> str:
@@ -199,9 +201,10 @@ async def test_watchers_of_our_own_go_on_with_a_new_token(feed: Feed) -> None:
             async for part in caller.watch(pb.WatchEventsRequest()):
                 watched.extend(each.position for each in part.events)
 
+    place = PlaceFile(tmp_path / "relay.place")
     with capture_logs() as logged:
         async with channel(feed.running.address, token) as calls:
-            relay = asyncio.create_task(Relay(JourneysFeed(calls), cast("Delivery", told)).run())
+            relay = asyncio.create_task(Relay(JourneysFeed(calls), cast("Delivery", told), place).run())
             following = asyncio.create_task(watch_all())
             for _ in range(40):
                 await feed.append([event(min(HEARD))])

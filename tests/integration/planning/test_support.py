@@ -24,8 +24,9 @@ async def test_step_5_is_done_when_every_funded_need_has_an_arrangement(case: Pl
     assert last.planning.open_stage == ""
     assert [each.starts_on for each in last.planning.support] == [in_days(14), in_days(7), in_days(21)]
     told = await case.events()
-    assert told[-1] == ("support.organised.v1", {"version": 1, "starts_on": in_days(7)})
-    assert told[-2] == (
+    assert [type_ for type_, _ in told[-4:]] == ["money.started.v1", *["support.started.v1"] * 3]
+    assert told[-5] == ("support.organised.v1", {"version": 1, "starts_on": in_days(7)})
+    assert told[-6] == (
         "support.arranged.v1",
         {
             "version": 1,

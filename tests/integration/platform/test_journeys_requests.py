@@ -24,9 +24,8 @@ from sevensteps.identity.actor import Role
 from sevensteps.service.tables import answers, outbox, receipts
 from sevensteps.steps import Stage
 from workflows.journey import requests
-from workflows.journey.asking import Asking
+from workflows.journey.asking import header
 from workflows.journey.deadlines import Moment
-from workflows.journey.incoming import Incoming
 from workflows.journey.requests import Opening, Request
 from workflows.journey.state import JourneyState
 
@@ -123,6 +122,18 @@ async def living(running: Running) -> Asked:
     return Asked(Stage.LIFE_LIVED, 1, request, home.journey.CloseCase)
 
 
+PASSED = requests.RecordOverdue(Stage.PLAN_MADE, 1, "2026-11-30", by_law=False, ahead=False)
+
+
+async def plan_overdue(running: Running) -> Asked:
+    case = PlanningCase(running)
+    await case.open_plan()
+    request = planning_pb2.RecordOverdueRequest(
+        case_id=case.case_id, stage=PASSED.stage, turn=PASSED.turn, due_on=PASSED.due_on
+    )
+    return Asked(PASSED.stage, PASSED.turn, request, case.journey.RecordOverdue)
+
+
 Story = tuple[str, Callable[[Running], Awaitable[Asked]]]
 STORIES: Mapping[type[Request], Story] = {
     requests.OpenAssessment: ("assessment", further_round),
@@ -136,6 +147,7 @@ STORIES: Mapping[type[Request], Story] = {
     requests.OpenLife: ("review", support_organised),
     requests.OpenReview: ("review", review_due),
     requests.CloseReview: ("review", living),
+    requests.RecordOverdue: ("planning", plan_overdue),
 }
 """For every request of a journey, who answers it and how a case comes there."""
 
@@ -155,8 +167,8 @@ def id_of(asked: Asked, kind: type[Request], council: str = "example") -> str:
     """The request id that the journey of the case sends: everybody can compute it."""
     state = JourneyState(asked.case_id, council, Moment(0, ""), stage=asked.stage)
     state.assessment_round = state.plan_version = state.life_round = asked.turn
-    asking = Asking(state, Incoming(state), print)
-    return asking._header(kind.__new__(kind)).request_id  # noqa: SLF001 - the very ids that journeys send
+    request = PASSED if kind is requests.RecordOverdue else kind.__new__(kind)
+    return header(state, request).request_id
 
 
 async def squat_in_assessment(running: Running, request_id: str, council: str) -> None:

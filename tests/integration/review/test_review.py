@@ -10,6 +10,7 @@ from integration.review.home import (
     Home,
     completion,
     request,
+    request_id,
     spending,
     trigger,
 )
@@ -17,7 +18,7 @@ from servers.services import refusal_of
 from services.review.tables import reviews
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.errors import Kind
-from sevensteps.events import ReviewCompleted, ReviewOpened
+from sevensteps.events import ReviewCompleted, ReviewOpened, ReviewOverdue, ReviewWarned
 
 
 async def test_a_review_whose_date_came_is_planned(home_on: Home) -> None:
@@ -199,3 +200,23 @@ async def test_closing_a_case_that_never_came_is_not_found(home: Home) -> None:
     """There is nothing to close."""
     fault = await refusal_of(home.journey.CloseCase(home.closing()))
     assert fault.kind is Kind.NOT_FOUND
+
+
+async def test_the_laws_date_of_a_review_is_told_before_and_after(home: Home) -> None:
+    """A warning while it is near, and that it has passed: once each, however often the journey asks."""
+    life = await home.live()
+    for ahead in (True, True, False, False):
+        passed = pb.RecordOverdueRequest(
+            request_id=request_id(),
+            case_id=life.case_id,
+            stage="life_lived",
+            turn=1,
+            due_on=life.review_due,
+            by_law=True,
+            ahead=ahead,
+        )
+        await home.journey.RecordOverdue(passed)
+    assert (await home.events())[1:] == [
+        ReviewWarned(1, life.review_due),
+        ReviewOverdue(1, life.review_due, "hard"),
+    ]

@@ -25,5 +25,6 @@ async def life_lived(step: Step) -> Stage:
         )
     )
 
+    case.law_due = step.law_due
     await step.hear_or_reach_due_date(WaitingFor.REVIEW_DATE, ReviewRequested, ReviewTriggered)
     return Stage.SEEN_HOW_IT_WORKED

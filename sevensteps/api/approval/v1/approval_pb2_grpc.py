@@ -61,6 +61,11 @@ class ApprovalServiceStub:
                 request_serializer=sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.CloseCaseRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.CloseCaseResponse.FromString,
                 _registered_method=True)
+        self.RecordOverdue = channel.unary_unary(
+                '/sevensteps.api.approval.v1.ApprovalService/RecordOverdue',
+                request_serializer=sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.RecordOverdueRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.RecordOverdueResponse.FromString,
+                _registered_method=True)
 
 
 class ApprovalServiceServicer:
@@ -103,6 +108,13 @@ class ApprovalServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordOverdue(self, request, context):
+        """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ApprovalServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -130,6 +142,11 @@ def add_ApprovalServiceServicer_to_server(servicer, server):
                     servicer.CloseCase,
                     request_deserializer=sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.CloseCaseRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.CloseCaseResponse.SerializeToString,
+            ),
+            'RecordOverdue': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordOverdue,
+                    request_deserializer=sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.RecordOverdueRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.RecordOverdueResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -269,6 +286,33 @@ class ApprovalService:
             '/sevensteps.api.approval.v1.ApprovalService/CloseCase',
             sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.CloseCaseRequest.SerializeToString,
             sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.CloseCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordOverdue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.approval.v1.ApprovalService/RecordOverdue',
+            sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.RecordOverdueRequest.SerializeToString,
+            sevensteps_dot_api_dot_approval_dot_v1_dot_approval__pb2.RecordOverdueResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,8 @@ class ApprovalServiceStub:
     """Opens step 3 and checks the plan. Called by the journey."""
     CloseCase: _grpc.UnaryUnaryMultiCallable[_approval_pb2.CloseCaseRequest, _approval_pb2.CloseCaseResponse]
     """Closes whatever is open because the case has ended. Called by the journey."""
+    RecordOverdue: _grpc.UnaryUnaryMultiCallable[_approval_pb2.RecordOverdueRequest, _approval_pb2.RecordOverdueResponse]
+    """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 @_typing.type_check_only
 class ApprovalServiceAsyncStub(ApprovalServiceStub):
@@ -63,6 +65,8 @@ class ApprovalServiceAsyncStub(ApprovalServiceStub):
     """Opens step 3 and checks the plan. Called by the journey."""
     CloseCase: _aio.UnaryUnaryMultiCallable[_approval_pb2.CloseCaseRequest, _approval_pb2.CloseCaseResponse]  # type: ignore[assignment]
     """Closes whatever is open because the case has ended. Called by the journey."""
+    RecordOverdue: _aio.UnaryUnaryMultiCallable[_approval_pb2.RecordOverdueRequest, _approval_pb2.RecordOverdueResponse]  # type: ignore[assignment]
+    """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 class ApprovalServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns the checks of submitted plans and the decisions on them. A plan is checked (safe, legal, meets needs, sufficient) and then
@@ -108,5 +112,13 @@ class ApprovalServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_approval_pb2.CloseCaseResponse, _abc.Awaitable[_approval_pb2.CloseCaseResponse]]:
         """Closes whatever is open because the case has ended. Called by the journey."""
+
+    @_abc_1.abstractmethod
+    def RecordOverdue(
+        self,
+        request: _approval_pb2.RecordOverdueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_approval_pb2.RecordOverdueResponse, _abc.Awaitable[_approval_pb2.RecordOverdueResponse]]:
+        """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 def add_ApprovalServiceServicer_to_server(servicer: ApprovalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -210,6 +210,7 @@ class Case(_message.Message):
     ON_HOLD_FIELD_NUMBER: _builtins.int
     ENDING_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    ENDED_ON_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case's id."""
     council: _builtins.str
@@ -230,6 +231,8 @@ class Case(_message.Message):
     """How it ended; unspecified while open."""
     etag: _builtins.str
     """The version to send with the next change."""
+    ended_on: _builtins.str
+    """Its last day, as YYYY-MM-DD: where the person died, the day of the death. Empty while open, and where it was not kept."""
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp:
         """When it was opened."""
@@ -248,10 +251,11 @@ class Case(_message.Message):
         on_hold: _builtins.bool = ...,
         ending: Global___Ending.ValueType = ...,
         etag: _builtins.str = ...,
+        ended_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["opened_at", b"opened_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessment_due", b"assessment_due", "assessment_open", b"assessment_open", "case_id", b"case_id", "council", b"council", "ending", b"ending", "etag", b"etag", "kind", b"kind", "on_hold", b"on_hold", "opened_at", b"opened_at", "person_reference", b"person_reference", "round", b"round"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessment_due", b"assessment_due", "assessment_open", b"assessment_open", "case_id", b"case_id", "council", b"council", "ended_on", b"ended_on", "ending", b"ending", "etag", b"etag", "kind", b"kind", "on_hold", b"on_hold", "opened_at", b"opened_at", "person_reference", b"person_reference", "round", b"round"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1421,6 +1425,7 @@ class EndCaseRequest(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     ENDING_FIELD_NUMBER: _builtins.int
+    ENDED_ON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1429,6 +1434,10 @@ class EndCaseRequest(_message.Message):
     """The etag last read. The journey leaves it empty."""
     ending: Global___Ending.ValueType
     """How it ends."""
+    ended_on: _builtins.str
+    """Its last day, as YYYY-MM-DD, at most a year ago: where the person died, the day of the death. Money and support end after it.
+    Empty for today.
+    """
     def __init__(
         self,
         *,
@@ -1436,10 +1445,11 @@ class EndCaseRequest(_message.Message):
         case_id: _builtins.str = ...,
         etag: _builtins.str = ...,
         ending: Global___Ending.ValueType = ...,
+        ended_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "ending", b"ending", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "ended_on", b"ended_on", "ending", b"ending", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1658,3 +1668,66 @@ class GetCouncilResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetCouncilResponse: _TypeAlias = GetCouncilResponse  # noqa: Y015
+
+@_typing.final
+class RecordOverdueRequest(_message.Message):
+    """Asks to record that a date has passed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    TURN_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    BY_LAW_FIELD_NUMBER: _builtins.int
+    AHEAD_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request."""
+    case_id: _builtins.str
+    """The case."""
+    stage: _builtins.str
+    """The step: money_found."""
+    turn: _builtins.int
+    """Which round (steps 1, 6 and 7) or plan version (steps 2 to 5) of it."""
+    due_on: _builtins.str
+    """The date, as YYYY-MM-DD."""
+    by_law: _builtins.bool
+    """The law sets it, and not practice."""
+    ahead: _builtins.bool
+    """It has not passed yet: it is near."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        turn: _builtins.int = ...,
+        due_on: _builtins.str = ...,
+        by_law: _builtins.bool = ...,
+        ahead: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "by_law", b"by_law", "case_id", b"case_id", "due_on", b"due_on", "request_id", b"request_id", "stage", b"stage", "turn", b"turn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordOverdueRequest: _TypeAlias = RecordOverdueRequest  # noqa: Y015
+
+@_typing.final
+class RecordOverdueResponse(_message.Message):
+    """It is recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordOverdueResponse: _TypeAlias = RecordOverdueResponse  # noqa: Y015

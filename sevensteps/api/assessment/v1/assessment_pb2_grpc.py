@@ -114,6 +114,11 @@ class AssessmentServiceStub:
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseResponse.FromString,
                 _registered_method=True)
+        self.RecordOverdue = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/RecordOverdue',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordOverdueRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordOverdueResponse.FromString,
+                _registered_method=True)
         self.OpenAssessment = channel.unary_unary(
                 '/sevensteps.api.assessment.v1.AssessmentService/OpenAssessment',
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.OpenAssessmentRequest.SerializeToString,
@@ -239,6 +244,13 @@ class AssessmentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordOverdue(self, request, context):
+        """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def OpenAssessment(self, request, context):
         """Opens an assessment round. Called by the journey.
         """
@@ -330,6 +342,11 @@ def add_AssessmentServiceServicer_to_server(servicer, server):
                     servicer.EndCase,
                     request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseResponse.SerializeToString,
+            ),
+            'RecordOverdue': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordOverdue,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordOverdueRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordOverdueResponse.SerializeToString,
             ),
             'OpenAssessment': grpc.unary_unary_rpc_method_handler(
                     servicer.OpenAssessment,
@@ -752,6 +769,33 @@ class AssessmentService:
             '/sevensteps.api.assessment.v1.AssessmentService/EndCase',
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseRequest.SerializeToString,
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordOverdue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/RecordOverdue',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordOverdueRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordOverdueResponse.FromString,
             options,
             channel_credentials,
             insecure,

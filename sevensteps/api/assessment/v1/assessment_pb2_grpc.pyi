@@ -68,6 +68,8 @@ class AssessmentServiceStub:
     """Tells a parked journey that its cause has been mended and it should try again."""
     EndCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.EndCaseRequest, _assessment_pb2.EndCaseResponse]
     """Ends the case."""
+    RecordOverdue: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.RecordOverdueRequest, _assessment_pb2.RecordOverdueResponse]
+    """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
     OpenAssessment: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.OpenAssessmentRequest, _assessment_pb2.OpenAssessmentResponse]
     """Opens an assessment round. Called by the journey."""
     GetCouncil: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GetCouncilRequest, _assessment_pb2.GetCouncilResponse]
@@ -113,6 +115,8 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     """Tells a parked journey that its cause has been mended and it should try again."""
     EndCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.EndCaseRequest, _assessment_pb2.EndCaseResponse]  # type: ignore[assignment]
     """Ends the case."""
+    RecordOverdue: _aio.UnaryUnaryMultiCallable[_assessment_pb2.RecordOverdueRequest, _assessment_pb2.RecordOverdueResponse]  # type: ignore[assignment]
+    """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
     OpenAssessment: _aio.UnaryUnaryMultiCallable[_assessment_pb2.OpenAssessmentRequest, _assessment_pb2.OpenAssessmentResponse]  # type: ignore[assignment]
     """Opens an assessment round. Called by the journey."""
     GetCouncil: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GetCouncilRequest, _assessment_pb2.GetCouncilResponse]  # type: ignore[assignment]
@@ -245,6 +249,14 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.EndCaseResponse, _abc.Awaitable[_assessment_pb2.EndCaseResponse]]:
         """Ends the case."""
+
+    @_abc_1.abstractmethod
+    def RecordOverdue(
+        self,
+        request: _assessment_pb2.RecordOverdueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.RecordOverdueResponse, _abc.Awaitable[_assessment_pb2.RecordOverdueResponse]]:
+        """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
     @_abc_1.abstractmethod
     def OpenAssessment(

@@ -284,6 +284,38 @@ SUPPORT_KIND_COMMUNITY: SupportKind.ValueType  # 4
 """Something in the community: a club, a class, a place."""
 Global___SupportKind: _TypeAlias = SupportKind  # noqa: Y015
 
+class _EndReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EndReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EndReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    END_REASON_UNSPECIFIED: _EndReason.ValueType  # 0
+    """Not given, or it runs."""
+    END_REASON_NEW_PLAN: _EndReason.ValueType  # 1
+    """Another plan was agreed and came into force."""
+    END_REASON_HOLD: _EndReason.ValueType  # 2
+    """The case is on hold, and StopArrangements stopped it."""
+    END_REASON_CASE_ENDED: _EndReason.ValueType  # 3
+    """The case ended."""
+    END_REASON_DIED: _EndReason.ValueType  # 4
+    """The person died."""
+
+class EndReason(_EndReason, metaclass=_EndReasonEnumTypeWrapper):
+    """Why an arrangement does not run any longer."""
+
+END_REASON_UNSPECIFIED: EndReason.ValueType  # 0
+"""Not given, or it runs."""
+END_REASON_NEW_PLAN: EndReason.ValueType  # 1
+"""Another plan was agreed and came into force."""
+END_REASON_HOLD: EndReason.ValueType  # 2
+"""The case is on hold, and StopArrangements stopped it."""
+END_REASON_CASE_ENDED: EndReason.ValueType  # 3
+"""The case ended."""
+END_REASON_DIED: EndReason.ValueType  # 4
+"""The person died."""
+Global___EndReason: _TypeAlias = EndReason  # noqa: Y015
+
 @_typing.final
 class SpendLine(_message.Message):
     """One line of spending in a plan."""
@@ -638,6 +670,46 @@ class SupportArrangement(_message.Message):
 Global___SupportArrangement: _TypeAlias = SupportArrangement  # noqa: Y015
 
 @_typing.final
+class Period(_message.Message):
+    """Days on which an arrangement runs, the first and the last included. A plan comes into force on the first day of its support, and
+    the one before it ends the day before.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ARRANGEMENT_ID_FIELD_NUMBER: _builtins.int
+    PLAN_VERSION_FIELD_NUMBER: _builtins.int
+    STARTS_ON_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    arrangement_id: _builtins.str
+    """The arrangement of money or of support."""
+    plan_version: _builtins.int
+    """The version of the plan that it belongs to."""
+    starts_on: _builtins.str
+    """Its first day, as YYYY-MM-DD."""
+    ends_on: _builtins.str
+    """Its last day, as YYYY-MM-DD; empty while none is set. One before the first day: it ran on no day."""
+    reason: Global___EndReason.ValueType
+    """Why it has a last day."""
+    def __init__(
+        self,
+        *,
+        arrangement_id: _builtins.str = ...,
+        plan_version: _builtins.int = ...,
+        starts_on: _builtins.str = ...,
+        ends_on: _builtins.str = ...,
+        reason: Global___EndReason.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrangement_id", b"arrangement_id", "ends_on", b"ends_on", "plan_version", b"plan_version", "reason", b"reason", "starts_on", b"starts_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Period: _TypeAlias = Period  # noqa: Y015
+
+@_typing.final
 class Planning(_message.Message):
     """Where planning stands for a case."""
 
@@ -653,6 +725,7 @@ class Planning(_message.Message):
     OPEN_STAGE_FIELD_NUMBER: _builtins.int
     DUE_ON_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    PERIODS_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     indicative_weekly: _builtins.str
@@ -681,6 +754,10 @@ class Planning(_message.Message):
     def support(self) -> _containers.RepeatedCompositeFieldContainer[Global___SupportArrangement]:
         """The support arrangements of the agreed plan."""
 
+    @_builtins.property
+    def periods(self) -> _containers.RepeatedCompositeFieldContainer[Global___Period]:
+        """When each arrangement of every version of the plan runs or ran, in the order of their first days."""
+
     def __init__(
         self,
         *,
@@ -694,10 +771,11 @@ class Planning(_message.Message):
         open_stage: _builtins.str = ...,
         due_on: _builtins.str = ...,
         etag: _builtins.str = ...,
+        periods: _abc.Iterable[Global___Period] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_on", b"due_on", "eligible_needs", b"eligible_needs", "etag", b"etag", "indicative_weekly", b"indicative_weekly", "money", b"money", "open_stage", b"open_stage", "personal_budget_weekly", b"personal_budget_weekly", "plan", b"plan", "support", b"support"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_on", b"due_on", "eligible_needs", b"eligible_needs", "etag", b"etag", "indicative_weekly", b"indicative_weekly", "money", b"money", "open_stage", b"open_stage", "periods", b"periods", "personal_budget_weekly", b"personal_budget_weekly", "plan", b"plan", "support", b"support"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1151,6 +1229,134 @@ class ArrangeSupportResponse(_message.Message):
 Global___ArrangeSupportResponse: _TypeAlias = ArrangeSupportResponse  # noqa: Y015
 
 @_typing.final
+class StopArrangementsRequest(_message.Message):
+    """Asks to stop arrangements."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ARRANGEMENT_IDS_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read."""
+    last_day: _builtins.str
+    """The last day on which they run, as YYYY-MM-DD, at most a year from today."""
+    @_builtins.property
+    def arrangement_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The arrangements of money and support that stop; none for every one that runs."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        arrangement_ids: _abc.Iterable[_builtins.str] | None = ...,
+        last_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrangement_ids", b"arrangement_ids", "case_id", b"case_id", "etag", b"etag", "last_day", b"last_day", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StopArrangementsRequest: _TypeAlias = StopArrangementsRequest  # noqa: Y015
+
+@_typing.final
+class StopArrangementsResponse(_message.Message):
+    """What runs and what is stopped."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLANNING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def planning(self) -> Global___Planning:
+        """The planning record."""
+
+    def __init__(
+        self,
+        *,
+        planning: Global___Planning | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["planning", b"planning"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["planning", b"planning"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StopArrangementsResponse: _TypeAlias = StopArrangementsResponse  # noqa: Y015
+
+@_typing.final
+class RestartArrangementsRequest(_message.Message):
+    """Asks to start arrangements again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ARRANGEMENT_IDS_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read."""
+    first_day: _builtins.str
+    """The first day on which they run again, as YYYY-MM-DD, at most a year from today."""
+    @_builtins.property
+    def arrangement_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The arrangements of money and support that start again; none for every one that is stopped."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        arrangement_ids: _abc.Iterable[_builtins.str] | None = ...,
+        first_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrangement_ids", b"arrangement_ids", "case_id", b"case_id", "etag", b"etag", "first_day", b"first_day", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RestartArrangementsRequest: _TypeAlias = RestartArrangementsRequest  # noqa: Y015
+
+@_typing.final
+class RestartArrangementsResponse(_message.Message):
+    """What runs now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLANNING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def planning(self) -> Global___Planning:
+        """The planning record."""
+
+    def __init__(
+        self,
+        *,
+        planning: Global___Planning | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["planning", b"planning"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["planning", b"planning"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RestartArrangementsResponse: _TypeAlias = RestartArrangementsResponse  # noqa: Y015
+
+@_typing.final
 class OpenPlanRequest(_message.Message):
     """Asks to open step 2."""
 
@@ -1344,19 +1550,27 @@ class CloseCaseRequest(_message.Message):
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CASE_ID_FIELD_NUMBER: _builtins.int
+    ENDED_ON_FIELD_NUMBER: _builtins.int
+    DIED_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request."""
     case_id: _builtins.str
     """The case."""
+    ended_on: _builtins.str
+    """The last day of the case, as YYYY-MM-DD: what runs ends after it. Empty for today."""
+    died: _builtins.bool
+    """It ended because the person died."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         case_id: _builtins.str = ...,
+        ended_on: _builtins.str = ...,
+        died: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "died", b"died", "ended_on", b"ended_on", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1378,3 +1592,66 @@ class CloseCaseResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CloseCaseResponse: _TypeAlias = CloseCaseResponse  # noqa: Y015
+
+@_typing.final
+class RecordOverdueRequest(_message.Message):
+    """Asks to record that a date has passed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    TURN_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    BY_LAW_FIELD_NUMBER: _builtins.int
+    AHEAD_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request."""
+    case_id: _builtins.str
+    """The case."""
+    stage: _builtins.str
+    """The step: plan_made, money_organised or support_organised."""
+    turn: _builtins.int
+    """Which round (steps 1, 6 and 7) or plan version (steps 2 to 5) of it."""
+    due_on: _builtins.str
+    """The date, as YYYY-MM-DD."""
+    by_law: _builtins.bool
+    """The law sets it, and not practice."""
+    ahead: _builtins.bool
+    """It has not passed yet: it is near."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        turn: _builtins.int = ...,
+        due_on: _builtins.str = ...,
+        by_law: _builtins.bool = ...,
+        ahead: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "by_law", b"by_law", "case_id", b"case_id", "due_on", b"due_on", "request_id", b"request_id", "stage", b"stage", "turn", b"turn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordOverdueRequest: _TypeAlias = RecordOverdueRequest  # noqa: Y015
+
+@_typing.final
+class RecordOverdueResponse(_message.Message):
+    """It is recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordOverdueResponse: _TypeAlias = RecordOverdueResponse  # noqa: Y015

@@ -69,6 +69,16 @@ class PlanningServiceStub:
                 request_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.ArrangeSupportRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.ArrangeSupportResponse.FromString,
                 _registered_method=True)
+        self.StopArrangements = channel.unary_unary(
+                '/sevensteps.api.planning.v1.PlanningService/StopArrangements',
+                request_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.StopArrangementsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.StopArrangementsResponse.FromString,
+                _registered_method=True)
+        self.RestartArrangements = channel.unary_unary(
+                '/sevensteps.api.planning.v1.PlanningService/RestartArrangements',
+                request_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RestartArrangementsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RestartArrangementsResponse.FromString,
+                _registered_method=True)
         self.OpenPlan = channel.unary_unary(
                 '/sevensteps.api.planning.v1.PlanningService/OpenPlan',
                 request_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.OpenPlanRequest.SerializeToString,
@@ -88,6 +98,11 @@ class PlanningServiceStub:
                 '/sevensteps.api.planning.v1.PlanningService/CloseCase',
                 request_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.CloseCaseRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.CloseCaseResponse.FromString,
+                _registered_method=True)
+        self.RecordOverdue = channel.unary_unary(
+                '/sevensteps.api.planning.v1.PlanningService/RecordOverdue',
+                request_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RecordOverdueRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RecordOverdueResponse.FromString,
                 _registered_method=True)
 
 
@@ -141,6 +156,20 @@ class PlanningServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StopArrangements(self, request, context):
+        """Stops money and support after a last day, because the case is on hold. A hold alone stops nothing that a person may depend on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RestartArrangements(self, request, context):
+        """Starts what was stopped again, from a first day on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def OpenPlan(self, request, context):
         """Opens step 2. Called by the journey.
         """
@@ -164,6 +193,13 @@ class PlanningServiceServicer:
 
     def CloseCase(self, request, context):
         """Closes whatever is open because the case has ended. Called by the journey.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordOverdue(self, request, context):
+        """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -202,6 +238,16 @@ def add_PlanningServiceServicer_to_server(servicer, server):
                     request_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.ArrangeSupportRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.ArrangeSupportResponse.SerializeToString,
             ),
+            'StopArrangements': grpc.unary_unary_rpc_method_handler(
+                    servicer.StopArrangements,
+                    request_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.StopArrangementsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.StopArrangementsResponse.SerializeToString,
+            ),
+            'RestartArrangements': grpc.unary_unary_rpc_method_handler(
+                    servicer.RestartArrangements,
+                    request_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RestartArrangementsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RestartArrangementsResponse.SerializeToString,
+            ),
             'OpenPlan': grpc.unary_unary_rpc_method_handler(
                     servicer.OpenPlan,
                     request_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.OpenPlanRequest.FromString,
@@ -221,6 +267,11 @@ def add_PlanningServiceServicer_to_server(servicer, server):
                     servicer.CloseCase,
                     request_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.CloseCaseRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.CloseCaseResponse.SerializeToString,
+            ),
+            'RecordOverdue': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordOverdue,
+                    request_deserializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RecordOverdueRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RecordOverdueResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -401,6 +452,60 @@ class PlanningService:
             _registered_method=True)
 
     @staticmethod
+    def StopArrangements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.planning.v1.PlanningService/StopArrangements',
+            sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.StopArrangementsRequest.SerializeToString,
+            sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.StopArrangementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RestartArrangements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.planning.v1.PlanningService/RestartArrangements',
+            sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RestartArrangementsRequest.SerializeToString,
+            sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RestartArrangementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def OpenPlan(request,
             target,
             options=(),
@@ -498,6 +603,33 @@ class PlanningService:
             '/sevensteps.api.planning.v1.PlanningService/CloseCase',
             sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.CloseCaseRequest.SerializeToString,
             sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.CloseCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordOverdue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.planning.v1.PlanningService/RecordOverdue',
+            sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RecordOverdueRequest.SerializeToString,
+            sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2.RecordOverdueResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -50,6 +50,10 @@ class PlanningServiceStub:
     """Says who holds a part of the personal budget. Step 4 is done when every pound has a holder."""
     ArrangeSupport: _grpc.UnaryUnaryMultiCallable[_planning_pb2.ArrangeSupportRequest, _planning_pb2.ArrangeSupportResponse]
     """Says how funded needs are met. Step 5 is done when every funded need has an arrangement."""
+    StopArrangements: _grpc.UnaryUnaryMultiCallable[_planning_pb2.StopArrangementsRequest, _planning_pb2.StopArrangementsResponse]
+    """Stops money and support after a last day, because the case is on hold. A hold alone stops nothing that a person may depend on."""
+    RestartArrangements: _grpc.UnaryUnaryMultiCallable[_planning_pb2.RestartArrangementsRequest, _planning_pb2.RestartArrangementsResponse]
+    """Starts what was stopped again, from a first day on."""
     OpenPlan: _grpc.UnaryUnaryMultiCallable[_planning_pb2.OpenPlanRequest, _planning_pb2.OpenPlanResponse]
     """Opens step 2. Called by the journey."""
     OpenMoney: _grpc.UnaryUnaryMultiCallable[_planning_pb2.OpenMoneyRequest, _planning_pb2.OpenMoneyResponse]
@@ -58,6 +62,8 @@ class PlanningServiceStub:
     """Opens step 5. Called by the journey."""
     CloseCase: _grpc.UnaryUnaryMultiCallable[_planning_pb2.CloseCaseRequest, _planning_pb2.CloseCaseResponse]
     """Closes whatever is open because the case has ended. Called by the journey."""
+    RecordOverdue: _grpc.UnaryUnaryMultiCallable[_planning_pb2.RecordOverdueRequest, _planning_pb2.RecordOverdueResponse]
+    """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 @_typing.type_check_only
 class PlanningServiceAsyncStub(PlanningServiceStub):
@@ -81,6 +87,10 @@ class PlanningServiceAsyncStub(PlanningServiceStub):
     """Says who holds a part of the personal budget. Step 4 is done when every pound has a holder."""
     ArrangeSupport: _aio.UnaryUnaryMultiCallable[_planning_pb2.ArrangeSupportRequest, _planning_pb2.ArrangeSupportResponse]  # type: ignore[assignment]
     """Says how funded needs are met. Step 5 is done when every funded need has an arrangement."""
+    StopArrangements: _aio.UnaryUnaryMultiCallable[_planning_pb2.StopArrangementsRequest, _planning_pb2.StopArrangementsResponse]  # type: ignore[assignment]
+    """Stops money and support after a last day, because the case is on hold. A hold alone stops nothing that a person may depend on."""
+    RestartArrangements: _aio.UnaryUnaryMultiCallable[_planning_pb2.RestartArrangementsRequest, _planning_pb2.RestartArrangementsResponse]  # type: ignore[assignment]
+    """Starts what was stopped again, from a first day on."""
     OpenPlan: _aio.UnaryUnaryMultiCallable[_planning_pb2.OpenPlanRequest, _planning_pb2.OpenPlanResponse]  # type: ignore[assignment]
     """Opens step 2. Called by the journey."""
     OpenMoney: _aio.UnaryUnaryMultiCallable[_planning_pb2.OpenMoneyRequest, _planning_pb2.OpenMoneyResponse]  # type: ignore[assignment]
@@ -89,6 +99,8 @@ class PlanningServiceAsyncStub(PlanningServiceStub):
     """Opens step 5. Called by the journey."""
     CloseCase: _aio.UnaryUnaryMultiCallable[_planning_pb2.CloseCaseRequest, _planning_pb2.CloseCaseResponse]  # type: ignore[assignment]
     """Closes whatever is open because the case has ended. Called by the journey."""
+    RecordOverdue: _aio.UnaryUnaryMultiCallable[_planning_pb2.RecordOverdueRequest, _planning_pb2.RecordOverdueResponse]  # type: ignore[assignment]
+    """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 class PlanningServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns the support plans, the money arrangements and the support arrangements.
@@ -147,6 +159,22 @@ class PlanningServiceServicer(metaclass=_abc_1.ABCMeta):
         """Says how funded needs are met. Step 5 is done when every funded need has an arrangement."""
 
     @_abc_1.abstractmethod
+    def StopArrangements(
+        self,
+        request: _planning_pb2.StopArrangementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_planning_pb2.StopArrangementsResponse, _abc.Awaitable[_planning_pb2.StopArrangementsResponse]]:
+        """Stops money and support after a last day, because the case is on hold. A hold alone stops nothing that a person may depend on."""
+
+    @_abc_1.abstractmethod
+    def RestartArrangements(
+        self,
+        request: _planning_pb2.RestartArrangementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_planning_pb2.RestartArrangementsResponse, _abc.Awaitable[_planning_pb2.RestartArrangementsResponse]]:
+        """Starts what was stopped again, from a first day on."""
+
+    @_abc_1.abstractmethod
     def OpenPlan(
         self,
         request: _planning_pb2.OpenPlanRequest,
@@ -177,5 +205,13 @@ class PlanningServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_planning_pb2.CloseCaseResponse, _abc.Awaitable[_planning_pb2.CloseCaseResponse]]:
         """Closes whatever is open because the case has ended. Called by the journey."""
+
+    @_abc_1.abstractmethod
+    def RecordOverdue(
+        self,
+        request: _planning_pb2.RecordOverdueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_planning_pb2.RecordOverdueResponse, _abc.Awaitable[_planning_pb2.RecordOverdueResponse]]:
+        """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 def add_PlanningServiceServicer_to_server(servicer: PlanningServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -780,3 +780,66 @@ class CloseCaseResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CloseCaseResponse: _TypeAlias = CloseCaseResponse  # noqa: Y015
+
+@_typing.final
+class RecordOverdueRequest(_message.Message):
+    """Asks to record that a date has passed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    TURN_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    BY_LAW_FIELD_NUMBER: _builtins.int
+    AHEAD_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request."""
+    case_id: _builtins.str
+    """The case."""
+    stage: _builtins.str
+    """The step: life_lived or seen_how_it_worked."""
+    turn: _builtins.int
+    """Which round (steps 1, 6 and 7) or plan version (steps 2 to 5) of it."""
+    due_on: _builtins.str
+    """The date, as YYYY-MM-DD."""
+    by_law: _builtins.bool
+    """The law sets it, and not practice."""
+    ahead: _builtins.bool
+    """It has not passed yet: it is near."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        turn: _builtins.int = ...,
+        due_on: _builtins.str = ...,
+        by_law: _builtins.bool = ...,
+        ahead: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "by_law", b"by_law", "case_id", b"case_id", "due_on", b"due_on", "request_id", b"request_id", "stage", b"stage", "turn", b"turn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordOverdueRequest: _TypeAlias = RecordOverdueRequest  # noqa: Y015
+
+@_typing.final
+class RecordOverdueResponse(_message.Message):
+    """It is recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordOverdueResponse: _TypeAlias = RecordOverdueResponse  # noqa: Y015

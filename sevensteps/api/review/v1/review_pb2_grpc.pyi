@@ -49,6 +49,8 @@ class ReviewServiceStub:
     """Opens step 7: a review is due, was asked for, or was triggered. Called by the journey."""
     CloseCase: _grpc.UnaryUnaryMultiCallable[_review_pb2.CloseCaseRequest, _review_pb2.CloseCaseResponse]
     """Closes whatever is open because the case has ended. Called by the journey."""
+    RecordOverdue: _grpc.UnaryUnaryMultiCallable[_review_pb2.RecordOverdueRequest, _review_pb2.RecordOverdueResponse]
+    """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 @_typing.type_check_only
 class ReviewServiceAsyncStub(ReviewServiceStub):
@@ -71,6 +73,8 @@ class ReviewServiceAsyncStub(ReviewServiceStub):
     """Opens step 7: a review is due, was asked for, or was triggered. Called by the journey."""
     CloseCase: _aio.UnaryUnaryMultiCallable[_review_pb2.CloseCaseRequest, _review_pb2.CloseCaseResponse]  # type: ignore[assignment]
     """Closes whatever is open because the case has ended. Called by the journey."""
+    RecordOverdue: _aio.UnaryUnaryMultiCallable[_review_pb2.RecordOverdueRequest, _review_pb2.RecordOverdueResponse]  # type: ignore[assignment]
+    """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns the spending of people who live with their plan, the review dates and the reviews (s.27)."""
@@ -138,5 +142,13 @@ class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_review_pb2.CloseCaseResponse, _abc.Awaitable[_review_pb2.CloseCaseResponse]]:
         """Closes whatever is open because the case has ended. Called by the journey."""
+
+    @_abc_1.abstractmethod
+    def RecordOverdue(
+        self,
+        request: _review_pb2.RecordOverdueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_review_pb2.RecordOverdueResponse, _abc.Awaitable[_review_pb2.RecordOverdueResponse]]:
+        """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
 
 def add_ReviewServiceServicer_to_server(servicer: ReviewServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,51 @@
+"""Which service a journey waits for: since when, how often it has been asked, and what it answered last."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from sevensteps.temporal import QUERY_TIMEOUT, workflow_id
+
+ASKED: Mapping[str, str] = {
+    "OpenAssessment": "assessment",
+    "EndCase": "assessment",
+    "OpenPlan": "planning",
+    "OpenMoney": "planning",
+    "OpenSupport": "planning",
+    "ClosePlanning": "planning",
+    "OpenApproval": "approval, with the plan from planning",
+    "CloseApproval": "approval",
+    "OpenLife": "review",
+    "OpenReview": "review",
+    "CloseReview": "review",
+}
+"""The service that each of a journey's requests goes to."""
+
+
+async def service_wait(client: Client, case_id: str) -> str:
+    """The wait in words; empty where Temporal knows of none, or does not say."""
+    handle = client.get_workflow_handle(workflow_id(case_id))
+    try:
+        journey = (await handle.describe(rpc_timeout=QUERY_TIMEOUT)).raw_description
+        for pending in journey.pending_activities:
+            async for event in handle.fetch_history_events():
+                asked = event.activity_task_scheduled_event_attributes
+                if asked.activity_id == pending.activity_id:
+                    return _in_words(pending, event.event_time.ToDatetime(tzinfo=UTC))
+    except RPCError:
+        pass
+    return ""
+
+
+def _in_words(pending: PendingActivityInfo, since: datetime) -> str:
+    operation = pending.activity_type.name
+    tries = "once" if pending.attempt == 1 else f"{pending.attempt} times"
+    failure = pending.last_failure
+    last = ""
+    if failure.message:
+        reason = failure.application_failure_info.type
+        last = f"; last answer: {failure.message.rstrip('.')}" + (f" ({reason})" if reason else "")
+    return f"{ASKED.get(operation, 'a service')}: {operation}, asked {tries} since {since:%-d %B %Y, %H:%M} UTC{last}"

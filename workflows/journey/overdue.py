@@ -1,0 +1,108 @@
+"""Tells the services which due dates have passed, and which date of the law is near: each date once.
+
+The journey alone knows the dates that a hold has moved. No step waits for this, and a case is never parked by it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NoReturn
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+
+from sevensteps.steps import DueKind, Stage
+from workflows.journey.asking import PATIENT_TIMEOUT, RETRY_FOR_EVER, header
+from workflows.journey.deadlines import Due
+from workflows.journey.requests import RecordOverdue
+from workflows.journey.state import JourneyState
+
+WARNING = timedelta(days=28)
+"""How long before the date of the law it is told that a review is still to be done."""
+PASSED = timedelta(days=1)
+"""A date has passed when its day is over."""
+REVIEWED_BY_LAW = frozenset({Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A date that is to be told, and when."""
+
+    at: datetime
+    date: RecordOverdue
+
+
+class Dates:
+    """Watches the dates of one journey, with one timer at a time for all of them."""
+
+    def __init__(self, state: JourneyState, due: Callable[[], Due | None]) -> None:
+        """`due` gives the present due date of the step."""
+        self._state = state
+        self._due = due
+        self._telling: dict[str, asyncio.Task[None]] = {}
+
+    async def watch(self) -> NoReturn:
+        """Tell each date when it comes, for as long as the run lasts."""
+        while True:
+            await workflow.wait_condition(lambda: self._next() is not None)
+            if alarm := self._next():
+                await self._wait_for(alarm.at)
+            self._tell_what_has_come()
+
+    async def _wait_for(self, moment: datetime) -> None:
+        """Wait until a moment, or until another date comes before it. One that is gone wakes it for nothing."""
+
+        def comes_earlier() -> bool:
+            alarm = self._next()
+            return alarm is not None and alarm.at < moment
+
+        left = moment - workflow.now()
+        if left > timedelta(0):
+            with suppress(asyncio.TimeoutError):
+                await workflow.wait_condition(comes_earlier, timeout=left)
+
+    def _next(self) -> Alarm | None:
+        """The first date that is still to be told."""
+        known = self._telling.keys() | set(self._state.told)
+        alarms = (alarm for alarm in alarms_of(self._state, self._due()) if alarm.date.detail not in known)
+        return min(alarms, key=lambda alarm: alarm.at, default=None)
+
+    def _tell_what_has_come(self) -> None:
+        while (alarm := self._next()) and alarm.at <= workflow.now():
+            self._telling[alarm.date.detail] = asyncio.create_task(self._tell(alarm.date))
+
+    async def _tell(self, passed: RecordOverdue) -> None:
+        """Have the service that owns the step record it, however long that takes."""
+        try:
+            await workflow.execute_activity(
+                RecordOverdue.__name__,
+                args=[header(self._state, passed), passed],
+                start_to_close_timeout=PATIENT_TIMEOUT,
+                retry_policy=RETRY_FOR_EVER,
+            )
+        except FailureError as error:
+            workflow.logger.error("a date that has passed could not be told: %s", error)
+        self._state.told.append(passed.detail)
+        del self._telling[passed.detail]
+
+
+def alarms_of(state: JourneyState, due: Due | None) -> Iterator[Alarm]:
+    """The dates of the step, and of the law while a review is owed, in no order."""
+    if state.ending is not None:
+        return
+    if due:
+        yield _alarm(state, due.day, by_law=due.kind is DueKind.HARD)
+    if state.law_due and state.stage in REVIEWED_BY_LAW:
+        law_due = date.fromisoformat(state.law_due)
+        yield _alarm(state, law_due, by_law=True, ahead=True)
+        yield _alarm(state, law_due, by_law=True)
+
+
+def _alarm(state: JourneyState, day: date, *, by_law: bool, ahead: bool = False) -> Alarm:
+    midnight = datetime.combine(day, datetime.min.time(), UTC)
+    return Alarm(
+        midnight - WARNING if ahead else midnight + PASSED,
+        RecordOverdue(state.stage, state.turn, day.isoformat(), by_law, ahead),
+    )
