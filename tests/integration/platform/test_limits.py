@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.rpc.caller import PatientCaller
 
 OPEN = "/sevensteps.api.assessment.v1.AssessmentService/OpenCase"
+LIST_CASES = "/sevensteps.api.assessment.v1.AssessmentService/ListCases"
 LIST = pb.ListCasesRequest()
 
 
@@ -181,32 +183,18 @@ async def test_a_stranger_is_refused_before_any_message_is_read(running: Running
     assert (fault.kind, fault.reason) == (Kind.UNAUTHENTICATED, "UNAUTHENTICATED")
 
 
-async def test_calls_given_up_by_the_thousand_cancel_nobody_elses(running: Running) -> None:
-    """Four thousand calls are begun and given up at once; every one of a good caller's is answered."""
+async def test_calls_that_wait_by_the_thousand_are_not_cancelled(running: Running) -> None:
+    """While the service is busy for a moment 2,000 calls come: each is answered, or told to come again."""
     metadata = (("authorization", f"Bearer {running.token('eve', Role.PRACTITIONER)}"),)
-    amy = running.stub(AssessmentServiceStub, running.token("amy", Role.PRACTITIONER))
-    ends: Counter[str] = Counter()
-    bare = [grpc.aio.insecure_channel(running.address, options=[("number", number)]) for number in range(5)]
-
-    async def work() -> None:
-        while not attacked.done():
-            try:
-                await amy.ListCases(LIST)
-                ends["answered"] += 1
-            except grpc.aio.AioRpcError as error:
-                ends[error.code().name] += 1
-
-    async def attack() -> None:
-        begin: list[grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]] = [each.unary_unary(OPEN) for each in bare]
-        for _ in range(40):
-            calls = [each(b"", metadata=metadata) for each in begin for _ in range(20)]
-            await asyncio.sleep(0.001)
-            for call in calls:
-                call.cancel()
-
-    attacked = asyncio.create_task(attack())
-    await work()
-    await attacked
+    bare = [grpc.aio.insecure_channel(running.address, options=[("number", number)]) for number in range(10)]
+    for each in bare:
+        await each.channel_ready()
+    begin: list[grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]] = [each.unary_unary(LIST_CASES) for each in bare]
+    calls = [each(b"", metadata=metadata) for each in begin for _ in range(200)]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    time.sleep(1)  # noqa: ASYNC251 - the service's loop is this one: it answers nothing meanwhile
+    ends = Counter([await call.code() for call in calls])
     for each in bare:
         await each.close()
-    assert ends.keys() == {"answered"}
+    assert ends.keys() <= {grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE}, ends
