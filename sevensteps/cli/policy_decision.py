@@ -2,6 +2,7 @@
 
 import typer
 
+from sevensteps import clock
 from sevensteps.policy import Decision, Verdict
 from sevensteps.policy.model.declared_facts import NOT_APPLICABLE
 from sevensteps.policy.model.verdict import Json
@@ -24,7 +25,7 @@ def _change_json(change: Change) -> Json:
 
 def print_decision(decided: Decision, given: dict[str, Json], changes: WhyNot | None, words: AnswerWords) -> None:
     """Print a decision for people, in the words of its pack. `given` are the facts as they were given."""
-    from_pack = f"(pack {decided.pack}, {decided.on}, {decided.hash[:12]})"
+    from_pack = f"(pack {decided.pack}, {clock.day_in_words(decided.on)}, {decided.hash[:12]})"
     typer.echo(f"{decided.decision}: {words.answer(decided.verdict)}  {from_pack}")
     for name, value in decided.values.items():
         told = words.answer(value, name) if value in list(Verdict) else _value(words, name, value)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.cli.case_view.receipts import ServiceReceipt, read_receipts
@@ -98,7 +99,9 @@ def _columns_that_differ(columns: Mapping[str, str], contents: Mapping[str, obje
 
 def _print(decision: CheckedDecision) -> None:
     result = "differs" if decision.differences else "same"
-    about = f"{decision.decided_at[:19]}  {decision.service:11} {decision.decision}  {decision.receipt_id}"
+    at = clock.from_text(decision.decided_at)
+    when = f"{clock.day_in_words(at.date())} {at:%H:%M:%S}"
+    about = f"{when:26}  {decision.service:11} {decision.decision}  {decision.receipt_id}"
     typer.echo(f"{result:8} {about}")
     for difference in decision.differences:
         more = " ..." if len(difference) > CHARACTERS_SHOWN else ""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.cli.case_view.status import CaseStatus
@@ -129,7 +130,7 @@ class Columns:
         spare = sum(WIDTHS[name] - NARROWEST for name in SHRINKING)
         share = min(missing / spare, 1)
         self._widths = [
-            width - round((width - NARROWEST) * share) if name in SHRINKING else width for name, width in WIDTHS.items()
+            width - ceil((width - NARROWEST) * share) if name in SHRINKING else width for name, width in WIDTHS.items()
         ]
 
     def heading(self) -> str:
