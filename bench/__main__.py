@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from bench import call, feed, journeys, latency, policy, receipts, startup
+from bench import call, fairness, feed, journeys, latency, policy, receipts, startup
 from bench.figure import Figure
 
 Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
@@ -15,6 +15,7 @@ Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
 MEASUREMENTS: Mapping[str, Measure] = {
     "journeys": journeys.measure,
     "latency": latency.measure,
+    "fairness": fairness.measure,
     "call": call.measure,
     "feed": feed.measure,
     "policy": policy.measure,

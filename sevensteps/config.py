@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 FOLDERS = ("data", "policies")
+NUMBERS = ("most_holds_an_hour",)
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
 LOGS = ("auto", "console", "json")
@@ -43,6 +44,8 @@ class Settings:
     temporal: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
     task_queue: str = "journeys"
+    most_holds_an_hour: int = 30
+    """Holds and releases of one case in an hour."""
     log: str = "auto"
     """json, console, or auto: console on a terminal, else json."""
 
@@ -58,8 +61,9 @@ class Settings:
             known = ", ".join(sorted(names))
             raise SettingsError(f"{', '.join(unknown)}: there is no such setting. The settings are {known}.")
         given = {name: environment[key] for key, name in names.items() if key in environment}
-        settings = cls(**{name: value for name, value in given.items() if name not in FOLDERS})  # type: ignore[arg-type]
+        settings = cls(**{name: value for name, value in given.items() if name not in (*FOLDERS, *NUMBERS)})  # type: ignore[arg-type]
         settings = replace(settings, **{name: Path(given[name]) for name in FOLDERS if name in given})  # type: ignore[arg-type]
+        settings = replace(settings, **{name: _number(name, given[name]) for name in NUMBERS if name in given})  # type: ignore[arg-type]
         settings.check()
         return settings
 
@@ -100,6 +104,12 @@ class Settings:
     def as_environment(self) -> dict[str, str]:
         """These settings as environment variables for a child process."""
         return {PREFIX + field.name.upper(): str(getattr(self, field.name)) for field in fields(self)}
+
+
+def _number(name: str, given: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,6}", given, re.ASCII):
+        raise _wrong(name, f"a whole number from 1 to 9999999, not {given or 'nothing'}")
+    return int(given)
 
 
 def _setting(name: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.config import POLICIES, SERVICES, Settings, SettingsError
+from sevensteps.config import NUMBERS, POLICIES, SERVICES, Settings, SettingsError
 from sevensteps.councils import Councils
 
 
@@ -21,6 +21,7 @@ def test_every_setting_can_be_set() -> None:
     """Each field has its environment variable, and a child process gets the same settings."""
     values = {field.name: f"the-{field.name}" for field in fields(Settings)}
     values |= {name: f"{name}.example:7700" for name in (*SERVICES, "temporal")}
+    values |= dict.fromkeys(NUMBERS, "7")
     values |= {"log": "json", "database": "postgresql+asyncpg://amy:secret@db:5432/steps"}
     settings = Settings.from_environment({f"SEVENSTEPS_{name.upper()}": value for name, value in values.items()})
     assert {field.name: str(getattr(settings, field.name)) for field in fields(Settings)} == values
@@ -60,6 +61,7 @@ def test_two_services_with_one_address_are_an_error() -> None:
         ("LOG", "xml", "one of auto, console, json, not xml"),
         ("TEMPORAL_NAMESPACE", "", "a name"),
         ("TASK_QUEUE", "", "a name"),
+        ("MOST_HOLDS_AN_HOUR", "0", "a whole number from 1 to 9999999, not 0"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_an_error(name: str, value: str, expected: str) -> None:
