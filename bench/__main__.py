@@ -9,7 +9,7 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-from bench import call, feed, journeys, large_feed, latency, policy, receipts, startup
+from bench import call, fairness, feed, journeys, large_feed, latency, policy, receipts, startup
 from bench.figure import Figure
 
 Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
@@ -17,6 +17,7 @@ Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
 MEASUREMENTS: Mapping[str, Measure] = {
     "journeys": journeys.measure,
     "latency": latency.measure,
+    "fairness": fairness.measure,
     "call": call.measure,
     "feed": feed.measure,
     "large-feed": large_feed.measure,

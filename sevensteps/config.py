@@ -10,7 +10,13 @@ from typing import Self
 from sevensteps.installation import files
 
 FOLDERS = ("data", "policies")
-NUMBERS = ("most_calls", "most_calls_each", "most_streams_each", "most_streams_per_connection")
+NUMBERS = (
+    "most_calls",
+    "most_calls_each",
+    "most_streams_each",
+    "most_streams_per_connection",
+    "most_holds_an_hour",
+)
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
 LOGS = ("auto", "console", "json")
@@ -54,6 +60,8 @@ class Settings:
     """Streams under way of one subject, such as those that watch the feed."""
     most_streams_per_connection: int = 200
     """Calls under way over one connection."""
+    most_holds_an_hour: int = 30
+    """Holds and releases of one case in an hour."""
     log: str = "auto"
     """json, console, or auto: console on a terminal, else json."""
 

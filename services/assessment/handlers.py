@@ -13,6 +13,7 @@ from services.assessment.domain.determination import (
     ensure_not_confirmed,
     newest_proposal,
 )
+from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
 from sevensteps.councils import Council, council_unknown
 from sevensteps.errors import Fault, Kind, Violation, invalid
@@ -173,16 +174,18 @@ def get_determination(work: Work, *, case_id: str) -> Determination:
     return determination
 
 
-def place_hold(work: Work, *, case_id: str, etag: str, reason: str) -> Case:
+def place_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, reason: str) -> Case:
     """Put the case on hold: soft clocks stop, hard ones go on."""
-    case = store.case_to_change(work, case_id, etag)
-    return _change(work, case.place_hold(), HoldPlaced(reason=reason))
+    on_hold = store.case_to_change(work, case_id, etag).place_hold()
+    changes.count(case_id, work.now)
+    return _change(work, on_hold, HoldPlaced(reason=reason))
 
 
-def release_hold(work: Work, *, case_id: str, etag: str) -> Case:
+def release_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str) -> Case:
     """Release the hold."""
-    case = store.case_to_change(work, case_id, etag)
-    return _change(work, case.release_hold(), HoldReleased())
+    released = store.case_to_change(work, case_id, etag).release_hold()
+    changes.count(case_id, work.now)
+    return _change(work, released, HoldReleased())
 
 
 def resume_case(work: Work, *, case_id: str, because: str) -> Case:

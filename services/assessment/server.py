@@ -8,9 +8,11 @@ import grpc
 from services.assessment import handlers, store, wire
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import CaseOpening, RoundOpening
+from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
+from sevensteps.config import Settings
 from sevensteps.fields import Fields
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.interceptor import Context, caller
@@ -28,9 +30,10 @@ LARGEST_PAGE = 1000
 class AssessmentServer(pb_grpc.AssessmentServiceServicer):
     """Answers the calls of AssessmentService."""
 
-    def __init__(self, use_cases: UseCases) -> None:
-        """`use_cases` runs them over the store."""
+    def __init__(self, use_cases: UseCases, hold_changes: HoldChanges) -> None:
+        """`use_cases` runs them over the store; `hold_changes` knows how often a case may be put on hold."""
         self.use_cases = use_cases
+        self._hold_changes = hold_changes
 
     @changes(pb.OpenCaseResponse, wire.case_opening_of, keeping=Keeping(for_good=True))
     def OpenCase(self, work: Work, request: pb.OpenCaseRequest, opening: CaseOpening) -> pb.OpenCaseResponse:
@@ -146,13 +149,13 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
     @changes(pb.PlaceHoldResponse, wire.hold_reason_of)
     def PlaceHold(self, work: Work, request: pb.PlaceHoldRequest, reason: str) -> pb.PlaceHoldResponse:
         """See AssessmentService.PlaceHold."""
-        case = handlers.place_hold(work, case_id=request.case_id, etag=request.etag, reason=reason)
+        case = handlers.place_hold(work, self._hold_changes, case_id=request.case_id, etag=request.etag, reason=reason)
         return pb.PlaceHoldResponse(case=wire.case_message(case))
 
     @changes(pb.ReleaseHoldResponse)
     def ReleaseHold(self, work: Work, request: pb.ReleaseHoldRequest) -> pb.ReleaseHoldResponse:
         """See AssessmentService.ReleaseHold."""
-        case = handlers.release_hold(work, case_id=request.case_id, etag=request.etag)
+        case = handlers.release_hold(work, self._hold_changes, case_id=request.case_id, etag=request.etag)
         return pb.ReleaseHoldResponse(case=wire.case_message(case))
 
     @changes(pb.ResumeCaseResponse, wire.because_of)
@@ -195,4 +198,5 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:
     """Register the service with a server."""
-    pb_grpc.add_AssessmentServiceServicer_to_server(AssessmentServer(use_cases), server)
+    hold_changes = HoldChanges(Settings.from_environment().most_holds_an_hour)
+    pb_grpc.add_AssessmentServiceServicer_to_server(AssessmentServer(use_cases, hold_changes), server)

@@ -64,6 +64,7 @@ def test_two_services_with_one_address_are_an_error() -> None:
         ("MOST_CALLS", "", "a whole number from 1 to 9999999, not nothing"),
         ("MOST_CALLS", "0", "a whole number from 1"),
         ("MOST_STREAMS_EACH", "٣", "a whole number from 1"),
+        ("MOST_HOLDS_AN_HOUR", "0", "a whole number from 1 to 9999999, not 0"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_an_error(name: str, value: str, expected: str) -> None:

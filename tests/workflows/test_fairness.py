@@ -61,15 +61,17 @@ class TemporalInMemory:
         self.in_trouble: set[str] = set()
         self.at_once: Counter[str] = Counter()
 
-    async def deliver(self, event: feed_pb2.Event) -> None:
-        self.at_once[event.case_id] += 1
-        assert self.at_once[event.case_id] == 1, "two facts of one case are delivered at once"
+    async def deliver(self, *events: feed_pb2.Event) -> None:
+        [case_id] = {event.case_id for event in events}
+        assert len(events) <= ROOM
+        self.at_once[case_id] += 1
+        assert self.at_once[case_id] == 1, "a case has two turns at once"
         await asyncio.sleep(0)
-        self.at_once[event.case_id] -= 1
-        if event.case_id in self.in_trouble:
+        self.at_once[case_id] -= 1
+        if case_id in self.in_trouble:
             raise RPCError("no shard", RPCStatusCode.UNAVAILABLE, b"")
-        self.delivered.append(event.position)
-        self.of[event.case_id] += 1
+        self.delivered += [event.position for event in events]
+        self.of[case_id] += len(events)
 
 
 @asynccontextmanager

@@ -35,12 +35,13 @@ from sevensteps.rpc.client import channel
 from sevensteps.temporal import WAITING_FOR, WaitingFor, workflow_id
 from workflows.delivery.delivery import Delivery, Restart
 from workflows.delivery.feed import Feed
+from workflows.delivery.lines import ROOM
 from workflows.delivery.rebuild import main
 from workflows.worker import journey_worker
 
 FULL = 40
 """The number of events at which this server says that a history is full."""
-SIGNALS = 60
+SIGNALS = 40
 """The number of signals that it takes of a run."""
 START_PAYLOAD = 10_000
 
@@ -158,7 +159,8 @@ async def test_facts_that_temporal_refuses(council: Council, capsys: pytest.Capt
     noisy, quiet = new_case(), new_case()
     determined, budget = to_plan()
     async with council.relay():
-        await council.feed.append(happened(noisy, opening(), determined, *toggles(SIGNALS), budget))
+        await council.feed.append(happened(noisy, opening(), determined, *toggles(SIGNALS * ROOM // 2)))
+        await council.feed.append(happened(noisy, *toggles(ROOM), budget))
         head = await council.feed.append(happened(quiet, opening(), *to_plan()))
         await council.is_acknowledged(head)
         async with journey_worker(council.client, council.settings.task_queue, council.services.activities()):

@@ -20,7 +20,7 @@ from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.events import OPENS, CaseEnded, CaseOpened, Fact
 from sevensteps.steps import Stage
-from sevensteps.temporal import COUNCIL, HEAR, JOURNEY, RUNNING, Parked, rebuild_advice, workflow_id
+from sevensteps.temporal import COUNCIL, HEAR, HEAR_ALL, JOURNEY, RUNNING, Parked, rebuild_advice, workflow_id
 from workflows.delivery.feed import Feed, UnreadableEventError, fact_of
 from workflows.journey.state import JourneyState
 
@@ -46,34 +46,33 @@ class Delivery:
         self._feed = feed
         self._task_queue = task_queue
 
-    async def deliver(self, event: feed_pb2.Event) -> None:
-        """Bring an event to the journey of its case. Twice does no harm: a journey drops what it has heard.
+    async def deliver(self, *events: feed_pb2.Event) -> None:
+        """Bring events to the journey of their case, in order. Twice does no harm: a journey drops what it has heard.
 
         Where that can never succeed, a parked journey takes the place of the case's own: it is the record that the case
         has to be rebuilt. Nobody else has to wait for that.
         """
         try:
-            await self._bring(event)
+            await self._bring(events)
         except (RPCError, grpc.aio.AioRpcError, UnreadableEventError) as error:
-            if (refusal := _for_good(error, event.case_id)) is None:
+            if (refusal := _for_good(error, events[0].case_id)) is None:
                 raise
-            await self._park(event.case_id, refusal)
+            await self._park(events[0].case_id, refusal)
             log.get().error(
                 "fact cannot be delivered; its case is parked",
-                case_id=event.case_id,
-                position=event.position,
-                type=event.type,
+                case_id=events[0].case_id,
+                position=events[0].position,
                 reason=refusal.reason,
                 detail=refusal.detail,
             )
 
-    async def _bring(self, event: feed_pb2.Event) -> None:
-        if event.type == CaseOpened.TYPE:
-            await self._start(event.case_id, [event], WorkflowIDReusePolicy.REJECT_DUPLICATE)
-            return
-        while not await self._signal(event):
-            if await self._restart(event.case_id) is not Restart.RUNNING:
-                return  # it started with this event among its facts, or the case has ended and everything is closed
+    async def _bring(self, events: Sequence[feed_pb2.Event]) -> None:
+        if events[0].type == CaseOpened.TYPE:
+            await self._start(events[0].case_id, events[:1], WorkflowIDReusePolicy.REJECT_DUPLICATE)
+            events = events[1:]
+        while events and not await self._signal(events):
+            if await self._restart(events[0].case_id) is not Restart.RUNNING:
+                return  # it started with these among its facts, or the case has ended and everything is closed
 
     async def restart(self, case_id: str) -> Restart:
         """Start the journey of a case again from all its facts, unless it is running or has finished.
@@ -169,10 +168,12 @@ class Delivery:
     def _fact_of(self, event: feed_pb2.Event) -> Fact:
         return fact_of(event, self._feed.feed_id)
 
-    async def _signal(self, event: feed_pb2.Event) -> bool:
-        handle = self._client.get_workflow_handle(workflow_id(event.case_id))
+    async def _signal(self, events: Sequence[feed_pb2.Event]) -> bool:
+        handle = self._client.get_workflow_handle(workflow_id(events[0].case_id))
+        facts = [self._fact_of(event) for event in events]
+        signal, said = (HEAR, facts[0]) if len(facts) == 1 else (HEAR_ALL, facts)
         try:
-            await handle.signal(HEAR, self._fact_of(event), rpc_timeout=TIMEOUT)
+            await handle.signal(signal, said, rpc_timeout=TIMEOUT)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False

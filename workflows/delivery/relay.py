@@ -38,7 +38,7 @@ FEED_CHANGED = (
 class Relay:
     """Reads the feed from the last acknowledged position, delivers, and acknowledges what has been delivered.
 
-    Cases take turns: each has its next facts delivered, at most ROOM of them, and goes to the end of the queue. After a
+    Cases take turns: each has its next facts delivered, at most ROOM at once, and goes to the end of the queue. After a
     crash some facts come twice, which does journeys no harm; none is lost. It waits while Temporal or the feed is down.
 
     The feed compares the place that was read with what it holds, so that a restored feed is noticed. Then it is told,
@@ -138,14 +138,12 @@ class Relay:
         asyncio.get_running_loop().call_later(pause, self._in_trouble.put_nowait, line)
 
     async def _has_taken_turn(self, line: Line) -> bool:
-        """Deliver the next facts of one case, one after another. False if it has to be tried again."""
+        """Deliver the next facts of one case. False if it has to be tried again."""
         try:
-            for event in await self._next_of(line):
-                if not self._lines.has(line):
-                    break
-                await self._delivery.deliver(event)
+            if events := await self._next_of(line):
+                await self._delivery.deliver(*events)
                 self._log_answer("temporal")
-                self._lines.delivered(line, event.position)
+                self._lines.delivered(line, events[-1].position)
                 self._progress.set()
         except RPCError as error:
             self._log_failure(line, "temporal", error.status.name)

@@ -13,7 +13,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from sevensteps.events import Fact
-    from sevensteps.temporal import HEAR, JOURNEY, STANDS, Standing
+    from sevensteps.temporal import HEAR, HEAR_ALL, JOURNEY, STANDS, Standing
     from workflows.journey.asking import CannotGoOn, CaseHasEnded
     from workflows.journey.incoming import HandOver, Incoming
     from workflows.journey.overdue import Dates
@@ -79,6 +79,12 @@ class Journey:
     def hear(self, fact: Fact) -> None:
         """Take in a fact of the case. Facts come in the order of the feed; one that comes again changes nothing."""
         self._incoming.hear(fact)
+
+    @workflow.signal(name=HEAR_ALL)
+    def hear_all(self, facts: list[Fact]) -> None:
+        """Take in several facts, as `hear` does: of a case that has many under way."""
+        for fact in facts:
+            self._incoming.hear(fact)
 
     @workflow.query(name=STANDS)
     def stands(self) -> Standing:

@@ -164,6 +164,20 @@ async def test_a_hold_is_placed_once_and_released_once(work: Practice) -> None:
     assert not (await work.amy.ReleaseHold(work.on_case(release))).case.on_hold
 
 
+async def test_a_case_is_held_and_released_so_often_an_hour(work: Practice) -> None:
+    """The 31st hold or release within an hour is refused, with the limit and what to do; another case has its own."""
+    await work.open()
+    for _ in range(15):
+        await work.hold()
+        work.case = (await work.amy.ReleaseHold(work.on_case(pb.ReleaseHoldRequest()))).case
+    fault = await refusal_of(work.amy.PlaceHold(work.on_case(pb.PlaceHoldRequest(reason=pb.HOLD_REASON_AWAY))))
+    assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "TOO_MANY_HOLDS")
+    assert "30 times within an hour, which is the limit. Try again after" in fault.detail
+    assert "SEVENSTEPS_MOST_HOLDS_AN_HOUR" in fault.detail
+    await work.open()
+    await work.hold()
+
+
 async def test_operations_may_hold_too(work: Practice) -> None:
     """Operations may place a hold too."""
     await work.open()
