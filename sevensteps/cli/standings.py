@@ -1,17 +1,14 @@
 """Where the cases of a page stand: as their journeys say or, once Temporal does not answer, as the feed says."""
 
-from collections.abc import Mapping, Sequence
-from typing import Self
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import typer
 from temporalio.client import Client
 
-from sevensteps import temporal
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import EventFilter
 from sevensteps.cli.case_view.status import CaseStatus, status_from_events, statuses_from_journeys
 from sevensteps.cli.events import list_events
-from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.rpc.caller import Caller, sentence
 
@@ -19,28 +16,22 @@ from sevensteps.rpc.caller import Caller, sentence
 class Standings:
     """Asked with a page of cases, it answers where each stands, by case."""
 
-    def __init__(self, caller: Caller, journeys: Client | None) -> None:
-        """`journeys` is None where Temporal does not answer."""
+    def __init__(self, caller: Caller, connect: Callable[[], Awaitable[Client]]) -> None:
+        """`connect` connects to Temporal, when the first page is there: where no suite runs, the services say so."""
         self._caller = caller
-        self._journeys = journeys
-
-    @classmethod
-    async def of(cls, settings: Settings, caller: Caller) -> Self:
-        """Connect to Temporal; where it does not answer, say so."""
-        try:
-            return cls(caller, await temporal.connect(settings))
-        except Fault as fault:
-            warn_that_journeys_do_not_answer(fault)
-            return cls(caller, None)
+        self._connect = connect
+        self._journeys: Client | None = None
+        self._answers = True
 
     async def __call__(self, cases: Sequence[Case]) -> Mapping[str, CaseStatus]:
         """Where these cases stand; those without a journey are left out."""
-        if self._journeys:
+        if self._answers:
             try:
+                self._journeys = self._journeys or await self._connect()
                 return await statuses_from_journeys(self._journeys, [case.case_id for case in cases])
             except Fault as fault:
                 warn_that_journeys_do_not_answer(fault)
-                self._journeys = None
+                self._answers = False
         statuses = {case.case_id: await self._from_feed(case.case_id) for case in cases}
         return {case_id: status for case_id, status in statuses.items() if status}
 

@@ -48,6 +48,10 @@ class Journeys:
         )
     )
 
+    async def connect(self) -> Client:
+        """Stands for Temporal's client."""
+        return cast("Client", self)
+
     async def list_workflows(self, query: str, page_size: int) -> AsyncIterator[Journey]:
         """The journeys whose ids are in the query."""
         ids = re.findall(r"'(journey-[^']+)'", query)
@@ -87,7 +91,7 @@ async def _list(running: Running, journeys: Journeys, wanted: Wanted) -> Listed:
         tracemalloc.start()
         stack.callback(tracemalloc.stop)
         began = monotonic()
-        async for rows in pages_of_rows(caller, Standings(caller, cast("Client", journeys)), wanted):
+        async for rows in pages_of_rows(caller, Standings(caller, journeys.connect), wanted):
             first = first or monotonic() - began
             for row in rows:
                 lines, last = lines + 1, columns.line(row.cells())

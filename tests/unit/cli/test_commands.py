@@ -1,4 +1,7 @@
-"""Whatever lists or shows something can be read by programs."""
+"""The commands as a whole: what lists or shows can be read by programs, and none loads more than it needs."""
+
+import subprocess
+import sys
 
 import click
 import pytest
@@ -32,3 +35,10 @@ def test_the_commands_that_only_act_are_there() -> None:
 def test_a_command_that_lists_or_shows_has_json(name: str) -> None:
     """So that nobody has to read a table with a program."""
     assert "--json" in {option for parameter in COMMANDS[name].params for option in parameter.opts}
+
+
+def test_a_command_does_not_load_what_the_records_need() -> None:
+    """They take 30 MB and half a second, and every command would pay for it, a list of cases first of all."""
+    code = "import sys, sevensteps.cli.commands as _; print(*{'sqlalchemy', 'alembic'} & set(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == ""
