@@ -1,5 +1,6 @@
 """`sevensteps temporal`: a Temporal server of a council's own, made ready for journeys."""
 
+import asyncio
 from datetime import timedelta
 
 import typer
@@ -15,6 +16,8 @@ from sevensteps.temporal import connect, missing_search_attributes
 
 LEAST_RETENTION = timedelta(days=1)
 """How long closed journeys have to stay: `sevensteps case show` says how one has ended."""
+LET_GO = 0.2
+"""Seconds until the client's threads let go of the interpreter: it must not end while one is about to."""
 
 app = typer.Typer(no_args_is_help=True, help="Make a Temporal server of your own ready for journeys.")
 
@@ -41,6 +44,7 @@ async def _prepare(settings: Settings) -> None:
     except RPCError as error:
         detail = f"Temporal on {settings.temporal} refuses: {error.message}"
         raise Fault(Kind.PRECONDITION, "TEMPORAL_REFUSES", detail) from error
+    await asyncio.sleep(LET_GO)
     typer.echo(f"Made the search attributes {', '.join(missing)}." if missing else "All search attributes are there.")
     if retention < LEAST_RETENTION:
         raise Fault(
@@ -48,7 +52,7 @@ async def _prepare(settings: Settings) -> None:
             "RETENTION_SHORT",
             f"The namespace {client.namespace} keeps closed journeys for {retention}: it should be a day or more.",
         )
-    typer.echo(f"The namespace {client.namespace} keeps closed journeys for {retention.days} days.")
+    typer.echo(f"The namespace {client.namespace} keeps closed journeys for {retention.days * 24} hours.")
 
 
 async def _retention(client: Client) -> timedelta:

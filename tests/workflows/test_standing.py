@@ -162,7 +162,7 @@ async def test_missing_search_attributes(temporal_server: str, capsys: pytest.Ca
     await _prepare(settings)
     assert capsys.readouterr().out == (
         "Made the search attributes Council, Stage, WaitingFor, DueAt.\n"
-        f"The namespace {settings.temporal_namespace} keeps closed journeys for 3 days.\n"
+        f"The namespace {settings.temporal_namespace} keeps closed journeys for 72 hours.\n"
     )
     await eventually(lambda: is_prepared(settings))
     await _prepare(settings)
