@@ -20,7 +20,7 @@ from sevensteps.identity.tokens import Keys
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.temporal import connect_prepared
-from workflows.activities import activities
+from workflows.activities.registered import activities
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
 from workflows.delivery.place import PlaceFile

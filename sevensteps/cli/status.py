@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 
 from sevensteps import clock, councils, temporal
 from sevensteps.api.feed.v1.feed_pb2 import ListEventsRequest, ListEventsResponse
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.print_json import print_json
@@ -73,7 +74,7 @@ def status(*, as_json: AsJson = False) -> None:
         print_json(asdict(found))
     else:
         _print(found)
-    raise typer.Exit(0 if all(process.up for process in found.processes) else 1)
+    raise typer.Exit(ExitCode.DONE if all(process.up for process in found.processes) else ExitCode.FAILED)
 
 
 async def read_status(settings: Settings) -> Status:
