@@ -12,7 +12,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
-from sevensteps import clock, councils, temporal
+from sevensteps import clock, councils, journeys
 from sevensteps.api.feed.v1.feed_pb2 import ListEventsRequest, ListEventsResponse
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
@@ -111,7 +111,7 @@ async def _temporal(settings: Settings) -> tuple[Process, Process]:
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
     try:
-        client = await temporal.connect(settings)
+        client = await journeys.connect(settings)
         pollers = (await client.workflow_service.describe_task_queue(request)).pollers
     except (Fault, RPCError):
         down = Process("temporal", settings.temporal, up=False, says="does not answer")

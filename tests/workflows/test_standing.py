@@ -18,8 +18,9 @@ from sevensteps.cli.case_view.service_wait import ASKED, service_wait
 from sevensteps.cli.temporal_server import _prepare
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
+from sevensteps.journeys import connect, connect_prepared, standing
 from sevensteps.steps import DueKind, Stage
-from sevensteps.temporal import JOURNEY, PHRASES, Parked, Standing, WaitingFor, connect, connect_prepared, standing
+from sevensteps.temporal import JOURNEY, PHRASES, Parked, Standing, WaitingFor
 from workflows.journey.requests import Opening, Request
 
 LIVING = Standing(
