@@ -20,8 +20,8 @@ from sevensteps.rpc.options import SERVER_OPTIONS
 from sevensteps.rpc.room import Limits, Room
 
 DRAIN_SECONDS = 5.0
-CLOSE_SECONDS = 0.5
-"""For the last statuses to leave."""
+CLOSE_SECONDS = 2.0
+"""For the last statuses to leave, also where the machine is busy."""
 DEFAULT_LIMITS = Limits.of(Settings())
 
 
