@@ -130,9 +130,15 @@ class Keys:
 
 def _actor_of(claims: Mapping[str, object]) -> Actor:
     """Who the claims name. Raises KeyError for a missing one, or a Fault (UNAUTHENTICATED) for one in a wrong form."""
+    subject = _word_of("sub", claims["sub"], LONGEST_SUBJECT)
+    roles = frozenset(Role(role) for role in _texts_of("roles", claims["roles"]) if role in set(Role))
+    if subject == Role.JOURNEY and Role.JOURNEY not in roles:
+        raise _unauthenticated(
+            f"The token's sub must not be {subject}: that is who the journeys are."
+        )
     return Actor(
-        subject=_word_of("sub", claims["sub"], LONGEST_SUBJECT),
-        roles=frozenset(Role(role) for role in _texts_of("roles", claims["roles"]) if role in set(Role)),
+        subject=subject,
+        roles=roles,
         council=_word_of("council", claims["council"], LONGEST_COUNCIL),
         teams=frozenset(_texts_of("teams", claims.get("teams", []))),
     )

@@ -65,7 +65,7 @@ class Caller:
             has_begun = False
             try:
                 async for response in self.stream(rest, feed_pb2.WatchEventsResponse):
-                    has_begun, rest.after = True, response.bookmark
+                    has_begun, rest.resume_token = True, response.resume_token
                     yield response
             except Fault as fault:
                 if fault.reason != TOKEN_EXPIRED or not has_begun:

@@ -108,7 +108,7 @@ def test_whatever_a_signed_token_says_it_names_an_actor_or_nobody(header: object
     "changed",
     [{claim: value} for claim in ("exp", "iat", "nbf") for value in (math.nan, math.inf, -math.inf, "1", True, [1], -1)]
     + [{claim: time.time() + 3600} for claim in ("iat", "nbf")]
-    + [{"sub": " amy"}, {"sub": "amy "}, {"council": "example "}],
+    + [{"sub": " amy"}, {"sub": "amy "}, {"council": "example "}, {"sub": "journey"}],
 )
 def test_a_claim_that_says_nothing_or_tomorrow_is_refused(changed: dict[str, object]) -> None:
     """Moments are numbers of seconds, tokens of the future are not valid yet, and no name has a space at its ends."""

@@ -220,3 +220,33 @@ async def test_watchers_of_our_own_go_on_with_a_new_token(feed: Feed, tmp_path: 
     assert told.positions == watched == list(range(1, 41))
     assert [line for line in logged if line["log_level"] != "info"] == []
     assert {line["reason"] for line in logged} == {"TOKEN_EXPIRED"}
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_a_follower_with_a_resume_token_goes_on_with_a_new_token(feed: Feed) -> None:
+    """It goes on from where it is, and not from where it began: no event comes twice."""
+    await feed.append([event(min(HEARD))])
+    start = (await anext(watch(feed))).resume_token
+
+    def token() -> str:
+        return feed.running.keys.issue("ida", [Role.INTEGRATOR], EVERY_COUNCIL, seconds=0.5)
+
+    watched: list[int] = []
+    settings = replace(feed.running.settings, feed=feed.running.address)
+
+    async def follow() -> None:
+        async with Caller(settings, token) as caller:
+            async for part in caller.watch(pb.WatchEventsRequest(resume_token=start)):
+                watched.extend(each.position for each in part.events)
+
+    following = asyncio.create_task(follow())
+    for _ in range(30):
+        await feed.append([event(min(HEARD))])
+        await asyncio.sleep(0.05)
+
+    async def all_came() -> bool:
+        return len(watched) >= 30
+
+    await until(all_came, "every event")
+    following.cancel()
+    assert watched == list(range(2, 32))
