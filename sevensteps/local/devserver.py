@@ -230,7 +230,7 @@ class DevServer:
         from temporalio.service import RPCError  # noqa: PLC0415
 
         from sevensteps.errors import Fault  # noqa: PLC0415
-        from sevensteps.temporal import missing_search_attributes  # noqa: PLC0415
+        from sevensteps.journeys import missing_search_attributes  # noqa: PLC0415
 
         try:
             client = await Client.connect(self.address)

@@ -9,7 +9,7 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
-from sevensteps import temporal
+from sevensteps import journeys, temporal
 from sevensteps.local.devserver import DevServer
 from sevensteps.temporal import DUE_KIND, SEARCH_ATTRIBUTES
 
@@ -40,7 +40,8 @@ async def test_a_file_of_an_earlier_version_gets_the_search_attributes_that_are_
     """Or it would never say that it is up, and no journey could show the new one."""
     server = DevServer(log=tmp_path / "log", data=tmp_path / "temporal.db")
     with monkeypatch.context() as earlier:
-        earlier.setattr(temporal, "SEARCH_ATTRIBUTES", SEARCH_ATTRIBUTES[:4])
+        for module in (temporal, journeys):
+            earlier.setattr(module, "SEARCH_ATTRIBUTES", SEARCH_ATTRIBUTES[:4])
         async with server:
             pass
     async with asyncio.timeout(30), server:
