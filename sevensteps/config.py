@@ -119,7 +119,7 @@ class Settings:
 
     @property
     def sign_of_life(self) -> Path:
-        """The file that the worker touches every few seconds for as long as it works."""
+        """The file that the worker touches every few seconds for as long as it works. It has since when it does."""
         return self.data / "worker.alive"
 
     def as_environment(self) -> dict[str, str]:

@@ -24,7 +24,8 @@ COUNCIL = SearchAttributeKey.for_keyword("Council")
 STAGE = SearchAttributeKey.for_keyword("Stage")
 WAITING_FOR = SearchAttributeKey.for_keyword("WaitingFor")
 DUE_AT = SearchAttributeKey.for_datetime("DueAt")
-SEARCH_ATTRIBUTES = (COUNCIL, STAGE, WAITING_FOR, DUE_AT)
+DUE_KIND = SearchAttributeKey.for_keyword("DueKind")
+SEARCH_ATTRIBUTES = (COUNCIL, STAGE, WAITING_FOR, DUE_AT, DUE_KIND)
 """What journeys can be looked up by. A Temporal server has to know all of them."""
 
 

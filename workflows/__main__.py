@@ -11,7 +11,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
-from sevensteps import log, process
+from sevensteps import clock, log, process
 from sevensteps.background import Background, on_signals, until_stopped
 from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault
@@ -66,7 +66,9 @@ async def _connected(settings: Settings) -> Client:
 
 
 async def _give_signs_of_life(file: Path) -> None:
-    """Touch a file again and again: whoever looks after the worker sees that it does not hang."""
+    """Touch a file again and again: whoever looks after the worker sees that it does not hang. It has since when."""
+    with suppress(OSError):
+        await asyncio.to_thread(file.write_text, clock.as_text(clock.now()))
     while True:
         with suppress(OSError):
             await asyncio.to_thread(file.touch)

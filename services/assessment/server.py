@@ -193,7 +193,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
     def GetCouncil(self, work: Work, request: pb.GetCouncilRequest) -> pb.GetCouncilResponse:
         """See AssessmentService.GetCouncil."""
         council = handlers.get_council(work, name=wire.council_named(request, work.actor))
-        return pb.GetCouncilResponse(council=wire.council_message(council))
+        return pb.GetCouncilResponse(council=wire.council_message(council, work.version_in_force(council.pack)))
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:

@@ -64,13 +64,14 @@ def council_named(request: pb.GetCouncilRequest, actor: Actor) -> str:
     return name
 
 
-def council_message(council: Council) -> pb.Council:
-    """A council's choices as they go on the wire."""
+def council_message(council: Council, pack_hash: str) -> pb.Council:
+    """A council's choices as they go on the wire, with the hash of the pack in force."""
     return pb.Council(
         council=council.name,
         title=council.title,
         jurisdiction=council.jurisdiction,
         pack=council.pack,
+        pack_hash=pack_hash,
         plan_templates=council.plan_templates,
         contact_points=[
             pb.ContactPoint(

@@ -1,9 +1,6 @@
-"""`sevensteps case`: where cases stand and why, what they wait for and until when."""
+"""`sevensteps case show` and its like: where one case stands and why, what it waits for and until when."""
 
 import json
-import sys
-from datetime import datetime
-from functools import partial
 from typing import Annotated
 from uuid import uuid4
 
@@ -11,23 +8,22 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from sevensteps import journeys
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
 from sevensteps.cli.case_view.case_json import case_json
-from sevensteps.cli.case_view.case_list import Columns, Row, Wanted, pages_of_rows
+from sevensteps.cli.case_view.case_list import Row
 from sevensteps.cli.case_view.decisions import read_decisions
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import explanation
+from sevensteps.cli.case_view.feed import follow_events, list_events
 from sevensteps.cli.case_view.history import CaseHistory
 from sevensteps.cli.case_view.receipts import read_receipts
 from sevensteps.cli.case_view.status import CaseStatus, status_from_events, status_from_journey
 from sevensteps.cli.case_view.timeline import timeline, timeline_entry
 from sevensteps.cli.case_view.words import words_of
-from sevensteps.cli.events import follow_events, list_events
 from sevensteps.cli.receipts import line_of
-from sevensteps.cli.standings import Standings, warn_that_journeys_do_not_answer
+from sevensteps.cli.standings import warn_that_journeys_do_not_answer
 from sevensteps.cli.terminal.options import AsJson, Verbose
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen
@@ -35,41 +31,19 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.events import CaseEnded
 from sevensteps.fields import short_name
-from sevensteps.policy.packs.answer_words import plain
+from sevensteps.policy.model.values_in_words import plain
 from sevensteps.rpc.caller import Caller, operations
-from sevensteps.steps import STEP_NAMES, Stage
+from sevensteps.steps import STEP_NAMES
 from sevensteps.temporal import PHRASES
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, such as case-3f8k2m9x0p1q.")]
 
-app = typer.Typer(no_args_is_help=True, help="Show where cases stand, and resume one, while the suite runs.")
 
-
-@app.command("list")
-def list_cases(
-    *,
-    open_only: Annotated[bool, typer.Option("--open", help="Only cases that have not ended.")] = False,
-    stuck: Annotated[bool, typer.Option("--stuck", help="Only cases that are parked or have no journey.")] = False,
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only cases whose due date has passed.")] = False,
-    step: Annotated[int | None, typer.Option(min=1, max=7, help="Only cases in this step.")] = None,
-    due_before: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only cases that are due before this day.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
-) -> None:
-    """List the cases, oldest first: the step of each, what it waits for, and until when."""
-    stage = list(Stage)[step - 1] if step else None
-    wanted = Wanted(open_only, stuck, overdue, stage, due_before.date() if due_before else None)
-    run(_list(Settings.from_environment(), wanted, as_json=as_json))
-
-
-@app.command()
 def show(case_id: CaseId, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
     """Show one case: its step, what it waits for and until when, and its timeline."""
     run(_show(Settings.from_environment(), case_id, verbose=verbose, as_json=as_json))
 
 
-@app.command()
 def watch(
     case_id: CaseId,
     *,
@@ -79,41 +53,17 @@ def watch(
     run(_watch(Settings.from_environment(), case_id, as_json=as_json))
 
 
-@app.command()
 def explain(case_id: CaseId, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
     """Explain the decisions of one case: when, by which rule and law, on which facts, and who confirmed them."""
     run(_explain(Settings.from_environment(), case_id, verbose=verbose, as_json=as_json))
 
 
-@app.command()
 def resume(
     case_id: CaseId,
     because: Annotated[str, typer.Option(help="What was put right, for the record; no names.")],
 ) -> None:
     """Have a parked journey try again, after you have put right what it was refused for."""
     run(_resume(Settings.from_environment(), case_id, because))
-
-
-async def _list(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:
-    """Print each page of cases as it arrives."""
-    columns = Columns(screen().width if sys.stdout.isatty() else None)
-    listed = missing = 0
-    async with operations(settings) as caller:
-        async for rows in pages_of_rows(caller, Standings(caller, partial(journeys.connect, settings)), wanted):
-            if not listed and not as_json and rows:
-                typer.echo(columns.heading())
-            for row in rows:
-                typer.echo(json.dumps(row.as_json()) if as_json else columns.line(row.cells()))
-            listed += len(rows)
-            missing += sum(row.status is None and not row.case.ending for row in rows)
-    if not as_json:
-        typer.echo("1 case" if listed == 1 else f"{listed:,} cases")
-    if missing:
-        typer.echo(
-            f"{missing} without a journey in Temporal. The worker starts one soon after a case is opened: is it "
-            "running? If it is, `sevensteps journeys rebuild` starts those again that are lost.",
-            err=True,
-        )
 
 
 async def _show(settings: Settings, case_id: str, *, verbose: bool, as_json: bool) -> None:

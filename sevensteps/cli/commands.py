@@ -1,36 +1,118 @@
-"""All commands of the command line."""
+"""All commands of the command line. Each is imported when it is run or its help is asked for, not to complete names."""
 
 import sys
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+import typer.main
+from typer.core import TyperCommand, TyperGroup
 
-from sevensteps.cli import (
-    cases,
-    council,
-    demo,
-    events,
-    fetch,
-    glossary,
-    play,
-    policy,
-    processes,
-    receipts,
-    status,
-    subscriptions,
-    temporal_server,
-    token,
-    up,
-    verify,
-)
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import SettingsError
 from sevensteps.installation import version
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context
+    from typer._click.shell_completion import CompletionItem
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Commands that go by a common name, and what they are for. Each is said as module:function in this folder."""
+
+    about: str
+    commands: Mapping[str, str]
+
+
+CASE = {
+    "list": "list_cases:list_cases",
+    "show": "cases:show",
+    "watch": "cases:watch",
+    "explain": "cases:explain",
+    "resume": "cases:resume",
+}
+POLICY = {
+    "decide": "policy:decide",
+    "check": "policy:check",
+    "test": "policy:run_cases",
+    "diff": "policy:diff",
+    "rules": "policy:rules",
+}
+COMMANDS: Mapping[str, str | Group] = {
+    "demo": "demo:demo",
+    "up": "up:up",
+    "fetch": "fetch:fetch",
+    "play": "play:play",
+    "status": "status:status",
+    "case": Group("Show where cases stand, and resume one, while the suite runs.", CASE),
+    "council": "council:council",
+    "events": "events:events",
+    "subscriptions": "subscriptions:subscriptions",
+    "verify": "verify:verify",
+    "receipts": Group("Export what every decision was based on.", {"export": "receipts:export"}),
+    "policy": Group("Decide by policy packs; check, test and compare them.", POLICY),
+    "glossary": "glossary:glossary",
+    "token": "token:token",
+    "serve": "processes:serve",
+    "worker": "processes:worker",
+    "journeys": Group("Start the Temporal journeys of cases again.", {"rebuild": "processes:rebuild"}),
+    "temporal": Group("Make a Temporal server of your own ready for journeys.", {"prepare": "temporal_server:prepare"}),
+}
+"""In the order of the help."""
+
+
+class ImportingGroup(TyperGroup):
+    """A group whose commands are imported one by one."""
+
+    def list_commands(self, ctx: "Context") -> list[str]:
+        """The names alone."""
+        del ctx
+        return list(self.commands)
+
+    def shell_complete(self, ctx: "Context", incomplete: str) -> "list[CompletionItem]":
+        """Complete a name: the shell waits, and wants to know nothing else of a command."""
+        self.commands = {name: TyperCommand(name) for name in self.commands}
+        return super().shell_complete(ctx, incomplete)
+
+
+class AllCommands(ImportingGroup):
+    """The whole command line."""
+
+    def __init__(self, **attributes: object) -> None:
+        """`attributes` are those of any group of typer's."""
+        super().__init__(**attributes)  # type: ignore[arg-type]
+        self.commands = Importing(COMMANDS)  # type: ignore[assignment]  # nobody changes it
+
+
+class Importing(Mapping[str, "Command"]):
+    """Commands by their names, each imported when it is looked up."""
+
+    def __init__(self, places: Mapping[str, str | Group]) -> None:
+        """`places` say where the commands are."""
+        self._places = places
+
+    def __getitem__(self, name: str) -> "Command":
+        place = self._places[name]
+        if isinstance(place, Group):
+            group = ImportingGroup(name=name, help=place.about, no_args_is_help=True)
+            group.commands = Importing(place.commands)  # type: ignore[assignment]  # nobody changes it
+            return group
+        module, _, function = place.partition(":")
+        alone = typer.Typer(add_completion=False)
+        alone.command(name)(getattr(import_module(f"{__package__}.{module}"), function))
+        return typer.main.get_command(alone)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+app = typer.Typer(cls=AllCommands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer calls it so
@@ -47,26 +129,6 @@ def _seven_steps(
     ] = False,
 ) -> None:
     """Seven Steps: the back office of self-directed support."""
-
-
-app.command()(demo.demo)
-app.command()(up.up)
-app.command()(fetch.fetch)
-app.command()(play.play)
-app.command()(status.status)
-app.add_typer(cases.app, name="case")
-app.command()(council.council)
-app.command()(events.events)
-app.command()(subscriptions.subscriptions)
-app.command()(verify.verify)
-app.add_typer(receipts.app, name="receipts")
-app.add_typer(policy.app, name="policy")
-app.command()(glossary.glossary)
-app.command()(token.token)
-app.command()(processes.serve)
-app.command()(processes.worker)
-app.add_typer(processes.journeys, name="journeys")
-app.add_typer(temporal_server.app, name="temporal")
 
 
 def run() -> None:

@@ -1,7 +1,5 @@
 """`sevensteps events`: prints the feed, from any position."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 import typer
@@ -10,21 +8,15 @@ from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import (
     Event,
     EventFilter,
-    ListEventsRequest,
-    ListEventsResponse,
-    WatchEventsRequest,
 )
 from sevensteps.cli.case_view.event_json import event_json, time_of
+from sevensteps.cli.case_view.feed import follow_events, list_events
 from sevensteps.cli.case_view.sentences import event_in_words
 from sevensteps.cli.case_view.words import Words, words_of
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
-from sevensteps.errors import Fault, Kind
-from sevensteps.rpc.caller import Caller, operations
+from sevensteps.rpc.caller import operations
 
-PAGE_SIZE = 1000
-PAUSE_SECONDS = 2.0
-"""How long the feed is given to start again."""
 HIGHEST_POSITION = 2**63 - 1
 
 
@@ -50,38 +42,6 @@ async def _show(after: int, event_filter: EventFilter, *, follow: bool, as_json:
         shown = follow_events(caller, after, event_filter) if follow else list_events(caller, after, event_filter)
         async for event in shown:
             typer.echo(event_json(event) if as_json else _line(event, words))
-
-
-async def list_events(caller: Caller, after: int, event_filter: EventFilter) -> AsyncIterator[Event]:
-    """The events after a position that are in the feed now."""
-    request = ListEventsRequest(page_size=PAGE_SIZE, after=after, filter=event_filter)
-    while True:
-        page = await caller.ask(request, ListEventsResponse)
-        for event in page.events:
-            yield event
-        if not page.more:
-            return
-        request = ListEventsRequest(page_size=PAGE_SIZE, page_token=page.next_page_token, filter=event_filter)
-
-
-async def follow_events(caller: Caller, after: int, event_filter: EventFilter) -> AsyncIterator[Event]:
-    """The events after a position, and every new one; never ends.
-
-    When the feed goes away or the caller's token expires, it goes on from there. Raises the Fault that the feed sent.
-    """
-    request = WatchEventsRequest(after=after, filter=event_filter)
-    while True:
-        heard = False
-        try:
-            async for response in caller.watch(request):
-                heard = True
-                request = WatchEventsRequest(resume_token=response.resume_token, filter=event_filter)
-                for event in response.events:
-                    yield event
-        except Fault as fault:
-            if not heard or fault.kind not in {Kind.UNAVAILABLE, Kind.UNAUTHENTICATED}:
-                raise
-        await asyncio.sleep(PAUSE_SECONDS)
 
 
 def _line(event: Event, words: Words) -> str:

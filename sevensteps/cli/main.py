@@ -1,6 +1,7 @@
 """The command `sevensteps`."""
 
 import sys
+from importlib import import_module
 
 from sevensteps.cli.terminal.exit_codes import ExitCode
 
@@ -15,9 +16,10 @@ On Python 3.13 and later it has to be built with a definition. Build it again, i
 def main() -> None:
     """Run the command line. Ctrl-C is not an error, however early it comes.
 
-    Every command imports the rules engine: where it cannot be loaded, the first one says what to do.
+    Where the rules engine cannot be loaded, the first command says what to do, whether it needs the engine or not.
     """
     try:
+        import_module(ENGINE)
         from sevensteps.cli.commands import run  # noqa: PLC0415  importing takes a moment, in which Ctrl-C may come
 
         run()

@@ -31,8 +31,6 @@ from sevensteps.policy.packs.answer_words import read_answer_words
 from sevensteps.policy.packs.pack import read_pack
 from sevensteps.policy.packs.problems import PackRefusedError, Problem
 
-app = typer.Typer(no_args_is_help=True, help="Decide by policy packs; check, test and compare them.")
-
 MOST_DIGITS = 1_000
 """Most digits of a number: far more than any fact has. Python itself refuses more than 4,300."""
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -44,7 +42,6 @@ Packs = Annotated[
 On = Annotated[str, typer.Option("--on", help="The date whose law applies, such as 2026-04-01; today if not given.")]
 
 
-@app.command()
 def decide(
     decision: Annotated[str, typer.Argument(help="The decision, such as eligibility.")],
     facts: Annotated[Path, typer.Option(help="A JSON file of facts; - for standard input.")],
@@ -71,7 +68,6 @@ def decide(
         print_decision(decided, given, changes, read_answer_words(root, name, decision))
 
 
-@app.command()
 def check(packs: Packs = None, *, as_json: AsJson = False) -> None:
     """Check packs and councils' choices, and print every problem. Exit 1 if there is one."""
     found: dict[str, list[Problem]] = {}
@@ -88,7 +84,6 @@ def check(packs: Packs = None, *, as_json: AsJson = False) -> None:
     raise typer.Exit(ExitCode.FAILED if any(found.values()) else ExitCode.DONE)
 
 
-@app.command("test")
 def run_cases(packs: Packs = None, *, as_json: AsJson = False) -> None:
     """Run the worked cases of packs, and say which rules and verdicts they cover. Exit 1 if one is not as expected."""
     tested: dict[str, TestedPack] = {}
@@ -107,7 +102,6 @@ def run_cases(packs: Packs = None, *, as_json: AsJson = False) -> None:
     raise typer.Exit(ExitCode.FAILED if any(pack.differing for pack in tested.values()) else ExitCode.DONE)
 
 
-@app.command()
 def diff(
     old: Annotated[str, typer.Argument(help="A pack by name, or the path of its folder.")],
     new: Annotated[str, typer.Argument(help="The other one.")],
@@ -142,7 +136,6 @@ def diff(
             refuse(str(error))
 
 
-@app.command()
 def rules(
     pack: Annotated[str, typer.Argument(help="A pack by name, or the path of its folder.")], *, as_json: AsJson = False
 ) -> None:

@@ -5,8 +5,9 @@ import typer
 from sevensteps import clock
 from sevensteps.policy import Decision, Verdict
 from sevensteps.policy.model.declared_facts import NOT_APPLICABLE
+from sevensteps.policy.model.values_in_words import plain
 from sevensteps.policy.model.verdict import Json
-from sevensteps.policy.packs.answer_words import AnswerWords, plain
+from sevensteps.policy.packs.answer_words import AnswerWords
 from sevensteps.policy.why_not.search import Change, WhyNot
 
 

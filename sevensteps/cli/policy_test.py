@@ -7,8 +7,8 @@ from typing import Self
 import typer
 
 from sevensteps.policy.authoring.worked_cases import Coverage, Outcome
+from sevensteps.policy.model.values_in_words import plain
 from sevensteps.policy.model.verdict import Json
-from sevensteps.policy.packs.answer_words import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ import typer
 
 from sevensteps.config import SERVICES
 
-journeys = typer.Typer(no_args_is_help=True, help="Start the Temporal journeys of cases again.")
-
 
 def _service(name: str) -> str:
     if name not in SERVICES:
@@ -31,7 +29,6 @@ def worker() -> None:
     _become("workflows")
 
 
-@journeys.command()
 def rebuild(
     case_id: Annotated[
         str, typer.Argument(metavar="CASE", help="Only this case: its journey is ended if it runs, and started again.")

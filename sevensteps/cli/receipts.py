@@ -13,15 +13,7 @@ from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.rpc.caller import operations
 
-app = typer.Typer(no_args_is_help=True, help="Export what every decision was based on.")
 
-
-@app.callback()
-def receipts() -> None:
-    """Export what every decision was based on."""
-
-
-@app.command()
 def export(file: Annotated[Path, typer.Argument(help="The file to write, with one JSON object a line.")]) -> None:
     """Write the receipts of every case in the running suite to a file."""
     try:

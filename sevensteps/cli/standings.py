@@ -7,8 +7,8 @@ from temporalio.client import Client
 
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import EventFilter
+from sevensteps.cli.case_view.feed import list_events
 from sevensteps.cli.case_view.status import CaseStatus, status_from_events, statuses_from_journeys
-from sevensteps.cli.events import list_events
 from sevensteps.errors import Fault
 from sevensteps.rpc.caller import Caller, sentence
 

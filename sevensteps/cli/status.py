@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from time import time
 
 import grpc
 import typer
@@ -13,7 +15,13 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
 from sevensteps import clock, councils, journeys
-from sevensteps.api.feed.v1.feed_pb2 import ListEventsRequest, ListEventsResponse
+from sevensteps.api.assessment.v1.assessment_pb2 import GetCouncilRequest, GetCouncilResponse
+from sevensteps.api.feed.v1.feed_pb2 import (
+    ListEventsRequest,
+    ListEventsResponse,
+    ListSubscriptionsRequest,
+    ListSubscriptionsResponse,
+)
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
 from sevensteps.cli.terminal.plain_errors import run
@@ -26,12 +34,14 @@ from sevensteps.policy.packs.pack import read_pack
 from sevensteps.policy.packs.problems import PackRefusedError
 from sevensteps.rpc.caller import operations
 
+SHORT = 12
+"""How much of a hash people are shown."""
 BEYOND_THE_END = 2**63 - 1
 """No feed reaches this position: asked for what comes after it, the feed says where it ends."""
-NOT_TOLD = (
-    "Since when a process is up is in its log; no process tells it.",
-    "How far the journeys are behind the feed is told to the journeys alone.",
-)
+JOURNEYS = "journeys"
+"""The subscription by which the worker brings events to the journeys."""
+FRESH_SECONDS = 10
+"""A worker that runs gives a sign of life at least this often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +55,34 @@ class Process:
     """What is known of it, in words."""
     revision: str = ""
     """The revision of its records; empty where it has none, or they cannot be read from here."""
+    since: str = ""
+    """Since when it is up (ISO text, UTC), as it has written into the data folder; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class CouncilPack:
-    """The pack that decides for a council, as it is in the folder of policies."""
+    """The pack that decides for a council."""
 
     council: str
     pack: str
     hash: str
-    """The hash of its content, by which receipts name it; empty where it cannot be read."""
+    """The hash of its content, as the assessment service decides by it now; empty where that is not known."""
+    hash_in_folder: str
+    """The same of what is in the folder of policies; empty where it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of the suite. `feed_position` is that of the last event; None where the feed does not answer."""
+    """The state of the suite.
+
+    `feed_position` is that of the last event, `journeys_behind` how many events have not reached the journeys; None
+    where the feed does not say.
+    """
 
     processes: tuple[Process, ...]
     packs: tuple[CouncilPack, ...]
     feed_position: int | None
-    not_told: tuple[str, ...] = NOT_TOLD
+    journeys_behind: int | None
 
 
 def status(*, as_json: AsJson = False) -> None:
@@ -80,14 +98,25 @@ def status(*, as_json: AsJson = False) -> None:
 async def read_status(settings: Settings) -> Status:
     """Ask every process; one that does not answer is told to be down."""
     services = await asyncio.gather(*(_service(settings, name) for name in SERVICES))
-    return Status((*services, *await _temporal(settings)), _packs(settings), await _feed_position(settings))
+    processes = (*services, *await _temporal(settings))
+    packs = [await _pack(settings, council) for council in councils.names(settings.policies)]
+    return Status(processes, tuple(packs), await _feed_position(settings), await _journeys_behind(settings))
 
 
 async def _service(settings: Settings, name: str) -> Process:
     address = settings.address(name)
     async with grpc.aio.insecure_channel(address) as channel:
         up = await is_serving(channel)
-    return Process(name, address, up, "serves" if up else "does not serve", await _revision(settings, name))
+    since = _written(settings.data / f"{name}.lock") if up and not settings.database else ""
+    return Process(name, address, up, "serves" if up else "does not serve", await _revision(settings, name), since)
+
+
+def _written(file: Path) -> str:
+    """What a process has written of itself when it started."""
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
 
 
 async def _revision(settings: Settings, service: str) -> str:
@@ -117,26 +146,43 @@ async def _temporal(settings: Settings) -> tuple[Process, Process]:
         down = Process("temporal", settings.temporal, up=False, says="does not answer")
         return down, Process("worker", "", up=False, says="not known while Temporal does not answer")
     asked = max((poller.last_access_time.ToDatetime(tzinfo=UTC) for poller in pollers), default=None)
-    return Process("temporal", settings.temporal, up=True, says="answers"), _worker(asked)
+    return Process("temporal", settings.temporal, up=True, says="answers"), _worker(asked, settings.sign_of_life)
 
 
-def _worker(asked: datetime | None) -> Process:
+def _worker(asked: datetime | None, sign_of_life: Path) -> Process:
     if asked is None:
         return Process("worker", "", up=False, says="has not asked Temporal for work in the last minutes")
     seconds = max((clock.now() - asked).total_seconds(), 0)
-    return Process("worker", "", up=True, says=f"asked Temporal for work {seconds:.0f} s ago")
+    says = f"asked Temporal for work {seconds:.0f} s ago"
+    return Process("worker", "", up=True, says=says, since=_written(sign_of_life) if _is_fresh(sign_of_life) else "")
 
 
-def _packs(settings: Settings) -> tuple[CouncilPack, ...]:
-    return tuple(_pack(settings, council) for council in councils.names(settings.policies))
-
-
-def _pack(settings: Settings, council: str) -> CouncilPack:
+def _is_fresh(sign_of_life: Path) -> bool:
+    """Whether a worker that uses this data folder is up."""
     try:
-        pack = councils.read_council(settings.policies, council).pack
-        return CouncilPack(council, pack, read_pack(settings.policies, pack).hash)
+        return time() - sign_of_life.stat().st_mtime < FRESH_SECONDS
+    except OSError:
+        return False
+
+
+async def _pack(settings: Settings, council: str) -> CouncilPack:
+    name, in_folder = _pack_in_folder(settings, council)
+    try:
+        async with operations(settings) as caller:
+            answer = await caller.ask(GetCouncilRequest(council=council), GetCouncilResponse)
+    except Fault:
+        return CouncilPack(council, name, "", in_folder)
+    return CouncilPack(council, answer.council.pack, answer.council.pack_hash, in_folder)
+
+
+def _pack_in_folder(settings: Settings, council: str) -> tuple[str, str]:
+    """The pack that a council has chosen, and the hash of its content; empty where they cannot be read."""
+    name = ""
+    try:
+        name = councils.read_council(settings.policies, council).pack
+        return name, read_pack(settings.policies, name).hash
     except PackRefusedError:
-        return CouncilPack(council, "refused: `sevensteps policy check` says why", "")
+        return name, ""
 
 
 async def _feed_position(settings: Settings) -> int | None:
@@ -149,15 +195,42 @@ async def _feed_position(settings: Settings) -> int | None:
     return None
 
 
+async def _journeys_behind(settings: Settings) -> int | None:
+    try:
+        async with operations(settings) as caller:
+            found = (await caller.ask(ListSubscriptionsRequest(), ListSubscriptionsResponse)).subscriptions
+    except Fault:
+        return None
+    return next((each.lag for each in found if each.name == JOURNEYS and not each.subject), None)
+
+
 def _print(found: Status) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     for process in found.processes:
         records = f"database revision {process.revision}" if process.revision else ""
-        table.add_row(process.name, process.address, process.says, records)
+        table.add_row(process.name, process.address, process.says, _since(process), records)
     for pack in found.packs:
-        table.add_row("council", pack.council, f"pack {pack.pack} {pack.hash[:12]}".rstrip(), "")
-    position = "not known" if found.feed_position is None else f"{found.feed_position:,}"
-    table.add_row("last event", "", f"position {position}", "")
+        table.add_row("council", pack.council, f"pack {pack.pack}".rstrip(), _hashes(pack))
+    table.add_row("last event", "", f"position {_number(found.feed_position)}")
+    table.add_row("journeys", "", f"behind by {_number(found.journeys_behind)}")
     screen().print(table)
-    for sentence in found.not_told:
-        typer.echo(sentence)
+
+
+def _since(process: Process) -> str:
+    if not process.up:
+        return ""
+    if not process.since:
+        return "since when is not known"
+    moment = clock.from_text(process.since)
+    return f"since {clock.day_in_words(moment.date())}, {moment:%H:%M} UTC"
+
+
+def _hashes(pack: CouncilPack) -> str:
+    in_folder = f"{pack.hash_in_folder[:SHORT]} in the folder" if pack.hash_in_folder else "refused in the folder"
+    if not pack.hash:
+        return f"not known which version; {in_folder}"
+    return f"{pack.hash[:SHORT]}" + (f"; {in_folder}" if pack.hash != pack.hash_in_folder else "")
+
+
+def _number(events: int | None) -> str:
+    return "not known" if events is None else f"{events:,}"

@@ -19,15 +19,7 @@ LEAST_RETENTION = timedelta(days=1)
 LET_GO = 0.2
 """Seconds until the client's threads let go of the interpreter: it must not end while one is about to."""
 
-app = typer.Typer(no_args_is_help=True, help="Make a Temporal server of your own ready for journeys.")
 
-
-@app.callback()
-def _commands() -> None:
-    """Keeps `prepare` a command of its own while it is the only one."""
-
-
-@app.command()
 def prepare() -> None:
     """Make the search attributes that journeys need, and check how long the namespace keeps closed journeys."""
     run(_prepare(Settings.from_environment()))

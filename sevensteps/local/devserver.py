@@ -225,16 +225,19 @@ class DevServer:
             await asyncio.sleep(0.1)
 
     async def _is_ready(self) -> bool:
-        from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest  # noqa: PLC0415  slow to import
+        from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest  # noqa: PLC0415  slow to import
         from temporalio.client import Client  # noqa: PLC0415
         from temporalio.service import RPCError  # noqa: PLC0415
 
-        from sevensteps.temporal import SEARCH_ATTRIBUTES  # noqa: PLC0415
+        from sevensteps.errors import Fault  # noqa: PLC0415
+        from sevensteps.journeys import missing_search_attributes  # noqa: PLC0415
 
-        request = ListSearchAttributesRequest(namespace="default")
         try:
             client = await Client.connect(self.address)
-            attributes = await client.operator_service.list_search_attributes(request)
-        except (RuntimeError, RPCError):
+            missing = await missing_search_attributes(client)
+            if missing:  # in a file of an earlier version, the arguments do not make those that are new
+                request = AddSearchAttributesRequest(namespace="default", search_attributes=missing)
+                await client.operator_service.add_search_attributes(request)
+        except (RuntimeError, RPCError, Fault):
             return False
-        return attributes.custom_attributes.keys() >= {key.name for key in SEARCH_ATTRIBUTES}
+        return not missing

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO
 
+from sevensteps import clock
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.service.migrations import upgrade
@@ -54,6 +55,9 @@ def _take(path: Path) -> IO[str]:
             "RECORDS_IN_USE",
             f"Another process serves these records ({path}). Stop it first. Several at once need PostgreSQL.",
         ) from error
+    lock.truncate()
+    lock.write(clock.as_text(clock.now()))  # for `sevensteps status`
+    lock.flush()
     return lock
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.councils import Councils
-from sevensteps.errors import Violation, invalid, not_found, stale
+from sevensteps.errors import Fault, Violation, invalid, not_found, stale
 from sevensteps.events import Payload
 from sevensteps.identity.actor import Actor, Role
 from sevensteps.policy.model.verdict import Json
@@ -65,6 +65,14 @@ class Work:
     def now_text(self) -> str:
         """The moment of this transaction, as it is stored."""
         return clock.as_text(self.now)
+
+    def version_in_force(self, pack: str) -> str:
+        """The content hash of the version of a pack that decides now; empty where none can."""
+        try:
+            self.archive.begin(self.connection, pack)
+            return self.archive.library.pack(pack).hash
+        except Fault:
+            return ""
 
     def confine(self, case_id: str, council: str) -> None:
         """Raise NOT_FOUND unless the council's records are the actor's to see."""

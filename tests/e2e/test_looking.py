@@ -5,13 +5,15 @@ import json
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from e2e import pages
 from servers.command_line import run_command
+from sevensteps import clock
 from sevensteps.cli.story.examples import FOLDER
 from sevensteps.config import SERVICES, Settings
 from sevensteps.identity.tokens import Keys
@@ -30,6 +32,9 @@ class RunningSuite:
     played: Mapping[str, str]
     """What `sevensteps play` said of each example, by its name."""
 
+    began: datetime
+    """When it was started."""
+
     @property
     def carer(self) -> str:
         """The case of the carer."""
@@ -45,10 +50,10 @@ class RunningSuite:
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningSuite]:
     """The suite, in processes of its own."""
     settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("suite")))
-    suite = Suite(settings, print)
+    suite, began = Suite(settings, print), clock.now()
     await suite.start()
     try:
-        yield RunningSuite(settings, await asyncio.to_thread(pages.play_all, settings))
+        yield RunningSuite(settings, await asyncio.to_thread(pages.play_all, settings), began)
     finally:
         await suite.stop()
 
@@ -125,20 +130,39 @@ async def test_the_list_can_be_narrowed_and_read_by_programs(running: RunningSui
 
 
 async def test_status_says_what_runs_and_what_is_in_force(running: RunningSuite) -> None:
-    """Every process, the pack of each council, the revision of the records and the last event; and what is not told."""
+    """Every process and since when, the pack of each council, the records' revision, and how far the journeys are."""
+    before = clock.as_text(clock.now())
     status = json.loads(await asyncio.to_thread(pages.run, running.settings, "status", "--json"))
     processes = {process["name"]: process for process in status["processes"]}
     assert set(processes) == {*SERVICES, "temporal", "worker"}
     assert all(process["up"] for process in processes.values())
     assert all(processes[service]["revision"] for service in SERVICES)
-    assert [(pack["council"], len(pack["hash"])) for pack in status["packs"]] == [("example-council", 64)]
+    assert {name for name, process in processes.items() if not process["since"]} == {"temporal"}
+    started = [clock.from_text(process["since"]) for process in processes.values() if process["since"]]
+    assert running.began <= min(started) <= max(started) < clock.from_text(before)
+    [pack] = status["packs"]
+    assert (pack["council"], pack["pack"], len(pack["hash"])) == ("example-council", "example-council", 64)
+    assert pack["hash"] == pack["hash_in_folder"]
     events = await asyncio.to_thread(pages.run, running.settings, "events", "--json")
     assert status["feed_position"] >= json.loads(events.splitlines()[-1])["position"]
-    assert status["not_told"]
+    assert await asyncio.to_thread(_journeys_catch_up, running.settings)
+    for_people = await asyncio.to_thread(pages.run, running.settings, "status")
+    assert for_people.count(f"since {clock.day_in_words(started[0].date())}") >= len(SERVICES)
+    assert pack["hash"][:12] in for_people
+    assert "in the folder" not in for_people, "it is the version that decides"
     elsewhere = on_free_ports(replace(Settings(), data=running.settings.data))
     down = await asyncio.to_thread(_run, elsewhere, "status")
     assert down.stdout.count("does not serve") == len(SERVICES)
     assert down.returncode == 1
+
+
+def _journeys_catch_up(settings: Settings) -> bool:
+    """Whether every event reaches the journeys within ten seconds."""
+    deadline = monotonic() + 10
+    while monotonic() < deadline:
+        if json.loads(pages.run(settings, "status", "--json"))["journeys_behind"] == 0:
+            return True
+    return False
 
 
 async def test_while_temporal_is_down_the_feed_says_where_cases_stand(running: RunningSuite) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from sevensteps.cli.policy import app
+from sevensteps.cli.commands import app
 from sevensteps.policy import Library
 from sevensteps.policy.packs.pack import read_pack
 
@@ -24,7 +24,7 @@ DATES = {"facs-eligibility": "2014-06-01", "contribution": "2025-06-01"}
 
 
 def typed(*words: str, given: str | None = None) -> Result:
-    return CliRunner().invoke(app, list(words), input=given)
+    return CliRunner().invoke(app, ["policy", *words], input=given)
 
 
 def decided(decision: str, *more: str) -> Result:

@@ -30,8 +30,8 @@ from sevensteps.events import (
     SupportOpened,
     SupportOrganised,
 )
-from sevensteps.steps import Ending, ReviewOutcome, Stage
-from sevensteps.temporal import DUE_AT, STAGE, WAITING_FOR, WaitingFor
+from sevensteps.steps import DueKind, Ending, ReviewOutcome, Stage
+from sevensteps.temporal import DUE_AT, DUE_KIND, STAGE, WAITING_FOR, WaitingFor
 from workflows.journey.deadlines import Due, Hold, Moment
 from workflows.journey.state import JourneyState, StepSoFar
 
@@ -202,5 +202,6 @@ def _shown(stage: Stage) -> TypedSearchAttributes:
             SearchAttributePair(STAGE, before.value),
             SearchAttributePair(WAITING_FOR, WAITED_FOR_LAST[stage].value),
             SearchAttributePair(DUE_AT, BEGINNING),
+            SearchAttributePair(DUE_KIND, DueKind.SOFT.value),
         ]
     )

@@ -57,7 +57,7 @@ EDITS = {
         "plan_made",
         "stages/plan_made.py",
         HEARS_PLAN,
-        f'    await step.open(OpenPlan(1, [], "", step.opened_on))\n{HEARS_PLAN}',
+        f'    await step._asking.ask(OpenPlan(1, [], "", step.opened_on))\n{HEARS_PLAN}',
         "the step begins > OpenPlan is answered",
         EVERY_STORY,
     ),

@@ -10,7 +10,8 @@ from temporalio.client import Client
 from fakes.services import Records, Services
 from fakes.trip import Trip, to_life, to_plan
 from sevensteps.events import HoldPlaced, ReviewCompleted, ReviewRequested
-from sevensteps.temporal import DUE_AT, STAGE, WAITING_FOR, WaitingFor
+from sevensteps.steps import DueKind
+from sevensteps.temporal import DUE_AT, DUE_KIND, STAGE, WAITING_FOR, WaitingFor
 from workflows.worker import journey_worker
 
 EVENTS = 70
@@ -50,11 +51,20 @@ async def test_what_temporal_shows(trip: Trip) -> None:
     await trip.happens(*to_plan())
     stands = await trip.reaches(WaitingFor.PLAN)
     shown = (await trip.handle.describe()).typed_search_attributes
-    assert (shown.get(STAGE), shown.get(WAITING_FOR)) == ("plan_made", "plan")
+    assert (shown.get(STAGE), shown.get(WAITING_FOR), shown.get(DUE_KIND)) == ("plan_made", "plan", "soft")
     assert stands.due_on is not None
     assert shown.get(DUE_AT) == datetime.fromisoformat(stands.due_on).replace(tzinfo=UTC)
 
     await trip.happens(HoldPlaced("hospital"))
     await trip.reaches(WaitingFor.RELEASE)
     shown = (await trip.handle.describe()).typed_search_attributes
-    assert (shown.get(WAITING_FOR), shown.get(DUE_AT)) == ("release", None)
+    assert (shown.get(WAITING_FOR), shown.get(DUE_AT), shown.get(DUE_KIND)) == ("release", None, None)
+
+
+async def test_temporal_shows_that_the_law_sets_a_date(trip: Trip) -> None:
+    """So that a list of journeys can mark the dates that nothing moves."""
+    trip.services.review_kind = DueKind.HARD
+    await trip.happens(*to_plan(), *to_life(starts_on="2199-01-01"))
+    stands = await trip.reaches(WaitingFor.REVIEW_DATE)
+    shown = (await trip.handle.describe()).typed_search_attributes
+    assert (stands.due_kind, shown.get(DUE_KIND)) == (DueKind.HARD, "hard")

@@ -159,10 +159,11 @@ async def test_missing_search_attributes(temporal_server: str, capsys: pytest.Ca
     await client.workflow_service.register_namespace(
         RegisterNamespaceRequest(namespace=settings.temporal_namespace, workflow_execution_retention_period=retention)
     )
-    await eventually(lambda: is_refused(settings, "Council, Stage, WaitingFor, DueAt. `sevensteps temporal prepare`"))
+    names = "Council, Stage, WaitingFor, DueAt, DueKind"
+    await eventually(lambda: is_refused(settings, f"{names}. `sevensteps temporal prepare`"))
     await _prepare(settings)
     assert capsys.readouterr().out == (
-        "Made the search attributes Council, Stage, WaitingFor, DueAt.\n"
+        f"Made the search attributes {names}.\n"
         f"The namespace {settings.temporal_namespace} keeps closed journeys for 72 hours.\n"
     )
     await eventually(lambda: is_prepared(settings))

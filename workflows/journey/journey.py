@@ -42,7 +42,8 @@ class Journey:
     @workflow.run
     async def run(self, state: JourneyState) -> str:  # noqa: ARG002  `__init__` has taken it
         """Go from step to step until the case ends; then have everything closed."""
-        if workflow.patched("overdue-is-told"):
+        self._tells_dates = workflow.patched("overdue-is-told")
+        if self._tells_dates:
             self._watching = asyncio.create_task(Dates(self._state, lambda: self._step.due).watch())
         try:
             await self._live()
@@ -65,7 +66,7 @@ class Journey:
     async def _walk(self) -> NoReturn:
         """Take one step after another, until the run has grown old."""
         while not self._has_grown_old():
-            self._step = Step(self._state, self._incoming)
+            self._step = Step(self._state, self._incoming, shows_due_kind=self._tells_dates)
             await self._step.begin()
             self._state.stage = await STEPS[self._state.stage](self._step)
             self._state.step = None

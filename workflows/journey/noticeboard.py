@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
-from sevensteps.temporal import DUE_AT, STAGE, WAITING_FOR, Standing
+from sevensteps.temporal import DUE_AT, DUE_KIND, STAGE, WAITING_FOR, Standing
 
 
-def post(standing: Standing) -> None:
-    """Show where the journey stands. Only what has changed goes into the history."""
+def post(standing: Standing, *, with_due_kind: bool) -> None:
+    """Show where the journey stands. Only what has changed goes into the history.
+
+    `with_due_kind` shows also whether practice or the law sets the due date. Runs of before that do not.
+    """
     workflow.set_current_details(standing.sentence)
     due_at = datetime.fromisoformat(standing.due_on).replace(tzinfo=UTC) if standing.due_on else None
     shown = workflow.info().typed_search_attributes
@@ -20,5 +23,7 @@ def post(standing: Standing) -> None:
         changed.append(WAITING_FOR.value_set(standing.waiting_for.value))
     if shown.get(DUE_AT) != due_at:
         changed.append(DUE_AT.value_set(due_at) if due_at else DUE_AT.value_unset())
+    if with_due_kind and shown.get(DUE_KIND) != standing.due_kind:
+        changed.append(DUE_KIND.value_set(standing.due_kind.value) if standing.due_kind else DUE_KIND.value_unset())
     if changed:
         workflow.upsert_search_attributes(changed)

@@ -14,5 +14,5 @@ PATCHES: Mapping[str, str] = {
     "hands-over-within-a-step": "26 November 2026: a run whose history is full continues as new while it waits, "
     "because Temporal takes 10,000 signals of a run and no more.",
     "overdue-is-told": "26 November 2026: a due date that passes, and one of the law that is near, is told to the "
-    "service that owns the step.",
+    "service that owns the step; and Temporal's tools show whether the law sets the date.",
 }

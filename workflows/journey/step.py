@@ -38,10 +38,14 @@ anybody, and step 7 is a review that is owed (s.27)."""
 class Step:
     """One step of one journey. It never fails: trouble that may pass is waited out, and a refusal parks the journey."""
 
-    def __init__(self, state: JourneyState, incoming: Incoming) -> None:
-        """The step has not begun: call `begin` first. `incoming` are the facts on their way to the state."""
+    def __init__(self, state: JourneyState, incoming: Incoming, *, shows_due_kind: bool = False) -> None:
+        """The step has not begun: call `begin` first. `incoming` are the facts on their way to the state.
+
+        `shows_due_kind` is for runs that began with it: what Temporal's tools show is in the history.
+        """
         self.state = state
         self._incoming = incoming
+        self._shows_due_kind = shows_due_kind
         self._opened = state.since
         self._due: Due | None = None
         self._waiting_for = WaitingFor.SERVICE
@@ -169,7 +173,7 @@ class Step:
 
     def _post(self, waiting_for: WaitingFor) -> None:
         self._waiting_for = waiting_for
-        noticeboard.post(self.standing())
+        noticeboard.post(self.standing(), with_due_kind=self._shows_due_kind)
 
     async def _wait(
         self,

@@ -8,8 +8,8 @@ from math import ceil
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.cli.case_view.status import CaseStatus
 from sevensteps.fields import short_name
+from sevensteps.policy.model.values_in_words import plain
 from sevensteps.policy.model.verdict import Json
-from sevensteps.policy.packs.answer_words import plain
 from sevensteps.rpc.caller import Caller
 from sevensteps.steps import STEP_NAMES, Stage
 

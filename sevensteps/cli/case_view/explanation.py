@@ -18,8 +18,9 @@ from sevensteps.cli.case_view.sentences import LONGEST_LIST, because_of_all, eve
 from sevensteps.cli.case_view.timeline import STYLES, rule_label
 from sevensteps.cli.case_view.words import Words
 from sevensteps.events import OPENS, DeterminationConfirmed, PlanApproved, PlanReturned
+from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.policy.model.verdict import Json, Verdict
-from sevensteps.policy.packs.answer_words import AnswerWords, plain, value_in_words
+from sevensteps.policy.packs.answer_words import AnswerWords
 from sevensteps.steps import STEP_NAMES, DueKind
 
 ANSWERS_FOR = {

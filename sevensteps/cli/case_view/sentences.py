@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.case_view.history import payload_of
-from sevensteps.cli.case_view.words import Words
 from sevensteps.events import Payload
+from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.policy.model.verdict import Json
-from sevensteps.policy.packs.answer_words import plain, value_in_words
 from sevensteps.steps import DueKind
 from sevensteps.temporal import PHRASES, WaitingFor
+
+if TYPE_CHECKING:
+    from sevensteps.cli.case_view.words import Words
 
 LONGEST_LIST = 5
 """How many entries of a list are shown before it is folded."""
@@ -86,7 +89,7 @@ WAITS: Mapping[type[Payload], WaitingFor] = {
 """What a case waits for after an event."""
 
 
-def event_in_words(event: Event, words: Words, *, verbose: bool = True) -> str:
+def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str:
     """An event as a sentence, with verdicts in the words of its council's pack; its type where it is newer than this.
 
     Unless it is `verbose`, long lists are folded.

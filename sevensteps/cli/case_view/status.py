@@ -16,7 +16,7 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.events import OPENS, HoldPlaced
 from sevensteps.steps import DueKind, Stage
-from sevensteps.temporal import DUE_AT, RUNNING, STAGE, WAITING_FOR, WaitingFor
+from sevensteps.temporal import DUE_AT, DUE_KIND, RUNNING, STAGE, WAITING_FOR, WaitingFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,6 @@ class CaseStatus:
 async def statuses_from_journeys(client: Client, case_ids: Sequence[str]) -> dict[str, CaseStatus]:
     """Where the running journeys of these cases stand, by case: one question to Temporal for all of them.
 
-    Journeys are looked up by search attributes, which say when something is due, but not whether by law.
-
     Raises a Fault (UNAVAILABLE) when Temporal does not answer.
     """
     ids = ", ".join(f"'{temporal.workflow_id(case_id)}'" for case_id in case_ids)
@@ -67,13 +65,15 @@ async def statuses_from_journeys(client: Client, case_ids: Sequence[str]) -> dic
 
 def _from_search_attributes(attributes: TypedSearchAttributes) -> CaseStatus | None:
     """None for a journey that has not set them yet."""
-    stage, waiting_for, due_at = attributes.get(STAGE), attributes.get(WAITING_FOR), attributes.get(DUE_AT)
+    stage, waiting_for = attributes.get(STAGE), attributes.get(WAITING_FOR)
     if not stage or not waiting_for:
         return None
+    due_at, due_kind = attributes.get(DUE_AT), attributes.get(DUE_KIND)
     return CaseStatus(
         stage=Stage(stage),
         waiting_for=WaitingFor(waiting_for),
         due_on=due_at.date().isoformat() if due_at else "",
+        due_kind=DueKind(due_kind) if due_kind else None,
         parked="parked" if waiting_for == WaitingFor.MEND else "",
     )
 

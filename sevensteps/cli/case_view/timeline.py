@@ -32,8 +32,8 @@ from sevensteps.events import (
     SupportOpened,
     SupportOrganised,
 )
+from sevensteps.policy.model.values_in_words import plain
 from sevensteps.policy.model.verdict import Verdict
-from sevensteps.policy.packs.answer_words import plain
 from sevensteps.steps import STEP_NAMES
 
 POSITION_WIDTH = 6

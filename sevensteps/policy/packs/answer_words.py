@@ -4,24 +4,19 @@ They are a way of telling and no part of what was decided. So the pack in the fo
 also one that an earlier version made, or that was made before packs had such words.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Self
 
-from sevensteps import clock
-from sevensteps.money import pounds_in_words
+from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.policy.model.verdict import Json, Verdict
 from sevensteps.policy.packs.form import read_file, read_head
 from sevensteps.policy.packs.formats import format_of
 from sevensteps.policy.packs.pack import lineage
 from sevensteps.policy.packs.problems import PackRefusedError
 from sevensteps.policy.packs.source import Section
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +98,3 @@ def read_answer_words(root: Path, pack: str, decision: str) -> AnswerWords:
             if path.exists():
                 return AnswerWords.of(read_file(path, root, "rules", format_of(read_head(root, name))))
     return AnswerWords()
-
-
-def value_in_words(value: Json, *, money: bool = False) -> str:
-    """A value as people write it: yes or no, a date written out, words without underscores, and money with its £."""
-    if value is None:
-        return "not known"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ", ".join(value_in_words(entry, money=money) for entry in value) or "none"
-    if money:
-        return pounds_in_words(str(value))
-    text = str(value)
-    return clock.day_in_words(date.fromisoformat(text)) if _DAY.fullmatch(text) else plain(text)
-
-
-def plain(name: str) -> str:
-    """A name in code as people write it, without underscores."""
-    return name.replace("_", " ")

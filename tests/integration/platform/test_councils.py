@@ -23,6 +23,7 @@ from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
+from sevensteps.policy.packs.pack import read_pack
 from sevensteps.service.deciding_service import DecidingService
 
 EXAMPLE = (POLICIES / "example-council" / "council.yaml").read_text()
@@ -114,6 +115,7 @@ async def test_a_council_reads_its_own_choices(settings: Settings) -> None:
         council = (await amy.GetCouncil(pb.GetCouncilRequest())).council
         assert (council.council, council.jurisdiction, council.pack) == ("barset", "england", "england")
         assert list(council.plan_templates) == ["nine"]
+        assert council.pack_hash == read_pack(settings.policies, "england").hash
         first, second = council.contact_points
         assert (first.purpose, first.telephone) == (pb.CONTACT_PURPOSE_SOCIAL_SERVICES, "01632 960000")
         assert (second.purpose, second.name) == (pb.CONTACT_PURPOSE_PLANNING_HELP, "Support planning team")

@@ -1,14 +1,19 @@
 """A line of `sevensteps case list`: where a case stands, and what is special about it."""
 
-from datetime import date
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import cast
 
 import pytest
+from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from sevensteps.api.assessment.v1.assessment_pb2 import CASE_KIND_ADULT, ENDING_DIED, Case
 from sevensteps.cli.case_view.case_list import WIDTHS, Columns, Row, Wanted
-from sevensteps.cli.case_view.status import CaseStatus
+from sevensteps.cli.case_view.status import CaseStatus, statuses_from_journeys
 from sevensteps.steps import DueKind, Stage
-from sevensteps.temporal import WaitingFor
+from sevensteps.temporal import DUE_AT, DUE_KIND, STAGE, WAITING_FOR, WaitingFor, workflow_id
 
 OPEN = Case(case_id="case-3f8k2m9x0p1q", council="example-council", kind=CASE_KIND_ADULT)
 ENDED = Case(case_id="case-3f8k2m9x0p1q", council="example-council", kind=CASE_KIND_ADULT, ending=ENDING_DIED)
@@ -20,6 +25,40 @@ def _row(due_on: str = "", kind: DueKind | None = None, parked: str = "", *, on_
     case.CopyFrom(OPEN)
     case.on_hold = on_hold
     return Row(case, CaseStatus(Stage.PLAN_MADE, WaitingFor.PLAN, due_on, kind, parked))
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A running journey, as Temporal lists it."""
+
+    id: str
+    typed_search_attributes: TypedSearchAttributes
+
+
+def _journey(case_id: str, *kind: DueKind) -> Journey:
+    words = [SearchAttributePair(DUE_KIND, each.value) for each in kind]
+    words += [SearchAttributePair(STAGE, "life_lived"), SearchAttributePair(WAITING_FOR, "review_date")]
+    due_at = SearchAttributePair(DUE_AT, datetime(2020, 6, 2, tzinfo=UTC))
+    return Journey(workflow_id(case_id), TypedSearchAttributes([*words, due_at]))
+
+
+class Journeys:
+    """Temporal, with a journey whose date the law sets, one of practice, and one that began before it showed which."""
+
+    async def list_workflows(self, query: str, page_size: int) -> AsyncIterator[Journey]:
+        """All of them."""
+        del query, page_size
+        for journey in (_journey("law", DueKind.HARD), _journey("practice", DueKind.SOFT), _journey("older")):
+            yield journey
+
+
+async def test_a_date_of_law_is_marked_as_temporal_shows_it() -> None:
+    """Of a journey that does not show which it is, nothing is said."""
+    statuses = await statuses_from_journeys(cast("Client", Journeys()), ["law", "practice", "older"])
+    assert {case: status.until for case, status in statuses.items()} == {
+        "law": "2 June 2020 (law)", "practice": "2 June 2020", "older": "2 June 2020",
+    }  # fmt: skip
+    assert statuses["older"].due_kind is None
 
 
 def test_a_passed_date_marks_the_case_and_a_date_of_law_is_marked() -> None:

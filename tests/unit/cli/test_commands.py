@@ -1,11 +1,15 @@
 """The commands as a whole: what lists or shows can be read by programs, and none loads more than it needs."""
 
+import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 import typer.main
+from typer.testing import CliRunner
 
 from sevensteps.cli.commands import app
 
@@ -37,8 +41,54 @@ def test_a_command_that_lists_or_shows_has_json(name: str) -> None:
     assert "--json" in {option for parameter in COMMANDS[name].params for option in parameter.opts}
 
 
-def test_a_command_does_not_load_what_the_records_need() -> None:
-    """They take 30 MB and half a second, and every command would pay for it, a list of cases first of all."""
-    code = "import sys, sevensteps.cli.commands as _; print(*{'sqlalchemy', 'alembic'} & set(sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert loaded.stdout.strip() == ""
+RUN = """
+import atexit, sys
+sys.argv[0] = "sevensteps"
+atexit.register(lambda: print(*sorted(set(sys.modules)), file=sys.stderr))
+from sevensteps.cli.main import main
+main()
+"""
+RECORDS = {"sqlalchemy", "alembic"}
+ENGINE = {"durable", "sevensteps.policy.library", "sevensteps.policy.packs.pack", "jsonschema"}
+TALKING = {"grpc", "temporalio", "google.protobuf", "rich"}
+
+
+def _loaded(*arguments: str, **environment: str) -> set[str]:
+    """What is loaded when a command ends. There is no suite in its data folder."""
+    command = [sys.executable, "-c", RUN, *arguments]
+    ended = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
+    return set(ended.stderr.split())
+
+
+def _completing(typed: str) -> dict[str, str]:
+    words = f"sevensteps {typed}"
+    return {"_SEVENSTEPS_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+
+
+@pytest.mark.parametrize("typed", ["", "ca", "case ", "case res", "policy ", "--"])
+def test_names_are_completed_without_loading_a_command(typed: str) -> None:
+    """The shell waits for it at every press of a key."""
+    loaded = _loaded(**_completing(typed))
+    assert "typer" in loaded
+    assert loaded & (RECORDS | ENGINE | TALKING) == set()
+
+
+def test_the_version_is_told_without_loading_a_command() -> None:
+    """Nothing of the suite is needed for it."""
+    loaded = _loaded("--version")
+    assert "typer" in loaded
+    assert loaded & (RECORDS | ENGINE | TALKING) == set()
+
+
+def test_the_list_of_cases_loads_no_more_than_it_needs(tmp_path: Path) -> None:
+    """What the records and the engine need would take half of its memory, and most of the time to its first line."""
+    loaded = _loaded("case", "list", SEVENSTEPS_DATA=str(tmp_path / "data"))
+    assert "sevensteps.cli.list_cases" in loaded
+    assert loaded & (RECORDS | ENGINE) == set()
+
+
+def test_the_help_of_the_whole_has_every_command_and_what_it_does() -> None:
+    """Although none of them is loaded before."""
+    shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"}).stdout
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        assert re.search(rf"\b{name} +{re.escape(command.get_short_help_str(limit=60).rstrip('.'))}", shown), name

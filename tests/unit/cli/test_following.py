@@ -7,7 +7,7 @@ import pytest
 
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter, WatchEventsRequest, WatchEventsResponse
 from sevensteps.cli.case_view.event_json import event_json
-from sevensteps.cli.events import follow_events
+from sevensteps.cli.case_view.feed import follow_events
 from sevensteps.errors import Fault, Kind
 from sevensteps.rpc.caller import Caller
 
@@ -28,7 +28,7 @@ class BreakingFeed:
 
 async def test_following_goes_on_with_the_last_resume_token(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a restart of the feed and after the token's end; any other refusal ends it."""
-    monkeypatch.setattr("sevensteps.cli.events.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("sevensteps.cli.case_view.feed.PAUSE_SECONDS", 0)
     feed = BreakingFeed(Kind.UNAVAILABLE, Kind.UNAUTHENTICATED, Kind.OUT_OF_RANGE)
     seen: list[int] = []
 

@@ -6,8 +6,9 @@ import pytest
 
 from sevensteps.config import POLICIES
 from sevensteps.policy.authoring.check import check
+from sevensteps.policy.model.values_in_words import value_in_words
 from sevensteps.policy.model.verdict import Json, Verdict
-from sevensteps.policy.packs.answer_words import AnswerWords, read_answer_words, value_in_words
+from sevensteps.policy.packs.answer_words import AnswerWords, read_answer_words
 from sevensteps.policy.packs.pack import read_pack
 
 RULES = "small/rules/help.yaml"
