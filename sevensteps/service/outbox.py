@@ -18,6 +18,7 @@ from sevensteps.clock import from_text
 from sevensteps.errors import Fault, Kind
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.faults import fault_of
+from sevensteps.service import statements
 from sevensteps.service.store import Store
 from sevensteps.service.tables import outbox
 
@@ -59,7 +60,7 @@ def add(
         "actor": actor,
         "payload": payload,
     }
-    connection.execute(ADD, row)
+    statements.change(connection, ADD, row)
 
 
 class Publisher:
