@@ -19,8 +19,8 @@ from sevensteps.errors import Fault
 from sevensteps.events import HEARD, OPENS, CaseOpened, HoldPlaced, HoldReleased, Payload
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
+from sevensteps.journeys import connect, standing
 from sevensteps.rpc.client import channel
-from sevensteps.temporal import connect, standing
 
 TRIPS = 30
 TOGGLES = 20_000

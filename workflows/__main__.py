@@ -17,10 +17,10 @@ from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
+from sevensteps.journeys import connect_prepared
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.client import channel, machine_token
-from sevensteps.temporal import connect_prepared
-from workflows.activities import activities
+from workflows.activities.registered import activities
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
 from workflows.delivery.place import PlaceFile

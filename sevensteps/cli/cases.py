@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from sevensteps import temporal
+from sevensteps import journeys
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
@@ -99,7 +99,7 @@ async def _list(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:
     columns = Columns(screen().width if sys.stdout.isatty() else None)
     listed = missing = 0
     async with operations(settings) as caller:
-        async for rows in pages_of_rows(caller, Standings(caller, partial(temporal.connect, settings)), wanted):
+        async for rows in pages_of_rows(caller, Standings(caller, partial(journeys.connect, settings)), wanted):
             if not listed and not as_json and rows:
                 typer.echo(columns.heading())
             for row in rows:

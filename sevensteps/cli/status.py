@@ -12,8 +12,9 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
-from sevensteps import clock, councils, temporal
+from sevensteps import clock, councils, journeys
 from sevensteps.api.feed.v1.feed_pb2 import ListEventsRequest, ListEventsResponse
+from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.print_json import print_json
@@ -73,7 +74,7 @@ def status(*, as_json: AsJson = False) -> None:
         print_json(asdict(found))
     else:
         _print(found)
-    raise typer.Exit(0 if all(process.up for process in found.processes) else 1)
+    raise typer.Exit(ExitCode.DONE if all(process.up for process in found.processes) else ExitCode.FAILED)
 
 
 async def read_status(settings: Settings) -> Status:
@@ -110,7 +111,7 @@ async def _temporal(settings: Settings) -> tuple[Process, Process]:
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
     try:
-        client = await temporal.connect(settings)
+        client = await journeys.connect(settings)
         pollers = (await client.workflow_service.describe_task_queue(request)).pollers
     except (Fault, RPCError):
         down = Process("temporal", settings.temporal, up=False, says="does not answer")

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.temporal import connect, missing_search_attributes
+from sevensteps.journeys import connect, missing_search_attributes
 
 LEAST_RETENTION = timedelta(days=1)
 """How long closed journeys have to stay: `sevensteps case show` says how one has ended."""

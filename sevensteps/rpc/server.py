@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -20,8 +21,10 @@ from sevensteps.rpc.options import SERVER_OPTIONS
 from sevensteps.rpc.room import Limits, Room
 
 DRAIN_SECONDS = 5.0
-CLOSE_SECONDS = 0.5
-"""For the last statuses to leave."""
+LAST_CALL_SECONDS = 0.3
+"""For callers to hear that the server stops: gRPC itself cancels a call that comes in the moment of its end."""
+CLOSE_SECONDS = 2.0
+"""For the last statuses to leave, also where the machine is busy."""
 DEFAULT_LIMITS = Limits.of(Settings())
 
 
@@ -89,6 +92,7 @@ class Server:
         await self._health.enter_graceful_shutdown()
         self._service.drain()
         await self._room.close(DRAIN_SECONDS)
+        await asyncio.sleep(LAST_CALL_SECONDS)
         await self._server.stop(CLOSE_SECONDS)
         await self._service.close()
 

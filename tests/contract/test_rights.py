@@ -31,7 +31,8 @@ CHANGES = {
 }
 
 CHANGES_OF_THE_FEED = {
-    f"/sevensteps.api.feed.v1.FeedService/{name}" for name in ("AcknowledgeEvents", "AppendEvents", "TrimEvents")
+    f"/sevensteps.api.feed.v1.FeedService/{name}"
+    for name in ("AcknowledgeEvents", "AppendEvents", "DeleteSubscription", "TrimEvents")
 }
 """They can be sent again without a request id: what they did is not done twice."""
 

@@ -17,8 +17,8 @@ from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings
 from sevensteps.events import CaseEnded
+from sevensteps.journeys import connect, standing
 from sevensteps.local.suite import Suite, on_free_ports
-from sevensteps.temporal import connect, standing
 
 CASES = 20
 KILLS_EACH = 2

@@ -18,8 +18,9 @@ from bench.trip import STEPS, Staff, open_case
 from e2e.agreement import disagreements, events_of
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
+from sevensteps.journeys import connect, standing
 from sevensteps.local.suite import Suite, on_free_ports
-from sevensteps.temporal import Standing, connect, standing
+from sevensteps.temporal import Standing
 
 PATIENCE = 60
 DECIDING = ("assessment", "planning", "approval", "review")

@@ -19,7 +19,8 @@ from sevensteps.errors import Fault
 from sevensteps.events import Payload, ReviewRequested, SelfAssessmentRecorded
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
-from sevensteps.temporal import Standing, WaitingFor, standing, workflow_id
+from sevensteps.journeys import standing
+from sevensteps.temporal import Standing, WaitingFor, workflow_id
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
 from workflows.delivery.place import PlaceFile

@@ -88,6 +88,8 @@ class Services:
         """Nothing has been asked yet."""
         self.records = records
         self.asked: list[Request] = []
+        self.told: list[Request] = []
+        """Dates that have passed, or are near: nothing waits for them."""
         self.attempts: list[Request] = []
         self.trouble: Callable[[str], None] = no_trouble
         self.review_kind = DueKind.SOFT
@@ -196,7 +198,7 @@ class Services:
                 raise ApplicationError("Another request.", type="REQUEST_ID_REUSED", non_retryable=True)
             return first[1]
         self._answered[header.request_id] = (request, due)
-        self.asked.append(request)
+        (self.told if isinstance(request, RecordOverdue) else self.asked).append(request)
         if event is not None:
             self.records.add(header.case_id, event)
         return due

@@ -21,7 +21,8 @@ from sevensteps.events import (
     PlanSubmitted,
     SupportOrganised,
 )
-from sevensteps.temporal import HEAR, JOURNEY, Standing, WaitingFor, standing, workflow_id
+from sevensteps.journeys import standing
+from sevensteps.temporal import HEAR, JOURNEY, Standing, WaitingFor, workflow_id
 from workflows.journey.state import JourneyState
 from workflows.worker import journey_worker
 

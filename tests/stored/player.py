@@ -7,7 +7,8 @@ from time import monotonic
 from sevensteps.api.assessment.v1 import assessment_pb2 as assessment
 from sevensteps.api.policy.v1 import decision_pb2 as policy
 from sevensteps.errors import Fault
-from sevensteps.temporal import WaitingFor, standing
+from sevensteps.journeys import standing
+from sevensteps.temporal import WaitingFor
 from stored.case import Case
 from stored.town import PATIENCE, PAUSE, Place, StuckError
 

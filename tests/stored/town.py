@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 from google.protobuf.message import Message
 from temporalio.client import Client
 
-from sevensteps import temporal
+from sevensteps import journeys, temporal
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
@@ -70,7 +70,7 @@ class Town:
         self._looking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._temporal = await temporal.connect(self.settings)
+        self._temporal = await journeys.connect(self.settings)
         self._looking = asyncio.create_task(self._look())
         return self
 
@@ -134,7 +134,7 @@ class Town:
         told = "its journey did not answer"
         while monotonic() < deadline:
             try:
-                standing = await temporal.standing(self.client, case_id)
+                standing = await journeys.standing(self.client, case_id)
             except Fault as fault:
                 told = fault.detail
             else:

@@ -19,7 +19,7 @@ from sevensteps.api.review.v1 import review_pb2
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.rpc.faults import status_of
 from sevensteps.steps import DueKind, Ending
-from workflows.activities import activities
+from workflows.activities.registered import activities
 from workflows.journey.deadlines import Due
 from workflows.journey.requests import (
     CloseApproval,

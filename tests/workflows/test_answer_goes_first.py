@@ -20,7 +20,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from fakes.services import Records, Services
 from fakes.trip import Trip, to_life, to_plan
 from sevensteps.events import CaseEnded, HoldPlaced, Payload, ReviewCompleted, ReviewRequested
-from sevensteps.temporal import WaitingFor, standing
+from sevensteps.journeys import standing
+from sevensteps.temporal import WaitingFor
 from workflows.journey.journey import Journey
 from workflows.journey.requests import EndCase, RequestHeader
 from workflows.worker import RESTRICTIONS

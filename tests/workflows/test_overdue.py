@@ -17,7 +17,7 @@ Days = Callable[[int], str]
 
 def told(trip: Trip) -> list[RecordOverdue]:
     """The dates that the services have recorded, in order, but for that of step 1, which may have passed long ago."""
-    dates = [request for request in trip.services.asked if isinstance(request, RecordOverdue)]
+    dates = [request for request in trip.services.told if isinstance(request, RecordOverdue)]
     return [date for date in dates if date.stage is not Stage.MONEY_FOUND]
 
 

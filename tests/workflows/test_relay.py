@@ -22,10 +22,11 @@ from sevensteps.config import Settings
 from sevensteps.events import HEARD, CaseEnded
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
+from sevensteps.journeys import standing
 from sevensteps.local.devserver import DevServer
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.server import Server
-from sevensteps.temporal import Standing, WaitingFor, standing, workflow_id
+from sevensteps.temporal import Standing, WaitingFor, workflow_id
 from workflows.delivery.delivery import Delivery, Restart
 from workflows.delivery.feed import Feed
 from workflows.delivery.rebuild import Restarted, main, rebuild

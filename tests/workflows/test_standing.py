@@ -13,13 +13,14 @@ from temporalio.client import Client
 from fakes.council import eventually
 from fakes.services import Records, Services, be_silent, no_trouble
 from fakes.trip import Trip, to_plan
-from sevensteps import temporal
+from sevensteps import journeys
 from sevensteps.cli.case_view.service_wait import ASKED, service_wait
 from sevensteps.cli.temporal_server import _prepare
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
+from sevensteps.journeys import connect, connect_prepared, standing
 from sevensteps.steps import DueKind, Stage
-from sevensteps.temporal import JOURNEY, PHRASES, Parked, Standing, WaitingFor, connect, connect_prepared, standing
+from sevensteps.temporal import JOURNEY, PHRASES, Parked, Standing, WaitingFor
 from workflows.journey.requests import Opening, Request
 
 LIVING = Standing(
@@ -72,7 +73,7 @@ async def test_no_journey(temporal_server: str) -> None:
 
 async def test_no_worker(temporal_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A journey without a worker cannot answer: the error says that no worker runs, and not that anything is lost."""
-    monkeypatch.setattr(temporal, "QUERY_TIMEOUT", timedelta(seconds=0.2))
+    monkeypatch.setattr(journeys, "QUERY_TIMEOUT", timedelta(seconds=0.2))
     client = await Client.connect(temporal_server)
     trip = Trip(client, str(uuid4()), Services(Records()), now)
     await trip.begin()
@@ -84,8 +85,8 @@ async def test_no_worker(temporal_server: str, monkeypatch: pytest.MonkeyPatch) 
 
 async def test_worker_that_stopped(temporal_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Temporal remembers for some minutes when a worker was last there, and the error tells it."""
-    monkeypatch.setattr(temporal, "QUERY_TIMEOUT", timedelta(seconds=0.2))
-    monkeypatch.setattr(temporal, "LONGEST_POLL", timedelta())
+    monkeypatch.setattr(journeys, "QUERY_TIMEOUT", timedelta(seconds=0.2))
+    monkeypatch.setattr(journeys, "LONGEST_POLL", timedelta())
     trip = Trip(await Client.connect(temporal_server), str(uuid4()), Services(Records()), now)
     await trip.begin()
     async with trip.worker():
@@ -97,7 +98,7 @@ async def test_worker_that_stopped(temporal_server: str, monkeypatch: pytest.Mon
 
 async def test_journey_that_cannot_be_replayed(temporal_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a worker is there and the journey does not answer, the error says that it is the journey."""
-    monkeypatch.setattr(temporal, "QUERY_TIMEOUT", timedelta(seconds=0.5))
+    monkeypatch.setattr(journeys, "QUERY_TIMEOUT", timedelta(seconds=0.5))
     client = await Client.connect(temporal_server)
     trip = Trip(client, str(uuid4()), Services(Records()), now)
     async with trip.worker():

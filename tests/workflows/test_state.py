@@ -30,11 +30,13 @@ FIELDS = [
     "direct_payment",
     "direct_payment_since",
     "eligible_needs",
+    "ended_on",
     "ending",
     "heard",
     "holds",
     "inbox",
     "indicative_weekly",
+    "law_due",
     "life_continues",
     "life_round",
     "life_since",
@@ -47,6 +49,7 @@ FIELDS = [
     "stage",
     "step",
     "stopped_by",
+    "told",
 ]
 
 

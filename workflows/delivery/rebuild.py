@@ -17,9 +17,9 @@ from sevensteps.config import Settings, SettingsError
 from sevensteps.errors import Fault, Kind, not_found
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
+from sevensteps.journeys import connect_prepared
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.rpc.faults import fault_of
-from sevensteps.temporal import connect_prepared
 from workflows.delivery.delivery import Delivery, Restart
 from workflows.delivery.feed import Feed
 

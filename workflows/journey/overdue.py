@@ -101,7 +101,7 @@ def alarms_of(state: JourneyState, due: Due | None) -> Iterator[Alarm]:
 
 
 def _alarm(state: JourneyState, day: date, *, by_law: bool, ahead: bool = False) -> Alarm:
-    midnight = datetime.combine(day, datetime.min.time(), UTC)
+    midnight = datetime.fromisoformat(day.isoformat()).replace(tzinfo=UTC)
     return Alarm(
         midnight - WARNING if ahead else midnight + PASSED,
         RecordOverdue(state.stage, state.turn, day.isoformat(), by_law, ahead),

@@ -7,8 +7,10 @@ from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from sevensteps.temporal import QUERY_TIMEOUT, workflow_id
+from sevensteps.journeys import description
+from sevensteps.temporal import workflow_id
 
+TELLS_A_DATE = "RecordOverdue"
 ASKED: Mapping[str, str] = {
     "OpenAssessment": "assessment",
     "EndCase": "assessment",
@@ -21,6 +23,7 @@ ASKED: Mapping[str, str] = {
     "OpenLife": "review",
     "OpenReview": "review",
     "CloseReview": "review",
+    TELLS_A_DATE: "the service of the step",
 }
 """The service that each of a journey's requests goes to."""
 
@@ -29,8 +32,9 @@ async def service_wait(client: Client, case_id: str) -> str:
     """The wait in words; empty where Temporal knows of none, or does not say."""
     handle = client.get_workflow_handle(workflow_id(case_id))
     try:
-        journey = (await handle.describe(rpc_timeout=QUERY_TIMEOUT)).raw_description
-        for pending in journey.pending_activities:
+        for pending in (await description(client, case_id)).pending_activities:
+            if pending.activity_type.name == TELLS_A_DATE:
+                continue  # nothing waits for it
             async for event in handle.fetch_history_events():
                 asked = event.activity_task_scheduled_event_attributes
                 if asked.activity_id == pending.activity_id:

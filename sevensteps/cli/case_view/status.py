@@ -7,7 +7,7 @@ from temporalio.client import Client
 from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError
 
-from sevensteps import clock, temporal
+from sevensteps import clock, journeys, temporal
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.case_view.history import payload_of
 from sevensteps.cli.case_view.sentences import date_in_words, due_of, waiting_after
@@ -80,8 +80,8 @@ def _from_search_attributes(attributes: TypedSearchAttributes) -> CaseStatus | N
 
 async def status_from_journey(settings: Settings, case_id: str) -> CaseStatus:
     """Where one journey stands. Raises a Fault when Temporal, or the journey, does not answer."""
-    client = await temporal.connect(settings)
-    standing = await temporal.standing(client, case_id)
+    client = await journeys.connect(settings)
+    standing = await journeys.standing(client, case_id)
     parked = standing.parked
     return CaseStatus(
         stage=standing.stage,

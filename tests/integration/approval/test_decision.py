@@ -185,7 +185,7 @@ async def test_a_plan_beyond_the_scheme_of_delegation_is_not_signed(desk: Desk) 
     assert checked.level == "L3"
     fault = await refusal_of(desk.by("olu").ApprovePlan(approving(checked)))
     assert (fault.kind, fault.reason) == (Kind.DENIED, "AUTHORITY_LACKING")
-    assert "52000.52" in fault.detail
+    assert "£52,000.52" in fault.detail
     assert (await desk.read()).state == pb.APPROVAL_STATE_CHECKED
 
 

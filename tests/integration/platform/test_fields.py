@@ -33,6 +33,8 @@ MAY_BE_LEFT_OUT = frozenset(
         "GetApprovalRequest.version",
         "OpenLifeRequest.direct_payment_since",
         "OpenLifeRequest.review_on",
+        "EndCaseRequest.ended_on",
+        "CloseCaseRequest.ended_on",
         "RecordSpendRequest.evidence",
     }
 )

@@ -30,7 +30,8 @@ async def store(tmp_path: Path, database: str) -> AsyncIterator[Store]:
 
 def row(request_id: str) -> dict[str, object]:
     """An answer to be stored."""
-    return {"request_id": request_id, "fingerprint": "f", "response": b"\0\xff", "answered_at": "now"}
+    whose = {"council": "example", "subject": "amy", "request_id": request_id}
+    return {**whose, "fingerprint": "f", "response": b"\0\xff", "expires_at": "now"}
 
 
 def adding(request_id: str) -> stores.Unit[str]:

@@ -10,7 +10,7 @@ import typer.main
 from sevensteps.cli.commands import app
 
 ACTING = {
-    "up", "play", "token", "serve", "worker", "journeys rebuild", "case resume",
+    "up", "fetch", "play", "token", "serve", "worker", "journeys rebuild", "temporal prepare", "case resume",
     "receipts export",  # writes JSON to a file
 }  # fmt: skip
 """Commands that do something, and list nothing. A new command that is not among them has to have --json."""

@@ -15,8 +15,9 @@ def _in_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_the_list_has_every_word_with_its_first_sentence() -> None:
+def test_the_list_has_every_word_with_its_first_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """One line a word, in the order of the page."""
+    monkeypatch.delenv("COLUMNS", raising=False)
     listed = _glossary()
     expected = [f"{entry.word} {entry.summary}" for entry in entries()]
     assert [_in_one_line(line) for line in listed.stdout.splitlines()] == expected

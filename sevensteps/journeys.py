@@ -1,0 +1,183 @@
+"""Asking Temporal of journeys: where one stands, and what is the matter where none answers."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
+    DescribeWorkflowExecutionRequest,
+    DescribeWorkflowExecutionResponse,
+)
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowHistoryEventFilterType,
+    WorkflowQueryFailedError,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from sevensteps.config import Settings
+from sevensteps.errors import Fault, Kind
+from sevensteps.temporal import SEARCH_ATTRIBUTES, STANDS, Standing, rebuild_advice, workflow_id
+
+QUERY_TIMEOUT = timedelta(seconds=5)
+QUERY_ATTEMPTS = 3
+LONGEST_POLL = timedelta(seconds=75)
+"""A worker that runs asks Temporal for work at least this often."""
+STOPPED: Mapping[WorkflowExecutionStatus | None, str] = {
+    WorkflowExecutionStatus.TERMINATED: "terminated",
+    WorkflowExecutionStatus.CANCELED: "cancelled",
+    WorkflowExecutionStatus.FAILED: "ended by an error",
+    WorkflowExecutionStatus.TIMED_OUT: "ended by a time limit",
+}
+"""How a journey can have stopped without having come to its end, in words."""
+
+
+async def connect(settings: Settings) -> Client:
+    """A client of the Temporal server that the settings name. Raises a Fault (UNAVAILABLE) when it does not answer."""
+    try:
+        return await Client.connect(settings.temporal, namespace=settings.temporal_namespace)
+    except RuntimeError as error:
+        raise Fault(
+            Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", f"Temporal does not answer on {settings.temporal}. Is it running?"
+        ) from error
+
+
+async def standing(client: Client, case_id: str) -> Standing:
+    """Ask a journey where it stands. One that has ended still answers for as long as Temporal keeps it.
+
+    Raises a Fault: JOURNEY_MISSING and JOURNEY_STOPPED where none runs; WORKER_STOPPED, JOURNEY_SILENT and
+    TEMPORAL_UNAVAILABLE where somebody does not answer.
+    """
+    handle = client.get_workflow_handle(workflow_id(case_id))
+    journey = await _described(client, case_id)
+    task_queue = journey.execution_config.task_queue.name
+    if how := STOPPED.get(WorkflowExecutionStatus(journey.workflow_execution_info.status)):
+        raise _journey_stopped(case_id, journey, how, await _reason(handle))
+    for attempt in range(1, QUERY_ATTEMPTS + 1):  # a query can time out just as one run hands over to the next
+        try:
+            standing: Standing = await handle.query(STANDS, result_type=Standing, rpc_timeout=QUERY_TIMEOUT)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise _journey_missing(case_id) from error
+            if attempt == QUERY_ATTEMPTS:
+                raise await _silent(client, case_id, task_queue) from error
+        except WorkflowQueryFailedError as error:
+            raise await _silent(client, case_id, task_queue) from error
+        else:
+            return standing
+        await asyncio.sleep(0.1 * attempt)
+    raise await _silent(client, case_id, task_queue)
+
+
+async def description(client: Client, case_id: str) -> DescribeWorkflowExecutionResponse:
+    """What Temporal says of a journey, as it says it: the client cannot read a search attribute that is unset.
+
+    Raises RPCError.
+    """
+    request = DescribeWorkflowExecutionRequest(
+        namespace=client.namespace, execution=WorkflowExecution(workflow_id=workflow_id(case_id))
+    )
+    return await client.workflow_service.describe_workflow_execution(request, retry=True, timeout=QUERY_TIMEOUT)
+
+
+async def _described(client: Client, case_id: str) -> DescribeWorkflowExecutionResponse:
+    try:
+        return await description(client, case_id)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise _journey_missing(case_id) from error
+        raise Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "Temporal does not answer now. Ask again.") from error
+
+
+async def _reason(handle: WorkflowHandle[object, object]) -> str:
+    """Why a journey was terminated, as whoever did it has said; empty where nobody did."""
+    closing = WorkflowHistoryEventFilterType.CLOSE_EVENT
+    async for event in handle.fetch_history_events(event_filter_type=closing):
+        return event.workflow_execution_terminated_event_attributes.reason
+    return ""
+
+
+def _journey_missing(case_id: str) -> Fault:
+    return Fault(
+        Kind.NOT_FOUND,
+        "JOURNEY_MISSING",
+        f"Temporal has no journey of {case_id}. The worker starts it soon after the case is opened: is it running? "
+        f"If it is, the journey is lost. {rebuild_advice(case_id)}",
+        metadata={"case_id": case_id},
+    )
+
+
+def _journey_stopped(case_id: str, journey: DescribeWorkflowExecutionResponse, how: str, reason: str) -> Fault:
+    when = f" on {journey.workflow_execution_info.close_time.ToDatetime():%-d %B %Y, %H:%M} UTC"
+    because = f" ({reason})" if reason else ""
+    return Fault(
+        Kind.PRECONDITION,
+        "JOURNEY_STOPPED",
+        f"The journey of {case_id} was {how}{when}{because}. {rebuild_advice(case_id)}",
+        metadata={"case_id": case_id},
+    )
+
+
+async def _silent(client: Client, case_id: str, task_queue: str) -> Fault:
+    """Why a running journey does not answer: no worker is there, or it cannot go on with this journey."""
+    seen = await _worker_seen(client, task_queue)
+    if seen is None or datetime.now(UTC) - seen > LONGEST_POLL:
+        last = f" since {seen:%-d %B %Y, %H:%M} UTC" if seen else ""
+        detail = (
+            f"No worker runs journeys{last}: nobody takes work from the task queue {task_queue}. "
+            "Start `sevensteps worker`; it goes on where it stopped."
+        )
+        return Fault(Kind.UNAVAILABLE, "WORKER_STOPPED", detail, metadata={"case_id": case_id})
+    return Fault(
+        Kind.UNAVAILABLE,
+        "JOURNEY_SILENT",
+        f"The journey of {case_id} does not answer. A worker was there at {seen:%H:%M:%S} UTC. Ask again; if it stays "
+        "so, the worker's log says why.",
+        metadata={"case_id": case_id},
+    )
+
+
+async def _worker_seen(client: Client, task_queue: str) -> datetime | None:
+    """When a worker last asked Temporal for work, as far as Temporal remembers (minutes)."""
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    try:
+        queue = await client.workflow_service.describe_task_queue(request, timeout=QUERY_TIMEOUT)
+    except RPCError as error:
+        raise Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "Temporal does not answer now. Ask again.") from error
+    return max((poller.last_access_time.ToDatetime(tzinfo=UTC) for poller in queue.pollers), default=None)
+
+
+async def missing_search_attributes(client: Client) -> Mapping[str, IndexedValueType.ValueType]:
+    """The search attributes that the namespace lacks, with their types. Raises a Fault where Temporal does not say."""
+    request = ListSearchAttributesRequest(namespace=client.namespace)
+    try:
+        there = await client.operator_service.list_search_attributes(request, timeout=QUERY_TIMEOUT)
+    except RPCError as error:
+        detail = f"Temporal does not say which search attributes {client.namespace} has: {error.message}"
+        raise Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", detail) from error
+    kinds = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in SEARCH_ATTRIBUTES}
+    return {name: kind for name, kind in kinds.items() if name not in there.custom_attributes}
+
+
+async def connect_prepared(settings: Settings) -> Client:
+    """The same as `connect`, for whoever starts journeys. Raises a Fault also while search attributes are missing."""
+    client = await connect(settings)
+    if missing := await missing_search_attributes(client):
+        raise Fault(
+            Kind.PRECONDITION,
+            "SEARCH_ATTRIBUTES_MISSING",
+            f"Temporal's namespace {client.namespace} has no search attributes {', '.join(missing)}. "
+            "`sevensteps temporal prepare` makes them.",
+        )
+    return client

@@ -1,0 +1,35 @@
+"""Every activity of a journey."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import grpc
+
+from workflows.activities.approval import Approval
+from workflows.activities.assessment import Assessment
+from workflows.activities.overdue import Overdue
+from workflows.activities.planning import Planning
+from workflows.activities.review import Review
+from workflows.journey.deadlines import Due
+
+
+def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..., Awaitable[Due | None]]]:
+    """Every activity of a journey. `channels` has one for each service, by name; they carry the journey's token."""
+    assessment = Assessment(channels["assessment"])
+    planning = Planning(channels["planning"])
+    approval = Approval(channels["approval"], channels["planning"])
+    review = Review(channels["review"])
+    overdue = Overdue(channels)
+    return (
+        assessment.open_assessment,
+        assessment.end_case,
+        planning.open_plan,
+        planning.open_money,
+        planning.open_support,
+        planning.close,
+        approval.open_approval,
+        approval.close,
+        review.open_life,
+        review.open_review,
+        review.close,
+        overdue.record_overdue,
+    )
