@@ -16,6 +16,7 @@ from sevensteps.errors import Fault, Kind, stage_order
 from sevensteps.fields import short_name
 from sevensteps.money import pounds
 from sevensteps.service.records import Change, as_row, find, matching
+from sevensteps.service.statements import Row
 from sevensteps.service.work import CaseUnknown, Work
 
 WROTE = "wrote"
@@ -92,7 +93,7 @@ def _ensure_here(last: Approval | None, case_id: str) -> Approval:
     return last
 
 
-def _approval(work: Work, row: sa.RowMapping | None) -> Approval | None:
+def _approval(work: Work, row: Row | None) -> Approval | None:
     if row is None:
         return None
     key = {"case_id": row["case_id"], "version": row["version"]}

@@ -23,6 +23,7 @@ from services.assessment.tables import (
 from sevensteps.errors import not_found
 from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.money import pounds
+from sevensteps.service import statements
 from sevensteps.service.numbering import FirstNumber, Numbering
 from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.work import Work
@@ -68,7 +69,7 @@ ADD_RESUMPTION = resumptions.insert()
 
 def add_case(work: Work, case: Case) -> None:
     """Store a new case."""
-    work.connection.execute(ADD_CASE, as_row(case))
+    statements.change(work.connection, ADD_CASE, as_row(case))
 
 
 def case(work: Work, case_id: str) -> Case:
@@ -115,7 +116,7 @@ def _case_of(row: sa.RowMapping) -> Case:
 def add_self_assessment(work: Work, case: Case, self_assessment: SelfAssessment) -> None:
     """Store a self-assessment of this round."""
     row = as_row(self_assessment) | _recorded(work, case) | {"round": case.round}
-    work.connection.execute(ADD_SELF_ASSESSMENT, row)
+    statements.change(work.connection, ADD_SELF_ASSESSMENT, row)
 
 
 def add_urgent_support(work: Work, case: Case, support: UrgentSupport) -> None:

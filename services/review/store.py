@@ -11,6 +11,7 @@ from services.review.domain import Life, LifeState, Review, ReviewReason, Spend
 from services.review.tables import calls, lives, reviews, spending
 from sevensteps.money import pounds
 from sevensteps.service.records import Change, as_row, find, matching
+from sevensteps.service.statements import Row
 from sevensteps.service.work import CaseUnknown, Work, new_id
 from sevensteps.steps import DueKind
 
@@ -53,7 +54,7 @@ def life_in(work: Work, last: Life, round_: int) -> Life | None:
     return _life(find(work, LIFE, case_id=last.case_id, round=round_))
 
 
-def _life(row: sa.RowMapping | None) -> Life | None:
+def _life(row: Row | None) -> Life | None:
     if row is None:
         return None
     typed = {

@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 from sevensteps import clock
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Actor, Role
+from sevensteps.service import statements
 from sevensteps.service.store import Store
 from sevensteps.service.tables import answers
 
@@ -85,7 +86,7 @@ def add(connection: sa.Connection, asked: Asked, response: bytes, expires: datet
         "response": response,
         "expires_at": clock.as_text(expires) if expires else None,
     }
-    return connection.execute(ADD, row).rowcount == 1
+    return statements.change(connection, ADD, row) == 1
 
 
 def first(connection: sa.Connection, asked: Asked) -> bytes | None:

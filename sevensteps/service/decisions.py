@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.policy import Decision, Finding, Verdict
 from sevensteps.policy.model.verdict import Json
+from sevensteps.service import statements
 from sevensteps.service.numbering import FirstNumber
 from sevensteps.service.pack_archive import Archive
 from sevensteps.service.tables import receipts
@@ -97,4 +98,4 @@ class RecordedDecision:
 def add_receipt(connection: sa.Connection, archive: Archive, row: dict[str, str]) -> None:
     """Store a receipt, and the law that it names."""
     archive.keep(connection, row["pack_hash"], row["decided_at"])
-    connection.execute(ADD_RECEIPT, row)
+    statements.change(connection, ADD_RECEIPT, row)

@@ -18,6 +18,7 @@ from sevensteps.clock import from_text
 from sevensteps.errors import Fault, Kind
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.faults import fault_of
+from sevensteps.service import statements
 from sevensteps.service.store import Store
 from sevensteps.service.tables import outbox
 
@@ -25,8 +26,8 @@ AT_ONCE = 200
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 5.0
 LOOK_SECONDS = 1.0
-TURN_SECONDS = 0.02
-"""Between attempts while another instance of the service publishes."""
+PAUSE_SECONDS = 0.02
+"""Between sendings, so that what comes meanwhile goes together; and between attempts while another instance sends."""
 CALL_SECONDS = 10.0
 HELD_BACK_SECONDS = 300.0
 """How long a case waits after the feed refused its event, before that event is tried and logged again."""
@@ -59,7 +60,7 @@ def add(
         "actor": actor,
         "payload": payload,
     }
-    connection.execute(ADD, row)
+    statements.change(connection, ADD, row)
 
 
 class Publisher:
@@ -121,13 +122,13 @@ class Publisher:
                 pauses.begin_anew()
 
     async def _send_all(self) -> None:
-        """Send until nothing waits. The instances of a service take turns."""
+        """Send until nothing waits: the first event at once, and no pause while many wait. Instances take turns."""
         while rows := await self._next():
             async with self._store.in_turn() as is_our_turn:
                 if is_our_turn:
                     await self._send_some(rows)
-            if not is_our_turn:
-                await asyncio.sleep(TURN_SECONDS)
+            if not is_our_turn or len(rows) < AT_ONCE:
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def _send_some(self, rows: Sequence[Waiting]) -> None:
         try:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from sevensteps.errors import stale
+from sevensteps.service import statements
+from sevensteps.service.statements import Row
 from sevensteps.service.work import Work
 
 if TYPE_CHECKING:
@@ -18,12 +20,12 @@ def as_row(record: "DataclassInstance") -> dict[str, object]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def find(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> sa.RowMapping | None:
+def find(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> Row | None:
     """The first row that a query finds, by column; the row has the case's id and council.
 
     Raises a Fault (NOT_FOUND) where it is another council's.
     """
-    row = work.connection.execute(query, key).mappings().first()
+    row = statements.first(work.connection, query, key)
     if row is not None:
         work.confine(row["case_id"], row["council"])
     return row
@@ -52,5 +54,5 @@ class Change:
         """Write the row as the next version after the one that was read. Raises a Fault (ABORTED) if that is gone."""
         values = {name: row[name] for name in self._columns} | {self._version: version + 1}
         read = {f"read_{name}": row[name] for name in self._key} | {f"read_{self._version}": version}
-        if work.connection.execute(self._statement, values | read).rowcount != 1:
+        if statements.change(work.connection, self._statement, values | read) != 1:
             raise stale(str(row[self._key[0]]))

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from google.protobuf.message import Message
 
 from sevensteps.errors import Fault, Kind
+from sevensteps.service import statements
 from sevensteps.service.tables import steps_opened
 
 ADD = sa.text(
@@ -50,7 +51,7 @@ class Opening:
 def add(connection: sa.Connection, opening: Opening, answer: bytes) -> bool:
     """Store that a step was opened, and what was answered. False where it was opened before."""
     row = {**_key(opening), "content": opening.content, "answer": answer}
-    return connection.execute(ADD, row).rowcount == 1
+    return statements.change(connection, ADD, row) == 1
 
 
 def answer_to(connection: sa.Connection, opening: Opening) -> bytes | None:

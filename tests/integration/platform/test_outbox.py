@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from time import monotonic
 
 import pytest
 from structlog.testing import capture_logs
@@ -56,6 +57,21 @@ class Broken:
         if self._times >= 0:
             raise LookupError("no such column")
         return await self._store.read(unit)
+
+
+class Counting:
+    """A store that counts how often a publisher takes its turn to send."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.turns = 0
+        self.read = store.read
+        self.write = store.write
+        self.close = store.close
+
+    def in_turn(self) -> AbstractAsyncContextManager[bool]:
+        self.turns += 1
+        return self._store.in_turn()
 
 
 async def walk(running: Running) -> Practice:
@@ -297,3 +313,24 @@ async def test_stopping_in_the_moment_of_waking(steps: int) -> None:
     done, _ = await asyncio.wait({stopping}, timeout=3)
     stopping.cancel()  # what swallows the first cancellation is ended by another one
     assert done
+
+
+async def test_events_that_come_one_after_another_go_together(
+    feed: Feed, suite_of: SuiteOf, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first goes at once; under load each sending takes along what came since the one before."""
+    pause = 0.3
+    monkeypatch.setattr(publishing, "PAUSE_SECONDS", pause)
+    async with suite_of("assessment", database=database) as running:
+        store = Counting(running.store)
+        sending = publisher(running, store, feed)
+        sending.start(Background())
+        began = monotonic()
+        for _ in range(40):
+            await put(running, 10)
+            sending.wake()
+        await emptied(running)
+        seconds = monotonic() - began
+        await sending.stop()
+    assert len(await arrived(feed)) == 400
+    assert 0 < store.turns <= seconds / pause + 2
