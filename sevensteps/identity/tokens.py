@@ -133,9 +133,7 @@ def _actor_of(claims: Mapping[str, object]) -> Actor:
     subject = _word_of("sub", claims["sub"], LONGEST_SUBJECT)
     roles = frozenset(Role(role) for role in _texts_of("roles", claims["roles"]) if role in set(Role))
     if subject == Role.JOURNEY and Role.JOURNEY not in roles:
-        raise _unauthenticated(
-            f"The token's sub must not be {subject}: that is who the journeys are."
-        )
+        raise _unauthenticated(f"The token's sub must not be {subject}: that is who the journeys are.")
     return Actor(
         subject=subject,
         roles=roles,

@@ -63,7 +63,7 @@ async def test_a_case_is_explained_on_a_page(running: RunningSuite) -> None:
     assert result.returncode == 0, result.stderr
     print(result.stdout)
     for wanted in (
-        "eligibility: met",
+        "eligible",
         "plan-check: ",
         "confirmed by ",
         "signed by ",

@@ -49,7 +49,7 @@ SENTENCES: Mapping[str, str] = {
     events.SupportOpened.TYPE: "support of plan version {version} to be organised",
     events.SupportArranged.TYPE: "{kind} for {needs}, from {starts_on}",
     events.SupportOrganised.TYPE: "every funded need has an arrangement; support starts on {starts_on}",
-    events.MoneyStarted.TYPE: "£{weekly} a week is paid from {starts_on}: {kind} {payee}",
+    events.MoneyStarted.TYPE: "{weekly} a week is paid from {starts_on}: {kind} {payee}",
     events.MoneyEnded.TYPE: "money {arrangement_id} is paid until {ends_on}: {reason}",
     events.SupportStarted.TYPE: "{kind} for {needs} runs from {starts_on}",
     events.SupportEnded.TYPE: "support {arrangement_id} runs until {ends_on}: {reason}",

@@ -4,7 +4,7 @@ import re
 
 from integration.approval.desk import Desk, approving
 from integration.planning.case import PlanningCase
-from servers.services import SuiteOf, refusal_of
+from servers.services import SharedService, refusal_of
 from services.planning.wire import LONGEST_ANSWER, MOST_BYTES, MOST_LINES
 from sevensteps.api.approval.v1 import approval_pb2
 from sevensteps.api.planning.v1 import planning_pb2 as pb
@@ -39,30 +39,30 @@ async def largest(case: PlanningCase) -> pb.SavePlanRequest:
     return request
 
 
-async def test_the_largest_plan_goes_all_the_way(suite_of: SuiteOf) -> None:
+async def test_the_largest_plan_goes_all_the_way(shared_service: SharedService) -> None:
     """Saved, submitted, checked, read, refused with a sentence that arrives, and its receipts read one by one."""
-    async with suite_of("planning") as planning, suite_of("approval") as approving_service:
-        case, desk = PlanningCase(planning), Desk(approving_service)
-        desk.case_id = case.case_id
-        await case.journey.OpenPlan(case.opening_of_plan(needs=NEEDS))
-        await case.pat.SavePlan(await largest(case))
-        submitted = (await case.pat.SubmitPlan(await case.submission())).planning.plan
-        assert submitted.weekly == "1000000.00"
+    planning, approving_service = await shared_service("planning"), await shared_service("approval")
+    case, desk = PlanningCase(planning), Desk(approving_service)
+    desk.case_id = case.case_id
+    await case.journey.OpenPlan(case.opening_of_plan(needs=NEEDS))
+    await case.pat.SavePlan(await largest(case))
+    submitted = (await case.pat.SubmitPlan(await case.submission())).planning.plan
+    assert submitted.weekly == "1000000.00"
 
-        opening = desk.opening(submitted)
-        opening.eligible_needs[:] = NEEDS
-        await desk.journey.OpenApproval(opening)
-        request = approval_pb2.GetApprovalRequest(case_id=case.case_id)
-        answer = await desk.by("olu").GetApproval(request)
-        assert answer.ByteSize() < ROOM
-        refused = await refusal_of(desk.by("olu", Role.HEAD_OF_SERVICE).ApprovePlan(approving(answer.approval)))
-        assert refused.kind is Kind.PRECONDITION
-        assert re.search(r"The first 10 of [12][0-9][0-9]: ", refused.detail)
+    opening = desk.opening(submitted)
+    opening.eligible_needs[:] = NEEDS
+    await desk.journey.OpenApproval(opening)
+    request = approval_pb2.GetApprovalRequest(case_id=case.case_id)
+    answer = await desk.by("olu").GetApproval(request)
+    assert answer.ByteSize() < ROOM
+    refused = await refusal_of(desk.by("olu", Role.HEAD_OF_SERVICE).ApprovePlan(approving(answer.approval)))
+    assert refused.kind is Kind.PRECONDITION
+    assert re.search(r"The first 10 of [12][0-9][0-9]: ", refused.detail)
 
-        auditor = approving_service.stub(ReceiptsServiceStub, approving_service.token("aud", Role.AUDITOR))
-        listed = (await auditor.ListReceipts(receipts_pb2.ListReceiptsRequest(case_id=case.case_id))).receipts
-        assert "plan-check" in [receipt.decision for receipt in listed]
-        stream = auditor.ReadReceipts(receipts_pb2.ReadReceiptsRequest())
-        read = [(receipt, part.ByteSize()) async for part in stream for receipt in part.receipts]
-        assert max(size for _, size in read) < ROOM
-        assert "plan-check" in [receipt.decision for receipt, _ in read]
+    auditor = approving_service.stub(ReceiptsServiceStub, approving_service.token("aud", Role.AUDITOR))
+    listed = (await auditor.ListReceipts(receipts_pb2.ListReceiptsRequest(case_id=case.case_id))).receipts
+    assert "plan-check" in [receipt.decision for receipt in listed]
+    stream = auditor.ReadReceipts(receipts_pb2.ReadReceiptsRequest())
+    read = [(receipt, part.ByteSize()) async for part in stream for receipt in part.receipts]
+    assert max(size for _, size in read) < ROOM
+    assert "plan-check" in [receipt.decision for receipt, _ in read]
