@@ -96,7 +96,7 @@ async def test_a_candidate_pack_lists_the_cases_that_would_change(running: Runni
     result = await running.run(*asked)
     assert result.returncode == 0, result.stderr
     assert "points_to_pounds" in result.stdout
-    assert f"{running.case_id}  indicative-budget: met, with other values" in result.stdout
+    assert f"{running.case_id}  indicative-budget: budget worked out from the table, with other values" in result.stdout
     assert "weekly: was 82.91, is 84.57" in result.stdout
     file = tmp_path / "receipts.jsonl"
     assert (await running.run("receipts", "export", str(file))).returncode == 0

@@ -31,6 +31,7 @@ from sevensteps.events import (
     ReviewOpened,
     SupportOpened,
     SupportOrganised,
+    SupportStarted,
 )
 from sevensteps.policy.model.values_in_words import plain
 from sevensteps.policy.model.verdict import Verdict
@@ -49,7 +50,7 @@ TOLD_BY_THE_HEADING = frozenset(
     event.TYPE for event in (PlanOpened, MoneyOpened, SupportOpened, LifeOpened, ReviewOpened)
 )
 """Events that say no more than the heading of their step does."""
-LEFT_OUT = TOLD_BY_THE_HEADING | {PlanSaved.TYPE, MoneyOrganised.TYPE, SupportOrganised.TYPE}
+LEFT_OUT = TOLD_BY_THE_HEADING | {PlanSaved.TYPE, MoneyOrganised.TYPE, SupportOrganised.TYPE, SupportStarted.TYPE}
 """What a brief timeline leaves out; the last event of a case is never left out unless its heading tells it."""
 
 
