@@ -27,9 +27,14 @@ class Payload:
 
     @classmethod
     def of(cls, payload: str) -> Self:
-        """Read a payload. Fields that a newer service has added are ignored."""
+        """Read a payload. Fields that a newer service has added are ignored. Raises ValueError for NaN or Infinity."""
         own = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in json.loads(payload).items() if name in own})
+        values = json.loads(payload, parse_constant=_refuse)
+        return cls(**{name: value for name, value in values.items() if name in own})
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON.")
 
 
 # Step 1, and the case itself: services/assessment

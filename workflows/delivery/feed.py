@@ -1,18 +1,24 @@
 """The feed as journeys read it."""
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from enum import StrEnum
 
 import grpc
 
 from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
-from sevensteps.events import HEARD, OPENS, PAYLOADS, CaseEnded, CaseOpened, Fact
+from sevensteps.events import HEARD, OPENS, PAYLOADS, CaseEnded, CaseOpened, Fact, Payload
 from sevensteps.rpc.faults import fault_of
+from sevensteps.steps import DueKind, Ending, ReviewOutcome
 from workflows.delivery.place import Place
 
 SUBSCRIPTION = "journeys"
 """The name under which the feed keeps the place that the journeys have reached."""
+CHOICES: Mapping[str, type[StrEnum]] = {"ending": Ending, "outcome": ReviewOutcome, "due_kind": DueKind}
+DATES = frozenset(("due_on", "ended_on", "law_due", "review_due", "review_on", "starts_on"))
+"""The fields of payloads that are one of some words, and those that are a date or empty."""
 PAGE_SIZE = 1000
 TIMEOUT = 10.0
 """How long a call may take, in seconds."""
@@ -25,13 +31,23 @@ class UnreadableEventError(Exception):
 def fact_of(event: feed_pb2.Event, feed_id: str) -> Fact:
     """An event of the feed with this identity, as a journey hears it. Raises UnreadableEventError."""
     try:
-        PAYLOADS[event.type].of(event.payload)
+        _check(PAYLOADS[event.type].of(event.payload))
         at = clock.as_text(event.occurred_at.ToDatetime(tzinfo=UTC))
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
         raise UnreadableEventError(
             f"event {event.position} is not a {event.type} that this version can read"
         ) from error
     return Fact(event.position, event.type, event.case_id, at, event.payload, event.event_id, feed_id)
+
+
+def _check(payload: Payload) -> None:
+    """Raise ValueError or TypeError for a date or a choice that a journey could not read."""
+    for name in (field.name for field in fields(payload)):
+        value = getattr(payload, name)
+        if name in CHOICES:
+            CHOICES[name](value)
+        elif name in DATES and value:
+            date.fromisoformat(value)
 
 
 def is_changed(error: grpc.aio.AioRpcError) -> bool:
