@@ -110,7 +110,7 @@ async def test_a_subscription_is_its_readers_own(feed: Feed) -> None:
     moving = pb.AcknowledgeEventsRequest(name="journeys", position=4)
     await feed.journey.AcknowledgeEvents(moving)
     await feed.integrator.AcknowledgeEvents(pb.AcknowledgeEventsRequest(name="journeys", position=2))
-    for other in (reader(feed, "ivo"), reader(feed, "ida", "other"), reader(feed, "journey", EVERY_COUNCIL)):
+    for other in (reader(feed, "ivo"), reader(feed, "ida", "other"), reader(feed, "jo", EVERY_COUNCIL)):
         asked = pb.GetSubscriptionRequest(name="journeys")
         assert (await refusal_of(other.GetSubscription(asked))).reason == "SUBSCRIPTION_NOT_FOUND"
         for named in ({}, {"council": "example", "subject": "ida"}, {"council": "example"}, {"subject": "ida"}):
