@@ -6,16 +6,15 @@ import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
-from hashlib import blake2b
 from math import isfinite
 from uuid import UUID
 
 from services.feed.domain import Bookmark, Page, Place, Subscription, Wanted
 from sevensteps.api.feed.v1 import feed_pb2 as pb
-from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.events import PAYLOADS
 from sevensteps.fields import Fields
 from sevensteps.identity.tokens import LONGEST_COUNCIL, LONGEST_SUBJECT
+from sevensteps.service.page_tokens import DIGEST_BYTES, TOKEN, digest_of, of_another_filter, unreadable
 
 MOST_EVENTS = 1000
 MOST_TYPES = 100
@@ -32,10 +31,9 @@ TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*", re.ASCII
 SUBSCRIPTION = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 RESUME_TOKEN = struct.Struct(">16s8sq")
 """A resume token: the feed's id, the event at the place, and the position."""
-DIGEST_BYTES = 8
-"""What a page token has behind that: a digest of what was wanted."""
-NUMBER_TOKEN = struct.Struct(">q8s")
-"""A page token of version 0.1.0: the position, and a digest of what was wanted. It cannot be compared with the feed."""
+NUMBER_TOKEN = TOKEN
+"""A page token of version 0.1.0: it cannot be compared with the feed. A page token now is a resume token with the same
+digest of what was wanted behind it."""
 UNREADABLE = "must be a token from an earlier answer of this feed"
 
 
@@ -97,11 +95,9 @@ def place_of(field: str, token: str, number: int, wanted: Wanted | None = None) 
         return Place(number)
     place, digest = _unpacked(field, token)
     if wanted and digest and digest != _digest(wanted):
-        raise _bad_token(
-            field, "CURSOR_FILTER_MISMATCH", "was given for another filter; send that filter, or begin without a token"
-        )
+        raise of_another_filter(field)
     if place.position < 0 or not (wanted or isinstance(place, Bookmark)):
-        raise _bad_token(field, "CURSOR_INVALID", UNREADABLE)
+        raise unreadable(field, UNREADABLE)
     return place
 
 
@@ -114,10 +110,10 @@ def _unpacked(field: str, token: str) -> tuple[Place, bytes]:
             return Place(position), digest
         feed_id, event, position = RESUME_TOKEN.unpack(packed[: RESUME_TOKEN.size])
     except (ValueError, struct.error) as error:
-        raise _bad_token(field, "CURSOR_INVALID", UNREADABLE) from error
+        raise unreadable(field, UNREADABLE) from error
     digest = packed[RESUME_TOKEN.size :]
     if len(digest) not in {0, DIGEST_BYTES}:
-        raise _bad_token(field, "CURSOR_INVALID", UNREADABLE)
+        raise unreadable(field, UNREADABLE)
     return Bookmark(position, UUID(bytes=feed_id), event), digest
 
 
@@ -237,8 +233,4 @@ READER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite, object_pa
 
 
 def _digest(wanted: Wanted) -> bytes:
-    return blake2b(json.dumps(wanted.conditions(), sort_keys=True).encode(), digest_size=DIGEST_BYTES).digest()
-
-
-def _bad_token(field: str, reason: str, detail: str) -> Fault:
-    return Fault(Kind.INVALID, reason, f"{field}: {detail}", violations=[Violation(field, detail)])
+    return digest_of(wanted.conditions())

@@ -8,13 +8,16 @@ from hashlib import blake2b
 
 from sevensteps.errors import Fault, Kind, Violation
 
-TOKEN = struct.Struct(">q8s")
+DIGEST_BYTES = 8
+TOKEN = struct.Struct(f">q{DIGEST_BYTES}s")
 """The position, and a digest of what is listed."""
+FIELD = "page_token"
+UNREADABLE = "must be the next_page_token of an earlier answer"
 
 
 def token_of(position: int, listed: Mapping[str, object]) -> str:
     """The page token for what comes after a position. `listed` says which list it is: its name and every filter."""
-    return urlsafe_b64encode(TOKEN.pack(position, _digest(listed))).decode().rstrip("=")
+    return urlsafe_b64encode(TOKEN.pack(position, digest_of(listed))).decode().rstrip("=")
 
 
 def position_of(token: str, listed: Mapping[str, object]) -> int:
@@ -27,19 +30,30 @@ def position_of(token: str, listed: Mapping[str, object]) -> int:
     try:
         position, digest = TOKEN.unpack(urlsafe_b64decode(token.encode("ascii") + b"=="))
     except (ValueError, struct.error) as error:
-        raise _refused("CURSOR_INVALID", "must be the next_page_token of an earlier answer") from error
-    if digest != _digest(listed):
-        raise _refused(
-            "CURSOR_FILTER_MISMATCH", "was given for another filter; send that filter, or begin without a token"
-        )
+        raise unreadable(FIELD, UNREADABLE) from error
+    if digest != digest_of(listed):
+        raise of_another_filter(FIELD)
     if position < 0:
-        raise _refused("CURSOR_INVALID", "must be the next_page_token of an earlier answer")
+        raise unreadable(FIELD, UNREADABLE)
     return int(position)
 
 
-def _digest(listed: Mapping[str, object]) -> bytes:
-    return blake2b(json.dumps(listed, sort_keys=True).encode(), digest_size=8).digest()
+def digest_of(listed: Mapping[str, object]) -> bytes:
+    """What binds a token to what was listed."""
+    return blake2b(json.dumps(listed, sort_keys=True).encode(), digest_size=DIGEST_BYTES).digest()
 
 
-def _refused(reason: str, detail: str) -> Fault:
-    return Fault(Kind.INVALID, reason, f"page_token: {detail}", violations=[Violation("page_token", detail)])
+def unreadable(field: str, expected: str) -> Fault:
+    """A token that no answer has had."""
+    return _refused(field, "CURSOR_INVALID", expected)
+
+
+def of_another_filter(field: str) -> Fault:
+    """A token of another list."""
+    return _refused(
+        field, "CURSOR_FILTER_MISMATCH", "was given for another filter; send that filter, or begin without a token"
+    )
+
+
+def _refused(field: str, reason: str, detail: str) -> Fault:
+    return Fault(Kind.INVALID, reason, f"{field}: {detail}", violations=[Violation(field, detail)])
