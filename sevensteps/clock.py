@@ -28,6 +28,11 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
+def moment_in_words(moment: datetime) -> str:
+    """A moment in UTC to the minute: 2 June 2026, 09:30 UTC."""
+    return f"{day_in_words(moment.date())}, {moment:%H:%M} UTC"
+
+
 @lru_cache(maxsize=16)  # every row of a transaction has the same moment
 def as_text(moment: datetime) -> str:
     """A moment as ISO text of fixed width, which sorts in the order of time: 2026-06-01T09:30:00.000Z."""

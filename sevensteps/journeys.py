@@ -22,6 +22,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from sevensteps import clock
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.temporal import SEARCH_ATTRIBUTES, STANDS, Standing, rebuild_advice, workflow_id
@@ -115,7 +116,7 @@ def _journey_missing(case_id: str) -> Fault:
 
 
 def _journey_stopped(case_id: str, journey: DescribeWorkflowExecutionResponse, how: str, reason: str) -> Fault:
-    when = f" on {journey.workflow_execution_info.close_time.ToDatetime():%-d %B %Y, %H:%M} UTC"
+    when = f" on {clock.moment_in_words(journey.workflow_execution_info.close_time.ToDatetime())}"
     because = f" ({reason})" if reason else ""
     return Fault(
         Kind.PRECONDITION,
@@ -129,7 +130,7 @@ async def _silent(client: Client, case_id: str, task_queue: str) -> Fault:
     """Why a running journey does not answer: no worker is there, or it cannot go on with this journey."""
     seen = await _worker_seen(client, task_queue)
     if seen is None or datetime.now(UTC) - seen > LONGEST_POLL:
-        last = f" since {seen:%-d %B %Y, %H:%M} UTC" if seen else ""
+        last = f" since {clock.moment_in_words(seen)}" if seen else ""
         detail = (
             f"No worker runs journeys{last}: nobody takes work from the task queue {task_queue}. "
             "Start `sevensteps worker`; it goes on where it stopped."

@@ -223,8 +223,7 @@ def restart_arrangements(work: Work, *, case_id: str, etag: str, choice: Choice)
 
 def close_case(work: Work, *, case_id: str, last_day: date | None, reason: EndReason) -> None:
     """Close whatever is open because the case has ended; money and support end after their last day, else today."""
-    close_once(case_id, store.planning_to_begin(work, case_id), partial(store.change_planning, work))
-    planning = store.planning(work, case_id)
+    planning = close_once(case_id, store.planning_to_begin(work, case_id), partial(store.change_planning, work))
     for event in in_force.end_all(work, case_id, last_day or work.today, reason):
         work.tell(case_id, planning.council, event)
 

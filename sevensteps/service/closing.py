@@ -20,8 +20,8 @@ class Closable(Protocol):
 C = TypeVar("C", bound=Closable)
 
 
-def close_once(case_id: str, record: C | None, store: Callable[[C], object]) -> None:
-    """Close the record and store it; closing it again changes nothing.
+def close_once(case_id: str, record: C | None, store: Callable[[C], object]) -> C:
+    """Close the record and store it; closing it again changes nothing. Answers the record as it was.
 
     Raises a Fault (NOT_FOUND) for a case that was never here.
     """
@@ -29,3 +29,4 @@ def close_once(case_id: str, record: C | None, store: Callable[[C], object]) -> 
         raise not_found(case_id)
     if not record.closed:
         store(record.close())
+    return record

@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.service import statements
+from sevensteps.service.records import matching
 from sevensteps.service.tables import steps_opened
 
 ADD = sa.text(
@@ -17,7 +18,7 @@ ADD = sa.text(
 )
 """Adds an opening unless there is one. On PostgreSQL it waits for one that is just being added."""
 OPENED = sa.select(steps_opened.c.content, steps_opened.c.answer).where(
-    *(steps_opened.c[name] == sa.bindparam(name) for name in ("case_id", "opening", "turn"))
+    *matching(steps_opened, "case_id", "opening", "turn")
 )
 
 DAYS = ("opened_on", "started_on")

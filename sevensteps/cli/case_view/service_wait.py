@@ -7,6 +7,7 @@ from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from sevensteps import clock
 from sevensteps.journeys import description
 from sevensteps.temporal import workflow_id
 
@@ -52,4 +53,4 @@ def _in_words(pending: PendingActivityInfo, since: datetime) -> str:
     if failure.message:
         reason = failure.application_failure_info.type
         last = f"; last answer: {failure.message.rstrip('.')}" + (f" ({reason})" if reason else "")
-    return f"{ASKED.get(operation, 'a service')}: {operation}, asked {tries} since {since:%-d %B %Y, %H:%M} UTC{last}"
+    return f"{ASKED.get(operation, 'a service')}: {operation}, asked {tries} since {clock.moment_in_words(since)}{last}"
