@@ -4,10 +4,12 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import NoReturn
 
 import sqlalchemy.exc
 
-from sevensteps import log
+from sevensteps import log, program
 from sevensteps.config import Settings, SettingsError
 from sevensteps.errors import Fault
 
@@ -15,8 +17,12 @@ FOR_OWNER_ONLY = 0o077
 """No file that a process makes is for others to read: records and logs are about people."""
 
 
-def run(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) -> None:
-    """Do the work of a process until it ends. Where it cannot start or go on, it says why and has exit code 1."""
+def run(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) -> NoReturn:
+    """Do the work of a process, and end it. Where it cannot start or go on, it says why and has exit code 1."""
+    program.run(partial(_work, name, work))
+
+
+def _work(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) -> None:
     try:
         settings = Settings.from_environment()
     except SettingsError as error:

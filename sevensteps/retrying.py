@@ -15,10 +15,15 @@ class Pauses:
         self._longest = longest
         self._next = first
 
+    def take(self) -> float:
+        """The seconds to wait before the next attempt; the pause after it will be longer."""
+        pause = self._next * random.uniform(SHORTEST_SHARE, 1)  # noqa: S311 - not a secret
+        self._next = min(self._next * 2, self._longest)
+        return pause
+
     async def pause(self) -> None:
         """Wait before the next attempt."""
-        await asyncio.sleep(self._next * random.uniform(SHORTEST_SHARE, 1))  # noqa: S311 - not a secret
-        self._next = min(self._next * 2, self._longest)
+        await asyncio.sleep(self.take())
 
     def begin_anew(self) -> None:
         """An attempt went well: the next pause is a first one."""

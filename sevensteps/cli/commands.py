@@ -132,7 +132,10 @@ def _seven_steps(
 
 
 def run() -> None:
-    """Run the command that the arguments name. A wrong setting or an unreadable argument ends it with a sentence."""
+    """Run the command that the arguments name.
+
+    A wrong setting, an unreadable argument, or a disk that is full ends it with a sentence.
+    """
     for number, argument in enumerate(sys.argv[1:], start=1):
         if not _is_text(argument):
             typer.echo(f"Argument {number}: expected text in UTF-8.", err=True)
@@ -141,6 +144,10 @@ def run() -> None:
         app()
     except SettingsError as error:
         typer.echo(error, err=True)
+        sys.exit(ExitCode.FAILED)
+    except OSError as error:
+        where = f" at {error.filename}" if error.filename else ""
+        typer.echo(f"Reading or writing failed{where}: {error.strerror or type(error).__name__}.", err=True)
         sys.exit(ExitCode.FAILED)
 
 

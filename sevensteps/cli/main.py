@@ -3,6 +3,7 @@
 import sys
 from importlib import import_module
 
+from sevensteps import program
 from sevensteps.cli.terminal.exit_codes import ExitCode
 
 ENGINE = "durable_rules_engine"
@@ -14,6 +15,11 @@ On Python 3.13 and later it has to be built with a definition. Build it again, i
 
 
 def main() -> None:
+    """The program `sevensteps`."""
+    program.run(_main)
+
+
+def _main() -> None:
     """Run the command line. Ctrl-C is not an error, however early it comes.
 
     Where the rules engine cannot be loaded, the first command says what to do, whether it needs the engine or not.

@@ -4,11 +4,15 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.retrying import Pauses
 
 ROOM = 20
 """How many facts of one case are kept here at once; the rest stays in the feed until the case has its turn."""
 CAPACITY = 10_000
 """How many facts of all cases are kept here at once. Beyond that, a line has only the positions of its facts."""
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+"""Seconds between attempts at one line."""
 
 
 @dataclass(slots=True)
@@ -16,7 +20,7 @@ class Line:
     """The undelivered facts of one case: those `kept` here, and those left in the feed, up to position `last`.
 
     `done` is the position up to which the case has nothing undelivered. `failures` counts the attempts that have failed
-    since the last delivery.
+    since the last delivery; `pauses` are those between them.
     """
 
     case_id: str
@@ -24,6 +28,7 @@ class Line:
     last: int = 0
     kept: deque[feed_pb2.Event] = field(default_factory=deque)
     failures: int = 0
+    pauses: Pauses = field(default_factory=lambda: Pauses(FIRST_PAUSE, LONGEST_PAUSE))
 
     @property
     def has_left_some(self) -> bool:
@@ -66,6 +71,7 @@ class Lines:
             self._kept -= 1
         line.done = max(line.done, position)
         line.failures = 0
+        line.pauses.begin_anew()
         if line.is_empty:
             del self._lines[line.case_id]
 

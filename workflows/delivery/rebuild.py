@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from temporalio.service import RPCError
 
-from sevensteps import clock, log
+from sevensteps import clock, log, program
 from sevensteps.config import Settings, SettingsError
 from sevensteps.errors import Fault, Kind, not_found
 from sevensteps.identity.actor import Role
@@ -118,10 +118,14 @@ def _in_words(outcomes: Counter[Restart]) -> str:
     return words
 
 
-if __name__ == "__main__":
+def _run() -> None:
     try:
         settings = Settings.from_environment()
         log.configure(settings.log, "rebuild")
         asyncio.run(main(settings, sys.argv[1:]))
     except (Fault, SettingsError) as error:
         sys.exit(getattr(error, "detail", str(error)))
+
+
+if __name__ == "__main__":
+    program.run(_run)

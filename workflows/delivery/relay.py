@@ -11,6 +11,7 @@ from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.errors import Kind
 from sevensteps.identity.tokens import TOKEN_EXPIRED
+from sevensteps.retrying import Pauses
 from sevensteps.rpc.faults import fault_of
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed, is_changed
@@ -23,8 +24,11 @@ RETRYING = 4
 """How many more whose last attempt failed are tried again at once: trouble with some leaves the others their turns."""
 WAITING = 1000
 """How many cases may wait for their turn; beyond that, no more is read from the feed. Those in trouble do not count."""
-PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-"""Seconds between attempts when Temporal or the feed does not answer; the last one is repeated."""
+FIRST_PAUSE = 0.2
+LONGEST_PAUSE = 5.0
+"""Seconds between attempts when the feed does not answer."""
+LASTING = 6
+"""After so many failed attempts for one case, it is told that this case waits."""
 ACKNOWLEDGE_EVERY = 0.2
 """Seconds between acknowledgements."""
 REFUSALS = frozenset({Kind.INVALID, Kind.OUT_OF_RANGE})
@@ -66,28 +70,30 @@ class Relay:
             tasks.create_task(self._acknowledge_deliveries())
             for queue in [self._waiting] * CONCURRENCY + [self._in_trouble] * RETRYING:
                 tasks.create_task(self._give_turns(queue))
-            attempt = 0
+            pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
+            has_begun = False
             while True:
                 try:
                     async for message in self._feed.watch(self._read_up_to):
-                        attempt = 0
+                        has_begun = True
+                        pauses.begin_anew()
                         self._log_answer("feed")
                         await self._line_up(message)
                 except grpc.aio.AioRpcError as error:
                     fault = fault_of(error)
-                    if fault.reason == TOKEN_EXPIRED and attempt == 0:  # a stream lasts no longer than its token
-                        attempt = 1
+                    if fault.reason == TOKEN_EXPIRED and has_begun:  # a stream lasts no longer than its token
+                        has_begun = False
                         continue
                     if is_changed(error):
                         await self._find_place(self._read_up_to.token)
                     else:
                         self._log_silence("feed", fault.reason)
-                await _pause(attempt)
-                attempt += 1
+                has_begun = False
+                await pauses.pause()
 
     async def _find_place(self, known: str) -> None:
         """Begin where the feed says, and tell if a place that is known is not one of its own: it is not the same."""
-        attempt = 0
+        pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
         while True:
             try:
                 if known:
@@ -100,8 +106,7 @@ class Relay:
                         self._begin_again()
                 else:
                     self._log_silence("feed", fault_of(error).reason)
-                    await _pause(attempt)
-                    attempt += 1
+                    await pauses.pause()
             else:
                 return
 
@@ -133,9 +138,8 @@ class Relay:
     def _try_again_later(self, line: Line) -> None:
         if not self._lines.has(line):
             return
-        pause = PAUSES[min(line.failures, len(PAUSES) - 1)]
         line.failures += 1
-        asyncio.get_running_loop().call_later(pause, self._in_trouble.put_nowait, line)
+        asyncio.get_running_loop().call_later(line.pauses.take(), self._in_trouble.put_nowait, line)
 
     async def _has_taken_turn(self, line: Line) -> bool:
         """Deliver the next facts of one case. False if it has to be tried again."""
@@ -151,7 +155,7 @@ class Relay:
             self._log_failure(line, "feed", fault_of(error).reason)
         except Exception as error:  # noqa: BLE001 - whatever one fact brings, the other cases must not wait for it
             log.get().error("fact cannot be delivered; its case waits", case_id=line.case_id, exc_info=error)
-            line.failures = len(PAUSES)
+            line.failures = LASTING  # this is told already
         else:
             return True
         return False
@@ -189,7 +193,7 @@ class Relay:
         """Log the first failure, and once more if it does not pass for this case."""
         if line.failures == 0:
             self._log_silence(side, reason)
-        elif line.failures == len(PAUSES):
+        elif line.failures == LASTING:
             log.get().warning("a case waits for the relay: no answer", case_id=line.case_id, side=side, reason=reason)
 
     def _log_silence(self, side: str, reason: str) -> None:
@@ -202,7 +206,3 @@ class Relay:
         if side in self._silent:
             self._silent.discard(side)
             log.get().info("relay goes on: answers again", side=side)
-
-
-async def _pause(attempt: int) -> None:
-    await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])

@@ -42,9 +42,8 @@ def test_a_command_that_lists_or_shows_has_json(name: str) -> None:
 
 
 RUN = """
-import atexit, sys
+import sys
 sys.argv[0] = "sevensteps"
-atexit.register(lambda: print(*sorted(set(sys.modules)), file=sys.stderr))
 from sevensteps.cli.main import main
 main()
 """
@@ -54,10 +53,10 @@ TALKING = {"grpc", "temporalio", "google.protobuf", "rich"}
 
 
 def _loaded(*arguments: str, **environment: str) -> set[str]:
-    """What is loaded when a command ends. There is no suite in its data folder."""
-    command = [sys.executable, "-c", RUN, *arguments]
+    """What a command loads. There is no suite in its data folder."""
+    command = [sys.executable, "-X", "importtime", "-c", RUN, *arguments]
     ended = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
-    return set(ended.stderr.split())
+    return {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
 
 
 def _completing(typed: str) -> dict[str, str]:
