@@ -82,7 +82,7 @@ def test_the_version_is_told_without_loading_a_command() -> None:
 def test_the_list_of_cases_loads_no_more_than_it_needs(tmp_path: Path) -> None:
     """What the records and the engine need would take half of its memory, and most of the time to its first line."""
     loaded = _loaded("case", "list", SEVENSTEPS_DATA=str(tmp_path / "data"))
-    assert "sevensteps.cli.list_cases" in loaded
+    assert "sevensteps.cli.case_view.case_list" in loaded
     assert loaded & (RECORDS | ENGINE) == set()
 
 
