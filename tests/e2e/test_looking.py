@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -68,6 +70,32 @@ async def test_the_list_says_where_each_case_stands(running: RunningSuite) -> No
     assert "review date" in carer
     assert "ended: not eligible" in ended
     assert listed.returncode == 0
+
+
+LIST_AND_SAY_MEMORY = """
+import re
+from pathlib import Path
+from sevensteps import program
+from sevensteps.cli.commands import app
+
+def main():
+    app(["case", "list"], standalone_mode=False)
+    print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+
+program.run(main)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how much memory a process has had")
+async def test_the_list_needs_little_memory(running: RunningSuite) -> None:
+    """Less than 100 MB; it holds one page of cases at a time, however many there are."""
+    command = [sys.executable, "-c", LIST_AND_SAY_MEMORY]
+    environment = os.environ | running.settings.as_environment()
+    listed = await asyncio.to_thread(
+        subprocess.run, command, env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert running.carer in listed.stdout
+    assert int(listed.stdout.split()[-1]) < 100_000
 
 
 async def test_a_case_is_shown_on_one_page(running: RunningSuite) -> None:
