@@ -1,6 +1,6 @@
 """A case, and what the services have on record of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -42,6 +42,11 @@ class Records:
         """The case itself."""
         request = assessment_pb2.GetCaseRequest(case_id=self.case_id)
         return (await self._read(request, assessment_pb2.GetCaseResponse)).case
+
+    async def acts(self) -> Sequence[assessment_pb2.Act]:
+        """What was done to the case as a whole."""
+        request = assessment_pb2.ListActsRequest(case_id=self.case_id)
+        return (await self._read(request, assessment_pb2.ListActsResponse)).acts
 
     async def determination(self) -> assessment_pb2.Determination:
         """The newest determination."""
