@@ -1,6 +1,6 @@
 """A case, and what the services have on record of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -43,10 +43,9 @@ class Records:
         request = assessment_pb2.GetCaseRequest(case_id=self.case_id)
         return (await self._read(request, assessment_pb2.GetCaseResponse)).case
 
-    async def acts(self) -> Sequence[assessment_pb2.Act]:
+    async def acts(self) -> assessment_pb2.ListActsResponse:
         """What was done to the case as a whole."""
-        request = assessment_pb2.ListActsRequest(case_id=self.case_id)
-        return (await self._read(request, assessment_pb2.ListActsResponse)).acts
+        return await self._read(assessment_pb2.ListActsRequest(case_id=self.case_id), assessment_pb2.ListActsResponse)
 
     async def determination(self) -> assessment_pb2.Determination:
         """The newest determination."""

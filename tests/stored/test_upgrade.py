@@ -149,7 +149,7 @@ def _differences(stored: object, found: object, path: str = "") -> Iterator[str]
 async def _lost_resumptions(case: Case, events: Sequence[Row]) -> list[str]:
     """Which resumptions an event tells of, and cannot be read with their reasons."""
     told = [row["actor"] for row in events if (row["case_id"], row["type"]) == (case.case_id, CaseResumed.TYPE)]
-    acts = [act for act in await case.acts() if act.kind == assessment_pb2.ACT_KIND_RESUMED and act.because]
+    acts = [act for act in (await case.acts()).acts if act.kind == assessment_pb2.ACT_KIND_RESUMED and act.because]
     kept = [act.acted_by for act in acts]
     return [] if told == kept else [f"{case.name} ({case.case_id}): resumed by {told}, and on record is {kept}"]
 
