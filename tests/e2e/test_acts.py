@@ -7,6 +7,7 @@ import pwd
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -58,8 +59,9 @@ def _from_hold_to_end(settings: Settings) -> None:
     assert "is not on hold any more" in case("release", case_id, "--because", "Home again.", "--by", "pat")
     assert "on hold hospital" not in case("show", case_id)
     assert "was not parked" in case("resume", case_id, "--because", "All is right.", "--by", "olu")
-    ended = case("end", case_id, "--ending", "moved", "--because", "To Kent.", "--by", "pat")
-    assert f"{case_id} has ended: moved, with {clock.day_in_words(clock.now().date())} as its last day." in ended
+    last_day = clock.now().date() - timedelta(days=1)
+    end = ("--ending", "moved", "--on", last_day.isoformat(), "--because", "To Kent.", "--by", "pat")
+    assert f"moved, with {clock.day_in_words(last_day)} as its last day." in case("end", case_id, *end)
     _are_told(case("show", case_id), case("explain", case_id))
     assert "ended moved; by pat, " in case("show", case_id)
     told = json.loads(case("show", case_id, "--json"))["events"]
