@@ -1,9 +1,10 @@
 """The names and payloads on which services and journeys agree. Standard library only.
 
 An event is something that a service has stored. Its payload is one of the dataclasses below: ids, enums, dates and
-amounts, never a name or a narrative, because events reach the feed, the integrators and Temporal. Money is text in
-pounds a week ("82.91"), dates are ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or
-changes one: that is a new version.
+amounts, never a name or a narrative, because events reach the feed, the integrators and Temporal. Only the ACTS have
+words, `because`, which name nobody and of which Temporal is not told. Money is text in pounds a week ("82.91"), dates
+are ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or changes one: that is a new
+version.
 """
 
 import json
@@ -131,6 +132,7 @@ class HoldPlaced(Payload):
 
     TYPE: ClassVar[str] = "hold.placed.v1"
     reason: str
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class HoldReleased(Payload):
     """The hold was released."""
 
     TYPE: ClassVar[str] = "hold.released.v1"
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,7 @@ class CaseResumed(Payload):
     """Operations put right what had parked the journey. It tries again."""
 
     TYPE: ClassVar[str] = "case.resumed.v1"
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ class CaseEnded(Payload):
     TYPE: ClassVar[str] = "case.ended.v1"
     ending: str
     ended_on: str = ""
+    because: str = ""
 
 
 # Any step but the review: the service that owns it
@@ -464,6 +469,11 @@ HEARD: frozenset[str] = frozenset(
     )
 )
 """The events that a journey must hear while it runs. The rest is for other readers."""
+
+ACTS: frozenset[str] = frozenset(payload.TYPE for payload in (HoldPlaced, HoldReleased, CaseResumed, CaseEnded))
+"""What is done to a case as a whole: these alone say why in somebody's words."""
+BECAUSE = "because"
+"""The field that has those words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,18 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.outcome import Advice
 from services.assessment.tables import (
     OPEN,
+    acts,
     advice,
     cases,
     determinations,
     indicative_budgets,
-    resumptions,
     self_assessments,
     urgent_support,
 )
@@ -64,7 +65,13 @@ ADD_URGENT_SUPPORT = urgent_support.insert()
 ADD_DETERMINATION = determinations.insert()
 ADD_BUDGET = indicative_budgets.insert()
 ADD_ADVICE = advice.insert()
-ADD_RESUMPTION = resumptions.insert()
+ADD_ACT = acts.insert()
+PAGE_OF_ACTS = (
+    sa.select(acts)
+    .where(*matching(acts, "case_id"), acts.c.version > sa.bindparam("after"))
+    .order_by(acts.c.version)
+    .limit(sa.bindparam("size"))
+)
 
 
 def add_case(work: Work, case: Case) -> None:
@@ -188,13 +195,18 @@ def _given(work: Work, case: Case) -> dict[str, object]:
     return {"case_id": case.case_id, "round": case.round, "given_by": work.actor.subject}
 
 
-def add_resumption(work: Work, case: Case, *, because: str) -> None:
-    """Store who said that a stuck case was mended, and how."""
-    row = {
-        "case_id": case.case_id,
-        "version": case.version,
-        "resumed_at": work.now_text,
-        "because": because,
-        "resumed_by": work.actor.subject,
-    }
-    work.connection.execute(ADD_RESUMPTION, row)
+def add_act(work: Work, case: Case, act: Act) -> None:
+    """Store what is done to a case, before the case is changed by it."""
+    statements.change(work.connection, ADD_ACT, as_row(act) | {"case_id": case.case_id, "version": case.version})
+
+
+def page_of_acts(work: Work, case_id: str, *, after: int, size: int) -> list[tuple[int, Act]]:
+    """What was done to a case after a position, in order and with their positions, at most `size`."""
+    rows = work.connection.execute(PAGE_OF_ACTS, {"case_id": case_id, "after": after, "size": size}).mappings()
+    return [
+        (
+            row["version"],
+            Act(ActKind(row["kind"]), row["acted_at"], row["acted_by"], row["reason"], row["because"]),
+        )
+        for row in rows
+    ]

@@ -91,10 +91,11 @@ advice = sa.Table(
     *filled(sa.Text, "written_reasons", "advice", "how_to_ask_again", "given_by"),
 )
 
-resumptions = sa.Table(
-    "resumptions",
+acts = sa.Table(
+    "acts",
     metadata,
     sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
-    *filled(sa.Text, "resumed_at", "because", "resumed_by"),
+    *filled(sa.Text, "kind", "acted_at", "acted_by", "reason", "because"),
 )
+"""What was done to a case as a whole. `version` is the case's own before it, and so their order."""

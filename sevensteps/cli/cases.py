@@ -2,12 +2,12 @@
 
 import json
 from typing import Annotated
-from uuid import uuid4
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
@@ -17,8 +17,9 @@ from sevensteps.cli.case_view.decisions import read_decisions
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import explanation
 from sevensteps.cli.case_view.feed import follow_events, list_events
-from sevensteps.cli.case_view.history import CaseHistory
+from sevensteps.cli.case_view.history import CaseHistory, last_event, payload_of
 from sevensteps.cli.case_view.receipts import read_receipts
+from sevensteps.cli.case_view.sentences import reason_in_words
 from sevensteps.cli.case_view.status import CaseStatus, status_from_events, status_from_journey
 from sevensteps.cli.case_view.timeline import timeline, timeline_entry
 from sevensteps.cli.case_view.words import words_of
@@ -29,7 +30,7 @@ from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
-from sevensteps.events import CaseEnded
+from sevensteps.events import CaseEnded, HoldPlaced, HoldReleased
 from sevensteps.fields import short_name
 from sevensteps.policy.model.values_in_words import plain
 from sevensteps.rpc.caller import Caller, operations
@@ -58,17 +59,9 @@ def explain(case_id: CaseId, *, verbose: Verbose = False, as_json: AsJson = Fals
     run(_explain(Settings.from_environment(), case_id, verbose=verbose, as_json=as_json))
 
 
-def resume(
-    case_id: CaseId,
-    because: Annotated[str, typer.Option(help="What was put right, for the record; no names.")],
-) -> None:
-    """Have a parked journey try again, after you have put right what it was refused for."""
-    run(_resume(Settings.from_environment(), case_id, because))
-
-
 async def _show(settings: Settings, case_id: str, *, verbose: bool, as_json: bool) -> None:
     async with operations(settings) as caller:
-        case = await _case(caller, case_id)
+        case = await read_case(caller, case_id)
         events = await _events(caller, case_id)
         decisions = await read_decisions(caller, case_id, events)
     status = None if case.ending else await _status(settings, case_id, events)
@@ -79,22 +72,39 @@ async def _show(settings: Settings, case_id: str, *, verbose: bool, as_json: boo
     kind = plain(short_name(assessment_pb2.CaseKind, case.kind))
     page.add_row("case", f"{case_id}, {kind}, {case.council}")
     if case.ending:
-        page.add_row("ended", plain(short_name(assessment_pb2.Ending, case.ending)))
+        ending = plain(short_name(assessment_pb2.Ending, case.ending))
+        page.add_row("ended", Text(ending + _who_and_why(last_event(events, CaseEnded))))
     elif status:
-        _add_status(page, status, on_hold=case.on_hold)
+        _add_status(page, status)
+    if case.on_hold:
+        _add_hold(page, events)
     screen().print(page)
     history = CaseHistory("Timeline", case_id, events, decisions)
     screen().print(timeline(history, words_of(settings), verbose=verbose))
 
 
-def _add_status(page: Table, status: CaseStatus, *, on_hold: bool) -> None:
+def _who_and_why(event: Event | None) -> str:
+    """Who did what an event tells, when and why; empty where the feed does not have it."""
+    if event is None:
+        return ""
+    at = event.occurred_at.ToDatetime()
+    return f"; by {event.actor}, {clock.day_in_words(at.date())} {at:%H:%M}{reason_in_words(payload_of(event))}"
+
+
+def _add_hold(page: Table, events: list[Event]) -> None:
+    """Why it is on hold, if the event has reached the feed yet."""
+    placed, released = last_event(events, HoldPlaced), last_event(events, HoldReleased)
+    if placed and not (released and released.position > placed.position):
+        page.add_row("on hold", Text(plain(HoldPlaced.of(placed.payload).reason) + _who_and_why(placed)))
+    page.add_row("on hold", "deadlines of practice are stopped; deadlines of law are not")
+
+
+def _add_status(page: Table, status: CaseStatus) -> None:
     page.add_row("stands in", STEP_NAMES[status.stage])
     page.add_row("waits for", PHRASES[status.waiting_for])
     if status.service:
         page.add_row("service", status.service)
     page.add_row("until", (status.until or "no date") + (", which has passed" if status.overdue else ""))
-    if on_hold:
-        page.add_row("on hold", "deadlines of practice are stopped; deadlines of law are not")
     if status.parked:
         page.add_row("parked", Text(status.parked, style="red"))
 
@@ -102,7 +112,7 @@ def _add_status(page: Table, status: CaseStatus, *, on_hold: bool) -> None:
 async def _watch(settings: Settings, case_id: str, *, as_json: bool) -> None:
     words = words_of(settings)
     async with operations(settings) as caller:
-        case = await _case(caller, case_id)
+        case = await read_case(caller, case_id)
         of_case = EventFilter(case_id=case_id)
         async for event in list_events(caller, 0, of_case) if case.ending else follow_events(caller, 0, of_case):
             if as_json:
@@ -115,7 +125,7 @@ async def _watch(settings: Settings, case_id: str, *, as_json: bool) -> None:
 
 async def _explain(settings: Settings, case_id: str, *, verbose: bool, as_json: bool) -> None:
     async with operations(settings) as caller:
-        await _case(caller, case_id)
+        await read_case(caller, case_id)
         events = await _events(caller, case_id)
         receipts = await read_receipts(caller, case_id)
     if as_json:
@@ -124,28 +134,8 @@ async def _explain(settings: Settings, case_id: str, *, verbose: bool, as_json: 
         screen().print(explanation(case_id, events, receipts, words_of(settings), verbose=verbose))
 
 
-async def _resume(settings: Settings, case_id: str, because: str) -> None:
-    request = assessment_pb2.ResumeCaseRequest(request_id=str(uuid4()), case_id=case_id, because=because)
-    async with operations(settings) as caller:
-        parked = await _is_parked(settings, case_id)
-        await caller.ask(request, assessment_pb2.ResumeCaseResponse)
-    effect = {
-        True: "tries again",
-        False: "was not parked; the resumption is on record and changes nothing else",
-        None: "tries again if it was parked, which cannot be seen now because its journey does not answer",
-    }[parked]
-    typer.echo(f"{case_id} {effect}. `sevensteps case show {case_id}` says where it stands.")
-
-
-async def _is_parked(settings: Settings, case_id: str) -> bool | None:
-    """Whether a journey is parked; None where it does not answer."""
-    try:
-        return bool((await status_from_journey(settings, case_id)).parked)
-    except Fault:
-        return None
-
-
-async def _case(caller: Caller, case_id: str) -> Case:
+async def read_case(caller: Caller, case_id: str) -> Case:
+    """A case, as its service has it. Raises a Fault."""
     answer = await caller.ask(assessment_pb2.GetCaseRequest(case_id=case_id), assessment_pb2.GetCaseResponse)
     return answer.case
 

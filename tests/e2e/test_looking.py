@@ -278,6 +278,16 @@ async def test_a_refusal_is_printed_as_a_sentence(
         (("events", "--type", b"\xff"), "Argument 3: expected text in UTF-8."),
         (("case", "show", b"\xff"), "Argument 3: expected text in UTF-8."),
         (("case", "resume", "case-1", "--because", b"\xff"), "Argument 5: expected text in UTF-8."),
+        (("case", "resume", "case-1"), "Missing option '--because'"),
+        (("case", "resume", "case-1", "--because", " "), "say why, in some words"),
+        (("case", "hold", "case-1", "--reason", "away", "--because", ""), "say why, in some words"),
+        (("case", "hold", "case-1", "--because", "x"), "Missing option '--reason'"),
+        (("case", "hold", "case-1", "--because", "x", "--reason", "y"), "Invalid value for '--reason'"),
+        (("case", "release", "case-1", "--because", "\n"), "say why, in some words"),
+        (("case", "release", "case-1", "--because", "x", "--by", " amy"), "Invalid value for '--by'"),
+        (("case", "end", "case-1", "--because", "x"), "Missing option '--ending'"),
+        (("case", "end", "case-1", "--ending", "died", "--because", ""), "say why, in some words"),
+        (("case", "end", "case-1", "--ending", "died", "--because", "x", "--on", "soon"), "Invalid value for '--on'"),
         (("token", "--subject", b"\xff", "--role", "auditor"), "Argument 3: expected text in UTF-8."),
     ],
 )
@@ -312,19 +322,6 @@ def test_a_folder_without_a_suite_is_left_alone(tmp_path: Path, arguments: tuple
     assert refused.stderr.startswith("No suite has been started with the data folder")
     assert refused.returncode == 1
     assert list(tmp_path.iterdir()) == []
-
-
-async def test_a_case_is_resumed_from_the_command_line(running: RunningSuite) -> None:
-    """The resumption is on record; for a case that is not parked the message says that nothing else changes."""
-    done = await asyncio.to_thread(
-        _run, running.settings, "case", "resume", running.carer, "--because", "The pack has been put right."
-    )
-    assert done.returncode == 0, done.stderr
-    assert f"{running.carer} was not parked" in done.stdout
-    events = await asyncio.to_thread(
-        _run, running.settings, "events", "--case", running.carer, "--type", "case.resumed.v1"
-    )
-    assert events.stdout.count("case.resumed.v1") == 1
 
 
 async def test_an_example_is_played_in_the_running_suite(running: RunningSuite) -> None:

@@ -6,11 +6,14 @@ from datetime import date
 from typing import Self
 
 from sevensteps.errors import Fault, Kind, stage_order
-from sevensteps.identity.actor import EVERY_COUNCIL, Actor
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
 from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES, Ending
 
 ENDINGS_BY_PEOPLE = frozenset(Ending) - {Ending.NOT_ELIGIBLE}
 """Not eligible is where a journey ends by itself, once the reasons and the advice have been given."""
+
+ENDINGS_BY_OPERATIONS = frozenset((Ending.SUPPORT_ENDED, Ending.MOVED, Ending.DIED))
+"""What has happened elsewhere. That advice is enough (s.4) or a refusal stands (s.11) is for practitioners to say."""
 
 OUTCOMES: Mapping[str, frozenset[str]] = {"adult": ADULT_OUTCOMES, "carer": CARER_OUTCOMES}
 """The outcomes that are assessed, by kind of case."""
@@ -137,6 +140,17 @@ class Case:
                 self.case_id,
             )
         return replace(self.close_assessment(), ending=ending, ended_on=ended_on, on_hold=False)
+
+
+def ensure_may_end(actor: Actor, ending: Ending) -> None:
+    """Raise a Fault (DENIED) where operations would end a case in a way that practitioners decide."""
+    if ending not in ENDINGS_BY_OPERATIONS and not actor.roles & {Role.PRACTITIONER, Role.JOURNEY}:
+        raise Fault(
+            Kind.DENIED,
+            "ROLE_LACKS_RIGHT",
+            f"Operations may end a case as {', '.join(sorted(ENDINGS_BY_OPERATIONS))}. Whether it ends as {ending} is "
+            "for a practitioner to decide.",
+        )
 
 
 def council_of(actor: Actor) -> str:

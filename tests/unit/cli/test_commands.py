@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from sevensteps.cli.commands import app
 
 ACTING = {
-    "up", "fetch", "play", "token", "serve", "worker", "journeys rebuild", "temporal prepare", "case resume",
+    "up", "fetch", "play", "token", "serve", "worker", "journeys rebuild", "temporal prepare",
+    "case hold", "case release", "case end", "case resume",
     "receipts export",  # writes JSON to a file
 }  # fmt: skip
 """Commands that do something, and list nothing. A new command that is not among them has to have --json."""

@@ -67,7 +67,11 @@ class AssessmentServiceStub:
     ResumeCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ResumeCaseRequest, _assessment_pb2.ResumeCaseResponse]
     """Tells a parked journey that its cause has been mended and it should try again."""
     EndCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.EndCaseRequest, _assessment_pb2.EndCaseResponse]
-    """Ends the case."""
+    """Ends the case. Operations may end it as support ended, moved or died; how else a case ends, practitioners decide."""
+    ListActs: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListActsRequest, _assessment_pb2.ListActsResponse]
+    """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+    Earlier versions kept resumptions only; the feed has the rest.
+    """
     RecordOverdue: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.RecordOverdueRequest, _assessment_pb2.RecordOverdueResponse]
     """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
     OpenAssessment: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.OpenAssessmentRequest, _assessment_pb2.OpenAssessmentResponse]
@@ -114,7 +118,11 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     ResumeCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ResumeCaseRequest, _assessment_pb2.ResumeCaseResponse]  # type: ignore[assignment]
     """Tells a parked journey that its cause has been mended and it should try again."""
     EndCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.EndCaseRequest, _assessment_pb2.EndCaseResponse]  # type: ignore[assignment]
-    """Ends the case."""
+    """Ends the case. Operations may end it as support ended, moved or died; how else a case ends, practitioners decide."""
+    ListActs: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListActsRequest, _assessment_pb2.ListActsResponse]  # type: ignore[assignment]
+    """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+    Earlier versions kept resumptions only; the feed has the rest.
+    """
     RecordOverdue: _aio.UnaryUnaryMultiCallable[_assessment_pb2.RecordOverdueRequest, _assessment_pb2.RecordOverdueResponse]  # type: ignore[assignment]
     """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
     OpenAssessment: _aio.UnaryUnaryMultiCallable[_assessment_pb2.OpenAssessmentRequest, _assessment_pb2.OpenAssessmentResponse]  # type: ignore[assignment]
@@ -248,7 +256,17 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _assessment_pb2.EndCaseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.EndCaseResponse, _abc.Awaitable[_assessment_pb2.EndCaseResponse]]:
-        """Ends the case."""
+        """Ends the case. Operations may end it as support ended, moved or died; how else a case ends, practitioners decide."""
+
+    @_abc_1.abstractmethod
+    def ListActs(
+        self,
+        request: _assessment_pb2.ListActsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ListActsResponse, _abc.Awaitable[_assessment_pb2.ListActsResponse]]:
+        """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+        Earlier versions kept resumptions only; the feed has the rest.
+        """
 
     @_abc_1.abstractmethod
     def RecordOverdue(
