@@ -1,6 +1,7 @@
 """The gRPC face of assessment: what each call reads, which use case it runs, and what it answers."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 
 import grpc
@@ -51,12 +52,12 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         """See AssessmentService.ListCases."""
         fields = Fields()
         size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE)
+        wanted = wire.cases_wanted(request, fields)
         fields.check()
-        listed = {"list": "cases", "council": caller().council, "open_only": request.open_only}
+        listed = {"list": "cases", "council": caller().council, **asdict(wanted)}
         after = position_of(request.page_token, listed)
         found = await self.use_cases.list(
-            store.NUMBERING,
-            lambda work: store.page_of_cases(work, after=after, open_only=request.open_only, size=size + 1),
+            store.NUMBERING, lambda work: store.page_of_cases(work, after=after, wanted=wanted, size=size + 1)
         )
         page = found[:size]
         return pb.ListCasesResponse(
