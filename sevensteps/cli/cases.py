@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from sevensteps.api.assessment.v1 import assessment_pb2
-from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
 from sevensteps.cli.case_view.case_json import case_json
 from sevensteps.cli.case_view.case_list import Row
@@ -17,6 +16,7 @@ from sevensteps.cli.case_view.decisions import read_decisions
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import explanation
 from sevensteps.cli.case_view.feed import follow_events, list_events
+from sevensteps.cli.case_view.find_case import find_case
 from sevensteps.cli.case_view.history import CaseHistory
 from sevensteps.cli.case_view.receipts import read_receipts
 from sevensteps.cli.case_view.status import CaseStatus, status_from_events, status_from_journey
@@ -37,25 +37,28 @@ from sevensteps.steps import STEP_NAMES
 from sevensteps.temporal import PHRASES
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, such as case-3f8k2m9x0p1q.")]
+CaseNamed = Annotated[
+    str, typer.Argument(metavar="CASE", help="The case's id, such as case-3f8k2m9x0p1q, or the person's reference.")
+]
 
 
-def show(case_id: CaseId, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
+def show(case: CaseNamed, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
     """Show one case: its step, what it waits for and until when, and its timeline."""
-    run(_show(Settings.from_environment(), case_id, verbose=verbose, as_json=as_json))
+    run(_show(Settings.from_environment(), case, verbose=verbose, as_json=as_json))
 
 
 def watch(
-    case_id: CaseId,
+    case: CaseNamed,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """Follow the timeline of one case as it grows, until it ends or you press Ctrl-C."""
-    run(_watch(Settings.from_environment(), case_id, as_json=as_json))
+    run(_watch(Settings.from_environment(), case, as_json=as_json))
 
 
-def explain(case_id: CaseId, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
+def explain(case: CaseNamed, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
     """Explain the decisions of one case: when, by which rule and law, on which facts, and who confirmed them."""
-    run(_explain(Settings.from_environment(), case_id, verbose=verbose, as_json=as_json))
+    run(_explain(Settings.from_environment(), case, verbose=verbose, as_json=as_json))
 
 
 def resume(
@@ -66,9 +69,10 @@ def resume(
     run(_resume(Settings.from_environment(), case_id, because))
 
 
-async def _show(settings: Settings, case_id: str, *, verbose: bool, as_json: bool) -> None:
+async def _show(settings: Settings, named: str, *, verbose: bool, as_json: bool) -> None:
     async with operations(settings) as caller:
-        case = await _case(caller, case_id)
+        case = await find_case(caller, named)
+        case_id = case.case_id
         events = await _events(caller, case_id)
         decisions = await read_decisions(caller, case_id, events)
     status = None if case.ending else await _status(settings, case_id, events)
@@ -78,6 +82,10 @@ async def _show(settings: Settings, case_id: str, *, verbose: bool, as_json: boo
     page = Table(box=None, show_header=False, pad_edge=False)
     kind = plain(short_name(assessment_pb2.CaseKind, case.kind))
     page.add_row("case", f"{case_id}, {kind}, {case.council}")
+    if case.linked_case_id:
+        page.add_row("belongs to", case.linked_case_id)
+    if case.another_because:
+        page.add_row("why another", Text(case.another_because))
     if case.ending:
         page.add_row("ended", plain(short_name(assessment_pb2.Ending, case.ending)))
     elif status:
@@ -99,11 +107,11 @@ def _add_status(page: Table, status: CaseStatus, *, on_hold: bool) -> None:
         page.add_row("parked", Text(status.parked, style="red"))
 
 
-async def _watch(settings: Settings, case_id: str, *, as_json: bool) -> None:
+async def _watch(settings: Settings, named: str, *, as_json: bool) -> None:
     words = words_of(settings)
     async with operations(settings) as caller:
-        case = await _case(caller, case_id)
-        of_case = EventFilter(case_id=case_id)
+        case = await find_case(caller, named)
+        of_case = EventFilter(case_id=case.case_id)
         async for event in list_events(caller, 0, of_case) if case.ending else follow_events(caller, 0, of_case):
             if as_json:
                 typer.echo(event_json(event))
@@ -113,9 +121,9 @@ async def _watch(settings: Settings, case_id: str, *, as_json: bool) -> None:
                 return
 
 
-async def _explain(settings: Settings, case_id: str, *, verbose: bool, as_json: bool) -> None:
+async def _explain(settings: Settings, named: str, *, verbose: bool, as_json: bool) -> None:
     async with operations(settings) as caller:
-        await _case(caller, case_id)
+        case_id = (await find_case(caller, named)).case_id
         events = await _events(caller, case_id)
         receipts = await read_receipts(caller, case_id)
     if as_json:
@@ -143,11 +151,6 @@ async def _is_parked(settings: Settings, case_id: str) -> bool | None:
         return bool((await status_from_journey(settings, case_id)).parked)
     except Fault:
         return None
-
-
-async def _case(caller: Caller, case_id: str) -> Case:
-    answer = await caller.ask(assessment_pb2.GetCaseRequest(case_id=case_id), assessment_pb2.GetCaseResponse)
-    return answer.case
 
 
 async def _events(caller: Caller, case_id: str) -> list[Event]:
