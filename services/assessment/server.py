@@ -14,7 +14,6 @@ from services.assessment.domain.outcome import Advice, Points
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.config import Settings
-from sevensteps.fields import Fields
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.calls import changes, reads
@@ -23,9 +22,6 @@ from sevensteps.service.page_tokens import position_of, token_of
 from sevensteps.service.use_cases import Keeping, UseCases
 from sevensteps.service.work import Work
 from sevensteps.steps import Ending
-
-PAGE = 50
-LARGEST_PAGE = 1000
 
 
 class AssessmentServer(pb_grpc.AssessmentServiceServicer):
@@ -50,10 +46,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
 
     async def ListCases(self, request: pb.ListCasesRequest, context: Context) -> pb.ListCasesResponse:
         """See AssessmentService.ListCases."""
-        fields = Fields()
-        size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE)
-        wanted = wire.cases_wanted(request, fields)
-        fields.check()
+        size, wanted = wire.cases_wanted(request)
         listed = {"list": "cases", "council": caller().council, **asdict(wanted)}
         after = position_of(request.page_token, listed)
         found = await self.use_cases.list(

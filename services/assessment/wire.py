@@ -22,6 +22,8 @@ from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate
 from sevensteps.steps import Stage
 
+PAGE = 50
+LARGEST_PAGE = 1000
 FACTS_OF_ADVOCACY = (
     "understanding",
     "retaining",
@@ -115,14 +117,17 @@ def case_opening_of(request: pb.OpenCaseRequest, fields: Fields) -> CaseOpening:
     )
 
 
-def cases_wanted(request: pb.ListCasesRequest, fields: Fields) -> CasesWanted:
-    """Which cases are to be listed."""
-    reference = request.person_reference
-    return CasesWanted(
+def cases_wanted(request: pb.ListCasesRequest) -> tuple[int, CasesWanted]:
+    """How many cases are to be listed at most, and which. Raises a Fault (INVALID) that names wrong fields."""
+    fields, reference = Fields(), request.person_reference
+    size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE)
+    wanted = CasesWanted(
         open_only=request.open_only,
         person_reference=fields.reference("person_reference", reference) if reference else "",
         same_person=request.same_person,
     )
+    fields.check()
+    return size, wanted
 
 
 def urgent_support_of(request: pb.RecordUrgentSupportRequest, fields: Fields) -> UrgentSupport:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
 from sevensteps.cli.case_view.case_json import case_json
 from sevensteps.cli.case_view.case_list import Row
@@ -72,16 +73,22 @@ def resume(
 async def _show(settings: Settings, named: str, *, verbose: bool, as_json: bool) -> None:
     async with operations(settings) as caller:
         case = await find_case(caller, named)
-        case_id = case.case_id
-        events = await _events(caller, case_id)
-        decisions = await read_decisions(caller, case_id, events)
-    status = None if case.ending else await _status(settings, case_id, events)
+        events = await _events(caller, case.case_id)
+        decisions = await read_decisions(caller, case.case_id, events)
+    status = None if case.ending else await _status(settings, case.case_id, events)
     if as_json:
         typer.echo(json.dumps(case_json(Row(case, status), events, decisions), ensure_ascii=False, indent=2))
         return
+    screen().print(_page(case, status))
+    history = CaseHistory("Timeline", case.case_id, events, decisions)
+    screen().print(timeline(history, words_of(settings), verbose=verbose))
+
+
+def _page(case: Case, status: CaseStatus | None) -> Table:
+    """What a case is, and where it stands."""
     page = Table(box=None, show_header=False, pad_edge=False)
     kind = plain(short_name(assessment_pb2.CaseKind, case.kind))
-    page.add_row("case", f"{case_id}, {kind}, {case.council}")
+    page.add_row("case", f"{case.case_id}, {kind}, {case.council}")
     if case.linked_case_id:
         page.add_row("belongs to", case.linked_case_id)
     if case.another_because:
@@ -90,9 +97,7 @@ async def _show(settings: Settings, named: str, *, verbose: bool, as_json: bool)
         page.add_row("ended", plain(short_name(assessment_pb2.Ending, case.ending)))
     elif status:
         _add_status(page, status, on_hold=case.on_hold)
-    screen().print(page)
-    history = CaseHistory("Timeline", case_id, events, decisions)
-    screen().print(timeline(history, words_of(settings), verbose=verbose))
+    return page
 
 
 def _add_status(page: Table, status: CaseStatus, *, on_hold: bool) -> None:

@@ -1,5 +1,7 @@
 """Which case somebody means who names it by its id, or by the reference of the person whom it is about."""
 
+from collections.abc import Sequence
+
 import typer
 
 from sevensteps import clock
@@ -28,6 +30,10 @@ async def find_case(caller: Caller, named: str) -> pb.Case:
     cases = (await caller.ask(asked, pb.ListCasesResponse)).cases
     if not cases:
         raise Fault(unknown.kind, unknown.reason, f"{unknown.detail} Nor has any person this reference.")
+    return _only(cases)
+
+
+def _only(cases: Sequence[pb.Case]) -> pb.Case:
     if len(cases) > 1:
         typer.echo("The person with this reference has several cases. Choose one of them by its id:", err=True)
         for case in cases:

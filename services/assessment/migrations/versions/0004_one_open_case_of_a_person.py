@@ -15,9 +15,9 @@ CASES = sa.table("cases", sa.column("case_id", sa.Text), sa.column("person_refer
 
 def upgrade() -> None:
     """Bring the schema forward. Of several open cases of one person, the oldest is the one without a reason."""
-    op.add_column("cases", sa.Column("opened_by", sa.Text(), nullable=False, server_default=""))
+    op.add_column("cases", sa.Column("opened_by", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("cases", sa.Column("another_because", sa.Text(), nullable=True))
-    op.add_column("cases", sa.Column("linked_case_id", sa.Text(), nullable=False, server_default=""))
+    op.add_column("cases", sa.Column("linked_case_id", sa.Text(), nullable=False, server_default=sa.text("''")))
     _normalise_references()
     op.create_index("cases_of_person", "cases", ["person_reference", "council", "position"], unique=False)
     op.execute(
