@@ -1,10 +1,10 @@
 """The names and payloads on which services and journeys agree. Standard library only.
 
 An event is something that a service has stored. Its payload is one of the dataclasses below: ids, enums, dates and
-amounts, never a name or a narrative, because events reach the feed, the integrators and Temporal. Only the ACTS have
-words, `because`, which name nobody and of which Temporal is not told. Money is text in pounds a week ("82.91"), dates
-are ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or changes one: that is a new
-version.
+amounts, never a name or a narrative, because events reach the feed, the integrators and Temporal. Only what is done to
+a case as a whole may say why in words (WORDS), which name nobody and reach the feed alone. Money is text in pounds a
+week ("82.91"), dates are ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or changes
+one: that is a new version.
 """
 
 import json
@@ -13,6 +13,9 @@ from dataclasses import dataclass, fields
 from typing import ClassVar, Self
 
 from sevensteps.steps import Stage
+
+WORDS = frozenset(("another_because", "because"))
+"""The fields of payloads that are people's own words. No journey hears them: Temporal keeps none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,15 @@ class Payload:
         return cls(**{name: value for name, value in values.items() if name in own})
 
 
+def without_words(payload: str) -> str:
+    """A payload without the fields that are people's own words."""
+    values = json.loads(payload)
+    if WORDS.isdisjoint(values):
+        return payload
+    told = {name: value for name, value in values.items() if name not in WORDS}
+    return json.dumps(told, separators=(",", ":"), sort_keys=True)
+
+
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON.")
 
@@ -43,11 +55,16 @@ def _refuse(constant: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CaseOpened(Payload):
-    """A case was opened at first contact, and its first assessment with it."""
+    """A case was opened at first contact, and its first assessment with it.
+
+    `another_because` is why, where one was open for the person already; `linked_case_id` a case to which it belongs.
+    """
 
     TYPE: ClassVar[str] = "case.opened.v1"
     kind: str
     due_on: str
+    another_because: str = ""
+    linked_case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -469,11 +486,6 @@ HEARD: frozenset[str] = frozenset(
     )
 )
 """The events that a journey must hear while it runs. The rest is for other readers."""
-
-ACTS: frozenset[str] = frozenset(payload.TYPE for payload in (HoldPlaced, HoldReleased, CaseResumed, CaseEnded))
-"""What is done to a case as a whole: these alone say why in somebody's words."""
-BECAUSE = "because"
-"""The field that has those words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,30 @@ def open_case(work: Work, opening: CaseOpening) -> Case:
     """Open a case at first contact, and its first assessment: it appears that there may be needs (s.9(1), s.10)."""
     case_id = new_id("case")
     council = council_of(work.actor)
+    _ensure_may_open(work, council, opening)
     due, pack = _assessment_due(work, work.today, case_id, council)
-    case = Case.open(case_id, council, opening, opened_at=work.now_text, due=due, pack=pack)
+    case = Case.open(
+        case_id, council, opening, opened_at=work.now_text, opened_by=work.actor.subject, due=due, pack=pack
+    )
     store.add_case(work, case)
-    work.tell(case_id, council, CaseOpened(kind=case.kind, due_on=due.isoformat()))
+    event = CaseOpened(
+        kind=case.kind,
+        due_on=due.isoformat(),
+        another_because=case.another_because or "",
+        linked_case_id=case.linked_case_id,
+    )
+    work.tell(case_id, council, event)
     return case
+
+
+def _ensure_may_open(work: Work, council: str, opening: CaseOpening) -> None:
+    """Raise a Fault where a case of the kind is open for the person already, or the linked one is not the council's.
+
+    The database sees to it, too, that of two that are opened at the same moment one is refused.
+    """
+    opening.ensure_first(store.open_case_of(work, council, opening))
+    if opening.linked_case_id and not store.has_case(work, council, opening.linked_case_id):
+        raise invalid(Violation("linked_case_id", "must be the id of a case of your council"))
 
 
 def get_council(work: Work, *, name: str) -> Council:

@@ -1,6 +1,7 @@
 """The gRPC face of assessment: what each call reads, which use case it runs, and what it answers."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 
 import grpc
@@ -24,7 +25,6 @@ from sevensteps.service.work import Work
 from sevensteps.steps import Ending
 
 PAGE = 50
-LARGEST_PAGE = 1000
 LARGEST_PAGE_OF_ACTS = 200
 
 
@@ -50,14 +50,11 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
 
     async def ListCases(self, request: pb.ListCasesRequest, context: Context) -> pb.ListCasesResponse:
         """See AssessmentService.ListCases."""
-        fields = Fields()
-        size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE)
-        fields.check()
-        listed = {"list": "cases", "council": caller().council, "open_only": request.open_only}
+        size, wanted = wire.cases_wanted(request)
+        listed = {"list": "cases", "council": caller().council, **asdict(wanted)}
         after = position_of(request.page_token, listed)
         found = await self.use_cases.list(
-            store.NUMBERING,
-            lambda work: store.page_of_cases(work, after=after, open_only=request.open_only, size=size + 1),
+            store.NUMBERING, lambda work: store.page_of_cases(work, after=after, wanted=wanted, size=size + 1)
         )
         page = found[:size]
         return pb.ListCasesResponse(

@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 
 from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import CARE_ACT, Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import OUTCOMES, Case, CaseOpening, RoundOpening
+from services.assessment.domain.case import OUTCOMES, Case, CaseOpening, CasesWanted, RoundOpening
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.outcome import Advice, Points
 from sevensteps import clock
@@ -23,6 +23,8 @@ from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate
 from sevensteps.steps import Stage
 
+PAGE = 50
+LARGEST_PAGE = 1000
 FACTS_OF_ADVOCACY = (
     "understanding",
     "retaining",
@@ -52,6 +54,9 @@ def case_message(case: Case) -> pb.Case:
         ending=number_of(pb.Ending, case.ending),
         ended_on=case.ended_on.isoformat() if case.ended_on else "",
         etag=str(case.version),
+        opened_by=case.opened_by,
+        another_because=case.another_because or "",
+        linked_case_id=case.linked_case_id,
     )
     message.opened_at.FromDatetime(from_text(case.opened_at))
     return message
@@ -119,10 +124,26 @@ def determination_message(determination: Determination, decision: decision_pb2.D
 
 def case_opening_of(request: pb.OpenCaseRequest, fields: Fields) -> CaseOpening:
     """The opening of a case."""
+    because = request.another_because
     return CaseOpening(
         kind=fields.choice("kind", request.kind, pb.CaseKind),
-        person_reference=fields.text("person_reference", request.person_reference, limit=64),
+        person_reference=fields.reference("person_reference", request.person_reference),
+        another_because=fields.text("another_because", because, limit=1000) if because else None,
+        linked_case_id=fields.id("linked_case_id", request.linked_case_id) if request.linked_case_id else "",
     )
+
+
+def cases_wanted(request: pb.ListCasesRequest) -> tuple[int, CasesWanted]:
+    """How many cases are to be listed at most, and which. Raises a Fault (INVALID) that names wrong fields."""
+    fields, reference = Fields(), request.person_reference
+    size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE)
+    wanted = CasesWanted(
+        open_only=request.open_only,
+        person_reference=fields.reference("person_reference", reference) if reference else "",
+        same_person=request.same_person,
+    )
+    fields.check()
+    return size, wanted
 
 
 def urgent_support_of(request: pb.RecordUrgentSupportRequest, fields: Fields) -> UrgentSupport:

@@ -21,10 +21,39 @@ OUTCOMES: Mapping[str, frozenset[str]] = {"adult": ADULT_OUTCOMES, "carer": CARE
 
 @dataclass(frozen=True, slots=True)
 class CaseOpening:
-    """What opens a case: whether it is about an adult or a carer, and the council's own reference of the person."""
+    """What opens a case: whether it is about an adult or a carer, and the council's own reference of the person.
+
+    `another_because` is why another case is needed where one is open already, `linked_case_id` a case to which it
+    belongs.
+    """
 
     kind: str
     person_reference: str
+    another_because: str | None = None
+    linked_case_id: str = ""
+
+    def ensure_first(self, open_case_id: str | None) -> None:
+        """Raise a Fault where a case of this kind is open for the person already, and no reason is given."""
+        if open_case_id and self.another_because is None:
+            raise Fault(
+                Kind.PRECONDITION,
+                "CASE_OPEN_ALREADY",
+                f"Case {open_case_id} of this kind is open for this person already. Go on with that case; if another "
+                "one is needed beside it, say why in another_because.",
+                metadata={"case_id": open_case_id},
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class CasesWanted:
+    """Which cases are listed: those that meet every condition given.
+
+    `same_person` are open cases beside which another of the kind is open for the same person.
+    """
+
+    open_only: bool
+    person_reference: str
+    same_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +69,7 @@ class Case:
     """A case from first contact to ending. `version` counts its changes.
 
     `pack` is the hash of the pack with which the open assessment began, which decides until it is done; empty when none
-    is open.
+    is open. `another_because` is None for a case that was the person's only open one of its kind.
     """
 
     case_id: str
@@ -56,9 +85,22 @@ class Case:
     ending: str
     ended_on: date | None
     version: int
+    opened_by: str
+    another_because: str | None
+    linked_case_id: str
 
     @classmethod
-    def open(cls, case_id: str, council: str, opening: CaseOpening, *, opened_at: str, due: date, pack: str) -> Self:
+    def open(
+        cls,
+        case_id: str,
+        council: str,
+        opening: CaseOpening,
+        *,
+        opened_at: str,
+        opened_by: str,
+        due: date,
+        pack: str,
+    ) -> Self:
         """A case at first contact, with its first assessment round open."""
         return cls(
             case_id=case_id,
@@ -74,6 +116,9 @@ class Case:
             ending="",
             ended_on=None,
             version=1,
+            opened_by=opened_by,
+            another_because=opening.another_because,
+            linked_case_id=opening.linked_case_id,
         )
 
     def ensure_open(self) -> None:

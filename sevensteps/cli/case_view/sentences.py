@@ -111,7 +111,7 @@ def reason_in_words(payload: Payload | None) -> str:
 
     They are printed in one line, and without what would command the terminal.
     """
-    because = str(getattr(payload, events.BECAUSE, ""))
+    because = str(getattr(payload, "because", ""))
     printable = "".join(letter if letter.isprintable() else " " for letter in because)
     return f"; because: {' '.join(printable.split())}" if printable.strip() else ""
 

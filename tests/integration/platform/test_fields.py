@@ -41,6 +41,8 @@ MAY_BE_LEFT_OUT = frozenset(
         "ListActsRequest.page_token",
         "CloseCaseRequest.ended_on",
         "RecordSpendRequest.evidence",
+        "OpenCaseRequest.another_because",
+        "OpenCaseRequest.linked_case_id",
     }
 )
 """Fields that say something when they are left out, too."""

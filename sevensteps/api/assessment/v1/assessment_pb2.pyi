@@ -243,6 +243,9 @@ class Case(_message.Message):
     ENDING_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     ENDED_ON_FIELD_NUMBER: _builtins.int
+    OPENED_BY_FIELD_NUMBER: _builtins.int
+    ANOTHER_BECAUSE_FIELD_NUMBER: _builtins.int
+    LINKED_CASE_ID_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case's id."""
     council: _builtins.str
@@ -265,6 +268,12 @@ class Case(_message.Message):
     """The version to send with the next change."""
     ended_on: _builtins.str
     """Its last day, as YYYY-MM-DD: where the person died, the day of the death. Empty while open, and where it was not kept."""
+    opened_by: _builtins.str
+    """Who opened it; empty where it was not kept."""
+    another_because: _builtins.str
+    """Why it was opened beside another open case of the same kind for the same person; empty where there was none."""
+    linked_case_id: _builtins.str
+    """Another case that it belongs to, as a carer's to that of the adult cared for; empty where it belongs to none."""
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp:
         """When it was opened."""
@@ -284,10 +293,13 @@ class Case(_message.Message):
         ending: Global___Ending.ValueType = ...,
         etag: _builtins.str = ...,
         ended_on: _builtins.str = ...,
+        opened_by: _builtins.str = ...,
+        another_because: _builtins.str = ...,
+        linked_case_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["opened_at", b"opened_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessment_due", b"assessment_due", "assessment_open", b"assessment_open", "case_id", b"case_id", "council", b"council", "ended_on", b"ended_on", "ending", b"ending", "etag", b"etag", "kind", b"kind", "on_hold", b"on_hold", "opened_at", b"opened_at", "person_reference", b"person_reference", "round", b"round"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["another_because", b"another_because", "assessment_due", b"assessment_due", "assessment_open", b"assessment_open", "case_id", b"case_id", "council", b"council", "ended_on", b"ended_on", "ending", b"ending", "etag", b"etag", "kind", b"kind", "linked_case_id", b"linked_case_id", "on_hold", b"on_hold", "opened_at", b"opened_at", "opened_by", b"opened_by", "person_reference", b"person_reference", "round", b"round"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -545,22 +557,32 @@ class OpenCaseRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     PERSON_REFERENCE_FIELD_NUMBER: _builtins.int
+    ANOTHER_BECAUSE_FIELD_NUMBER: _builtins.int
+    LINKED_CASE_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     kind: Global___CaseKind.ValueType
     """Adult or carer."""
     person_reference: _builtins.str
-    """The council's own reference of the person; never a name. At most 64 characters."""
+    """The council's own reference of the person; never a name. At most 64 characters, each of which can be seen. Spaces
+    around it are left out, and an accent is part of its letter (Unicode NFC).
+    """
+    another_because: _builtins.str
+    """Why another case of this kind is needed for the person, where one is open already. No names; at most 1000 characters."""
+    linked_case_id: _builtins.str
+    """A case of the same council, open or ended, to which this one belongs, as a carer's to that of the adult cared for."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         kind: Global___CaseKind.ValueType = ...,
         person_reference: _builtins.str = ...,
+        another_because: _builtins.str = ...,
+        linked_case_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "person_reference", b"person_reference", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["another_because", b"another_because", "kind", b"kind", "linked_case_id", b"linked_case_id", "person_reference", b"person_reference", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -645,22 +667,30 @@ class ListCasesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     OPEN_ONLY_FIELD_NUMBER: _builtins.int
+    PERSON_REFERENCE_FIELD_NUMBER: _builtins.int
+    SAME_PERSON_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many, 1 to 1000; 0 means 50."""
     page_token: _builtins.str
     """From the last answer to the same question; empty for the first page."""
     open_only: _builtins.bool
     """Only cases that have not ended."""
+    person_reference: _builtins.str
+    """Only cases of the person with this reference, read as OpenCase reads it."""
+    same_person: _builtins.bool
+    """Only open cases beside which another one of the same kind is open for the same person in the same council."""
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         open_only: _builtins.bool = ...,
+        person_reference: _builtins.str = ...,
+        same_person: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["open_only", b"open_only", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["open_only", b"open_only", "page_size", b"page_size", "page_token", b"page_token", "person_reference", b"person_reference", "same_person", b"same_person"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

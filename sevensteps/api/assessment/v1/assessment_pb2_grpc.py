@@ -145,7 +145,8 @@ class AssessmentServiceServicer:
     """
 
     def OpenCase(self, request, context):
-        """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10).
+        """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10). One that would be the
+        second open case of its kind for one person in the council is refused (CASE_OPEN_ALREADY), unless a reason is given.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

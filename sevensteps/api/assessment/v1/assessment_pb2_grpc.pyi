@@ -39,7 +39,9 @@ class AssessmentServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AssessmentServiceAsyncStub: ...
     OpenCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.OpenCaseRequest, _assessment_pb2.OpenCaseResponse]
-    """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10)."""
+    """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10). One that would be the
+    second open case of its kind for one person in the council is refused (CASE_OPEN_ALREADY), unless a reason is given.
+    """
     GetCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GetCaseRequest, _assessment_pb2.GetCaseResponse]
     """Reads one case."""
     ListCases: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListCasesRequest, _assessment_pb2.ListCasesResponse]
@@ -90,7 +92,9 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     OpenCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.OpenCaseRequest, _assessment_pb2.OpenCaseResponse]  # type: ignore[assignment]
-    """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10)."""
+    """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10). One that would be the
+    second open case of its kind for one person in the council is refused (CASE_OPEN_ALREADY), unless a reason is given.
+    """
     GetCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GetCaseRequest, _assessment_pb2.GetCaseResponse]  # type: ignore[assignment]
     """Reads one case."""
     ListCases: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListCasesRequest, _assessment_pb2.ListCasesResponse]  # type: ignore[assignment]
@@ -144,7 +148,9 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _assessment_pb2.OpenCaseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.OpenCaseResponse, _abc.Awaitable[_assessment_pb2.OpenCaseResponse]]:
-        """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10)."""
+        """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10). One that would be the
+        second open case of its kind for one person in the council is refused (CASE_OPEN_ALREADY), unless a reason is given.
+        """
 
     @_abc_1.abstractmethod
     def GetCase(
