@@ -55,10 +55,7 @@ def _refuse(constant: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CaseOpened(Payload):
-    """A case was opened at first contact, and its first assessment with it.
-
-    `another_because` is why, where one was open for the person already; `linked_case_id` a case to which it belongs.
-    """
+    """A case was opened at first contact, and its first assessment with it."""
 
     TYPE: ClassVar[str] = "case.opened.v1"
     kind: str
