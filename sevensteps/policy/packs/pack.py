@@ -1,7 +1,8 @@
 """A pack as its files state it: whose it is, its parameters and its decisions. An overlay sets parameters only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from sevensteps.policy.packs.formats import format_of
 from sevensteps.policy.packs.parameters import Parameter, read_parameters
 from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems
 from sevensteps.policy.packs.source import Section, content_of, misnamed
+
+_read_text = lru_cache(maxsize=64)(read_text)
+"""Of a pack that has changed, only the files that have are read again. Nothing changes what has been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,14 @@ class Pack:
     decisions: Mapping[str, Section]
     files: Mapping[str, str]
     """The text of every file that the hash is made of, by its path in the folder of packs."""
+    below: "Pack | None" = None
+    """The pack that it extends, as it was read together with this one."""
+
+    def extended(self) -> Iterator["Pack"]:
+        """The pack that it extends, the pack that that one extends, and so on."""
+        if self.below is not None:
+            yield self.below
+            yield from self.below.extended()
 
 
 def files_of(root: Path, name: str) -> list[Path]:
@@ -97,7 +109,8 @@ def read_pack_with_problems(root: Path, name: str, problems: Problems) -> Pack:
         **(base.files if base else {}),
         **{place: content.decode(errors="replace") for place, content in files.items()},
     }
-    return Pack(name, head.text("title"), digest.hexdigest(), base.name if base else "", parameters, decisions, texts)
+    title, extends = head.text("title"), base.name if base else ""
+    return Pack(name, title, digest.hexdigest(), extends, parameters, decisions, texts, base)
 
 
 def _own(
@@ -112,9 +125,9 @@ def _own(
         with problems.collected():
             files[place] = content_of(path, root)
             if path.parent.name == "parameters":
-                _add(parameters, read_parameters(read_text(files[place], place, "parameters", format_)))
+                _add(parameters, read_parameters(_read_text(files[place], place, "parameters", format_)))
             elif path.parent.name == "rules":
-                decisions[path.stem] = _named_like_its_file(read_text(files[place], place, "rules", format_), path)
+                decisions[path.stem] = _named_like_its_file(_read_text(files[place], place, "rules", format_), path)
     for folder in ("parameters", "rules"):
         problems += misnamed(root / name / folder, root)
     return files, parameters, decisions
