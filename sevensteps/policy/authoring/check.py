@@ -13,7 +13,7 @@ from sevensteps import clock
 from sevensteps.errors import Fault
 from sevensteps.policy.authoring.answer_check import check_answers
 from sevensteps.policy.authoring.inputs import outcomes_of
-from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps
+from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps, same_table
 from sevensteps.policy.authoring.worked_cases import Coverage, read_cases_with_problems, run_case
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.compiled_decision import CompiledDecision, FactValue
@@ -69,7 +69,8 @@ def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> list[
         if not problems:
             decisions[decision] = over_time
         if not problems and not _same_below(pack, section):
-            every_problem += (problem for compiled in over_time for problem in _decision(compiled, section))
+            for period, compiled in enumerate(over_time):
+                every_problem += _decision(compiled, section, over_time[:period])
             every_problem += check_answers(over_time, section)
     unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
     every_problem += _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()))
@@ -109,7 +110,8 @@ def _dates(pack: Pack, decision: str) -> Iterator[Problem]:
                 yield section.problem(decision, f"parameters from {begins} on; {fault.detail}").problems[0]
 
 
-def _decision(compiled: CompiledDecision, section: Section) -> Iterator[Problem]:
+def _decision(compiled: CompiledDecision, section: Section, earlier: Sequence[CompiledDecision]) -> Iterator[Problem]:
+    """The problems of a decision in one period; a table that is as in an earlier one is not tried again."""
     for path in _unused(compiled):
         expected = "to be used; no rule, derived fact or value uses this fact"
         yield Problem(section.file, _line_of(section, path), path, expected)
@@ -120,6 +122,8 @@ def _decision(compiled: CompiledDecision, section: Section) -> Iterator[Problem]
             yield Problem(section.file, rule.line, rule.id, expected)
     lines = {rule.id: rule.line for rule in compiled.rules}
     for table in compiled.tables:
+        if any(same_table(table, compiled, before) for before in earlier):
+            continue
         for row, where, expected in (*gaps_and_overlaps(compiled, table), *contradictions(compiled, table)):
             yield Problem(section.file, lines.get(row, table.line), where, expected)
 
