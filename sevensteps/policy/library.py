@@ -10,18 +10,16 @@ from tempfile import TemporaryDirectory
 from sevensteps import clock
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.authoring.check import check_pack, values_missing
+from sevensteps.policy.authoring.checked import Checked
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.evaluation.verification import differences
 from sevensteps.policy.model.verdict import Decision, Json
-from sevensteps.policy.packs.folder import FolderWatch, content_hash
+from sevensteps.policy.packs.folder import FolderWatch
 from sevensteps.policy.packs.pack import Pack, names, read_pack
 from sevensteps.policy.packs.problems import PackRefusedError, Problem
 from sevensteps.policy.why_not.search import WhyNot, smallest_changes
 
 _log = logging.getLogger(__name__)
-
-Subject = tuple[str, str]
-"""What a check is about: the hash of a pack, and that of its worked cases."""
 
 
 class Library:
@@ -30,7 +28,8 @@ class Library:
     The first version of a pack only has to be readable: an installed pack has been checked before.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, checks: Path | None = None) -> None:
+        """`root` has the packs. `checks` is a folder where processes share what their checks have found, if any."""
         self.root = root
         self._lock = threading.RLock()
         self._current: dict[str, CompiledPack] = {}
@@ -40,8 +39,8 @@ class Library:
         self._renewing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._folder = FolderWatch(root)
-        self._checked: dict[str, tuple[date, list[Subject]]] = {}
-        self._passed: set[Subject] = set()
+        self._checked: dict[str, tuple[date, list[str]]] = {}
+        self._checks = Checked(checks)
         self._looked_on = clock.now().date()
 
     def packs(self) -> tuple[str, ...]:
@@ -224,7 +223,8 @@ class Library:
             if self._checked.get(name) == (day, subjects):
                 return
             if name not in self._checked and pack.hash == self.in_force().get(name):
-                self._passed.update(subjects)  # it was in force before a restart
+                for subject in subjects:
+                    self._checks.trust(subject)  # it was in force before a restart
             problems = self._problems(pack, day)
             self._checked[name] = day, subjects
         except PackRefusedError as refused:
@@ -241,20 +241,14 @@ class Library:
             self._publish(CompiledPack(pack))
 
     def _problems(self, pack: Pack, day: date) -> list[Problem]:
-        """What is wrong with a pack and with what it extends. A check that a part has passed is not made again."""
+        """What is wrong with a pack and with what it extends. A part that has been checked is not checked again."""
         problems: set[Problem] = {*values_missing(pack, day)}
         for part in (pack, *pack.extended()):
-            subject = self._subject(part)
-            found = [] if subject in self._passed else check_pack(self.root, part)
-            problems.update(found)
-            self._passed.update([] if found else [subject])
+            problems.update(self._checks.problems(self.root, part, check_pack))
         return sorted(problems)
 
-    def _subject(self, part: Pack) -> Subject:
-        return part.hash, content_hash(self.root / part.name / "cases")
-
-    def _subjects(self, pack: Pack) -> list[Subject]:
-        return [self._subject(part) for part in (pack, *pack.extended())]
+    def _subjects(self, pack: Pack) -> list[str]:
+        return [self._checks.subject(self.root, part) for part in (pack, *pack.extended())]
 
     def _refuse(self, name: str, why: str) -> None:
         with self._lock:

@@ -69,7 +69,7 @@ class DecidingService:
         those of `open_to_serve`.
         """
         store = await open_to_serve(name, settings)
-        archive = Archive(Library(settings.policies))
+        archive = Archive(Library(settings.policies, settings.data / "checked"))
         try:
             await store.read(lambda connection: _begin(connection, archive, councils))
             await asyncio.to_thread(archive.library.renew)

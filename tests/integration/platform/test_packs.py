@@ -70,7 +70,7 @@ async def in_force(running: Running) -> pb.PackInForce:
 
 async def first_decisions(assessment: Running, planning: Running) -> set[str]:
     """The version of the pack that makes the next decision of each service."""
-    hashes = set()
+    hashes: set[str] = set()
     work = Practice(assessment)
     amy = assessment.stub(AssessmentServiceStub, assessment.token("amy", Role.PRACTITIONER, council=COUNCIL))
     work.case = (await amy.OpenCase(opening())).case

@@ -7,6 +7,7 @@ import pytest
 
 from sevensteps.policy.authoring import check as module
 from sevensteps.policy.authoring.check import check, check_pack
+from sevensteps.policy.authoring.inputs import outcomes_of
 from sevensteps.policy.packs.pack import read_pack
 
 TODAY = date(2026, 4, 1)
@@ -99,7 +100,6 @@ def test_rules_are_tried_again_where_the_council_has_a_value_of_its_own(
 ) -> None:
     """With the nation's values they are tried when its own pack is checked."""
     tried: list[str] = []
-    outcomes_of = module.outcomes_of
 
     def noted(*given: object) -> tuple[bool, bool]:
         tried.append("rule")
