@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,9 +10,6 @@ from sevensteps.policy.packs.formats import format_of
 from sevensteps.policy.packs.parameters import Parameter, read_parameters
 from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems
 from sevensteps.policy.packs.source import Section, content_of, misnamed
-
-_read_text = lru_cache(maxsize=64)(read_text)
-"""Of a pack that has changed, only the files that have are read again. Nothing changes what has been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +121,9 @@ def _own(
         with problems.collected():
             files[place] = content_of(path, root)
             if path.parent.name == "parameters":
-                _add(parameters, read_parameters(_read_text(files[place], place, "parameters", format_)))
+                _add(parameters, read_parameters(read_text(files[place], place, "parameters", format_)))
             elif path.parent.name == "rules":
-                decisions[path.stem] = _named_like_its_file(_read_text(files[place], place, "rules", format_), path)
+                decisions[path.stem] = _named_like_its_file(read_text(files[place], place, "rules", format_), path)
     for folder in ("parameters", "rules"):
         problems += misnamed(root / name / folder, root)
     return files, parameters, decisions

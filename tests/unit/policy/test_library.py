@@ -13,7 +13,7 @@ import pytest
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library, Verdict
-from sevensteps.policy import library as module
+from sevensteps.policy import packs_in_force as module
 from sevensteps.policy.authoring.check import check_pack
 from sevensteps.policy.evaluation.plain import PlainEvaluator
 from sevensteps.policy.packs.pack import Pack, read_pack
