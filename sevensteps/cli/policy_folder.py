@@ -1,6 +1,7 @@
 """Which packs and councils a command of `sevensteps policy` is about, by name or by the path of a folder."""
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -50,12 +51,12 @@ def pack_that_decides() -> str:
     return deciding[0]
 
 
-def check(root: Path, name: str) -> list[Problem]:
-    """Everything that is wrong with a pack, and with the choices of the council of the same name."""
+def check(root: Path, name: str, on: date) -> list[Problem]:
+    """Everything that is wrong on a day with a pack, and with the choices of the council of the same name."""
     is_council = name in councils.names(root)
     problems = councils.check(root, name) if is_council else []
     if name in packs.names(root) or not is_council:
-        problems += check_pack(root, name)
+        problems += check_pack(root, name, on)
     return problems
 
 

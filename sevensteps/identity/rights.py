@@ -103,6 +103,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ListReceipts": {Role.AUDITOR, Role.OPERATIONS, Role.PRACTITIONER},
             "ReadReceipts": {Role.AUDITOR, Role.OPERATIONS},
             "GetPack": {Role.AUDITOR, Role.OPERATIONS},
+            "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS},
         },
     ),
     **_rights(

@@ -96,6 +96,24 @@ def test_check_ends_with_1_and_everything_that_is_wrong(tmp_path: Path) -> None:
     assert "was 2, is 3, although values are never edited" in compared
 
 
+def test_check_looks_at_what_a_pack_extends_and_at_a_day(tmp_path: Path) -> None:
+    """The council's own files are good; the nation's end with 2026, and one of its cases fails from the start."""
+    root = Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
+    council = str(root / "example-council")
+    parameters = root / "england" / "parameters" / "eligibility.yaml"
+    text = parameters.read_text(encoding="utf-8")
+    parameters.write_text(text.replace("value: 2,", "until: 2026-12-31, value: 2,"), encoding="utf-8")
+    assert typed("check", council, "--on", "2026-12-31").exit_code == 0
+    ended = typed("check", council, "--on", "2027-01-01")
+    assert ended.exit_code == 1
+    assert "eligibility.outcomes_needed: a value in force on 2027-01-01" in ended.stdout
+    assert typed("check", council, "--on", "1 April").exit_code == 2
+    parameters.write_text(text.replace("value: 2,", "value: 3,"), encoding="utf-8")
+    broken = typed("check", council)
+    assert broken.exit_code == 1
+    assert "england/cases/eligibility.yaml" in broken.stdout
+
+
 def test_hint_words_of_a_plan_are_dropped_or_said_to_be_new(tmp_path: Path) -> None:
     """A plan that mentions a beer is met where beer is no hint; the output says that cider was not looked for."""
     copy = Path(shutil.copytree(ROOT / "policies" / "england", tmp_path / "england"))

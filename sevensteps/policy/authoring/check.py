@@ -6,12 +6,14 @@ gap and overlap is found, with an example, unless a table tests so much that onl
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import date
 from pathlib import Path, PurePath
 
+from sevensteps import clock
 from sevensteps.errors import Fault
 from sevensteps.policy.authoring.answer_check import check_answers
 from sevensteps.policy.authoring.inputs import outcomes_of
-from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps
+from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps, same_table
 from sevensteps.policy.authoring.worked_cases import Coverage, read_cases_with_problems, run_case
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.compiled_decision import CompiledDecision, FactValue
@@ -25,17 +27,30 @@ from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import dated_parts, parameters_of
 
 
-def check(root: Path, name: str) -> list[Problem]:
-    """Every problem of a pack."""
+def check(root: Path, name: str, on: date | None = None) -> list[Problem]:
+    """Every problem of a pack and of what it extends. Values are missed as of a day; today if it is not given."""
     problems = Problems()
     with problems.collected():
         pack = read_pack_with_problems(root, name, problems)
-        problems += check_pack(root, pack, tuple(problems))
+        unread = tuple(problems)
+        problems += check_pack(root, pack, unread)
+        problems += (problem for part in pack.extended() for problem in check_pack(root, part))
+        problems += () if unread else values_missing(pack, on or clock.now().date())
     return sorted(set(problems))
 
 
+def values_missing(pack: Pack, day: date) -> Iterator[Problem]:
+    """The parameters without a value on a day on which a decision needs one, unless the nation's is still awaited."""
+    names = {name for section in pack.decisions.values() for name in parameters_of(section, day)}
+    for name in sorted(names & pack.parameters.keys()):
+        parameter = pack.parameters[name]
+        if not (parameter.has_value_on(day) or parameter.is_awaited_on(day)):
+            expected = f"a value in force on {day}, here or in a pack that extends this one; there is none"
+            yield Problem(parameter.file, parameter.line, name, expected)
+
+
 def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> list[Problem]:
-    """Every other problem of a version of a pack; `root` has its worked cases.
+    """Every other problem of a version of a pack; `root` has its worked cases. What it extends is not checked.
 
     `refused` are the problems of what could not be read. No use, case or value is called missing that may be there.
     """
@@ -53,11 +68,21 @@ def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> list[
         every_problem += _dates(pack, decision)
         if not problems:
             decisions[decision] = over_time
-            every_problem += (problem for compiled in over_time for problem in _decision(compiled, section))
+        if not problems and not _same_below(pack, section):
+            for period, compiled in enumerate(over_time):
+                every_problem += _decision(compiled, section, over_time[:period])
             every_problem += check_answers(over_time, section)
     unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
     every_problem += _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()))
     return sorted(set(every_problem))
+
+
+def _same_below(pack: Pack, section: Section) -> bool:
+    """Whether a decision is that of the pack below, with its values: it is checked there."""
+    if pack.below is None:
+        return False
+    below = pack.below.parameters
+    return all(pack.parameters.get(name) is below.get(name) for name in parameters_of(section))
 
 
 def _parameters(pack: Pack, *, all_rules: bool) -> Iterator[Problem]:
@@ -85,7 +110,8 @@ def _dates(pack: Pack, decision: str) -> Iterator[Problem]:
                 yield section.problem(decision, f"parameters from {begins} on; {fault.detail}").problems[0]
 
 
-def _decision(compiled: CompiledDecision, section: Section) -> Iterator[Problem]:
+def _decision(compiled: CompiledDecision, section: Section, earlier: Sequence[CompiledDecision]) -> Iterator[Problem]:
+    """The problems of a decision in one period; a table that is as in an earlier one is not tried again."""
     for path in _unused(compiled):
         expected = "to be used; no rule, derived fact or value uses this fact"
         yield Problem(section.file, _line_of(section, path), path, expected)
@@ -96,6 +122,8 @@ def _decision(compiled: CompiledDecision, section: Section) -> Iterator[Problem]
             yield Problem(section.file, rule.line, rule.id, expected)
     lines = {rule.id: rule.line for rule in compiled.rules}
     for table in compiled.tables:
+        if any(same_table(table, compiled, before) for before in earlier):
+            continue
         for row, where, expected in (*gaps_and_overlaps(compiled, table), *contradictions(compiled, table)):
             yield Problem(section.file, lines.get(row, table.line), where, expected)
 
