@@ -29,6 +29,9 @@ CASE_1 = {
     "ending": "",
     "ended_on": None,
     "version": 1,
+    "opened_by": "amy",
+    "another_because": None,
+    "linked_case_id": "",
 }
 END = cases.update().where(cases.c.case_id == sa.bindparam("the_case")).values(ended_on=sa.bindparam("on"), ending="x")
 LAST = sa.select(cases.c.case_id, cases.c.ended_on).order_by(cases.c.case_id.desc()).limit(1)
@@ -39,13 +42,13 @@ async def store(tmp_path: Path, database: str) -> AsyncIterator[Store]:
     """The assessment service's records, with two cases."""
     await asyncio.to_thread(upgrade, "assessment", database, tmp_path)
     opened = open_store(database, tmp_path, "assessment")
-    for case_id in ("case-1", "case-2"):
-        assert (
-            await opened.write(partial(statements.change, statement=ADD_CASE, values=CASE_1 | {"case_id": case_id}))
-            == 1
-        )
-    yield opened
-    await opened.close()
+    case_2 = CASE_1 | {"case_id": "case-2", "person_reference": "somebody else"}
+    try:
+        for case in (CASE_1, case_2):
+            assert await opened.write(partial(statements.change, statement=ADD_CASE, values=case)) == 1
+        yield opened
+    finally:
+        await opened.close()
 
 
 async def test_a_row_is_read_as_it_was_stored_and_as_sqlalchemy_reads_it(store: Store) -> None:
