@@ -1,6 +1,7 @@
 """Which packs and councils a command of `sevensteps policy` is about, by name or by the path of a folder."""
 
 import sys
+from os.path import normpath
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,7 +19,7 @@ from sevensteps.policy.packs.problems import Problem
 def folder_of(pack: str) -> tuple[Path, str]:
     """The folder of packs, and the pack's name in it."""
     if "/" in pack or pack.startswith("."):
-        folder = Path(pack).resolve()
+        folder = Path(normpath(Path(pack).absolute()))  # not resolved: a link is to be refused, not followed
         return folder.parent, folder.name
     return Settings.from_environment().policies, pack
 
