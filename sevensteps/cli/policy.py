@@ -29,7 +29,7 @@ from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.verdict import Json
 from sevensteps.policy.packs.answer_words import read_answer_words
 from sevensteps.policy.packs.pack import read_pack
-from sevensteps.policy.packs.problems import PackRefusedError, Problem
+from sevensteps.policy.packs.problems import PackRefusedError, Problems
 
 MOST_DIGITS = 1_000
 """Most digits of a number: far more than any fact has. Python itself refuses more than 4,300."""
@@ -70,7 +70,7 @@ def decide(
 
 def check(packs: Packs = None, *, as_json: AsJson = False) -> None:
     """Check packs and councils' choices, and print every problem. Exit 1 if there is one."""
-    found: dict[str, list[Problem]] = {}
+    found: dict[str, Problems] = {}
     for root, name in folders_to_check(packs):
         with progress() as shown:
             shown.add_task(f"Checking {name}", total=None)
@@ -78,7 +78,8 @@ def check(packs: Packs = None, *, as_json: AsJson = False) -> None:
         if not as_json:
             for problem in problems:
                 typer.echo(str(problem))
-            typer.echo(f"{name}: {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}")
+            left_out = f"; {problems.left_out} worked cases that need this were not run" if problems.left_out else ""
+            typer.echo(f"{name}: {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}{left_out}")
     if as_json:
         print_json({name: [asdict(problem) for problem in problems] for name, problems in found.items()})
     raise typer.Exit(ExitCode.FAILED if any(found.values()) else ExitCode.DONE)

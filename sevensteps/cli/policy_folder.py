@@ -13,7 +13,7 @@ from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.policy.authoring.check import check as check_pack
 from sevensteps.policy.packs import pack as packs
-from sevensteps.policy.packs.problems import Problem
+from sevensteps.policy.packs.problems import Problems
 
 
 def folder_of(pack: str) -> tuple[Path, str]:
@@ -51,12 +51,14 @@ def pack_that_decides() -> str:
     return deciding[0]
 
 
-def check(root: Path, name: str) -> list[Problem]:
+def check(root: Path, name: str) -> Problems:
     """Everything that is wrong with a pack, and with the choices of the council of the same name."""
     is_council = name in councils.names(root)
-    problems = councils.check(root, name) if is_council else []
+    problems = Problems(councils.check(root, name) if is_council else [])
     if name in packs.names(root) or not is_council:
-        problems += check_pack(root, name)
+        of_pack = check_pack(root, name)
+        problems += of_pack
+        problems.left_out = of_pack.left_out
     return problems
 
 

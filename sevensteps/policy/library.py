@@ -176,7 +176,7 @@ class Library:
         """Use what is in the folder now if it passes its check: exactly the text that was checked."""
         try:
             pack = read_pack(self.root, name)
-            problems = check_pack(self.root, pack)
+            problems = [*check_pack(self.root, pack)]
         except PackRefusedError as refused:
             problems = sorted(refused.problems)
         except Exception:  # noqa: BLE001 - whatever it is, the thread must not end without logging it

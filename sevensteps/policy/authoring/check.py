@@ -4,6 +4,7 @@ The facts that a rule tests are tried with one value for every way in which its 
 gap and overlap is found, with an example, unless a table tests so much that only a sample can be tried.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path, PurePath
@@ -20,48 +21,77 @@ from sevensteps.policy.model.derived_facts import inputs_of
 from sevensteps.policy.packs.decision_draft import UNDECLARED_PARAMETER
 from sevensteps.policy.packs.decision_reader import read_decision_over_time
 from sevensteps.policy.packs.pack import Pack, read_pack_with_problems
-from sevensteps.policy.packs.problems import Problem, Problems
+from sevensteps.policy.packs.problems import Problem, Problems, closest
 from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import dated_parts, parameters_of
 
-
-def check(root: Path, name: str) -> list[Problem]:
-    """Every problem of a pack."""
-    problems = Problems()
-    with problems.collected():
-        pack = read_pack_with_problems(root, name, problems)
-        problems += check_pack(root, pack, tuple(problems))
-    return sorted(set(problems))
+_FOLDERS = ("parameters", "rules", "cases")
 
 
-def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> list[Problem]:
+def check(root: Path, name: str) -> Problems:
+    """Every problem of a pack, causes first: what cannot be read, then parameters, rules and cases."""
+    causes, others = Problems(), Problems()
+    with causes.collected():
+        pack = read_pack_with_problems(root, name, causes)
+        others = check_pack(root, pack, tuple(causes))
+    found = Problems(dict.fromkeys([*sorted(causes), *others]))
+    found.left_out = others.left_out
+    return found
+
+
+def _from_cause_to_consequence(problem: Problem) -> tuple[int, Problem]:
+    """Values come before rules, which name them, and rules before cases, which try them."""
+    folder = PurePath(problem.file).parent.name
+    return (_FOLDERS.index(folder) if folder in _FOLDERS else -1), problem
+
+
+def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> Problems:
     """Every other problem of a version of a pack; `root` has its worked cases.
 
-    `refused` are the problems of what could not be read. No use, case or value is called missing that may be there.
+    `refused` are the problems of what could not be read. Nothing is reported that may only follow from them: no use,
+    case or value is called missing that may be there, and no decision is tried by a value that nobody meant.
     """
     paths = [PurePath(problem.file) for problem in refused]
     unread = {path.parent.name for path in paths}
-    every_problem = Problems()
+    found, undeclared = Problems(), set[str]()
     if not (pack.base or pack.decisions or "rules" in unread):
-        every_problem.append(Problem(f"{pack.name}/pack.yaml", 1, "", "a decision in rules/, or a pack to extend"))
-    every_problem += _parameters(pack, all_rules="rules" not in unread)
+        found.append(Problem(f"{pack.name}/pack.yaml", 1, "", "a decision in rules/, or a pack to extend"))
     decisions: dict[str, list[CompiledDecision]] = {}
+    unsure = unsure_parameters(pack, refused)
     for decision, section in pack.decisions.items():
         problems = Problems()
         over_time = read_decision_over_time(pack, decision, problems)
-        every_problem += (p for p in problems if "parameters" not in unread or p.expected != UNDECLARED_PARAMETER)
-        every_problem += _dates(pack, decision)
-        if not problems:
+        undeclared.update(p.where for p in problems if p.expected.startswith(UNDECLARED_PARAMETER))
+        found += (p for p in problems if "parameters" not in unread or not p.expected.startswith(UNDECLARED_PARAMETER))
+        found += _dates(pack, decision)
+        if not problems and unsure.isdisjoint(parameters_of(section)):
             decisions[decision] = over_time
-            every_problem += (problem for compiled in over_time for problem in _decision(compiled, section))
-            every_problem += check_answers(over_time, section)
+            found += (problem for compiled in over_time for problem in _decision(compiled, section))
+            found += check_answers(over_time, section)
+    meant = {closest(name, pack.parameters) for name in undeclared}
+    found += _parameters(pack, meant, all_rules="rules" not in unread)
     unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
-    every_problem += _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()))
-    return sorted(set(every_problem))
+    _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()), found)
+    ordered = Problems(sorted(set(found), key=_from_cause_to_consequence))
+    ordered.left_out = found.left_out
+    return ordered
 
 
-def _parameters(pack: Pack, *, all_rules: bool) -> Iterator[Problem]:
-    used = {name for section in pack.decisions.values() for name in parameters_of(section)}
+def unsure_parameters(pack: Pack, refused: Sequence[Problem]) -> AbstractSet[str]:
+    """The parameters that a refused file or entry of an overlay would set; what they still have is the base's value."""
+    unsure: set[str] = set()
+    for file, where in {(problem.file, problem.where) for problem in refused}:
+        text = pack.files.get(file, "")
+        named = {name for name in pack.parameters if re.search(rf"(?m)(?<![\w.]){re.escape(name)}\s*:", text)}
+        unsure.update(name for name in named if pack.parameters[name].file != file)
+        if PurePath(file).parent.name == "parameters":
+            unsure.add(closest(where, pack.parameters))
+    return unsure
+
+
+def _parameters(pack: Pack, meant: AbstractSet[str], *, all_rules: bool) -> Iterator[Problem]:
+    """Parameters that nothing names, unless a misspelt name was probably `meant` for them; and days without a value."""
+    used = meant | {name for section in pack.decisions.values() for name in parameters_of(section)}
     for name, parameter in pack.parameters.items():
         if all_rules and name not in used:
             yield Problem(parameter.file, parameter.line, name, "to be used by a decision; no decision names it")
@@ -127,22 +157,23 @@ def _unused(compiled: CompiledDecision) -> list[str]:
 
 
 def _cases(
-    root: Path, pack: Pack, decisions: Mapping[str, list[CompiledDecision]], unread: AbstractSet[str]
-) -> Iterator[Problem]:
+    root: Path, pack: Pack, decisions: Mapping[str, list[CompiledDecision]], unread: AbstractSet[str], found: Problems
+) -> None:
     """Cases that do not come out as expected, and rules that no case shows to hold or to fail."""
     compiled_pack, coverage, refused = CompiledPack(pack), Coverage(), Problems()
     for case in read_cases_with_problems(root, pack.name, refused):
         if case.decision in unread:
+            found.left_out += 1
             continue
         outcome = run_case(case, compiled_pack)
-        for difference in outcome.differences:
-            yield Problem(case.file, case.line, case.name, difference)
+        found += (Problem(case.file, case.line, case.name, difference) for difference in outcome.differences)
         if outcome.decision is not None:
             coverage.add(outcome.decision)
-    yield from refused
+    found += refused
+    found.left_out += refused.left_out
     if not refused and not pack.base:  # else the cases that are missing may be among those that were refused
         for decision, over_time in decisions.items():
-            yield from _not_covered(pack.decisions[decision], over_time, coverage)
+            found += _not_covered(pack.decisions[decision], over_time, coverage)
 
 
 def _not_covered(section: Section, over_time: list[CompiledDecision], coverage: Coverage) -> Iterator[Problem]:

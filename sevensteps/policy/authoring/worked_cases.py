@@ -75,9 +75,16 @@ def read_cases_with_problems(root: Path, pack: str, problems: Problems) -> list[
         with problems.collected():
             content = read_file(path, root, "cases", format_)
             facts: dict[str, Mapping[str, Json]] = {}
+            refused: set[str] = set()
             for body in content.sections("cases"):
+                if body.text("like") in refused:
+                    problems.left_out += 1
+                    refused.add(body.text("name"))
+                    continue
+                refused.add(body.text("name"))
                 with problems.collected():
                     cases.append(_case(content.text("decision"), body, facts))
+                    refused.remove(body.text("name"))
     return cases
 
 

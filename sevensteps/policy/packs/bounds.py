@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sevensteps.money import pounds_from_pence
 from sevensteps.policy.packs.parameter_value import ParameterValue, read_parameter_value
-from sevensteps.policy.packs.problems import read_each
+from sevensteps.policy.packs.problems import did_you_mean, read_each
 from sevensteps.policy.packs.source import Section
 
 KEYS = ("lowest", "highest", "options", "not below")
@@ -44,19 +44,21 @@ class Bounds:
         """In words, what a value beyond the bounds would have to be."""
         for word, number in _numbers(value).items():
             if self.lowest is not None and number < self.lowest:
-                yield f"{_of(word)}{self._text(self.lowest)} or more"
+                yield f"{_of(word)}a value of {self._text(self.lowest)} or more; {self._text(number)} is too low"
             if self.highest is not None and number > self.highest:
-                yield f"{_of(word)}{self._text(self.highest)} or less"
+                yield f"{_of(word)}a value of {self._text(self.highest)} or less; {self._text(number)} is too high"
         for word in _words(value) if self.options else ():
             if word.partition(".")[0] not in self.options:
-                yield f"words out of {', '.join(self.options)}; {word[:40]} is not one"
+                expected = f"words out of {', '.join(self.options)}; {word[:40]} is not one"
+                yield expected + did_you_mean(word.partition(".")[0], self.options)
 
-    def shortfalls(self, value: ParameterValue, national: ParameterValue) -> Iterator[str]:
-        """In words, where a value is below the national one. A word without an amount counts as below."""
+    def shortfalls(self, value: ParameterValue, least: ParameterValue, which: str) -> Iterator[str]:
+        """In words, where a value is below another, `which` says whose. A word without an amount counts as below."""
         own = _numbers(value)
-        for word, number in _numbers(national).items():
+        for word, number in _numbers(least).items():
             if word not in own or own[word] < number:
-                yield f"{_of(word)}{self._text(number)} or more"
+                is_ = f"{self._text(own[word])} is too low" if word in own else "it has none"
+                yield f"{_of(word)}a value of {self._text(number)} or more, like {which}; {is_}"
 
     def _text(self, number: int) -> str:
         return pounds_from_pence(number) if self.money else str(number)

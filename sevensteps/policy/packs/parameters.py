@@ -87,8 +87,7 @@ class Parameter:
         national = base._in_force(day)
         if national is None:
             return [f"a value only while there is a national one, which it must not be below; there is none on {day}"]
-        shortfalls = base.bounds.shortfalls(value.value, national.value)
-        return [f"{shortfall}, like the national value on {day}" for shortfall in shortfalls]
+        return list(base.bounds.shortfalls(value.value, national.value, f"the national value on {day}"))
 
     def holes(self) -> Iterator[date]:
         """The first day of every gap between two values."""
@@ -142,5 +141,5 @@ def _dated(name: str, type_: str, entry: Section) -> DatedValue:
     if ends is not None and ends < begins:
         raise entry.problem(name, "until: the day of from, or a later one")
     if value is None:
-        raise entry.problem(name, expected(type_))
+        raise entry.problem(name, expected(type_, entry.get("value")))
     return DatedValue(value, begins, ends, entry.text("reference"), entry.flag("unverified"), entry.line)

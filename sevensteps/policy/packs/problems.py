@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TypeVar
 
 Entry = TypeVar("Entry")
@@ -32,7 +33,12 @@ class PackRefusedError(Exception):
 
 
 class Problems(list[Problem]):
-    """Everything that is found wrong while reading goes on, not only the first problem."""
+    """Everything that is found wrong while reading goes on, not only the first problem.
+
+    `left_out` is how many worked cases were not run, because they need what cannot be read.
+    """
+
+    left_out = 0
 
     @contextmanager
     def collected(self) -> Iterator[None]:
@@ -46,6 +52,17 @@ class Problems(list[Problem]):
         """Raise a PackRefusedError with all problems, if there are any."""
         if self:
             raise PackRefusedError(self)
+
+
+def closest(written: str, known: Iterable[str]) -> str:
+    """Which of the known words was probably meant; empty where none is close."""
+    return next(iter(get_close_matches(written[:100], list(known), 1)), "")
+
+
+def did_you_mean(written: str, known: Iterable[str]) -> str:
+    """The question with the word that was probably meant, to put behind what is expected; empty where none is close."""
+    meant = closest(written, known)
+    return f"; did you mean {meant}?" if meant else ""
 
 
 def read_each(entries: Iterable[Entry], read_one: Callable[[Entry], Result]) -> list[Result]:

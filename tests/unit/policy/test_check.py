@@ -250,7 +250,9 @@ def test_every_bad_value_of_the_parameters_is_reported(packs: Path) -> None:
     ]  # fmt: skip
     path.write_text((packs / "small/parameters/limits.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     said = found(packs, "parameters/limits.yaml", "value: ten", "value: 10").splitlines()
-    assert said == ["small/parameters/more.yaml:9: help.hours: a value of type whole number"]
+    assert said == [
+        "small/parameters/more.yaml:9: help.hours: a value of type whole number, such as 28; 'ten' is not one"
+    ]
     said = found(packs, "parameters/more.yaml", "value: ten", "value: 10").splitlines()
     assert said == ["small/parameters/more.yaml:3: help.hours: a name that is not used before"]
 
