@@ -13,6 +13,7 @@ from sevensteps.errors import Fault
 from sevensteps.policy.authoring.answer_check import check_answers
 from sevensteps.policy.authoring.inputs import outcomes_of
 from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps
+from sevensteps.policy.authoring.value_check import check_values
 from sevensteps.policy.authoring.worked_cases import Coverage, read_cases_with_problems, run_case
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.compiled_decision import CompiledDecision, FactValue
@@ -69,6 +70,7 @@ def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> Probl
             found += (problem for compiled in over_time for problem in _decision(compiled, section))
             found += check_answers(over_time, section)
     meant = {closest(name, pack.parameters) for name in undeclared}
+    found += check_values(pack)
     found += _parameters(pack, meant, all_rules="rules" not in unread)
     unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
     _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()), found)

@@ -8,6 +8,7 @@ from sevensteps.policy.packs.parameter_value import ParameterValue, read_paramet
 from sevensteps.policy.packs.problems import did_you_mean, read_each
 from sevensteps.policy.packs.source import Section
 
+NATIONAL = "national"
 KEYS = ("lowest", "highest", "options", "not below")
 
 _NUMBERS = {"whole number": "whole number", "money": "money", "amount by word": "money"}
@@ -20,7 +21,8 @@ class Bounds:
     """The bounds of one parameter; those of an amount by word apply to each of its amounts.
 
     `options` are the words that it may be or contain; of a narrowed word, such as `approver.care_home`, the part
-    before the dot is compared. With `not_below_national` an overlay may set more than the national pack, never less.
+    before the dot is compared. With `not_below_national` an overlay may set more than the national pack, never less;
+    `not_below` are other parameters than whose values it must not be less.
     """
 
     money: bool = False
@@ -28,6 +30,7 @@ class Bounds:
     highest: int | None = None
     options: tuple[str, ...] = ()
     not_below_national: bool = False
+    not_below: tuple[str, ...] = ()
 
     @property
     def in_words(self) -> str:
@@ -37,6 +40,7 @@ class Bounds:
             f"{self._text(self.highest)} or less" if self.highest is not None else "",
             f"words out of {', '.join(self.options)}" if self.options else "",
             "not below the national value" if self.not_below_national else "",
+            *(f"not below {other}" for other in self.not_below),
         ]
         return "; ".join(filter(None, bounds))
 
@@ -77,7 +81,9 @@ def read_bounds(name: str, body: Section) -> Bounds:
     if "not below" in body and type_ not in _NUMBERS:
         raise body.problem(name, f"not below only where there are numbers or amounts; this is a {type_}")
     options = tuple(str(word) for word in body.entries("options"))
-    return Bounds(_NUMBERS.get(type_) == "money", lowest, highest, options, "not below" in body)
+    not_below = [str(other) for other in body.entries("not below")]
+    others = tuple(other for other in not_below if other != NATIONAL)
+    return Bounds(_NUMBERS.get(type_) == "money", lowest, highest, options, NATIONAL in not_below, others)
 
 
 def _bound(name: str, body: Section, key: str) -> int | None:
