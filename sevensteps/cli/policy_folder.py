@@ -8,6 +8,7 @@ from typing import NoReturn
 import typer
 
 from sevensteps import councils
+from sevensteps.cli.policy_draft import with_what_it_extends
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
@@ -20,7 +21,7 @@ def folder_of(pack: str) -> tuple[Path, str]:
     """The folder of packs, and the pack's name in it."""
     if "/" in pack or pack.startswith("."):
         folder = Path(normpath(Path(pack).absolute()))  # not resolved: a link is to be refused, not followed
-        return folder.parent, folder.name
+        return with_what_it_extends(folder.parent, folder.name, Settings.from_environment().policies), folder.name
     return Settings.from_environment().policies, pack
 
 

@@ -11,10 +11,11 @@ from pathlib import Path, PurePath
 
 from sevensteps.errors import Fault
 from sevensteps.policy.authoring.answer_check import check_answers
+from sevensteps.policy.authoring.boundary_check import values_without_cases
 from sevensteps.policy.authoring.inputs import outcomes_of
 from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps
 from sevensteps.policy.authoring.value_check import check_values
-from sevensteps.policy.authoring.worked_cases import Coverage, read_cases_with_problems, run_case
+from sevensteps.policy.authoring.worked_cases import Coverage, read_cases, read_cases_with_problems, run_case
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.compiled_decision import CompiledDecision, FactValue
 from sevensteps.policy.model.conditions import facts_of
@@ -35,6 +36,8 @@ def check(root: Path, name: str) -> Problems:
     with causes.collected():
         pack = read_pack_with_problems(root, name, causes)
         others = check_pack(root, pack, tuple(causes))
+        if not causes and not others:
+            others += values_without_cases(pack, read_cases(root, pack.name))
     found = Problems(dict.fromkeys([*sorted(causes), *others]))
     found.left_out = others.left_out
     return found

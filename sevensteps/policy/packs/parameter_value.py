@@ -48,8 +48,9 @@ def read_parameter_value(type_: str, given: object) -> ParameterValue | None:
 def expected(type_: str, given: object) -> str:
     """In words, a value of a type, how one is written, and what is written instead."""
     table = ", which begins at 0 points, with points that rise from row to row and pounds that never fall"
+    example = _EXAMPLES.get(type_, _EXAMPLES["words"])
     written = f"; {str(given)[:60]!r} is not one" if isinstance(given, str | int | float) else ""
-    return f"a value of type {type_}{table if type_ == POINTS_TO_POUNDS else ''}, such as {_EXAMPLES[type_]}{written}"
+    return f"a value of type {type_}{table if type_ == POINTS_TO_POUNDS else ''}, such as {example}{written}"
 
 
 def _texts(given: object, kind: type) -> tuple[str, ...] | None:

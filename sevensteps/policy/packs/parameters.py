@@ -39,6 +39,8 @@ class Parameter:
     bounds: Bounds
     file: str
     line: int
+    inherited: int = 0
+    """How many of the values are those of the pack that is extended; they come first."""
 
     def on(self, day: date) -> DatedValue:
         """The value in force on a day.
@@ -66,7 +68,7 @@ class Parameter:
         before = tuple(value for value in base.values if value.begins < first)
         if before and (before[-1].ends is None or before[-1].ends >= first):
             before = (*before[:-1], replace(before[-1], ends=first - timedelta(days=1)))
-        return replace(self, values=before + self.values, bounds=base.bounds)
+        return replace(self, values=before + self.values, bounds=base.bounds, inherited=len(before))
 
     def breaches(self, bounds: Bounds) -> Iterator[Problem]:
         """Every value that is beyond the bounds, with its line."""
