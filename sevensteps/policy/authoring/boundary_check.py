@@ -34,32 +34,31 @@ def values_without_cases(pack: Pack, cases: Sequence[WorkedCase]) -> Iterator[Pr
     naming = {decision: set(parameters_of(section)) for decision, section in pack.decisions.items()}
     for parameter in pack.parameters.values():
         if parameter.file.startswith(f"{pack.name}/"):
-            concerned = [case for case in cases if parameter.name in naming[case.decision]]
-            for value, last in _new_values(parameter):
+            concerned = [case for case in cases if parameter.name in naming.get(case.decision, ())]
+            for before, value, last in _own_values(parameter):
                 during = [case for case in concerned if value.begins <= case.on <= last]
-                for notch in _notches(parameter, value.value):
+                for notch in _notches(parameter, before, value):
                     during.sort(key=lambda case: notch.written not in texts[case.decision, case.name])
                     if not _noticed(pack, parameter, replace(value, value=notch.value), during):
                         yield Problem(parameter.file, value.line, parameter.name, _expected(value, notch))
 
 
-def _new_values(parameter: Parameter) -> Iterator[tuple[DatedValue, date]]:
-    """The pack's own values that are not those before them, each with its last day."""
+def _own_values(parameter: Parameter) -> Iterator[tuple[DatedValue | None, DatedValue, date]]:
+    """The values that the pack itself sets, each with the one before it and its last day."""
     befores = (None, *parameter.values)
     nexts = (*(value.begins - timedelta(days=1) for value in parameter.values[1:]), date.max)
-    for before, value, until in zip(befores, parameter.values, nexts, strict=False):
-        own = value in parameter.values[parameter.inherited :]
-        if own and (before is None or before.value != value.value):
-            yield value, value.ends or until
+    each = list(zip(befores, parameter.values, nexts, strict=False))
+    yield from ((before, value, value.ends or until) for before, value, until in each[parameter.inherited :])
 
 
-def _notches(parameter: Parameter, value: ParameterValue) -> Iterator[_Notch]:
-    """Every number and amount of a value a notch lower and a notch higher, within its bounds and not below nothing."""
-    for place, number in _numbers(parameter.type, value).items():
+def _notches(parameter: Parameter, before: DatedValue | None, value: DatedValue) -> Iterator[_Notch]:
+    """Every number and amount that is not as before, a notch lower and a notch higher, within its bounds."""
+    was = _numbers(parameter.type, before.value) if before else {}
+    for place, number in _numbers(parameter.type, value.value).items():
         said = str(number) if parameter.type == "whole number" else pounds_from_pence(number)
         for way, notch in (("less", number - 1), ("more", number + 1)):
-            moved = _with(value, place, notch)
-            if notch >= 0 and not any(parameter.bounds.breaches(moved)):
+            moved = _with(value.value, place, notch)
+            if was.get(place) != number and notch >= 0 and not any(parameter.bounds.breaches(moved)):
                 yield _Notch(f"{place}: {said}" if place else said, way, said, moved)
 
 

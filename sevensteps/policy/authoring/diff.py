@@ -77,15 +77,16 @@ def _begins(before: Parameter | None, after: Parameter, new: DatedValue) -> str:
 
 def _value(what: str, before: Parameter, old: DatedValue, after: Parameter, new: DatedValue) -> Iterator[str]:
     if old.value != new.value:
-        yield f"{what}{_change(before, old, after, new)}, although values are never edited"
+        changes = entry_changes(after, old.value, new.value)
+        said = f": {changes}" if changes else f" {_was_and_is(before, old, after, new)}"
+        yield f"{what}{said}, although values are never edited"
     if old.ends != new.ends:
         yield f"{what} ended {old.ends or 'never'}, ends {new.ends or 'never'}"
     yield from _law_of(what, old, new)
 
 
-def _change(before: Parameter, old: DatedValue, after: Parameter, new: DatedValue) -> str:
-    changes = entry_changes(after, old.value, new.value)
-    return f": {changes}" if changes else f" was {value_words(before, old)}, is {value_words(after, new)}"
+def _was_and_is(before: Parameter, old: DatedValue, after: Parameter, new: DatedValue) -> str:
+    return f"was {value_words(before, old)}, is {value_words(after, new)}"
 
 
 def _law_of(what: str, old: DatedValue, new: DatedValue) -> Iterator[str]:
@@ -98,7 +99,8 @@ def _as_of(what: str, before: Parameter | None, after: Parameter | None, on: dat
     old, new = _on(before, on), _on(after, on)
     if before and old and after and new:
         if old.value != new.value:
-            yield f"{what}{_change(before, old, after, new)}"
+            changes = entry_changes(after, old.value, new.value)
+            yield f"{what}: {changes or _was_and_is(before, old, after, new)}"
     elif old or new:
         was = value_words(before, old) if before and old else "not in force"
         is_ = value_words(after, new) if after and new else "not in force"

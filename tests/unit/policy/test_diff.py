@@ -154,7 +154,7 @@ def test_on_a_day_only_what_is_in_force_counts() -> None:
     """A value that begins the day after makes no difference; nor does a rule that ended the day before."""
     old, new = number((BEGINS, None, 1)), number((BEGINS, None, 1), (LATER, None, 2))
     assert differences(old, new, date(2026, 12, 31)) == []
-    assert differences(old, new, LATER) == ["parameter n on 2027-01-01 was 1, is 2"]
+    assert differences(old, new, LATER) == ["parameter n on 2027-01-01: was 1, is 2"]
     assert differences(number((BEGINS, None, 1)), number((LATER, None, 1)), BEGINS) == [
         "parameter n on 2026-01-01: was 1, is not in force"
     ]
