@@ -54,12 +54,7 @@ class Loader(yaml.SafeLoader):
         event: yaml.NodeEvent = self.peek_event()  # type: ignore[no-untyped-call]  # no stubs
         line, before, anchor = line_of(event), self._parts, event.anchor or ""
         is_alias = isinstance(event, yaml.AliasEvent)
-        if is_alias and anchor in self.anchors and anchor not in self._parts_of:
-            raise UnreadableError(line, f"*{anchor}", "something that ends before it; this is inside of itself")
-        self._parts += self._parts_of.get(anchor, 1) if is_alias else 1
-        if self._parts > MOST_PARTS:
-            expected = f"at most {MOST_PARTS:,} parts in a file, with all that aliases stand for; write it in several"
-            raise UnreadableError(line, f"*{anchor}" if is_alias else "", expected)
+        self._count(line, anchor if is_alias else "")
         self._depth += 1
         if self._depth > DEEPEST:
             raise UnreadableError(line, "", f"parts that are nested at most {DEEPEST} deep")
@@ -72,6 +67,15 @@ class Loader(yaml.SafeLoader):
         if not is_alias:
             self._parts_of[anchor] = self._parts - before
         return node
+
+    def _count(self, line: int, alias: str) -> None:
+        """Count a part, or all that an alias stands for. Raises UnreadableError where there are too many."""
+        if alias and alias in self.anchors and alias not in self._parts_of:
+            raise UnreadableError(line, f"*{alias}", "something that ends before it; this is inside of itself")
+        self._parts += self._parts_of.get(alias, 1) if alias else 1
+        if self._parts > MOST_PARTS:
+            expected = f"at most {MOST_PARTS:,} parts in a file, with all that aliases stand for; write it in several"
+            raise UnreadableError(line, f"*{alias}" if alias else "", expected)
 
     def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:  # type: ignore[override]  # stubs: a dict
         """A mapping. Raises UnreadableError for a key that is no text, or there twice."""

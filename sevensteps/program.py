@@ -26,9 +26,13 @@ def run(main: Callable[[], None]) -> NoReturn:
         main()
     except SystemExit as ending:
         code = _exit_code(ending)
+    _put_away()
+    os._exit(_flushed(code))
+
+
+def _put_away() -> None:
     at_the_end.close()
     logging.shutdown()
-    os._exit(_flushed(code))
 
 
 def _print_somewhere() -> None:

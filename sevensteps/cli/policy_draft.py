@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import copytree
 from tempfile import TemporaryDirectory
 
 from sevensteps import councils, program
@@ -21,22 +21,16 @@ def with_what_it_extends(root: Path, name: str, installed: Path) -> Path:
     if all(pack in packs.names(root) for pack in needed):
         return root
     folder = Path(program.at_the_end.enter_context(TemporaryDirectory(prefix="sevensteps-draft-")))
-    drafts = {name, *(pack for pack in needed if pack in packs.names(root))}
-    for pack in (*packs.names(installed), *drafts):
-        copy = folder / pack
-        rmtree(copy, ignore_errors=True)
-        copytree((root if pack in drafts else installed) / pack, copy, symlinks=True)
+    beside = dict.fromkeys({name, *needed} & {name, *packs.names(root)}, root)
+    for pack, where in {**dict.fromkeys(packs.names(installed), installed), **beside}.items():
+        copytree(where / pack, folder / pack, symlinks=True)
     return folder
 
 
 def _needed(root: Path, name: str, installed: Path) -> Iterator[str]:
     """The packs that a pack or a council's file needs and that are there, as far as it can be read."""
     try:
-        if name in packs.names(root):
-            needed = read_head(root, name).text("extends")
-        else:
-            needed = read_file(root / name / councils.FILE, root, "council").text("pack")
-        seen: set[str] = set()
+        needed, seen = _first_needed(root, name), set[str]()
         while needed and needed not in seen:
             seen.add(needed)
             beside = needed in packs.names(root)
@@ -46,3 +40,10 @@ def _needed(root: Path, name: str, installed: Path) -> Iterator[str]:
             needed = read_head(root if beside else installed, needed).text("extends")
     except PackRefusedError:  # reported by whoever reads it next
         return
+
+
+def _first_needed(root: Path, name: str) -> str:
+    """The pack that a pack extends, or that decides for a council without a pack of its own."""
+    if name in packs.names(root):
+        return read_head(root, name).text("extends")
+    return read_file(root / name / councils.FILE, root, "council").text("pack")

@@ -57,29 +57,38 @@ def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> Probl
     """
     paths = [PurePath(problem.file) for problem in refused]
     unread = {path.parent.name for path in paths}
-    found, undeclared = Problems(), set[str]()
+    found = Problems()
     if not (pack.base or pack.decisions or "rules" in unread):
         found.append(Problem(f"{pack.name}/pack.yaml", 1, "", "a decision in rules/, or a pack to extend"))
-    decisions: dict[str, list[CompiledDecision]] = {}
-    unsure = unsure_parameters(pack, refused)
-    for decision, section in pack.decisions.items():
-        problems = Problems()
-        over_time = read_decision_over_time(pack, decision, problems)
-        undeclared.update(p.where for p in problems if p.expected.startswith(UNDECLARED_PARAMETER))
-        found += (p for p in problems if "parameters" not in unread or not p.expected.startswith(UNDECLARED_PARAMETER))
-        found += _dates(pack, decision)
-        if not problems and unsure.isdisjoint(parameters_of(section)):
-            decisions[decision] = over_time
-            found += (problem for compiled in over_time for problem in _decision(compiled, section))
-            found += check_answers(over_time, section)
-    meant = {closest(name, pack.parameters) for name in undeclared}
+    decisions, undeclared = _decisions(pack, unsure_parameters(pack, refused), found)
+    found += () if "parameters" in unread else undeclared
     found += check_values(pack)
+    meant = {closest(problem.where, pack.parameters) for problem in undeclared}
     found += _parameters(pack, meant, all_rules="rules" not in unread)
     unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
     _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()), found)
     ordered = Problems(sorted(set(found), key=_from_cause_to_consequence))
     ordered.left_out = found.left_out
     return ordered
+
+
+def _decisions(
+    pack: Pack, unsure: AbstractSet[str], found: Problems
+) -> tuple[Mapping[str, list[CompiledDecision]], Sequence[Problem]]:
+    """The decisions that can be tried, and the parameters that decisions name without a declaration."""
+    decisions: dict[str, list[CompiledDecision]] = {}
+    undeclared: list[Problem] = []
+    for decision, section in pack.decisions.items():
+        problems = Problems()
+        over_time = read_decision_over_time(pack, decision, problems)
+        for problem in problems:
+            (undeclared if problem.expected.startswith(UNDECLARED_PARAMETER) else found).append(problem)
+        found += _dates(pack, decision)
+        if not problems and unsure.isdisjoint(parameters_of(section)):
+            decisions[decision] = over_time
+            found += (problem for compiled in over_time for problem in _decision(compiled, section))
+            found += check_answers(over_time, section)
+    return decisions, undeclared
 
 
 def unsure_parameters(pack: Pack, refused: Sequence[Problem]) -> AbstractSet[str]:

@@ -34,12 +34,13 @@ def entry_changes(parameter: Parameter, old: ParameterValue, new: ParameterValue
             {f"{row[0]} points": row[1] for row in table if isinstance(row, tuple)} for table in (old, new)
         )
         return "; ".join(_amounts(before, after))
-    gone, added = (
-        [str(entry) for entry in (Counter(some) - Counter(others)).elements()]
-        for some, others in ((old, new), (new, old))
-    )
+    gone, added = _only_in(old, new), _only_in(new, old)
     order = [] if gone or added or old == new else [f"the order is {', '.join(map(str, new))}"]
     return "; ".join([*(_days(gone, added) if parameter.type == "dates" else _words(gone, added)), *order])
+
+
+def _only_in(some: tuple[object, ...], others: tuple[object, ...]) -> list[str]:
+    return [str(entry) for entry in (Counter(some) - Counter(others)).elements()]
 
 
 def _amounts(old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[str]:

@@ -73,19 +73,23 @@ def read_cases_with_problems(root: Path, pack: str, problems: Problems) -> list[
     cases: list[WorkedCase] = []
     for path in sorted(folder.glob("*.yaml")):
         with problems.collected():
-            content = read_file(path, root, "cases", format_)
-            facts: dict[str, Mapping[str, Json]] = {}
-            refused: set[str] = set()
-            for body in content.sections("cases"):
-                if body.text("like") in refused:
-                    problems.left_out += 1
-                    refused.add(body.text("name"))
-                    continue
-                refused.add(body.text("name"))
-                with problems.collected():
-                    cases.append(_case(content.text("decision"), body, facts))
-                    refused.remove(body.text("name"))
+            cases += _cases_of(read_file(path, root, "cases", format_), problems)
     return cases
+
+
+def _cases_of(file: Section, problems: Problems) -> Iterator[WorkedCase]:
+    """The cases of one file. One that is like a refused one is left out: that is no fault of its own."""
+    facts: dict[str, Mapping[str, Json]] = {}
+    refused: set[str] = set()
+    for body in file.sections("cases"):
+        follows = body.text("like") in refused
+        refused.add(body.text("name"))
+        if follows:
+            problems.left_out += 1
+            continue
+        with problems.collected():
+            yield _case(file.text("decision"), body, facts)
+            refused.remove(body.text("name"))
 
 
 def _case(decision: str, body: Section, facts: dict[str, Mapping[str, Json]]) -> WorkedCase:

@@ -81,9 +81,9 @@ def read_bounds(name: str, body: Section) -> Bounds:
     if "not below" in body and type_ not in _NUMBERS:
         raise body.problem(name, f"not below only where there are numbers or amounts; this is a {type_}")
     options = tuple(str(word) for word in body.entries("options"))
-    not_below = [str(other) for other in body.entries("not below")]
-    others = tuple(other for other in not_below if other != NATIONAL)
-    return Bounds(_NUMBERS.get(type_) == "money", lowest, highest, options, NATIONAL in not_below, others)
+    others = tuple(str(other) for other in body.entries("not below") if other != NATIONAL)
+    national = NATIONAL in body.entries("not below")
+    return Bounds(_NUMBERS.get(type_) == "money", lowest, highest, options, national, others)
 
 
 def _bound(name: str, body: Section, key: str) -> int | None:
