@@ -101,7 +101,9 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
             await call(b"x" * 300)
 
         async def open_case(_: int) -> None:
-            request = pb.OpenCaseRequest(request_id=str(uuid4()), kind=pb.CASE_KIND_ADULT, person_reference="somebody")
+            request = pb.OpenCaseRequest(
+                request_id=str(uuid4()), kind=pb.CASE_KIND_ADULT, person_reference=str(uuid4())
+            )
             opened.append((await assessment.OpenCase(request)).case)
 
         async def record(_: int) -> None:

@@ -103,7 +103,7 @@ async def trip(staff: Staff) -> str:
 async def open_case(staff: Staff) -> str:
     """First contact. Returns the case's id."""
     opened = await staff.services.assessment.OpenCase(
-        assessment_pb2.OpenCaseRequest(request_id=_id(), kind=assessment_pb2.CASE_KIND_ADULT, person_reference="bench")
+        assessment_pb2.OpenCaseRequest(request_id=_id(), kind=assessment_pb2.CASE_KIND_ADULT, person_reference=_id())
     )
     await staff.wait_for(opened.case.case_id, CaseOpened.TYPE)
     return opened.case.case_id

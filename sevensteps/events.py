@@ -1,9 +1,10 @@
 """The names and payloads on which services and journeys agree. Standard library only.
 
 An event is something that a service has stored. Its payload is one of the dataclasses below: ids, enums, dates and
-amounts, never a name or a narrative, because events reach the feed, the integrators and Temporal. Money is text in
-pounds a week ("82.91"), dates are ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or
-changes one: that is a new version.
+amounts, never a name or a narrative, because events reach the feed, the integrators and Temporal. Only what is done to
+a case as a whole may say why in words (WORDS), which name nobody and reach the feed alone. Money is text in pounds a
+week ("82.91"), dates are ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or changes
+one: that is a new version.
 """
 
 import json
@@ -12,6 +13,9 @@ from dataclasses import dataclass, fields
 from typing import ClassVar, Self
 
 from sevensteps.steps import Stage
+
+WORDS = frozenset(("another_because", "because"))
+"""The fields of payloads that are people's own words. No journey hears them: Temporal keeps none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,15 @@ class Payload:
         return cls(**{name: value for name, value in values.items() if name in own})
 
 
+def without_words(payload: str) -> str:
+    """A payload without the fields that are people's own words."""
+    values = json.loads(payload)
+    if WORDS.isdisjoint(values):
+        return payload
+    told = {name: value for name, value in values.items() if name not in WORDS}
+    return json.dumps(told, separators=(",", ":"), sort_keys=True)
+
+
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON.")
 
@@ -47,6 +60,8 @@ class CaseOpened(Payload):
     TYPE: ClassVar[str] = "case.opened.v1"
     kind: str
     due_on: str
+    another_because: str = ""
+    linked_case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,7 @@ class HoldPlaced(Payload):
 
     TYPE: ClassVar[str] = "hold.placed.v1"
     reason: str
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +154,7 @@ class HoldReleased(Payload):
     """The hold was released."""
 
     TYPE: ClassVar[str] = "hold.released.v1"
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +162,7 @@ class CaseResumed(Payload):
     """Operations put right what had parked the journey. It tries again."""
 
     TYPE: ClassVar[str] = "case.resumed.v1"
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +172,7 @@ class CaseEnded(Payload):
     TYPE: ClassVar[str] = "case.ended.v1"
     ending: str
     ended_on: str = ""
+    because: str = ""
 
 
 # Any step but the review: the service that owns it

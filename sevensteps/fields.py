@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from sevensteps.characters import is_blank, normalised, trouble_with
 from sevensteps.errors import ID, MOST_VIOLATIONS, Violation, invalid
 from sevensteps.money import PENNY
 from sevensteps.steps import OUTCOMES
@@ -58,13 +59,22 @@ class Fields:
 
     def text(self, path: str, value: str, *, limit: int = 20_000, may_be_empty: bool = False) -> str:
         """Text of at most `limit` characters, which must not be empty unless it may."""
-        if not value.strip() and not may_be_empty:
+        if not may_be_empty and is_blank(value):
             self.wrong(path, "must not be empty")
         elif "\0" in value:
             self.wrong(path, "must not hold the character NUL")
         elif len(value) > limit:
             self.wrong(path, f"must have at most {limit} characters")
         return value
+
+    def reference(self, path: str, value: str, *, limit: int = 64) -> str:
+        """A reference of something outside, such as a person in the council's own records: normalised, and visible."""
+        reference = normalised(value)
+        if trouble := trouble_with(reference):
+            self.wrong(path, trouble)
+        elif len(reference) > limit:
+            self.wrong(path, f"must have at most {limit} characters")
+        return reference
 
     def given(self, path: str, value: str) -> str:
         """Text that must be there, whatever its form: the records know it or do not."""

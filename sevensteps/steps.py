@@ -39,6 +39,14 @@ class Ending(StrEnum):
     DIED = "died"
 
 
+class HoldReason(StrEnum):
+    """Why a case is on hold."""
+
+    HOSPITAL = "hospital"
+    PERSON_ASKED = "person_asked"
+    AWAY = "away"
+
+
 class ReviewOutcome(StrEnum):
     """What a review leads to (s.27; step 7)."""
 

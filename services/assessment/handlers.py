@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from services.assessment import store
+from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of
+from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of, ensure_may_end
 from services.assessment.domain.determination import (
     Determination,
     ensure_advice_is_next,
@@ -49,11 +50,30 @@ def open_case(work: Work, opening: CaseOpening) -> Case:
     """Open a case at first contact, and its first assessment: it appears that there may be needs (s.9(1), s.10)."""
     case_id = new_id("case")
     council = council_of(work.actor)
+    _ensure_may_open(work, council, opening)
     due, pack = _assessment_due(work, work.today, case_id, council)
-    case = Case.open(case_id, council, opening, opened_at=work.now_text, due=due, pack=pack)
+    case = Case.open(
+        case_id, council, opening, opened_at=work.now_text, opened_by=work.actor.subject, due=due, pack=pack
+    )
     store.add_case(work, case)
-    work.tell(case_id, council, CaseOpened(kind=case.kind, due_on=due.isoformat()))
+    event = CaseOpened(
+        kind=case.kind,
+        due_on=due.isoformat(),
+        another_because=case.another_because or "",
+        linked_case_id=case.linked_case_id,
+    )
+    work.tell(case_id, council, event)
     return case
+
+
+def _ensure_may_open(work: Work, council: str, opening: CaseOpening) -> None:
+    """Raise a Fault where a case of the kind is open for the person already, or the linked one is not the council's.
+
+    The database sees to it, too, that of two that are opened at the same moment one is refused.
+    """
+    opening.ensure_first(store.open_case_of(work, council, opening))
+    if opening.linked_case_id and not store.has_case(work, council, opening.linked_case_id):
+        raise invalid(Violation("linked_case_id", "must be the id of a case of your council"))
 
 
 def get_council(work: Work, *, name: str) -> Council:
@@ -174,18 +194,20 @@ def get_determination(work: Work, *, case_id: str) -> Determination:
     return determination
 
 
-def place_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, reason: str) -> Case:
+def place_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, reason: str, because: str) -> Case:
     """Put the case on hold: soft clocks stop, hard ones go on."""
     on_hold = store.case_to_change(work, case_id, etag).place_hold()
     changes.count(case_id, work.now)
-    return _change(work, on_hold, HoldPlaced(reason=reason))
+    _record(work, on_hold, ActKind.HOLD_PLACED, because, reason)
+    return _change(work, on_hold, HoldPlaced(reason=reason, because=because))
 
 
-def release_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str) -> Case:
+def release_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, because: str) -> Case:
     """Release the hold."""
     released = store.case_to_change(work, case_id, etag).release_hold()
     changes.count(case_id, work.now)
-    return _change(work, released, HoldReleased())
+    _record(work, released, ActKind.HOLD_RELEASED, because)
+    return _change(work, released, HoldReleased(because=because))
 
 
 def resume_case(work: Work, *, case_id: str, because: str) -> Case:
@@ -194,17 +216,29 @@ def resume_case(work: Work, *, case_id: str, because: str) -> Case:
     An ended case too: its journey may be parked while it has everything closed.
     """
     case = store.case_to_change(work, case_id)
-    store.add_resumption(work, case, because=because)
-    return _change(work, case, CaseResumed())
+    _record(work, case, ActKind.RESUMED, because)
+    return _change(work, case, CaseResumed(because=because))
 
 
-def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: date | None) -> Case:
-    """End the case on a day, or today. Asked again for the same ending, it answers the ended case."""
+def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: date | None, because: str) -> Case:
+    """End the case on a day, or today. Asked again for the same ending without a reason, it answers the ended case."""
     case = store.case_to_change(work, case_id, etag)
+    ensure_may_end(work.actor, ending)
+    if because:
+        case.ensure_open()  # the reason of a second ending would be lost
     determined = store.confirmed_determination(work, case) is not None
     last_day = ended_on or work.today
     ended = case.end(ending, last_day, determined=determined, by_journey=Role.JOURNEY in work.actor.roles)
-    return case if ended == case else _change(work, ended, CaseEnded(ending.value, last_day.isoformat()))
+    if ended == case:
+        return case
+    _record(work, ended, ActKind.ENDED, because, ending.value)
+    return _change(work, ended, CaseEnded(ending.value, last_day.isoformat(), because))
+
+
+def list_acts(work: Work, *, case_id: str, after: int, size: int) -> list[tuple[int, Act]]:
+    """Read what was done to a case as a whole, at most `size` from a position on, each with its own."""
+    store.case(work, case_id)
+    return store.page_of_acts(work, case_id, after=after, size=size)
 
 
 def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:
@@ -221,6 +255,10 @@ def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:
 def record_overdue(work: Work, *, case_id: str, passed: PassedDate) -> None:
     """Record that the date of a step has passed, or that one set by law is near."""
     overdue.record(work, store.case(work, case_id), passed)
+
+
+def _record(work: Work, case: Case, kind: ActKind, because: str, reason: str = "") -> None:
+    store.add_act(work, case, Act(kind, work.now_text, work.actor.subject, reason, because))
 
 
 def _change(work: Work, case: Case, event: Payload) -> Case:

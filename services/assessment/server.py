@@ -1,6 +1,7 @@
 """The gRPC face of assessment: what each call reads, which use case it runs, and what it answers."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 
 import grpc
@@ -24,7 +25,7 @@ from sevensteps.service.work import Work
 from sevensteps.steps import Ending
 
 PAGE = 50
-LARGEST_PAGE = 1000
+LARGEST_PAGE_OF_ACTS = 200
 
 
 class AssessmentServer(pb_grpc.AssessmentServiceServicer):
@@ -49,14 +50,11 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
 
     async def ListCases(self, request: pb.ListCasesRequest, context: Context) -> pb.ListCasesResponse:
         """See AssessmentService.ListCases."""
-        fields = Fields()
-        size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE)
-        fields.check()
-        listed = {"list": "cases", "council": caller().council, "open_only": request.open_only}
+        size, wanted = wire.cases_wanted(request)
+        listed = {"list": "cases", "council": caller().council, **asdict(wanted)}
         after = position_of(request.page_token, listed)
         found = await self.use_cases.list(
-            store.NUMBERING,
-            lambda work: store.page_of_cases(work, after=after, open_only=request.open_only, size=size + 1),
+            store.NUMBERING, lambda work: store.page_of_cases(work, after=after, wanted=wanted, size=size + 1)
         )
         page = found[:size]
         return pb.ListCasesResponse(
@@ -146,32 +144,57 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             determination=wire.determination_message(determination, work.decided(determination.receipt_id))
         )
 
-    @changes(pb.PlaceHoldResponse, wire.hold_reason_of)
-    def PlaceHold(self, work: Work, request: pb.PlaceHoldRequest, reason: str) -> pb.PlaceHoldResponse:
+    @changes(pb.PlaceHoldResponse, wire.hold_of)
+    def PlaceHold(self, work: Work, request: pb.PlaceHoldRequest, hold: tuple[str, str]) -> pb.PlaceHoldResponse:
         """See AssessmentService.PlaceHold."""
-        case = handlers.place_hold(work, self._hold_changes, case_id=request.case_id, etag=request.etag, reason=reason)
+        reason, because = hold
+        case = handlers.place_hold(
+            work, self._hold_changes, case_id=request.case_id, etag=request.etag, reason=reason, because=because
+        )
         return pb.PlaceHoldResponse(case=wire.case_message(case))
 
-    @changes(pb.ReleaseHoldResponse)
-    def ReleaseHold(self, work: Work, request: pb.ReleaseHoldRequest) -> pb.ReleaseHoldResponse:
+    @changes(pb.ReleaseHoldResponse, wire.release_of)
+    def ReleaseHold(self, work: Work, request: pb.ReleaseHoldRequest, because: str) -> pb.ReleaseHoldResponse:
         """See AssessmentService.ReleaseHold."""
-        case = handlers.release_hold(work, self._hold_changes, case_id=request.case_id, etag=request.etag)
+        case = handlers.release_hold(
+            work, self._hold_changes, case_id=request.case_id, etag=request.etag, because=because
+        )
         return pb.ReleaseHoldResponse(case=wire.case_message(case))
 
-    @changes(pb.ResumeCaseResponse, wire.because_of)
+    @changes(pb.ResumeCaseResponse, wire.mended_of)
     def ResumeCase(self, work: Work, request: pb.ResumeCaseRequest, because: str) -> pb.ResumeCaseResponse:
         """See AssessmentService.ResumeCase."""
         case = handlers.resume_case(work, case_id=request.case_id, because=because)
         return pb.ResumeCaseResponse(case=wire.case_message(case))
 
     @changes(pb.EndCaseResponse, wire.end_of)
-    def EndCase(self, work: Work, request: pb.EndCaseRequest, end: tuple[str, date | None]) -> pb.EndCaseResponse:
+    def EndCase(self, work: Work, request: pb.EndCaseRequest, end: tuple[str, date | None, str]) -> pb.EndCaseResponse:
         """See AssessmentService.EndCase."""
-        ending, ended_on = end
+        ending, ended_on, because = end
         case = handlers.end_case(
-            work, case_id=request.case_id, etag=request.etag, ending=Ending(ending), ended_on=ended_on
+            work,
+            case_id=request.case_id,
+            etag=request.etag,
+            ending=Ending(ending),
+            ended_on=ended_on,
+            because=because,
         )
         return pb.EndCaseResponse(case=wire.case_message(case))
+
+    @reads
+    def ListActs(self, work: Work, request: pb.ListActsRequest) -> pb.ListActsResponse:
+        """See AssessmentService.ListActs."""
+        fields = Fields()
+        size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE_OF_ACTS)
+        fields.check()
+        listed = {"list": "acts", "council": work.actor.council, "case": request.case_id}
+        after = position_of(request.page_token, listed)
+        found = handlers.list_acts(work, case_id=request.case_id, after=after, size=size + 1)
+        page = found[:size]
+        return pb.ListActsResponse(
+            acts=[wire.act_message(act) for _, act in page],
+            next_page_token=token_of(page[-1][0], listed) if len(found) > size else "",
+        )
 
     @changes(pb.RecordOverdueResponse, wire.passed_date_of)
     def RecordOverdue(

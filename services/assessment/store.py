@@ -6,17 +6,19 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
-from services.assessment.domain.case import Case
+from services.assessment.domain.case import Case, CaseOpening, CasesWanted
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.outcome import Advice
 from services.assessment.tables import (
     OPEN,
+    OPEN_WITH_REASON,
+    acts,
     advice,
     cases,
     determinations,
     indicative_budgets,
-    resumptions,
     self_assessments,
     urgent_support,
 )
@@ -31,6 +33,13 @@ from sevensteps.service.work import Work
 _CASE = sa.select(*(column for column in cases.c if column.name != "position"))
 CASE = _CASE.where(*matching(cases, "case_id"))
 CASE_TO_CHANGE = CASE.with_for_update()
+OPEN_CASE_OF_PERSON = (
+    sa.select(cases.c.case_id)
+    .where(*matching(cases, "council", "kind", "person_reference"), OPEN)
+    .order_by(cases.c.opened_at, cases.c.case_id)
+    .limit(1)
+)
+CASE_OF_COUNCIL = sa.select(cases.c.case_id).where(*matching(cases, "council", "case_id"))
 CHANGE_CASE = Change(
     cases,
     key=("case_id",),
@@ -64,12 +73,30 @@ ADD_URGENT_SUPPORT = urgent_support.insert()
 ADD_DETERMINATION = determinations.insert()
 ADD_BUDGET = indicative_budgets.insert()
 ADD_ADVICE = advice.insert()
-ADD_RESUMPTION = resumptions.insert()
+ADD_ACT = acts.insert()
+PAGE_OF_ACTS = (
+    sa.select(acts)
+    .where(*matching(acts, "case_id"), acts.c.version > sa.bindparam("after"))
+    .order_by(acts.c.version)
+    .limit(sa.bindparam("size"))
+)
 
 
 def add_case(work: Work, case: Case) -> None:
     """Store a new case."""
     statements.change(work.connection, ADD_CASE, as_row(case))
+
+
+def open_case_of(work: Work, council: str, opening: CaseOpening) -> str | None:
+    """The id of the person's oldest open case of the kind; None where there is none."""
+    key = {"council": council, "kind": opening.kind, "person_reference": opening.person_reference}
+    row = statements.first(work.connection, OPEN_CASE_OF_PERSON, key)
+    return row["case_id"] if row else None
+
+
+def has_case(work: Work, council: str, case_id: str) -> bool:
+    """Whether a council has a case."""
+    return statements.first(work.connection, CASE_OF_COUNCIL, {"council": council, "case_id": case_id}) is not None
 
 
 def case(work: Work, case_id: str) -> Case:
@@ -98,15 +125,30 @@ def change_case(work: Work, case: Case) -> Case:
     return replace(case, version=case.version + 1)
 
 
-def page_of_cases(work: Work, *, after: int, open_only: bool, size: int) -> list[tuple[int, Case]]:
+def page_of_cases(work: Work, *, after: int, wanted: CasesWanted, size: int) -> list[tuple[int, Case]]:
     """The actor's next cases after a position, in order and with their positions, at most `size`."""
-    query = sa.select(cases).where(cases.c.position > after)
-    if work.actor.council != EVERY_COUNCIL:
-        query = query.where(cases.c.council == work.actor.council)
-    if open_only:
+    own = () if work.actor.council == EVERY_COUNCIL else (cases.c.council == work.actor.council,)
+    query = _cases_of_same_people(*own) if wanted.same_person else sa.select(cases).where(*own)
+    query = query.where(cases.c.position > after)
+    if wanted.open_only:
         query = query.where(OPEN)
+    if wanted.person_reference:
+        query = query.where(cases.c.person_reference == wanted.person_reference)
     rows = work.connection.execute(query.order_by(cases.c.position).limit(size)).mappings()
     return [(row["position"], _case_of(row)) for row in rows]
+
+
+def _cases_of_same_people(*own: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
+    """The open cases beside which another of the kind is open for the person.
+
+    Of such two at least one has a reason, and those are few: their people are read first.
+    """
+    person = (cases.c.council, cases.c.kind, cases.c.person_reference)
+    people = sa.select(*person).where(OPEN_WITH_REASON, *own).group_by(*person).subquery("people")
+    other = cases.alias("other")
+    same = [sa.and_(*(table.c[column.name] == people.c[column.name] for column in person)) for table in (cases, other)]
+    beside = sa.exists().where(same[1], other.c.case_id != cases.c.case_id, sa.text("other.ending = ''"))
+    return sa.select(cases).join_from(people, cases, same[0]).where(OPEN, beside)
 
 
 def _case_of(row: sa.RowMapping) -> Case:
@@ -188,13 +230,18 @@ def _given(work: Work, case: Case) -> dict[str, object]:
     return {"case_id": case.case_id, "round": case.round, "given_by": work.actor.subject}
 
 
-def add_resumption(work: Work, case: Case, *, because: str) -> None:
-    """Store who said that a stuck case was mended, and how."""
-    row = {
-        "case_id": case.case_id,
-        "version": case.version,
-        "resumed_at": work.now_text,
-        "because": because,
-        "resumed_by": work.actor.subject,
-    }
-    work.connection.execute(ADD_RESUMPTION, row)
+def add_act(work: Work, case: Case, act: Act) -> None:
+    """Store what is done to a case, before the case is changed by it."""
+    statements.change(work.connection, ADD_ACT, as_row(act) | {"case_id": case.case_id, "version": case.version})
+
+
+def page_of_acts(work: Work, case_id: str, *, after: int, size: int) -> list[tuple[int, Act]]:
+    """What was done to a case after a position, in order and with their positions, at most `size`."""
+    rows = work.connection.execute(PAGE_OF_ACTS, {"case_id": case_id, "after": after, "size": size}).mappings()
+    return [
+        (
+            row["version"],
+            Act(ActKind(row["kind"]), row["acted_at"], row["acted_by"], row["reason"], row["because"]),
+        )
+        for row in rows
+    ]

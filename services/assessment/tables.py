@@ -7,6 +7,8 @@ from sevensteps.service.tables import filled, receipts
 metadata = sa.MetaData()
 
 OPEN = sa.text("ending = ''")
+OPEN_WITHOUT_REASON = sa.text("ending = '' AND another_because IS NULL")
+OPEN_WITH_REASON = sa.text("ending = '' AND another_because IS NOT NULL")
 
 cases = sa.Table(
     "cases",
@@ -22,12 +24,35 @@ cases = sa.Table(
     sa.Column("ended_on", sa.Date, nullable=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("position", sa.Integer),
+    sa.Column("opened_by", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("another_because", sa.Text, nullable=True),
+    sa.Column("linked_case_id", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Index("cases_in_order", "position", unique=True),
     sa.Index("cases_of_council", "council", "position"),
     sa.Index("open_cases_in_order", "position", sqlite_where=OPEN, postgresql_where=OPEN),
     sa.Index("open_cases_of_council", "council", "position", sqlite_where=OPEN, postgresql_where=OPEN),
+    sa.Index("cases_of_person", "person_reference", "council", "position"),
+    sa.Index(
+        "one_open_case",
+        "council",
+        "kind",
+        "person_reference",
+        unique=True,
+        sqlite_where=OPEN_WITHOUT_REASON,
+        postgresql_where=OPEN_WITHOUT_REASON,
+    ),
+    sa.Index(
+        "open_beside_another",
+        "council",
+        "kind",
+        "person_reference",
+        sqlite_where=OPEN_WITH_REASON,
+        postgresql_where=OPEN_WITH_REASON,
+    ),
 )
-"""`position` is their order: see numbering.py."""
+"""`position` is their order: see numbering.py. `another_because` is empty where a case was opened beside another one of
+the same person before anybody was asked why.
+"""
 
 self_assessments = sa.Table(
     "self_assessments",
@@ -91,10 +116,11 @@ advice = sa.Table(
     *filled(sa.Text, "written_reasons", "advice", "how_to_ask_again", "given_by"),
 )
 
-resumptions = sa.Table(
-    "resumptions",
+acts = sa.Table(
+    "acts",
     metadata,
     sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
-    *filled(sa.Text, "resumed_at", "because", "resumed_by"),
+    *filled(sa.Text, "kind", "acted_at", "acted_by", "reason", "because"),
 )
+"""What was done to a case as a whole. `version` is the case's own before it, and so their order."""

@@ -5,8 +5,9 @@ from datetime import date
 
 from google.protobuf.message import Message
 
+from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import CARE_ACT, Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import OUTCOMES, Case, CaseOpening, RoundOpening
+from services.assessment.domain.case import OUTCOMES, Case, CaseOpening, CasesWanted, RoundOpening
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.outcome import Advice, Points
 from sevensteps import clock
@@ -22,6 +23,8 @@ from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate
 from sevensteps.steps import Stage
 
+PAGE = 50
+LARGEST_PAGE = 1000
 FACTS_OF_ADVOCACY = (
     "understanding",
     "retaining",
@@ -32,6 +35,8 @@ FACTS_OF_ADVOCACY = (
     "care_home_8_weeks",
     "dispute_both_agree",
 )
+LONGEST_REASON = 1000
+"""Most characters in the words that say why something was done to a case."""
 LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
 
 
@@ -49,8 +54,24 @@ def case_message(case: Case) -> pb.Case:
         ending=number_of(pb.Ending, case.ending),
         ended_on=case.ended_on.isoformat() if case.ended_on else "",
         etag=str(case.version),
+        opened_by=case.opened_by,
+        another_because=case.another_because or "",
+        linked_case_id=case.linked_case_id,
     )
     message.opened_at.FromDatetime(from_text(case.opened_at))
+    return message
+
+
+def act_message(act: Act) -> pb.Act:
+    """What was done to a case, as it goes on the wire."""
+    message = pb.Act(
+        kind=number_of(pb.ActKind, act.kind),
+        acted_by=act.acted_by,
+        because=act.because,
+        hold_reason=number_of(pb.HoldReason, act.reason if act.kind is ActKind.HOLD_PLACED else ""),
+        ending=number_of(pb.Ending, act.reason if act.kind is ActKind.ENDED else ""),
+    )
+    message.acted_at.FromDatetime(from_text(act.acted_at))
     return message
 
 
@@ -103,10 +124,26 @@ def determination_message(determination: Determination, decision: decision_pb2.D
 
 def case_opening_of(request: pb.OpenCaseRequest, fields: Fields) -> CaseOpening:
     """The opening of a case."""
+    because = request.another_because
     return CaseOpening(
         kind=fields.choice("kind", request.kind, pb.CaseKind),
-        person_reference=fields.text("person_reference", request.person_reference, limit=64),
+        person_reference=fields.reference("person_reference", request.person_reference),
+        another_because=fields.text("another_because", because, limit=1000) if because else None,
+        linked_case_id=fields.id("linked_case_id", request.linked_case_id) if request.linked_case_id else "",
     )
+
+
+def cases_wanted(request: pb.ListCasesRequest) -> tuple[int, CasesWanted]:
+    """How many cases are to be listed at most, and which. Raises a Fault (INVALID) that names wrong fields."""
+    fields, reference = Fields(), request.person_reference
+    size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE)
+    wanted = CasesWanted(
+        open_only=request.open_only,
+        person_reference=fields.reference("person_reference", reference) if reference else "",
+        same_person=request.same_person,
+    )
+    fields.check()
+    return size, wanted
 
 
 def urgent_support_of(request: pb.RecordUrgentSupportRequest, fields: Fields) -> UrgentSupport:
@@ -192,22 +229,31 @@ def advice_of(request: pb.GiveAdviceRequest, fields: Fields) -> Advice:
     )
 
 
-def hold_reason_of(request: pb.PlaceHoldRequest, fields: Fields) -> str:
-    """Why a case is put on hold, by its short name."""
-    return fields.choice("reason", request.reason, pb.HoldReason)
+def hold_of(request: pb.PlaceHoldRequest, fields: Fields) -> tuple[str, str]:
+    """Why a case is put on hold, by its short name and in words."""
+    return fields.choice("reason", request.reason, pb.HoldReason), _because(request.because, fields)
 
 
-def because_of(request: pb.ResumeCaseRequest, fields: Fields) -> str:
+def release_of(request: pb.ReleaseHoldRequest, fields: Fields) -> str:
+    """Why a hold is released, in words."""
+    return _because(request.because, fields)
+
+
+def mended_of(request: pb.ResumeCaseRequest, fields: Fields) -> str:
     """What was mended."""
-    return fields.text("because", request.because, limit=1000)
+    return fields.text("because", request.because, limit=LONGEST_REASON)
 
 
-def end_of(request: pb.EndCaseRequest, fields: Fields) -> tuple[str, date | None]:
-    """How a case ends, by its short name, and its last day; None for today."""
+def end_of(request: pb.EndCaseRequest, fields: Fields) -> tuple[str, date | None, str]:
+    """How a case ends, by its short name, its last day (None for today), and why, in words."""
     ending = fields.choice("ending", request.ending, pb.Ending)
     earliest, today = clock.in_years(-1), clock.latest_today()
     ended_on = fields.day("ended_on", request.ended_on, earliest=earliest, latest=today) if request.ended_on else None
-    return ending, ended_on
+    return ending, ended_on, _because(request.because, fields)
+
+
+def _because(because: str, fields: Fields) -> str:
+    return fields.text("because", because, limit=LONGEST_REASON, may_be_empty=True)
 
 
 def round_opening_of(request: pb.OpenAssessmentRequest, fields: Fields) -> RoundOpening:

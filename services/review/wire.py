@@ -82,11 +82,12 @@ def trigger_of(request: pb.TriggerReviewRequest, fields: Fields) -> str:
 
 def spend_of(request: pb.RecordSpendRequest, fields: Fields) -> Spend:
     """What was spent."""
+    evidence = request.evidence
     return Spend(
         line_id=fields.id("line_id", request.line_id),
         amount=fields.money("amount", request.amount, above_zero=True),
         spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.latest_today()),
-        evidence=fields.text("evidence", request.evidence, limit=LONGEST_EVIDENCE, may_be_empty=True),
+        evidence=fields.reference("evidence", evidence, limit=LONGEST_EVIDENCE) if evidence else "",
     )
 
 

@@ -1,13 +1,14 @@
 """`sevensteps case show` and its like: where one case stands and why, what it waits for and until when."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated
-from uuid import uuid4
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
@@ -17,8 +18,10 @@ from sevensteps.cli.case_view.decisions import read_decisions
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import explanation
 from sevensteps.cli.case_view.feed import follow_events, list_events
-from sevensteps.cli.case_view.history import CaseHistory
+from sevensteps.cli.case_view.find_case import find_case
+from sevensteps.cli.case_view.history import CaseHistory, last_event, payload_of
 from sevensteps.cli.case_view.receipts import read_receipts
+from sevensteps.cli.case_view.sentences import reason_in_words
 from sevensteps.cli.case_view.status import CaseStatus, status_from_events, status_from_journey
 from sevensteps.cli.case_view.timeline import timeline, timeline_entry
 from sevensteps.cli.case_view.words import words_of
@@ -29,7 +32,7 @@ from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
-from sevensteps.events import CaseEnded
+from sevensteps.events import CaseEnded, HoldPlaced, HoldReleased
 from sevensteps.fields import short_name
 from sevensteps.policy.model.values_in_words import plain
 from sevensteps.rpc.caller import Caller, operations
@@ -37,73 +40,94 @@ from sevensteps.steps import STEP_NAMES
 from sevensteps.temporal import PHRASES
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, such as case-3f8k2m9x0p1q.")]
+CaseNamed = Annotated[
+    str, typer.Argument(metavar="CASE", help="The case's id, such as case-3f8k2m9x0p1q, or the person's reference.")
+]
 
 
-def show(case_id: CaseId, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
+def show(case: CaseNamed, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
     """Show one case: its step, what it waits for and until when, and its timeline."""
-    run(_show(Settings.from_environment(), case_id, verbose=verbose, as_json=as_json))
+    run(_show(Settings.from_environment(), case, verbose=verbose, as_json=as_json))
 
 
 def watch(
-    case_id: CaseId,
+    case: CaseNamed,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """Follow the timeline of one case as it grows, until it ends or you press Ctrl-C."""
-    run(_watch(Settings.from_environment(), case_id, as_json=as_json))
+    run(_watch(Settings.from_environment(), case, as_json=as_json))
 
 
-def explain(case_id: CaseId, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
+def explain(case: CaseNamed, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
     """Explain the decisions of one case: when, by which rule and law, on which facts, and who confirmed them."""
-    run(_explain(Settings.from_environment(), case_id, verbose=verbose, as_json=as_json))
+    run(_explain(Settings.from_environment(), case, verbose=verbose, as_json=as_json))
 
 
-def resume(
-    case_id: CaseId,
-    because: Annotated[str, typer.Option(help="What was put right, for the record; no names.")],
-) -> None:
-    """Have a parked journey try again, after you have put right what it was refused for."""
-    run(_resume(Settings.from_environment(), case_id, because))
-
-
-async def _show(settings: Settings, case_id: str, *, verbose: bool, as_json: bool) -> None:
+async def _show(settings: Settings, named: str, *, verbose: bool, as_json: bool) -> None:
     async with operations(settings) as caller:
-        case = await _case(caller, case_id)
-        events = await _events(caller, case_id)
-        decisions = await read_decisions(caller, case_id, events)
-    status = None if case.ending else await _status(settings, case_id, events)
+        case = await find_case(caller, named)
+        events = await _events(caller, case.case_id)
+        decisions = await read_decisions(caller, case.case_id, events)
+    status = None if case.ending else await _status(settings, case.case_id, events)
     if as_json:
         typer.echo(json.dumps(case_json(Row(case, status), events, decisions), ensure_ascii=False, indent=2))
         return
-    page = Table(box=None, show_header=False, pad_edge=False)
-    kind = plain(short_name(assessment_pb2.CaseKind, case.kind))
-    page.add_row("case", f"{case_id}, {kind}, {case.council}")
-    if case.ending:
-        page.add_row("ended", plain(short_name(assessment_pb2.Ending, case.ending)))
-    elif status:
-        _add_status(page, status, on_hold=case.on_hold)
-    screen().print(page)
-    history = CaseHistory("Timeline", case_id, events, decisions)
+    screen().print(_page(case, status, events))
+    history = CaseHistory("Timeline", case.case_id, events, decisions)
     screen().print(timeline(history, words_of(settings), verbose=verbose))
 
 
-def _add_status(page: Table, status: CaseStatus, *, on_hold: bool) -> None:
+def _page(case: Case, status: CaseStatus | None, events: Sequence[Event]) -> Table:
+    """What a case is, and where it stands."""
+    page = Table(box=None, show_header=False, pad_edge=False)
+    kind = plain(short_name(assessment_pb2.CaseKind, case.kind))
+    page.add_row("case", f"{case.case_id}, {kind}, {case.council}")
+    if case.linked_case_id:
+        page.add_row("belongs to", case.linked_case_id)
+    if case.another_because:
+        page.add_row("why another", Text(case.another_because))
+    if case.ending:
+        ending = plain(short_name(assessment_pb2.Ending, case.ending))
+        page.add_row("ended", Text(ending + _who_and_why(last_event(events, CaseEnded))))
+    elif status:
+        _add_status(page, status)
+    if case.on_hold:
+        _add_hold(page, events)
+    return page
+
+
+def _who_and_why(event: Event | None) -> str:
+    """Who did what an event tells, when and why; empty where the feed does not have it."""
+    if event is None:
+        return ""
+    at = event.occurred_at.ToDatetime()
+    return f"; by {event.actor}, {clock.day_in_words(at.date())} {at:%H:%M}{reason_in_words(payload_of(event))}"
+
+
+def _add_hold(page: Table, events: Sequence[Event]) -> None:
+    """Why it is on hold, if the event has reached the feed yet."""
+    placed, released = last_event(events, HoldPlaced), last_event(events, HoldReleased)
+    if placed and not (released and released.position > placed.position):
+        page.add_row("on hold", Text(plain(HoldPlaced.of(placed.payload).reason) + _who_and_why(placed)))
+    page.add_row("on hold", "deadlines of practice are stopped; deadlines of law are not")
+
+
+def _add_status(page: Table, status: CaseStatus) -> None:
     page.add_row("stands in", STEP_NAMES[status.stage])
     page.add_row("waits for", PHRASES[status.waiting_for])
     if status.service:
         page.add_row("service", status.service)
     page.add_row("until", (status.until or "no date") + (", which has passed" if status.overdue else ""))
-    if on_hold:
-        page.add_row("on hold", "deadlines of practice are stopped; deadlines of law are not")
     if status.parked:
         page.add_row("parked", Text(status.parked, style="red"))
 
 
-async def _watch(settings: Settings, case_id: str, *, as_json: bool) -> None:
+async def _watch(settings: Settings, named: str, *, as_json: bool) -> None:
     words = words_of(settings)
     async with operations(settings) as caller:
-        case = await _case(caller, case_id)
-        of_case = EventFilter(case_id=case_id)
+        case = await find_case(caller, named)
+        of_case = EventFilter(case_id=case.case_id)
         async for event in list_events(caller, 0, of_case) if case.ending else follow_events(caller, 0, of_case):
             if as_json:
                 typer.echo(event_json(event))
@@ -113,9 +137,9 @@ async def _watch(settings: Settings, case_id: str, *, as_json: bool) -> None:
                 return
 
 
-async def _explain(settings: Settings, case_id: str, *, verbose: bool, as_json: bool) -> None:
+async def _explain(settings: Settings, named: str, *, verbose: bool, as_json: bool) -> None:
     async with operations(settings) as caller:
-        await _case(caller, case_id)
+        case_id = (await find_case(caller, named)).case_id
         events = await _events(caller, case_id)
         receipts = await read_receipts(caller, case_id)
     if as_json:
@@ -124,28 +148,8 @@ async def _explain(settings: Settings, case_id: str, *, verbose: bool, as_json: 
         screen().print(explanation(case_id, events, receipts, words_of(settings), verbose=verbose))
 
 
-async def _resume(settings: Settings, case_id: str, because: str) -> None:
-    request = assessment_pb2.ResumeCaseRequest(request_id=str(uuid4()), case_id=case_id, because=because)
-    async with operations(settings) as caller:
-        parked = await _is_parked(settings, case_id)
-        await caller.ask(request, assessment_pb2.ResumeCaseResponse)
-    effect = {
-        True: "tries again",
-        False: "was not parked; the resumption is on record and changes nothing else",
-        None: "tries again if it was parked, which cannot be seen now because its journey does not answer",
-    }[parked]
-    typer.echo(f"{case_id} {effect}. `sevensteps case show {case_id}` says where it stands.")
-
-
-async def _is_parked(settings: Settings, case_id: str) -> bool | None:
-    """Whether a journey is parked; None where it does not answer."""
-    try:
-        return bool((await status_from_journey(settings, case_id)).parked)
-    except Fault:
-        return None
-
-
-async def _case(caller: Caller, case_id: str) -> Case:
+async def read_case(caller: Caller, case_id: str) -> Case:
+    """A case, as its service has it. Raises a Fault."""
     answer = await caller.ask(assessment_pb2.GetCaseRequest(case_id=case_id), assessment_pb2.GetCaseResponse)
     return answer.case
 

@@ -32,7 +32,10 @@ CASE = {
     "show": "cases:show",
     "watch": "cases:watch",
     "explain": "cases:explain",
-    "resume": "cases:resume",
+    "hold": "acts:hold",
+    "release": "acts:release",
+    "end": "acts:end",
+    "resume": "acts:resume",
 }
 POLICY = {
     "decide": "policy:decide",
@@ -47,7 +50,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "fetch": "fetch:fetch",
     "play": "play:play",
     "status": "status:status",
-    "case": Group("Show where cases stand, and resume one, while the suite runs.", CASE),
+    "case": Group("Show where cases stand; hold, release, end or resume one, while the suite runs.", CASE),
     "council": "council:council",
     "events": "events:events",
     "subscriptions": "subscriptions:subscriptions",

@@ -27,17 +27,22 @@ def list_cases(
     due_before: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only cases that are due before this day.")
     ] = None,
+    reference: Annotated[str, typer.Option(help="Only cases of the person with this reference of the council's.")] = "",
+    same_person: Annotated[
+        bool, typer.Option("--same-person", help="Only open cases beside another one of the kind for the same person.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """List the cases, oldest first: the step of each, what it waits for, and until when."""
     stage = list(Stage)[step - 1] if step else None
-    wanted = Wanted(open_only, stuck, overdue, stage, due_before.date() if due_before else None)
+    due = due_before.date() if due_before else None
+    wanted = Wanted(open_only, stuck, overdue, stage, due, reference, same_person)
     run(_list(Settings.from_environment(), wanted, as_json=as_json))
 
 
 async def _list(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:
     """Print each page of cases as it arrives."""
-    columns = Columns(screen().width if sys.stdout.isatty() else None)
+    columns = Columns(screen().width if sys.stdout.isatty() else None, with_reference=wanted.same_person)
     listed = missing = 0
     async with operations(settings) as caller:
         async for rows in pages_of_rows(caller, Standings(caller, partial(journeys.connect, settings)), wanted):

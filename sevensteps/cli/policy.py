@@ -21,6 +21,7 @@ from sevensteps.cli.terminal.print_json import print_json
 from sevensteps.cli.terminal.progress import progress
 from sevensteps.errors import Fault
 from sevensteps.policy import Library
+from sevensteps.policy.authoring.check import Found
 from sevensteps.policy.authoring.diff import differences
 from sevensteps.policy.authoring.redeciding import Candidate
 from sevensteps.policy.authoring.rule_table import rule_table, rules_of
@@ -68,13 +69,23 @@ def decide(
         print_decision(decided, given, changes, read_answer_words(root, name, decision))
 
 
-def check(packs: Packs = None, *, as_json: AsJson = False) -> None:
-    """Check packs and councils' choices, and print every problem. Exit 1 if there is one."""
+def check(
+    packs: Packs = None,
+    on: Annotated[
+        str,
+        typer.Option("--on", help="The date on which no value may be missing, such as 2026-04-01; today if not given."),
+    ] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check packs with all that they extend, and councils' choices; print every problem. Exit 1 if there is one."""
+    day = _day(on)
     found: dict[str, Problems] = {}
+    parts: Found = {}
     for root, name in folders_to_check(packs):
         with progress() as shown:
             shown.add_task(f"Checking {name}", total=None)
-            found[name] = problems = check_folder(root, name)
+            found[name] = problems = check_folder(root, name, day, parts)
         if not as_json:
             for problem in problems:
                 typer.echo(str(problem))

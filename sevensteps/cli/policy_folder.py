@@ -1,6 +1,7 @@
 """Which packs and councils a command of `sevensteps policy` is about, by name or by the path of a folder."""
 
 import sys
+from datetime import date
 from os.path import normpath
 from pathlib import Path
 from typing import NoReturn
@@ -12,6 +13,7 @@ from sevensteps.cli.policy_draft import with_what_it_extends
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
+from sevensteps.policy.authoring.check import Found
 from sevensteps.policy.authoring.check import check as check_pack
 from sevensteps.policy.packs import pack as packs
 from sevensteps.policy.packs.problems import Problems
@@ -52,14 +54,12 @@ def pack_that_decides() -> str:
     return deciding[0]
 
 
-def check(root: Path, name: str) -> Problems:
-    """Everything that is wrong with a pack, and with the choices of the council of the same name."""
+def check(root: Path, name: str, on: date, before: Found) -> Problems:
+    """Everything that is wrong on a day with a pack, and with the choices of the council of the same name."""
     is_council = name in councils.names(root)
     problems = Problems(councils.check(root, name) if is_council else [])
     if name in packs.names(root) or not is_council:
-        of_pack = check_pack(root, name)
-        problems += of_pack
-        problems.left_out = of_pack.left_out
+        problems.include(check_pack(root, name, on, before))
     return problems
 
 

@@ -14,14 +14,14 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
-from sevensteps import clock, councils, journeys
-from sevensteps.api.assessment.v1.assessment_pb2 import GetCouncilRequest, GetCouncilResponse
+from sevensteps import clock, journeys
 from sevensteps.api.feed.v1.feed_pb2 import (
     ListEventsRequest,
     ListEventsResponse,
     ListSubscriptionsRequest,
     ListSubscriptionsResponse,
 )
+from sevensteps.cli.packs_in_force import CouncilPack, read_packs
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
 from sevensteps.cli.terminal.plain_errors import run
@@ -30,12 +30,8 @@ from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.local.suite import is_serving
-from sevensteps.policy.packs.pack import read_pack
-from sevensteps.policy.packs.problems import PackRefusedError
 from sevensteps.rpc.caller import operations
 
-SHORT = 12
-"""How much of a hash people are shown."""
 BEYOND_THE_END = 2**63 - 1
 """No feed reaches this position: asked for what comes after it, the feed says where it ends."""
 JOURNEYS = "journeys"
@@ -57,18 +53,6 @@ class Process:
     """The revision of its records; empty where it has none, or they cannot be read from here."""
     since: str = ""
     """Since when it is up (ISO text, UTC), as it has written into the data folder; empty where that is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class CouncilPack:
-    """The pack that decides for a council."""
-
-    council: str
-    pack: str
-    hash: str
-    """The hash of its content, as the assessment service decides by it now; empty where that is not known."""
-    hash_in_folder: str
-    """The same of what is in the folder of policies; empty where it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +83,9 @@ async def read_status(settings: Settings) -> Status:
     """Ask every process; one that does not answer is told to be down."""
     services = await asyncio.gather(*(_service(settings, name) for name in SERVICES))
     processes = (*services, *await _temporal(settings))
-    packs = [await _pack(settings, council) for council in councils.names(settings.policies)]
-    return Status(processes, tuple(packs), await _feed_position(settings), await _journeys_behind(settings))
+    return Status(
+        processes, await read_packs(settings), await _feed_position(settings), await _journeys_behind(settings)
+    )
 
 
 async def _service(settings: Settings, name: str) -> Process:
@@ -165,26 +150,6 @@ def _is_fresh(sign_of_life: Path) -> bool:
         return False
 
 
-async def _pack(settings: Settings, council: str) -> CouncilPack:
-    name, in_folder = _pack_in_folder(settings, council)
-    try:
-        async with operations(settings) as caller:
-            answer = await caller.ask(GetCouncilRequest(council=council), GetCouncilResponse)
-    except Fault:
-        return CouncilPack(council, name, "", in_folder)
-    return CouncilPack(council, answer.council.pack, answer.council.pack_hash, in_folder)
-
-
-def _pack_in_folder(settings: Settings, council: str) -> tuple[str, str]:
-    """The pack that a council has chosen, and the hash of its content; empty where they cannot be read."""
-    name = ""
-    try:
-        name = councils.read_council(settings.policies, council).pack
-        return name, read_pack(settings.policies, name).hash
-    except PackRefusedError:
-        return name, ""
-
-
 async def _feed_position(settings: Settings) -> int | None:
     try:
         async with operations(settings) as caller:
@@ -210,10 +175,13 @@ def _print(found: Status) -> None:
         records = f"database revision {process.revision}" if process.revision else ""
         table.add_row(process.name, process.address, process.says, _since(process), records)
     for pack in found.packs:
-        table.add_row("council", pack.council, f"pack {pack.pack}".rstrip(), _hashes(pack))
+        table.add_row("council", pack.council, f"pack {pack.pack}".rstrip(), pack.hashes())
     table.add_row("last event", "", f"position {_number(found.feed_position)}")
     table.add_row("journeys", "", f"behind by {_number(found.journeys_behind)}")
     screen().print(table)
+    for pack in found.packs:
+        for difference in pack.differences():
+            screen().print(difference, soft_wrap=True, markup=False, highlight=False)
 
 
 def _since(process: Process) -> str:
@@ -223,13 +191,6 @@ def _since(process: Process) -> str:
         return "since when is not known"
     moment = clock.from_text(process.since)
     return f"since {clock.day_in_words(moment.date())}, {moment:%H:%M} UTC"
-
-
-def _hashes(pack: CouncilPack) -> str:
-    in_folder = f"{pack.hash_in_folder[:SHORT]} in the folder" if pack.hash_in_folder else "refused in the folder"
-    if not pack.hash:
-        return f"not known which version; {in_folder}"
-    return f"{pack.hash[:SHORT]}" + (f"; {in_folder}" if pack.hash != pack.hash_in_folder else "")
 
 
 def _number(events: int | None) -> str:

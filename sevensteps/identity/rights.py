@@ -47,7 +47,8 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "PlaceHold": _ASSESSING | {Role.OPERATIONS},
             "ReleaseHold": _ASSESSING | {Role.OPERATIONS},
             "ResumeCase": {Role.OPERATIONS},
-            "EndCase": _ASSESSING | _JOURNEY,
+            "EndCase": _ASSESSING | {Role.OPERATIONS} | _JOURNEY,
+            "ListActs": ANYBODY,
             "RecordOverdue": _JOURNEY,
             "OpenAssessment": _JOURNEY,
             "GetCouncil": ANYBODY,
@@ -102,6 +103,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ListReceipts": {Role.AUDITOR, Role.OPERATIONS, Role.PRACTITIONER},
             "ReadReceipts": {Role.AUDITOR, Role.OPERATIONS},
             "GetPack": {Role.AUDITOR, Role.OPERATIONS},
+            "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS},
         },
     ),
     **_rights(

@@ -32,6 +32,11 @@ LONGEST_COUNCIL = 64
 """Most characters in a council's name."""
 
 
+def problem_of_subject(subject: str) -> str:
+    """What is wrong with a subject; empty where a token may have it."""
+    return "" if _is_word(subject, LONGEST_SUBJECT) else f"must be {_form(LONGEST_SUBJECT)}"
+
+
 def _unauthenticated(detail: str) -> Fault:
     return Fault(Kind.UNAUTHENTICATED, "UNAUTHENTICATED", detail)
 

@@ -118,10 +118,13 @@ class PatientCaller(Caller):
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-def operations(settings: Settings) -> Caller:
-    """Whoever looks after the suite on this machine: may look at every council's cases."""
+def operations(settings: Settings, subject: str = "command-line") -> Caller:
+    """Whoever looks after the suite on this machine: may look at every council's cases.
+
+    Who changes something is named: `subject` stands in every record and event of it.
+    """
     keys = Keys.existing(settings.data)
-    return Caller(settings, machine_token(keys, "command-line", Role.OPERATIONS))
+    return Caller(settings, machine_token(keys, subject, Role.OPERATIONS))
 
 
 def sentence(fault: Fault) -> str:

@@ -44,6 +44,7 @@ class DecidingService:
         self,
         name: str,
         store: Store,
+        archive: Archive,
         use_cases: UseCases,
         publisher: Publisher,
         register: AssessmentRegister,
@@ -52,12 +53,13 @@ class DecidingService:
         """`add` registers the servicer; the rest is `open`'s."""
         self.names = (f"sevensteps.api.{name}.v1.{name.capitalize()}Service", receipts.NAME)
         self._store = store
+        self._archive = archive
         self._use_cases = use_cases
         self._publisher = publisher
         self._register = register
         self._add = add
         self._background = Background()
-        self._keeping: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
     async def open(cls, name: str, settings: Settings, keys: Keys, councils: Councils, add: AddTo) -> Self:
@@ -67,9 +69,11 @@ class DecidingService:
         those of `open_to_serve`.
         """
         store = await open_to_serve(name, settings)
-        archive = Archive(Library(settings.policies))
+        archive = Archive(Library(settings.policies, settings.data / "checked"))
         try:
             await store.read(lambda connection: _begin(connection, archive, councils))
+            await asyncio.to_thread(archive.library.renew)
+            await archive.take(store)
         except Fault:
             await store.close()
             raise
@@ -77,7 +81,7 @@ class DecidingService:
         publisher = Publisher(store, name, channel(settings.feed, token))
         register = AssessmentRegister(channel(settings.assessment, token))
         use_cases = UseCases(store, archive, councils, publisher, register)
-        return cls(name, store, use_cases, publisher, register, add)
+        return cls(name, store, archive, use_cases, publisher, register, add)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
@@ -85,18 +89,21 @@ class DecidingService:
         receipts.add_to(server, self._use_cases)
 
     def begin(self, background: Background) -> None:
-        """See server.Servable: publish, beginning with what waits in the outbox, and keep the records in order."""
+        """See server.Servable: publish, beginning with what waits in the outbox, and look after packs and records."""
         self._background = background
         self._publisher.start(background)
-        self._keeping = background.start("keeping the records in order", keep_in_order(self._store))
+        self._tasks = [
+            background.start("watching the policy packs", self._archive.watch(self._store)),
+            background.start("keeping the records in order", keep_in_order(self._store)),
+        ]
 
     def drain(self) -> None:
         """See server.Servable. Every call here ends by itself."""
 
     async def close(self) -> None:
         """See server.Servable."""
-        if self._keeping:
-            await self._background.stop(self._keeping)
+        for task in self._tasks:
+            await self._background.stop(task)
         await self._publisher.stop()
         await self._register.close()
         await self._store.close()
@@ -115,7 +122,7 @@ async def keep_in_order(store: Store) -> None:
 
 
 def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> None:
-    """Begin to decide by the pack of every council.
+    """Begin to decide by the pack of every council, and by those that have decided here: a council may take one again.
 
     A pack that is refused stops only its own councils, unless there is no other. Raises a Fault if no pack can be used,
     or a council that has records is not there any more: its cases would be parked one after another.
@@ -124,11 +131,11 @@ def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> N
         councils.ensure_known(name)
     packs = councils.packs()
     refused: list[Fault] = []
-    for pack in packs:
+    for pack in sorted({*packs, *archive.names(connection)}):
         try:
             archive.begin(connection, pack)
         except Fault as fault:
-            refused.append(fault)
+            refused += [fault] if pack in packs else []
             log.get().error("pack refused", pack=pack, reason=fault.reason, detail=fault.detail)
     if len(refused) == len(packs):
         raise refused[0] if refused else no_council()

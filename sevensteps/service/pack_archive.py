@@ -1,56 +1,95 @@
-"""The packs that receipts name, stored beside them: a decision can be made again long after its pack has changed."""
+"""The packs by which a service decides, stored beside its receipts: a decision can be made again by a former pack."""
 
+import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
+from sevensteps import clock
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library
+from sevensteps.service.store import Store
 from sevensteps.service.tables import packs
 
 ADD = sa.text(
     "INSERT INTO packs (hash, name, files, kept_at) VALUES (:hash, :name, :files, :kept_at) ON CONFLICT DO NOTHING"
 )
+TAKE = sa.text(
+    "INSERT INTO packs (hash, name, files, kept_at) VALUES (:hash, :name, :files, :kept_at)"
+    " ON CONFLICT (hash) DO UPDATE SET kept_at = excluded.kept_at"
+)
 STORED = sa.select(packs.c.name, packs.c.files).where(packs.c.hash == sa.bindparam("hash"))
 NEWEST = sa.select(packs.c.hash).where(packs.c.name == sa.bindparam("name")).order_by(packs.c.kept_at.desc()).limit(1)
+NAMES = sa.select(packs.c.name).distinct()
+LOOK_SECONDS = 0.25
+"""How often the folder of packs is looked at: a pack is to be in force two seconds after it was put there."""
 
 
 class Archive:
-    """Every version of a pack by which this service has decided: in its records, and ready to decide in its library."""
+    """Every version of a pack by which this service decides: in its records, and ready to decide in its library."""
 
     def __init__(self, library: Library) -> None:
         """`library` has the versions that are installed in the folder of packs."""
         self.library = library
         self._stored: set[str] = set()
-        self._begun: set[str] = set()
+        self._in_force: Mapping[str, str] = {}
 
     def begin(self, connection: sa.Connection, name: str) -> None:
-        """Begin to decide by a pack: by the version that decided last, until another version has passed its check.
+        """Begin to decide by a pack: by the version that was in force last, until another has passed its check.
 
-        So a pack that was refused is still refused after a restart. Before the first decision it is the one installed.
+        So a pack that was refused is still refused after a restart. Where there was none it is the one installed.
         Raises a Fault (INTERNAL, PACK_REFUSED; INVALID, PACK_UNKNOWN) where there is nothing to decide by.
         """
-        if name in self._begun:
-            return
         last = connection.execute(NEWEST, {"name": name}).scalar_one_or_none()
-        try:
-            installed = self.library.pack(name).hash
-        except Fault:
-            if last is None:
-                raise
-            installed = ""
-        if last is not None and last != installed:
+        if last is None:
+            self.library.pack(name)
+        else:
             self.restore(connection, last)
             self.library.start_from(name, last)
-        self._begun.add(name)
+
+    def names(self, connection: sa.Connection) -> set[str]:
+        """The packs that have been in force here and are still in the folder."""
+        return {*connection.execute(NAMES).scalars()} & {*self.library.packs()}
+
+    async def take(self, store: Store) -> None:
+        """Store which versions are in force, each with its files, where that is not stored yet.
+
+        Raises a Fault (UNAVAILABLE, STORE_UNAVAILABLE) on trouble of the database that may pass.
+        """
+        in_force = self.library.in_force()
+        new = [version for name, version in in_force.items() if self._in_force.get(name) != version]
+        if new:
+            now = clock.as_text(clock.now())
+
+            def unit(connection: sa.Connection) -> None:
+                for version in new:
+                    self._store(connection, TAKE, version, now)
+
+            await store.write(unit)
+            self._in_force = in_force
+            self.committed(new)
+
+    async def watch(self, store: Store) -> None:
+        """Have each pack in force soon after it was put into the folder, until cancelled."""
+        while True:
+            self.library.look()
+            try:
+                await self.take(store)
+            except Fault as fault:
+                if fault.kind is not Kind.UNAVAILABLE:
+                    raise
+            await asyncio.sleep(LOOK_SECONDS)
 
     def keep(self, connection: sa.Connection, version: str, now: str) -> None:
         """Store a version that the library has, with the first transaction that names it."""
         if version not in self._stored:
-            pack = self.library.version(version)
-            files = json.dumps(dict(pack.files), sort_keys=True)
-            connection.execute(ADD, {"hash": version, "name": pack.name, "files": files, "kept_at": now})
+            self._store(connection, ADD, version, now)
+
+    def _store(self, connection: sa.Connection, how: sa.TextClause, version: str, now: str) -> None:
+        pack = self.library.version(version)
+        files = json.dumps(dict(pack.files), sort_keys=True)
+        connection.execute(how, {"hash": version, "name": pack.name, "files": files, "kept_at": now})
 
     def committed(self, versions: Iterable[str]) -> None:
         """Remember that the transaction that stored these has committed."""

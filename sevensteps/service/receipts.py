@@ -72,6 +72,15 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
         name, files = await self._use_cases.look(lambda work: law_of(work.connection, request.hash))
         return pb.GetPackResponse(pack=name, files=json.loads(files))
 
+    async def GetPacksInForce(self, request: pb.GetPacksInForceRequest, context: Context) -> pb.GetPacksInForceResponse:
+        """See ReceiptsService.GetPacksInForce."""
+        hashes, refusals = self._use_cases.packs_in_force()
+        packs = [
+            pb.PackInForce(pack=name, hash=hashes.get(name, ""), refused=refusals.get(name, ""))
+            for name in sorted({*hashes, *refusals})
+        ]
+        return pb.GetPacksInForceResponse(packs=packs)
+
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:
     """Serve receipts beside the service's own calls."""

@@ -47,7 +47,10 @@ packs = sa.Table(
     sa.Column("files", sa.Text, nullable=False),
     sa.Column("kept_at", sa.Text, nullable=False),
 )
-"""Every version of a pack that a receipt names: the text of its files, its base's included, as a JSON object."""
+"""Every version of a pack that has been in force: the text of its files, its base's included, as a JSON object.
+
+`kept_at` is when it was last put in force here.
+"""
 
 receipts = sa.Table(
     "receipts",

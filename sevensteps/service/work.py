@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.councils import Councils
-from sevensteps.errors import Fault, Violation, invalid, not_found, stale
+from sevensteps.errors import Violation, invalid, not_found, stale
 from sevensteps.events import Payload
 from sevensteps.identity.actor import Actor, Role
 from sevensteps.policy.model.verdict import Json
@@ -68,11 +68,7 @@ class Work:
 
     def version_in_force(self, pack: str) -> str:
         """The content hash of the version of a pack that decides now; empty where none can."""
-        try:
-            self.archive.begin(self.connection, pack)
-            return self.archive.library.pack(pack).hash
-        except Fault:
-            return ""
+        return self.archive.library.in_force().get(pack, "")
 
     def confine(self, case_id: str, council: str) -> None:
         """Raise NOT_FOUND unless the council's records are the actor's to see."""
@@ -112,7 +108,7 @@ class Work:
         if version:
             self.archive.restore(self.connection, version)
         else:
-            self.archive.begin(self.connection, pack)
+            self.archive.library.ensure_in_force(pack)
         decided = self.archive.library.decide(decision, pack=pack, on=on, facts=facts, version=version or None)
         receipt_id, receipt = new_id("receipt"), decided.receipt()
         row = {

@@ -12,9 +12,20 @@ from hypothesis import strategies as st
 
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.review.v1 import review_pb2
-from sevensteps.events import HEARD, OPENS, PAYLOADS, Payload
+from sevensteps.events import (
+    HEARD,
+    OPENS,
+    PAYLOADS,
+    WORDS,
+    CaseEnded,
+    CaseOpened,
+    CaseResumed,
+    HoldPlaced,
+    HoldReleased,
+    Payload,
+)
 from sevensteps.fields import WireEnum, short_name
-from sevensteps.steps import STEP_NAMES, Ending, ReviewOutcome, Stage
+from sevensteps.steps import STEP_NAMES, Ending, HoldReason, ReviewOutcome, Stage
 
 every_payload = pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 
@@ -66,6 +77,12 @@ def test_one_payload_has_one_text(payload: type[Payload], data: st.DataObject) -
     assert text == json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True)
 
 
+def test_only_acts_on_a_case_have_peoples_words() -> None:
+    """Integrators get what people wrote of these alone, and Temporal of none: see `fact_of` of the relay."""
+    with_words = {payload for payload in PAYLOADS.values() if WORDS & set(hints_of(payload))}
+    assert with_words == {CaseOpened, HoldPlaced, HoldReleased, CaseResumed, CaseEnded}
+
+
 def test_every_stage_is_opened_by_an_event() -> None:
     """A journey can be rebuilt from facts alone: each stage has a fact that says that it was entered."""
     assert set(OPENS.values()) == set(Stage) == set(STEP_NAMES)
@@ -81,9 +98,12 @@ def test_journeys_hear_events_that_exist() -> None:
     ("wire", "names"),
     [
         pytest.param(assessment_pb2.Ending, Ending, id="Ending"),
+        pytest.param(assessment_pb2.HoldReason, HoldReason, id="HoldReason"),
         pytest.param(review_pb2.ReviewOutcome, ReviewOutcome, id="ReviewOutcome"),
     ],
 )
-def test_the_wire_and_the_events_use_the_same_words(wire: WireEnum[int], names: type[Ending | ReviewOutcome]) -> None:
+def test_the_wire_and_the_events_use_the_same_words(
+    wire: WireEnum[int], names: type[Ending | HoldReason | ReviewOutcome]
+) -> None:
     """An enum on the wire and its name in the events are the same list."""
     assert {short_name(wire, number) for number in wire.values() if number} == {name.value for name in names}

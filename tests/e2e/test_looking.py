@@ -2,22 +2,29 @@
 
 import asyncio
 import json
+import os
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
+from uuid import uuid4
 
 import pytest
 
 from e2e import pages
 from servers.command_line import run_command
 from sevensteps import clock
+from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.cli.story.examples import FOLDER
 from sevensteps.config import SERVICES, Settings
+from sevensteps.errors import Fault
+from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.suite import Suite, on_free_ports
+from sevensteps.rpc.caller import PatientCaller
 
 
 def _run(settings: Settings, *arguments: str | bytes) -> subprocess.CompletedProcess[str]:
@@ -68,6 +75,32 @@ async def test_the_list_says_where_each_case_stands(running: RunningSuite) -> No
     assert "review date" in carer
     assert "ended: not eligible" in ended
     assert listed.returncode == 0
+
+
+LIST_AND_SAY_MEMORY = """
+import re
+from pathlib import Path
+from sevensteps import program
+from sevensteps.cli.commands import app
+
+def main():
+    app(["case", "list"], standalone_mode=False)
+    print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+
+program.run(main)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how much memory a process has had")
+async def test_the_list_needs_little_memory(running: RunningSuite) -> None:
+    """Less than 100 MB; it holds one page of cases at a time, however many there are."""
+    command = [sys.executable, "-c", LIST_AND_SAY_MEMORY]
+    environment = os.environ | running.settings.as_environment()
+    listed = await asyncio.to_thread(
+        subprocess.run, command, env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert running.carer in listed.stdout
+    assert int(listed.stdout.split()[-1]) < 100_000
 
 
 async def test_a_case_is_shown_on_one_page(running: RunningSuite) -> None:
@@ -250,6 +283,16 @@ async def test_a_refusal_is_printed_as_a_sentence(
         (("events", "--type", b"\xff"), "Argument 3: expected text in UTF-8."),
         (("case", "show", b"\xff"), "Argument 3: expected text in UTF-8."),
         (("case", "resume", "case-1", "--because", b"\xff"), "Argument 5: expected text in UTF-8."),
+        (("case", "resume", "case-1"), "Missing option '--because'"),
+        (("case", "resume", "case-1", "--because", " "), "say why, in some words"),
+        (("case", "hold", "case-1", "--reason", "away", "--because", ""), "say why, in some words"),
+        (("case", "hold", "case-1", "--because", "x"), "Missing option '--reason'"),
+        (("case", "hold", "case-1", "--because", "x", "--reason", "y"), "Invalid value for '--reason'"),
+        (("case", "release", "case-1", "--because", "\n"), "say why, in some words"),
+        (("case", "release", "case-1", "--because", "x", "--by", " amy"), "Invalid value for '--by'"),
+        (("case", "end", "case-1", "--because", "x"), "Missing option '--ending'"),
+        (("case", "end", "case-1", "--ending", "died", "--because", ""), "say why, in some words"),
+        (("case", "end", "case-1", "--ending", "died", "--because", "x", "--on", "soon"), "Invalid value for '--on'"),
         (("token", "--subject", b"\xff", "--role", "auditor"), "Argument 3: expected text in UTF-8."),
     ],
 )
@@ -286,21 +329,51 @@ def test_a_folder_without_a_suite_is_left_alone(tmp_path: Path, arguments: tuple
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_case_is_resumed_from_the_command_line(running: RunningSuite) -> None:
-    """The resumption is on record; for a case that is not parked the message says that nothing else changes."""
-    done = await asyncio.to_thread(
-        _run, running.settings, "case", "resume", running.carer, "--because", "The pack has been put right."
-    )
-    assert done.returncode == 0, done.stderr
-    assert f"{running.carer} was not parked" in done.stdout
-    events = await asyncio.to_thread(
-        _run, running.settings, "events", "--case", running.carer, "--type", "case.resumed.v1"
-    )
-    assert events.stdout.count("case.resumed.v1") == 1
+async def test_a_case_is_found_by_the_persons_reference(running: RunningSuite) -> None:
+    """One case is shown as by its id; several are listed to choose from, and those of the same kind are told apart."""
+
+    async def opened(kind: pb.CaseKind.ValueType, **more: str) -> pb.Case:
+        request = pb.OpenCaseRequest(request_id=str(uuid4()), kind=kind, person_reference="FOUND-1", **more)
+        return (await amy.ask(request, pb.OpenCaseResponse)).case
+
+    def listed(*options: str) -> list[str]:
+        lines = pages.run(running.settings, "case", "list", "--json", *options).splitlines()
+        return [json.loads(line)["case_id"] for line in lines]
+
+    token = Keys.existing(running.settings.data).issue("amy", [Role.PRACTITIONER], "example-council")
+    async with PatientCaller(running.settings, token) as amy:
+        adult = await opened(pb.CASE_KIND_ADULT)
+        for command in ("show", "explain"):
+            found = await asyncio.to_thread(_run, running.settings, "case", command, " FOUND-1")
+            assert found.returncode == 0, found.stderr
+            assert adult.case_id in found.stdout
+        carer = await opened(pb.CASE_KIND_CARER, linked_case_id=adult.case_id)
+        with pytest.raises(Fault, match="CASE_OPEN_ALREADY"):
+            await opened(pb.CASE_KIND_ADULT)
+        second = await opened(pb.CASE_KIND_ADULT, another_because="[a court] asked for it.")
+    several = await asyncio.to_thread(_run, running.settings, "case", "show", "FOUND-1")
+    assert (several.returncode, several.stdout) == (1, "")
+    first_line, *lines = several.stderr.splitlines()
+    assert "several cases" in first_line
+    assert [line.split()[0] for line in lines] == [adult.case_id, carer.case_id, second.case_id]
+    assert await asyncio.to_thread(listed, "--reference", "FOUND-1") == [adult.case_id, carer.case_id, second.case_id]
+    assert await asyncio.to_thread(listed, "--same-person") == [adult.case_id, second.case_id]
+    pairs = await asyncio.to_thread(pages.run, running.settings, "case", "list", "--same-person")
+    assert pairs.count("FOUND-1") == 2
+    linked = await asyncio.to_thread(pages.run, running.settings, "case", "show", carer.case_id)
+    assert f"belongs to  {adult.case_id}" in linked
+    why = await asyncio.to_thread(pages.run, running.settings, "case", "show", second.case_id)
+    assert "why another  [a court] asked for it." in why
+    nobody = await asyncio.to_thread(_run, running.settings, "case", "show", "FOUND-2")
+    assert nobody.stderr.endswith("Nor has any person this reference.\n")
+    assert nobody.returncode == 1
 
 
 async def test_an_example_is_played_in_the_running_suite(running: RunningSuite) -> None:
-    """Its case stays there to be looked at."""
+    """Its case stays there to be looked at. Played again while it is open, it is about another person."""
+    for _ in range(2):
+        again = await asyncio.to_thread(_run, running.settings, "play", str(FOLDER / "carer.yaml"))
+        assert again.returncode == 0, again.stderr
     played = await asyncio.to_thread(_run, running.settings, "play", str(FOLDER / "not-eligible.yaml"))
     assert played.returncode == 0, played.stderr
     case_id = played.stdout.split()[0]

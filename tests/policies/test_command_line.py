@@ -96,6 +96,27 @@ def test_check_ends_with_1_and_everything_that_is_wrong(tmp_path: Path) -> None:
     assert "was 2, is 3, although values are never edited" in compared
 
 
+def test_check_looks_at_what_a_pack_extends_and_at_a_day(tmp_path: Path) -> None:
+    """The council's own files are good; the nation's end with 2026, and one of its cases fails from the start."""
+    root = Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
+    council = str(root / "example-council")
+    parameters = root / "england" / "parameters" / "eligibility.yaml"
+    text = parameters.read_text(encoding="utf-8")
+    parameters.write_text(text.replace("value: 2,", "until: 2026-12-31, value: 2,"), encoding="utf-8")
+    assert typed("check", council, "--on", "2026-12-31").exit_code == 0
+    ended = typed("check", council, "--on", "2027-01-01")
+    assert ended.exit_code == 1
+    assert "eligibility.outcomes_needed: a value in force on 2027-01-01" in ended.stdout
+    assert typed("check", council, "--on", "1 April").exit_code == 2
+    parameters.write_text(text.replace("value: 2,", "value: 3,"), encoding="utf-8")
+    broken = typed("check", council)
+    assert broken.exit_code == 1
+    assert "england/cases/eligibility.yaml" in broken.stdout
+
+
+AS_OF = ("--on", "2026-04-01")
+
+
 @pytest.fixture
 def drafts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in, as the docs walk through it: the installed packs, and a draft of a council's beside them."""
@@ -120,7 +141,7 @@ def test_a_draft_elsewhere_is_read_with_the_installed_packs(drafts: Path) -> Non
         "parameter authority.limits: the value from 2025-04-01: approver 52,000 → 3,000, "
         "although values are never edited\n"
     )
-    checked = typed("check", "drafts/example-council")
+    checked = typed("check", "drafts/example-council", *AS_OF)
     assert checked.stdout.splitlines() == [
         "example-council/cases/authority.yaml:9: Up to the limit of approver: AUTH-2: expected met, is not_met",
         "example-council: 1 problem",
@@ -138,9 +159,9 @@ def test_a_draft_of_a_councils_choices_names_an_installed_pack(drafts: Path) -> 
     file = drafts / "new-council/council.yaml"
     shutil.copy(ROOT / "policies/example-council/council.yaml", file)
     put(file, "council: example-council", "council: new-council")
-    assert typed("check", "drafts/new-council").stdout == "new-council: no problems\n"
+    assert typed("check", "drafts/new-council", *AS_OF).stdout == "new-council: no problems\n"
     put(drafts / "example-council/parameters/choices.yaml", "from: 2025-04-01, value: 1,", "from: 2025-04-01 value: 1,")
-    said = typed("check", "drafts/example-council").stdout.splitlines()
+    said = typed("check", "drafts/example-council", *AS_OF).stdout.splitlines()
     assert said[0].startswith("example-council/parameters/choices.yaml:8: YAML: ")
     assert said[1].startswith("example-council: 1 problem; ")
     assert said[1].endswith(" worked cases that need this were not run")

@@ -43,6 +43,10 @@ class Records:
         request = assessment_pb2.GetCaseRequest(case_id=self.case_id)
         return (await self._read(request, assessment_pb2.GetCaseResponse)).case
 
+    async def acts(self) -> assessment_pb2.ListActsResponse:
+        """What was done to the case as a whole."""
+        return await self._read(assessment_pb2.ListActsRequest(case_id=self.case_id), assessment_pb2.ListActsResponse)
+
     async def determination(self) -> assessment_pb2.Determination:
         """The newest determination."""
         request = assessment_pb2.GetDeterminationRequest(case_id=self.case_id)

@@ -15,11 +15,12 @@ from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from servers.postgres import PostgresServer
+from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.receipts.v1 import receipts_pb2
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
-from sevensteps.events import PAYLOADS, CaseEnded
+from sevensteps.events import PAYLOADS, CaseEnded, CaseResumed
 from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.local.suite import Suite
 from sevensteps.policy import Library
@@ -125,6 +126,8 @@ async def _assert_that_nothing_is_lost(town: Town, made: Made, cases: Sequence[C
     differences += [f"events{difference}" for difference in _differences(made.events, before)]
     differences += [f"event since, not of an upgrade: {row}" for row in since if row["type"] not in TOLD_BY_UPGRADES]
     differences += _unreadable(await town.events(), {case.case_id: case.name for case in cases})
+    for case in cases:
+        differences += await _lost_resumptions(case, before)
     differences += [f"receipts{difference}" for difference in _differences(made.receipts, await receipts_in(town))]
     assert differences == [], "\n".join(differences)
 
@@ -141,6 +144,14 @@ def _differences(stored: object, found: object, path: str = "") -> Iterator[str]
             yield from _differences(before, after, f"{path}[{number}]")
     elif stored != found:
         yield f"{path}: was {stored!r}, is {found!r}"
+
+
+async def _lost_resumptions(case: Case, events: Sequence[Row]) -> list[str]:
+    """Which resumptions an event tells of, and cannot be read with their reasons."""
+    told = [row["actor"] for row in events if (row["case_id"], row["type"]) == (case.case_id, CaseResumed.TYPE)]
+    acts = [act for act in (await case.acts()).acts if act.kind == assessment_pb2.ACT_KIND_RESUMED and act.because]
+    kept = [act.acted_by for act in acts]
+    return [] if told == kept else [f"{case.name} ({case.case_id}): resumed by {told}, and on record is {kept}"]
 
 
 def _unreadable(events: Sequence[feed_pb2.Event], names: Mapping[str, str]) -> Iterator[str]:

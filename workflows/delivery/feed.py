@@ -9,7 +9,7 @@ import grpc
 
 from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
-from sevensteps.events import HEARD, OPENS, PAYLOADS, CaseEnded, CaseOpened, Fact, Payload
+from sevensteps.events import HEARD, OPENS, PAYLOADS, CaseEnded, CaseOpened, Fact, Payload, without_words
 from sevensteps.rpc.faults import fault_of
 from sevensteps.steps import DueKind, Ending, ReviewOutcome
 from workflows.delivery.place import Place
@@ -32,12 +32,13 @@ def fact_of(event: feed_pb2.Event, feed_id: str) -> Fact:
     """An event of the feed with this identity, as a journey hears it. Raises UnreadableEventError."""
     try:
         _check(PAYLOADS[event.type].of(event.payload))
+        payload = without_words(event.payload)
         at = clock.as_text(event.occurred_at.ToDatetime(tzinfo=UTC))
     except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
         raise UnreadableEventError(
             f"event {event.position} is not a {event.type} that this version can read"
         ) from error
-    return Fact(event.position, event.type, event.case_id, at, event.payload, event.event_id, feed_id)
+    return Fact(event.position, event.type, event.case_id, at, payload, event.event_id, feed_id)
 
 
 def _check(payload: Payload) -> None:

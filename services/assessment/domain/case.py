@@ -6,11 +6,14 @@ from datetime import date
 from typing import Self
 
 from sevensteps.errors import Fault, Kind, stage_order
-from sevensteps.identity.actor import EVERY_COUNCIL, Actor
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
 from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES, Ending
 
 ENDINGS_BY_PEOPLE = frozenset(Ending) - {Ending.NOT_ELIGIBLE}
 """Not eligible is where a journey ends by itself, once the reasons and the advice have been given."""
+
+ENDINGS_BY_OPERATIONS = frozenset((Ending.SUPPORT_ENDED, Ending.MOVED, Ending.DIED))
+"""What has happened elsewhere. That advice is enough (s.4) or a refusal stands (s.11) is for practitioners to say."""
 
 OUTCOMES: Mapping[str, frozenset[str]] = {"adult": ADULT_OUTCOMES, "carer": CARER_OUTCOMES}
 """The outcomes that are assessed, by kind of case."""
@@ -18,10 +21,39 @@ OUTCOMES: Mapping[str, frozenset[str]] = {"adult": ADULT_OUTCOMES, "carer": CARE
 
 @dataclass(frozen=True, slots=True)
 class CaseOpening:
-    """What opens a case: whether it is about an adult or a carer, and the council's own reference of the person."""
+    """What opens a case: whether it is about an adult or a carer, and the council's own reference of the person.
+
+    `another_because` is why another case is needed where one is open already, `linked_case_id` a case to which it
+    belongs.
+    """
 
     kind: str
     person_reference: str
+    another_because: str | None = None
+    linked_case_id: str = ""
+
+    def ensure_first(self, open_case_id: str | None) -> None:
+        """Raise a Fault where a case of this kind is open for the person already, and no reason is given."""
+        if open_case_id and self.another_because is None:
+            raise Fault(
+                Kind.PRECONDITION,
+                "CASE_OPEN_ALREADY",
+                f"Case {open_case_id} of this kind is open for this person already. Go on with that case; if another "
+                "one is needed beside it, say why in another_because.",
+                metadata={"case_id": open_case_id},
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class CasesWanted:
+    """Which cases are listed: those that meet every condition given.
+
+    `same_person` are open cases beside which another of the kind is open for the same person.
+    """
+
+    open_only: bool
+    person_reference: str
+    same_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +69,7 @@ class Case:
     """A case from first contact to ending. `version` counts its changes.
 
     `pack` is the hash of the pack with which the open assessment began, which decides until it is done; empty when none
-    is open.
+    is open. `another_because` is None for a case that was the person's only open one of its kind.
     """
 
     case_id: str
@@ -53,9 +85,22 @@ class Case:
     ending: str
     ended_on: date | None
     version: int
+    opened_by: str
+    another_because: str | None
+    linked_case_id: str
 
     @classmethod
-    def open(cls, case_id: str, council: str, opening: CaseOpening, *, opened_at: str, due: date, pack: str) -> Self:
+    def open(
+        cls,
+        case_id: str,
+        council: str,
+        opening: CaseOpening,
+        *,
+        opened_at: str,
+        opened_by: str,
+        due: date,
+        pack: str,
+    ) -> Self:
         """A case at first contact, with its first assessment round open."""
         return cls(
             case_id=case_id,
@@ -71,6 +116,9 @@ class Case:
             ending="",
             ended_on=None,
             version=1,
+            opened_by=opened_by,
+            another_because=opening.another_because,
+            linked_case_id=opening.linked_case_id,
         )
 
     def ensure_open(self) -> None:
@@ -137,6 +185,17 @@ class Case:
                 self.case_id,
             )
         return replace(self.close_assessment(), ending=ending, ended_on=ended_on, on_hold=False)
+
+
+def ensure_may_end(actor: Actor, ending: Ending) -> None:
+    """Raise a Fault (DENIED) where operations would end a case in a way that practitioners decide."""
+    if ending not in ENDINGS_BY_OPERATIONS and not actor.roles & {Role.PRACTITIONER, Role.JOURNEY}:
+        raise Fault(
+            Kind.DENIED,
+            "ROLE_LACKS_RIGHT",
+            f"Operations may end a case as {', '.join(sorted(ENDINGS_BY_OPERATIONS))}. Whether it ends as {ending} is "
+            "for a practitioner to decide.",
+        )
 
 
 def council_of(actor: Actor) -> str:

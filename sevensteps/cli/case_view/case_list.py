@@ -1,7 +1,7 @@
 """The list of cases: a page of cases at a time, with where their journeys stand, in lines of fixed columns."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
@@ -18,7 +18,9 @@ PAGE_SIZE = 200
 GAP = "  "
 WIDTHS = {"case": 17, "kind": 5, "council": 16, "step": 29, "waits for": 17, "until": 22, "": 10}
 """The columns, each as wide as what it may hold; a council may have a longer name."""
-SHRINKING = ("council", "step", "waits for")
+REFERENCE = {"reference": 20}
+"""A column more, where it matters whose cases they are; a reference may be longer."""
+SHRINKING = ("reference", "council", "step", "waits for")
 NARROWEST = 8
 
 StatusesOf = Callable[[Sequence[pb.Case]], Awaitable[Mapping[str, CaseStatus]]]
@@ -48,12 +50,19 @@ class Row:
         marks = (("overdue", overdue), ("on hold", self.case.on_hold), ("parked", parked))
         return [word for word, holds in marks if holds]
 
-    def cells(self) -> tuple[str, ...]:
-        """What each column has."""
+    def cells(self) -> dict[str, str]:
+        """What each column has, by its name."""
         status = self.status
-        about = (self.case.case_id, _kind(self.case), self.case.council)
-        where = (step_name(status.stage), plain(status.waiting_for), status.until) if status else ("", "", "")
-        return (*about, *where, ", ".join(self.marks))
+        return {
+            "case": self.case.case_id,
+            "reference": self.case.person_reference,
+            "kind": _kind(self.case),
+            "council": self.case.council,
+            "step": step_name(status.stage) if status else "",
+            "waits for": plain(status.waiting_for) if status else "",
+            "until": status.until if status else "",
+            "": ", ".join(self.marks),
+        }
 
     def as_json(self) -> dict[str, Json]:
         """The case for programs."""
@@ -62,6 +71,9 @@ class Row:
             "case_id": self.case.case_id,
             "council": self.case.council,
             "kind": _kind(self.case),
+            "person_reference": self.case.person_reference,
+            "another_because": self.case.another_because,
+            "linked_case_id": self.case.linked_case_id or None,
             "ending": _ending(self.case),
             "on_hold": self.case.on_hold,
             **status_as_json(status),
@@ -78,9 +90,22 @@ class Wanted:
     overdue: bool = False
     stage: Stage | None = None
     due_before: date | None = None
+    reference: str = ""
+    same_person: bool = False
+
+    @property
+    def request(self) -> pb.ListCasesRequest:
+        """Asks for them, as far as the service knows of it. Whatever is said of journeys is of open cases."""
+        asks_for_open_ones = replace(self, reference="") != Wanted()
+        return pb.ListCasesRequest(
+            page_size=PAGE_SIZE,
+            open_only=asks_for_open_ones,
+            person_reference=self.reference,
+            same_person=self.same_person,
+        )
 
     def takes(self, row: Row) -> bool:
-        """Whether a case is listed. Only the services know of `open_only`."""
+        """Whether a case that the service answers is listed: by where its journey stands."""
         status = row.status
         if self.stuck and not row.stuck:
             return False
@@ -108,7 +133,7 @@ def status_as_json(status: CaseStatus | None) -> dict[str, Json]:
 
 async def pages_of_rows(caller: Caller, statuses_of: StatusesOf, wanted: Wanted) -> AsyncIterator[list[Row]]:
     """The cases, a page of the assessment service at a time: no more than that is ever held."""
-    request = pb.ListCasesRequest(page_size=PAGE_SIZE, open_only=wanted != Wanted())
+    request = wanted.request
     while True:
         page = await caller.ask(request, pb.ListCasesResponse)
         statuses = await statuses_of([case for case in page.cases if not case.ending])
@@ -122,25 +147,28 @@ async def pages_of_rows(caller: Caller, statuses_of: StatusesOf, wanted: Wanted)
 class Columns:
     """Lines of fixed columns: nobody has to wait for all cases to see how wide a column is."""
 
-    def __init__(self, width: int | None) -> None:
+    def __init__(self, width: int | None, *, with_reference: bool = False) -> None:
         """`width` is that of the terminal, on which long columns are cut; None for a file, which has all of them."""
         self._cut = width is not None
-        full = sum(WIDTHS.values()) + len(GAP) * (len(WIDTHS) - 1)
+        widths = {"case": WIDTHS["case"], **(REFERENCE if with_reference else {}), **WIDTHS}
+        full = sum(widths.values()) + len(GAP) * (len(widths) - 1)
         missing = max(full - width, 0) if width else 0
-        spare = sum(WIDTHS[name] - NARROWEST for name in SHRINKING)
+        spare = sum(width - NARROWEST for name, width in widths.items() if name in SHRINKING)
         share = min(missing / spare, 1)
-        self._widths = [
-            width - ceil((width - NARROWEST) * share) if name in SHRINKING else width for name, width in WIDTHS.items()
-        ]
+        self._widths = {
+            name: width - ceil((width - NARROWEST) * share) if name in SHRINKING else width
+            for name, width in widths.items()
+        }
 
     def heading(self) -> str:
         """The names of the columns."""
-        return self.line(tuple(WIDTHS))
+        return self.line({name: name for name in self._widths})
 
-    def line(self, cells: Sequence[str]) -> str:
-        """One case."""
-        padded = [self._cell(cell, width) for cell, width in zip(cells[:-1], self._widths, strict=False)]
-        return GAP.join([*padded, cells[-1]]).rstrip()
+    def line(self, cells: Mapping[str, str]) -> str:
+        """One case. The last column is never cut."""
+        *names, last = self._widths
+        padded = [self._cell(cells[name], self._widths[name]) for name in names]
+        return GAP.join([*padded, cells[last]]).rstrip()
 
     def _cell(self, cell: str, width: int) -> str:
         return f"{cell[: width - 1]}…" if self._cut and len(cell) > width else cell.ljust(width)

@@ -17,7 +17,16 @@ from sevensteps.cli.case_view.receipts import ServiceReceipt
 from sevensteps.cli.case_view.sentences import LONGEST_LIST, because_of_all, event_in_words, folded, more_of
 from sevensteps.cli.case_view.timeline import STYLES, rule_label
 from sevensteps.cli.case_view.words import Words
-from sevensteps.events import OPENS, DeterminationConfirmed, PlanApproved, PlanReturned
+from sevensteps.events import (
+    OPENS,
+    CaseEnded,
+    CaseResumed,
+    DeterminationConfirmed,
+    HoldPlaced,
+    HoldReleased,
+    PlanApproved,
+    PlanReturned,
+)
 from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.policy.model.verdict import Json, Verdict
 from sevensteps.policy.packs.answer_words import AnswerWords
@@ -29,6 +38,14 @@ ANSWERS_FOR = {
     PlanReturned.TYPE: "returned by",
 }
 """What somebody does by name so that a proposal takes effect. In other events the actor asked for what was done."""
+ACTS_BY = {
+    HoldPlaced.TYPE: "put on hold by",
+    HoldReleased.TYPE: "released by",
+    CaseResumed.TYPE: "resumed by",
+    CaseEnded.TYPE: "ended by",
+}
+"""What somebody does by name to the case as a whole: not decided by rules, and explained by the reason they gave."""
+BY_NAME = ANSWERS_FOR | ACTS_BY
 FOLLOWING = ("authority", "deadlines")
 """Decisions that follow from another one of the same moment, and so stand after it, in this order."""
 DETAILS = frozenset({"days", "unit", "kind", "limit", "law_due", "sla_working_days"})
@@ -69,12 +86,12 @@ class _Explainer:
     def event(self, event: Event, *, has_decisions: bool) -> Iterator[Text]:
         if event.type in OPENS:
             yield Text(STEP_NAMES[OPENS[event.type]], style="bold cyan")
-        if not (self.verbose or has_decisions or event.type in ANSWERS_FOR):
+        if not (self.verbose or has_decisions or event.type in BY_NAME):
             return
         at = event.occurred_at.ToDatetime()
-        by = f"  {ANSWERS_FOR.get(event.type, 'by')} {event.actor}, {clock.day_in_words(at.date())} {at:%H:%M}"
+        by = f"  {BY_NAME.get(event.type, 'by')} {event.actor}, {clock.day_in_words(at.date())} {at:%H:%M}"
         told = event_in_words(event, self.words, verbose=self.verbose)
-        yield Text.assemble(told, (by, "bold" if event.type in ANSWERS_FOR else "dim"))
+        yield Text.assemble(told, (by, "bold" if event.type in BY_NAME else "dim"))
 
     def decisions(self, receipts: Sequence[Receipt]) -> list[RenderableType]:
         ordered = sorted(receipts, key=lambda receipt: (_follows(receipt.decision), receipt.decision))

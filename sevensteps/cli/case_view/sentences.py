@@ -1,4 +1,4 @@
-"""Events in plain words: ids, enums, dates and amounts only, because an event holds no personal data."""
+"""Events in plain words: ids, enums, dates and amounts, and the reasons that people gave."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -103,7 +103,17 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         decision, parts = DECIDED[type(payload)]
         answers = words.of_council(event.council, decision)
         fields |= {name: answers.answer(getattr(payload, name), part) for name, part in parts.items()}
-    return sentence.format(**fields).rstrip()
+    return sentence.format(**fields).rstrip() + reason_in_words(payload)
+
+
+def reason_in_words(payload: Payload | None) -> str:
+    """Why somebody did what an event tells, in their words, to follow the event; empty where they gave none.
+
+    They are printed in one line, and without what would command the terminal.
+    """
+    because = str(getattr(payload, "because", ""))
+    printable = "".join(letter if letter.isprintable() else " " for letter in because)
+    return f"; because: {' '.join(printable.split())}" if printable.strip() else ""
 
 
 def _field_in_words(name: str, value: Json, *, verbose: bool) -> str:

@@ -98,7 +98,7 @@ def _brief(history: CaseHistory, words: Words) -> Iterator[RenderableType]:
         for width in (DAY_WIDTH, ACTOR_WIDTH):
             grid.add_column(width=width, style="dim", no_wrap=True, overflow="ellipsis")
         grid.add_column()
-        told = event_in_words(event, words, verbose=False)
+        told = Text(event_in_words(event, words, verbose=False))
         grid.add_row("" if day == shown else clock.day_in_words(day), event.actor, told)
         for line in _brief_details(history.decisions.get(event.position), words, refusals):
             grid.add_row("", "", line)

@@ -1,6 +1,6 @@
 """Plays an example through the public API, as people would: wait for the step, act, check the answer."""
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Mapping, MutableSequence, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -53,6 +53,8 @@ class Player:
     settings: Settings
     keys: Keys
     follower: FeedFollower
+    _playing: str = field(default_factory=lambda: uuid4().hex[:8])
+    """Tells the person of this playing from those of other playings of the example."""
     _people: dict[str, PatientCaller] = field(default_factory=dict)
     _case_id: str = ""
     _decisions: dict[int, Decision] = field(default_factory=dict)
@@ -105,8 +107,13 @@ class Player:
         record = await self._read_record(step.who, verb) if self._case_id else Record({})
         filled_in = {"request_id": str(uuid4()), "case_id": self._case_id, **record.fields}
         fields = {name: value for name, value in filled_in.items() if name in verb.request.fields_by_name}
-        request = ParseDict({**step.facts, **fields}, GetMessageClass(verb.request)())
+        request = ParseDict({**self._facts(step), **fields}, GetMessageClass(verb.request)())
         return await self._people[step.who].ask(request, GetMessageClass(verb.answer))
+
+    def _facts(self, step: Step) -> Mapping[str, Fact]:
+        """What the example says, of a person of its own: nobody has two open cases, however often it is played."""
+        reference = step.facts.get("person_reference")
+        return {**step.facts, "person_reference": f"{reference}-{self._playing}"} if reference else step.facts
 
     async def _read_record(self, who: str, verb: Verb) -> Record:
         """The record that a verb changes; the decision with which its step was opened goes into the history."""

@@ -7,13 +7,15 @@ gap and overlap is found, with an example, unless a table tests so much that onl
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import date
 from pathlib import Path, PurePath
 
+from sevensteps import clock
 from sevensteps.errors import Fault
 from sevensteps.policy.authoring.answer_check import check_answers
 from sevensteps.policy.authoring.boundary_check import values_without_cases
 from sevensteps.policy.authoring.inputs import outcomes_of
-from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps
+from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps, same_table
 from sevensteps.policy.authoring.value_check import check_values
 from sevensteps.policy.authoring.worked_cases import Coverage, read_cases, read_cases_with_problems, run_case
 from sevensteps.policy.compiled_pack import CompiledPack
@@ -27,30 +29,51 @@ from sevensteps.policy.packs.problems import Problem, Problems, closest
 from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import dated_parts, parameters_of
 
-_FOLDERS = ("parameters", "rules", "cases")
+Found = dict[tuple[Path, str], Problems]
+"""What was found wrong with packs, by their folder and name, without what they extend."""
 
 
-def check(root: Path, name: str) -> Problems:
-    """Every problem of a pack, causes first: what cannot be read, then parameters, rules and cases."""
+def check(root: Path, name: str, on: date | None = None, before: Found | None = None) -> Problems:
+    """Every problem of a pack and of what it extends, causes first: what cannot be read, then values, rules and cases.
+
+    Values are missed as of a day; today if it is not given. What was found `before` is not looked for again; what is
+    found is added to it.
+    """
     causes, others = Problems(), Problems()
     with causes.collected():
         pack = read_pack_with_problems(root, name, causes)
-        others = check_pack(root, pack, tuple(causes))
-        if not causes and not others:
-            others += values_without_cases(pack, read_cases(root, pack.name))
-    found = Problems(dict.fromkeys([*sorted(causes), *others]))
-    found.left_out = others.left_out
+        refused = tuple(causes)
+        others += () if refused else values_missing(pack, on or clock.now().date())
+        found = {} if before is None else before
+        for part in (pack, *pack.extended()):
+            if (root, part.name) not in found:
+                found[root, part.name] = _check_with_numbers(root, part, refused if part is pack else ())
+            others.include(found[root, part.name])
+    every_problem = Problems(dict.fromkeys([*sorted(causes), *others.causes_first()]))
+    every_problem.left_out = others.left_out
+    return every_problem
+
+
+def _check_with_numbers(root: Path, pack: Pack, refused: Sequence[Problem]) -> Problems:
+    """Cases beside the numbers of a pack are asked for only once all else in it is right."""
+    found = check_pack(root, pack, refused)
+    if not refused and not found:
+        found += values_without_cases(pack, read_cases(root, pack.name))
     return found
 
 
-def _from_cause_to_consequence(problem: Problem) -> tuple[int, Problem]:
-    """Values come before rules, which name them, and rules before cases, which try them."""
-    folder = PurePath(problem.file).parent.name
-    return (_FOLDERS.index(folder) if folder in _FOLDERS else -1), problem
+def values_missing(pack: Pack, day: date) -> Iterator[Problem]:
+    """The parameters without a value on a day on which a decision needs one, unless the nation's is still awaited."""
+    names = {name for section in pack.decisions.values() for name in parameters_of(section, day)}
+    for name in sorted(names & pack.parameters.keys()):
+        parameter = pack.parameters[name]
+        if not (parameter.has_value_on(day) or parameter.is_awaited_on(day)):
+            expected = f"a value in force on {day}, here or in a pack that extends this one; there is none"
+            yield Problem(parameter.file, parameter.line, name, expected)
 
 
 def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> Problems:
-    """Every other problem of a version of a pack; `root` has its worked cases.
+    """Every other problem of a version of a pack; `root` has its worked cases. What it extends is not checked.
 
     `refused` are the problems of what could not be read. Nothing is reported that may only follow from them: no use,
     case or value is called missing that may be there, and no decision is tried by a value that nobody meant.
@@ -67,9 +90,7 @@ def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> Probl
     found += _parameters(pack, meant, all_rules="rules" not in unread)
     unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
     _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()), found)
-    ordered = Problems(sorted(set(found), key=_from_cause_to_consequence))
-    ordered.left_out = found.left_out
-    return ordered
+    return found.causes_first()
 
 
 def _decisions(
@@ -86,9 +107,19 @@ def _decisions(
         found += _dates(pack, decision)
         if not problems and unsure.isdisjoint(parameters_of(section)):
             decisions[decision] = over_time
-            found += (problem for compiled in over_time for problem in _decision(compiled, section))
-            found += check_answers(over_time, section)
+            if not _same_below(pack, section):
+                for period, compiled in enumerate(over_time):
+                    found += _decision(compiled, section, over_time[:period])
+                found += check_answers(over_time, section)
     return decisions, undeclared
+
+
+def _same_below(pack: Pack, section: Section) -> bool:
+    """Whether a decision is that of the pack below, with its values: it is checked there."""
+    if pack.below is None:
+        return False
+    below = pack.below.parameters
+    return all(pack.parameters.get(name) is below.get(name) for name in parameters_of(section))
 
 
 def unsure_parameters(pack: Pack, refused: Sequence[Problem]) -> AbstractSet[str]:
@@ -129,7 +160,8 @@ def _dates(pack: Pack, decision: str) -> Iterator[Problem]:
                 yield section.problem(decision, f"parameters from {begins} on; {fault.detail}").problems[0]
 
 
-def _decision(compiled: CompiledDecision, section: Section) -> Iterator[Problem]:
+def _decision(compiled: CompiledDecision, section: Section, earlier: Sequence[CompiledDecision]) -> Iterator[Problem]:
+    """The problems of a decision in one period; a table that is as in an earlier one is not tried again."""
     for path in _unused(compiled):
         expected = "to be used; no rule, derived fact or value uses this fact"
         yield Problem(section.file, _line_of(section, path), path, expected)
@@ -140,6 +172,8 @@ def _decision(compiled: CompiledDecision, section: Section) -> Iterator[Problem]
             yield Problem(section.file, rule.line, rule.id, expected)
     lines = {rule.id: rule.line for rule in compiled.rules}
     for table in compiled.tables:
+        if any(same_table(table, compiled, before) for before in earlier):
+            continue
         for row, where, expected in (*gaps_and_overlaps(compiled, table), *contradictions(compiled, table)):
             yield Problem(section.file, lines.get(row, table.line), where, expected)
 
@@ -183,8 +217,7 @@ def _cases(
         found += (Problem(case.file, case.line, case.name, difference) for difference in outcome.differences)
         if outcome.decision is not None:
             coverage.add(outcome.decision)
-    found += refused
-    found.left_out += refused.left_out
+    found.include(refused)
     if not refused and not pack.base:  # else the cases that are missing may be among those that were refused
         for decision, over_time in decisions.items():
             found += _not_covered(pack.decisions[decision], over_time, coverage)

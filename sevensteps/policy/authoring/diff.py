@@ -47,6 +47,7 @@ def _described(what: str, before: Parameter, after: Parameter) -> Iterator[str]:
     yield from _changed(f"{what}, type", before.type, after.type)
     yield from _changed(f"{what}, unit", before.unit, after.unit)
     yield from _changed(f"{what}, set by", _set_by(before), _set_by(after))
+    yield from _changed(f"{what}, awaited", before.awaited, after.awaited)
     yield from _changed(f"{what}, bounds", before.bounds.in_words or None, after.bounds.in_words or None)
 
 

@@ -49,8 +49,7 @@ def _sample(choices: list[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
             changed = dict([one, other])
             yield tuple(changed.get(position, value) for position, value in enumerate(corner))
     chance = random.Random(0)  # noqa: S311 - a sample, the same every time
-    for _ in range(MOST_INPUTS):
-        yield tuple(chance.choice(several) for several in choices)
+    yield from zip(*(chance.choices(several, k=MOST_INPUTS) for several in choices), strict=True)
 
 
 def _choices(fact: Fact, tests: list[Is | Compare | IsGiven]) -> tuple[Value, ...]:

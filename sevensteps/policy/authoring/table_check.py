@@ -34,6 +34,19 @@ def gaps_and_overlaps(compiled: CompiledDecision, table: DecisionTable) -> Itera
         yield row, row, "a row that is sometimes chosen; wherever it fits, a row before it fits too and masks it"
 
 
+def same_table(table: DecisionTable, compiled: CompiledDecision, other: CompiledDecision) -> bool:
+    """Whether another decision has the same table, over the same facts and with the same effects of its rows."""
+    return (
+        table in other.tables
+        and compiled.facts[table.scope] == other.facts.get(table.scope)
+        and _effects(table, compiled) == _effects(table, other)
+    )
+
+
+def _effects(table: DecisionTable, compiled: CompiledDecision) -> list[tuple[str, object, object]]:
+    return [(rule.id, rule.holds, rule.values) for rule in compiled.rules if rule.id in table.rows]
+
+
 def contradictions(compiled: CompiledDecision, table: DecisionTable) -> Iterator[tuple[str, str, str]]:
     """Rows of a `hit: collect` table with the same condition and different verdicts or values."""
     rules = {rule.id: rule for rule in compiled.rules}

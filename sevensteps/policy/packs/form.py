@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -115,6 +115,7 @@ def read_file(path: Path, root: Path, form: str, format_: int = NEWEST) -> Secti
     return read_text(content_of(path, root), path.relative_to(root).as_posix(), form, format_)
 
 
+@lru_cache(maxsize=128)  # of a pack that changes, only the files that have are read again; what was read stays as it is
 def read_text(text: bytes, name: str, form: str, format_: int = NEWEST) -> Section:
     """The mapping in the text of the YAML file of that name. Otherwise as `read_file`."""
     content = parse(text, name)

@@ -1,6 +1,6 @@
 """A pack as its files state it: whose it is, its parameters and its decisions. An overlay sets parameters only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +24,14 @@ class Pack:
     decisions: Mapping[str, Section]
     files: Mapping[str, str]
     """The text of every file that the hash is made of, by its path in the folder of packs."""
+    below: "Pack | None" = None
+    """The pack that it extends, as it was read together with this one."""
+
+    def extended(self) -> Iterator["Pack"]:
+        """The pack that it extends, the pack that that one extends, and so on."""
+        if self.below is not None:
+            yield self.below
+            yield from self.below.extended()
 
 
 def files_of(root: Path, name: str) -> list[Path]:
@@ -97,7 +105,8 @@ def read_pack_with_problems(root: Path, name: str, problems: Problems) -> Pack:
         **(base.files if base else {}),
         **{place: content.decode(errors="replace") for place, content in files.items()},
     }
-    return Pack(name, head.text("title"), digest.hexdigest(), base.name if base else "", parameters, decisions, texts)
+    title, extends = head.text("title"), base.name if base else ""
+    return Pack(name, title, digest.hexdigest(), extends, parameters, decisions, texts, base)
 
 
 def _own(

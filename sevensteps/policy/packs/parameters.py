@@ -39,8 +39,18 @@ class Parameter:
     bounds: Bounds
     file: str
     line: int
+    awaited: date | None = None
+    """From which day on the nation's value is not known yet; a council may set its own."""
     inherited: int = 0
     """How many of the values are those of the pack that is extended; they come first."""
+
+    def has_value_on(self, day: date) -> bool:
+        """Whether a value is in force on a day."""
+        return self._in_force(day) is not None
+
+    def is_awaited_on(self, day: date) -> bool:
+        """Whether it is known that there is no value on a day yet."""
+        return self.awaited is not None and self.awaited <= day
 
     def on(self, day: date) -> DatedValue:
         """The value in force on a day.
@@ -118,7 +128,7 @@ def _parameter(name: str, body: Section) -> Parameter:
     values, bounds = _values(name, body), read_bounds(name, body)
     parameter = Parameter(
         name, body.text("type"), body.text("title"), body.text("unit"), body.text("set by") == "council",
-        values, bounds, body.file, body.line,
+        values, bounds, body.file, body.line, body.day("awaited"),
     )  # fmt: skip
     breaches = list(parameter.breaches(bounds))
     if breaches:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import TypeVar
 
 Entry = TypeVar("Entry")
 Result = TypeVar("Result")
+_FOLDERS = ("parameters", "rules", "cases")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,10 +50,26 @@ class Problems(list[Problem]):
         except PackRefusedError as refused:
             self.extend(refused.problems)
 
+    def include(self, others: "Problems") -> None:
+        """Add what was found elsewhere, and what was left out there."""
+        self.extend(others)
+        self.left_out += others.left_out
+
+    def causes_first(self) -> "Problems":
+        """Each problem once: of values before rules, which name them, and of rules before cases, which try them."""
+        ordered = Problems(sorted(set(self), key=_from_cause_to_consequence))
+        ordered.left_out = self.left_out
+        return ordered
+
     def refuse(self) -> None:
         """Raise a PackRefusedError with all problems, if there are any."""
         if self:
             raise PackRefusedError(self)
+
+
+def _from_cause_to_consequence(problem: Problem) -> tuple[int, Problem]:
+    folder = PurePath(problem.file).parent.name
+    return (_FOLDERS.index(folder) if folder in _FOLDERS else -1), problem
 
 
 def closest(written: str, known: Iterable[str]) -> str:

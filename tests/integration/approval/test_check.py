@@ -203,7 +203,7 @@ async def test_a_case_before_step_3_is_told_from_one_that_does_not_exist(desk: D
     amy = desk.running.assessment.stub(AssessmentServiceStub, desk.running.token("amy", Role.PRACTITIONER))
     opened = await amy.OpenCase(
         assessment_pb2.OpenCaseRequest(
-            request_id=str(uuid4()), kind=assessment_pb2.CASE_KIND_ADULT, person_reference="p1"
+            request_id=str(uuid4()), kind=assessment_pb2.CASE_KIND_ADULT, person_reference=str(uuid4())
         )
     )
     fault = await refusal_of(desk.by("olu").GetApproval(pb.GetApprovalRequest(case_id=opened.case.case_id)))

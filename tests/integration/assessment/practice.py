@@ -50,9 +50,14 @@ async def call(stub: AssessmentServiceAsyncStub, rpc: str, request: Message) -> 
     return await cast("Callable[[Message], Awaitable[Message]]", getattr(stub, rpc))(request)
 
 
-def opening(kind: pb.CaseKind.ValueType = pb.CASE_KIND_ADULT) -> pb.OpenCaseRequest:
-    """What opens a case."""
-    return pb.OpenCaseRequest(request_id=new_id(), kind=kind, person_reference="P-1001")
+def new_reference() -> str:
+    """The reference of a person whom the council has not known before."""
+    return f"P-{uuid4()}"
+
+
+def opening(kind: pb.CaseKind.ValueType = pb.CASE_KIND_ADULT, reference: str = "") -> pb.OpenCaseRequest:
+    """What opens a case, of a person of its own unless one is named."""
+    return pb.OpenCaseRequest(request_id=new_id(), kind=kind, person_reference=reference or new_reference())
 
 
 class Practice:
@@ -72,9 +77,9 @@ class Practice:
         """The journey as a caller."""
         return self.caller(Role.JOURNEY, subject="journey", council=EVERY_COUNCIL)
 
-    async def open(self, kind: pb.CaseKind.ValueType = pb.CASE_KIND_ADULT) -> pb.Case:
+    async def open(self, kind: pb.CaseKind.ValueType = pb.CASE_KIND_ADULT, reference: str = "") -> pb.Case:
         """Open the case."""
-        self.case = (await self.amy.OpenCase(opening(kind))).case
+        self.case = (await self.amy.OpenCase(opening(kind, reference))).case
         return self.case
 
     async def propose(self, facts: pb.AdultFacts = ELIGIBLE) -> pb.Determination:

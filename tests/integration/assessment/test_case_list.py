@@ -64,11 +64,14 @@ class Journeys:
 
 async def _fill(running: Running, number: int) -> None:
     row = {
-        "council": "example", "kind": "adult", "person_reference": "P", "round": 1, "assessment_open": True,
+        "council": "example", "kind": "adult", "round": 1, "assessment_open": True,
         "assessment_due": date(2026, 6, 2), "pack": "hash", "on_hold": False, "ending": "", "version": 1,
     }  # fmt: skip
     opened = "2026-05-05T09:30:00.000Z"
-    rows = [row | {"case_id": f"case-{each:012d}", "opened_at": opened} for each in range(number)]
+    rows = [
+        row | {"case_id": f"case-{each:012d}", "person_reference": f"P-{each}", "opened_at": opened}
+        for each in range(number)
+    ]
     await running.store.write(lambda connection: connection.execute(sa.insert(cases), rows))
 
 

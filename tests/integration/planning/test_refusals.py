@@ -124,7 +124,7 @@ async def test_planning_before_step_1_is_done_is_told_so(case: PlanningCase, pla
     ours, theirs = [
         await amy.OpenCase(
             assessment_pb2.OpenCaseRequest(
-                request_id=new_request(), kind=assessment_pb2.CASE_KIND_ADULT, person_reference="r-1"
+                request_id=new_request(), kind=assessment_pb2.CASE_KIND_ADULT, person_reference=new_request()
             )
         )
         for amy in calls
@@ -145,7 +145,7 @@ async def test_a_case_that_ended_in_step_1_has_ended_here_too(case: PlanningCase
     amy = assessment.stub(AssessmentServiceStub, assessment.token("amy", Role.PRACTITIONER))
     opened = await amy.OpenCase(
         assessment_pb2.OpenCaseRequest(
-            request_id=new_request(), kind=assessment_pb2.CASE_KIND_ADULT, person_reference="r-2"
+            request_id=new_request(), kind=assessment_pb2.CASE_KIND_ADULT, person_reference=new_request()
         )
     )
     ended = assessment_pb2.EndCaseRequest(

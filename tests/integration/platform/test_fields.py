@@ -34,8 +34,15 @@ MAY_BE_LEFT_OUT = frozenset(
         "OpenLifeRequest.direct_payment_since",
         "OpenLifeRequest.review_on",
         "EndCaseRequest.ended_on",
+        "EndCaseRequest.because",
+        "PlaceHoldRequest.because",
+        "ReleaseHoldRequest.because",
+        "ListActsRequest.page_size",
+        "ListActsRequest.page_token",
         "CloseCaseRequest.ended_on",
         "RecordSpendRequest.evidence",
+        "OpenCaseRequest.another_because",
+        "OpenCaseRequest.linked_case_id",
     }
 )
 """Fields that say something when they are left out, too."""

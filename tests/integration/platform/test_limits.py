@@ -45,7 +45,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
 
 
 def opening() -> pb.OpenCaseRequest:
-    return pb.OpenCaseRequest(request_id=new_id(), kind=pb.CASE_KIND_ADULT, person_reference="P-1")
+    return pb.OpenCaseRequest(request_id=new_id(), kind=pb.CASE_KIND_ADULT, person_reference=new_id())
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from integration.assessment.practice import Practice, opening
 from servers.services import Running, SuiteOf
+from services.assessment.domain.case import CasesWanted
 from services.assessment.store import page_of_cases
 from services.assessment.tables import cases
 from sevensteps import clock
@@ -121,9 +122,9 @@ async def test_what_ends_after_a_list_was_read_is_on_a_later_page(suite_of: Suit
         await work.open()
         engine = create_async_engine(postgres_url, connect_args={"server_settings": {"search_path": "assessment"}})
         async with engine.connect() as slow:
-            columns = [column for column in cases.c if column.name not in {"case_id", "position"}]
-            names = ["case_id", *(column.name for column in columns)]
-            values = sa.select(sa.literal("case-of-the-slow"), *columns)
+            columns = [column for column in cases.c if column.name not in {"case_id", "person_reference", "position"}]
+            names = ["case_id", "person_reference", *(column.name for column in columns)]
+            values = sa.select(sa.literal("case-of-the-slow"), sa.literal("slow"), *columns)
             await slow.execute(cases.insert().from_select(names, values))
             quick = (await work.open()).case_id
             seen, token = await walked(work)
@@ -148,7 +149,7 @@ async def test_numbers_are_given_once_whoever_reads_at_once(running: Running, mo
 
 
 @pytest.mark.parametrize("council", ["example", EVERY_COUNCIL])
-@pytest.mark.parametrize("what", ["cases", "open cases", "receipts", "receipts of a case"])
+@pytest.mark.parametrize("what", ["cases", "open cases", "a person's cases", "receipts", "receipts of a case"])
 def test_a_list_is_read_by_an_index_that_has_its_order(tmp_path: Path, council: str, what: str) -> None:
     """However many records there are, a page costs the rows that it shows: nothing is sorted, no table is scanned."""
     upgrade("assessment", "", tmp_path)
@@ -163,14 +164,16 @@ def test_a_list_is_read_by_an_index_that_has_its_order(tmp_path: Path, council: 
     with engine.connect() as connection:
         work = Work(connection, actor, clock.now(), cast("Archive", None), cast("Councils", None))
         if what.endswith("cases"):
-            page_of_cases(work, after=7, open_only=what.startswith("open"), size=50)
+            reference = "P-1" if "person" in what else ""
+            wanted = CasesWanted(what.startswith("open"), person_reference=reference, same_person=False)
+            page_of_cases(work, after=7, wanted=wanted, size=50)
         else:
             page(work, after=7, case_id="case-1" if what.endswith("case") else "")
         statement, values = said[-1]
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
     engine.dispose()
     steps = [str(row[-1]) for row in plan]
-    few_are_sorted = what == "receipts of a case" and council == EVERY_COUNCIL
+    few_are_sorted = what in {"receipts of a case", "a person's cases"} and council == EVERY_COUNCIL
     assert len(steps) == (2 if few_are_sorted else 1), steps
-    assert re.match(r"SEARCH .* USING INDEX \w+_(in_order|of_council|of_case)", steps[0])
+    assert re.match(r"SEARCH .* USING INDEX \w+_(in_order|of_council|of_case|of_person)", steps[0])
     assert ("council=?" in steps[0]) is (council == "example")

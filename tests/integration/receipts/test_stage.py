@@ -18,7 +18,6 @@ from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
-from sevensteps.policy import library
 from sevensteps.service.tables import packs
 
 OWN = "example-council/parameters/choices.yaml"
@@ -26,9 +25,8 @@ AMENDED = ("review policy 2025", "review policy 2025, as amended")
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A folder of packs that may be changed, and is looked at before every decision."""
-    monkeypatch.setattr(library, "SECONDS_BETWEEN_LOOKS", 0.0)
+def settings(tmp_path: Path) -> Settings:
+    """A folder of packs that may be changed."""
     packs = tmp_path / "packs"
     shutil.copytree(Settings().policies, packs)
     return replace(Settings(), data=tmp_path / "data", policies=packs, pack=PACK, feed=NOBODY)

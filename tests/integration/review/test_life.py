@@ -232,7 +232,7 @@ async def test_a_case_before_step_6_is_told_from_one_that_does_not_exist(home: H
     amy = home.running.assessment.stub(AssessmentServiceStub, home.running.token("amy", Role.PRACTITIONER))
     opened = await amy.OpenCase(
         assessment_pb2.OpenCaseRequest(
-            request_id=str(uuid4()), kind=assessment_pb2.CASE_KIND_ADULT, person_reference="p1"
+            request_id=str(uuid4()), kind=assessment_pb2.CASE_KIND_ADULT, person_reference=str(uuid4())
         )
     )
     early = spending(pb.Life(case_id=home.case_id, etag="1"))

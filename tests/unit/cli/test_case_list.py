@@ -65,7 +65,7 @@ def test_a_passed_date_marks_the_case_and_a_date_of_law_is_marked() -> None:
     """A reader sees which cases are late, and which dates nothing can move."""
     late = _row(PAST, DueKind.HARD, on_hold=True)
     assert late.marks == ["overdue", "on hold"]
-    assert late.cells()[3:] == ("2: making your plan", "plan", "2 June 2020 (law)", "overdue, on hold")
+    assert list(late.cells().values())[4:] == ["2: making your plan", "plan", "2 June 2020 (law)", "overdue, on hold"]
     assert _row(FUTURE).marks == _row().marks == []
     assert late.as_json()["overdue"] is True
     assert late.as_json()["due_kind"] == "hard"
@@ -100,10 +100,17 @@ def test_a_case_is_listed_if_it_meets_every_condition(wanted: Wanted, taken: lis
 @pytest.mark.parametrize("width", [90, 100, 120, 200])
 def test_on_a_terminal_a_line_fits_and_its_marks_are_never_cut(width: int) -> None:
     """Council, step and what is waited for give way, in a file none of them."""
-    cells = ("case-3f8k2m9x0p1q", "adult", "a-council-with-a-long-name", "1: finding out how much money",
-             "indicative budget", "26 September 2026 (law)", "overdue")  # fmt: skip
+    cells = {
+        "case": "case-3f8k2m9x0p1q", "reference": "P-1", "kind": "adult", "council": "a-council-with-a-long-name",
+        "step": "1: finding out how much money", "waits for": "indicative budget", "until": "26 September 2026 (law)",
+        "": "overdue",
+    }  # fmt: skip
     line = Columns(width).line(cells)
     assert len(line) <= width
     assert line.endswith("  overdue")
     assert Columns(None).line(cells).split("  ")[2] == "a-council-with-a-long-name"
     assert Columns(None).heading().split() == " ".join(WIDTHS).split()
+    named = Columns(max(width, 100), with_reference=True)
+    assert len(named.line(cells)) <= max(width, 100)
+    assert named.line(cells).split()[1] == "P-1"
+    assert Columns(None, with_reference=True).heading().split()[:3] == ["case", "reference", "kind"]

@@ -100,7 +100,12 @@ def test_an_example_becomes_calls_with_their_fields(tmp_path: Path) -> None:
         ("use: gambling", "use: betting", 21, "use: one of general, gambling"),
         ("  ending: ended\n", "", 25, "expected ending in what is expected"),
         ("stages: [money_found]", "stages: [beginning]", 26, "a step: one of money_found, plan_made"),
-        ("says: {ending: not_eligible}", "says: {rule: R1}", 27, "one of ending, ended_on in what case.ended.v1 says"),
+        (
+            "says: {ending: not_eligible}",
+            "says: {rule: R1}",
+            27,
+            "ended_on, because in what case.ended.v1 says",
+        ),
         ("people:", "people: {", 5, "expected YAML"),
     ],
 )

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import VERDICT_MET, VERDICT_NOT_MET, Decision, Finding
+from sevensteps.cli.case_view.explanation import explanation
 from sevensteps.cli.case_view.history import CaseHistory, Refusal
 from sevensteps.cli.case_view.timeline import timeline
 from sevensteps.cli.case_view.words import words_of
@@ -92,3 +94,39 @@ def test_a_refusal_is_shown_after_the_event_before_it() -> None:
     refusal = Refusal(after=7, who="peter", action="saves the plan", reason="STAGE_ORDER", detail="Too early.")
     printed = _printed(CaseHistory("A case", "case-1", [_opened()], refusals=[refusal]))
     assert "peter saves the plan: refused, STAGE_ORDER. Too early." in printed
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        (events.HoldPlaced("hospital", "Waits [for] a bed."), "put on hold: hospital; because: Waits [for] a bed."),
+        (events.HoldReleased("Home."), "hold released; because: Home."),
+        (events.CaseResumed("Mended."), "case resumed: operations have put right what stopped it; because: Mended."),
+        (events.CaseEnded("moved", "2026-06-30", "To Kent."), "case ended: moved; because: To Kent."),
+        (events.CaseEnded("moved", "2026-06-30"), "case ended: moved"),
+    ],
+    ids=lambda value: getattr(value, "TYPE", ""),
+)
+def test_who_did_something_to_the_case_and_why_is_told(payload: events.Payload, told: str) -> None:
+    """In the whole timeline, the brief one and the explanation, where nothing else without a decision is shown."""
+    act = _opened()
+    act.type, act.payload = payload.TYPE, payload.as_json()
+    history = CaseHistory("A case", "case-1", [act])
+    assert f"{told} amy, 1 June 2026 09:30" in " ".join(_printed(history).split())
+    assert f"1 June 2026 amy {told}" in " ".join(_printed(history, verbose=False).split())
+    console = Console(width=120, record=True, file=StringIO())
+    console.print(explanation("case-1", [act], [], words_of(Settings()), verbose=False))
+    explained = " ".join(console.export_text().split())
+    assert told in explained
+    assert explained.endswith("by amy, 1 June 2026 09:30")
+
+
+def test_a_reason_cannot_command_the_terminal() -> None:
+    """Whatever somebody wrote is printed in one line, as text."""
+    act = _opened()
+    payload = events.CaseResumed("\x1b[2J[red]Mended,\r\n\u202eall of it[/red]")
+    act.type, act.payload = payload.TYPE, payload.as_json()
+    for verbose in (True, False):
+        printed = " ".join(_printed(CaseHistory("A case", "case-1", [act]), verbose=verbose).split())
+        assert "because: [2J[red]Mended, all of it[/red]" in printed
+        assert "\x1b" not in printed

@@ -1,6 +1,7 @@
 """The cause of a problem comes first and says what to do; what only follows from it is left out, and counted."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from sevensteps.policy.authoring.check import check
 from sevensteps.policy.packs.problems import Problems
 
+TODAY = date(2026, 4, 1)
 POLICIES = Path(__file__).parents[3] / "policies"
 
 
@@ -23,7 +25,7 @@ def checked(root: Path, file: str, old: str, new: str) -> Problems:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return check(root, file.partition("/")[0])
+    return check(root, file.partition("/")[0], TODAY)
 
 
 CHOICES = "example-council/parameters/choices.yaml"
@@ -74,7 +76,7 @@ def test_cases_like_one_that_is_refused_are_left_out(packs: Path) -> None:
     file = packs / "small/cases/help.yaml"
     more = case % ("A", "Enough hour") + case % ("B", "A") + case % ("C", "B") + case % ("D", "Enough hours")
     file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
-    found = check(packs, "small")
+    found = check(packs, "small", TODAY)
     assert [problem.where for problem in found] == ["A"]
     assert found.left_out == 2
 
@@ -83,7 +85,7 @@ def test_a_misspelt_parameter_is_reported_where_it_is_named(packs: Path) -> None
     """Not also as unused where it is declared."""
     file = packs / "small/rules/help.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("$help.hours", "$help.hour"), encoding="utf-8")
-    (problem,) = check(packs, "small")
+    (problem,) = check(packs, "small", TODAY)
     assert str(problem) == (
         "small/rules/help.yaml:11: help.hour: a parameter that the pack declares; did you mean help.hours?"
     )
@@ -97,6 +99,6 @@ def test_values_come_before_rules_and_rules_before_cases(packs: Path) -> None:
     text = rules.read_text(encoding="utf-8")
     rules.write_text(text.replace("rules:", "  unseen: {type: boolean, question: Q}\nrules:"), encoding="utf-8")
     (cases / "help.yaml").write_text((cases / "help.yaml").read_text().replace("hours: 7", "hours: 9"), "utf-8")
-    folders = [problem.file.split("/")[1] for problem in check(packs, "small")]
+    folders = [problem.file.split("/")[1] for problem in check(packs, "small", TODAY)]
     assert folders == sorted(folders, key=["parameters", "rules", "cases"].index)
     assert set(folders) == {"parameters", "rules", "cases"}

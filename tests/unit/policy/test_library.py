@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -12,18 +13,13 @@ import pytest
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library, Verdict
-from sevensteps.policy import library as module
+from sevensteps.policy import packs_in_force as module
 from sevensteps.policy.authoring.check import check_pack
 from sevensteps.policy.evaluation.plain import PlainEvaluator
 from sevensteps.policy.packs.pack import Pack, read_pack
 from sevensteps.policy.packs.problems import Problem
 
 ON = date(2026, 4, 1)
-
-
-@pytest.fixture(autouse=True)
-def look_always(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SECONDS_BETWEEN_LOOKS", 0.0)
 
 
 def edit(packs: Path, file: str, old: str, new: str) -> None:
@@ -33,10 +29,11 @@ def edit(packs: Path, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def eventually(happens: Callable[[], bool]) -> None:
+def eventually(library: Library, happens: Callable[[], bool]) -> None:
     until = time.monotonic() + 10
     while not happens():
         assert time.monotonic() < until
+        library.look()
         time.sleep(0.02)
 
 
@@ -51,7 +48,7 @@ def test_a_changed_pack_is_taken_without_a_restart(packs: Path) -> None:
     assert began.verdict is Verdict.MET
     edit(packs, "parameters/limits.yaml", "value: 8", "value: 9")
     edit(packs, "cases/help.yaml", "hours: 8", "hours: 9")
-    eventually(lambda: verdict(library, 8) is Verdict.NOT_MET)
+    eventually(library, lambda: verdict(library, 8) is Verdict.NOT_MET)
     again = library.decide("help", pack="small", on=ON, facts={"hours": 8, "alone": False}, version=began.hash)
     assert (again.verdict, again.hash) == (Verdict.MET, began.hash)
 
@@ -75,16 +72,17 @@ def test_a_version_that_takes_longer_to_check_does_not_replace_a_later_one(
     edit(packs, "cases/help.yaml", "hours: 8", "hours: 9")
     edit(packs, "parameters/limits.yaml", "value: 8", "value: 9")
     nine = read_pack(packs, "small").hash
+    eventually(library, checked.is_set)
     assert verdict(library, 8) is Verdict.MET
-    assert checked.wait(10)
     edit(packs, "cases/help.yaml", "hours: 9", "hours: 8")
     edit(packs, "parameters/limits.yaml", "value: 9", "value: 8")
     until = time.monotonic() + 0.5  # time enough for another check beside the slow one
     while time.monotonic() < until:
+        library.look()
         assert verdict(library, 8) is Verdict.MET
     may_end.set()
-    eventually(lambda: library.has_version(nine))
-    eventually(lambda: library.pack("small").hash == eight)
+    eventually(library, lambda: library.has_version(nine))
+    eventually(library, lambda: library.pack("small").hash == eight)
 
 
 @pytest.mark.parametrize(
@@ -113,9 +111,98 @@ def test_a_bad_pack_is_refused_loudly_and_the_old_one_stays(
     with caplog.at_level(logging.ERROR):
         edit(packs, *slip)
         assert verdict(library, 8) is Verdict.MET
-        eventually(lambda: said in caplog.text)
+        eventually(library, lambda: said in caplog.text)
     assert library.pack("small").hash == before
     assert "the version before it stays" in caplog.text
+
+
+def council_over(packs: Path) -> None:
+    """A council's pack that sets nothing of its own."""
+    (packs / "council").mkdir()
+    (packs / "council/pack.yaml").write_text("pack: council\ntitle: A council\nextends: small\n", encoding="utf-8")
+
+
+def test_a_pack_is_taken_only_with_what_it_extends(packs: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A national case that fails keeps the council's pack out, too, and is the reason that is told."""
+    council_over(packs)
+    library = Library(packs)
+    before = library.pack("council").hash
+    edit(packs, "parameters/limits.yaml", "value: 8", "value: 9")
+    library.renew()
+    assert library.in_force() == {"council": before}
+    assert "small/cases/help.yaml" in library.refusals()["council"]
+    assert "pack council is refused; the version before it stays in use:\nsmall/cases/help.yaml" in caplog.text
+    edit(packs, "cases/help.yaml", "hours: 8", "hours: 9")
+    library.renew()
+    assert library.in_force() == {"council": read_pack(packs, "council").hash} != {"council": before}
+    assert library.refusals() == {}
+
+
+def test_a_value_that_is_missing_today_keeps_a_pack_out(packs: Path) -> None:
+    """Its cases, which are all of other days, come out as expected."""
+    library = Library(packs)
+    before = library.pack("small").hash
+    edit(packs, "parameters/limits.yaml", "{from: 2026-01-01,", "{from: 2026-01-01, until: 2026-01-02,")
+    library.renew()
+    assert library.in_force() == {"small": before}
+    assert "help.hours: a value in force on" in library.refusals()["small"]
+
+
+def test_the_cause_of_a_refusal_is_told_first(packs: Path) -> None:
+    """Values before the cases that try them, as `policy check` tells them."""
+    library = Library(packs)
+    library.pack("small")
+    edit(packs, "parameters/limits.yaml", "from: 2020-01-01,", "from: 2020-01-01, until: 2025-12-29,")
+    library.renew()
+    files = [line.partition(":")[0] for line in library.refusals()["small"].splitlines()]
+    assert files == ["small/parameters/limits.yaml", "small/cases/help.yaml", "small/cases/help.yaml"]
+
+
+def test_files_are_taken_together_and_not_while_they_change(packs: Path) -> None:
+    """A folder that is another one at every look is left alone; the same one twice is taken."""
+    library = Library(packs)
+    before = library.pack("small").hash
+    for hours in range(9, 14):
+        for file, what in (("parameters/limits.yaml", "value: "), ("cases/help.yaml", "given: {hours: ")):
+            edit(packs, file, f"2026-01-01, {what}{hours - 1}", f"2026-01-01, {what}{hours}")
+        library.look()
+        time.sleep(0.05)
+        assert library.in_force() == {"small": before}
+    eventually(library, lambda: library.in_force() == {"small": read_pack(packs, "small").hash})
+
+
+def test_a_change_that_keeps_size_and_date_is_seen(packs: Path) -> None:
+    """As of files that are copied with their dates."""
+    library = Library(packs)
+    verdict(library, 8)
+    for _ in range(2):
+        library.look()
+    path = packs / "small/parameters/limits.yaml"
+    dates = path.stat()
+    edit(packs, "parameters/limits.yaml", "value: 8", "value: 7")
+    edit(packs, "cases/help.yaml", "hours: 7", "hours: 6")
+    os.utime(path, ns=(dates.st_atime_ns, dates.st_mtime_ns))
+    eventually(library, lambda: verdict(library, 7) is Verdict.MET)
+
+
+def test_a_pack_that_is_wanted_first_under_way_is_checked_first(packs: Path) -> None:
+    """Whoever wants to decide by it is told to come again, or that it is refused; never by an unchecked one."""
+    council_over(packs)
+    edit(packs, "parameters/limits.yaml", "value: 8", "value: 9")
+    library = Library(packs)
+
+    def refusal() -> str:
+        with pytest.raises(Fault) as refused:
+            library.ensure_in_force("council")
+        return refused.value.reason
+
+    assert refusal() == "PACK_BEING_CHECKED"
+    eventually(library, lambda: refusal() == "PACK_REFUSED")
+    edit(packs, "cases/help.yaml", "hours: 8", "hours: 9")
+    eventually(library, lambda: "council" in library.in_force())
+    library.ensure_in_force("council")
+    with pytest.raises(Fault, match="there is no pack nowhere"):
+        library.ensure_in_force("nowhere")
 
 
 def test_whatever_goes_wrong_while_a_pack_is_checked_is_said(
@@ -132,7 +219,7 @@ def test_whatever_goes_wrong_while_a_pack_is_checked_is_said(
     edit(packs, "parameters/limits.yaml", "value: 8", "value: 9")
     with caplog.at_level(logging.ERROR):
         assert verdict(library, 8) is Verdict.MET
-        eventually(lambda: "pack small could not be checked; the version before it stays" in caplog.text)
+        eventually(library, lambda: "pack small could not be checked; the version before it stays" in caplog.text)
     assert library.pack("small").hash == before
 
 

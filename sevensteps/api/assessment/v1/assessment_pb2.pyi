@@ -169,6 +169,38 @@ HOLD_REASON_AWAY: HoldReason.ValueType  # 3
 """The person is away or cannot be reached."""
 Global___HoldReason: _TypeAlias = HoldReason  # noqa: Y015
 
+class _ActKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ActKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ActKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ACT_KIND_UNSPECIFIED: _ActKind.ValueType  # 0
+    """Not given."""
+    ACT_KIND_HOLD_PLACED: _ActKind.ValueType  # 1
+    """It was put on hold."""
+    ACT_KIND_HOLD_RELEASED: _ActKind.ValueType  # 2
+    """The hold was released."""
+    ACT_KIND_RESUMED: _ActKind.ValueType  # 3
+    """It was resumed, after what had parked its journey was mended."""
+    ACT_KIND_ENDED: _ActKind.ValueType  # 4
+    """It was ended."""
+
+class ActKind(_ActKind, metaclass=_ActKindEnumTypeWrapper):
+    """What can be done to a case as a whole."""
+
+ACT_KIND_UNSPECIFIED: ActKind.ValueType  # 0
+"""Not given."""
+ACT_KIND_HOLD_PLACED: ActKind.ValueType  # 1
+"""It was put on hold."""
+ACT_KIND_HOLD_RELEASED: ActKind.ValueType  # 2
+"""The hold was released."""
+ACT_KIND_RESUMED: ActKind.ValueType  # 3
+"""It was resumed, after what had parked its journey was mended."""
+ACT_KIND_ENDED: ActKind.ValueType  # 4
+"""It was ended."""
+Global___ActKind: _TypeAlias = ActKind  # noqa: Y015
+
 class _ContactPurpose:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -211,6 +243,9 @@ class Case(_message.Message):
     ENDING_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     ENDED_ON_FIELD_NUMBER: _builtins.int
+    OPENED_BY_FIELD_NUMBER: _builtins.int
+    ANOTHER_BECAUSE_FIELD_NUMBER: _builtins.int
+    LINKED_CASE_ID_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case's id."""
     council: _builtins.str
@@ -233,6 +268,12 @@ class Case(_message.Message):
     """The version to send with the next change."""
     ended_on: _builtins.str
     """Its last day, as YYYY-MM-DD: where the person died, the day of the death. Empty while open, and where it was not kept."""
+    opened_by: _builtins.str
+    """Who opened it; empty where it was not kept."""
+    another_because: _builtins.str
+    """Why it was opened beside another open case of the same kind for the same person; empty where there was none."""
+    linked_case_id: _builtins.str
+    """Another case that it belongs to, as a carer's to that of the adult cared for; empty where it belongs to none."""
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp:
         """When it was opened."""
@@ -252,10 +293,13 @@ class Case(_message.Message):
         ending: Global___Ending.ValueType = ...,
         etag: _builtins.str = ...,
         ended_on: _builtins.str = ...,
+        opened_by: _builtins.str = ...,
+        another_because: _builtins.str = ...,
+        linked_case_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["opened_at", b"opened_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessment_due", b"assessment_due", "assessment_open", b"assessment_open", "case_id", b"case_id", "council", b"council", "ended_on", b"ended_on", "ending", b"ending", "etag", b"etag", "kind", b"kind", "on_hold", b"on_hold", "opened_at", b"opened_at", "person_reference", b"person_reference", "round", b"round"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["another_because", b"another_because", "assessment_due", b"assessment_due", "assessment_open", b"assessment_open", "case_id", b"case_id", "council", b"council", "ended_on", b"ended_on", "ending", b"ending", "etag", b"etag", "kind", b"kind", "linked_case_id", b"linked_case_id", "on_hold", b"on_hold", "opened_at", b"opened_at", "opened_by", b"opened_by", "person_reference", b"person_reference", "round", b"round"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -513,22 +557,32 @@ class OpenCaseRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     PERSON_REFERENCE_FIELD_NUMBER: _builtins.int
+    ANOTHER_BECAUSE_FIELD_NUMBER: _builtins.int
+    LINKED_CASE_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     kind: Global___CaseKind.ValueType
     """Adult or carer."""
     person_reference: _builtins.str
-    """The council's own reference of the person; never a name. At most 64 characters."""
+    """The council's own reference of the person; never a name. At most 64 characters, each of which can be seen. Spaces
+    around it are left out, and an accent is part of its letter (Unicode NFC).
+    """
+    another_because: _builtins.str
+    """Why another case of this kind is needed for the person, where one is open already. No names; at most 1000 characters."""
+    linked_case_id: _builtins.str
+    """A case of the same council, open or ended, to which this one belongs, as a carer's to that of the adult cared for."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         kind: Global___CaseKind.ValueType = ...,
         person_reference: _builtins.str = ...,
+        another_because: _builtins.str = ...,
+        linked_case_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "person_reference", b"person_reference", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["another_because", b"another_because", "kind", b"kind", "linked_case_id", b"linked_case_id", "person_reference", b"person_reference", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -613,22 +667,30 @@ class ListCasesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     OPEN_ONLY_FIELD_NUMBER: _builtins.int
+    PERSON_REFERENCE_FIELD_NUMBER: _builtins.int
+    SAME_PERSON_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many, 1 to 1000; 0 means 50."""
     page_token: _builtins.str
     """From the last answer to the same question; empty for the first page."""
     open_only: _builtins.bool
     """Only cases that have not ended."""
+    person_reference: _builtins.str
+    """Only cases of the person with this reference, read as OpenCase reads it."""
+    same_person: _builtins.bool
+    """Only open cases beside which another one of the same kind is open for the same person in the same council."""
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         open_only: _builtins.bool = ...,
+        person_reference: _builtins.str = ...,
+        same_person: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["open_only", b"open_only", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["open_only", b"open_only", "page_size", b"page_size", "page_token", b"page_token", "person_reference", b"person_reference", "same_person", b"same_person"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1259,6 +1321,7 @@ class PlaceHoldRequest(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1266,7 +1329,9 @@ class PlaceHoldRequest(_message.Message):
     etag: _builtins.str
     """The etag last read."""
     reason: Global___HoldReason.ValueType
-    """Why."""
+    """Why, in one word."""
+    because: _builtins.str
+    """Why, in words for the record; no names. It may be empty, and has at most 1,000 characters."""
     def __init__(
         self,
         *,
@@ -1274,10 +1339,11 @@ class PlaceHoldRequest(_message.Message):
         case_id: _builtins.str = ...,
         etag: _builtins.str = ...,
         reason: Global___HoldReason.ValueType = ...,
+        because: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1316,22 +1382,26 @@ class ReleaseHoldRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CASE_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
     """The case."""
     etag: _builtins.str
     """The etag last read."""
+    because: _builtins.str
+    """Why, in words for the record; no names. It may be empty, and has at most 1,000 characters."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         case_id: _builtins.str = ...,
         etag: _builtins.str = ...,
+        because: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1375,7 +1445,7 @@ class ResumeCaseRequest(_message.Message):
     case_id: _builtins.str
     """The case."""
     because: _builtins.str
-    """What was mended."""
+    """What was mended, in words for the record; no names. At most 1,000 characters."""
     def __init__(
         self,
         *,
@@ -1426,6 +1496,7 @@ class EndCaseRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     ENDING_FIELD_NUMBER: _builtins.int
     ENDED_ON_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1438,6 +1509,8 @@ class EndCaseRequest(_message.Message):
     """Its last day, as YYYY-MM-DD, at most a year ago: where the person died, the day of the death. Money and support end after it.
     Empty for today.
     """
+    because: _builtins.str
+    """Why, in words for the record; no names. It may be empty, and has at most 1,000 characters."""
     def __init__(
         self,
         *,
@@ -1446,10 +1519,11 @@ class EndCaseRequest(_message.Message):
         etag: _builtins.str = ...,
         ending: Global___Ending.ValueType = ...,
         ended_on: _builtins.str = ...,
+        because: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "ended_on", b"ended_on", "ending", b"ending", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "ended_on", b"ended_on", "ending", b"ending", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1478,6 +1552,108 @@ class EndCaseResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EndCaseResponse: _TypeAlias = EndCaseResponse  # noqa: Y015
+
+@_typing.final
+class Act(_message.Message):
+    """Something that was done to a case as a whole."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    ACTED_AT_FIELD_NUMBER: _builtins.int
+    ACTED_BY_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    HOLD_REASON_FIELD_NUMBER: _builtins.int
+    ENDING_FIELD_NUMBER: _builtins.int
+    kind: Global___ActKind.ValueType
+    """What."""
+    acted_by: _builtins.str
+    """The subject who did it."""
+    because: _builtins.str
+    """Why, in their words; empty where they gave none."""
+    hold_reason: Global___HoldReason.ValueType
+    """Of a hold: why, in one word."""
+    ending: Global___Ending.ValueType
+    """Of an ending: how the case ended."""
+    @_builtins.property
+    def acted_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___ActKind.ValueType = ...,
+        acted_at: _timestamp_pb2.Timestamp | None = ...,
+        acted_by: _builtins.str = ...,
+        because: _builtins.str = ...,
+        hold_reason: Global___HoldReason.ValueType = ...,
+        ending: Global___Ending.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acted_at", b"acted_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acted_at", b"acted_at", "acted_by", b"acted_by", "because", b"because", "ending", b"ending", "hold_reason", b"hold_reason", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Act: _TypeAlias = Act  # noqa: Y015
+
+@_typing.final
+class ListActsRequest(_message.Message):
+    """Asks for a page of what was done to a case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 200; 0 means 50."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListActsRequest: _TypeAlias = ListActsRequest  # noqa: Y015
+
+@_typing.final
+class ListActsResponse(_message.Message):
+    """A page of what was done to a case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def acts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Act]:
+        """What was done, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        acts: _abc.Iterable[Global___Act] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts", b"acts", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListActsResponse: _TypeAlias = ListActsResponse  # noqa: Y015
 
 @_typing.final
 class OpenAssessmentRequest(_message.Message):

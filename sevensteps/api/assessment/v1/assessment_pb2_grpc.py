@@ -114,6 +114,11 @@ class AssessmentServiceStub:
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseResponse.FromString,
                 _registered_method=True)
+        self.ListActs = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ListActs',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsResponse.FromString,
+                _registered_method=True)
         self.RecordOverdue = channel.unary_unary(
                 '/sevensteps.api.assessment.v1.AssessmentService/RecordOverdue',
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordOverdueRequest.SerializeToString,
@@ -140,7 +145,8 @@ class AssessmentServiceServicer:
     """
 
     def OpenCase(self, request, context):
-        """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10).
+        """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10). One that would be the
+        second open case of its kind for one person in the council is refused (CASE_OPEN_ALREADY), unless a reason is given.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -238,7 +244,15 @@ class AssessmentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EndCase(self, request, context):
-        """Ends the case.
+        """Ends the case. Operations may end it as support ended, moved or died; how else a case ends, practitioners decide.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListActs(self, request, context):
+        """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+        Earlier versions kept resumptions only; the feed has the rest.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -342,6 +356,11 @@ def add_AssessmentServiceServicer_to_server(servicer, server):
                     servicer.EndCase,
                     request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseResponse.SerializeToString,
+            ),
+            'ListActs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListActs,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsResponse.SerializeToString,
             ),
             'RecordOverdue': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordOverdue,
@@ -769,6 +788,33 @@ class AssessmentService:
             '/sevensteps.api.assessment.v1.AssessmentService/EndCase',
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseRequest.SerializeToString,
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListActs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ListActs',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,7 +39,9 @@ class AssessmentServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AssessmentServiceAsyncStub: ...
     OpenCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.OpenCaseRequest, _assessment_pb2.OpenCaseResponse]
-    """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10)."""
+    """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10). One that would be the
+    second open case of its kind for one person in the council is refused (CASE_OPEN_ALREADY), unless a reason is given.
+    """
     GetCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GetCaseRequest, _assessment_pb2.GetCaseResponse]
     """Reads one case."""
     ListCases: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListCasesRequest, _assessment_pb2.ListCasesResponse]
@@ -67,7 +69,11 @@ class AssessmentServiceStub:
     ResumeCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ResumeCaseRequest, _assessment_pb2.ResumeCaseResponse]
     """Tells a parked journey that its cause has been mended and it should try again."""
     EndCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.EndCaseRequest, _assessment_pb2.EndCaseResponse]
-    """Ends the case."""
+    """Ends the case. Operations may end it as support ended, moved or died; how else a case ends, practitioners decide."""
+    ListActs: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListActsRequest, _assessment_pb2.ListActsResponse]
+    """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+    Earlier versions kept resumptions only; the feed has the rest.
+    """
     RecordOverdue: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.RecordOverdueRequest, _assessment_pb2.RecordOverdueResponse]
     """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
     OpenAssessment: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.OpenAssessmentRequest, _assessment_pb2.OpenAssessmentResponse]
@@ -86,7 +92,9 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     OpenCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.OpenCaseRequest, _assessment_pb2.OpenCaseResponse]  # type: ignore[assignment]
-    """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10)."""
+    """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10). One that would be the
+    second open case of its kind for one person in the council is refused (CASE_OPEN_ALREADY), unless a reason is given.
+    """
     GetCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GetCaseRequest, _assessment_pb2.GetCaseResponse]  # type: ignore[assignment]
     """Reads one case."""
     ListCases: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListCasesRequest, _assessment_pb2.ListCasesResponse]  # type: ignore[assignment]
@@ -114,7 +122,11 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     ResumeCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ResumeCaseRequest, _assessment_pb2.ResumeCaseResponse]  # type: ignore[assignment]
     """Tells a parked journey that its cause has been mended and it should try again."""
     EndCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.EndCaseRequest, _assessment_pb2.EndCaseResponse]  # type: ignore[assignment]
-    """Ends the case."""
+    """Ends the case. Operations may end it as support ended, moved or died; how else a case ends, practitioners decide."""
+    ListActs: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListActsRequest, _assessment_pb2.ListActsResponse]  # type: ignore[assignment]
+    """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+    Earlier versions kept resumptions only; the feed has the rest.
+    """
     RecordOverdue: _aio.UnaryUnaryMultiCallable[_assessment_pb2.RecordOverdueRequest, _assessment_pb2.RecordOverdueResponse]  # type: ignore[assignment]
     """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
     OpenAssessment: _aio.UnaryUnaryMultiCallable[_assessment_pb2.OpenAssessmentRequest, _assessment_pb2.OpenAssessmentResponse]  # type: ignore[assignment]
@@ -136,7 +148,9 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _assessment_pb2.OpenCaseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.OpenCaseResponse, _abc.Awaitable[_assessment_pb2.OpenCaseResponse]]:
-        """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10)."""
+        """Opens a case at the first contact and, with it, its first assessment (Care Act 2014 s.9(1), s.10). One that would be the
+        second open case of its kind for one person in the council is refused (CASE_OPEN_ALREADY), unless a reason is given.
+        """
 
     @_abc_1.abstractmethod
     def GetCase(
@@ -248,7 +262,17 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _assessment_pb2.EndCaseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.EndCaseResponse, _abc.Awaitable[_assessment_pb2.EndCaseResponse]]:
-        """Ends the case."""
+        """Ends the case. Operations may end it as support ended, moved or died; how else a case ends, practitioners decide."""
+
+    @_abc_1.abstractmethod
+    def ListActs(
+        self,
+        request: _assessment_pb2.ListActsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ListActsResponse, _abc.Awaitable[_assessment_pb2.ListActsResponse]]:
+        """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+        Earlier versions kept resumptions only; the feed has the rest.
+        """
 
     @_abc_1.abstractmethod
     def RecordOverdue(

@@ -246,3 +246,74 @@ class GetPackResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetPackResponse: _TypeAlias = GetPackResponse  # noqa: Y015
+
+@_typing.final
+class GetPacksInForceRequest(_message.Message):
+    """Asks for the versions that are in force."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPacksInForceRequest: _TypeAlias = GetPacksInForceRequest  # noqa: Y015
+
+@_typing.final
+class GetPacksInForceResponse(_message.Message):
+    """The versions that are in force."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PACKS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def packs(self) -> _containers.RepeatedCompositeFieldContainer[Global___PackInForce]:
+        """Each pack by which a council's cases are decided here, by name."""
+
+    def __init__(
+        self,
+        *,
+        packs: _abc.Iterable[Global___PackInForce] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["packs", b"packs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPacksInForceResponse: _TypeAlias = GetPacksInForceResponse  # noqa: Y015
+
+@_typing.final
+class PackInForce(_message.Message):
+    """A pack by which this service decides."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PACK_FIELD_NUMBER: _builtins.int
+    HASH_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    pack: _builtins.str
+    """The pack's name."""
+    hash: _builtins.str
+    """The content hash of the version that is in force; empty where there is none."""
+    refused: _builtins.str
+    """Why the version in the folder of packs is refused, every problem on a line; empty where it is in force, or is still being checked."""
+    def __init__(
+        self,
+        *,
+        pack: _builtins.str = ...,
+        hash: _builtins.str = ...,
+        refused: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hash", b"hash", "pack", b"pack", "refused", b"refused"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PackInForce: _TypeAlias = PackInForce  # noqa: Y015

@@ -54,6 +54,11 @@ class ReceiptsServiceStub:
                 request_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPackRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPackResponse.FromString,
                 _registered_method=True)
+        self.GetPacksInForce = channel.unary_unary(
+                '/sevensteps.api.receipts.v1.ReceiptsService/GetPacksInForce',
+                request_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPacksInForceRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPacksInForceResponse.FromString,
+                _registered_method=True)
 
 
 class ReceiptsServiceServicer:
@@ -85,6 +90,13 @@ class ReceiptsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetPacksInForce(self, request, context):
+        """Gives the version of every policy pack by which this service now decides, and why a newer one is refused.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReceiptsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -102,6 +114,11 @@ def add_ReceiptsServiceServicer_to_server(servicer, server):
                     servicer.GetPack,
                     request_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPackRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPackResponse.SerializeToString,
+            ),
+            'GetPacksInForce': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPacksInForce,
+                    request_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPacksInForceRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPacksInForceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -190,6 +207,33 @@ class ReceiptsService:
             '/sevensteps.api.receipts.v1.ReceiptsService/GetPack',
             sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPackRequest.SerializeToString,
             sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPacksInForce(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.receipts.v1.ReceiptsService/GetPacksInForce',
+            sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPacksInForceRequest.SerializeToString,
+            sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPacksInForceResponse.FromString,
             options,
             channel_credentials,
             insecure,

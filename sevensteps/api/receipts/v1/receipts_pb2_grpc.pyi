@@ -44,6 +44,8 @@ class ReceiptsServiceStub:
     """Streams every receipt that the caller may see in their order, and ends."""
     GetPack: _grpc.UnaryUnaryMultiCallable[_receipts_pb2.GetPackRequest, _receipts_pb2.GetPackResponse]
     """Gives the law of one version of a policy pack, as it stood when a decision was made by it. Law is public: no council owns it."""
+    GetPacksInForce: _grpc.UnaryUnaryMultiCallable[_receipts_pb2.GetPacksInForceRequest, _receipts_pb2.GetPacksInForceResponse]
+    """Gives the version of every policy pack by which this service now decides, and why a newer one is refused."""
 
 @_typing.type_check_only
 class ReceiptsServiceAsyncStub(ReceiptsServiceStub):
@@ -61,6 +63,8 @@ class ReceiptsServiceAsyncStub(ReceiptsServiceStub):
     """Streams every receipt that the caller may see in their order, and ends."""
     GetPack: _aio.UnaryUnaryMultiCallable[_receipts_pb2.GetPackRequest, _receipts_pb2.GetPackResponse]  # type: ignore[assignment]
     """Gives the law of one version of a policy pack, as it stood when a decision was made by it. Law is public: no council owns it."""
+    GetPacksInForce: _aio.UnaryUnaryMultiCallable[_receipts_pb2.GetPacksInForceRequest, _receipts_pb2.GetPacksInForceResponse]  # type: ignore[assignment]
+    """Gives the version of every policy pack by which this service now decides, and why a newer one is refused."""
 
 class ReceiptsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Gives the receipts of decisions, and the law that they name.
@@ -93,5 +97,13 @@ class ReceiptsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_receipts_pb2.GetPackResponse, _abc.Awaitable[_receipts_pb2.GetPackResponse]]:
         """Gives the law of one version of a policy pack, as it stood when a decision was made by it. Law is public: no council owns it."""
+
+    @_abc_1.abstractmethod
+    def GetPacksInForce(
+        self,
+        request: _receipts_pb2.GetPacksInForceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_receipts_pb2.GetPacksInForceResponse, _abc.Awaitable[_receipts_pb2.GetPacksInForceResponse]]:
+        """Gives the version of every policy pack by which this service now decides, and why a newer one is refused."""
 
 def add_ReceiptsServiceServicer_to_server(servicer: ReceiptsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
