@@ -215,6 +215,8 @@ def _cases(
             continue
         outcome = run_case(case, compiled_pack)
         found += (Problem(case.file, case.line, case.name, difference) for difference in outcome.differences)
+        if outcome.differences:
+            coverage.add_expected(case)
         if outcome.decision is not None:
             coverage.add(outcome.decision)
     found.include(refused)

@@ -1,5 +1,6 @@
 """The cause of a problem comes first and says what to do; what only follows from it is left out, and counted."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -79,6 +80,17 @@ def test_cases_like_one_that_is_refused_are_left_out(packs: Path) -> None:
     found = check(packs, "small", TODAY)
     assert [problem.where for problem in found] == ["A"]
     assert found.left_out == 2
+
+
+def test_a_rule_is_not_called_without_a_case_where_a_case_differs(packs: Path) -> None:
+    """Put right, that case is one for the rule. A rule that it does not name is still without."""
+    file = packs / "small/cases/help.yaml"
+    text = file.read_text(encoding="utf-8")
+    nobody = re.sub(r"hours: \d+", "hours: 1", text)
+    file.write_text(nobody.replace("verdict: met", "findings: {HOURS: met}"), encoding="utf-8")
+    assert {problem.file for problem in check(packs, "small", TODAY)} == {"small/cases/help.yaml"}
+    file.write_text(nobody, encoding="utf-8")
+    assert "HOURS: a case in which it holds; there is none" in str(check(packs, "small", TODAY)[0])
 
 
 def test_a_misspelt_parameter_is_reported_where_it_is_named(packs: Path) -> None:
