@@ -1,6 +1,7 @@
 """YAML that people write, read so that every part knows its line: the one reader of packs, councils and examples."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,21 @@ TEXT = "tag:yaml.org,2002:str"
 NULL = "tag:yaml.org,2002:null"
 BOOLEAN = "tag:yaml.org,2002:bool"
 WHOLE_NUMBER = "tag:yaml.org,2002:int"
+
+MOST_BYTES = 200_000
+"""The longest text: the longest file of the packs that come with the suite has 30,000."""
+MOST_PARTS = 20_000
+"""Most parts of a text, all that an alias stands for counted each time: no file of those packs has more than 3,500."""
+LONG = 100
+"""A longer text counts as another part for each so many characters, so that aliases of one long text are bounded."""
+DEEPEST = 50
+"""How deep parts may be nested: those of these packs go twelve deep."""
+
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+"""Characters that nobody sees: those that turn the direction of writing, and those without width."""
+_NAME = re.compile(r"\w+(?:\.\w+)*")
+_LOOK_LATIN = frozenset("аеорсухіјѕԁһԛԝАВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧον")
+"""Cyrillic and Greek letters that look like Latin ones."""
 
 
 class UnreadableError(Exception):
@@ -25,6 +41,41 @@ class UnreadableError(Exception):
 
 class Loader(yaml.SafeLoader):
     """YAML in which a key is text and there once (YAML itself keeps the last one silently), and on and no are words."""
+
+    def __init__(self, text: str) -> None:
+        """The text is read as it is composed, so that a hostile one is refused before it takes time or memory."""
+        super().__init__(text)
+        self._depth = 0
+        self._parts = 0
+        self._parts_of: dict[str, int] = {}
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """A part. Raises UnreadableError where there are too many, or too deep, or a text is not what it seems."""
+        event: yaml.NodeEvent = self.peek_event()  # type: ignore[no-untyped-call]  # no stubs
+        line, before, anchor = line_of(event), self._parts, event.anchor or ""
+        is_alias = isinstance(event, yaml.AliasEvent)
+        self._count(line, anchor if is_alias else "")
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise UnreadableError(line, "", f"parts that are nested at most {DEEPEST} deep")
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        if isinstance(node, yaml.ScalarNode) and not is_alias:
+            self._parts += len(node.value) // LONG
+            _refuse_unseen(node.value, line)
+            _refuse_look_alikes(node.value, line)
+        if not is_alias:
+            self._parts_of[anchor] = self._parts - before
+        return node
+
+    def _count(self, line: int, alias: str) -> None:
+        """Count a part, or all that an alias stands for. Raises UnreadableError where there are too many."""
+        if alias and alias in self.anchors and alias not in self._parts_of:
+            raise UnreadableError(line, f"*{alias}", "something that ends before it; this is inside of itself")
+        self._parts += self._parts_of.get(alias, 1) if alias else 1
+        if self._parts > MOST_PARTS:
+            expected = f"at most {MOST_PARTS:,} parts in a file, with all that aliases stand for; write it in several"
+            raise UnreadableError(line, f"*{alias}" if alias else "", expected)
 
     def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:  # type: ignore[override]  # stubs: a dict
         """A mapping. Raises UnreadableError for a key that is no text, or there twice."""
@@ -47,9 +98,41 @@ Loader.add_implicit_resolver(BOOLEAN, re.compile("^(?:true|false)$"), list("tf")
 Loader.add_implicit_resolver(WHOLE_NUMBER, re.compile("^[-+]?0[0-9]+$"), list("-+0"))
 
 
-def line_of(node: yaml.Node) -> int:
+def line_of(part: yaml.Node | yaml.NodeEvent) -> int:
     """The line on which a part begins, from 1."""
-    return int(node.start_mark.line) + 1
+    return int(part.start_mark.line) + 1  # type: ignore[union-attr]  # whatever is read from a text has its mark
+
+
+def _refuse_unseen(text: str, line: int) -> None:
+    """Refuse a text with characters that nobody sees. `line` is where it begins."""
+    unseen = _UNSEEN.search(text)
+    if unseen:
+        line += text.count("\n", 0, unseen.start())
+        raise UnreadableError(line, "", f"no character that cannot be seen; {_named(unseen[0])} is here, delete it")
+
+
+def _refuse_look_alikes(text: str, line: int) -> None:
+    """Refuse a text with a word that is another one than it seems. `line` is where it begins."""
+    for word in () if text.isascii() else _NAME.findall(text):
+        strange = _strange(word, alone=word == text)
+        if strange:
+            expected = f"the letters of one alphabet in a word; {_named(strange)} only looks like another letter"
+            raise UnreadableError(line, word[:40], f"{expected}, write it again")
+
+
+def _strange(word: str, *, alone: bool) -> str:
+    """A letter of another alphabet in a Latin word, or of a word that only looks Latin; empty where there is none."""
+    if word.isascii():
+        return ""
+    letters = [letter for letter in word if letter.isalpha() and unicodedata.category(letter) != "Lm"]
+    others = [letter for letter in letters if not unicodedata.name(letter, "").startswith("LATIN ")]
+    plain = unicodedata.normalize("NFKC", word).isascii()
+    looks_latin = alone and (plain or _LOOK_LATIN.issuperset(letters))
+    return others[0] if others and (looks_latin or len(others) < len(letters)) else ""
+
+
+def _named(character: str) -> str:
+    return f"U+{ord(character):04X} ({unicodedata.name(character, 'without a name').lower()})"
 
 
 @contextmanager
@@ -68,5 +151,9 @@ def refused() -> Iterator[None]:
 
 def compose(content: bytes) -> yaml.Node | None:
     """The parts of a text; None where it is empty. Raises UnreadableError where it is not such YAML."""
+    if len(content) > MOST_BYTES:
+        raise UnreadableError(0, "", f"at most {MOST_BYTES:,} bytes in a file; write it in several")
     with refused():
-        return Loader(content.decode()).get_single_node()
+        text = content.decode().removeprefix("\ufeff")
+        _refuse_unseen(text, 1)
+        return Loader(text).get_single_node()

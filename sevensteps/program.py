@@ -3,8 +3,14 @@
 import logging
 import os
 import sys
+from atexit import register
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import NoReturn
+
+at_the_end = ExitStack()
+"""What is to be put away when the program ends, also by an error that nobody handles."""
+register(at_the_end.close)
 
 
 def run(main: Callable[[], None]) -> NoReturn:
@@ -20,8 +26,13 @@ def run(main: Callable[[], None]) -> NoReturn:
         main()
     except SystemExit as ending:
         code = _exit_code(ending)
-    logging.shutdown()
+    _put_away()
     os._exit(_flushed(code))
+
+
+def _put_away() -> None:
+    at_the_end.close()
+    logging.shutdown()
 
 
 def _print_somewhere() -> None:

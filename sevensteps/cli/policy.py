@@ -21,6 +21,7 @@ from sevensteps.cli.terminal.print_json import print_json
 from sevensteps.cli.terminal.progress import progress
 from sevensteps.errors import Fault
 from sevensteps.policy import Library
+from sevensteps.policy.authoring.check import Found
 from sevensteps.policy.authoring.diff import differences
 from sevensteps.policy.authoring.redeciding import Candidate
 from sevensteps.policy.authoring.rule_table import rule_table, rules_of
@@ -29,7 +30,7 @@ from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.verdict import Json
 from sevensteps.policy.packs.answer_words import read_answer_words
 from sevensteps.policy.packs.pack import read_pack
-from sevensteps.policy.packs.problems import PackRefusedError, Problem
+from sevensteps.policy.packs.problems import PackRefusedError, Problems
 
 MOST_DIGITS = 1_000
 """Most digits of a number: far more than any fact has. Python itself refuses more than 4,300."""
@@ -79,15 +80,17 @@ def check(
 ) -> None:
     """Check packs with all that they extend, and councils' choices; print every problem. Exit 1 if there is one."""
     day = _day(on)
-    found: dict[str, list[Problem]] = {}
+    found: dict[str, Problems] = {}
+    parts: Found = {}
     for root, name in folders_to_check(packs):
         with progress() as shown:
             shown.add_task(f"Checking {name}", total=None)
-            found[name] = problems = check_folder(root, name, day)
+            found[name] = problems = check_folder(root, name, day, parts)
         if not as_json:
             for problem in problems:
                 typer.echo(str(problem))
-            typer.echo(f"{name}: {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}")
+            left_out = f"; {problems.left_out} worked cases that need this were not run" if problems.left_out else ""
+            typer.echo(f"{name}: {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}{left_out}")
     if as_json:
         print_json({name: [asdict(problem) for problem in problems] for name, problems in found.items()})
     raise typer.Exit(ExitCode.FAILED if any(found.values()) else ExitCode.DONE)

@@ -2,25 +2,28 @@
 
 import sys
 from datetime import date
+from os.path import normpath
 from pathlib import Path
 from typing import NoReturn
 
 import typer
 
 from sevensteps import councils
+from sevensteps.cli.policy_draft import with_what_it_extends
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
+from sevensteps.policy.authoring.check import Found
 from sevensteps.policy.authoring.check import check as check_pack
 from sevensteps.policy.packs import pack as packs
-from sevensteps.policy.packs.problems import Problem
+from sevensteps.policy.packs.problems import Problems
 
 
 def folder_of(pack: str) -> tuple[Path, str]:
     """The folder of packs, and the pack's name in it."""
     if "/" in pack or pack.startswith("."):
-        folder = Path(pack).resolve()
-        return folder.parent, folder.name
+        folder = Path(normpath(Path(pack).absolute()))  # not resolved: a link is to be refused, not followed
+        return with_what_it_extends(folder.parent, folder.name, Settings.from_environment().policies), folder.name
     return Settings.from_environment().policies, pack
 
 
@@ -51,12 +54,12 @@ def pack_that_decides() -> str:
     return deciding[0]
 
 
-def check(root: Path, name: str, on: date) -> list[Problem]:
+def check(root: Path, name: str, on: date, before: Found) -> Problems:
     """Everything that is wrong on a day with a pack, and with the choices of the council of the same name."""
     is_council = name in councils.names(root)
-    problems = councils.check(root, name) if is_council else []
+    problems = Problems(councils.check(root, name) if is_council else [])
     if name in packs.names(root) or not is_council:
-        problems += check_pack(root, name, on)
+        problems.include(check_pack(root, name, on, before))
     return problems
 
 

@@ -13,7 +13,7 @@ from sevensteps.policy.authoring.checked import Checked
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.packs.folder import FolderWatch
 from sevensteps.policy.packs.pack import Pack, names, read_pack
-from sevensteps.policy.packs.problems import PackRefusedError, Problem
+from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems
 
 _log = logging.getLogger(__name__)
 
@@ -166,10 +166,10 @@ class PacksInForce:
 
     def _problems(self, pack: Pack, day: date) -> list[Problem]:
         """What is wrong with a pack and with what it extends. A part that has been checked is not checked again."""
-        problems: set[Problem] = {*values_missing(pack, day)}
+        found = Problems(values_missing(pack, day))
         for part in (pack, *pack.extended()):
-            problems.update(self._checks.problems(self.root, part, check_pack))
-        return sorted(problems)
+            found += self._checks.problems(self.root, part, check_pack)
+        return found.causes_first()
 
     def _subjects(self, pack: Pack) -> list[str]:
         return [self._checks.subject(self.root, part) for part in (pack, *pack.extended())]

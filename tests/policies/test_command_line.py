@@ -114,6 +114,75 @@ def test_check_looks_at_what_a_pack_extends_and_at_a_day(tmp_path: Path) -> None
     assert "england/cases/eligibility.yaml" in broken.stdout
 
 
+AS_OF = ("--on", "2026-04-01")
+
+
+@pytest.fixture
+def drafts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, as the docs walk through it: the installed packs, and a draft of a council's beside them."""
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    shutil.copytree(ROOT / "policies/example-council", tmp_path / "drafts/example-council")
+    monkeypatch.setenv("SEVENSTEPS_POLICIES", str(tmp_path / "policies"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "drafts"
+
+
+def put(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_draft_elsewhere_is_read_with_the_installed_packs(drafts: Path) -> None:
+    """Checked, tested, compared and decided by, where it lies; its own files and lines are named."""
+    assert typed("diff", "example-council", "drafts/example-council").stdout == "Nothing differs.\n"
+    put(drafts / "example-council/parameters/choices.yaml", 'approver: "52000.00"', 'approver: "3000.00"')
+    assert typed("diff", "example-council", "drafts/example-council").stdout == (
+        "parameter authority.limits: the value from 2025-04-01: approver 52,000 → 3,000, "
+        "although values are never edited\n"
+    )
+    checked = typed("check", "drafts/example-council", *AS_OF)
+    assert checked.stdout.splitlines() == [
+        "example-council/cases/authority.yaml:9: Up to the limit of approver: AUTH-2: expected met, is not_met",
+        "example-council: 1 problem",
+    ]
+    assert typed("test", "drafts/example-council").exit_code == 1
+    asked = ("--facts", str(FACTS / "authority.json"), "--on", "2026-04-01", "--json")
+    assert json.loads(typed("decide", "authority", "--pack", "./drafts/example-council", *asked).stdout)["hash"]
+    again = typed("diff", "example-council", "drafts/example-council", "--receipts", "--from", os.devnull)
+    assert again.stdout.splitlines()[-1] == "0 decisions made again, none changed"
+
+
+def test_a_draft_of_a_councils_choices_names_an_installed_pack(drafts: Path) -> None:
+    """A council without a pack of its own; and a pack beside the draft counts before an installed one."""
+    (drafts / "new-council").mkdir()
+    file = drafts / "new-council/council.yaml"
+    shutil.copy(ROOT / "policies/example-council/council.yaml", file)
+    put(file, "council: example-council", "council: new-council")
+    assert typed("check", "drafts/new-council", *AS_OF).stdout == "new-council: no problems\n"
+    put(drafts / "example-council/parameters/choices.yaml", "from: 2025-04-01, value: 1,", "from: 2025-04-01 value: 1,")
+    said = typed("check", "drafts/example-council", *AS_OF).stdout.splitlines()
+    assert said[0].startswith("example-council/parameters/choices.yaml:8: YAML: ")
+    assert said[1].startswith("example-council: 1 problem; ")
+    assert said[1].endswith(" worked cases that need this were not run")
+
+
+def test_nothing_is_left_behind_by_a_draft(drafts: Path) -> None:
+    """The copy in which it is read is gone when the command has ended, as people run it."""
+    there = drafts.parent / "temporary"
+    there.mkdir()
+    command = [str(Path(sys.executable).with_name("sevensteps")), "policy", "rules", "drafts/example-council"]
+    subprocess.run(command, env=os.environ | {"TMPDIR": str(there)}, check=True, capture_output=True)
+    assert list(there.iterdir()) == []
+
+
+def test_a_link_is_refused_by_the_name_that_was_typed(drafts: Path) -> None:
+    """Not followed to a pack of another name."""
+    (drafts / "linked").symlink_to(drafts / "example-council")
+    said = typed("check", "drafts/linked").stdout
+    assert said.startswith("linked: a folder in the pack itself; this is a link to ")
+
+
 def test_hint_words_of_a_plan_are_dropped_or_said_to_be_new(tmp_path: Path) -> None:
     """A plan that mentions a beer is met where beer is no hint; the output says that cider was not looked for."""
     copy = Path(shutil.copytree(ROOT / "policies" / "england", tmp_path / "england"))

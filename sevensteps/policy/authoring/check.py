@@ -4,6 +4,7 @@ The facts that a rule tests are tried with one value for every way in which its 
 gap and overlap is found, with an example, unless a table tests so much that only a sample can be tried.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -12,9 +13,11 @@ from pathlib import Path, PurePath
 from sevensteps import clock
 from sevensteps.errors import Fault
 from sevensteps.policy.authoring.answer_check import check_answers
+from sevensteps.policy.authoring.boundary_check import values_without_cases
 from sevensteps.policy.authoring.inputs import outcomes_of
 from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps, same_table
-from sevensteps.policy.authoring.worked_cases import Coverage, read_cases_with_problems, run_case
+from sevensteps.policy.authoring.value_check import check_values
+from sevensteps.policy.authoring.worked_cases import Coverage, read_cases, read_cases_with_problems, run_case
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.compiled_decision import CompiledDecision, FactValue
 from sevensteps.policy.model.conditions import facts_of
@@ -22,21 +25,41 @@ from sevensteps.policy.model.derived_facts import inputs_of
 from sevensteps.policy.packs.decision_draft import UNDECLARED_PARAMETER
 from sevensteps.policy.packs.decision_reader import read_decision_over_time
 from sevensteps.policy.packs.pack import Pack, read_pack_with_problems
-from sevensteps.policy.packs.problems import Problem, Problems
+from sevensteps.policy.packs.problems import Problem, Problems, closest
 from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import dated_parts, parameters_of
 
+Found = dict[tuple[Path, str], Problems]
+"""What was found wrong with packs, by their folder and name, without what they extend."""
 
-def check(root: Path, name: str, on: date | None = None) -> list[Problem]:
-    """Every problem of a pack and of what it extends. Values are missed as of a day; today if it is not given."""
-    problems = Problems()
-    with problems.collected():
-        pack = read_pack_with_problems(root, name, problems)
-        unread = tuple(problems)
-        problems += check_pack(root, pack, unread)
-        problems += (problem for part in pack.extended() for problem in check_pack(root, part))
-        problems += () if unread else values_missing(pack, on or clock.now().date())
-    return sorted(set(problems))
+
+def check(root: Path, name: str, on: date | None = None, before: Found | None = None) -> Problems:
+    """Every problem of a pack and of what it extends, causes first: what cannot be read, then values, rules and cases.
+
+    Values are missed as of a day; today if it is not given. What was found `before` is not looked for again; what is
+    found is added to it.
+    """
+    causes, others = Problems(), Problems()
+    with causes.collected():
+        pack = read_pack_with_problems(root, name, causes)
+        refused = tuple(causes)
+        others += () if refused else values_missing(pack, on or clock.now().date())
+        found = {} if before is None else before
+        for part in (pack, *pack.extended()):
+            if (root, part.name) not in found:
+                found[root, part.name] = _check_with_numbers(root, part, refused if part is pack else ())
+            others.include(found[root, part.name])
+    every_problem = Problems(dict.fromkeys([*sorted(causes), *others.causes_first()]))
+    every_problem.left_out = others.left_out
+    return every_problem
+
+
+def _check_with_numbers(root: Path, pack: Pack, refused: Sequence[Problem]) -> Problems:
+    """Cases beside the numbers of a pack are asked for only once all else in it is right."""
+    found = check_pack(root, pack, refused)
+    if not refused and not found:
+        found += values_without_cases(pack, read_cases(root, pack.name))
+    return found
 
 
 def values_missing(pack: Pack, day: date) -> Iterator[Problem]:
@@ -49,32 +72,46 @@ def values_missing(pack: Pack, day: date) -> Iterator[Problem]:
             yield Problem(parameter.file, parameter.line, name, expected)
 
 
-def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> list[Problem]:
+def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> Problems:
     """Every other problem of a version of a pack; `root` has its worked cases. What it extends is not checked.
 
-    `refused` are the problems of what could not be read. No use, case or value is called missing that may be there.
+    `refused` are the problems of what could not be read. Nothing is reported that may only follow from them: no use,
+    case or value is called missing that may be there, and no decision is tried by a value that nobody meant.
     """
     paths = [PurePath(problem.file) for problem in refused]
     unread = {path.parent.name for path in paths}
-    every_problem = Problems()
+    found = Problems()
     if not (pack.base or pack.decisions or "rules" in unread):
-        every_problem.append(Problem(f"{pack.name}/pack.yaml", 1, "", "a decision in rules/, or a pack to extend"))
-    every_problem += _parameters(pack, all_rules="rules" not in unread)
+        found.append(Problem(f"{pack.name}/pack.yaml", 1, "", "a decision in rules/, or a pack to extend"))
+    decisions, undeclared = _decisions(pack, unsure_parameters(pack, refused), found)
+    found += () if "parameters" in unread else undeclared
+    found += check_values(pack)
+    meant = {closest(problem.where, pack.parameters) for problem in undeclared}
+    found += _parameters(pack, meant, all_rules="rules" not in unread)
+    unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
+    _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()), found)
+    return found.causes_first()
+
+
+def _decisions(
+    pack: Pack, unsure: AbstractSet[str], found: Problems
+) -> tuple[Mapping[str, list[CompiledDecision]], Sequence[Problem]]:
+    """The decisions that can be tried, and the parameters that decisions name without a declaration."""
     decisions: dict[str, list[CompiledDecision]] = {}
+    undeclared: list[Problem] = []
     for decision, section in pack.decisions.items():
         problems = Problems()
         over_time = read_decision_over_time(pack, decision, problems)
-        every_problem += (p for p in problems if "parameters" not in unread or p.expected != UNDECLARED_PARAMETER)
-        every_problem += _dates(pack, decision)
-        if not problems:
+        for problem in problems:
+            (undeclared if problem.expected.startswith(UNDECLARED_PARAMETER) else found).append(problem)
+        found += _dates(pack, decision)
+        if not problems and unsure.isdisjoint(parameters_of(section)):
             decisions[decision] = over_time
-        if not problems and not _same_below(pack, section):
-            for period, compiled in enumerate(over_time):
-                every_problem += _decision(compiled, section, over_time[:period])
-            every_problem += check_answers(over_time, section)
-    unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
-    every_problem += _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()))
-    return sorted(set(every_problem))
+            if not _same_below(pack, section):
+                for period, compiled in enumerate(over_time):
+                    found += _decision(compiled, section, over_time[:period])
+                found += check_answers(over_time, section)
+    return decisions, undeclared
 
 
 def _same_below(pack: Pack, section: Section) -> bool:
@@ -85,8 +122,21 @@ def _same_below(pack: Pack, section: Section) -> bool:
     return all(pack.parameters.get(name) is below.get(name) for name in parameters_of(section))
 
 
-def _parameters(pack: Pack, *, all_rules: bool) -> Iterator[Problem]:
-    used = {name for section in pack.decisions.values() for name in parameters_of(section)}
+def unsure_parameters(pack: Pack, refused: Sequence[Problem]) -> AbstractSet[str]:
+    """The parameters that a refused file or entry of an overlay would set; what they still have is the base's value."""
+    unsure: set[str] = set()
+    for file, where in {(problem.file, problem.where) for problem in refused}:
+        text = pack.files.get(file, "")
+        named = {name for name in pack.parameters if re.search(rf"(?m)(?<![\w.]){re.escape(name)}\s*:", text)}
+        unsure.update(name for name in named if pack.parameters[name].file != file)
+        if PurePath(file).parent.name == "parameters":
+            unsure.add(closest(where, pack.parameters))
+    return unsure
+
+
+def _parameters(pack: Pack, meant: AbstractSet[str], *, all_rules: bool) -> Iterator[Problem]:
+    """Parameters that nothing names, unless a misspelt name was probably `meant` for them; and days without a value."""
+    used = meant | {name for section in pack.decisions.values() for name in parameters_of(section)}
     for name, parameter in pack.parameters.items():
         if all_rules and name not in used:
             yield Problem(parameter.file, parameter.line, name, "to be used by a decision; no decision names it")
@@ -155,22 +205,24 @@ def _unused(compiled: CompiledDecision) -> list[str]:
 
 
 def _cases(
-    root: Path, pack: Pack, decisions: Mapping[str, list[CompiledDecision]], unread: AbstractSet[str]
-) -> Iterator[Problem]:
+    root: Path, pack: Pack, decisions: Mapping[str, list[CompiledDecision]], unread: AbstractSet[str], found: Problems
+) -> None:
     """Cases that do not come out as expected, and rules that no case shows to hold or to fail."""
     compiled_pack, coverage, refused = CompiledPack(pack), Coverage(), Problems()
     for case in read_cases_with_problems(root, pack.name, refused):
         if case.decision in unread:
+            found.left_out += 1
             continue
         outcome = run_case(case, compiled_pack)
-        for difference in outcome.differences:
-            yield Problem(case.file, case.line, case.name, difference)
+        found += (Problem(case.file, case.line, case.name, difference) for difference in outcome.differences)
+        if outcome.differences:
+            coverage.add_expected(case)
         if outcome.decision is not None:
             coverage.add(outcome.decision)
-    yield from refused
+    found.include(refused)
     if not refused and not pack.base:  # else the cases that are missing may be among those that were refused
         for decision, over_time in decisions.items():
-            yield from _not_covered(pack.decisions[decision], over_time, coverage)
+            found += _not_covered(pack.decisions[decision], over_time, coverage)
 
 
 def _not_covered(section: Section, over_time: list[CompiledDecision], coverage: Coverage) -> Iterator[Problem]:

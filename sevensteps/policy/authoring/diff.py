@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from sevensteps.errors import Fault
-from sevensteps.money import pounds_from_pence
 from sevensteps.policy.authoring.in_words import condition_words, written_words
+from sevensteps.policy.authoring.value_diff import entry_changes, value_words
 from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.parameters import DatedValue, Parameter
 from sevensteps.policy.packs.source import Section
@@ -62,19 +62,32 @@ def _values(what: str, before: Parameter | None, after: Parameter) -> Iterator[s
         if day not in old:
             until = f" until {new[day].ends}" if new[day].ends else ""
             unverified = ", unverified" if new[day].unverified else ""
-            yield f"{what}: from {day}{until} it is {_words(after, new[day])} ({new[day].reference}{unverified})"
+            yield f"{what}: from {day}{until} {_begins(before, after, new[day])} ({new[day].reference}{unverified})"
         elif day not in new:
-            yield f"{what}: the value from {day}, {_words(before or after, old[day])}, is gone"
+            yield f"{what}: the value from {day}, {value_words(before or after, old[day])}, is gone"
         else:
             yield from _value(f"{what}: the value from {day}", before or after, old[day], after, new[day])
 
 
+def _begins(before: Parameter | None, after: Parameter, new: DatedValue) -> str:
+    """What a new value is; of a list or table, what changes with it."""
+    earlier = _on(before, new.begins) or next((old for old in reversed(after.values) if old.begins < new.begins), None)
+    changes = entry_changes(after, earlier.value, new.value) if earlier else ""
+    return changes or f"it is {value_words(after, new)}"
+
+
 def _value(what: str, before: Parameter, old: DatedValue, after: Parameter, new: DatedValue) -> Iterator[str]:
     if old.value != new.value:
-        yield f"{what} was {_words(before, old)}, is {_words(after, new)}, although values are never edited"
+        changes = entry_changes(after, old.value, new.value)
+        said = f": {changes}" if changes else f" {_was_and_is(before, old, after, new)}"
+        yield f"{what}{said}, although values are never edited"
     if old.ends != new.ends:
         yield f"{what} ended {old.ends or 'never'}, ends {new.ends or 'never'}"
     yield from _law_of(what, old, new)
+
+
+def _was_and_is(before: Parameter, old: DatedValue, after: Parameter, new: DatedValue) -> str:
+    return f"was {value_words(before, old)}, is {value_words(after, new)}"
 
 
 def _law_of(what: str, old: DatedValue, new: DatedValue) -> Iterator[str]:
@@ -85,9 +98,13 @@ def _law_of(what: str, old: DatedValue, new: DatedValue) -> Iterator[str]:
 def _as_of(what: str, before: Parameter | None, after: Parameter | None, on: date) -> Iterator[str]:
     """The differences between the values in force on a day."""
     old, new = _on(before, on), _on(after, on)
-    was = _words(before, old) if before and old else "not in force"
-    is_ = _words(after, new) if after and new else "not in force"
-    if was != is_:
+    if before and old and after and new:
+        if old.value != new.value:
+            changes = entry_changes(after, old.value, new.value)
+            yield f"{what}: {changes or _was_and_is(before, old, after, new)}"
+    elif old or new:
+        was = value_words(before, old) if before and old else "not in force"
+        is_ = value_words(after, new) if after and new else "not in force"
         yield f"{what}: was {was}, is {is_}"
     if old and new:
         yield from _law_of(what, old, new)
@@ -98,16 +115,6 @@ def _on(parameter: Parameter | None, on: date) -> DatedValue | None:
         return parameter.on(on) if parameter else None
     except Fault:
         return None
-
-
-def _words(parameter: Parameter, dated: DatedValue) -> str:
-    value = dated.value
-    if isinstance(value, Mapping):
-        return ", ".join(f"{word} {pounds_from_pence(amount)}" for word, amount in value.items())
-    if isinstance(value, tuple):
-        rows = [f"{row[0]}: {pounds_from_pence(row[1])}" if isinstance(row, tuple) else str(row) for row in value]
-        return ", ".join(rows) or "nothing"
-    return pounds_from_pence(value) if parameter.type == "money" and isinstance(value, int) else str(value)
 
 
 def _decisions(old: Pack, new: Pack, on: date | None) -> Iterator[str]:

@@ -52,6 +52,12 @@ class Coverage:
             if truth is not None:
                 (self.held if truth else self.failed).add((decision.decision, rule))
 
+    def add_expected(self, case: WorkedCase) -> None:
+        """Take a case that differs as one for every rule that it names: that is what it will be, put right."""
+        named = {(case.decision, rule.partition(" ")[0]) for rule in _json_mapping(case.expect.get("findings"))}
+        self.held |= named
+        self.failed |= named
+
 
 def read_cases(root: Path, pack: str) -> list[WorkedCase]:
     """The worked cases of a pack.
@@ -73,12 +79,23 @@ def read_cases_with_problems(root: Path, pack: str, problems: Problems) -> list[
     cases: list[WorkedCase] = []
     for path in sorted(folder.glob("*.yaml")):
         with problems.collected():
-            content = read_file(path, root, "cases", format_)
-            facts: dict[str, Mapping[str, Json]] = {}
-            for body in content.sections("cases"):
-                with problems.collected():
-                    cases.append(_case(content.text("decision"), body, facts))
+            cases += _cases_of(read_file(path, root, "cases", format_), problems)
     return cases
+
+
+def _cases_of(file: Section, problems: Problems) -> Iterator[WorkedCase]:
+    """The cases of one file. One that is like a refused one is left out: that is no fault of its own."""
+    facts: dict[str, Mapping[str, Json]] = {}
+    refused: set[str] = set()
+    for body in file.sections("cases"):
+        follows = body.text("like") in refused
+        refused.add(body.text("name"))
+        if follows:
+            problems.left_out += 1
+            continue
+        with problems.collected():
+            yield _case(file.text("decision"), body, facts)
+            refused.remove(body.text("name"))
 
 
 def _case(decision: str, body: Section, facts: dict[str, Mapping[str, Json]]) -> WorkedCase:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sevensteps.money import pounds_from_pence
 from sevensteps.policy.packs.parameter_value import ParameterValue, read_parameter_value
-from sevensteps.policy.packs.problems import read_each
+from sevensteps.policy.packs.problems import did_you_mean, read_each
 from sevensteps.policy.packs.source import Section
 
+NATIONAL = "national"
 KEYS = ("lowest", "highest", "options", "not below")
 
 _NUMBERS = {"whole number": "whole number", "money": "money", "amount by word": "money"}
@@ -20,7 +21,8 @@ class Bounds:
     """The bounds of one parameter; those of an amount by word apply to each of its amounts.
 
     `options` are the words that it may be or contain; of a narrowed word, such as `approver.care_home`, the part
-    before the dot is compared. With `not_below_national` an overlay may set more than the national pack, never less.
+    before the dot is compared. With `not_below_national` an overlay may set more than the national pack, never less;
+    `not_below` are other parameters than whose values it must not be less.
     """
 
     money: bool = False
@@ -28,6 +30,7 @@ class Bounds:
     highest: int | None = None
     options: tuple[str, ...] = ()
     not_below_national: bool = False
+    not_below: tuple[str, ...] = ()
 
     @property
     def in_words(self) -> str:
@@ -37,6 +40,7 @@ class Bounds:
             f"{self._text(self.highest)} or less" if self.highest is not None else "",
             f"words out of {', '.join(self.options)}" if self.options else "",
             "not below the national value" if self.not_below_national else "",
+            *(f"not below {other}" for other in self.not_below),
         ]
         return "; ".join(filter(None, bounds))
 
@@ -44,19 +48,21 @@ class Bounds:
         """In words, what a value beyond the bounds would have to be."""
         for word, number in _numbers(value).items():
             if self.lowest is not None and number < self.lowest:
-                yield f"{_of(word)}{self._text(self.lowest)} or more"
+                yield f"{_of(word)}a value of {self._text(self.lowest)} or more; {self._text(number)} is too low"
             if self.highest is not None and number > self.highest:
-                yield f"{_of(word)}{self._text(self.highest)} or less"
+                yield f"{_of(word)}a value of {self._text(self.highest)} or less; {self._text(number)} is too high"
         for word in _words(value) if self.options else ():
             if word.partition(".")[0] not in self.options:
-                yield f"words out of {', '.join(self.options)}; {word[:40]} is not one"
+                expected = f"words out of {', '.join(self.options)}; {word[:40]} is not one"
+                yield expected + did_you_mean(word.partition(".")[0], self.options)
 
-    def shortfalls(self, value: ParameterValue, national: ParameterValue) -> Iterator[str]:
-        """In words, where a value is below the national one. A word without an amount counts as below."""
+    def shortfalls(self, value: ParameterValue, least: ParameterValue, which: str) -> Iterator[str]:
+        """In words, where a value is below another, `which` says whose. A word without an amount counts as below."""
         own = _numbers(value)
-        for word, number in _numbers(national).items():
+        for word, number in _numbers(least).items():
             if word not in own or own[word] < number:
-                yield f"{_of(word)}{self._text(number)} or more"
+                is_ = f"{self._text(own[word])} is too low" if word in own else "it has none"
+                yield f"{_of(word)}a value of {self._text(number)} or more, like {which}; {is_}"
 
     def _text(self, number: int) -> str:
         return pounds_from_pence(number) if self.money else str(number)
@@ -75,7 +81,9 @@ def read_bounds(name: str, body: Section) -> Bounds:
     if "not below" in body and type_ not in _NUMBERS:
         raise body.problem(name, f"not below only where there are numbers or amounts; this is a {type_}")
     options = tuple(str(word) for word in body.entries("options"))
-    return Bounds(_NUMBERS.get(type_) == "money", lowest, highest, options, "not below" in body)
+    others = tuple(str(other) for other in body.entries("not below") if other != NATIONAL)
+    national = NATIONAL in body.entries("not below")
+    return Bounds(_NUMBERS.get(type_) == "money", lowest, highest, options, national, others)
 
 
 def _bound(name: str, body: Section, key: str) -> int | None:

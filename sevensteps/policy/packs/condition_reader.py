@@ -17,7 +17,7 @@ from sevensteps.policy.model.conditions import (
     Not,
 )
 from sevensteps.policy.model.facts import Fact, Scalar
-from sevensteps.policy.packs.problems import read_each
+from sevensteps.policy.packs.problems import did_you_mean, read_each
 from sevensteps.policy.packs.source import Section
 
 _ORDERS: dict[str, Comparison] = {"less than": "<", "at most": "<=", "more than": ">", "at least": ">="}
@@ -94,7 +94,7 @@ class ConditionReader:
     def _test(self, name: str, test: object, near: Section, where: str) -> Condition:
         fact = self.facts.get(name)
         if fact is None:
-            raise near.problem(where, f"a declared fact; {name} is not one")
+            raise near.problem(where, f"a declared fact; {name} is not one{did_you_mean(name, self.facts)}")
         if test == "given":
             return IsGiven(name, fact.none_if_absent)
         if isinstance(test, Section):

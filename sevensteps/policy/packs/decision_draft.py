@@ -15,7 +15,7 @@ from sevensteps.policy.packs.condition_reader import ConditionReader
 from sevensteps.policy.packs.fact_reader import read_declared_facts
 from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.parameter_value import ParameterValue
-from sevensteps.policy.packs.problems import Problems
+from sevensteps.policy.packs.problems import Problems, did_you_mean
 from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import in_force
 
@@ -78,7 +78,7 @@ class DecisionDraft:
         """The value of a parameter on the day. Raises a PackRefusedError, or a Fault (INVALID, PARAMETER_MISSING)."""
         parameter = self.pack.parameters.get(name)
         if parameter is None:
-            raise near.problem(name, UNDECLARED_PARAMETER)
+            raise near.problem(name, UNDECLARED_PARAMETER + did_you_mean(name, self.pack.parameters))
         return parameter.on(self.day).value
 
     def condition_reader(self, scope: str, near: Section) -> ConditionReader:

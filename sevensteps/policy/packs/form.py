@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from sevensteps.policy.model.verdict import Json
 from sevensteps.policy.packs.formats import NEWEST, bring_to_newest, format_of
-from sevensteps.policy.packs.problems import PackRefusedError, Problem
+from sevensteps.policy.packs.problems import PackRefusedError, Problem, closest
 from sevensteps.policy.packs.source import Section, content_of, parse
 
 _NOT_BLANK = r"\S"
@@ -24,9 +24,20 @@ def check_form(content: Section, form: str) -> None:
     Raises:
         PackRefusedError: with every place that is not in that form.
     """
-    problems = [_problem(content, error) for error in _schema(form).iter_errors(_json(content))]
+    errors = list(_schema(form).iter_errors(_json(content)))
+    found = {(*error.absolute_path, f"'{_meant(error)}' is a required property") for error in errors if _meant(error)}
+    problems = [_problem(content, error) for error in errors if (*error.absolute_path, error.message) not in found]
     if problems:
         raise PackRefusedError(sorted(problems))
+
+
+def _meant(error: ValidationError) -> str:
+    """The key that was probably meant by one that is not known; empty where there is none."""
+    if error.validator != "additionalProperties" or not isinstance(error.schema, Mapping):
+        return ""
+    known = error.schema.get("properties", {})
+    written = error.instance if isinstance(error.instance, Mapping) else {}
+    return closest(next((str(key) for key in written if key not in known), ""), known)
 
 
 @cache
@@ -77,6 +88,8 @@ def _expected(error: ValidationError) -> str:
         return "a date without quotes, such as 2026-04-01"
     if error.validator == "pattern" and error.validator_value == _NOT_BLANK:
         return "a text that is not blank"
+    if _meant(error):
+        return f"{error.message[:300]}; did you mean {_meant(error)}?"
     return error.message[:300]
 
 

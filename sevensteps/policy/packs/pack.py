@@ -8,7 +8,7 @@ from pathlib import Path
 from sevensteps.policy.packs.form import read_head, read_text
 from sevensteps.policy.packs.formats import format_of
 from sevensteps.policy.packs.parameters import Parameter, read_parameters
-from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems
+from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems, did_you_mean
 from sevensteps.policy.packs.source import Section, content_of, misnamed
 
 
@@ -154,7 +154,7 @@ def _overlaid(base: Pack, parameters: Mapping[str, Parameter], problems: Problem
     for name, parameter in parameters.items():
         original = base.parameters.get(name)
         if original is None:
-            expected = f"a parameter that {base.name} declares"
+            expected = f"a parameter that {base.name} declares{did_you_mean(name, base.parameters)}"
         elif not original.council_may_change:
             expected = f"a parameter that {base.name} leaves to councils; this one is fixed by law"
         elif original.type != parameter.type:

@@ -14,6 +14,17 @@ ParameterValue = Value | PointsTable | Amounts
 
 POINTS_TO_POUNDS = "points to pounds"
 
+_EXAMPLES: Mapping[str, str] = {
+    "whole number": "28",
+    "money": '"52000.00", in quotes',
+    "word": "moderate",
+    "words": "[panel, head_of_service]",
+    "verdict": "one of " + ", ".join(DEFINITE_VERDICTS),
+    "dates": "[2026-12-25, 2026-12-28], without quotes",
+    "amount by word": '{panel: "52000.00"}',
+    POINTS_TO_POUNDS: '[{points: 0, pounds: "0.00"}, {points: 10, pounds: "52.00"}]',
+}
+
 
 def read_parameter_value(type_: str, given: object) -> ParameterValue | None:
     """A value as a pack writes it; None when it is not of the type."""
@@ -34,10 +45,12 @@ def read_parameter_value(type_: str, given: object) -> ParameterValue | None:
             return _texts(given, date if type_ == "dates" else str)
 
 
-def expected(type_: str) -> str:
-    """In words, a value of a type."""
+def expected(type_: str, given: object) -> str:
+    """In words, a value of a type, how one is written, and what is written instead."""
     table = ", which begins at 0 points, with points that rise from row to row and pounds that never fall"
-    return f"a value of type {type_}{table if type_ == POINTS_TO_POUNDS else ''}"
+    example = _EXAMPLES.get(type_, _EXAMPLES["words"])
+    written = f"; {str(given)[:60]!r} is not one" if isinstance(given, str | int | float) else ""
+    return f"a value of type {type_}{table if type_ == POINTS_TO_POUNDS else ''}, such as {example}{written}"
 
 
 def _texts(given: object, kind: type) -> tuple[str, ...] | None:

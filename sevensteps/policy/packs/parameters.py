@@ -41,6 +41,8 @@ class Parameter:
     line: int
     awaited: date | None = None
     """From which day on the nation's value is not known yet; a council may set its own."""
+    inherited: int = 0
+    """How many of the values are those of the pack that is extended; they come first."""
 
     def has_value_on(self, day: date) -> bool:
         """Whether a value is in force on a day."""
@@ -76,7 +78,7 @@ class Parameter:
         before = tuple(value for value in base.values if value.begins < first)
         if before and (before[-1].ends is None or before[-1].ends >= first):
             before = (*before[:-1], replace(before[-1], ends=first - timedelta(days=1)))
-        return replace(self, values=before + self.values, bounds=base.bounds)
+        return replace(self, values=before + self.values, bounds=base.bounds, inherited=len(before))
 
     def breaches(self, bounds: Bounds) -> Iterator[Problem]:
         """Every value that is beyond the bounds, with its line."""
@@ -97,8 +99,7 @@ class Parameter:
         national = base._in_force(day)
         if national is None:
             return [f"a value only while there is a national one, which it must not be below; there is none on {day}"]
-        shortfalls = base.bounds.shortfalls(value.value, national.value)
-        return [f"{shortfall}, like the national value on {day}" for shortfall in shortfalls]
+        return list(base.bounds.shortfalls(value.value, national.value, f"the national value on {day}"))
 
     def holes(self) -> Iterator[date]:
         """The first day of every gap between two values."""
@@ -152,5 +153,5 @@ def _dated(name: str, type_: str, entry: Section) -> DatedValue:
     if ends is not None and ends < begins:
         raise entry.problem(name, "until: the day of from, or a later one")
     if value is None:
-        raise entry.problem(name, expected(type_))
+        raise entry.problem(name, expected(type_, entry.get("value")))
     return DatedValue(value, begins, ends, entry.text("reference"), entry.flag("unverified"), entry.line)

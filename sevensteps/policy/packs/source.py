@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import yaml
 
-from sevensteps.marked_yaml import WHOLE_NUMBER, Loader, UnreadableError, compose, line_of, refused
+from sevensteps.marked_yaml import MOST_BYTES, WHOLE_NUMBER, Loader, UnreadableError, compose, line_of, refused
 from sevensteps.policy.packs.problems import PackRefusedError, Problem
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -106,12 +106,28 @@ def misnamed(folder: Path, root: Path) -> Iterator[Problem]:
 
 
 def content_of(path: Path, root: Path) -> bytes:
-    """The content of a file. Raises a PackRefusedError when it cannot be read."""
+    """The content of a file, as much as may be read. Raises a PackRefusedError when it cannot, or leads elsewhere."""
+    place = path.relative_to(root)
     try:
-        return path.read_bytes()
+        _refuse_links(place, root)
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise PackRefusedError([Problem(place.as_posix(), 0, "", "a file, not a pipe or a device")])
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
         expected = f"a file that can be read: {error.strerror}"
-        raise PackRefusedError([Problem(path.relative_to(root).as_posix(), 0, "", expected)]) from error
+        raise PackRefusedError([Problem(place.as_posix(), 0, "", expected)]) from error
+
+
+def _refuse_links(place: Path, root: Path) -> None:
+    """Refuse a link to another folder, or to a file outside of the pack: nobody sees it change there."""
+    pack = root.resolve() / place.parts[0]
+    for part in (*reversed(place.parents[:-1]), place):
+        link = root / part
+        if link.is_symlink() and (link.is_dir() or not link.resolve().is_relative_to(pack)):
+            what = "a folder" if part != place else "a file"
+            expected = f"{what} in the pack itself; this is a link to {link.readlink()}, copy what it leads to"
+            raise PackRefusedError([Problem(part.as_posix(), 0, "", expected)])
 
 
 def parse(text: bytes, name: str) -> Section:

@@ -126,7 +126,7 @@ def test_a_mistake_is_reported_with_file_line_and_what_was_expected(
     [
         ("", "the file is empty"),
         ("- amy", "an example, written as `name: value`"),
-        ("[" * 5000, "expected parts that are not nested so deeply"),
+        ("[" * 5000, "expected parts that are nested at most 50 deep"),
         (EXAMPLE.partition("story:")[0] + "story: []\nexpect: {ending: living, stages: []}\n", "opens a case"),
     ],
 )

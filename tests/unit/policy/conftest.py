@@ -41,6 +41,8 @@ decision: help
 cases:
   - {name: Enough hours, on: 2026-01-01, given: {hours: 8, alone: false}, expect: {verdict: met}}
   - {name: Too few, on: 2026-01-01, given: {hours: 7, alone: false}, expect: {verdict: not_met}}
+  - {name: Enough hours before, on: 2025-12-31, given: {hours: 10, alone: false}, expect: {verdict: met}}
+  - {name: Too few before, on: 2025-12-31, given: {hours: 9, alone: false}, expect: {verdict: not_met}}
 """,
 }
 

@@ -44,7 +44,7 @@ def england(tmp_path: Path) -> Path:
     [
         ("charging.lower_capital_limit", "money", '"0.00"', "14250.00 or more, like the national value on 2025-04-06"),
         ("charging.upper_capital_limit", "money", '"23249.99"', "23250.00 or more"),
-        ("charging.share_of_disposable_income", "whole number", "150", "100 or less"),
+        ("charging.share_of_disposable_income", "whole number", "150", "a value of 100 or less; 150 is too high"),
         ("charging.share_of_disposable_income", "whole number", "-1", "0 or more"),
         ("budget.withheld_percent", "whole number", "150", "100 or less"),
         ("budget.points_to_pounds", "points to pounds", '[{points: 5, pounds: "1.00"}, {points: 9, pounds: "2.00"}]',
@@ -53,9 +53,10 @@ def england(tmp_path: Path) -> Path:
          "pounds that never fall"),
         ("deadlines.plan_days", "whole number", "-3", "1 or more"),
         ("deadlines.plan_days", "whole number", "1000000000", "366 or less"),
-        ("authority.risk_roles", "words", "[head_of_servce]", "; head_of_servce is not one"),
+        ("authority.risk_roles", "words", "[head_of_servce]",
+         "; head_of_servce is not one; did you mean head_of_service?"),
         ("authority.limits", "amount by word", '{chair.care_home: "1.00"}', "; chair.care_home is not one"),
-        ("authority.limits", "amount by word", '{panel: "-0.01"}', "panel: 0.00 or more"),
+        ("authority.limits", "amount by word", '{panel: "-0.01"}', "panel: a value of 0.00 or more; -0.01 is too low"),
         ("facs.threshold", "word", "subtantial", "words out of low, moderate, substantial, critical"),
         ("plan.uses.harm", "verdict", "met", "words out of needs_judgement, not_met"),
         ("reviews.first_limit_days", "whole number", "57", "56 or less"),
@@ -118,15 +119,16 @@ parameters:
     ("values", "said"),
     [
         (['from: 2021-01-01, value: {single: "95.00", couple: "70.00"}'],
-         ["8: none on 2025-04-06", "8: single: 100.00 on 2022-04-06"]),
+         ["8: none on 2025-04-06", "8: single: 100.00 on 2022-04-06; 95.00 is too low"]),
         (['from: 2021-01-01, until: 2022-04-05, value: {single: "90.00", couple: "70.00"}',
           'from: 2022-04-06, until: 2025-04-05, value: {single: "99.99"}'],
-         ["9: single: 100.00 on 2022-04-06"]),
+         ["9: single: 100.00 on 2022-04-06; 99.99 is too low"]),
         (['from: 2021-01-01, until: 2022-04-05, value: {single: "90.00"}'],
-         ["8: couple: 70.00 on 2021-01-01"]),
+         ["8: couple: 70.00 on 2021-01-01; it has none"]),
         (['from: 2021-01-01, value: {single: "0.00"}'],
-         ["8: couple: 70.00 on 2021-01-01", "8: none on 2025-04-06", "8: single: 100.00 on 2022-04-06",
-          "8: single: 90.00 on 2021-01-01"]),
+         ["8: couple: 70.00 on 2021-01-01; it has none", "8: none on 2025-04-06",
+          "8: single: 100.00 on 2022-04-06; 0.00 is too low",
+          "8: single: 90.00 on 2021-01-01; 0.00 is too low"]),
         (['from: 2022-04-06, value: {single: "100.00"}'], ["8: none on 2025-04-06"]),
         (['from: 2019-12-31, until: 2025-04-05, value: {single: "999.00", couple: "999.00"}'],
          ["8: none on 2019-12-31"]),
@@ -140,15 +142,19 @@ def test_a_value_is_never_below_the_national_one_of_its_day(packs: Path, values:
     own = GUARANTEED.strip().split("      - ")[0].replace("    not below: national\n", "    unit: pounds\n") + rows
     found = said_of(packs, own).splitlines()
     expected = "a value only while there is a national one, which it must not be below; there is "
-    short = {line.replace(expected, "").replace(" or more, like the national value", "") for line in found}
+    short = {
+        line.replace(expected, "").replace("a value of ", "").replace(" or more, like the national value", "")
+        for line in found
+    }
     assert short == {f"council/parameters/own.yaml:{line[0]}: kept.income: {line[3:]}" for line in said}
 
 
 @pytest.mark.parametrize(
     ("bounds", "said"),
     [
-        ("lowest: 9", ""), ("lowest: 10", "limits.yaml:10: help.hours: 10 or more"), ("highest: 10", ""),
-        ("highest: 9", "limits.yaml:9: help.hours: 9 or less"),
+        ("lowest: 9", ""), ("lowest: 10", "limits.yaml:10: help.hours: a value of 10 or more; 9 is too low"),
+        ("highest: 10", ""),
+        ("highest: 9", "limits.yaml:9: help.hours: a value of 9 or less; 10 is too high"),
         ('lowest: "9"', "lowest: a value of type whole number"),
         ("options: [ten]", "options only where there are words; this is a whole number"),
         ("not below: law", "national"),

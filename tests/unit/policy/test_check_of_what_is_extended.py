@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sevensteps.policy.authoring import check as module
-from sevensteps.policy.authoring.check import check, check_pack
+from sevensteps.policy.authoring.check import Found, check, check_pack
 from sevensteps.policy.authoring.inputs import outcomes_of
 from sevensteps.policy.packs.pack import read_pack
 
@@ -21,6 +21,13 @@ parameters:
     values:
       - {from: 2026-02-01, value: 6, reference: A decision of the council}
 """
+OLD_VALUE = "      - {from: 2018-01-01, until: 2018-12-31, value: 10, reference: A decision of 2017}\n"
+OWN_CASES = """
+decision: help
+cases:
+  - {name: Enough hours here, on: 2026-02-01, given: {hours: 6, alone: false}, expect: {verdict: met}}
+  - {name: Too few here, on: 2026-02-01, given: {hours: 5, alone: false}, expect: {verdict: not_met}}
+"""
 
 
 @pytest.fixture
@@ -33,9 +40,10 @@ def overlay(packs: Path) -> Path:
 
 
 def set_own(packs: Path, text: str = OWN_VALUE) -> None:
-    folder = packs / "council" / "parameters"
-    folder.mkdir()
-    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    for file, content in (("parameters/own.yaml", text), ("cases/help.yaml", OWN_CASES)):
+        path = packs / "council" / file
+        path.parent.mkdir()
+        path.write_text(content, encoding="utf-8")
 
 
 def edit(packs: Path, file: str, old: str, new: str) -> None:
@@ -66,6 +74,50 @@ def test_a_problem_of_the_pack_itself_is_told_beside_those_of_what_it_extends(ov
     own, *others = found(overlay)
     assert own.startswith("council/parameters/own.yaml:")
     assert others == found(overlay, "small")
+
+
+def test_cases_beside_its_own_numbers_are_asked_of_each_pack(overlay: Path) -> None:
+    """Of the council's for the council's value, of the nation's for the nation's, whichever pack is checked."""
+    set_own(overlay)
+    edit(overlay, "small/cases/help.yaml", "given: {hours: 7,", "given: {hours: 6,")
+    edit(overlay, "council/cases/help.yaml", "given: {hours: 5,", "given: {hours: 4,")
+    own, nation = found(overlay)
+    assert own.startswith("council/parameters/own.yaml:9: help.hours: a worked case from 2026-02-01 ")
+    assert [nation] == found(overlay, "small")
+    assert nation.startswith("small/parameters/limits.yaml:10: help.hours: a worked case from 2026-01-01 ")
+
+
+def test_values_of_every_pack_come_before_cases_of_any(overlay: Path) -> None:
+    """What fails by a value stands behind what is wrong with the values, whichever pack has them."""
+    set_own(overlay)
+    edit(overlay, "council/cases/help.yaml", "given: {hours: 5,", "given: {hours: 6,")
+    edit(
+        overlay, "small/parameters/limits.yaml", "      - {from: 2020-01-01,", f"{OLD_VALUE}      - {{from: 2020-01-01,"
+    )
+    assert [problem.partition(":")[0] for problem in found(overlay)] == [
+        "council/parameters/own.yaml", "small/parameters/limits.yaml", "council/cases/help.yaml",
+    ]  # fmt: skip
+
+
+def test_cases_of_what_is_extended_that_are_left_out_are_counted(overlay: Path) -> None:
+    """Beside those of the pack itself."""
+    for pack in ("small", "council"):
+        if pack == "council":
+            set_own(overlay)
+        file = overlay / pack / "cases/help.yaml"
+        case = "  - {name: %s, like: %s, on: 2026-02-01, given: {}, expect: {verdict: met}}\n"
+        file.write_text(file.read_text(encoding="utf-8") + case % ("A", "Nobody") + case % ("B", "A"), encoding="utf-8")
+    assert check(overlay, "small", TODAY).left_out == 1
+    assert check(overlay, "council", TODAY).left_out == 2
+
+
+def test_what_was_found_before_is_not_looked_for_again(overlay: Path) -> None:
+    """Whoever checks the nation's pack and the councils' has the nation's checked once."""
+    before: Found = {}
+    assert check(overlay, "small", TODAY, before) == []
+    edit(overlay, "small/cases/help.yaml", "given: {hours: 7,", "given: {hours: 8,")
+    assert check(overlay, "council", TODAY, before) == []
+    assert len(found(overlay)) == 1
 
 
 def test_a_value_that_neither_the_nation_nor_the_council_has_is_missed(overlay: Path) -> None:

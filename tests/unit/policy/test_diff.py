@@ -52,13 +52,13 @@ EDITED = ", although values are never edited"
         (pack({"m": ("money", [(BEGINS, None, "1.00")])}), pack({"m": ("money", [(BEGINS, None, "1.05")])}),
          "parameter m: the value from 2026-01-01 was 1.00, is 1.05, although values are never edited"),
         (pack({"w": ("words", [(BEGINS, None, ["a", "b"])])}), pack({"w": ("words", [(BEGINS, None, ["a"])])}),
-         "parameter w: the value from 2026-01-01 was a, b, is a, although values are never edited"),
+         "parameter w: the value from 2026-01-01: b is gone, although values are never edited"),
         (pack({"a": ("amount by word", [(BEGINS, None, Section(x="1.00", y="2.00"))])}),
          pack({"a": ("amount by word", [(BEGINS, None, Section(x="1.00"))])}),
-         "parameter a: the value from 2026-01-01 was x 1.00, y 2.00, is x 1.00, although values are never edited"),
+         "parameter a: the value from 2026-01-01: y is gone (was 2), although values are never edited"),
         (pack({"t": ("points to pounds", [(BEGINS, None, [Section(points=n, pounds="1.00") for n in (0, 2)])])}),
          pack({"t": ("points to pounds", [(BEGINS, None, [Section(points=n, pounds="1.00") for n in (0, 3)])])}),
-         f"parameter t: the value from {BEGINS} was 0: 1.00, 2: 1.00, is 0: 1.00, 3: 1.00{EDITED}"),
+         f"parameter t: the value from {BEGINS}: 2 points is gone (was 1); 3 points is new: 1{EDITED}"),
         (pack(), pack(help=Section()), "decision help is new"), (pack(help=Section()), pack(), "decision help is gone"),
     ],
 )  # fmt: skip
@@ -66,6 +66,35 @@ def test_a_change_is_said(old: Pack, new: Pack, said: str) -> None:
     """One sentence, and nothing where nothing has changed."""
     assert differences(old, new) == [said]
     assert differences(old, old) == differences(new, new) == []
+
+
+LIMITS = {"approver": "52000.00", "service_manager": "52000.00", "panel": "0.50"}
+HOLIDAYS = [date(2027, 5, 3), date(2027, 8, 30), date(2027, 12, 27)]
+
+
+@pytest.mark.parametrize(
+    ("type_", "old", "new", "said"),
+    [
+        ("amount by word", LIMITS, {**LIMITS, "approver": "3000.00"}, "approver 52,000 → 3,000"),
+        ("amount by word", LIMITS, {"approver": "52000.00", "panel": "1.00"},
+         "service_manager is gone (was 52,000); panel 0.50 → 1"),
+        ("amount by word", LIMITS, {**LIMITS, "risk_panel": "9.99"}, "risk_panel is new: 9.99"),
+        ("dates", HOLIDAYS, [date(2027, 5, 7), *HOLIDAYS[1:]], "2027-05-03 is moved to 2027-05-07"),
+        ("dates", HOLIDAYS, HOLIDAYS[:2], "2027-12-27 is gone"),
+        ("dates", HOLIDAYS[1:], [date(2027, 5, 31), *HOLIDAYS[1:]], "2027-05-31 is new"),
+        ("dates", HOLIDAYS, [date(2027, 5, 31), *HOLIDAYS[1:]], "2027-05-03 is gone; 2027-05-31 is new"),
+        ("words", ["a", "b"], ["b", "a"], "the order is b, a"),
+        ("words", ["a", "b"], ["b", "c"], "a is gone; c is new"),
+    ],
+)  # fmt: skip
+def test_of_a_list_only_what_changed_is_said(type_: str, old: object, new: object, said: str) -> None:
+    """A changed limit, a lost role, a moved holiday: where a value was edited, where one begins, and on a day."""
+    before, after = (Section(value) if isinstance(value, dict) else value for value in (old, new))
+    was, edited = pack({"n": (type_, [(BEGINS, None, before)])}), pack({"n": (type_, [(BEGINS, None, after)])})
+    assert differences(was, edited) == [f"parameter n: the value from {BEGINS}: {said}{EDITED}"]
+    assert differences(was, edited, LATER) == [f"parameter n on {LATER}: {said}"]
+    added = pack({"n": (type_, [(BEGINS, None, before), (LATER, None, after)])})
+    assert differences(was, added) == [f"parameter n: from {LATER} {said} (An Act)"]
 
 
 def rules(*entries: Section) -> Pack:

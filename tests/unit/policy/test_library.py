@@ -148,13 +148,23 @@ def test_a_value_that_is_missing_today_keeps_a_pack_out(packs: Path) -> None:
     assert "help.hours: a value in force on" in library.refusals()["small"]
 
 
+def test_the_cause_of_a_refusal_is_told_first(packs: Path) -> None:
+    """Values before the cases that try them, as `policy check` tells them."""
+    library = Library(packs)
+    library.pack("small")
+    edit(packs, "parameters/limits.yaml", "from: 2020-01-01,", "from: 2020-01-01, until: 2025-12-29,")
+    library.renew()
+    files = [line.partition(":")[0] for line in library.refusals()["small"].splitlines()]
+    assert files == ["small/parameters/limits.yaml", "small/cases/help.yaml", "small/cases/help.yaml"]
+
+
 def test_files_are_taken_together_and_not_while_they_change(packs: Path) -> None:
     """A folder that is another one at every look is left alone; the same one twice is taken."""
     library = Library(packs)
     before = library.pack("small").hash
     for hours in range(9, 14):
-        edit(packs, "parameters/limits.yaml", f"value: {hours - 1}", f"value: {hours}")
-        edit(packs, "cases/help.yaml", f"hours: {hours - 1}", f"hours: {hours}")
+        for file, what in (("parameters/limits.yaml", "value: "), ("cases/help.yaml", "given: {hours: ")):
+            edit(packs, file, f"2026-01-01, {what}{hours - 1}", f"2026-01-01, {what}{hours}")
         library.look()
         time.sleep(0.05)
         assert library.in_force() == {"small": before}

@@ -29,7 +29,7 @@ def problem(folder: Path, text: str | bytes, form: str = "pack") -> Problem:
         (f"{HEAD}extends: [", 3, "", "YAML: "), (f"{HEAD}title: Another\n", 3, "title", "this key is here twice"),
         (f"{HEAD}1: one\n", 3, "1", "a key must be text; quote it"), ("- pack\n", 1, "", "a mapping of keys to values"),
         ("", 1, "", "a mapping of keys to values"), (b"title: \xff\n", 0, "", "YAML in UTF-8: "),
-        ("[" * 5000, 0, "", "parts that are not nested so deeply"),
+        ("[" * 5000, 1, "", "parts that are nested at most 50 deep"),
         ("pack: 3\ntitle: A pack\n", 1, "pack", "3 is not of type 'string'"),
         (f"{HEAD}other: 2026-04-01\n", 1, "", "'other' was unexpected"),
     ],

@@ -1,0 +1,50 @@
+"""What is wrong with the values of a pack beside each other, although each by itself is within its bounds."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from sevensteps.errors import Fault
+from sevensteps.policy.packs.pack import Pack
+from sevensteps.policy.packs.parameters import DatedValue, Parameter
+from sevensteps.policy.packs.problems import Problem, did_you_mean
+
+
+def check_values(pack: Pack) -> Iterator[Problem]:
+    """Words that have no amount although they may have one, and values below others that they must not be below."""
+    for parameter in pack.parameters.values():
+        yield from _without_amount(parameter)
+        for name in parameter.bounds.not_below:
+            other = pack.parameters.get(name)
+            if other is None or other.type != parameter.type:
+                expected = f"not below: national, or a parameter of type {parameter.type}; {name} is not one"
+                meant = did_you_mean(name, pack.parameters)
+                yield Problem(parameter.file, parameter.line, parameter.name, expected + meant)
+            else:
+                yield from _below(pack, parameter, other)
+
+
+def _without_amount(parameter: Parameter) -> Iterator[Problem]:
+    """Words without an amount in the value that stands last; those before it are history, and are never edited."""
+    latest = parameter.values[-1]
+    if isinstance(latest.value, Mapping):
+        for word in parameter.bounds.options:
+            if word not in latest.value:
+                expected = f'an amount for {word}, which has none here; if it is to have none, write {word}: "0.00"'
+                yield Problem(parameter.file, latest.line, parameter.name, expected)
+
+
+def _below(pack: Pack, parameter: Parameter, other: Parameter) -> Iterator[Problem]:
+    """Where a value is below that of another parameter, on each day on which either changes."""
+    for day in sorted({*parameter.change_days(), *other.change_days()}):
+        try:
+            value, least = parameter.on(day), other.on(day)
+        except Fault:  # one of them has no value on the day
+            continue
+        for expected in parameter.bounds.shortfalls(value.value, least.value, f"{other.name} on {day}"):
+            _, file, line = max(_place(pack, parameter, value), _place(pack, other, least))
+            yield Problem(file, line, parameter.name, expected)
+
+
+def _place(pack: Pack, parameter: Parameter, value: DatedValue) -> tuple[tuple[date, bool], str, int]:
+    """The file and line of a value, and how late it was set: of two values, the later one is out of step."""
+    return (value.begins, parameter.file.startswith(f"{pack.name}/")), parameter.file, value.line
