@@ -14,7 +14,6 @@ from services.assessment.domain.outcome import Advice, Points
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.config import Settings
-from sevensteps.fields import Fields
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.calls import changes, reads
@@ -23,9 +22,6 @@ from sevensteps.service.page_tokens import position_of, token_of
 from sevensteps.service.use_cases import Keeping, UseCases
 from sevensteps.service.work import Work
 from sevensteps.steps import Ending
-
-PAGE = 50
-LARGEST_PAGE_OF_ACTS = 200
 
 
 class AssessmentServer(pb_grpc.AssessmentServiceServicer):
@@ -184,9 +180,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
     @reads
     def ListActs(self, work: Work, request: pb.ListActsRequest) -> pb.ListActsResponse:
         """See AssessmentService.ListActs."""
-        fields = Fields()
-        size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE_OF_ACTS)
-        fields.check()
+        size = wire.size_of_page_of_acts(request)
         listed = {"list": "acts", "council": work.actor.council, "case": request.case_id}
         after = position_of(request.page_token, listed)
         found = handlers.list_acts(work, case_id=request.case_id, after=after, size=size + 1)

@@ -25,6 +25,7 @@ from sevensteps.steps import Stage
 
 PAGE = 50
 LARGEST_PAGE = 1000
+LARGEST_PAGE_OF_ACTS = 200
 FACTS_OF_ADVOCACY = (
     "understanding",
     "retaining",
@@ -128,7 +129,7 @@ def case_opening_of(request: pb.OpenCaseRequest, fields: Fields) -> CaseOpening:
     return CaseOpening(
         kind=fields.choice("kind", request.kind, pb.CaseKind),
         person_reference=fields.reference("person_reference", request.person_reference),
-        another_because=fields.text("another_because", because, limit=1000) if because else None,
+        another_because=fields.text("another_because", because, limit=LONGEST_REASON) if because else None,
         linked_case_id=fields.id("linked_case_id", request.linked_case_id) if request.linked_case_id else "",
     )
 
@@ -144,6 +145,14 @@ def cases_wanted(request: pb.ListCasesRequest) -> tuple[int, CasesWanted]:
     )
     fields.check()
     return size, wanted
+
+
+def size_of_page_of_acts(request: pb.ListActsRequest) -> int:
+    """How many acts are to be listed at most. Raises a Fault (INVALID)."""
+    fields = Fields()
+    size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE_OF_ACTS)
+    fields.check()
+    return size
 
 
 def urgent_support_of(request: pb.RecordUrgentSupportRequest, fields: Fields) -> UrgentSupport:

@@ -3,14 +3,16 @@
 import os
 import pwd
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias, TypeVar
 from uuid import uuid4
 
 import typer
+from google.protobuf.message import Message
 
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.cli.case_view.find_case import read_case
 from sevensteps.cli.case_view.status import status_from_journey
-from sevensteps.cli.cases import CaseId, read_case
+from sevensteps.cli.cases import CaseId
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
@@ -19,6 +21,9 @@ from sevensteps.identity.tokens import problem_of_subject
 from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.rpc.caller import operations
 from sevensteps.steps import Ending, HoldReason
+
+A = TypeVar("A", bound=Message)
+Change: TypeAlias = pb.PlaceHoldRequest | pb.ReleaseHoldRequest | pb.EndCaseRequest
 
 
 def _login() -> str:
@@ -93,42 +98,31 @@ def resume(
 
 
 async def _hold(settings: Settings, case_id: str, reason: HoldReason, *, because: str, by: str) -> None:
-    async with operations(settings, by) as caller:
-        request = pb.PlaceHoldRequest(
-            request_id=str(uuid4()),
-            case_id=case_id,
-            etag=(await read_case(caller, case_id)).etag,
-            reason=number_of(pb.HoldReason, reason),
-            because=because,
-        )
-        await caller.ask(request, pb.PlaceHoldResponse)
+    request = pb.PlaceHoldRequest(case_id=case_id, reason=number_of(pb.HoldReason, reason), because=because)
+    await _change(settings, by, request, pb.PlaceHoldResponse)
     typer.echo(f"{case_id} is on hold. `sevensteps case release {case_id}` releases it.")
 
 
 async def _release(settings: Settings, case_id: str, *, because: str, by: str) -> None:
-    async with operations(settings, by) as caller:
-        request = pb.ReleaseHoldRequest(
-            request_id=str(uuid4()),
-            case_id=case_id,
-            etag=(await read_case(caller, case_id)).etag,
-            because=because,
-        )
-        await caller.ask(request, pb.ReleaseHoldResponse)
+    request = pb.ReleaseHoldRequest(case_id=case_id, because=because)
+    await _change(settings, by, request, pb.ReleaseHoldResponse)
     typer.echo(f"{case_id} is not on hold any more. `sevensteps case show {case_id}` says where it stands.")
 
 
 async def _end(settings: Settings, case_id: str, ending: Ending, last_day: str, *, because: str, by: str) -> None:
-    async with operations(settings, by) as caller:
-        request = pb.EndCaseRequest(
-            request_id=str(uuid4()),
-            case_id=case_id,
-            etag=(await read_case(caller, case_id)).etag,
-            ending=number_of(pb.Ending, ending),
-            ended_on=last_day,
-            because=because,
-        )
-        ended = (await caller.ask(request, pb.EndCaseResponse)).case
+    request = pb.EndCaseRequest(
+        case_id=case_id, ending=number_of(pb.Ending, ending), ended_on=last_day, because=because
+    )
+    ended = (await _change(settings, by, request, pb.EndCaseResponse)).case
     typer.echo(f"{case_id} has ended: {plain(ending)}, with {value_in_words(ended.ended_on)} as its last day.")
+
+
+async def _change(settings: Settings, by: str, request: Change, answer: type[A]) -> A:
+    """Ask for a change of the case as it now is."""
+    async with operations(settings, by) as caller:
+        request.request_id = str(uuid4())
+        request.etag = (await read_case(caller, request.case_id)).etag
+        return await caller.ask(request, answer)
 
 
 async def _resume(settings: Settings, case_id: str, *, because: str, by: str) -> None:

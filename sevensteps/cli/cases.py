@@ -148,12 +148,6 @@ async def _explain(settings: Settings, named: str, *, verbose: bool, as_json: bo
         screen().print(explanation(case_id, events, receipts, words_of(settings), verbose=verbose))
 
 
-async def read_case(caller: Caller, case_id: str) -> Case:
-    """A case, as its service has it. Raises a Fault."""
-    answer = await caller.ask(assessment_pb2.GetCaseRequest(case_id=case_id), assessment_pb2.GetCaseResponse)
-    return answer.case
-
-
 async def _events(caller: Caller, case_id: str) -> list[Event]:
     return [event async for event in list_events(caller, 0, EventFilter(case_id=case_id))]
 

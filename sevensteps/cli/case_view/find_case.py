@@ -14,6 +14,11 @@ from sevensteps.policy.model.values_in_words import plain
 from sevensteps.rpc.caller import Caller
 
 
+async def read_case(caller: Caller, case_id: str) -> pb.Case:
+    """A case, as its service has it. Raises the service's Faults."""
+    return (await caller.ask(pb.GetCaseRequest(case_id=case_id), pb.GetCaseResponse)).case
+
+
 async def find_case(caller: Caller, named: str) -> pb.Case:
     """The case with this id, or else the one of the person with this reference.
 
@@ -21,7 +26,7 @@ async def find_case(caller: Caller, named: str) -> pb.Case:
     Faults; NOT_FOUND where there is neither.
     """
     try:
-        return (await caller.ask(pb.GetCaseRequest(case_id=named), pb.GetCaseResponse)).case
+        return await read_case(caller, named)
     except Fault as fault:
         if fault.kind is not Kind.NOT_FOUND:
             raise

@@ -12,7 +12,7 @@ from sevensteps.money import pounds_from_pence
 from sevensteps.policy.authoring.worked_cases import WorkedCase, run_case
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.packs.pack import Pack
-from sevensteps.policy.packs.parameter_value import ParameterValue
+from sevensteps.policy.packs.parameter_value import ParameterValue, amounts_by_points
 from sevensteps.policy.packs.parameters import DatedValue, Parameter
 from sevensteps.policy.packs.problems import Problem
 from sevensteps.policy.packs.validity import parameters_of
@@ -67,7 +67,7 @@ def _numbers(type_: str, value: ParameterValue) -> Mapping[str, int]:
     if isinstance(value, Mapping):
         return value
     if isinstance(value, tuple):
-        return {f"{row[0]} points": row[1] for row in value if isinstance(row, tuple)}
+        return amounts_by_points(value)
     return {"": value} if isinstance(value, int) and type_ in ("whole number", "money") else {}
 
 

@@ -83,7 +83,7 @@ def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> Probl
     found = Problems()
     if not (pack.base or pack.decisions or "rules" in unread):
         found.append(Problem(f"{pack.name}/pack.yaml", 1, "", "a decision in rules/, or a pack to extend"))
-    decisions, undeclared = _decisions(pack, unsure_parameters(pack, refused), found)
+    decisions, undeclared = _decisions(pack, _unsure_parameters(pack, refused), found)
     found += () if "parameters" in unread else undeclared
     found += check_values(pack)
     meant = {closest(problem.where, pack.parameters) for problem in undeclared}
@@ -122,7 +122,7 @@ def _same_below(pack: Pack, section: Section) -> bool:
     return all(pack.parameters.get(name) is below.get(name) for name in parameters_of(section))
 
 
-def unsure_parameters(pack: Pack, refused: Sequence[Problem]) -> AbstractSet[str]:
+def _unsure_parameters(pack: Pack, refused: Sequence[Problem]) -> AbstractSet[str]:
     """The parameters that a refused file or entry of an overlay would set; what they still have is the base's value."""
     unsure: set[str] = set()
     for file, where in {(problem.file, problem.where) for problem in refused}:

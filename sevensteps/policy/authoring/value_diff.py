@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 
 from sevensteps.money import pounds_from_pence
-from sevensteps.policy.packs.parameter_value import ParameterValue
+from sevensteps.policy.packs.parameter_value import POINTS_TO_POUNDS, ParameterValue, amounts_by_points
 from sevensteps.policy.packs.parameters import DatedValue, Parameter
 
 MOST_DAYS_MOVED = 10
@@ -29,11 +30,8 @@ def entry_changes(parameter: Parameter, old: ParameterValue, new: ParameterValue
         return "; ".join(_amounts(old, new))
     if not isinstance(old, tuple) or not isinstance(new, tuple):
         return ""
-    if parameter.type == "points to pounds":
-        before, after = (
-            {f"{row[0]} points": row[1] for row in table if isinstance(row, tuple)} for table in (old, new)
-        )
-        return "; ".join(_amounts(before, after))
+    if parameter.type == POINTS_TO_POUNDS:
+        return "; ".join(_amounts(amounts_by_points(old), amounts_by_points(new)))
     gone, added = _only_in(old, new), _only_in(new, old)
     order = [] if gone or added or old == new else [f"the order is {', '.join(map(str, new))}"]
     return "; ".join([*(_days(gone, added) if parameter.type == "dates" else _words(gone, added)), *order])
@@ -54,7 +52,7 @@ def _amounts(old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[str]:
 
 
 def _pounds(pence: int) -> str:
-    return f"{pence // 100:,}" if pence % 100 == 0 else f"{pence / 100:,.2f}"
+    return f"{Decimal(pence).scaleb(-2):,}".removesuffix(".00")
 
 
 def _words(gone: list[str], added: list[str]) -> Iterator[str]:

@@ -45,6 +45,11 @@ def read_parameter_value(type_: str, given: object) -> ParameterValue | None:
             return _texts(given, date if type_ == "dates" else str)
 
 
+def amounts_by_points(value: tuple[object, ...]) -> Amounts:
+    """The amounts of a table, in pence, by their points in words; none where the entries are single words or days."""
+    return {f"{row[0]} points": row[1] for row in value if isinstance(row, tuple)}
+
+
 def expected(type_: str, given: object) -> str:
     """In words, a value of a type, how one is written, and what is written instead."""
     table = ", which begins at 0 points, with points that rise from row to row and pounds that never fall"
