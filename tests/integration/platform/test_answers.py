@@ -1,6 +1,7 @@
 """Answers that are kept: for a day, each for its own asker, without what the records hold anyway."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +20,7 @@ from sevensteps.identity.actor import Actor, Role
 from sevensteps.service import answers
 from sevensteps.service.answers import Asked
 from sevensteps.service.migrations import upgrade
-from sevensteps.service.store import open_store
+from sevensteps.service.store import Store, open_store
 from sevensteps.service.tables import answers as table
 
 WORDS = "I want to cook for my sister again. "
@@ -35,11 +36,9 @@ async def two_days_later(running: Running) -> None:
     await running.store.write(forget)
 
 
-async def kept(running: Running) -> list[bytes]:
+async def kept(store: Store) -> list[bytes]:
     """Every answer that is kept."""
-    return list(
-        await running.store.read(lambda connection: connection.execute(sa.select(table.c.response)).scalars().all())
-    )
+    return list(await store.read(lambda connection: connection.execute(sa.select(table.c.response)).scalars().all()))
 
 
 async def test_a_hundred_saves_of_a_plan_keep_no_word_of_it(suite_of: SuiteOf, database: str) -> None:
@@ -58,7 +57,7 @@ async def test_a_hundred_saves_of_a_plan_keep_no_word_of_it(suite_of: SuiteOf, d
         await case.fin.ArrangeMoney(await case.holding())
         await case.journey.OpenSupport(case.opening_of_support())
         await case.pat.ArrangeSupport(await case.arrangement())
-        responses = await kept(running)
+        responses = await kept(running.store)
     assert len(responses) > 20
     assert max(map(len, responses)) < 1000
     assert not any(WORDS.strip().encode() in response for response in responses)
@@ -106,17 +105,23 @@ async def test_what_is_sent_again_after_two_days_is_not_done_twice(shared_servic
     assert await amy.OpenCase(request) == opened
 
 
-async def test_answers_are_forgotten_in_small_portions_and_only_when_they_have_expired(
-    suite_of: SuiteOf, database: str
-) -> None:
+@pytest.fixture
+async def store(tmp_path: Path, database: str) -> AsyncIterator[Store]:
+    """Assessment's records, without a service that forgets beside the test."""
+    await asyncio.to_thread(upgrade, "assessment", database, tmp_path)
+    records = open_store(database, tmp_path, "assessment")
+    yield records
+    await records.close()
+
+
+async def test_answers_are_forgotten_in_small_portions_and_only_when_they_have_expired(store: Store) -> None:
     """The oldest first, at most so many a transaction; one that has not expired, or is kept for good, stays."""
-    async with suite_of("assessment", database=database) as running:
-        now = clock.now()
-        expired = [now - timedelta(seconds=1)] * (2 * answers.PORTION + 1)
-        await running.store.write(lambda connection: fill(connection, [*expired, now + timedelta(hours=1), None]))
-        counts = [await running.store.write(lambda connection: answers.forget(connection, now)) for _ in range(4)]
-        assert counts == [answers.PORTION, answers.PORTION, 1, 0]
-        assert len(await kept(running)) == 2
+    now = clock.now()
+    expired = [now - timedelta(seconds=1)] * (2 * answers.PORTION + 1)
+    await store.write(lambda connection: fill(connection, [*expired, now + timedelta(hours=1), None]))
+    counts = [await store.write(lambda connection: answers.forget(connection, now)) for _ in range(4)]
+    assert counts == [answers.PORTION, answers.PORTION, 1, 0]
+    assert len(await kept(store)) == 2
 
 
 async def test_a_service_forgets_by_itself(tmp_path: Path, database: str) -> None:
@@ -128,7 +133,7 @@ async def test_a_service_forgets_by_itself(tmp_path: Path, database: str) -> Non
     await store.write(lambda connection: fill(connection, [past] * (answers.PORTION + 1)))
     await store.close()
     async with run_suite("assessment", settings) as running, asyncio.timeout(10):
-        while await kept(running):  # noqa: ASYNC110 - there is no signal to wait for
+        while await kept(running.store):  # noqa: ASYNC110 - there is no signal to wait for
             await asyncio.sleep(0.02)
 
 
@@ -164,7 +169,7 @@ async def test_an_answer_from_before_the_upgrade_is_given_again(
 ) -> None:
     """To whoever asked, and to nobody else: another is not in the way, even of the same id. An old one is gone."""
     async with run_suite("assessment", Settings(data=tmp_path, database=database, pack=PACK, feed=NOBODY)) as running:
-        assert len(await kept(running)) == 1
+        assert len(await kept(running.store)) == 1
         work = Practice(running)
         assert (await work.amy.OpenCase(upgraded)).case.case_id == "case-of-then"
         ben = work.caller(Role.PRACTITIONER, subject="ben")
