@@ -15,6 +15,7 @@ from sevensteps.errors import Fault
 from sevensteps.policy.authoring.answer_check import check_answers
 from sevensteps.policy.authoring.boundary_check import values_without_cases
 from sevensteps.policy.authoring.inputs import outcomes_of
+from sevensteps.policy.authoring.sentence_check import check_sentences
 from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps, same_table
 from sevensteps.policy.authoring.value_check import check_values
 from sevensteps.policy.authoring.worked_cases import Coverage, read_cases, read_cases_with_problems, run_case
@@ -24,6 +25,7 @@ from sevensteps.policy.model.conditions import facts_of
 from sevensteps.policy.model.derived_facts import inputs_of
 from sevensteps.policy.packs.decision_draft import UNDECLARED_PARAMETER
 from sevensteps.policy.packs.decision_reader import read_decision_over_time
+from sevensteps.policy.packs.formats import BOTH_SENTENCES
 from sevensteps.policy.packs.pack import Pack, read_pack_with_problems
 from sevensteps.policy.packs.problems import Problem, Problems, closest
 from sevensteps.policy.packs.source import Section
@@ -111,6 +113,8 @@ def _decisions(
                 for period, compiled in enumerate(over_time):
                     found += _decision(compiled, section, over_time[:period])
                 found += check_answers(over_time, section)
+                if not pack.base and pack.format >= BOTH_SENTENCES:
+                    found += check_sentences(over_time, section)
     return decisions, undeclared
 
 

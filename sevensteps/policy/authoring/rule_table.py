@@ -9,23 +9,24 @@ from sevensteps.policy.packs.source import Section
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A rule, or a row of a table, with its sentence and law; `checked` against the law's text."""
+    """A rule, or a row of a table, with its sentences and law; `checked` against the law's text."""
 
     decision: str
     rule: str
     because: str
+    because_not: str
     law: str
     checked: bool
 
 
 def rule_table(pack: Pack) -> str:
-    """A row for each rule, by decision: its id, sentence and law, and whether it was checked against the law's text."""
+    """A row for a rule, by decision: its id, sentences and law, and whether that was checked against the law's text."""
     lines = []
     for name, section in sorted(pack.decisions.items()):
         lines += [f"### `{name}`: {section.text('title')}", "", section.text("reference"), ""]
-        lines += ["| rule | because | law | checked |", "| --- | --- | --- | --- |"]
+        lines += ["| rule | because | because not | law | checked |", "| --- | --- | --- | --- | --- |"]
         for row in _rows(section):
-            cells = (row.rule, row.because, row.law, "yes" if row.checked else "not yet")
+            cells = (row.rule, row.because, row.because_not, row.law, "yes" if row.checked else "not yet")
             lines.append(f"| {' | '.join(_cell(text) for text in cells)} |")
         lines.append("")
     return "\n".join(lines)
@@ -48,7 +49,8 @@ def _rows(section: Section) -> Iterator[RuleRow]:
 
 
 def _row(section: Section, id_: str, entry: Section, law: str) -> RuleRow:
-    return RuleRow(section.text("decision"), id_, entry.text("because"), law, not entry.flag("unverified"))
+    sentences = entry.text("because"), entry.text("because not")
+    return RuleRow(section.text("decision"), id_, *sentences, law, not entry.flag("unverified"))
 
 
 def _cell(text: str) -> str:

@@ -1,4 +1,7 @@
-"""The finding of a rule: its verdict and its sentence, its law and the facts that it looked at."""
+"""The finding of a rule: its verdict and its sentence, its law and the facts that it looked at.
+
+A sentence is never printed of the other direction: that a rule holds only where it does, and that it does not likewise.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -18,16 +21,18 @@ from sevensteps.policy.model.verdict import DEFINITE_VERDICTS, Finding, Json, Ve
 Piece = str | Callable[[str, Values], str]
 """A part of a rule's sentence: words, or a function that puts a fact into words."""
 
+_OPEN = "Not yet known: "
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The wording of a rule's findings: the facts to show, the rules whose items it counts, and its sentence."""
+    """The wording of a rule's findings: the facts to show, the rules whose items it counts, and its sentences."""
 
     rule: Rule
     booleans: tuple[str, ...]
     other_facts: tuple[Fact, ...]
     counted: tuple[str, ...]
-    because: tuple[Piece, ...]
+    because: Mapping[Truth, tuple[Piece, ...]]
     applies: Predicate | None
     verdicts: Mapping[Truth, Verdict]
 
@@ -41,7 +46,7 @@ class Wording:
             tuple(fact.name for fact in looked_at if fact.type == "boolean"),
             tuple(fact for fact in looked_at if fact.type != "boolean"),
             tuple(dict.fromkeys(counted)),
-            tuple(_piece(text, facts) for text in re.split(r"(\{\w+\})", rule.because) if text),
+            {truth: _pieces(_sentence(rule, truth), facts) for truth in (True, False, None)},
             predicate_of(rule.applies) if rule.applies else None,
             {truth: verdict_of(rule, truth) for truth in (True, False, None)},
         )
@@ -60,13 +65,14 @@ class Wording:
         for counted in self.counted:
             for words, number in zip(("met", "not met", "unknown"), tally(truths, counted), strict=True):
                 facts[f"{counted} {words}"] = number
-        because = "".join([piece if isinstance(piece, str) else piece(item, values) for piece in self.because])
+        because = "".join([piece if isinstance(piece, str) else piece(item, values) for piece in self.because[truth]])
         return Finding(rule.id, self.verdicts[truth], because, rule.reference, facts, item)
 
     def unknown_list(self) -> Finding:
         """The rule's finding where nobody has said which items there are."""
         rule = self.rule
-        return Finding(rule.id, Verdict.NOT_ENOUGH_INFORMATION, rule.because, rule.reference, {rule.scope: None})
+        because = f"{_OPEN}nobody has said which {rule.scope.replace('_', ' ')} there are."
+        return Finding(rule.id, Verdict.NOT_ENOUGH_INFORMATION, because, rule.reference, {rule.scope: None})
 
 
 def verdict_of(rule: Rule, truth: Truth) -> Verdict:
@@ -84,6 +90,17 @@ def possible_verdicts(rule: Rule, truth: Truth) -> VerdictRange:
         return Verdict.MET, Verdict.NOT_MET
     best, worst = sorted((rule.holds, rule.fails), key=DEFINITE_VERDICTS.index)
     return best, worst
+
+
+def _sentence(rule: Rule, truth: Truth) -> str:
+    """The sentence of a rule with this outcome; the one sentence of a rule that has no other says all three."""
+    if truth is None and (rule.row or rule.because_not):
+        return _OPEN + rule.because
+    return rule.because_not if truth is False and rule.because_not else rule.because
+
+
+def _pieces(sentence: str, facts: Mapping[str, Fact]) -> tuple[Piece, ...]:
+    return tuple(_piece(text, facts) for text in re.split(r"(\{\w+\})", sentence) if text)
 
 
 def _piece(text: str, facts: Mapping[str, Fact]) -> Piece:

@@ -38,11 +38,12 @@ ValueSource: TypeAlias = FactValue | ItemsValue | ConstantValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule: its condition, its verdict when that holds and when it fails, its sentence and its law.
+    """One rule: its condition, its verdict and its sentence when that holds and when it fails, and its law.
 
     `scope` is the collection whose items it is evaluated for, or "" for the case. `condition` also holds where the
     rule does not apply. A row of a decision table is a rule that gives a finding only when it holds, or could hold. An
-    advisory rule gives a finding that has no part in the verdict.
+    advisory rule gives a finding that has no part in the verdict. `because` alone is the sentence both ways where there
+    is no `because_not`, as in a row and in packs of the first formats.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Rule:
     holds: Verdict
     fails: Verdict
     because: str
+    because_not: str = ""
     reference: str
     unverified: bool
     advisory: bool

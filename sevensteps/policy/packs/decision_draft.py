@@ -108,9 +108,10 @@ class DecisionDraft:
 
     def check_sentence(self, id_: str, entry: Section, scope: str) -> None:
         """Refuse a sentence that names a fact in braces that is not declared."""
-        unknown = set(re.findall(r"\{(\w+)\}", entry.text("because"))) - {"item", *self.facts[scope]}
-        if unknown:
-            raise entry.problem(id_, f"because: declared facts in braces; {', '.join(sorted(unknown))} is not one")
+        for key in ("because", "because not"):
+            unknown = set(re.findall(r"\{(\w+)\}", entry.text(key))) - {"item", *self.facts[scope]}
+            if unknown:
+                raise entry.problem(id_, f"{key}: declared facts in braces; {', '.join(sorted(unknown))} is not one")
 
     def add_rule(self, rule: Rule, near: Section) -> None:
         """Add a rule, whose id must be new."""

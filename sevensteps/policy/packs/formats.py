@@ -5,6 +5,7 @@ a row to RENAMED_KEYS, or another step to `bring_to_newest`. The schemas and the
 
 Format 1: a pack without `format`, as all packs were before there was a second one.
 Format 2: in rules, `worked out` is called `derived`.
+Format 3: a rule that can fail says `because not` beside `because`, the sentence for when it does.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,10 @@ from collections.abc import Iterator, Mapping
 from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems
 from sevensteps.policy.packs.source import Section
 
-NEWEST = 2
+NEWEST = 3
+
+BOTH_SENTENCES = 3
+"""The format from which on a rule has a sentence for each direction. One of before has one, which says both."""
 
 RENAMED_KEYS: Mapping[int, Mapping[str, Mapping[str, str]]] = {2: {"rules": {"worked out": "derived"}}}
 """The keys at the top of a file that a format renamed: by the format, the form of the file and the former key."""

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from sevensteps.policy.packs.form import read_head, read_text
-from sevensteps.policy.packs.formats import format_of
+from sevensteps.policy.packs.formats import NEWEST, format_of
 from sevensteps.policy.packs.parameters import Parameter, read_parameters
 from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems, did_you_mean
 from sevensteps.policy.packs.source import Section, content_of, misnamed
@@ -26,6 +26,8 @@ class Pack:
     """The text of every file that the hash is made of, by its path in the folder of packs."""
     below: "Pack | None" = None
     """The pack that it extends, as it was read together with this one."""
+    format: int = NEWEST
+    """The format of its own files, as they are written."""
 
     def extended(self) -> Iterator["Pack"]:
         """The pack that it extends, the pack that that one extends, and so on."""
@@ -92,7 +94,8 @@ def read_pack_with_problems(root: Path, name: str, problems: Problems) -> Pack:
     head = read_head(root, name)
     if head.text("pack") != name:
         raise head.problem("pack", f"the folder's own name, {name}")
-    files, parameters, decisions = _own(root, name, format_of(head), problems)
+    format_ = format_of(head)
+    files, parameters, decisions = _own(root, name, format_, problems)
     base = read_pack(root, head.text("extends")) if "extends" in head else None
     digest = sha256(base.hash.encode() if base else b"")
     for place, content in files.items():
@@ -106,7 +109,7 @@ def read_pack_with_problems(root: Path, name: str, problems: Problems) -> Pack:
         **{place: content.decode(errors="replace") for place, content in files.items()},
     }
     title, extends = head.text("title"), base.name if base else ""
-    return Pack(name, title, digest.hexdigest(), extends, parameters, decisions, texts, base)
+    return Pack(name, title, digest.hexdigest(), extends, parameters, decisions, texts, base, format_)
 
 
 def _own(

@@ -35,6 +35,7 @@ def _read_rule(draft: DecisionDraft, entry: Section) -> None:
         holds=Verdict.MET,
         fails=draft.verdict(entry, "if not", Verdict.NOT_MET),
         because=entry.text("because"),
+        because_not=entry.text("because not"),
         reference=entry.text("reference"),
         unverified=entry.flag("unverified"),
         advisory=entry.flag("advisory"),
