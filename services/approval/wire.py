@@ -92,6 +92,8 @@ def _plan(request: pb.OpenApprovalRequest, fields: Fields) -> SubmittedPlan:
         person_involved=if_given(message, "person_involved"),
         advocate_considered=if_given(message, "advocate_considered"),
         advice_given=if_given(message, "advice_given"),
+        lacks_capacity=message.lacks_capacity,
+        interested_involved=if_given(message, "interested_involved"),
         weekly=fields.money("plan.weekly", message.weekly),
         top_up=fields.money("plan.top_up", message.top_up) if message.top_up else Decimal("0.00"),
         written_by=_subjects("plan.written_by", message.written_by, fields),

@@ -58,7 +58,6 @@ def save_plan(work: Work, *, case_id: str, etag: str, content: Content) -> Stand
     """Save the draft of the plan under way."""
     planning = store.planning_to_change(work, case_id, etag)
     planning.ensure_at(Stage.PLAN_MADE)
-    content.ensure_eligible(planning.eligible_needs)
     draft = store.plan(work, case_id, planning.plan_version)
     ensure_offered(content.template, work.councils.council(planning.council).plan_templates, draft)
     if draft:

@@ -76,6 +76,8 @@ def plan_message(plan: Plan) -> pb.Plan:
         written_by=plan.written_by,
         top_up=pounds(content.top_up),
         advice_given=content.advice_given,
+        lacks_capacity=content.lacks_capacity,
+        interested_involved=content.interested_involved,
     )
 
 
@@ -198,7 +200,7 @@ def _within_a_year(path: str, day: str, fields: Fields) -> date:
 
 
 def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
-    """What the plan says, every wrong field noted. Whether its needs are eligible, the case must tell."""
+    """What the plan says, every wrong field noted. Needs that are not eligible are for an approver to judge."""
     if request.ByteSize() > MOST_BYTES:
         fields.wrong("plan", f"must have at most {MOST_BYTES} bytes")
     template = fields.choice("template", request.template, pb.Template)
@@ -220,6 +222,8 @@ def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
         review_on=_review_on_of(request.review_on, fields) if request.review_on else None,
         top_up=fields.weekly("top_up", request.top_up or "0.00"),
         advice_given=if_given(request, "advice_given"),
+        lacks_capacity=request.lacks_capacity,
+        interested_involved=if_given(request, "interested_involved"),
     )
 
 

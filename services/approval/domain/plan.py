@@ -28,6 +28,8 @@ class SubmittedPlan:
     person_involved: bool | None
     advocate_considered: bool | None
     advice_given: bool | None
+    lacks_capacity: bool
+    interested_involved: bool | None
     weekly: Decimal
     top_up: Decimal
     written_by: tuple[str, ...]
@@ -77,6 +79,8 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
         "risks_considered": plan.risks_considered,
         "person_involved": plan.person_involved,
         "advocate_considered": plan.advocate_considered,
+        "lacks_capacity": plan.lacks_capacity,
+        "interested_involved": plan.interested_involved,
     }
 
 

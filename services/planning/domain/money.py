@@ -116,9 +116,7 @@ def wrong_payee(payee: str, *, has_capacity: bool | None) -> str:
 
 def conditions_not_met(failed: Sequence[str], missing: Sequence[str], case_id: str) -> Fault:
     """Conditions of s.31 or s.32 that failed, by the sentences of the pack, and facts not known, as a Fault."""
-    sentences = ["Every condition of a direct payment must be met."]
-    if failed:
-        sentences.append(f"Not met: {' '.join(failed)}")
+    sentences = ["Every condition of a direct payment must be met.", *failed]
     if missing:
         sentences.append(f"Not known yet: {', '.join(missing)}.")
     return Fault(

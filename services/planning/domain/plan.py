@@ -13,7 +13,10 @@ from sevensteps.support_plan import TEMPLATES, SpendLine
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a plan says (s.25); None means unknown. `top_up` is what others add for what is wanted beyond the needs."""
+    """What a plan says (s.25); None means unknown. `top_up` is what others add for what is wanted beyond the needs.
+
+    That the person lacks the capacity to ask for others to be involved has to be said: capacity is presumed.
+    """
 
     template: str
     answers: Mapping[str, str]
@@ -26,6 +29,8 @@ class Content:
     review_on: date | None
     top_up: Decimal
     advice_given: bool | None = None
+    lacks_capacity: bool = False
+    interested_involved: bool | None = None
 
     @property
     def weekly(self) -> Decimal:
@@ -49,19 +54,6 @@ class Content:
     def unanswered(self) -> tuple[str, ...]:
         """The questions of its template that have no answer yet."""
         return tuple(question for question in TEMPLATES[self.template] if not self.answers.get(question, "").strip())
-
-    def ensure_eligible(self, eligible: Sequence[str]) -> None:
-        """Raise a Fault (INVALID) naming each need that is not eligible."""
-        fields = Fields()
-        allowed = f"must be one of the eligible needs: {', '.join(eligible)}"
-        for i, line in enumerate(self.lines):
-            for j, need in enumerate(line.needs):
-                if need not in eligible:
-                    fields.wrong(f"lines[{i}].needs[{j}]", allowed)
-        for j, need in enumerate(self.met_otherwise):
-            if need not in eligible:
-                fields.wrong(f"met_otherwise[{j}]", allowed)
-        fields.check()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +85,8 @@ class Plan:
     def submit(self, eligible: Sequence[str], by: str) -> Self:
         """The submitted plan.
 
-        Raises a Fault (PRECONDITION): QUESTIONS_UNANSWERED; NEEDS_CHANGED where a reassessment took away a need that
-        the draft still names; NOTHING_PLANNED without a line though not every need is met otherwise.
+        Raises a Fault (PRECONDITION): QUESTIONS_UNANSWERED; NOTHING_PLANNED without a line though not every eligible
+        need is met otherwise.
         """
         content = self.content
         if content.unanswered:
@@ -103,15 +95,6 @@ class Plan:
                 f"Every question of the template must be answered. Not answered yet: {', '.join(content.unanswered)}.",
                 self.case_id,
                 questions=",".join(content.unanswered),
-            )
-        gone = sorted({*content.funded_needs, *content.met_otherwise} - set(eligible))
-        if gone:
-            raise _incomplete(
-                "NEEDS_CHANGED",
-                f"The plan names needs that are no longer eligible: {', '.join(gone)}. "
-                "Save it with the needs as determined.",
-                self.case_id,
-                needs=",".join(gone),
             )
         if not content.lines and not set(eligible) <= set(content.met_otherwise):
             raise _incomplete(

@@ -78,6 +78,48 @@ async def test_advice_is_a_part_of_every_plan(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("needs", "verdict", "rule"),
+    [
+        (("nutrition",), policy.VERDICT_MET, ""),
+        (("hygiene",), policy.VERDICT_NEEDS_JUDGEMENT, "MEET-2/eligible"),
+        ((), policy.VERDICT_NOT_MET, "MEET-2/P7"),
+    ],
+)
+async def test_a_line_may_be_for_a_need_that_is_not_eligible(
+    desk: Desk, needs: tuple[str, ...], verdict: policy.Verdict.ValueType, rule: str
+) -> None:
+    """The council may meet it (s.19(1)), and the approver says why; a line for no need at all is refused."""
+    approval = await desk.open(plan(line("l1"), line("l2", needs=needs)))
+    assert approval.meets_needs == verdict
+    found = [each.rule for each in approval.checks.findings if each.verdict == verdict and each.about == "l2"]
+    assert rule in [*found, ""]
+
+
+@pytest.mark.parametrize(
+    ("involved", "legal"),
+    [
+        (True, policy.VERDICT_MET),
+        (False, policy.VERDICT_NOT_MET),
+        (None, policy.VERDICT_NOT_ENOUGH_INFORMATION),
+    ],
+)
+async def test_who_lacks_capacity_has_others_who_are_interested_involved(
+    desk: Desk, *, involved: bool | None, legal: policy.Verdict.ValueType
+) -> None:
+    """Section 25(3)(c), without which such a plan is not legal; nobody else's plan is asked."""
+    without = plan()
+    without.lacks_capacity = True
+    if involved is not None:
+        without.interested_involved = involved
+    approval = await desk.open(without)
+    assert approval.legal == legal
+    said = [each.verdict for each in approval.checks.findings if each.rule == "LEGAL-2/interested"]
+    assert said == [legal]
+    asked = (await Desk(desk.running).open()).checks
+    assert "LEGAL-2/interested" not in [each.rule for each in asked.findings]
+
+
+@pytest.mark.parametrize(
     ("top_up", "sufficient"), [("5.00", policy.VERDICT_MET), ("4.99", policy.VERDICT_NEEDS_JUDGEMENT)]
 )
 async def test_what_is_wanted_beyond_the_needs_is_paid_for_by_others(

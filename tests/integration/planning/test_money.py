@@ -127,7 +127,7 @@ async def test_a_nominated_person_agrees_to_be_paid(case: PlanningCase) -> None:
     refusal = await refusal_of(case.fin.ArrangeMoney(request))
     assert (refusal.reason, refusal.metadata["missing"]) == ("DIRECT_PAYMENT_CONDITIONS", "nominee_agrees")
     request.facts.nominee_agrees = False
-    assert "Not met: A person with capacity asks for it" in (await refusal_of(case.fin.ArrangeMoney(request))).detail
+    assert "whoever the person nominates does not agree" in (await refusal_of(case.fin.ArrangeMoney(request))).detail
     request.facts.nominee_agrees = True
     assert (await case.fin.ArrangeMoney(request)).decision.verdict == decision_pb2.VERDICT_MET
 
@@ -142,7 +142,7 @@ async def test_a_direct_payment_does_not_reach_close_family_whom_the_council_pay
     await case.pat.SubmitPlan(await case.submission())
     await case.journey.OpenMoney(case.opening_of_money())
     refusal = await refusal_of(case.fin.ArrangeMoney(await case.direct_payment("40.01")))
-    assert "Not met: It pays no close family for care" in refusal.detail
+    assert "It pays close family for care, and it is not recorded" in refusal.detail
     await case.fin.ArrangeMoney(await case.direct_payment("30.00"))
     assert (await refusal_of(case.fin.ArrangeMoney(await case.direct_payment("10.01")))).reason == refusal.reason
     assert (await case.fin.ArrangeMoney(await case.direct_payment("10.00"))).left_weekly == "20.00"
@@ -155,7 +155,7 @@ async def test_a_condition_that_is_not_met_is_told_in_the_words_of_the_pack(case
     request.facts.appropriate = False
     refusal = await refusal_of(case.fin.ArrangeMoney(request))
     assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "DIRECT_PAYMENT_CONDITIONS")
-    assert "Not met: It is an appropriate way to meet the needs." in refusal.detail
+    assert "must be met. It is not an appropriate way to meet the needs." in refusal.detail
     assert "prohibit" not in refusal.detail
     assert not (await case.stands()).money
     assert (await case.decided())[-1] == ("direct-payment", "not_met")
@@ -169,7 +169,7 @@ async def test_what_is_not_known_is_never_taken_for_a_yes(case: PlanningCase) ->
     refusal = await refusal_of(case.fin.ArrangeMoney(request))
     assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "DIRECT_PAYMENT_CONDITIONS")
     assert refusal.metadata["missing"] == "capable_with_help"
-    assert "Not met" not in refusal.detail
+    assert "not an appropriate way" not in refusal.detail
 
 
 async def test_no_more_than_the_budget_is_arranged(case: PlanningCase) -> None:

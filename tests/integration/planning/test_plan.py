@@ -184,13 +184,39 @@ async def test_a_plan_without_lines_needs_every_need_met_otherwise(case: Plannin
     assert submitted.weekly == "0.00"
 
 
-async def test_a_reassessment_that_takes_a_need_away_stops_the_old_draft(case: PlanningCase) -> None:
-    """The further version begins as a copy. It is not submitted while it names a need that is no longer eligible."""
+async def test_a_plan_may_be_for_a_need_that_is_not_eligible(case: PlanningCase) -> None:
+    """The council may meet it (s.19(1)), and an approver judges that."""
+    await case.open_plan()
+    request = await case.draft()
+    request.lines[1].needs.append("hygiene")
+    request.met_otherwise.append("toilet")
+    saved = (await case.pat.SavePlan(request)).planning.plan
+    assert "hygiene" in saved.lines[1].needs
+    assert list(saved.met_otherwise) == ["toilet"]
+
+
+async def test_a_reassessment_that_takes_a_need_away_leaves_the_old_line(case: PlanningCase) -> None:
+    """The further version begins as a copy; whether to go on with what is no longer eligible is judged at step 3."""
     await case.organise()
     await case.journey.OpenPlan(case.opening_of_plan(version=2, needs=["nutrition"]))
-    refusal = await refusal_of(case.pat.SubmitPlan(await case.submission()))
-    assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "NEEDS_CHANGED")
-    assert refusal.metadata["needs"] == "community"
+    submitted = (await case.pat.SubmitPlan(await case.submission())).planning.plan
+    assert "community" in {need for line in submitted.lines for need in line.needs}
+
+
+@pytest.mark.parametrize("involved", [True, False, None])
+async def test_a_plan_says_whether_others_who_are_interested_were_involved(
+    case: PlanningCase, *, involved: bool | None
+) -> None:
+    """Of somebody without the capacity to ask for them; where nobody says anything, capacity is presumed."""
+    await case.open_plan()
+    assert not (await case.pat.SavePlan(await case.draft())).planning.plan.lacks_capacity
+    request = await case.draft()
+    request.lacks_capacity = True
+    if involved is not None:
+        request.interested_involved = involved
+    plan = (await case.pat.SavePlan(request)).planning.plan
+    assert plan.lacks_capacity
+    assert (plan.interested_involved if plan.HasField("interested_involved") else None) is involved
 
 
 Spoil = Callable[[pb.SavePlanRequest], object]
@@ -237,9 +263,8 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "too many lines": (lambda request: request.lines.extend([request.lines[0]] * 199), "lines"),
     "a line id twice": (_line("line_id", "l1"), "lines[1].line_id"),
     "unknown need": (lambda request: request.lines[1].needs.append("wings"), "lines[1].needs[1]"),
-    "need not eligible": (lambda request: request.lines[1].needs.append("hygiene"), "lines[1].needs[1]"),
     "a need twice": (lambda request: request.lines[1].needs.append("community"), "lines[1].needs"),
-    "met otherwise, not eligible": (lambda request: request.met_otherwise.append("hygiene"), "met_otherwise[0]"),
+    "met otherwise, an unknown need": (lambda request: request.met_otherwise.append("wings"), "met_otherwise[0]"),
     "no template": (_plan("template", 0), "template"),
     "unknown template": (_plan("template", 7), "template"),
     "unknown helper": (_plan("helper", 99), "helper"),

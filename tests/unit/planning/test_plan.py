@@ -50,14 +50,6 @@ def test_a_need_that_two_lines_pay_for_is_funded_once() -> None:
     assert CONTENT.funded_needs == ("recreation", "community", "nutrition")
 
 
-def test_a_plan_may_name_eligible_needs_only() -> None:
-    """Every other need is named with its path, all at once."""
-    CONTENT.ensure_eligible(ELIGIBLE)
-    with pytest.raises(Fault) as refusal:
-        replace(CONTENT, met_otherwise=("hygiene",)).ensure_eligible(("recreation", "community"))
-    assert [violation.field for violation in refusal.value.violations] == ["lines[1].needs[1]", "met_otherwise[0]"]
-
-
 def test_saving_replaces_the_content_and_adds_the_writer_once() -> None:
     """Whoever saved an earlier draft stays on record."""
     first = Plan.begin("case-1", 1, CONTENT, "pat")
@@ -82,6 +74,15 @@ def test_submitting_needs_every_question_answered(question: str) -> None:
         draft.submit(ELIGIBLE, "pat")
     assert refusal.value.reason == "QUESTIONS_UNANSWERED"
     assert refusal.value.metadata["questions"] == question
+
+
+def test_a_plan_may_name_needs_that_are_not_eligible() -> None:
+    """The council may meet them (s.19(1)), so an approver judges that; what is eligible has to be planned for."""
+    draft = Plan.begin("case-1", 1, CONTENT, "pat")
+    assert draft.submit(("recreation",), "pat").submitted
+    with pytest.raises(Fault) as refusal:
+        replace(draft, content=replace(CONTENT, lines=(), met_otherwise=("hygiene",))).submit(("recreation",), "pat")
+    assert refusal.value.reason == "NOTHING_PLANNED"
 
 
 def test_a_further_version_is_a_draft_of_the_same_people() -> None:

@@ -31,7 +31,8 @@ def plan(*lines, **more):
     return {"template": "six", "eligible_needs": ["community"], "lines": list(lines), "met_otherwise": [],
             "answered": dict.fromkeys(["important", "change", "spend", "manage", "control", "next"], True),
             "personal_budget": "1000.00", "indicative_budget": "1000.00", "top_up": "0.00", "risks_considered": True,
-            "person_involved": True, "advocate_considered": True, "lacking": [], **more}
+            "person_involved": True, "lacks_capacity": False, "advocate_considered": True, "lacking": [],
+            **more}
 
 deep = {}
 for _ in range(5000):

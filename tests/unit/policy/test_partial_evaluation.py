@@ -38,7 +38,7 @@ PLAN: dict[str, Json] = {
     "answered": dict.fromkeys(["important", "change", "spend", "manage", "control", "next"], True),
     "eligible_needs": ["community"], "lines": [{"id": "l1", **LINE}], "met_otherwise": [], "personal_budget": "50.00",
     "indicative_budget": "50.00", "top_up": "0.00", "risks_considered": True, "person_involved": True,
-    "advocate_considered": True, "lacking": [],
+    "advocate_considered": True, "lacks_capacity": False, "lacking": [],
 }  # fmt: skip
 AUTHORITY: dict[str, Json] = {
     "annual_net": "5000.00", "over_indicative_percent": 0, "checks_met": True, "refer": False, "is_author": False,

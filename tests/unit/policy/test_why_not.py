@@ -162,8 +162,8 @@ def test_settling_a_verdict_leaves_its_findings_alone() -> None:
     """What is derived while an unknown fact is tried does not show in the findings."""
     case = CASES["plan-check", "What a line is for is open"]
     decision = LIBRARY.decide("plan-check", pack="england", on=case.on, facts=case.given)
-    linked = [finding.facts for finding in decision.findings if finding.rule == "MEET-2/P7"]
-    assert linked == [{"lines.l1.linked": 1}, {"lines.l2.linked": 1}]
+    named = [finding.facts for finding in decision.findings if finding.rule == "MEET-2/P7"]
+    assert named == [{"lines.l1.named": 1}, {"lines.l2.named": 1}]
 
 
 def test_a_difference_is_said_in_words(packs: Path) -> None:
