@@ -89,7 +89,9 @@ def _lines(library: Library) -> Iterator[str]:
         for limbs in filter(lambda limbs: isinstance(limbs, dict), facts["eligibility"]["outcomes"].values()):
             limbs.update({limb: chance.random() < HARD for limb in limbs})
         facts["indicative-budget"]["points"] = chance.randrange(5, 60)
-        facts["plan-check"]["personal_budget"] = facts["authority"]["annual_net"] = f"{chance.randrange(2000, 9000)}.00"
+        facts["plan-check"]["personal_budget"] = facts["authority"]["annual_cost"] = (
+            f"{chance.randrange(2000, 9000)}.00"
+        )
         facts["review-schedule"]["started_on"] = on.isoformat()
         for decision, times in OF_A_JOURNEY.items():
             for clock in clocks[:times]:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.evaluation.verification import differences
+from sevensteps.policy.known_facts import only_known
 from sevensteps.policy.model.verdict import Decision, Json
 from sevensteps.policy.packs.pack import Pack, read_pack
 from sevensteps.policy.packs.problems import PackRefusedError
@@ -19,11 +20,19 @@ class Library(PacksInForce):
     """The packs that are in force, decisions by them, and decisions by any earlier version that it has or is given."""
 
     def decide(
-        self, decision: str, *, pack: str, on: date, facts: Mapping[str, Json], version: str | None = None
+        self,
+        decision: str,
+        *,
+        pack: str,
+        on: date,
+        facts: Mapping[str, Json],
+        version: str | None = None,
+        only_known_facts: bool = False,
     ) -> Decision:
         """Decide on facts by a pack as it stands on a date.
 
         `version` is the content hash of the pack that a case's stage began with; without it the current one is used.
+        A pack of before may not ask for all that a service tells: with `only_known_facts` it is not told the rest.
 
         Raises:
             Fault: INVALID: a fact, date, pack or decision is wrong; PRECONDITION, PACK_VERSION_UNKNOWN; INTERNAL,
@@ -31,7 +40,8 @@ class Library(PacksInForce):
         """
         with self._lock:
             decider = self._compiled_pack(pack, version).decider(decision, on)
-        return decider.decide(facts, on)
+        declared = decider.compiled.declared
+        return decider.decide(only_known(decision, facts, declared) if only_known_facts else facts, on)
 
     def why_not(self, decision: str, *, pack: str, on: date, facts: Mapping[str, Json]) -> WhyNot:
         """The smallest sets of changed facts that would change the verdict; see `why_not.search`."""

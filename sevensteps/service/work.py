@@ -109,7 +109,9 @@ class Work:
             self.archive.restore(self.connection, version)
         else:
             self.archive.library.ensure_in_force(pack)
-        decided = self.archive.library.decide(decision, pack=pack, on=on, facts=facts, version=version or None)
+        decided = self.archive.library.decide(
+            decision, pack=pack, on=on, facts=facts, version=version or None, only_known_facts=True
+        )
         receipt_id, receipt = new_id("receipt"), decided.receipt()
         row = {
             "receipt_id": receipt_id,

@@ -136,7 +136,7 @@ def test_a_year_of_what_is_paid_a_week_is_money_to_the_rules(weekly: str, wrong:
     amount = fields.weekly("weekly", weekly)
     assert violations(fields) == wrong
     if not wrong:
-        assert Fact("annual_net", "money").typed(pounds(amount * 52)) == 5_200_000_000
+        assert Fact("annual_cost", "money").typed(pounds(amount * 52)) == 5_200_000_000
 
 
 def test_what_is_wrong_is_told_up_to_a_limit() -> None:

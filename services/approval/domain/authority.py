@@ -27,7 +27,7 @@ def authority_facts(
     those who may carry a risk. A question about the plan's money alone takes a reason, and the level for that amount.
     """
     return {
-        "annual_net": pounds(personal_budget * WEEKS_A_YEAR),
+        "annual_cost": pounds(personal_budget * WEEKS_A_YEAR),
         "over_indicative_percent": percent_over(personal_budget, indicative),
         "checks_met": checks.verdict in {Verdict.MET, Verdict.NEEDS_JUDGEMENT},
         "refer": Verdict.NEEDS_JUDGEMENT in parts,

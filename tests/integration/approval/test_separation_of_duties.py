@@ -48,7 +48,7 @@ def test_the_rules_know_every_part(part: str) -> None:
     settings = Settings()
     facts: dict[str, Json] = {
         "role": "approver",
-        "annual_net": "2080.00",
+        "annual_cost": "2080.00",
         "over_indicative_percent": 0,
         "checks_met": True,
         "refer": False,

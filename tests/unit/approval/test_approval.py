@@ -35,7 +35,7 @@ def test_the_scheme_of_delegation_hears_of_failed_and_unsettled_checks(verdict: 
     """Only checks that are met, or wait for judgement alone, count as met; a year has 52 weeks."""
     checks = Checks(verdict, findings=(), missing=())
     facts = authority_facts(Decimal("82.91"), Decimal("82.91"), checks, parts=("met",), overrides=0)
-    assert (facts["checks_met"], facts["annual_net"], facts["refer"]) == (met, "4311.32", False)
+    assert (facts["checks_met"], facts["annual_cost"], facts["refer"]) == (met, "4311.32", False)
 
 
 def test_what_is_left_to_judgement_of_safety_law_or_needs_is_referred() -> None:

@@ -41,7 +41,7 @@ PLAN: dict[str, Json] = {
     "advocate_considered": True, "lacks_capacity": False, "lacking": [],
 }  # fmt: skip
 AUTHORITY: dict[str, Json] = {
-    "annual_net": "5000.00", "over_indicative_percent": 0, "checks_met": True, "refer": False, "is_author": False,
+    "annual_cost": "5000.00", "over_indicative_percent": 0, "checks_met": True, "refer": False, "is_author": False,
     "is_assessor": False, "overrides": 0, "is_payments_officer": False,
 }  # fmt: skip
 
@@ -68,7 +68,7 @@ def without(facts: Mapping[str, Json], name: str, **otherwise: Json) -> dict[str
         ("plan-check", without(PLAN, "template", answered={"next": False}), "not_enough_information",
          {"meets_needs": "not_enough_information"}),
         ("authority", AUTHORITY, "not_enough_information", {"level": None}),
-        ("authority", without(AUTHORITY, "", annual_net="99999999.00"), "not_met", {"level": "L3"}),
+        ("authority", without(AUTHORITY, "", annual_cost="99999999.00"), "not_met", {"level": "L3"}),
     ],
 )  # fmt: skip
 def test_what_every_answer_gives_is_certain(
@@ -82,11 +82,11 @@ def test_what_every_answer_gives_is_certain(
     assert LIBRARY.verify(decided.receipt()) == ()
 
 
-@pytest.mark.parametrize("annual_net", ["0.00", "5200.00", "52000.01", "9999999.00", "9999999.01"])
+@pytest.mark.parametrize("annual_cost", ["0.00", "5200.00", "52000.01", "9999999.00", "9999999.01"])
 @pytest.mark.parametrize("refer", [True, False])
-def test_an_unknown_role_is_any_of_the_scheme_or_none(annual_net: str, refer: bool) -> None:  # noqa: FBT001
+def test_an_unknown_role_is_any_of_the_scheme_or_none(annual_cost: str, refer: bool) -> None:  # noqa: FBT001
     """The verdict without the role is what it is in every role that a limit names, and in one that none does."""
-    facts = without(AUTHORITY, "role", annual_net=annual_net, refer=refer)
+    facts = without(AUTHORITY, "role", annual_cost=annual_cost, refer=refer)
     roles = ["assistant_team_manager", "approver", "team_manager", "service_manager", "head_of_service", "panel",
              "risk_panel", "somebody_else"]  # fmt: skip
     verdicts = {

@@ -46,7 +46,7 @@ def test_a_rule_that_is_not_met_says_so(packs: Path) -> None:
 def test_of_a_limit_that_is_passed_is_not_said_that_it_is_kept() -> None:
     """The plan costs more than the role may sign, and the sentence says that."""
     root = Path(__file__).parents[3] / "policies"
-    facts: dict[str, Json] = {"role": "service_manager", "annual_net": "60000.00"}
+    facts: dict[str, Json] = {"role": "service_manager", "annual_cost": "60000.00"}
     over = [each for each in said(root, "england", "authority", **facts) if "60,000.00" in each]
     assert len(over) == 1
     assert "is above the role's limit" in over[0]

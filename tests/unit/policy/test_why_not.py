@@ -33,7 +33,7 @@ def turning(decision: str, name: str) -> list[dict[str, Json]]:
     [
         ("eligibility", NOT_FROM_IMPAIRMENT, {"impairment": True}),
         ("indicative-budget", "Above the table there is no cap", {"points": 100}),
-        ("authority", "One penny above the limit", {"annual_net": "5200.00"}),
+        ("authority", "One penny above the limit", {"annual_cost": "5200.00"}),
         ("plan-check", "A penny too little for the needs", {"personal_budget": "82.91"}),
         (
             "plan-check",
@@ -125,7 +125,7 @@ def test_the_nearest_number_is_told() -> None:
     assert sets("indicative-budget", {"points": 90}) == [{"points": 101}]
     authority: dict[str, Json] = json.loads((EXAMPLES / "authority.json").read_text(encoding="utf-8"))
     found = sets("authority", authority)
-    assert {"annual_net": "5200.01"} in found
+    assert {"annual_cost": "5200.01"} in found
     assert {"role": "another role"} in found
     assert {"personal_budget": "82.91"} in sets("plan-check", plan(personal_budget="40.00"))
 
