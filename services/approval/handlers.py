@@ -89,7 +89,7 @@ def _check(work: Work, opening: ApprovalOpening) -> Approval:
         opening.indicative,
         store.checks(work, check.receipt_id),
         parts=(verdicts.safe, verdicts.legal, verdicts.meets_needs),
-        overrides=plan.overrides,
+        overrides=plan.measure.overrides,
     )
     level = decide("authority", day, {**of_plan, **NOBODY}, version=pack).text("level")
     clock = {"clock": "sign_off", "started_on": day.isoformat(), "level": level}
@@ -115,13 +115,14 @@ def _authority(work: Work, approval: Approval, checks: Checks) -> tuple[Role, Re
 
     Raises a Fault (DENIED) where it says yes for none.
     """
-    facts = approval.authority_facts(checks, store.overrides(work, approval))
+    measure = store.measure(work, approval)
+    facts = approval.authority_facts(checks, measure.overrides)
     refusals: list[tuple[Role, list[Check]]] = []
     for role in (role for role in SIGNING if role in work.actor.roles):
         authority = work.decide(
             "authority",
             work.today,
-            facts | approval.signer_facts(work.actor, role),
+            facts | approval.signer_facts(work.actor, role, measure.settings),
             case_id=approval.case_id,
             council=approval.council,
             version=approval.pack,

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from services.approval.domain.approval import Approval, ApprovalState
 from services.approval.domain.checks import Check, Checks, Judgement
-from services.approval.domain.plan import SubmittedPlan
+from services.approval.domain.plan import Measure, SubmittedPlan
 from services.approval.tables import approvals, cases, judgements, parties
+from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.errors import Fault, Kind, stage_order
 from sevensteps.fields import short_name
@@ -140,10 +141,13 @@ def _row(work: Work, approval: Approval) -> dict[str, object]:
     return {name: value for name, value in values.items() if name in approvals.c}
 
 
-def overrides(work: Work, approval: Approval) -> int:
-    """How many lines of the plan as it was submitted rest on the council's word that an exception is necessary."""
+def measure(work: Work, approval: Approval) -> Measure:
+    """What of the plan as it was submitted measures the authority that signing it takes."""
     plan = work.connection.execute(PLAN, {"case_id": approval.case_id, "version": approval.version}).scalar_one()
-    return sum(line.get("necessary_override", False) for line in json.loads(plan).get("lines", ()))
+    return Measure.of(
+        (short_name(planning_pb2.Use, planning_pb2.Use.Value(line["use"])), line.get("necessary_override", False))
+        for line in json.loads(plan).get("lines", ())
+    )
 
 
 def add_judgements(work: Work, approval: Approval, judgements: Iterable[Judgement]) -> None:

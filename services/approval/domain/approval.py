@@ -1,6 +1,7 @@
 """The approval of one plan version: who may decide on it, and how. Pure."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -168,15 +169,18 @@ class Approval:
         )
 
     def authority_facts(self, checks: Checks, overrides: int) -> dict[str, Json]:
-        """The facts about the plan for the decision authority; `overrides` as plan.overrides counts."""
+        """The facts about the plan for the decision authority; `overrides` as plan.Measure counts."""
         parts = (self.safe, self.legal, self.meets_needs)
         return authority_facts(self.personal_budget, self.indicative, checks, parts=parts, overrides=overrides)
 
-    def signer_facts(self, actor: Actor, role: Role) -> dict[str, Json]:
-        """The facts for the decision authority about somebody who would sign in one of their roles."""
+    def signer_facts(self, actor: Actor, role: Role, settings: AbstractSet[str]) -> dict[str, Json]:
+        """The facts for the decision authority about somebody who would sign in one of their roles.
+
+        Their limit may be narrowed to one of their teams, or to a setting of the plan, whoever signs.
+        """
         return {
             "role": role,
-            "within": tuple(sorted(actor.teams)),
+            "within": tuple(sorted(actor.teams | settings)),
             "is_author": actor.subject in self.written_by,
             "is_assessor": actor.subject in self.assessed_by,
             "is_payments_officer": Role.FINANCE in actor.roles,

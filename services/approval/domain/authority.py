@@ -21,7 +21,7 @@ NOBODY: Mapping[str, Json] = {
 def authority_facts(
     personal_budget: Decimal, indicative: Decimal, checks: Checks, *, parts: Sequence[str], overrides: int
 ) -> dict[str, Json]:
-    """The facts about a plan for the decision authority. Money in pounds a week; `overrides` as plan.overrides counts.
+    """The facts about a plan for the decision authority. Money in pounds a week; `overrides` as plan.Measure counts.
 
     `parts` are the verdicts on whether it is safe, legal and meets needs: what these leave to judgement is referred to
     those who may carry a risk. A question about the plan's money alone takes a reason, and the level for that amount.

@@ -1,8 +1,9 @@
 """A submitted plan as it reaches approval: the snapshot that is checked, and what it says to the rules."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
 from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
@@ -10,6 +11,27 @@ from sevensteps.support_plan import TEMPLATES, SpendLine
 
 QUESTIONS = tuple(dict.fromkeys(question for questions in TEMPLATES.values() for question in questions))
 """The questions of both templates, each once, as the rules know them."""
+
+SETTINGS: Mapping[str, str] = {"care_home": "care_home", "care_home_long_term": "care_home"}
+"""The setting of what a line is for, as the scheme of delegation narrows its limits to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What of a plan, beside its cost, measures the authority that signing it takes.
+
+    `overrides` is how many lines rest on the council's word that an exception is necessary.
+    """
+
+    overrides: int
+    settings: frozenset[str]
+
+    @classmethod
+    def of(cls, lines: Iterable[tuple[str, bool]]) -> Self:
+        """The measure of a plan's lines: for each its use, and whether it makes an exception."""
+        listed = list(lines)
+        settings = frozenset(SETTINGS[use] for use, _ in listed if use in SETTINGS)
+        return cls(sum(override for _, override in listed), settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +59,9 @@ class SubmittedPlan:
     """The whole plan as JSON text: what the approver had before them."""
 
     @property
-    def overrides(self) -> int:
-        """How many lines rest on the council's word that an exception is necessary."""
-        return sum(line.necessary_override for line in self.lines)
+    def measure(self) -> Measure:
+        """What measures the authority that signing it takes."""
+        return Measure.of((line.use, line.necessary_override) for line in self.lines)
 
 
 def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: Decimal) -> dict[str, Json]:

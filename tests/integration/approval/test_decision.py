@@ -189,6 +189,35 @@ async def test_a_plan_beyond_the_scheme_of_delegation_is_not_signed(desk: Desk) 
     assert (await desk.read()).state == pb.APPROVAL_STATE_CHECKED
 
 
+@pytest.mark.parametrize(
+    ("use", "weekly", "signs"),
+    [
+        (planning.USE_GENERAL, "288.47", True),
+        (planning.USE_CARE_HOME, "288.46", True),
+        (planning.USE_CARE_HOME, "288.47", False),
+        (planning.USE_CARE_HOME_LONG_TERM, "288.47", False),
+    ],
+)
+async def test_a_plan_for_a_care_home_is_measured_by_the_limit_for_care_homes(
+    desk: Desk, use: planning.Use.ValueType, weekly: str, *, signs: bool
+) -> None:
+    """Whoever signs, of whatever team: a team manager of the example council signs up to £15,000 a year there."""
+    there = plan(line("l1", use))
+    there.lines[0].weekly = there.weekly = weekly
+    there.lines[0].care_home_weeks = 4
+    there.lines[0].direct_payment = False
+    signing = approving(await desk.open(there))
+    team_manager = desk.by("olu", Role.TEAM_MANAGER)
+    if signs:
+        assert (await team_manager.ApprovePlan(signing)).approval.signed_as == "team_manager"
+    else:
+        fault = await refusal_of(team_manager.ApprovePlan(signing))
+        assert fault.reason == "AUTHORITY_LACKING"
+        assert (
+            "AUTH-2: The yearly cost of £15,000.44 is above the role's limit of £15,000.00, by £0.44." in fault.detail
+        )
+
+
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.TEAM_MANAGER, Role.PANEL])
 async def test_what_was_referred_is_signed_by_those_who_may_carry_the_risk(desk: Desk, role: Role) -> None:
     """Judging the risk is not enough: the head of service or the risk panel signs, and nobody else (AUTH-4)."""

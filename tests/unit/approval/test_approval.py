@@ -6,6 +6,7 @@ import pytest
 
 from services.approval.domain.authority import authority_facts, percent_over
 from services.approval.domain.checks import Checks
+from services.approval.domain.plan import Measure
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,11 @@ def test_what_is_left_to_judgement_of_safety_law_or_needs_is_referred() -> None:
     checks = Checks("needs_judgement", findings=(), missing=())
     parts = ("met", "needs_judgement", "met")
     assert authority_facts(Decimal(1), Decimal(1), checks, parts=parts, overrides=0)["refer"] is True
+
+
+def test_a_plan_with_one_line_for_a_care_home_is_in_that_setting() -> None:
+    """Whatever else it is for; other uses have no setting, and exceptions are counted."""
+    assert Measure.of([("general", True), ("nhs", False)]) == Measure(1, frozenset())
+    assert Measure.of([("general", True), ("care_home_long_term", True)]) == Measure(2, frozenset({"care_home"}))
+    assert Measure.of([("care_home", False)]) == Measure(0, frozenset({"care_home"}))
+    assert Measure.of([]) == Measure(0, frozenset())
