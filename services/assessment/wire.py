@@ -35,6 +35,7 @@ FACTS_OF_ADVOCACY = (
     "hospital_28_days",
     "care_home_8_weeks",
     "dispute_both_agree",
+    "advocate_best_interests",
 )
 LONGEST_REASON = 1000
 """Most characters in the words that say why something was done to a case."""

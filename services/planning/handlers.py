@@ -12,6 +12,7 @@ from services.planning.domain.money import (
     PersonalBudget,
     conditions_not_met,
     pack_facts,
+    use_not_allowed,
 )
 from services.planning.domain.period import Choice, EndReason
 from services.planning.domain.plan import Content, Plan, ensure_begun, ensure_offered
@@ -92,7 +93,8 @@ def arrange_money(
 ) -> tuple[RecordedDecision | None, Decimal, Standing]:
     """Say who holds a part of the personal budget, and answer what is left. Nothing left: step 4 is done.
 
-    A direct payment needs every condition of s.31 or s.32. A refusal is a Fault: nothing is arranged, and the
+    A direct payment needs every condition of s.31 or s.32, and may not pay for what breaks a condition of its use. A
+    refusal is a Fault: nothing is arranged, and the
     decision's receipt stays on record.
     """
     planning = store.planning_to_change(work, case_id, etag)
@@ -254,6 +256,9 @@ def _decide_direct_payment(
         passed = {Verdict.MET, Verdict.NOT_ENOUGH_INFORMATION}
         failed = [finding.because for finding in decision.findings if finding.verdict not in passed]
         raise conditions_not_met(failed, decision.missing, planning.case_id)
+    broken = [finding.because for finding in decision.findings if finding.verdict is Verdict.NOT_MET]
+    if broken:
+        raise use_not_allowed(broken, planning.case_id)
     return decision
 
 

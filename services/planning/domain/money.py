@@ -93,15 +93,20 @@ class PersonalBudget:
 def pack_facts(holding: Holding, reached: Sequence[SpendLine]) -> dict[str, Json]:
     """The facts for the decision direct-payment: what the caller says, the payee, and what the money may buy.
 
-    `reached` are the lines of the agreed plan that the payment may pay for.
+    `reached` are the lines of the agreed plan that the payment may pay for. That capacity is lost for a time only lets
+    go on what is being paid (reg 8); a payment that begins needs s.31 or s.32.
     """
     family = [line for line in reached if line.use == "close_family"]
+    administration = [line for line in reached if line.use == "close_family_administration"]
     return {
         **holding.facts,
         "authorised_person": AUTHORISED_PERSONS.get(holding.payee),
         "nominated": holding.payee == NOMINATED_PERSON,
         "pays_close_family": bool(family),
         "close_family_necessary": all(line.necessary_override for line in family),
+        "pays_family_for_administration": bool(administration),
+        "administration_necessary": all(line.necessary_override for line in administration),
+        "loss_will_pass": False,
     }
 
 
@@ -112,6 +117,12 @@ def wrong_payee(payee: str, *, has_capacity: bool | None) -> str:
     if has_capacity and payee in AUTHORISED_PERSONS:
         return "must be the person or whom they nominate: the adult has capacity (s.31)"
     return ""
+
+
+def use_not_allowed(broken: Sequence[str], case_id: str) -> Fault:
+    """What the payment would be used for breaks a condition of its use (reg 3), by the pack's sentences, as a Fault."""
+    remedy = "Hold less of the budget as a direct payment, or have the plan changed; the duty to pay the rest stays."
+    return Fault(Kind.PRECONDITION, "DIRECT_PAYMENT_USE", " ".join([*broken, remedy]), metadata={"case_id": case_id})
 
 
 def conditions_not_met(failed: Sequence[str], missing: Sequence[str], case_id: str) -> Fault:

@@ -42,9 +42,10 @@ async def test_what_fails_is_found_line_by_line_and_need_by_need(desk: Desk) -> 
     assert approval.level == "L1"
 
 
-async def test_paying_close_family_needs_the_councils_word(desk: Desk) -> None:
+@pytest.mark.parametrize("use", [planning.USE_CLOSE_FAMILY, planning.USE_CLOSE_FAMILY_ADMINISTRATION])
+async def test_paying_close_family_needs_the_councils_word(desk: Desk, use: planning.Use.ValueType) -> None:
     """Such a line of a direct payment is not met until the council has recorded that it is necessary."""
-    family = plan(line("l1", planning.USE_CLOSE_FAMILY))
+    family = plan(line("l1", use))
     family.lines[0].direct_payment = True
     assert (await desk.open(family)).legal == policy.VERDICT_NOT_MET
     family.lines[0].necessary_override = True

@@ -132,20 +132,43 @@ async def test_a_nominated_person_agrees_to_be_paid(case: PlanningCase) -> None:
     assert (await case.fin.ArrangeMoney(request)).decision.verdict == decision_pb2.VERDICT_MET
 
 
-async def test_a_direct_payment_does_not_reach_close_family_whom_the_council_pays(case: PlanningCase) -> None:
-    """Regulation 3: it may pay for the other lines; for that one only where it is recorded that this is necessary."""
+@pytest.mark.parametrize(
+    ("use", "paid_for"),
+    [(pb.USE_CLOSE_FAMILY, "for care"), (pb.USE_CLOSE_FAMILY_ADMINISTRATION, "for administering it")],
+)
+async def test_a_direct_payment_does_not_reach_close_family_whom_the_council_pays(
+    case: PlanningCase, use: pb.Use.ValueType, paid_for: str
+) -> None:
+    """Regulation 3 is a condition of use: the duty to pay stays, and it may pay for the other lines."""
     await case.open_plan()
     draft = await case.draft()
-    draft.lines[1].use = pb.USE_CLOSE_FAMILY
+    draft.lines[1].use = use
     draft.lines[1].direct_payment = False
     await case.pat.SavePlan(draft)
     await case.pat.SubmitPlan(await case.submission())
     await case.journey.OpenMoney(case.opening_of_money())
     refusal = await refusal_of(case.fin.ArrangeMoney(await case.direct_payment("40.01")))
-    assert "It pays close family for care, and it is not recorded" in refusal.detail
+    assert (refusal.kind, refusal.reason) == (Kind.PRECONDITION, "DIRECT_PAYMENT_USE")
+    assert f"It may not be used to pay close family {paid_for}, as it is not recorded" in refusal.detail
+    assert (await case.decided())[-1] == ("direct-payment", "met")
     await case.fin.ArrangeMoney(await case.direct_payment("30.00"))
     assert (await refusal_of(case.fin.ArrangeMoney(await case.direct_payment("10.01")))).reason == refusal.reason
     assert (await case.fin.ArrangeMoney(await case.direct_payment("10.00"))).left_weekly == "20.00"
+
+
+@pytest.mark.parametrize("use", [pb.USE_CLOSE_FAMILY, pb.USE_CLOSE_FAMILY_ADMINISTRATION])
+async def test_a_direct_payment_may_pay_close_family_where_that_is_necessary(
+    case: PlanningCase, use: pb.Use.ValueType
+) -> None:
+    """Regulation 3(2): for care, and for administering the payment, once the council has recorded it."""
+    await case.open_plan()
+    draft = await case.draft()
+    draft.lines[1].use = use
+    draft.lines[1].direct_payment = draft.lines[1].necessary_override = True
+    await case.pat.SavePlan(draft)
+    await case.pat.SubmitPlan(await case.submission())
+    await case.journey.OpenMoney(case.opening_of_money())
+    assert (await case.fin.ArrangeMoney(await case.direct_payment("60.00"))).left_weekly == "0.00"
 
 
 async def test_a_condition_that_is_not_met_is_told_in_the_words_of_the_pack(case: PlanningCase) -> None:

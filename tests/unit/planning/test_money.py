@@ -50,6 +50,6 @@ def test_the_payee_fits_the_capacity(payee: str, has_capacity: bool | None, fits
 
 def test_a_refusal_tells_what_failed_apart_from_what_is_unknown() -> None:
     """Unknown is never adverse: it stands in a sentence of its own."""
-    refusal = conditions_not_met(["It is appropriate."], ["best_interests"], "case-1")
-    assert refusal.detail.endswith("Not met: It is appropriate. Not known yet: best_interests.")
+    refusal = conditions_not_met(["It is not appropriate."], ["best_interests"], "case-1")
+    assert refusal.detail.endswith("must be met. It is not appropriate. Not known yet: best_interests.")
     assert "Not met" not in conditions_not_met([], ["best_interests"], "case-1").detail

@@ -875,6 +875,7 @@ class ConsiderAdvocacyRequest(_message.Message):
     HOSPITAL_28_DAYS_FIELD_NUMBER: _builtins.int
     CARE_HOME_8_WEEKS_FIELD_NUMBER: _builtins.int
     DISPUTE_BOTH_AGREE_FIELD_NUMBER: _builtins.int
+    ADVOCATE_BEST_INTERESTS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -892,11 +893,15 @@ class ConsiderAdvocacyRequest(_message.Message):
     appropriate_person: _builtins.bool
     """There is an appropriate person to represent and support (s.67(5))."""
     hospital_28_days: _builtins.bool
-    """With an appropriate person: likely to be in NHS hospital for 28 days or more (SI 2014/2889 reg 4)."""
+    """With an appropriate person: the NHS is likely to arrange a stay of 28 days or more in a hospital (SI 2014/2889 reg 4)."""
     care_home_8_weeks: _builtins.bool
-    """With an appropriate person: likely to be in a care home for 8 weeks or more (SI 2014/2889 reg 4)."""
+    """With an appropriate person: the NHS is likely to arrange a stay of 8 weeks or more in a care home (SI 2014/2889 reg 4)."""
     dispute_both_agree: _builtins.bool
-    """With an appropriate person: a material dispute with the council, in which both agree to an advocate."""
+    """With an appropriate person: a material dispute with the council, in which both agree that an advocate is in the person's best
+    interests (SI 2014/2889 reg 4).
+    """
+    advocate_best_interests: _builtins.bool
+    """Where such a stay is likely: the council is satisfied that having an advocate is in the person's best interests."""
     def __init__(
         self,
         *,
@@ -911,11 +916,14 @@ class ConsiderAdvocacyRequest(_message.Message):
         hospital_28_days: _builtins.bool | None = ...,
         care_home_8_weeks: _builtins.bool | None = ...,
         dispute_both_agree: _builtins.bool | None = ...,
+        advocate_best_interests: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_appropriate_person", b"_appropriate_person", "_care_home_8_weeks", b"_care_home_8_weeks", "_communicating", b"_communicating", "_dispute_both_agree", b"_dispute_both_agree", "_hospital_28_days", b"_hospital_28_days", "_retaining", b"_retaining", "_understanding", b"_understanding", "_weighing", b"_weighing", "appropriate_person", b"appropriate_person", "care_home_8_weeks", b"care_home_8_weeks", "communicating", b"communicating", "dispute_both_agree", b"dispute_both_agree", "hospital_28_days", b"hospital_28_days", "retaining", b"retaining", "understanding", b"understanding", "weighing", b"weighing"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_advocate_best_interests", b"_advocate_best_interests", "_appropriate_person", b"_appropriate_person", "_care_home_8_weeks", b"_care_home_8_weeks", "_communicating", b"_communicating", "_dispute_both_agree", b"_dispute_both_agree", "_hospital_28_days", b"_hospital_28_days", "_retaining", b"_retaining", "_understanding", b"_understanding", "_weighing", b"_weighing", "advocate_best_interests", b"advocate_best_interests", "appropriate_person", b"appropriate_person", "care_home_8_weeks", b"care_home_8_weeks", "communicating", b"communicating", "dispute_both_agree", b"dispute_both_agree", "hospital_28_days", b"hospital_28_days", "retaining", b"retaining", "understanding", b"understanding", "weighing", b"weighing"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_appropriate_person", b"_appropriate_person", "_care_home_8_weeks", b"_care_home_8_weeks", "_communicating", b"_communicating", "_dispute_both_agree", b"_dispute_both_agree", "_hospital_28_days", b"_hospital_28_days", "_retaining", b"_retaining", "_understanding", b"_understanding", "_weighing", b"_weighing", "appropriate_person", b"appropriate_person", "care_home_8_weeks", b"care_home_8_weeks", "case_id", b"case_id", "communicating", b"communicating", "dispute_both_agree", b"dispute_both_agree", "etag", b"etag", "hospital_28_days", b"hospital_28_days", "request_id", b"request_id", "retaining", b"retaining", "understanding", b"understanding", "weighing", b"weighing"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advocate_best_interests", b"_advocate_best_interests", "_appropriate_person", b"_appropriate_person", "_care_home_8_weeks", b"_care_home_8_weeks", "_communicating", b"_communicating", "_dispute_both_agree", b"_dispute_both_agree", "_hospital_28_days", b"_hospital_28_days", "_retaining", b"_retaining", "_understanding", b"_understanding", "_weighing", b"_weighing", "advocate_best_interests", b"advocate_best_interests", "appropriate_person", b"appropriate_person", "care_home_8_weeks", b"care_home_8_weeks", "case_id", b"case_id", "communicating", b"communicating", "dispute_both_agree", b"dispute_both_agree", "etag", b"etag", "hospital_28_days", b"hospital_28_days", "request_id", b"request_id", "retaining", b"retaining", "understanding", b"understanding", "weighing", b"weighing"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__advocate_best_interests: _TypeAlias = _typing.Literal["advocate_best_interests"]  # noqa: Y015
+    _WhichOneofArgType__advocate_best_interests: _TypeAlias = _typing.Literal["_advocate_best_interests", b"_advocate_best_interests"]  # noqa: Y015
     _WhichOneofReturnType__appropriate_person: _TypeAlias = _typing.Literal["appropriate_person"]  # noqa: Y015
     _WhichOneofArgType__appropriate_person: _TypeAlias = _typing.Literal["_appropriate_person", b"_appropriate_person"]  # noqa: Y015
     _WhichOneofReturnType__care_home_8_weeks: _TypeAlias = _typing.Literal["care_home_8_weeks"]  # noqa: Y015
@@ -932,6 +940,8 @@ class ConsiderAdvocacyRequest(_message.Message):
     _WhichOneofArgType__understanding: _TypeAlias = _typing.Literal["_understanding", b"_understanding"]  # noqa: Y015
     _WhichOneofReturnType__weighing: _TypeAlias = _typing.Literal["weighing"]  # noqa: Y015
     _WhichOneofArgType__weighing: _TypeAlias = _typing.Literal["_weighing", b"_weighing"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__advocate_best_interests) -> _WhichOneofReturnType__advocate_best_interests | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__appropriate_person) -> _WhichOneofReturnType__appropriate_person | None: ...
     @_typing.overload

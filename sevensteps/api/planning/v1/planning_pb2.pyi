@@ -124,6 +124,8 @@ class _UseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Use.ValueType], _
     """The council's own service."""
     USE_LOCAL_LIST: _Use.ValueType  # 14
     """Something on the council's list of unusual uses; the approver says in a judgement why the council is satisfied."""
+    USE_CLOSE_FAMILY_ADMINISTRATION: _Use.ValueType  # 15
+    """Paying a close family member of the same household for administering or managing a direct payment."""
 
 class Use(_Use, metaclass=_UseEnumTypeWrapper):
     """What a spend line is for, where the law or the council treats it in its own way."""
@@ -158,6 +160,8 @@ USE_COUNCIL_SERVICE: Use.ValueType  # 13
 """The council's own service."""
 USE_LOCAL_LIST: Use.ValueType  # 14
 """Something on the council's list of unusual uses; the approver says in a judgement why the council is satisfied."""
+USE_CLOSE_FAMILY_ADMINISTRATION: Use.ValueType  # 15
+"""Paying a close family member of the same household for administering or managing a direct payment."""
 Global___Use: _TypeAlias = Use  # noqa: Y015
 
 class _PlanState:
@@ -340,7 +344,7 @@ class SpendLine(_message.Message):
     weekly: _builtins.str
     """Pounds a week, without what is wanted beyond the needs; at most 1000000.00."""
     necessary_override: _builtins.bool
-    """For close family: the council has recorded that paying them is necessary (Direct Payments Regulations 2014 reg 3)."""
+    """For close family: the council has recorded that paying them for this is necessary (Direct Payments Regulations 2014 reg 3)."""
     care_home_weeks: _builtins.int
     """For a stay in a care home: how many weeks of the next twelve months, stays less than four weeks apart added together (Direct
     Payments Regulations 2014 reg 6). Absent means unknown.
