@@ -5,12 +5,12 @@ from __future__ import annotations  # the stubs' types exist for the type checke
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Self
 from uuid import uuid4
 
 import grpc
 
+from sevensteps import clock
 from sevensteps.api.approval.v1 import approval_pb2, approval_pb2_grpc
 from sevensteps.api.assessment.v1 import assessment_pb2, assessment_pb2_grpc
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
@@ -252,4 +252,4 @@ def _id() -> str:
 
 
 def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+    return clock.today().isoformat()

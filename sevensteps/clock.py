@@ -1,10 +1,11 @@
-"""The time. Always UTC with a zone; legal dates are plain dates."""
+"""The time. Moments are in UTC with a zone; days, on which the law counts, are those of the United Kingdom."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-UK_AHEAD = timedelta(hours=1)
-"""The most that clocks in the United Kingdom are ahead of UTC: British Summer Time."""
+_SUMMER_AHEAD = timedelta(hours=1)
+"""How far clocks in the United Kingdom are ahead of UTC in summer time."""
+_SUNDAY = 6
 
 
 def now() -> datetime:
@@ -15,12 +16,25 @@ def now() -> datetime:
 
 def in_years(years: int) -> date:
     """The day so many years after today, or before it where `years` is negative. A year counts as 366 days."""
-    return now().date() + timedelta(days=366 * years)
+    return today() + timedelta(days=366 * years)
 
 
-def latest_today() -> date:
-    """The latest day that can be today in the United Kingdom. It needs no table of time zones."""
-    return (now() + UK_AHEAD).date()
+def today() -> date:
+    """The present day in the United Kingdom."""
+    return uk_day(now())
+
+
+def uk_day(moment: datetime) -> date:
+    """The day of a moment in the United Kingdom, by its rule for summer time, which needs no table of time zones."""
+    in_utc = moment.astimezone(UTC)
+    begins, ends = (_last_sunday_at_one(in_utc.year, month) for month in (3, 10))
+    return (in_utc + _SUMMER_AHEAD if begins <= in_utc < ends else in_utc).date()
+
+
+def _last_sunday_at_one(year: int, month: int) -> datetime:
+    """When clocks change: at 01:00 UTC on the last Sunday of a month of 31 days."""
+    last_day = datetime(year, month, 31, 1, tzinfo=UTC)
+    return last_day - timedelta(days=(last_day.weekday() - _SUNDAY) % 7)
 
 
 def day_in_words(day: date) -> str:

@@ -181,7 +181,7 @@ def advocacy_facts_of(request: pb.ConsiderAdvocacyRequest, _: Fields) -> dict[st
 
 def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> Assessment:
     """What was assessed, of an adult or of a carer, and when."""
-    assessed_on = fields.day("assessed_on", request.assessed_on, earliest=CARE_ACT, latest=clock.latest_today())
+    assessed_on = fields.day("assessed_on", request.assessed_on, earliest=CARE_ACT, latest=clock.today())
     kind = request.WhichOneof("facts")
     if kind is None:
         fields.wrong("facts", "must be given: adult or carer")
@@ -257,7 +257,7 @@ def mended_of(request: pb.ResumeCaseRequest, fields: Fields) -> str:
 def end_of(request: pb.EndCaseRequest, fields: Fields) -> tuple[str, date | None, str]:
     """How a case ends, by its short name, its last day (None for today), and why, in words."""
     ending = fields.choice("ending", request.ending, pb.Ending)
-    earliest, today = clock.in_years(-1), clock.latest_today()
+    earliest, today = clock.in_years(-1), clock.today()
     ended_on = fields.day("ended_on", request.ended_on, earliest=earliest, latest=today) if request.ended_on else None
     return ending, ended_on, _because(request.because, fields)
 

@@ -257,7 +257,7 @@ def _lines_of(request: pb.SavePlanRequest, fields: Fields) -> tuple[SpendLine, .
 
 
 def _review_on_of(review_on: str, fields: Fields) -> date:
-    return fields.day("review_on", review_on, earliest=clock.now().date(), latest=clock.in_years(YEARS_AHEAD))
+    return fields.day("review_on", review_on, earliest=clock.today(), latest=clock.in_years(YEARS_AHEAD))
 
 
 def _care_home_weeks_of(path: str, line: pb.SpendLine, fields: Fields) -> int | None:

@@ -86,7 +86,7 @@ def spend_of(request: pb.RecordSpendRequest, fields: Fields) -> Spend:
     return Spend(
         line_id=fields.id("line_id", request.line_id),
         amount=fields.money("amount", request.amount, above_zero=True),
-        spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.latest_today()),
+        spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.today()),
         evidence=fields.reference("evidence", evidence, limit=LONGEST_EVIDENCE) if evidence else "",
     )
 

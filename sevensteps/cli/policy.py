@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from sevensteps import clock
 from sevensteps.cli.policy_decision import decision_json, print_decision
 from sevensteps.cli.policy_diff import print_changed_decisions
 from sevensteps.cli.policy_folder import check as check_folder
@@ -164,7 +165,7 @@ def rules(
 
 def _day(text: str) -> date:
     if not text:
-        return date.today()  # noqa: DTZ011 - a legal date is the local one
+        return clock.today()
     written = text if _ISO.fullmatch(text) else ""  # Python takes weeks, and dates without hyphens, too
     try:
         return date.fromisoformat(written)

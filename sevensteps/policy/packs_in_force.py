@@ -37,7 +37,7 @@ class PacksInForce:
         self._folder = FolderWatch(root)
         self._checked: dict[str, tuple[date, list[str]]] = {}
         self._checks = Checked(checks)
-        self._looked_on = clock.now().date()
+        self._looked_on = clock.today()
 
     def packs(self) -> tuple[str, ...]:
         """The names of the packs in the folder."""
@@ -91,7 +91,7 @@ class PacksInForce:
         """
         if self._thread is not None and self._thread.is_alive():
             return  # wait: an earlier version that takes longer to check must not replace a later one
-        today = clock.now().date()
+        today = clock.today()
         if self._folder.has_changed() or self._wanted or self._looked_on != today:
             self._looked_on = today
             self._thread = threading.Thread(target=self.renew, daemon=True)
@@ -133,7 +133,7 @@ class PacksInForce:
         try:
             compiled_pack = CompiledPack(read_pack(self.root, name))
             compiled_pack.check_readable()
-            self._checked[name] = clock.now().date(), self._subjects(compiled_pack.pack)
+            self._checked[name] = clock.today(), self._subjects(compiled_pack.pack)
         except PackRefusedError as refused:
             self._refused[name] = str(refused)
             raise _refused(name, str(refused)) from refused
@@ -143,7 +143,7 @@ class PacksInForce:
         """Use what is in the folder now if it passes its check: exactly the text that was checked."""
         try:
             pack = read_pack(self.root, name)
-            subjects, day = self._subjects(pack), clock.now().date()
+            subjects, day = self._subjects(pack), clock.today()
             if self._checked.get(name) == (day, subjects):
                 return
             if name not in self._checked and pack.hash == self.in_force().get(name):

@@ -58,8 +58,8 @@ class Work:
 
     @property
     def today(self) -> date:
-        """The day of this transaction."""
-        return self.now.date()
+        """The day of this transaction in the United Kingdom."""
+        return clock.uk_day(self.now)
 
     @property
     def now_text(self) -> str:

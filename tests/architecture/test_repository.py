@@ -56,3 +56,16 @@ def test_every_test_says_what_it_expects() -> None:
         and not ast.get_docstring(node)
     ]
     assert silent == []
+
+
+OTHER_DAYS = r"now\((UTC)?\)\.date\(\)|date\.today\(|datetime\.today\(|utcnow\("
+"""Ways to ask for a day that is not that of the United Kingdom, or depends on where the machine stands."""
+
+
+def test_there_is_one_today(texts: dict[str, str]) -> None:
+    """Everything asks `clock.today` or `clock.uk_day`; migrations, which are never edited, are not looked at."""
+    product = [name for name in texts if name.startswith(("services/", "sevensteps/", "workflows/", "bench/"))]
+    asking = [name for name in product if name.endswith(".py") and "/migrations/" not in name]
+    assert len(asking) > 100
+    assert [name for name in asking if re.search(OTHER_DAYS, texts[name])] == []
+    assert re.search(OTHER_DAYS, "clock.now()" + ".date()")

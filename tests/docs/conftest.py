@@ -23,9 +23,7 @@ async def environment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
     suite = Suite(settings, print)
     await suite.start()
     try:
-        played = await play_all(
-            load([FOLDER / "carer.yaml"], clock.now().date()), settings, lambda _: None, lambda *_: None
-        )
+        played = await play_all(load([FOLDER / "carer.yaml"], clock.today()), settings, lambda _: None, lambda *_: None)
         yield {
             "CASE": played[0].history.case_id,
             "HOME": os.environ.get("HOME", str(ROOT)),

@@ -58,7 +58,7 @@ def _from_hold_to_end(settings: Settings) -> None:
     assert "is not on hold any more" in case("release", case_id, "--because", "Home again.", "--by", "pat")
     assert "on hold hospital" not in case("show", case_id)
     assert "was not parked" in case("resume", case_id, "--because", "All is right.", "--by", "olu")
-    last_day = clock.now().date() - timedelta(days=1)
+    last_day = clock.today() - timedelta(days=1)
     end = ("--ending", "moved", "--on", last_day.isoformat(), "--because", "To Kent.", "--by", "pat")
     assert f"moved, with {clock.day_in_words(last_day)} as its last day." in case("end", case_id, *end)
     _are_told(case("show", case_id), case("explain", case_id))
@@ -85,7 +85,7 @@ def _are_told(shown: str, explained: str) -> None:
         ("pat", "case ended: moved; because: To Kent.", "ended by"),
     ]:
         assert f"{who} {told}" in shown
-        assert f"{told} {by} {who}, {clock.day_in_words(clock.now().date())}" in explained
+        assert f"{told} {by} {who}, {clock.day_in_words(clock.today())}" in explained
 
 
 async def test_operations_hold_release_resume_and_end_a_case(settings: Settings) -> None:

@@ -33,7 +33,7 @@ async def test_every_case_ends_as_expected_though_every_process_is_killed_severa
     """
     seed = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(2**32))
     print(f"CRASH_SEED={seed}")
-    examples = list(islice(cycle(load(sorted(FOLDER.glob("*.yaml")), clock.now().date())), CASES))
+    examples = list(islice(cycle(load(sorted(FOLDER.glob("*.yaml")), clock.today())), CASES))
     suite = Suite(on_free_ports(replace(Settings(), data=tmp_path / "data")), print)
     await suite.start()
     try:

@@ -16,7 +16,7 @@ async def test_every_example_ends_as_its_file_says_on_postgresql(tmp_path: Path,
     await suite.start()
     try:
         failures: list[str] = []
-        examples = load(sorted(FOLDER.glob("*.yaml")), clock.now().date())
+        examples = load(sorted(FOLDER.glob("*.yaml")), clock.today())
         played = await play_all(
             examples,
             suite.settings,

@@ -38,7 +38,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
     await suite.start()
     try:
         (played,) = await play_all(
-            load([FOLDER / "direct-payment.yaml"], clock.now().date()), settings, lambda event: None, lambda *how: None
+            load([FOLDER / "direct-payment.yaml"], clock.today()), settings, lambda event: None, lambda *how: None
         )
         yield RunningSuite(settings, played.history.case_id)
     finally:

@@ -25,7 +25,7 @@ LACKED = {"adult": ("nutrition", "community"), "carer": ("recreation",)}
 
 def today(days: int = 0) -> str:
     """The day so many days from today, as YYYY-MM-DD."""
-    return (clock.now().date() + timedelta(days=days)).isoformat()
+    return (clock.today() + timedelta(days=days)).isoformat()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Moments as text, and what day it is."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -29,13 +30,29 @@ def test_text_sorts_in_the_order_of_time(one: datetime, other: datetime) -> None
         assert (one_text < other_text) is (one < other)
 
 
-@pytest.mark.parametrize(("hour", "day"), [(22, date(2026, 6, 1)), (23, date(2026, 6, 2))])
-def test_today_is_the_latest_day_that_it_can_be_in_the_united_kingdom(
-    monkeypatch: pytest.MonkeyPatch, hour: int, day: date
-) -> None:
-    """In summer time, the next day begins there an hour before it does in UTC."""
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 6, 1, hour, 59, tzinfo=UTC))
-    assert clock.latest_today() == day
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 6, 1, 22, 59, tzinfo=UTC), date(2026, 6, 1)),
+        (datetime(2026, 6, 1, 23, 0, tzinfo=UTC), date(2026, 6, 2)),
+        (datetime(2026, 1, 1, 23, 59, tzinfo=UTC), date(2026, 1, 1)),
+        (datetime(2026, 3, 28, 23, 30, tzinfo=UTC), date(2026, 3, 28)),  # the night in which summer time begins
+        (datetime(2026, 3, 29, 23, 0, tzinfo=UTC), date(2026, 3, 30)),
+        (datetime(2026, 10, 24, 23, 0, tzinfo=UTC), date(2026, 10, 25)),  # the night in which it ends
+        (datetime(2026, 10, 25, 23, 59, tzinfo=UTC), date(2026, 10, 25)),
+    ],
+)
+def test_today_is_the_day_in_the_united_kingdom(monkeypatch: pytest.MonkeyPatch, moment: datetime, day: date) -> None:
+    """In summer time, the next day begins there an hour before it does in UTC; in winter at the same moment."""
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    assert clock.today() == day
+    assert clock.in_years(1) == day + timedelta(days=366)
+
+
+@given(st.datetimes(datetime(1996, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - UTC is drawn
+def test_the_day_is_that_of_the_table_of_time_zones(moment: datetime) -> None:
+    """The rule that is written out here says the same, at every moment for which both know it."""
+    assert clock.uk_day(moment) == moment.astimezone(ZoneInfo("Europe/London")).date()
 
 
 def test_now_has_whole_milliseconds_and_a_zone() -> None:

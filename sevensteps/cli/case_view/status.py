@@ -42,7 +42,7 @@ class CaseStatus:
     @property
     def overdue(self) -> bool:
         """Whether the due date has passed. The day itself still counts, wherever in the United Kingdom it is."""
-        return bool(self.due_on) and self.due_on < clock.latest_today().isoformat()
+        return bool(self.due_on) and self.due_on < clock.today().isoformat()
 
 
 async def statuses_from_journeys(client: Client, case_ids: Sequence[str]) -> dict[str, CaseStatus]:

@@ -1,7 +1,7 @@
 """A case's timeline: steps, events, verdicts with their reasons and law, and what the case waits for."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -93,7 +93,7 @@ def _brief(history: CaseHistory, words: Words) -> Iterator[RenderableType]:
         last = event is history.events[-1] and event.type not in TOLD_BY_THE_HEADING
         if event.type in LEFT_OUT and not (refusals or last):
             continue
-        day = event.occurred_at.ToDatetime().date()
+        day = clock.uk_day(event.occurred_at.ToDatetime(tzinfo=UTC))
         grid = Table.grid(padding=(0, 2))
         for width in (DAY_WIDTH, ACTOR_WIDTH):
             grid.add_column(width=width, style="dim", no_wrap=True, overflow="ellipsis")

@@ -19,7 +19,7 @@ Files = Annotated[
 def select_examples(files: Sequence[Path] | None) -> Sequence[Example]:
     """The examples, read and checked. Where one is wrong or there are none, the command says so and ends."""
     try:
-        examples = load(map(_file, files) if files else sorted(FOLDER.glob("*.yaml")), clock.now().date())
+        examples = load(map(_file, files) if files else sorted(FOLDER.glob("*.yaml")), clock.today())
     except InvalidExamplesError as error:
         typer.echo(error, err=True)
         raise typer.Exit(ExitCode.WRONG_ARGUMENT) from error

@@ -45,7 +45,7 @@ def check(root: Path, name: str, on: date | None = None, before: Found | None = 
     with causes.collected():
         pack = read_pack_with_problems(root, name, causes)
         refused = tuple(causes)
-        others += () if refused else values_missing(pack, on or clock.now().date())
+        others += () if refused else values_missing(pack, on or clock.today())
         found = {} if before is None else before
         for part in (pack, *pack.extended()):
             if (root, part.name) not in found:

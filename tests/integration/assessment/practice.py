@@ -31,7 +31,7 @@ def new_id() -> str:
 
 def today() -> str:
     """This day as the service sees it."""
-    return clock.now().date().isoformat()
+    return clock.today().isoformat()
 
 
 def adult(*unable: str, significant_impact: bool = True) -> pb.AdultFacts:

@@ -1,7 +1,7 @@
 """From self-assessment to the indicative budget, or to written reasons and advice."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import grpc
 import pytest
@@ -227,47 +227,14 @@ async def test_urgent_needs_are_met_first(work: Practice) -> None:
     assert (await told(work, "urgent_support.recorded.v1"))["weekly"] == "95.00"
 
 
-@pytest.mark.parametrize(
-    ("difficulty", "verdict"),
-    [(True, decision_pb2.VERDICT_MET), (False, decision_pb2.VERDICT_NOT_MET)],
-)
-async def test_an_advocate_is_owed_to_who_has_difficulty_and_nobody(
-    work: Practice, *, difficulty: bool, verdict: decision_pb2.Verdict.ValueType
+@pytest.mark.parametrize(("hour", "due_on"), [(22, "2026-06-29"), (23, "2026-06-30")])
+async def test_a_clock_begins_on_the_day_in_the_united_kingdom(
+    work: Practice, monkeypatch: pytest.MonkeyPatch, hour: int, due_on: str
 ) -> None:
-    """Substantial difficulty and no appropriate person is a duty to arrange an advocate (s.67)."""
+    """28 days from the day there: in summer time a case that is opened after 23:00 UTC is opened on the next day."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 6, 1, hour, 30, tzinfo=UTC))
     await work.open()
-    request = pb.ConsiderAdvocacyRequest(
-        understanding=difficulty, retaining=False, weighing=False, communicating=False, appropriate_person=False
-    )
-    answer = await work.amy.ConsiderAdvocacy(work.on_case(request))
-    assert answer.decision.verdict == verdict
-    assert all(finding.reference for finding in answer.decision.findings)
-
-
-@pytest.mark.parametrize(
-    ("long_in_hospital", "best", "verdict"),
-    [
-        (True, True, decision_pb2.VERDICT_MET),
-        (True, False, decision_pb2.VERDICT_NOT_MET),
-        (True, None, decision_pb2.VERDICT_NOT_ENOUGH_INFORMATION),
-        (False, True, decision_pb2.VERDICT_NOT_MET),
-    ],
-)
-async def test_an_appropriate_person_makes_an_advocate_needless_except_in_a_long_stay(
-    work: Practice, *, long_in_hospital: bool, best: bool | None, verdict: decision_pb2.Verdict.ValueType
-) -> None:
-    """28 days in NHS hospital revive it where an advocate is in their best interests (SI 2014/2889 reg 4)."""
-    await work.open()
-    request = pb.ConsiderAdvocacyRequest(
-        understanding=True,
-        appropriate_person=True,
-        hospital_28_days=long_in_hospital,
-        care_home_8_weeks=False,
-        dispute_both_agree=False,
-        advocate_best_interests=best,
-    )
-    answer = await work.amy.ConsiderAdvocacy(work.on_case(request))
-    assert answer.decision.verdict == verdict
+    assert (await told(work, "case.opened.v1"))["due_on"] == due_on
 
 
 @pytest.mark.parametrize(
@@ -358,7 +325,7 @@ async def test_the_next_round_begins_anew(work: Practice) -> None:
     await work.propose()
     await work.confirm()
     await work.give_budget()
-    opened_on = (clock.now().date() - timedelta(days=7)).isoformat()
+    opened_on = (clock.today() - timedelta(days=7)).isoformat()
     answer = await work.journey().OpenAssessment(work.on_case(pb.OpenAssessmentRequest(round=2, opened_on=opened_on)))
     case = await work.read()
     assert (case.round, case.assessment_open, case.assessment_due) == (2, True, answer.due_on)

@@ -35,7 +35,7 @@ def new_request() -> str:
 
 def in_days(days: int) -> str:
     """The day so many days from today, as a request writes it."""
-    return (clock.now().date() + timedelta(days=days)).isoformat()
+    return (clock.today() + timedelta(days=days)).isoformat()
 
 
 class PlanningCase:

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from integration.planning.case import NEEDS, OPENED_ON, PlanningCase, in_days, new_request
 from servers.services import Running, refusal_of
+from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.errors import Kind
 from sevensteps.identity.actor import Role
@@ -293,6 +295,22 @@ async def test_a_wrong_field_is_named_with_its_path(case: PlanningCase, what: st
     assert (refusal.kind, refusal.reason) == (Kind.INVALID, "FIELD_INVALID")
     assert [violation.field for violation in refusal.violations] == [path]
     assert not (await case.stands()).HasField("plan")
+
+
+@pytest.mark.parametrize(("day", "refused"), [("2026-06-01", True), ("2026-06-02", False)])
+async def test_a_day_is_past_when_it_is_in_the_united_kingdom(
+    case: PlanningCase, monkeypatch: pytest.MonkeyPatch, day: str, *, refused: bool
+) -> None:
+    """Half an hour after midnight there the day before is past, though in UTC it is not."""
+    await case.open_plan()
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 6, 1, 23, 30, tzinfo=UTC))
+    request = await case.draft()
+    request.review_on = day
+    if refused:
+        refusal = await refusal_of(case.pat.SavePlan(request))
+        assert [violation.field for violation in refusal.violations] == ["review_on"]
+    else:
+        assert (await case.pat.SavePlan(request)).planning.plan.review_on == day
 
 
 async def test_a_plan_has_a_size(case: PlanningCase) -> None:

@@ -29,7 +29,7 @@ def request_id() -> str:
 
 def today() -> str:
     """This day as the service sees it."""
-    return clock.now().date().isoformat()
+    return clock.today().isoformat()
 
 
 def spending(life: pb.Life, amount: str = "12.50") -> pb.RecordSpendRequest:
