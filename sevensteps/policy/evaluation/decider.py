@@ -9,12 +9,13 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.policy.evaluation.durable import DurableEvaluator
 from sevensteps.policy.evaluation.missing import MissingFacts
 from sevensteps.policy.evaluation.partial_evaluation import PartialEvaluation, TrialLimit
-from sevensteps.policy.evaluation.plain import PlainEvaluator, Truth, Truths
+from sevensteps.policy.evaluation.plain import PlainEvaluator, Truths
 from sevensteps.policy.evaluation.values import values_of
 from sevensteps.policy.evaluation.wording import Wording, possible_verdicts
 from sevensteps.policy.model.compiled_decision import CompiledDecision
 from sevensteps.policy.model.declared_facts import TypedFacts
 from sevensteps.policy.model.derived_facts import derive
+from sevensteps.policy.model.predicates import Truth
 from sevensteps.policy.model.verdict import Decision, Finding, Json, Verdict, VerdictRange, range_of_all
 
 ENGINES: Mapping[str, str] = {"plain": "1", "durable_rules": version("durable_rules")}

@@ -8,11 +8,12 @@ from typing import Self
 
 from sevensteps import clock
 from sevensteps.money import pounds_in_words
-from sevensteps.policy.evaluation.plain import Predicate, Truth, Truths, predicate_of, tally
+from sevensteps.policy.evaluation.plain import Truths, tally
 from sevensteps.policy.model.compiled_decision import Rule
 from sevensteps.policy.model.conditions import ItemsMeet, facts_of, walk
 from sevensteps.policy.model.declared_facts import Values
 from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.predicates import Predicate, Truth, predicate_of
 from sevensteps.policy.model.verdict import DEFINITE_VERDICTS, Finding, Json, Verdict, VerdictRange
 
 Piece = str | Callable[[str, Values], str]
