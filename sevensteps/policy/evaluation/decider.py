@@ -51,7 +51,7 @@ class Decider:
         Raises:
             Fault: INVALID, FACT_INVALID (an undeclared fact, or one of the wrong type); INTERNAL, ENGINES_DISAGREE.
         """
-        typed = self.typed(facts)
+        typed = self.typed(facts, on)
         truths = self._ask_every_evaluator(typed)
         limit = TrialLimit(len(truths))
         parts = {part: self._verdict(typed, truths, limit, part) for part in self._parts}
@@ -72,9 +72,9 @@ class Decider:
             engines=ENGINES,
         )
 
-    def typed(self, facts: Mapping[str, Json]) -> TypedFacts:
-        """The facts typed, with all that is derived from them. Raises as `decide` does."""
-        typed = self.compiled.declared.typed(facts)
+    def typed(self, facts: Mapping[str, Json], on: date) -> TypedFacts:
+        """The facts typed, with all that is derived from them and the day. Raises as `decide` does."""
+        typed = self.compiled.declared.typed(facts, on)
         derive(self.compiled.derived_facts, typed)
         return typed
 
@@ -83,12 +83,12 @@ class Decider:
         derive(self.compiled.derived_facts, facts)
         return self._kleene_verdict(self.plain.truths(facts))
 
-    def plain_answer(self, facts: Mapping[str, Json]) -> tuple[Verdict, Mapping[str, Json]]:
+    def plain_answer(self, facts: Mapping[str, Json], on: date) -> tuple[Verdict, Mapping[str, Json]]:
         """The verdict and values of the plain evaluator alone, for looking through many decisions.
 
         Only `decide` is final: it may settle a verdict that is open here. Raises a Fault (INVALID, FACT_INVALID).
         """
-        typed = self.typed(facts)
+        typed = self.typed(facts, on)
         truths = self.plain.truths(typed)
         verdict = self._kleene_verdict(truths)
         parts = {part: self._kleene_verdict(truths, part) for part in self._parts}

@@ -42,7 +42,10 @@ class Wording:
             tuple(fact.name for fact in looked_at if fact.type == "boolean"),
             tuple(fact for fact in looked_at if fact.type != "boolean"),
             tuple(dict.fromkeys(counted)),
-            tuple(_piece(text, facts) for text in re.split(r"(\{\w+\})", rule.because) if text),
+            (
+                *(_piece(text, facts) for text in re.split(r"(\{\w+\})", rule.because) if text),
+                *(f" {sentence}" for sentence in rule.entered),
+            ),
             predicate_of(rule.applies) if rule.applies else None,
             {truth: verdict_of(rule, truth) for truth in (True, False, None)},
         )
@@ -67,7 +70,8 @@ class Wording:
     def unknown_list(self) -> Finding:
         """The rule's finding where nobody has said which items there are."""
         rule = self.rule
-        return Finding(rule.id, Verdict.NOT_ENOUGH_INFORMATION, rule.because, rule.reference, {rule.scope: None})
+        because = " ".join([rule.because, *rule.entered])
+        return Finding(rule.id, Verdict.NOT_ENOUGH_INFORMATION, because, rule.reference, {rule.scope: None})
 
 
 def verdict_of(rule: Rule, truth: Truth) -> Verdict:
