@@ -88,7 +88,7 @@ def _noticed(pack: Pack, parameter: Parameter, moved: DatedValue, cases: Sequenc
         parameters={**pack.parameters, parameter.name: replace(parameter, values=values)},
         decisions={case.decision: pack.decisions[case.decision] for case in cases},
     )
-    compiled_pack = CompiledPack(changed)
+    compiled_pack = CompiledPack(changed, plain_only=True)
     return any(run_case(case, compiled_pack).differences for case in cases)
 
 

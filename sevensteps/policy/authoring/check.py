@@ -17,7 +17,13 @@ from sevensteps.policy.authoring.boundary_check import values_without_cases
 from sevensteps.policy.authoring.inputs import outcomes_of
 from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps, same_table
 from sevensteps.policy.authoring.value_check import check_values
-from sevensteps.policy.authoring.worked_cases import Coverage, read_cases, read_cases_with_problems, run_case
+from sevensteps.policy.authoring.worked_cases import (
+    Coverage,
+    is_superseded,
+    read_cases,
+    read_cases_with_problems,
+    run_case,
+)
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.compiled_decision import CompiledDecision, FactValue
 from sevensteps.policy.model.conditions import facts_of
@@ -58,7 +64,8 @@ def _check_with_numbers(root: Path, pack: Pack, refused: Sequence[Problem]) -> P
     """Cases beside the numbers of a pack are asked for only once all else in it is right."""
     found = check_pack(root, pack, refused)
     if not refused and not found:
-        found += values_without_cases(pack, read_cases(root, pack.name))
+        cases = [case for case in read_cases(root, pack.name) if not is_superseded(case, pack)]
+        found += values_without_cases(pack, cases)
     return found
 
 
@@ -212,6 +219,8 @@ def _cases(
     for case in read_cases_with_problems(root, pack.name, refused):
         if case.decision in unread:
             found.left_out += 1
+            continue
+        if is_superseded(case, pack):
             continue
         outcome = run_case(case, compiled_pack)
         found += (Problem(case.file, case.line, case.name, difference) for difference in outcome.differences)

@@ -35,10 +35,11 @@ class Evaluator(Protocol):
 class Decider:
     """Makes one decision by one version of a pack, on the dates on which the compiled decision is in force."""
 
-    def __init__(self, pack: str, hash_: str, compiled: CompiledDecision) -> None:
+    def __init__(self, pack: str, hash_: str, compiled: CompiledDecision, *, plain_only: bool = False) -> None:
+        """With `plain_only` the plain evaluator alone is asked, for trying a changed pack out: nobody is decided on."""
         self.pack, self.hash, self.compiled = pack, hash_, compiled
         self.plain = PlainEvaluator(compiled)
-        self.evaluators: tuple[Evaluator, ...] = (self.plain, DurableEvaluator(compiled))
+        self.evaluators: tuple[Evaluator, ...] = (self.plain, *(() if plain_only else (DurableEvaluator(compiled),)))
         self._wordings = tuple(Wording.of(rule, compiled.facts[rule.scope]) for rule in compiled.rules)
         self._missing = MissingFacts(compiled)
         self._parts = tuple(dict.fromkeys(rule.part for rule in compiled.rules if rule.part))

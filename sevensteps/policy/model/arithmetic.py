@@ -124,7 +124,6 @@ def same(of: str) -> str:
 
 def guaranteed_income(
     amounts: Mapping[str, int],
-    premiums: Mapping[str, int],
     children: int,
     *,
     adult: bool,
@@ -138,8 +137,9 @@ def guaranteed_income(
 ) -> int:
     """Weekly pence that a person keeps in any case: by household, with an amount for each child and each premium.
 
-    Pension age is that of a single person, or of either of a couple. A couple has disability premiums of its own;
-    those of a single person are never used instead.
+    Pension age is that of a single person, or of either of a couple; a lone parent of that age keeps the amount of a
+    single person, which is higher. A couple has disability premiums of its own; those of a single person are never
+    used instead.
 
     Raises:
         Fault: INVALID: PARAMETER_MISSING (the pack has no value on the date for an amount that applies), or
@@ -157,13 +157,13 @@ def guaranteed_income(
         household = "single_under_25" if under_full_rate else "single"
     whose = "couple_" if couple else ""
     entitled = {
+        household: 1,
+        "child": children,
         f"{whose}disability": disability_premium,
         f"{whose}enhanced_disability": enhanced_disability_premium,
         "carer": carer_premium,
     }
-    of_children = children * _amount(amounts, "child") if children else 0
-    of_premiums = sum(_amount(premiums, name) for name, has in entitled.items() if has)
-    return _amount(amounts, household) + of_children + of_premiums
+    return sum(times * _amount(amounts, name) for name, times in entitled.items() if times)
 
 
 def _amount(amounts: Mapping[str, int], name: str) -> int:
