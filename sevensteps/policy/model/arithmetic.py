@@ -39,13 +39,13 @@ def what_remains(of: int, less: int) -> int:
 
 
 def largest(of: Sequence[int]) -> int:
-    """The largest of amounts or numbers."""
-    return max(of)
+    """The largest of amounts or numbers; 0 where there is none."""
+    return max(of, default=0)
 
 
 def smallest(of: Sequence[int]) -> int:
-    """The smallest of amounts or numbers."""
-    return min(of)
+    """The smallest of amounts or numbers; 0 where there is none."""
+    return min(of, default=0)
 
 
 def amount_where(of: int, *, where: bool) -> int:
