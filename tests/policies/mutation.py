@@ -30,7 +30,8 @@ from sevensteps.policy.packs.validity import parameters_of
 
 ROOT = Path(__file__).parents[2] / "policies"
 PROSE = {"because", "reference", "question", "title", "unit", "decision", "unverified", "rule", "row", "table", "part",
-         "set by", "awaited", "entered by", "not known", "type", "calculate", "hit", "name", "short name", "answers"}  # fmt: skip
+         "set by", "awaited", "entered by", "not known", "type", "calculate", "hit", "name", "short name",
+         "answers"}  # fmt: skip
 OPERATORS = {"at least": "more than", "more than": "at least", "at most": "less than", "less than": "at most",
              "all": "any", "any": "all", "every": "some"}  # fmt: skip
 VERDICTS = {"met": "not_met", "not_met": "needs_judgement", "needs_judgement": "not_met"}
