@@ -183,7 +183,7 @@ AMOUNTS = (
             "child: a value of 102.95 or more, like the national value on 2025-04-06",
         ),
         ("couple_each:", "couple_eech:", "couple_eech is not one; did you mean couple_each?"),
-        ("couple_each:", "c\u043euple_each:", "is not one; did you mean couple_each?"),
+        ("couple_each:", "c\u043euple_each:", "U+043E (cyrillic small letter o) only looks like another letter"),
         ("single:", "sing1e:", "sing1e is not one; did you mean single?"),
     ],
 )

@@ -116,6 +116,7 @@ def test_items_come_to_a_list_and_go_from_it() -> None:
     assert sets("contribution", contribution, date(2025, 6, 1)) == [
         {"assessment": "refused"},
         {"services.care.kind": "aid"},
+        {"services.rail.kind": "adaptation", "services.rail.one_off_cost": "1000.01"},
     ]
 
 
