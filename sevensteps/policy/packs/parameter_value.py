@@ -73,7 +73,7 @@ def _by_birth_in_words(born: str, until: str | int) -> str:
     if isinstance(until, str):
         return f"born from {born}: on {until}"
     years, months = divmod(until, 12)
-    return f"born from {born}: at {years} years" + (f" and {months} months" if months else "")
+    return f"born from {born}: at {years} years" + (f" and {months} month{'s' * (months > 1)}" if months else "")
 
 
 def expected(type_: str, given: object) -> str:
