@@ -26,7 +26,7 @@ from sevensteps.policy.authoring.check import Found
 from sevensteps.policy.authoring.diff import differences
 from sevensteps.policy.authoring.redeciding import Candidate
 from sevensteps.policy.authoring.rule_table import rule_table, rules_of
-from sevensteps.policy.authoring.worked_cases import read_cases, run_case
+from sevensteps.policy.authoring.worked_cases import is_superseded, read_cases, run_case
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.verdict import Json
 from sevensteps.policy.packs.answer_words import read_answer_words
@@ -102,7 +102,9 @@ def run_cases(packs: Packs = None, *, as_json: AsJson = False) -> None:
     tested: dict[str, TestedPack] = {}
     for root, name in folders_of(packs):
         try:
-            compiled_pack, cases = CompiledPack(read_pack(root, name)), read_cases(root, name)
+            pack = read_pack(root, name)
+            compiled_pack = CompiledPack(pack)
+            cases = [case for case in read_cases(root, name) if not is_superseded(case, pack)]
             with progress() as shown:
                 outcomes = [run_case(case, compiled_pack) for case in shown.track(cases, description=f"Running {name}")]
         except PackRefusedError as refused:

@@ -16,8 +16,8 @@ from sevensteps.policy.packs.validity import change_days
 class CompiledPack:
     """A pack and its deciders, each made when it is first needed."""
 
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
+    def __init__(self, pack: Pack, *, plain_only: bool = False) -> None:
+        self.pack, self._plain_only = pack, plain_only
         self._change_days = {decision: change_days(pack, decision) for decision in pack.decisions}
         self._deciders: dict[tuple[str, int], Decider] = {}
 
@@ -38,7 +38,8 @@ class CompiledPack:
         period = bisect_right(self._change_days[decision], on)
         decider = self._deciders.get((decision, period))
         if decider is None:
-            decider = Decider(self.pack.name, self.pack.hash, read_decision(self.pack, decision, on))
+            compiled = read_decision(self.pack, decision, on)
+            decider = Decider(self.pack.name, self.pack.hash, compiled, plain_only=self._plain_only)
             self._deciders[decision, period] = decider
         return decider
 

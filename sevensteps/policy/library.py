@@ -47,7 +47,7 @@ class Library(PacksInForce):
         """The smallest sets of changed facts that would change the verdict; see `why_not.search`."""
         with self._lock:
             decider = self._compiled_pack(pack).decider(decision, on)
-        return smallest_changes(decider, facts)
+        return smallest_changes(decider, facts, on)
 
     def verify(self, receipt: Mapping[str, Json]) -> tuple[str, ...]:
         """Decide again as a receipt says: on its facts, on its date, by exactly its version of the pack.

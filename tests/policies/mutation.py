@@ -23,14 +23,15 @@ from sevensteps.policy.packs.bounds import (
 )
 from sevensteps.policy.packs.form import read_file
 from sevensteps.policy.packs.pack import Pack, files_of, names, read_pack
-from sevensteps.policy.packs.parameters import read_parameters
+from sevensteps.policy.packs.parameters import DatedValue, read_parameters
 from sevensteps.policy.packs.problems import PackRefusedError
 from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import parameters_of
 
 ROOT = Path(__file__).parents[2] / "policies"
 PROSE = {"because", "because not", "reference", "question", "title", "unit", "decision", "unverified", "rule", "row",
-         "table", "part", "set by", "awaited", "type", "calculate", "hit", "name", "short name", "answers"}  # fmt: skip
+         "table", "part", "set by", "awaited", "entered by", "not known", "type", "calculate", "hit", "name",
+         "short name", "answers"}  # fmt: skip
 OPERATORS = {"at least": "more than", "more than": "at least", "at most": "less than", "less than": "at most",
              "all": "any", "any": "all", "every": "some"}  # fmt: skip
 VERDICTS = {"met": "not_met", "not_met": "needs_judgement", "needs_judgement": "not_met"}
@@ -171,13 +172,26 @@ def _before_anything(pack: Pack, mutant: Mutant) -> bool:
     return begun < min(decisions) and pack.parameters[name].values[0].begins <= min(decisions)
 
 
+def _superseded_anyway(pack: Pack, mutant: Mutant) -> bool:
+    """Another first day of what a council has entered changes nothing where there is a national value on that day."""
+    if mutant.file.parent.name == "rules" or not pack.base or not mutant.where.endswith(" from"):
+        return False
+    own, base = read_parameters(mutant.content), read_pack(ROOT, pack.base).parameters
+    laid = {name: value.over(base[name]).values for name, value in own.items() if name in base}
+    return all(in_force(values) == in_force(pack.parameters[name].values) for name, values in laid.items())
+
+
+def in_force(values: tuple[DatedValue, ...]) -> list[tuple[object, date, date | None]]:
+    return [(value.value, value.begins, value.ends) for value in values]
+
+
 def run(name: str, only: int | None = None, seed: int = 0) -> tuple[int, list[Mutant]]:
     """How many changes were tried (a sample, if `only` so many), and those that no case noticed."""
     decider.DurableEvaluator = PlainEvaluator  # type: ignore[attr-defined, assignment]
     packs = [(read_pack(ROOT, other), read_cases(ROOT, other)) for other in names(ROOT)]
     pack = read_pack(ROOT, name)
     found = (mutant for file in files_of(ROOT, name)[1:] for mutant in mutants(file))
-    tried = [mutant for mutant in found if not _before_anything(pack, mutant)]
+    tried = [mutant for mutant in found if not (_before_anything(pack, mutant) or _superseded_anyway(pack, mutant))]
     if only is not None:
         tried = random.Random(seed).sample(tried, min(only, len(tried)))  # noqa: S311 - a sample, the same every time
     survivors = []

@@ -48,7 +48,7 @@ def _own_values(parameter: Parameter) -> Iterator[tuple[DatedValue | None, Dated
     befores = (None, *parameter.values)
     nexts = (*(value.begins - timedelta(days=1) for value in parameter.values[1:]), date.max)
     each = list(zip(befores, parameter.values, nexts, strict=False))
-    yield from ((before, value, value.ends or until) for before, value, until in each[parameter.inherited :])
+    yield from ((before, value, value.ends or until) for before, value, until in each if not value.inherited)
 
 
 def _notches(parameter: Parameter, before: DatedValue | None, value: DatedValue) -> Iterator[_Notch]:
@@ -75,8 +75,8 @@ def _with(value: ParameterValue, place: str, number: int) -> ParameterValue:
     if isinstance(value, Mapping):
         return {**value, place: number}
     if isinstance(value, tuple):
-        rows = [row for row in value if isinstance(row, tuple)]
-        return tuple((row[0], number) if f"{row[0]} points" == place else row for row in rows)
+        amounts = {**amounts_by_points(value), place: number}
+        return tuple((int(points.removesuffix(" points")), amount) for points, amount in amounts.items())
     return number
 
 
@@ -88,7 +88,7 @@ def _noticed(pack: Pack, parameter: Parameter, moved: DatedValue, cases: Sequenc
         parameters={**pack.parameters, parameter.name: replace(parameter, values=values)},
         decisions={case.decision: pack.decisions[case.decision] for case in cases},
     )
-    compiled_pack = CompiledPack(changed)
+    compiled_pack = CompiledPack(changed, plain_only=True)
     return any(run_case(case, compiled_pack).differences for case in cases)
 
 

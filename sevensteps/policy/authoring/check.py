@@ -18,7 +18,13 @@ from sevensteps.policy.authoring.inputs import outcomes_of
 from sevensteps.policy.authoring.sentence_check import check_sentences
 from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps, same_table
 from sevensteps.policy.authoring.value_check import check_values
-from sevensteps.policy.authoring.worked_cases import Coverage, read_cases, read_cases_with_problems, run_case
+from sevensteps.policy.authoring.worked_cases import (
+    Coverage,
+    is_superseded,
+    read_cases,
+    read_cases_with_problems,
+    run_case,
+)
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.compiled_decision import CompiledDecision, FactValue
 from sevensteps.policy.model.conditions import facts_of
@@ -216,6 +222,8 @@ def _cases(
     for case in read_cases_with_problems(root, pack.name, refused):
         if case.decision in unread:
             found.left_out += 1
+            continue
+        if is_superseded(case, pack):
             continue
         outcome = run_case(case, compiled_pack)
         found += (Problem(case.file, case.line, case.name, difference) for difference in outcome.differences)

@@ -6,11 +6,11 @@ from itertools import product
 from math import prod
 
 from sevensteps.policy.evaluation.partial_evaluation import trial_values
-from sevensteps.policy.evaluation.plain import Tally, predicate_of
 from sevensteps.policy.model.compiled_decision import CompiledDecision, Rule
 from sevensteps.policy.model.conditions import Compare, Condition, Is, IsGiven, ItemsMeet, walk
 from sevensteps.policy.model.declared_facts import Values
 from sevensteps.policy.model.facts import NONE, Fact, Value
+from sevensteps.policy.model.predicates import Tally, predicate_of
 
 MOST_INPUTS = 20_000
 

@@ -149,7 +149,7 @@ def _compiled_pack(root: Path, name: str) -> CompiledPack:
 @lru_cache(maxsize=REMEMBERED)
 def _plain_answer(candidate: Candidate, decision: str, on: date, facts: bytes) -> tuple[Verdict, Mapping[str, Json]]:
     decider = _compiled_pack(candidate.root, candidate.name).decider(decision, on)
-    return decider.plain_answer(_facts(decision, facts, decider.compiled.declared))
+    return decider.plain_answer(_facts(decision, facts, decider.compiled.declared), on)
 
 
 def _facts(decision: str, stored: bytes | msgspec.Raw, declared: DeclaredFacts) -> Mapping[str, Json]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from sevensteps.policy.authoring.inputs import inputs_for
-from sevensteps.policy.evaluation.plain import predicate_of
 from sevensteps.policy.model.compiled_decision import CompiledDecision, DecisionTable, Rule
 from sevensteps.policy.model.declared_facts import Values
+from sevensteps.policy.model.predicates import predicate_of
 
 
 def gaps_and_overlaps(compiled: CompiledDecision, table: DecisionTable) -> Iterator[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ def check_values(pack: Pack) -> Iterator[Problem]:
     """Words that have no amount although they may have one, and values below others that they must not be below."""
     for parameter in pack.parameters.values():
         yield from _without_amount(parameter)
+        yield from _entered(pack, parameter)
         for name in parameter.bounds.not_below:
             other = pack.parameters.get(name)
             if other is None or other.type != parameter.type:
@@ -24,13 +25,31 @@ def check_values(pack: Pack) -> Iterator[Problem]:
 
 
 def _without_amount(parameter: Parameter) -> Iterator[Problem]:
-    """Words without an amount in the value that stands last; those before it are history, and are never edited."""
-    latest = parameter.values[-1]
-    if isinstance(latest.value, Mapping):
-        for word in parameter.bounds.options:
-            if word not in latest.value:
-                expected = f'an amount for {word}, which has none here; if it is to have none, write {word}: "0.00"'
-                yield Problem(parameter.file, latest.line, parameter.name, expected)
+    """Words without an amount in the value that stands last; those before it are history, and are never edited.
+
+    Where councils must not go below the amounts, every value says of each word how much it is, or that it is not known.
+    """
+    whole = parameter.bounds.not_below_national
+    for value in parameter.values if whole else parameter.values[-1:]:
+        amounts = value.value if isinstance(value.value, Mapping) else None
+        for word in parameter.bounds.options if amounts is not None else ():
+            if amounts is not None and word not in amounts and word not in value.not_known:
+                other = f"list it under not known: [{word}]" if whole else f'write {word}: "0.00"'
+                if_none = "nobody knows it yet" if whole else "it is to have none"
+                expected = f"an amount for {word}, which has none here; if {if_none}, {other}"
+                yield Problem(parameter.file, value.line, parameter.name, expected)
+        for word in value.not_known:
+            if word in (amounts or ()) or word not in parameter.bounds.options:
+                expected = f"not known: words out of the options without an amount; {word[:40]} is not one"
+                yield Problem(parameter.file, value.line, parameter.name, expected)
+
+
+def _entered(pack: Pack, parameter: Parameter) -> Iterator[Problem]:
+    """National values that are said to be entered by a council: only a council's own pack has such."""
+    for value in parameter.values if pack.below is None else ():
+        if value.entered_by:
+            expected = "entered by: only in a council's own pack; what stands here is national"
+            yield Problem(parameter.file, value.line, parameter.name, expected)
 
 
 def _below(pack: Pack, parameter: Parameter, other: Parameter) -> Iterator[Problem]:

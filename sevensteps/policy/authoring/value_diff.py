@@ -6,7 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from sevensteps.money import pounds_from_pence
-from sevensteps.policy.packs.parameter_value import POINTS_TO_POUNDS, ParameterValue, amounts_by_points
+from sevensteps.policy.packs.parameter_value import (
+    DAY_BY_BIRTH,
+    POINTS_TO_POUNDS,
+    ParameterValue,
+    amounts_by_points,
+    days_by_birth,
+)
 from sevensteps.policy.packs.parameters import DatedValue, Parameter
 
 MOST_DAYS_MOVED = 10
@@ -19,8 +25,10 @@ def value_words(parameter: Parameter, dated: DatedValue) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{word} {pounds_from_pence(amount)}" for word, amount in value.items())
     if isinstance(value, tuple):
-        rows = [f"{row[0]}: {pounds_from_pence(row[1])}" if isinstance(row, tuple) else str(row) for row in value]
-        return ", ".join(rows) or "nothing"
+        if parameter.type == POINTS_TO_POUNDS:
+            amounts = amounts_by_points(value).items()
+            return ", ".join(f"{row.removesuffix(' points')}: {pounds_from_pence(pence)}" for row, pence in amounts)
+        return ", ".join(days_by_birth(value)) or "nothing"
     return pounds_from_pence(value) if parameter.type == "money" and isinstance(value, int) else str(value)
 
 
@@ -32,6 +40,8 @@ def entry_changes(parameter: Parameter, old: ParameterValue, new: ParameterValue
         return ""
     if parameter.type == POINTS_TO_POUNDS:
         return "; ".join(_amounts(amounts_by_points(old), amounts_by_points(new)))
+    if parameter.type == DAY_BY_BIRTH:
+        old, new = days_by_birth(old), days_by_birth(new)
     gone, added = _only_in(old, new), _only_in(new, old)
     order = [] if gone or added or old == new else [f"the order is {', '.join(map(str, new))}"]
     return "; ".join([*(_days(gone, added) if parameter.type == "dates" else _words(gone, added)), *order])

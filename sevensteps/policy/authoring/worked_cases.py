@@ -11,8 +11,10 @@ from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.verdict import Decision, Finding, Json, Verdict
 from sevensteps.policy.packs.form import read_file, read_head
 from sevensteps.policy.packs.formats import format_of
+from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.problems import Problems
 from sevensteps.policy.packs.source import Section, misnamed
+from sevensteps.policy.packs.validity import parameters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,12 @@ def read_cases_with_problems(root: Path, pack: str, problems: Problems) -> list[
         with problems.collected():
             cases += _cases_of(read_file(path, root, "cases", format_), problems)
     return cases
+
+
+def is_superseded(case: WorkedCase, pack: Pack) -> bool:
+    """Whether a case may rest on a value that the council had entered before there was a national one for its day."""
+    superseded = {each.name for each in pack.parameters.values() if each.entered and each.is_superseded_on(case.on)}
+    return bool(superseded) and not superseded.isdisjoint(parameters_of(pack.decisions.get(case.decision)))
 
 
 def _cases_of(file: Section, problems: Problems) -> Iterator[WorkedCase]:

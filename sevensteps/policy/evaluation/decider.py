@@ -9,12 +9,13 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.policy.evaluation.durable import DurableEvaluator
 from sevensteps.policy.evaluation.missing import MissingFacts
 from sevensteps.policy.evaluation.partial_evaluation import PartialEvaluation, TrialLimit
-from sevensteps.policy.evaluation.plain import PlainEvaluator, Truth, Truths
+from sevensteps.policy.evaluation.plain import PlainEvaluator, Truths
 from sevensteps.policy.evaluation.values import values_of
 from sevensteps.policy.evaluation.wording import Wording, possible_verdicts
 from sevensteps.policy.model.compiled_decision import CompiledDecision
 from sevensteps.policy.model.declared_facts import TypedFacts
 from sevensteps.policy.model.derived_facts import derive
+from sevensteps.policy.model.predicates import Truth
 from sevensteps.policy.model.verdict import Decision, Finding, Json, Verdict, VerdictRange, range_of_all
 
 ENGINES: Mapping[str, str] = {"plain": "1", "durable_rules": version("durable_rules")}
@@ -34,10 +35,11 @@ class Evaluator(Protocol):
 class Decider:
     """Makes one decision by one version of a pack, on the dates on which the compiled decision is in force."""
 
-    def __init__(self, pack: str, hash_: str, compiled: CompiledDecision) -> None:
+    def __init__(self, pack: str, hash_: str, compiled: CompiledDecision, *, plain_only: bool = False) -> None:
+        """With `plain_only` the plain evaluator alone is asked, for trying a changed pack out: nobody is decided on."""
         self.pack, self.hash, self.compiled = pack, hash_, compiled
         self.plain = PlainEvaluator(compiled)
-        self.evaluators: tuple[Evaluator, ...] = (self.plain, DurableEvaluator(compiled))
+        self.evaluators: tuple[Evaluator, ...] = (self.plain, *(() if plain_only else (DurableEvaluator(compiled),)))
         self._wordings = tuple(Wording.of(rule, compiled.facts[rule.scope]) for rule in compiled.rules)
         self._missing = MissingFacts(compiled)
         self._parts = tuple(dict.fromkeys(rule.part for rule in compiled.rules if rule.part))
@@ -50,7 +52,7 @@ class Decider:
         Raises:
             Fault: INVALID, FACT_INVALID (an undeclared fact, or one of the wrong type); INTERNAL, ENGINES_DISAGREE.
         """
-        typed = self.typed(facts)
+        typed = self.typed(facts, on)
         truths = self._ask_every_evaluator(typed)
         limit = TrialLimit(len(truths))
         parts = {part: self._verdict(typed, truths, limit, part) for part in self._parts}
@@ -71,9 +73,9 @@ class Decider:
             engines=ENGINES,
         )
 
-    def typed(self, facts: Mapping[str, Json]) -> TypedFacts:
-        """The facts typed, with all that is derived from them. Raises as `decide` does."""
-        typed = self.compiled.declared.typed(facts)
+    def typed(self, facts: Mapping[str, Json], on: date) -> TypedFacts:
+        """The facts typed, with all that is derived from them and the day. Raises as `decide` does."""
+        typed = self.compiled.declared.typed(facts, on)
         derive(self.compiled.derived_facts, typed)
         return typed
 
@@ -82,12 +84,12 @@ class Decider:
         derive(self.compiled.derived_facts, facts)
         return self._kleene_verdict(self.plain.truths(facts))
 
-    def plain_answer(self, facts: Mapping[str, Json]) -> tuple[Verdict, Mapping[str, Json]]:
+    def plain_answer(self, facts: Mapping[str, Json], on: date) -> tuple[Verdict, Mapping[str, Json]]:
         """The verdict and values of the plain evaluator alone, for looking through many decisions.
 
         Only `decide` is final: it may settle a verdict that is open here. Raises a Fault (INVALID, FACT_INVALID).
         """
-        typed = self.typed(facts)
+        typed = self.typed(facts, on)
         truths = self.plain.truths(typed)
         verdict = self._kleene_verdict(truths)
         parts = {part: self._kleene_verdict(truths, part) for part in self._parts}

@@ -14,7 +14,7 @@ import durable_rules_engine
 import msgspec
 from durable.engine import Ruleset
 
-from sevensteps.policy.evaluation.plain import UNKNOWN_LIST, Tally, Truth, Truths
+from sevensteps.policy.evaluation.plain import UNKNOWN_LIST, Truths
 from sevensteps.policy.model.compiled_decision import CompiledDecision
 from sevensteps.policy.model.conditions import (
     All,
@@ -30,6 +30,7 @@ from sevensteps.policy.model.conditions import (
 )
 from sevensteps.policy.model.declared_facts import TypedFacts, Values
 from sevensteps.policy.model.facts import NONE, Value
+from sevensteps.policy.model.predicates import Tally, Truth
 
 Pattern = dict[str, object]
 

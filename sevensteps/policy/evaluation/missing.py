@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from sevensteps.policy.evaluation.plain import Tally, Truths, tally, undecided_parts
+from sevensteps.policy.evaluation.plain import Truths, tally
 from sevensteps.policy.evaluation.wording import possible_verdicts
 from sevensteps.policy.model.compiled_decision import CompiledDecision, Rule
 from sevensteps.policy.model.conditions import ItemsMeet
 from sevensteps.policy.model.declared_facts import TypedFacts
 from sevensteps.policy.model.derived_facts import unknown_inputs
+from sevensteps.policy.model.predicates import Tally, undecided_parts
 from sevensteps.policy.model.verdict import DEFINITE_VERDICTS, Verdict
 
 

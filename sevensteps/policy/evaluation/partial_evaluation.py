@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sevensteps.policy.evaluation.plain import predicate_of
 from sevensteps.policy.evaluation.ranges import Ranges
 from sevensteps.policy.model.compiled_decision import CompiledDecision
 from sevensteps.policy.model.conditions import Compare, Condition, FactTest, Is, ItemsMeet, fact_tests_in, walk
 from sevensteps.policy.model.declared_facts import TypedFacts
 from sevensteps.policy.model.derived_facts import DerivedFact, derive, inputs_of, words_looked_up
 from sevensteps.policy.model.facts import FIRST_DAY, Fact, Value
+from sevensteps.policy.model.predicates import predicate_of
 from sevensteps.policy.model.verdict import Verdict
 
 MOST_TRIALS = 2_000

@@ -6,11 +6,11 @@ every test of a number has the same outcome over its whole range, any number of 
 
 from collections.abc import Mapping, Sequence
 
-from sevensteps.policy.evaluation.plain import predicate_of
 from sevensteps.policy.model.conditions import Compare, FactTest, Is
 from sevensteps.policy.model.declared_facts import TypedFacts
 from sevensteps.policy.model.derived_facts import DerivedFact, derive_ranges
 from sevensteps.policy.model.facts import LARGEST, Fact, Value
+from sevensteps.policy.model.predicates import predicate_of
 
 NUMBERS = ("whole number", "money")
 

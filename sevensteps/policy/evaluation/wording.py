@@ -11,11 +11,12 @@ from typing import Self
 
 from sevensteps import clock
 from sevensteps.money import pounds_in_words
-from sevensteps.policy.evaluation.plain import Predicate, Truth, Truths, predicate_of, tally
+from sevensteps.policy.evaluation.plain import Truths, tally
 from sevensteps.policy.model.compiled_decision import Rule
 from sevensteps.policy.model.conditions import ItemsMeet, facts_of, walk
 from sevensteps.policy.model.declared_facts import Values
 from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.predicates import Predicate, Truth, predicate_of
 from sevensteps.policy.model.verdict import DEFINITE_VERDICTS, Finding, Json, Verdict, VerdictRange
 
 Piece = str | Callable[[str, Values], str]
@@ -41,12 +42,13 @@ class Wording:
         """The wording of a rule; `facts` are those of its scope."""
         looked_at = [facts[name] for name in facts_of(rule.condition)]
         counted = [inner.rule for inner in walk(rule.condition) if isinstance(inner, ItemsMeet)]
+        entered = tuple(f" {sentence}" for sentence in rule.entered)
         return cls(
             rule,
             tuple(fact.name for fact in looked_at if fact.type == "boolean"),
             tuple(fact for fact in looked_at if fact.type != "boolean"),
             tuple(dict.fromkeys(counted)),
-            {truth: _pieces(_sentence(rule, truth), facts) for truth in (True, False, None)},
+            {truth: (*_pieces(_sentence(rule, truth), facts), *entered) for truth in (True, False, None)},
             predicate_of(rule.applies) if rule.applies else None,
             {truth: verdict_of(rule, truth) for truth in (True, False, None)},
         )
@@ -71,7 +73,8 @@ class Wording:
     def unknown_list(self) -> Finding:
         """The rule's finding where nobody has said which items there are."""
         rule = self.rule
-        because = f"{_OPEN}nobody has said which {rule.scope.replace('_', ' ')} there are."
+        said = f"{_OPEN}nobody has said which {rule.scope.replace('_', ' ')} there are."
+        because = " ".join([said, *rule.entered])
         return Finding(rule.id, Verdict.NOT_ENOUGH_INFORMATION, because, rule.reference, {rule.scope: None})
 
 

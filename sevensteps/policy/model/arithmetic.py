@@ -4,6 +4,7 @@ Every function is pure, and its parameters are the keys that a pack writes besid
 answer raises a Fault.
 """
 
+from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -16,8 +17,10 @@ from sevensteps.policy.model.facts import FIRST_DAY, LAST_DAY
 PointsTable = tuple[tuple[int, int], ...]
 """Rows of points and pence, beginning at 0 points."""
 
+BirthTable = tuple[tuple[str, str | int], ...]
+"""Rows of a day, and what holds for whoever is born from then on: a day, or an age in months."""
+
 _SATURDAY = 5
-_FULL_RATE_AGE = 25
 
 
 def total(of: Sequence[int]) -> int:
@@ -33,6 +36,21 @@ def difference(of: int, less: int) -> int:
 def what_remains(of: int, less: int) -> int:
     """One number less another, but never below 0."""
     return max(0, of - less)
+
+
+def largest(of: Sequence[int]) -> int:
+    """The largest of amounts or numbers; 0 where there is none."""
+    return max(of, default=0)
+
+
+def smallest(of: Sequence[int]) -> int:
+    """The smallest of amounts or numbers; 0 where there is none."""
+    return min(of, default=0)
+
+
+def amount_where(of: int, *, where: bool) -> int:
+    """An amount where something is so, and nothing where it is not."""
+    return of if where else 0
 
 
 def total_where(of: Sequence[int], where: Sequence[int]) -> int:
@@ -106,33 +124,46 @@ def same(of: str) -> str:
 
 def guaranteed_income(
     amounts: Mapping[str, int],
-    premiums: Mapping[str, int],
-    age: int,
-    pension_age: int,
+    children: int,
     *,
+    adult: bool,
     couple: bool,
+    pension_age: bool,
+    lone_parent: bool,
+    under_full_rate: bool,
     disability_premium: bool,
     enhanced_disability_premium: bool,
     carer_premium: bool,
 ) -> int:
-    """Weekly pence that a person keeps in any case: by age and household, and each premium on top.
+    """Weekly pence that a person keeps in any case: by household, with an amount for each child and each premium.
 
-    A couple has disability premiums of its own; those of a single person are never used instead.
+    Pension age is that of a single person, or of either of a couple; a lone parent of that age keeps the amount of a
+    single person, which is higher. A couple has disability premiums of its own; those of a single person are never
+    used instead.
 
     Raises:
-        Fault: INVALID, PARAMETER_MISSING: the pack has no value on the date for an amount that applies.
+        Fault: INVALID: PARAMETER_MISSING (the pack has no value on the date for an amount that applies), or
+            FACT_INVALID (the person is no adult).
     """
-    if age >= pension_age:
-        household = "couple_pension_age_each" if couple else "single_pension_age"
+    if not adult:
+        raise Fault(Kind.INVALID, "FACT_INVALID", "expected a date of birth of somebody who is 18 or older on the day")
+    if couple:
+        household = "couple_pension_age_each" if pension_age else "couple_each"
+    elif pension_age:
+        household = "single_pension_age"
+    elif lone_parent:
+        household = "lone_parent"
     else:
-        household = "couple_each" if couple else "single_under_25" if age < _FULL_RATE_AGE else "single"
+        household = "single_under_25" if under_full_rate else "single"
     whose = "couple_" if couple else ""
     entitled = {
+        household: 1,
+        "child": children,
         f"{whose}disability": disability_premium,
         f"{whose}enhanced_disability": enhanced_disability_premium,
         "carer": carer_premium,
     }
-    return _amount(amounts, household) + sum(_amount(premiums, name) for name, has in entitled.items() if has)
+    return sum(times * _amount(amounts, name) for name, times in entitled.items() if times)
 
 
 def _amount(amounts: Mapping[str, int], name: str) -> int:
@@ -177,6 +208,23 @@ def months_later(day: str, months: int) -> str:
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
 
 
+def weeks_later(day: str, weeks: int) -> str:
+    """The date a number of weeks after a day. Raises as `days_later` does."""
+    return days_later(day, 7 * weeks)
+
+
+def years_later(day: str, years: int) -> str:
+    """The same day a number of years later, or 28 February. Raises as `days_later` does."""
+    return months_later(day, 12 * years)
+
+
+def day_by_birth(born: str, table: BirthTable) -> str:
+    """The day that a table has for whoever is born on a day, or on which they reach the age that it has."""
+    row = bisect_right(table, born, key=lambda row: row[0])
+    until = table[row - 1][1]
+    return until if isinstance(until, str) else months_later(born, until)
+
+
 def _beyond_dates() -> Fault:
     expected = f"a date from {FIRST_DAY.year} to {LAST_DAY.year}; counting on from the facts leads beyond"
     return Fault(Kind.INVALID, "FACT_INVALID", f"expected {expected}")
@@ -206,9 +254,10 @@ Result = bool | int | str | tuple[str, ...]
 CALCULATIONS: Mapping[str, Callable[..., Result]] = {
     function.__name__.replace("_", " "): function
     for function in (
-        total, total_where, difference, what_remains, count, shared, holding, contains, percent_over,
-        same, guaranteed_income, tariff_income, charge, names_word, lowest_limit, pounds_for_points, points_above,
-        is_on_or_after, days_later, months_later, working_days_later,
+        total, total_where, amount_where, difference, what_remains, largest, smallest, count, shared, holding,
+        contains, percent_over, same, guaranteed_income, tariff_income, charge, names_word, lowest_limit,
+        pounds_for_points, points_above, is_on_or_after, days_later, weeks_later, months_later, years_later,
+        day_by_birth, working_days_later,
     )
 }  # fmt: skip
 
@@ -219,3 +268,6 @@ RISES_WITH: Mapping[str, Mapping[str, bool]] = {
     "what remains": {"of": True, "less": False},
 }
 """The arguments with which a result never falls (True) or never rises (False), whatever the other arguments are."""
+
+NOTHING_SETTLES = ("amount where",)
+"""The calculations whose result is 0 as soon as one of their arguments is 0 or no, whatever the other one is."""

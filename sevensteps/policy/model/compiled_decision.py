@@ -60,6 +60,8 @@ class Rule:
     part: str
     row: bool = False
     values: Mapping[str, ValueSource] = field(default_factory=dict)
+    entered: tuple[str, ...] = ()
+    """A sentence on each value behind it that the council has entered for want of a national one."""
     line: int = field(default=0, compare=False)
     """Its line in the decision's file."""
 

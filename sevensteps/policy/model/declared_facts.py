@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Self
 
 from sevensteps.errors import ID, Fault
@@ -95,6 +96,8 @@ class TypedFacts:
     collections: dict[str, dict[str, Values] | None]
     faults: dict[tuple[str, str, str], Fault] = field(default_factory=dict)
     """Why a fact could not be derived, by scope, item and fact. It matters only where the fact is needed."""
+    on: str = ""
+    """The day of the decision, for what is derived from it."""
 
     def of(self, scope: str) -> Mapping[str, Values]:
         """The facts of each item of a collection by its name; of the case under ""; empty where a list is unknown."""
@@ -106,7 +109,7 @@ class TypedFacts:
             name: None if items is None else {item: dict(values) for item, values in items.items()}
             for name, items in self.collections.items()
         }
-        return type(self)(dict(self.case), collections)
+        return type(self)(dict(self.case), collections, on=self.on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,8 @@ class DeclaredFacts:
     case: Mapping[str, Fact]
     collections: Mapping[str, Collection]
 
-    def typed(self, given: object) -> TypedFacts:
-        """The given facts, typed.
+    def typed(self, given: object, on: date | None = None) -> TypedFacts:
+        """The given facts, typed, for a decision of a day.
 
         Raises:
             Fault: INVALID, FACT_INVALID, with the path of a fact that is not declared or of the wrong type.
@@ -129,7 +132,7 @@ class DeclaredFacts:
             if name not in self.collections:
                 self._add(str(name), value, case)
         collections = {name: collection.typed(given.get(name)) for name, collection in self.collections.items()}
-        return TypedFacts(case, collections)
+        return TypedFacts(case, collections, on=on.isoformat() if on else "")
 
     def _add(self, path: str, value: object, case: Values) -> None:
         fact = self.case.get(path)

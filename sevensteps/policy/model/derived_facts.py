@@ -6,11 +6,16 @@ from functools import cached_property
 from typing import TypeAlias
 
 from sevensteps.errors import Fault
-from sevensteps.policy.model.arithmetic import CALCULATIONS, RISES_WITH, Result
+from sevensteps.policy.model.arithmetic import CALCULATIONS, NOTHING_SETTLES, RISES_WITH, Result
+from sevensteps.policy.model.conditions import Condition, ItemsMeet
 from sevensteps.policy.model.declared_facts import TypedFacts
 from sevensteps.policy.model.facts import NONE, Fact
+from sevensteps.policy.model.predicates import predicate_of, undecided_parts
 
-Source: TypeAlias = "ScopeFact | CaseFact | Column | Several | Constant | ItemName"
+WHETHER = "whether"
+"""The calculation of a yes or no from a condition."""
+
+Source: TypeAlias = "ScopeFact | CaseFact | Column | Several | Constant | ItemName | DayOfDecision"
 """Where an argument of a calculation comes from."""
 
 
@@ -55,6 +60,11 @@ class ItemName:
     """The name of the item itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class DayOfDecision:
+    """The day of which the decision is."""
+
+
 ArgumentReader: TypeAlias = Callable[[TypedFacts, str], object]
 """Reads one argument from the facts, for an item."""
 
@@ -63,12 +73,16 @@ _UNKNOWN = object()
 
 @dataclass(frozen=True)
 class DerivedFact:
-    """A fact calculated by one function of `arithmetic`; `scope` is the collection of its items, or "" for the case."""
+    """A fact calculated by one function of `arithmetic`; `scope` is the collection of its items, or "" for the case.
+
+    With a condition it is whether that holds; the arguments are the facts that the condition tests.
+    """
 
     scope: str
     fact: Fact
     calculation: str
     arguments: Mapping[str, Source]
+    condition: Condition | None = None
 
     @cached_property
     def readers(self) -> tuple[tuple[str, ArgumentReader], ...]:
@@ -105,12 +119,20 @@ def _result(derived: DerivedFact, item: str, facts: TypedFacts, read_from: Mappi
 
     `read_from` names the arguments that are read from other facts than `facts`.
     """
+    if derived.condition is not None:
+        return predicate_of(derived.condition)(facts.of(derived.scope)[item], {})
+    nothing_settles = derived.calculation in NOTHING_SETTLES
     arguments: dict[str, object] = {}
+    is_open = False
     for name, read in derived.readers:
         argument = arguments[name] = read(read_from.get(name, facts), item)
         if argument is _UNKNOWN:
-            return None
-    return CALCULATIONS[derived.calculation](**arguments)
+            if not nothing_settles:
+                return None
+            is_open = True
+        elif nothing_settles and not argument:
+            return 0
+    return None if is_open else CALCULATIONS[derived.calculation](**arguments)
 
 
 def _fault_of(derived: DerivedFact, fault: Fault) -> Fault:
@@ -133,6 +155,8 @@ def _reader(source: Source, scope: str) -> ArgumentReader:
             return lambda _, __: value
         case ItemName():
             return lambda _, item: item
+        case DayOfDecision():
+            return lambda facts, _: facts.on
 
 
 def _list_reader(readers: tuple[ArgumentReader, ...]) -> ArgumentReader:
@@ -178,6 +202,9 @@ def _inputs(source: Source, scope: str) -> list[tuple[str, str]]:
 
 def unknown_inputs(derived: DerivedFact, item: str, facts: TypedFacts) -> list[tuple[str, str, str]]:
     """The scope, item and name of every unknown input (no name where a whole list is unknown)."""
+    if derived.condition is not None:
+        open_tests = undecided_parts(derived.condition, facts.of(derived.scope)[item], {})
+        return [(derived.scope, item, test.fact) for test in open_tests if not isinstance(test, ItemsMeet)]
     sources = derived.arguments.values()
     return [unknown for source in sources for unknown in _unknown_inputs(source, derived.scope, item, facts)]
 

@@ -1,14 +1,15 @@
 """A decision while it is read: what has been read so far, and what was wrong with it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 from sevensteps.errors import Fault
-from sevensteps.policy.model.compiled_decision import CompiledDecision, DecisionTable, DecisionValue, Rule
-from sevensteps.policy.model.conditions import Condition
-from sevensteps.policy.model.derived_facts import DerivedFact
+from sevensteps.policy.model.compiled_decision import CompiledDecision, DecisionTable, DecisionValue, FactValue, Rule
+from sevensteps.policy.model.conditions import Condition, ItemsMeet, facts_of, walk
+from sevensteps.policy.model.derived_facts import DerivedFact, inputs_of
 from sevensteps.policy.model.facts import Fact, Scalar
 from sevensteps.policy.model.verdict import DEFINITE_VERDICTS, Verdict
 from sevensteps.policy.packs.condition_reader import ConditionReader
@@ -17,7 +18,7 @@ from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.parameter_value import ParameterValue
 from sevensteps.policy.packs.problems import Problems, did_you_mean
 from sevensteps.policy.packs.source import Section
-from sevensteps.policy.packs.validity import in_force
+from sevensteps.policy.packs.validity import in_force, parameters_of
 
 UNDECLARED_PARAMETER = "a parameter that the pack declares"
 
@@ -35,6 +36,7 @@ class DecisionDraft:
             **{name: dict(collection.facts) for name, collection in self.declared.collections.items()},
         }
         self.derived_facts: list[DerivedFact] = []
+        self._entered: dict[tuple[str, str], frozenset[str]] = {}
         self.conditions: dict[str, dict[str, Condition]] = {scope: {} for scope in self.facts}
         self.rules: list[Rule] = []
         self.tables: list[DecisionTable] = []
@@ -113,6 +115,25 @@ class DecisionDraft:
             if unknown:
                 raise entry.problem(id_, f"{key}: declared facts in braces; {', '.join(sorted(unknown))} is not one")
 
+    def add_derived_fact(self, derived: DerivedFact, near: Section) -> None:
+        """Add a derived fact, after those that it is derived from."""
+        self.derived_facts.append(derived)
+        self._entered[derived.scope, derived.fact.name] = self._entered_behind(near, inputs_of(derived))
+
+    def _entered_behind(self, near: Section, facts: Iterable[tuple[str, str]]) -> frozenset[str]:
+        """A sentence on each value that the council has entered and that is named here, or is behind one of the facts.
+
+        It says so wherever the value counts, because the national one may turn out to be another.
+        """
+        named = [parameter for name in parameters_of(near) if (parameter := self.pack.parameters.get(name))]
+        values = [(parameter, parameter.on(self.day)) for parameter in named if parameter.has_value_on(self.day)]
+        here = {
+            f"{parameter.title.partition(';')[0]}: entered by the council ({value.entered_by}; {value.reference})."
+            for parameter, value in values
+            if value.entered_by
+        }
+        return frozenset(here).union(*(self._entered.get(fact, frozenset()) for fact in facts))
+
     def add_rule(self, rule: Rule, near: Section) -> None:
         """Add a rule, whose id must be new."""
         if rule.values and rule.scope:
@@ -120,4 +141,8 @@ class DecisionDraft:
         if any(rule.id in rules for rules in self.conditions.values()):
             raise near.problem(rule.id, "an id that no other rule in force has")
         self.conditions[rule.scope][rule.id] = rule.condition
-        self.rules.append(rule)
+        given = [value.fact for value in rule.values.values() if isinstance(value, FactValue)]
+        counted = [inner.rule for inner in walk(rule.condition) if isinstance(inner, ItemsMeet)]
+        of_items = {sentence for other in self.rules if other.id in counted for sentence in other.entered}
+        entered = self._entered_behind(near, [(rule.scope, fact) for fact in (*facts_of(rule.condition), *given)])
+        self.rules.append(replace(rule, entered=tuple(sorted(entered | of_items))))

@@ -1,9 +1,21 @@
 """Reading the facts that a decision derives from others."""
 
+from collections.abc import Mapping
 from inspect import signature
 
 from sevensteps.policy.model.arithmetic import CALCULATIONS
-from sevensteps.policy.model.derived_facts import CaseFact, Column, Constant, DerivedFact, ItemName, ScopeFact, Several
+from sevensteps.policy.model.conditions import Condition, facts_of
+from sevensteps.policy.model.derived_facts import (
+    WHETHER,
+    CaseFact,
+    Column,
+    Constant,
+    DayOfDecision,
+    DerivedFact,
+    ItemName,
+    ScopeFact,
+    Several,
+)
 from sevensteps.policy.model.derived_facts import Source as ArgumentSource
 from sevensteps.policy.packs.decision_draft import DecisionDraft
 from sevensteps.policy.packs.fact_reader import read_fact
@@ -12,13 +24,14 @@ from sevensteps.policy.packs.source import Section
 
 _ABOUT = ("type", "unit", "short name", "calculate")
 """The keys of a derived fact that are no arguments of its calculation."""
+_ABOUT_THE_CASE: Mapping[str, ArgumentSource] = {"$item": ItemName(), "$on": DayOfDecision()}
 
 
 def read_derived_facts(draft: DecisionDraft) -> None:
     """Add the derived facts of a decision to its draft, in the order in which they are derived."""
     for dotted, body in draft.section.named("derived"):
         with draft.collected():
-            draft.derived_facts.append(_derived_fact(draft, dotted, body))
+            draft.add_derived_fact(_derived_fact(draft, dotted, body), body)
 
 
 def _derived_fact(draft: DecisionDraft, dotted: str, body: Section) -> DerivedFact:
@@ -27,15 +40,25 @@ def _derived_fact(draft: DecisionDraft, dotted: str, body: Section) -> DerivedFa
         scope, name = "", dotted
     fact = read_fact(name, body, draft.parameter)
     try:
+        if body.text("calculate") == WHETHER:
+            condition = _condition(draft, dotted, body, scope)
+            tested = {name: ScopeFact(name) for name in facts_of(condition)}
+            return DerivedFact(scope, fact, WHETHER, tested, condition)
         return DerivedFact(scope, fact, body.text("calculate"), _arguments(draft, dotted, body, scope))
     finally:  # even if refused, so that rules which test this fact are not refused as well
         draft.facts[scope][name] = fact
 
 
+def _condition(draft: DecisionDraft, dotted: str, body: Section, scope: str) -> Condition:
+    if {key for key in body if key not in _ABOUT} != {"when"} or body.text("type") != "boolean":
+        raise body.problem(dotted, f"for {WHETHER}: type: boolean and when, a condition")
+    return draft.condition_reader(scope, body).condition(body["when"], body, dotted)
+
+
 def _arguments(draft: DecisionDraft, dotted: str, body: Section, scope: str) -> dict[str, ArgumentSource]:
     calculation = body.text("calculate")
     if calculation not in CALCULATIONS:
-        raise body.problem(dotted, f"calculate: one of {', '.join(sorted(CALCULATIONS))}")
+        raise body.problem(dotted, f"calculate: one of {', '.join(sorted([*CALCULATIONS, WHETHER]))}")
     written = {key: value for key, value in body.items() if key not in _ABOUT}
     names = [key.replace(" ", "_") for key in written]
     wanted = set(signature(CALCULATIONS[calculation]).parameters)
@@ -51,7 +74,9 @@ def _source(draft: DecisionDraft, written: object, scope: str, near: Section, wh
     if not isinstance(written, str):
         return Constant(written)
     if written.startswith("$"):
-        return ItemName() if written == "$item" else Constant(draft.parameter(written[1:], near))
+        if written in _ABOUT_THE_CASE:
+            return _ABOUT_THE_CASE[written]
+        return Constant(draft.parameter(written[1:], near))
     if written in draft.facts[scope]:
         return ScopeFact(written)
     if written in draft.facts[""]:

@@ -1,7 +1,7 @@
 """Parameters: the dated values of a pack, and the value of each on a date."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -24,6 +24,16 @@ class DatedValue:
     reference: str
     unverified: bool
     line: int
+    not_known: tuple[str, ...] = ()
+    """The words of a list of amounts whose amount nobody has established yet."""
+    entered_by: str = ""
+    """Who at the council has entered it for as long as there is no national value; empty for any other value."""
+    inherited: bool = False
+    """Whether it is a value of the pack that is extended."""
+
+    def covers(self, day: date) -> bool:
+        """Whether a day is one of its own, whatever begins meanwhile."""
+        return self.begins <= day and (self.ends is None or day <= self.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +51,8 @@ class Parameter:
     line: int
     awaited: date | None = None
     """From which day on the nation's value is not known yet; a council may set its own."""
-    inherited: int = 0
-    """How many of the values are those of the pack that is extended; they come first."""
+    entered: tuple[DatedValue, ...] = ()
+    """The council's values for days on which there is no national one, also where there is one by now."""
 
     def has_value_on(self, day: date) -> bool:
         """Whether a value is in force on a day."""
@@ -69,16 +79,29 @@ class Parameter:
         latest = self.values[begun - 1] if begun else None
         return latest if latest is not None and (latest.ends is None or day <= latest.ends) else None
 
+    def is_superseded_on(self, day: date) -> bool:
+        """Whether there is a national value by now on a day for which the council has entered one."""
+        value = self._in_force(day)
+        return value is not None and not value.entered_by and any(entered.covers(day) for entered in self.entered)
+
     def over(self, base: Self) -> Self:
         """These values from the day on which the first of them begins, and the base's values before that day.
 
-        Later values of the base do not count: what the council has set stands until it sets another or ends it.
+        Later values of the base do not count: what the council has set stands until it sets another or ends it. Only
+        what it has entered for want of a national value gives way, day by day, as soon as there is one.
         """
-        first = self.values[0].begins
-        before = tuple(value for value in base.values if value.begins < first)
-        if before and (before[-1].ends is None or before[-1].ends >= first):
-            before = (*before[:-1], replace(before[-1], ends=first - timedelta(days=1)))
-        return replace(self, values=before + self.values, bounds=base.bounds, inherited=len(before))
+        chosen = tuple(value for value in self.values if not value.entered_by)
+        entered = tuple(value for value in self.values if value.entered_by)
+        values = tuple(replace(value, inherited=True) for value in base.values)
+        if chosen:
+            first = chosen[0].begins
+            values = tuple(value for value in values if value.begins < first)
+            if values and (values[-1].ends is None or values[-1].ends >= first):
+                values = (*values[:-1], replace(values[-1], ends=first - timedelta(days=1)))
+            values += chosen
+        gaps = (gap for value in entered for gap in _where_there_is_none(value, values))
+        values = tuple(sorted((*values, *gaps), key=lambda value: value.begins))
+        return replace(self, values=values, bounds=base.bounds, awaited=base.awaited, entered=entered)
 
     def breaches(self, bounds: Bounds) -> Iterator[Problem]:
         """Every value that is beyond the bounds, with its line."""
@@ -91,15 +114,34 @@ class Parameter:
         changes = {*self.change_days(), *base.change_days()} if base.bounds.not_below_national else ()
         for day in sorted(changes):
             value = self._in_force(day)
-            if value is not None:
+            if value is not None and not (value.entered_by and base.has_value_on(day)):
                 shortfalls = self._shortfalls(day, value, base)
                 yield from (Problem(self.file, value.line, self.name, shortfall) for shortfall in shortfalls)
 
     def _shortfalls(self, day: date, value: DatedValue, base: Self) -> list[str]:
         national = base._in_force(day)
-        if national is None:
+        if national is None and not value.entered_by:
             return [f"a value only while there is a national one, which it must not be below; there is none on {day}"]
-        return list(base.bounds.shortfalls(value.value, national.value, f"the national value on {day}"))
+        if national is None and not base.is_awaited_on(day):
+            return [f"entered by: only where the national value is awaited; on {day} it is not"]
+        floors = base.floors_on(day)
+        return [short for floor, of in floors for short in base.bounds.shortfalls(value.value, floor, of)]
+
+    def floors_on(self, day: date) -> Iterator[tuple[ParameterValue, str]]:
+        """What a council's value must not be below on a day, and which of the values that is.
+
+        It is the one in force. Where there is none, or none of a word, it is the last that there was.
+        """
+        value = self._in_force(day)
+        if value is not None:
+            yield value.value, f"the national value on {day}"
+        begun = [earlier.value for earlier in self.values if earlier.begins <= day]
+        amounts = {word: amount for known in begun if isinstance(known, Mapping) for word, amount in known.items()}
+        now = value.value if value is not None and isinstance(value.value, Mapping) else {}
+        if amounts.keys() - now.keys():
+            yield {word: amounts[word] for word in amounts if word not in now}, f"the last national value before {day}"
+        elif begun and value is None:
+            yield begun[-1], f"the last national value before {day}"
 
     def holes(self) -> Iterator[date]:
         """The first day of every gap between two values."""
@@ -154,4 +196,25 @@ def _dated(name: str, type_: str, entry: Section) -> DatedValue:
         raise entry.problem(name, "until: the day of from, or a later one")
     if value is None:
         raise entry.problem(name, expected(type_, entry.get("value")))
-    return DatedValue(value, begins, ends, entry.text("reference"), entry.flag("unverified"), entry.line)
+    if "entered by" in entry and ends is None:
+        raise entry.problem(name, "until: what is entered for want of a national value ends with the time it is for")
+    not_known = tuple(str(word) for word in entry.entries("not known"))
+    return DatedValue(
+        value, begins, ends, entry.text("reference"), entry.flag("unverified"), entry.line, not_known,
+        entry.text("entered by"),
+    )  # fmt: skip
+
+
+def _where_there_is_none(entered: DatedValue, values: tuple[DatedValue, ...]) -> Iterator[DatedValue]:
+    """An entered value, cut down to the days on which none of the other values is in force."""
+    begins, ends = entered.begins, entered.ends or date.max
+    nexts = (*(value.begins - timedelta(days=1) for value in values[1:]), date.max)
+    for value, before_next in zip(values, nexts, strict=False):
+        last = value.ends or before_next
+        if begins < value.begins:
+            yield replace(entered, begins=begins, ends=min(ends, value.begins - timedelta(days=1)))
+        if last >= ends:
+            return
+        begins = max(begins, last + timedelta(days=1))
+    if begins <= ends:
+        yield replace(entered, begins=begins)

@@ -27,7 +27,7 @@ def change_days(pack: Pack, decision: str) -> list[date]:
 
 def parameters_of(written: object, day: date | None = None) -> Iterator[str]:
     """The parameters that a section names, as `$name`; with a day, only in what is in force on it."""
-    if isinstance(written, str) and written.startswith("$") and written != "$item":
+    if isinstance(written, str) and written.startswith("$") and written not in ("$item", "$on"):
         yield written[1:]
     elif isinstance(written, Section) and day is not None and not in_force(written, day):
         return

@@ -35,7 +35,7 @@ def with_value_at(facts: TypedFacts, path: FactPath, value: Value) -> TypedFacts
     if name:
         return with_value(facts, scope, item, name, value)
     listed = {word: (facts.collections[scope] or {}).get(word, {"item": word}) for word in _words_of(value)}
-    return TypedFacts(facts.case, {**facts.collections, scope: listed}).copy()
+    return TypedFacts(facts.case, {**facts.collections, scope: listed}, on=facts.on).copy()
 
 
 class Alternatives:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sevensteps.policy.evaluation.decider import Decider
 from sevensteps.policy.evaluation.plain import Truths
@@ -40,14 +41,14 @@ class _SearchLimitError(Exception):
     """The search has reached its limit."""
 
 
-def smallest_changes(decider: Decider, facts: Mapping[str, Json]) -> WhyNot:
+def smallest_changes(decider: Decider, facts: Mapping[str, Json], on: date) -> WhyNot:
     """The sets of one or two changed facts that make the verdict met, or a met one not met or a matter of judgement.
 
     Lists of words are tried with one or two words changed, within their options; numbers where the outcome of a rule
     changes. No set contains a smaller one. Of several values of a fact that would do, the nearest is given. Raises a
     Fault as `decide` does.
     """
-    search = _Search(decider, decider.typed(facts))
+    search = _Search(decider, decider.typed(facts, on))
     try:
         search.run()
     except _SearchLimitError:

@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 from sevensteps.errors import Fault
 from sevensteps.policy.model.arithmetic import (
     CALCULATIONS,
+    amount_where,
     charge,
     contains,
     count,
+    day_by_birth,
     days_later,
     difference,
     guaranteed_income,
     holding,
     is_on_or_after,
+    largest,
     lowest_limit,
     months_later,
     names_word,
@@ -26,11 +29,14 @@ from sevensteps.policy.model.arithmetic import (
     points_above,
     pounds_for_points,
     shared,
+    smallest,
     tariff_income,
     total,
     total_where,
+    weeks_later,
     what_remains,
     working_days_later,
+    years_later,
 )
 
 amounts = st.integers(-(10**12), 10**12) | st.sampled_from([-(10**12), -1, 0, 1, 10**12])
@@ -44,12 +50,17 @@ days = st.dates(date(1900, 1, 1), date(2199, 12, 31)).map(date.isoformat) | st.s
     ["1900-01-01", "2199-12-31"]
 )
 holidays = st.sampled_from([("2199-12-25",), ("1900-01-01", "2026-04-03")])
-premiums = dict.fromkeys(
-    ["couple", "disability_premium", "enhanced_disability_premium", "carer_premium"], st.booleans()
-)
+HOUSEHOLD = {"adult": True} | dict.fromkeys(
+    ["couple", "pension_age", "lone_parent", "under_full_rate", "disability_premium", "enhanced_disability_premium",
+     "carer_premium"], False,
+)  # fmt: skip
+BIRTHS = (("1900-01-01", 60 * 12), ("1953-04-06", "2016-07-06"), ("1960-04-06", 66 * 12 + 1))
 LEGAL: Mapping[str, Mapping[str, st.SearchStrategy[object]]] = {
     "total": {"of": st.lists(amounts)},
     "total where": {"of": st.just((10**12, 1)), "where": st.tuples(amounts, amounts)},
+    "amount where": {"of": amounts, "where": st.booleans()},
+    "largest": {"of": st.lists(amounts)},
+    "smallest": {"of": st.lists(amounts)},
     "difference": {"of": amounts, "less": amounts},
     "what remains": {"of": amounts, "less": amounts},
     "count": {"of": lists},
@@ -58,7 +69,7 @@ LEGAL: Mapping[str, Mapping[str, st.SearchStrategy[object]]] = {
     "contains": {"of": lists, "word": words},
     "percent over": {"of": amounts, "base": amounts},
     "same": {"of": words},
-    "guaranteed income": {"amounts": limits, "premiums": limits, "age": amounts, "pension_age": amounts, **premiums},
+    "guaranteed income": {"amounts": limits, "children": amounts, **dict.fromkeys(HOUSEHOLD, st.booleans())},
     "tariff income": {"capital": amounts, "lower": amounts, "upper": amounts, "step": steps},
     "charge": {"cost": amounts, "disposable": amounts, "share_percent": percents},
     "names word": {"amounts": limits, "word": words},
@@ -67,7 +78,10 @@ LEGAL: Mapping[str, Mapping[str, st.SearchStrategy[object]]] = {
     "points above": {"points": amounts, "table": tables},
     "is on or after": {"day": days, "other": days},
     "days later": {"day": days, "days": amounts},
+    "weeks later": {"day": days, "weeks": amounts},
     "months later": {"day": days, "months": amounts},
+    "years later": {"day": days, "years": amounts},
+    "day by birth": {"born": days, "table": st.just(BIRTHS)},
     "working days later": {"day": days, "days": amounts, "bank_holidays": holidays},
 }
 """What each sum may be given: the largest facts that are taken, and parameters as a pack may have them."""
@@ -122,36 +136,72 @@ def test_points_become_pounds_along_straight_lines() -> None:
     assert [points_above(points, TABLE) for points in (39, 40, 41)] == [0, 0, 1]
 
 
+def kept(amounts: Mapping[str, int], children: int = 0, *that: str) -> int:
+    """What is kept where these words are true of the household."""
+    return guaranteed_income(amounts, children, **(HOUSEHOLD | dict.fromkeys(that, True)))
+
+
 def test_income_that_somebody_keeps_depends_on_age_and_household() -> None:
-    """The full rate begins at 25, the pension rate at pension age; each premium is added; none is invented."""
-    amounts = {
-        "single_under_25": 1,
-        "single": 2,
-        "single_pension_age": 4,
-        "couple_each": 8,
-        "couple_pension_age_each": 16,
-    }
-    premiums = {"disability": 100, "enhanced_disability": 200, "carer": 400}
+    """Each household has its own amount, each child and each premium adds one; none is invented."""
+    words_ = ("single_under_25", "single", "single_pension_age", "lone_parent", "couple_each",
+              "couple_pension_age_each", "child", "disability", "enhanced_disability", "couple_disability",
+              "couple_enhanced_disability", "carer")  # fmt: skip
+    amounts = {word: 10**place for place, word in enumerate(words_)}
 
-    def kept(age: int, *, couple: bool = False, held: str = "") -> int:
-        return guaranteed_income(
-            amounts, premiums, age, 66, couple=couple, disability_premium=held == "disability",
-            enhanced_disability_premium=held == "enhanced_disability", carer_premium=held == "carer",
-        )  # fmt: skip
+    def words_kept(children: int = 0, *that: str) -> dict[str, int]:
+        digits = str(kept(amounts, children, *that))[::-1]
+        return {word: int(digit) for word, digit in zip(words_, digits, strict=False) if digit != "0"}
 
-    assert [kept(age) for age in (24, 25, 65, 66)] == [1, 2, 2, 4]
-    assert [kept(age, couple=True) for age in (24, 65, 66)] == [8, 8, 16]
-    assert [kept(30, held=premium) for premium in ("disability", "enhanced_disability", "carer")] == [102, 202, 402]
-    assert kept(30, couple=True, held="carer") == 408
-    for premium in ("disability", "enhanced_disability"):
-        with pytest.raises(Fault, match=f"no amount is known for couple_{premium} on this date"):
-            kept(30, couple=True, held=premium)
-    premiums["couple_disability"] = 800
-    assert kept(30, couple=True, held="disability") == 808
-    del amounts["single"]
-    with pytest.raises(Fault, match="no amount is known for single on this date") as refused:
-        kept(25)
+    assert words_kept() == {"single": 1}
+    assert words_kept(0, "under_full_rate") == {"single_under_25": 1}
+    assert words_kept(0, "pension_age") == {"single_pension_age": 1}
+    assert words_kept(2, "lone_parent", "under_full_rate") == {"lone_parent": 1, "child": 2}
+    assert words_kept(1, "lone_parent", "pension_age") == {"single_pension_age": 1, "child": 1}
+    assert words_kept(0, "couple", "under_full_rate") == {"couple_each": 1}
+    assert words_kept(3, "couple", "pension_age") == {"couple_pension_age_each": 1, "child": 3}
+    assert words_kept(0, "disability_premium", "carer_premium") == {"single": 1, "disability": 1, "carer": 1}
+    assert words_kept(0, "enhanced_disability_premium") == {"single": 1, "enhanced_disability": 1}
+    assert words_kept(0, "couple", "disability_premium") == {"couple_each": 1, "couple_disability": 1}
+    assert words_kept(0, "couple", "enhanced_disability_premium") == {"couple_each": 1, "couple_enhanced_disability": 1}
+
+
+@pytest.mark.parametrize(
+    ("without", "children", "that"),
+    [("single", 0, ()), ("child", 1, ("lone_parent",)), ("couple_disability", 0, ("couple", "disability_premium"))],
+)
+def test_an_amount_that_nobody_knows_is_told(without: str, children: int, that: tuple[str, ...]) -> None:
+    """The amount of another household, or of a single person's premium, is never used instead."""
+    amounts = dict.fromkeys(("single", "lone_parent", "couple_each", "child", "disability", "couple_disability"), 1)
+    del amounts[without]
+    with pytest.raises(Fault, match=f"no amount is known for {without} on this date") as refused:
+        kept(amounts, children, *that)
     assert refused.value.reason == "PARAMETER_MISSING"
+
+
+def test_nobody_under_18_has_an_amount() -> None:
+    """A child's date of birth is a typing mistake."""
+    with pytest.raises(Fault, match="18 or older") as refused:
+        guaranteed_income({"single": 1}, 0, **(HOUSEHOLD | {"adult": False}))
+    assert refused.value.reason == "FACT_INVALID"
+
+
+@pytest.mark.parametrize(
+    ("born", "day"),
+    [
+        ("1900-01-01", "1960-01-01"), ("1953-04-05", "2013-04-05"), ("1953-04-06", "2016-07-06"),
+        ("1960-04-05", "2016-07-06"), ("1960-04-06", "2026-05-06"), ("1960-07-31", "2026-08-31"),
+        ("1960-05-31", "2026-06-30"), ("2000-02-29", "2066-03-29"),
+    ],
+)  # fmt: skip
+def test_a_day_by_birth_is_that_of_its_row(born: str, day: str) -> None:
+    """The row's own day, or the day on which its age is reached, in a short month the last."""
+    assert day_by_birth(born, BIRTHS) == day
+
+
+def test_an_amount_counts_only_where_it_applies() -> None:
+    """And the largest and the smallest of nothing are nothing."""
+    assert (amount_where(5, where=True), amount_where(5, where=False)) == (5, 0)
+    assert (largest((2, 3)), smallest((2, 3)), largest(()), smallest(())) == (3, 2, 0, 0)
 
 
 def test_capital_counts_a_pound_for_every_step_or_part_of_one() -> None:
@@ -173,6 +223,7 @@ def test_days_and_months_are_counted_on_the_calendar() -> None:
     assert months_later("2028-01-31", 1) == "2028-02-29"
     assert (months_later("2026-11-15", 1), months_later("2026-12-15", 1)) == ("2026-12-15", "2027-01-15")
     assert months_later("2026-01-15", 24) == "2028-01-15"
+    assert (weeks_later("2026-01-01", 6), years_later("2008-02-29", 18)) == ("2026-02-12", "2026-02-28")
 
 
 def test_working_days_leave_out_weekends_and_bank_holidays() -> None:

@@ -122,31 +122,77 @@ parameters:
          ["8: none on 2025-04-06", "8: single: 100.00 on 2022-04-06; 95.00 is too low"]),
         (['from: 2021-01-01, until: 2022-04-05, value: {single: "90.00", couple: "70.00"}',
           'from: 2022-04-06, until: 2025-04-05, value: {single: "99.99"}'],
-         ["9: single: 100.00 on 2022-04-06; 99.99 is too low"]),
+         ["9: couple: 70.00, the last before 2022-04-06; it has none",
+          "9: single: 100.00 on 2022-04-06; 99.99 is too low"]),
         (['from: 2021-01-01, until: 2022-04-05, value: {single: "90.00"}'],
          ["8: couple: 70.00 on 2021-01-01; it has none"]),
         (['from: 2021-01-01, value: {single: "0.00"}'],
          ["8: couple: 70.00 on 2021-01-01; it has none", "8: none on 2025-04-06",
+          "8: couple: 70.00, the last before 2022-04-06; it has none",
           "8: single: 100.00 on 2022-04-06; 0.00 is too low",
           "8: single: 90.00 on 2021-01-01; 0.00 is too low"]),
-        (['from: 2022-04-06, value: {single: "100.00"}'], ["8: none on 2025-04-06"]),
+        (['from: 2022-04-06, value: {single: "100.00"}'],
+         ["8: couple: 70.00, the last before 2022-04-06; it has none", "8: none on 2025-04-06"]),
         (['from: 2019-12-31, until: 2025-04-05, value: {single: "999.00", couple: "999.00"}'],
          ["8: none on 2019-12-31"]),
-        (['from: 2022-04-06, until: 2025-04-05, value: {single: "100.00", couple: "0.00"}'], []),
+        (['from: 2022-04-06, until: 2025-04-05, value: {single: "100.00", couple: "0.00"}'],
+         ["8: couple: 70.00, the last before 2022-04-06; 0.00 is too low"]),
+        (['from: 2022-04-06, until: 2025-04-05, value: {single: "100.00", couple: "70.00"}'], []),
     ],
 )  # fmt: skip
 def test_a_value_is_never_below_the_national_one_of_its_day(packs: Path, values: list[str], said: list[str]) -> None:
-    """Word by word, on each day on which either changes, also where the national one rises above it later, or ends."""
+    """Word by word, on each day on which either changes, also where the national one rises above it later, or ends.
+
+    Nor is a word below its last national amount where the nation has none by now.
+    """
     (packs / "small/parameters/kept.yaml").write_text(GUARANTEED, encoding="utf-8")
     rows = "".join(f"      - {{{value}, reference: A budget}}\n" for value in values)
     own = GUARANTEED.strip().split("      - ")[0].replace("    not below: national\n", "    unit: pounds\n") + rows
     found = said_of(packs, own).splitlines()
     expected = "a value only while there is a national one, which it must not be below; there is "
     short = {
-        line.replace(expected, "").replace("a value of ", "").replace(" or more, like the national value", "")
+        line.replace(expected, "")
+        .replace("a value of ", "")
+        .replace(" or more, like the national value", "")
+        .replace(" or more, like the last national value before", ", the last before")
         for line in found
     }
     assert short == {f"council/parameters/own.yaml:{line[0]}: kept.income: {line[3:]}" for line in said}
+
+
+AMOUNTS = (
+    'single_under_25: "89.15", single: "112.50", single_pension_age: "232.60", lone_parent: "112.50", '
+    'couple_each: "86.85", couple_pension_age_each: "174.60", child: "102.95", disability: "49.65", '
+    'enhanced_disability: "24.25", couple_disability: "28.75", couple_enhanced_disability: "14.15", carer: "53.25"'
+)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ("", "", ""),
+        (
+            'couple_each: "86.85"',
+            'couple_each: "1.00"',
+            "couple_each: a value of 86.85 or more, like the last national",
+        ),
+        ('couple_each: "86.85", ', "", "couple_each: a value of 86.85 or more, like the last national value before"),
+        (
+            'child: "102.95"',
+            'child: "102.94"',
+            "child: a value of 102.95 or more, like the national value on 2025-04-06",
+        ),
+        ("couple_each:", "couple_eech:", "couple_eech is not one; did you mean couple_each?"),
+        ("couple_each:", "c\u043euple_each:", "U+043E (cyrillic small letter o) only looks like another letter"),
+        ("single:", "sing1e:", "sing1e is not one; did you mean single?"),
+    ],
+)
+def test_every_amount_of_the_guaranteed_income_has_its_floor(england: Path, was: str, becomes: str, said: str) -> None:
+    """A word that is left out, misspelt or written with letters of another alphabet never lowers what is kept."""
+    value = "{" + AMOUNTS.replace(was, becomes, 1) + "}"
+    found = said_of(england, OWN.format(name="charging.guaranteed_income", type="amount by word", value=value))
+    assert said in found
+    assert bool(found) is bool(said)
 
 
 @pytest.mark.parametrize(

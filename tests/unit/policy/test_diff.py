@@ -1,12 +1,13 @@
 """What changed between two packs, said in words: parameters, decisions, rules and rows, at all or on a day."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from sevensteps.policy.authoring.diff import differences
 from sevensteps.policy.authoring.in_words import condition_words
-from sevensteps.policy.packs.pack import Pack
+from sevensteps.policy.packs.pack import Pack, read_pack
 from sevensteps.policy.packs.parameters import read_parameters
 from sevensteps.policy.packs.source import Section
 
@@ -224,3 +225,23 @@ def test_what_is_said_about_a_parameter_counts_too(changed: dict[str, object], s
 def test_a_condition_is_said_as_it_reads(written: object, words: str) -> None:
     """In the words of the pack language, without brackets and quotes of a programming language."""
     assert condition_words(written) == words
+
+
+def test_rows_by_birth_that_differ_are_named(packs: Path) -> None:
+    """The row that is gone and the one that is new, as days or ages; not the whole table."""
+    table = """parameters:
+  pension.age: {title: P, type: day by birth, set by: law, values: [{from: 2020-01-01, reference: An Act, value: [
+    {born from: 1900-01-01, years: 60}, {born from: 1960-04-06, years: 66, months: 1}]}]}
+"""
+    file = packs / "small/parameters/pension.yaml"
+    file.write_text(table, encoding="utf-8")
+    old = read_pack(packs, "small")
+    file.write_text(table.replace("years: 66, months: 1", "day: 2026-05-06"), encoding="utf-8")
+    assert differences(old, read_pack(packs, "small"), date(2026, 1, 1)) == [
+        (
+            "parameter pension.age on 2026-01-01: born from 1960-04-06: at 66 years and 1 month is gone; "
+            "born from 1960-04-06: on 2026-05-06 is new"
+        )
+    ]
+    file.unlink()
+    assert "born from 1900-01-01: at 60 years, born from" in "".join(differences(read_pack(packs, "small"), old))

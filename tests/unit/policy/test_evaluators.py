@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from sevensteps.policy.evaluation.decider import Decider
 from sevensteps.policy.evaluation.durable import DurableEvaluator
-from sevensteps.policy.evaluation.plain import PlainEvaluator, Truth
-from sevensteps.policy.evaluation.plain import predicate_of as as_test
+from sevensteps.policy.evaluation.plain import PlainEvaluator
 from sevensteps.policy.model.compiled_decision import CompiledDecision, Rule
 from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Condition, Is, IsGiven, ItemsMeet, Not
 from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts, Values
 from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.predicates import Truth
+from sevensteps.policy.model.predicates import predicate_of as as_test
 from sevensteps.policy.model.verdict import Json, Verdict, verdict_of_all
 
 FACTS = {

@@ -14,9 +14,10 @@ ROOT = Path(__file__).parents[3] / "policies"
 LIBRARY = Library(ROOT)
 ON = date(2025, 6, 1)
 INCOME = {
-    "age": 40, "couple": False, "weekly_income": "310.00", "capital": "15001.00", "housing_costs": "0.00",
-    "disability_expenditure": "20.00", "disability_premium": True, "enhanced_disability_premium": False,
-    "carer_premium": False, "weekly_cost": "400.00",
+    "born": "1985-03-01", "children": 1, "couple": False, "weekly_income": "310.00", "capital": "15001.00",
+    "housing_costs": "0.00", "disability_expenditure": "20.00", "disability_premium": True,
+    "enhanced_disability_premium": False, "carer_premium": False, "assessment": "full",
+    "services": [{"id": "care", "kind": "care", "weekly_cost": "400.00"}],
 }  # fmt: skip
 
 
@@ -41,7 +42,8 @@ def test_what_is_no_amount_is_refused_by_name(wrong: object) -> None:
 
 
 @pytest.mark.parametrize(("fact", "wrong"), [
-    ("age", "40"), ("age", True), ("age", 40.5), ("age", float("nan")), ("couple", "no"), ("couple", 0), ("couple", 1),
+    ("children", "1"), ("children", True), ("children", 1.5), ("children", float("nan")),
+    ("couple", "no"), ("couple", 0), ("couple", 1),
 ])  # fmt: skip
 def test_like_is_never_taken_for_like(fact: str, wrong: object) -> None:
     """Text is no number, a number is no yes or no, and true is no number."""

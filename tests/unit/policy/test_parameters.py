@@ -12,6 +12,7 @@ from sevensteps.policy.packs.parameters import Parameter, read_parameters
 from sevensteps.policy.packs.problems import PackRefusedError
 from sevensteps.policy.packs.source import Section
 
+DAY = date(1900, 1, 1)
 DATED = "{from: 2020-01-01, until: 2020-12-31, value: 1}, {from: 2021-02-01, value: 2}"
 
 
@@ -112,6 +113,20 @@ def test_a_councils_values_count_from_their_first_day_on(tmp_path: Path) -> None
         ("points to pounds", [Section(points=0, pounds=0), Section(points=9, pounds="5.00")], None),
         ("points to pounds", [Section(points=0, pounds="none"), Section(points=9, pounds="5.00")], None),
         ("points to pounds", [0, 9], None), ("points to pounds", "0", None),
+        ("day by birth", [{"born from": DAY, "years": 60}, {"born from": date(1950, 4, 6), "day": date(2010, 5, 6)},
+                          {"born from": date(1960, 4, 6), "years": 66, "months": 1}],
+         (("1900-01-01", 720), ("1950-04-06", "2010-05-06"), ("1960-04-06", 793))),
+        ("day by birth", [{"born from": date(1900, 1, 2), "years": 60}], None),
+        ("day by birth", [{"born from": DAY, "years": 60}, {"born from": DAY, "years": 61}], None),
+        ("day by birth", [{"born from": DAY, "years": 60, "months": 12}], None),
+        ("day by birth", [{"born from": DAY, "years": 0}], None),
+        ("day by birth", [{"born from": DAY, "years": 121}], None),
+        ("day by birth", [{"born from": DAY, "months": 3}], None),
+        ("day by birth", [{"born from": DAY, "years": "60"}], None),
+        ("day by birth", [{"born from": DAY, "years": 60, "day": date(1960, 1, 1)}], None),
+        ("day by birth", [{"born from": DAY, "day": DAY}], None),
+        ("day by birth", [{"born from": "1900-01-01", "years": 60}], None),
+        ("day by birth", [DAY], None), ("day by birth", [], None), ("day by birth", "60", None),
     ],
 )  # fmt: skip
 def test_a_value_is_of_its_parameters_type_or_refused(

@@ -283,7 +283,7 @@ def test_however_much_is_unknown_only_so_much_is_tried(facts: dict[str, Json]) -
     counting = Counting(tried)
     tried.evaluators = (counting,)
     assert tried.decide(facts, ON).verdict is OPEN
-    once = len(tried.plain.truths(tried.typed(facts)))
+    once = len(tried.plain.truths(tried.typed(facts, ON)))
     assert counting.asked <= once + MOST_RULE_EVALUATIONS
 
 

@@ -114,10 +114,10 @@ def test_items_come_to_a_list_and_go_from_it() -> None:
     assert {"eligible_needs": ["nutrition", "relationships"], "lines.l2.use": "general"} in dropped
     contribution: dict[str, Json] = json.loads((EXAMPLES / "contribution.json").read_text(encoding="utf-8"))
     assert sets("contribution", contribution, date(2025, 6, 1)) == [
-        {"free": ["carer_support"]},
-        {"light_touch": ["clearly_above_limit"]},
+        {"assessment": "refused"},
+        {"services.care.kind": "aid"},
+        {"services.rail.kind": "adaptation", "services.rail.one_off_cost": "1000.01"},
     ]
-    assert sets("contribution", contribution | {"free": ["cjd"]}, date(2025, 6, 1)) == [{"free": []}]
 
 
 def test_the_nearest_number_is_told() -> None:

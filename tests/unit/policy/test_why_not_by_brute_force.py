@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from datetime import date
 from itertools import combinations
 
 import pytest
@@ -16,6 +17,7 @@ from sevensteps.policy.model.facts import Fact
 from sevensteps.policy.model.verdict import Json, Verdict
 from sevensteps.policy.why_not.search import Change, smallest_changes
 
+ON = date(2026, 4, 1)
 CASE = {
     "ill": Fact("ill", "boolean"),
     "use": Fact("use", "choice", options=("food", "travel", "betting")),
@@ -187,7 +189,7 @@ def turned(decider: Decider, facts: Mapping[str, Json]) -> tuple[set[frozenset[s
 
 
 def verdict_of(decider: Decider, facts: Mapping[str, Json]) -> Verdict:
-    return decider.plain_verdict(decider.typed(facts))
+    return decider.plain_verdict(decider.typed(facts, ON))
 
 
 def as_given(change: Change) -> Json:
@@ -208,7 +210,7 @@ def test_every_set_turns_the_verdict_and_none_is_missed(seed: int) -> None:
     for _ in range(3):
         facts = some_facts(chance)
         expected, alone = turned(decider, facts)
-        turning = smallest_changes(decider, facts)
+        turning = smallest_changes(decider, facts, ON)
         assert turning.all_tried
         assert {frozenset(change.fact for change in changes) for changes in turning.sets} == expected
         for changes in turning.sets:
