@@ -225,6 +225,20 @@ def day_by_birth(born: str, table: BirthTable) -> str:
     return until if isinstance(until, str) else months_later(born, until)
 
 
+def last_day_of_months(day: str, months: int) -> str:
+    """The last day of a period of months that commences on a day: the day before the same day of the month then.
+
+    In a month that has no such day it is the last one. Raises as `days_later` does.
+    """
+    then = months_later(day, months)
+    return days_later(then, -1) if then[-2:] == day[-2:] else then
+
+
+def later_of(day: str, other: str) -> str:
+    """The later one of two days."""
+    return max(day, other)
+
+
 def _beyond_dates() -> Fault:
     expected = f"a date from {FIRST_DAY.year} to {LAST_DAY.year}; counting on from the facts leads beyond"
     return Fault(Kind.INVALID, "FACT_INVALID", f"expected {expected}")
@@ -249,6 +263,12 @@ def working_days_later(day: str, days: int, bank_holidays: tuple[str, ...]) -> s
             left -= 1
 
 
+def next_working_day(day: str, bank_holidays: tuple[str, ...]) -> str:
+    """A day, or the next working day where it is none itself. Raises as `working_days_later` does."""
+    is_open = date.fromisoformat(day).weekday() < _SATURDAY and day not in bank_holidays
+    return working_days_later(day, 0 if is_open else 1, bank_holidays)
+
+
 Result = bool | int | str | tuple[str, ...]
 
 CALCULATIONS: Mapping[str, Callable[..., Result]] = {
@@ -256,8 +276,8 @@ CALCULATIONS: Mapping[str, Callable[..., Result]] = {
     for function in (
         total, total_where, amount_where, difference, what_remains, largest, smallest, count, shared, holding,
         contains, percent_over, same, guaranteed_income, tariff_income, charge, names_word, lowest_limit,
-        pounds_for_points, points_above, is_on_or_after, days_later, weeks_later, months_later, years_later,
-        day_by_birth, working_days_later,
+        pounds_for_points, points_above, is_on_or_after, later_of, days_later, weeks_later, months_later, years_later,
+        last_day_of_months, day_by_birth, working_days_later, next_working_day,
     )
 }  # fmt: skip
 

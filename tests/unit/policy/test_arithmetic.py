@@ -22,9 +22,12 @@ from sevensteps.policy.model.arithmetic import (
     holding,
     is_on_or_after,
     largest,
+    last_day_of_months,
+    later_of,
     lowest_limit,
     months_later,
     names_word,
+    next_working_day,
     percent_over,
     points_above,
     pounds_for_points,
@@ -83,6 +86,9 @@ LEGAL: Mapping[str, Mapping[str, st.SearchStrategy[object]]] = {
     "years later": {"day": days, "years": amounts},
     "day by birth": {"born": days, "table": st.just(BIRTHS)},
     "working days later": {"day": days, "days": amounts, "bank_holidays": holidays},
+    "later of": {"day": days, "other": days},
+    "last day of months": {"day": days, "months": amounts},
+    "next working day": {"day": days, "bank_holidays": holidays},
 }
 """What each sum may be given: the largest facts that are taken, and parameters as a pack may have them."""
 
@@ -224,6 +230,35 @@ def test_days_and_months_are_counted_on_the_calendar() -> None:
     assert (months_later("2026-11-15", 1), months_later("2026-12-15", 1)) == ("2026-12-15", "2027-01-15")
     assert months_later("2026-01-15", 24) == "2028-01-15"
     assert (weeks_later("2026-01-01", 6), years_later("2008-02-29", 18)) == ("2026-02-12", "2026-02-28")
+    assert (later_of("2026-07-31", "2026-06-30"), later_of("2026-06-30", "2026-07-31")) == ("2026-07-31", "2026-07-31")
+
+
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        ("2026-01-01", "2026-06-30"),
+        ("2026-01-15", "2026-07-14"),
+        ("2026-08-28", "2027-02-27"),
+        ("2026-08-29", "2027-02-28"),
+        ("2026-08-31", "2027-02-28"),
+        ("2027-08-31", "2028-02-29"),
+        ("2026-09-01", "2027-02-28"),
+    ],
+)
+def test_a_period_that_commences_on_a_day_ends_the_day_before(day: str, last: str) -> None:
+    """Six months from the first of January are over with June; where a month is too short, with its last day."""
+    assert last_day_of_months(day, 6) == last
+
+
+def test_what_is_due_on_a_closed_day_is_due_on_the_next_working_day() -> None:
+    """After a weekend, a bank holiday, or both; on a working day nothing moves."""
+    holidays = ("2026-04-03", "2026-04-06")
+    days_ = ("2026-04-02", "2026-04-03", "2026-04-04", "2026-04-06", "2026-04-07", "2026-04-12")
+    assert [next_working_day(day, holidays) for day in days_] == [
+        "2026-04-02", "2026-04-07", "2026-04-07", "2026-04-07", "2026-04-07", "2026-04-13"
+    ]  # fmt: skip
+    with pytest.raises(Fault, match="no bank holidays are known for 2027"):
+        next_working_day("2027-01-04", holidays)
 
 
 def test_working_days_leave_out_weekends_and_bank_holidays() -> None:
