@@ -125,15 +125,18 @@ def test_a_pack_titled_or_based_otherwise_is_told(name: str) -> None:
 
 
 def test_two_rows_of_a_table_that_take_the_first_hit_are_swapped() -> None:
-    """Free support and a light touch change places: who has both would pay, so it is said, and says so."""
+    """What is free and a refusal change places: who refuses and has both would be charged, so it is said."""
     section = deepcopy(PACKS["england"].decisions["contribution"])
-    (charge,) = section.sections("tables")
+    _, charge = section.sections("tables")
     rows = charge.entries("rows")
     rows[0], rows[1] = rows[1], rows[0]
     old = PACKS["england"]
     (swapped,) = said(old, replace(old, decisions={**old.decisions, "contribution": section}))
+    others = (
+        "LIGHT-TOUCH/consent, LIGHT-TOUCH/contradicted, LIGHT-TOUCH/above, LIGHT-TOUCH/negligible, LIGHT-TOUCH/below, "
+        "ABOVE-LIMIT, ASSESSED"
+    )
     assert swapped == (
         "contribution, table CHARGE: the order of the rows, of which the first that fits counts, "
-        "was FREE, LIGHT-TOUCH/contradicted, LIGHT-TOUCH, ABOVE-LIMIT, ASSESSED, "
-        "is LIGHT-TOUCH/contradicted, FREE, LIGHT-TOUCH, ABOVE-LIMIT, ASSESSED"
+        f"was FREE, REFUSED, {others}, is REFUSED, FREE, {others}"
     )

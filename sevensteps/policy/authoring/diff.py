@@ -61,8 +61,9 @@ def _values(what: str, before: Parameter | None, after: Parameter) -> Iterator[s
     for day in sorted(old.keys() | new.keys()):
         if day not in old:
             until = f" until {new[day].ends}" if new[day].ends else ""
-            unverified = ", unverified" if new[day].unverified else ""
-            yield f"{what}: from {day}{until} {_begins(before, after, new[day])} ({new[day].reference}{unverified})"
+            marks = ", unverified" if new[day].unverified else ""
+            marks += f", entered by {new[day].entered_by}" if new[day].entered_by else ""
+            yield f"{what}: from {day}{until} {_begins(before, after, new[day])} ({new[day].reference}{marks})"
         elif day not in new:
             yield f"{what}: the value from {day}, {value_words(before or after, old[day])}, is gone"
         else:
@@ -93,6 +94,8 @@ def _was_and_is(before: Parameter, old: DatedValue, after: Parameter, new: Dated
 def _law_of(what: str, old: DatedValue, new: DatedValue) -> Iterator[str]:
     yield from _changed(f"{what}, reference", old.reference, new.reference)
     yield from _changed(f"{what}, unverified", old.unverified, new.unverified)
+    yield from _changed(f"{what}, entered by", old.entered_by, new.entered_by)
+    yield from _changed(f"{what}, not known", ", ".join(old.not_known), ", ".join(new.not_known))
 
 
 def _as_of(what: str, before: Parameter | None, after: Parameter | None, on: date) -> Iterator[str]:

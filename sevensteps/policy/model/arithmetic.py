@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from sevensteps.errors import Fault, Kind
+from sevensteps.policy.model.charging import charge, guaranteed_income, minimum_income_guarantee, tariff_income
 from sevensteps.policy.model.facts import FIRST_DAY, LAST_DAY
 
 PointsTable = tuple[tuple[int, int], ...]
@@ -122,66 +123,6 @@ def same(of: str) -> str:
     return of
 
 
-def guaranteed_income(
-    amounts: Mapping[str, int],
-    children: int,
-    *,
-    adult: bool,
-    couple: bool,
-    pension_age: bool,
-    lone_parent: bool,
-    under_full_rate: bool,
-    disability_premium: bool,
-    enhanced_disability_premium: bool,
-    carer_premium: bool,
-) -> int:
-    """Weekly pence that a person keeps in any case: by household, with an amount for each child and each premium.
-
-    Pension age is that of a single person, or of either of a couple; a lone parent of that age keeps the amount of a
-    single person, which is higher. A couple has disability premiums of its own; those of a single person are never
-    used instead.
-
-    Raises:
-        Fault: INVALID: PARAMETER_MISSING (the pack has no value on the date for an amount that applies), or
-            FACT_INVALID (the person is no adult).
-    """
-    if not adult:
-        raise Fault(Kind.INVALID, "FACT_INVALID", "expected a date of birth of somebody who is 18 or older on the day")
-    if couple:
-        household = "couple_pension_age_each" if pension_age else "couple_each"
-    elif pension_age:
-        household = "single_pension_age"
-    elif lone_parent:
-        household = "lone_parent"
-    else:
-        household = "single_under_25" if under_full_rate else "single"
-    whose = "couple_" if couple else ""
-    entitled = {
-        household: 1,
-        "child": children,
-        f"{whose}disability": disability_premium,
-        f"{whose}enhanced_disability": enhanced_disability_premium,
-        "carer": carer_premium,
-    }
-    return sum(times * _amount(amounts, name) for name, times in entitled.items() if times)
-
-
-def _amount(amounts: Mapping[str, int], name: str) -> int:
-    if name not in amounts:
-        raise Fault(Kind.INVALID, "PARAMETER_MISSING", f"no amount is known for {name} on this date")
-    return amounts[name]
-
-
-def tariff_income(capital: int, lower: int, upper: int, step: int) -> int:
-    """Weekly pence that capital counts as: a pound for every step, or part of one, between the limits."""
-    return 100 * -((lower - min(capital, upper)) // step) if capital > lower else 0
-
-
-def charge(cost: int, disposable: int, share_percent: int) -> int:
-    """Weekly pence to pay: the council's share of the disposable income, rounded down and at most the cost."""
-    return min(cost, disposable * share_percent // 100)
-
-
 def is_on_or_after(day: str, other: str) -> bool:
     """Whether a day is the other day or later."""
     return day >= other
@@ -275,9 +216,9 @@ CALCULATIONS: Mapping[str, Callable[..., Result]] = {
     function.__name__.replace("_", " "): function
     for function in (
         total, total_where, amount_where, difference, what_remains, largest, smallest, count, shared, holding,
-        contains, percent_over, same, guaranteed_income, tariff_income, charge, names_word, lowest_limit,
-        pounds_for_points, points_above, is_on_or_after, later_of, days_later, weeks_later, months_later, years_later,
-        last_day_of_months, day_by_birth, working_days_later, next_working_day,
+        contains, percent_over, same, minimum_income_guarantee, guaranteed_income, tariff_income, charge, names_word,
+        lowest_limit, pounds_for_points, points_above, is_on_or_after, later_of, days_later, weeks_later, months_later,
+        years_later, last_day_of_months, day_by_birth, working_days_later, next_working_day,
     )
 }  # fmt: skip
 

@@ -12,13 +12,11 @@ from sevensteps.errors import Fault
 from sevensteps.policy.model.arithmetic import (
     CALCULATIONS,
     amount_where,
-    charge,
     contains,
     count,
     day_by_birth,
     days_later,
     difference,
-    guaranteed_income,
     holding,
     is_on_or_after,
     largest,
@@ -33,7 +31,6 @@ from sevensteps.policy.model.arithmetic import (
     pounds_for_points,
     shared,
     smallest,
-    tariff_income,
     total,
     total_where,
     weeks_later,
@@ -41,6 +38,7 @@ from sevensteps.policy.model.arithmetic import (
     working_days_later,
     years_later,
 )
+from sevensteps.policy.model.charging import charge, guaranteed_income, minimum_income_guarantee, tariff_income
 
 amounts = st.integers(-(10**12), 10**12) | st.sampled_from([-(10**12), -1, 0, 1, 10**12])
 words = st.sampled_from(["approver", "care_home", "head"])
@@ -57,6 +55,9 @@ HOUSEHOLD = {"adult": True} | dict.fromkeys(
     ["couple", "pension_age", "lone_parent", "under_full_rate", "disability_premium", "enhanced_disability_premium",
      "carer_premium"], False,
 )  # fmt: skip
+premiums = dict.fromkeys(
+    ["couple", "disability_premium", "enhanced_disability_premium", "carer_premium"], st.booleans()
+)
 BIRTHS = (("1900-01-01", 60 * 12), ("1953-04-06", "2016-07-06"), ("1960-04-06", 66 * 12 + 1))
 LEGAL: Mapping[str, Mapping[str, st.SearchStrategy[object]]] = {
     "total": {"of": st.lists(amounts)},
@@ -72,7 +73,8 @@ LEGAL: Mapping[str, Mapping[str, st.SearchStrategy[object]]] = {
     "contains": {"of": lists, "word": words},
     "percent over": {"of": amounts, "base": amounts},
     "same": {"of": words},
-    "guaranteed income": {"amounts": limits, "children": amounts, **dict.fromkeys(HOUSEHOLD, st.booleans())},
+    "minimum income guarantee": {"amounts": limits, "children": amounts, **dict.fromkeys(HOUSEHOLD, st.booleans())},
+    "guaranteed income": {"amounts": limits, "premiums": limits, "age": amounts, "pension_age": amounts, **premiums},
     "tariff income": {"capital": amounts, "lower": amounts, "upper": amounts, "step": steps},
     "charge": {"cost": amounts, "disposable": amounts, "share_percent": percents},
     "names word": {"amounts": limits, "word": words},
@@ -144,7 +146,7 @@ def test_points_become_pounds_along_straight_lines() -> None:
 
 def kept(amounts: Mapping[str, int], children: int = 0, *that: str) -> int:
     """What is kept where these words are true of the household."""
-    return guaranteed_income(amounts, children, **(HOUSEHOLD | dict.fromkeys(that, True)))
+    return minimum_income_guarantee(amounts, children, **(HOUSEHOLD | dict.fromkeys(that, True)))
 
 
 def test_income_that_somebody_keeps_depends_on_age_and_household() -> None:
@@ -187,7 +189,7 @@ def test_an_amount_that_nobody_knows_is_told(without: str, children: int, that: 
 def test_nobody_under_18_has_an_amount() -> None:
     """A child's date of birth is a typing mistake."""
     with pytest.raises(Fault, match="18 or older") as refused:
-        guaranteed_income({"single": 1}, 0, **(HOUSEHOLD | {"adult": False}))
+        minimum_income_guarantee({"single": 1}, 0, **(HOUSEHOLD | {"adult": False}))
     assert refused.value.reason == "FACT_INVALID"
 
 
@@ -208,6 +210,38 @@ def test_an_amount_counts_only_where_it_applies() -> None:
     """And the largest and the smallest of nothing are nothing."""
     assert (amount_where(5, where=True), amount_where(5, where=False)) == (5, 0)
     assert (largest((2, 3)), smallest((2, 3)), largest(()), smallest(())) == (3, 2, 0, 0)
+
+
+def test_stored_packs_keep_what_somebody_keeps_by_age() -> None:
+    """As packs of before dates of birth have it: the full rate from 25, the pension rate from pension age."""
+    amounts = {
+        "single_under_25": 1,
+        "single": 2,
+        "single_pension_age": 4,
+        "couple_each": 8,
+        "couple_pension_age_each": 16,
+    }
+    premiums = {"disability": 100, "enhanced_disability": 200, "carer": 400}
+
+    def kept_at(age: int, *, couple: bool = False, held: str = "") -> int:
+        return guaranteed_income(
+            amounts, premiums, age, 66, couple=couple, disability_premium=held == "disability",
+            enhanced_disability_premium=held == "enhanced_disability", carer_premium=held == "carer",
+        )  # fmt: skip
+
+    assert [kept_at(age) for age in (24, 25, 65, 66)] == [1, 2, 2, 4]
+    assert [kept_at(age, couple=True) for age in (24, 65, 66)] == [8, 8, 16]
+    assert [kept_at(30, held=premium) for premium in ("disability", "enhanced_disability", "carer")] == [102, 202, 402]
+    assert kept_at(30, couple=True, held="carer") == 408
+    for premium in ("disability", "enhanced_disability"):
+        with pytest.raises(Fault, match=f"no amount is known for couple_{premium} on this date"):
+            kept_at(30, couple=True, held=premium)
+    premiums["couple_disability"] = 800
+    assert kept_at(30, couple=True, held="disability") == 808
+    del amounts["single"]
+    with pytest.raises(Fault, match="no amount is known for single on this date") as refused:
+        kept_at(25)
+    assert refused.value.reason == "PARAMETER_MISSING"
 
 
 def test_capital_counts_a_pound_for_every_step_or_part_of_one() -> None:
