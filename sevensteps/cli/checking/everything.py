@@ -37,10 +37,15 @@ class Check:
         async with operations(self.settings) as caller:
             again = DecisionsAgain(caller, Library(self.settings.policies))
             for service in DECIDING_SERVICES:
-                async for finding in self._chain(caller, again, service):
+                async for finding in self.findings_of(service, caller, again):
                     yield finding
-                async for finding in self._records(caller, service):
-                    yield finding
+
+    async def findings_of(self, service: str, caller: Caller, again: DecisionsAgain) -> AsyncIterator[Finding]:
+        """The same of one service."""
+        async for finding in self._chain(caller, again, service):
+            yield finding
+        async for finding in self._records(caller, service):
+            yield finding
 
     async def _chain(self, caller: Caller, again: DecisionsAgain, service: str) -> AsyncIterator[Finding]:
         """What is wrong with receipts, to the last one that there was when this began."""
