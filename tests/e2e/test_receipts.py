@@ -69,7 +69,7 @@ async def test_everything_is_verified_against_heads_noted_before(running: Runnin
     assert result.stderr == "", "no progress bar where nobody watches"
     assert "nothing wrong" in result.stdout
     answered = json.loads((await running.run("verify", "--all", "--json")).stdout)
-    assert (answered["findings"], answered["erased"], answered["records"]) == ([], [], 6)
+    assert (answered["findings"], answered["erased"], answered["records"]) == ([], [], 8)
     assert [head["service"] for head in answered["heads"]] == ["assessment", "planning", "approval", "review"]
     noted = tmp_path / "verified.txt"
     noted.write_text(result.stdout, encoding="utf-8")
