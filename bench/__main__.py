@@ -9,7 +9,7 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-from bench import call, fairness, feed, journeys, large_feed, latency, policy, receipts, startup
+from bench import call, fairness, feed, journeys, large_feed, latency, policy, receipts, startup, verify
 from bench.figure import Figure
 
 Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
@@ -23,6 +23,7 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "large-feed": large_feed.measure,
     "policy": policy.measure,
     "receipts": receipts.measure,
+    "verify": verify.measure,
     "startup": startup.measure,
 }
 

@@ -44,7 +44,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         packs = Path(folder) / "packs"
         shutil.copytree(Settings().policies, packs)
-        lines = list(islice(_lines(Library(packs)), DIFFERENT))
+        made = list(islice(lines(Library(packs)), DIFFERENT))
         table = packs / "england/parameters/budget.yaml"
         table.write_text(table.read_text(encoding="utf-8").replace(WAS, IS), encoding="utf-8")
         candidate = Candidate(packs, "example-council", Settings().policies, "example-council")
@@ -53,7 +53,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
         for number in (FEW, MANY):
             say(f"{number:,} receipts, {file.name} ...")
             with file.open("w", encoding="utf-8") as written:
-                written.writelines(islice(cycle(lines), number))
+                written.writelines(islice(cycle(made), number))
             figures.append(await asyncio.to_thread(_timed, file, candidate))
     (_, _, _, few), (seconds, cpu_seconds, turned, many) = figures
     return [
@@ -79,7 +79,7 @@ def _timed(file: Path, candidate: Candidate) -> tuple[float, float, int, int]:
     return seconds, cpu_seconds, turned, after.ru_maxrss
 
 
-def _lines(library: Library) -> Iterator[str]:
+def lines(library: Library) -> Iterator[str]:
     """Receipts as cases have them: different facts about needs, and those of the examples for everything else."""
     chance = random.Random(SEED)  # noqa: S311 - seeded, so that every run has the same receipts
     facts = {decision: json.loads((FACTS / f"{decision}.json").read_text("utf-8")) for decision in OF_A_JOURNEY}

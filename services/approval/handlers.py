@@ -47,7 +47,7 @@ def approve_plan(work: Work, *, case_id: str, etag: str, signature: Signature) -
     checks.ensure_met(case_id)
     checks.ensure_judged(signature.judgements, case_id)
     role, authority = _authority(work, approval, checks)
-    signed = store.change_approval(work, signed.sign_as(role, authority.text("level")))
+    signed = store.change_approval(work, signed.sign_as(role, authority.text("level")), authority)
     store.add_judgements(work, signed, signature.judgements)
     event = PlanApproved(
         version=signed.version, personal_budget_weekly=pounds(signed.personal_budget), level=signed.level

@@ -16,6 +16,7 @@ from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.errors import Fault, Kind, stage_order
 from sevensteps.fields import short_name
 from sevensteps.money import pounds
+from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.statements import Row
 from sevensteps.service.work import CaseUnknown, Work
@@ -23,9 +24,17 @@ from sevensteps.service.work import CaseUnknown, Work
 WROTE = "wrote"
 ASSESSED = "assessed"
 
+NOT_OF_AN_APPROVAL = {
+    "plan",
+    "opened_at",
+    "decided_at",
+    "receipt_digest",
+    "authority_receipt_id",
+    "authority_digest",
+}
 _APPROVAL = (
     sa.select(
-        *(column for column in approvals.c if column.name not in {"plan", "opened_at", "decided_at"}),
+        *(column for column in approvals.c if column.name not in NOT_OF_AN_APPROVAL),
         cases.c.council,
         cases.c.ended,
     )
@@ -47,7 +56,16 @@ CHANGE_APPROVAL = Change(
     approvals,
     key=("case_id", "version"),
     version="revision",
-    columns=("state", "level", "decided_by", "signed_as", "decided_at", "because"),
+    columns=(
+        "state",
+        "level",
+        "decided_by",
+        "signed_as",
+        "decided_at",
+        "because",
+        "authority_receipt_id",
+        "authority_digest",
+    ),
 )
 END_CASE = cases.update().where(cases.c.case_id == sa.bindparam("the_case")).values(ended=True)
 
@@ -115,18 +133,24 @@ def add_approval(work: Work, approval: Approval, plan: SubmittedPlan, *, first: 
     if first:
         case = {"case_id": approval.case_id, "council": approval.council, "ended": approval.ended}
         work.connection.execute(ADD_CASE, case)
-    work.connection.execute(ADD_APPROVAL, _row(work, approval) | {"plan": plan.as_given, "opened_at": work.now_text})
+    digest = work.receipt_digest(approval.receipt_id)
+    opened = {"plan": plan.as_given, "opened_at": work.now_text, "receipt_digest": digest}
+    work.connection.execute(ADD_APPROVAL, _row(work, approval) | opened)
     took_part = [(subject, WROTE) for subject in approval.written_by]
     took_part += [(subject, ASSESSED) for subject in approval.assessed_by]
     work.connection.execute(ADD_PARTIES, [key | {"subject": subject, "part": part} for subject, part in took_part])
 
 
-def change_approval(work: Work, approval: Approval) -> Approval:
+def change_approval(work: Work, approval: Approval, authority: RecordedDecision | None = None) -> Approval:
     """Store a decided or closed approval, and answer its new revision.
 
-    Raises a Fault (ABORTED) if it was changed meanwhile.
+    `authority` is the decision that its signer may sign. Raises a Fault (ABORTED) if it was changed meanwhile.
     """
-    CHANGE_APPROVAL.write(work, _row(work, approval), approval.revision)
+    named = {
+        "authority_receipt_id": authority.receipt_id if authority else None,
+        "authority_digest": work.receipt_digest(authority.receipt_id) if authority else None,
+    }
+    CHANGE_APPROVAL.write(work, _row(work, approval) | named, approval.revision)
     return replace(approval, revision=approval.revision + 1)
 
 

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from sevensteps.service.decided_records import Claim, DecidedRecords
 from sevensteps.service.tables import filled, receipts
 
 metadata = sa.MetaData()
@@ -23,8 +24,11 @@ approvals = sa.Table(
     sa.Column("due_on", sa.Date, nullable=False),
     *filled(sa.Text, "personal_budget", "indicative"),
     sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
+    sa.Column("receipt_digest", sa.Text),
     *filled(sa.Text, "pack", "opened_at", "decided_by", "signed_as", "decided_at", "because"),
     sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("authority_receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id)),
+    sa.Column("authority_digest", sa.Text),
     sa.CheckConstraint("(state IN ('approved', 'returned')) = (decided_by <> '')", name="decided_by_somebody"),
     sa.CheckConstraint("(state = 'approved') = (signed_as <> '')", name="signed_in_a_role"),
     sa.Index(
@@ -58,3 +62,33 @@ judgements = sa.Table(
     *filled(sa.Text, "because", "judged_by"),
     sa.ForeignKeyConstraint(["case_id", "version"], ["approvals.case_id", "approvals.version"]),
 )
+
+DECIDED = (
+    DecidedRecords(
+        "check of a plan",
+        approvals,
+        (
+            Claim("verdict", "verdict"),
+            Claim("safe", "values.safe"),
+            Claim("legal", "values.legal"),
+            Claim("meets_needs", "values.meets_needs"),
+            Claim("sufficient", "values.sufficient"),
+            Claim("personal_budget", "facts.personal_budget"),
+            Claim("indicative", "facts.indicative_budget"),
+            Claim("pack", "hash"),
+        ),
+    ),
+    DecidedRecords(
+        "signature",
+        approvals,
+        (
+            Claim("signed", "verdict", always="met"),
+            Claim("signed_as", "facts.role"),
+            Claim("level", "values.level"),
+            Claim("decided_by", "actor"),
+        ),
+        receipt_id="authority_receipt_id",
+        receipt_digest="authority_digest",
+    ),
+)
+"""What is recorded by decisions, and what of it their receipts say too."""

@@ -47,7 +47,8 @@ CHANGE_CASE = Change(
     columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending", "ended_on"),
 )
 NUMBERING = Numbering(cases, "case_id", by="opened_at")
-_DETERMINATION = sa.select(*(column for column in determinations.c if column.name not in {"proposed_at", "version"}))
+NOT_OF_A_DETERMINATION = {"proposed_at", "version", "receipt_digest"}
+_DETERMINATION = sa.select(*(column for column in determinations.c if column.name not in NOT_OF_A_DETERMINATION))
 STANDING_DETERMINATION = (
     _DETERMINATION.where(*matching(determinations, "case_id"))
     .order_by(
@@ -180,7 +181,8 @@ def add_determination(work: Work, case: Case, proposal: Determination) -> None:
     """Store a proposed determination; the version of the case says which came first, whatever the clock says."""
     needs = json.dumps(proposal.eligible_needs)
     row = as_row(proposal) | {"eligible_needs": needs, "proposed_at": work.now_text, "version": case.version}
-    work.connection.execute(ADD_DETERMINATION, row)
+    digest = {"receipt_digest": work.receipt_digest(proposal.receipt_id)}
+    work.connection.execute(ADD_DETERMINATION, row | digest)
 
 
 def confirm(work: Work, confirmed: Determination) -> None:
@@ -218,6 +220,7 @@ def _determinations(work: Work, query: sa.Select[tuple[object, ...]], **key: obj
 def add_budget(work: Work, case: Case, *, points: int, weekly: str, receipt_id: str) -> None:
     """Store the indicative budget of this round."""
     row = {"points": points, "weekly": weekly, "receipt_id": receipt_id}
+    row["receipt_digest"] = work.receipt_digest(receipt_id)
     work.connection.execute(ADD_BUDGET, row | _given(work, case))
 
 

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from sevensteps.service.decided_records import Claim, DecidedRecords
 from sevensteps.service.tables import filled, receipts
 
 metadata = sa.MetaData()
@@ -84,6 +85,7 @@ determinations = sa.Table(
     sa.Column("assessed_on", sa.Date, nullable=False),
     sa.Column("eligible_needs", sa.Text, nullable=False),
     sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
+    sa.Column("receipt_digest", sa.Text),
     *filled(sa.Text, "assessed_by", "confirmed_by", "reasons"),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.Index("determinations_by_case", "case_id", "version"),
@@ -105,6 +107,7 @@ indicative_budgets = sa.Table(
     sa.Column("points", sa.Integer, nullable=False),
     sa.Column("weekly", sa.Text, nullable=False),
     sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
+    sa.Column("receipt_digest", sa.Text),
     sa.Column("given_by", sa.Text, nullable=False),
 )
 
@@ -124,3 +127,26 @@ acts = sa.Table(
     *filled(sa.Text, "kind", "acted_at", "acted_by", "reason", "because"),
 )
 """What was done to a case as a whole. `version` is the case's own before it, and so their order."""
+
+DECIDED = (
+    DecidedRecords(
+        "determination",
+        determinations,
+        (
+            Claim("verdict", "verdict"),
+            Claim("eligible_needs", "values.eligible_needs"),
+            Claim("assessed_on", "on"),
+            Claim("assessed_by", "actor"),
+        ),
+    ),
+    DecidedRecords(
+        "indicative budget",
+        indicative_budgets,
+        (
+            Claim("points", "facts.points"),
+            Claim("weekly", "values.weekly", free=True),  # above the table it is the practitioner's own
+            Claim("given_by", "actor"),
+        ),
+    ),
+)
+"""What is recorded by decisions, and what of it their receipts say too."""

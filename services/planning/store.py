@@ -227,7 +227,9 @@ def _amounts(line: Mapping[str, str]) -> dict[str, Decimal]:
 
 def add_money(work: Work, planning: Planning, arrangement: MoneyArrangement) -> None:
     """Store who holds a part of the agreed plan's personal budget."""
-    row = as_row(arrangement) | {"weekly": pounds(arrangement.weekly)} | _arranged(work, planning)
+    digest = work.receipt_digest(arrangement.receipt_id) if arrangement.receipt_id else None
+    typed = {"weekly": pounds(arrangement.weekly), "receipt_digest": digest}
+    row = as_row(arrangement) | typed | _arranged(work, planning)
     work.connection.execute(ADD_MONEY, row)
 
 

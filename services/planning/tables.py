@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from sevensteps.service.decided_records import Claim, DecidedRecords
 from sevensteps.service.tables import filled, receipts
 
 metadata = sa.MetaData()
@@ -45,6 +46,7 @@ money_arrangements = sa.Table(
     sa.Column("plan_version", sa.Integer, nullable=False),
     *filled(sa.Text, "kind", "payee", "weekly"),
     sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=True),
+    sa.Column("receipt_digest", sa.Text),
     *filled(sa.Text, "arranged_at", "arranged_by"),
     sa.ForeignKeyConstraint(["case_id", "plan_version"], ["plans.case_id", "plans.version"]),
     sa.Index("money_by_plan", "case_id", "plan_version", "arranged_at"),
@@ -75,3 +77,12 @@ support_arrangements = sa.Table(
     sa.ForeignKeyConstraint(["case_id", "plan_version"], ["plans.case_id", "plans.version"]),
     sa.Index("support_by_plan", "case_id", "plan_version", "arranged_at"),
 )
+
+DECIDED = (
+    DecidedRecords(
+        "direct payment",
+        money_arrangements,
+        (Claim("arranged", "verdict", always="met"), Claim("arranged_by", "actor")),
+    ),
+)
+"""What is recorded by decisions, and what of it their receipts say too."""

@@ -15,7 +15,7 @@ from sevensteps.service.statements import Row
 from sevensteps.service.work import CaseUnknown, Work, new_id
 from sevensteps.steps import DueKind
 
-_LIFE = sa.select(lives).where(*matching(lives, "case_id"))
+_LIFE = sa.select(*(column for column in lives.c if column.name != "receipt_digest")).where(*matching(lives, "case_id"))
 NEWEST = _LIFE.order_by(lives.c.round.desc()).limit(1)
 LIFE = _LIFE.where(*matching(lives, "round"))
 CHANGE_LIFE = Change(lives, key=("case_id", "round"), version="version", columns=("state", "spent", "reason", "due_on"))
@@ -72,7 +72,8 @@ def _row(life: Life) -> dict[str, object]:
 
 def add_life(work: Work, life: Life) -> None:
     """Store the life of a new round."""
-    work.connection.execute(ADD_LIFE, _row(life))
+    digest = {"receipt_digest": work.receipt_digest(life.receipt_id)}
+    work.connection.execute(ADD_LIFE, _row(life) | digest)
 
 
 def change_life(work: Work, life: Life) -> Life:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from sevensteps.service.decided_records import Claim, DecidedRecords
 from sevensteps.service.tables import filled, receipts
 
 metadata = sa.MetaData()
@@ -17,6 +18,7 @@ lives = sa.Table(
     *filled(sa.Text, "due_kind", "due_rule"),
     sa.Column("law_due", sa.Date),
     sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
+    sa.Column("receipt_digest", sa.Text),
     sa.Column("spent", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("due_on", sa.Date),
@@ -67,3 +69,17 @@ reviews = sa.Table(
     sa.Column("completed_on", sa.Date, nullable=False),
     sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
 )
+
+DECIDED = (
+    DecidedRecords(
+        "date of the next review",
+        lives,
+        (
+            Claim("review_due", "values.due"),
+            Claim("due_kind", "values.kind"),
+            Claim("due_rule", "values.rule"),
+            Claim("law_due", "values.law_due"),
+        ),
+    ),
+)
+"""What is recorded by decisions, and what of it their receipts say too."""

@@ -102,6 +102,8 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         {
             "ListReceipts": {Role.AUDITOR, Role.OPERATIONS, Role.PRACTITIONER},
             "ReadReceipts": {Role.AUDITOR, Role.OPERATIONS},
+            "ListLinks": {Role.AUDITOR, Role.OPERATIONS},
+            "ReadDecidedRecords": {Role.AUDITOR, Role.OPERATIONS},
             "GetPack": {Role.AUDITOR, Role.OPERATIONS},
             "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS},
         },

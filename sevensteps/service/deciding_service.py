@@ -1,7 +1,7 @@
 """A deciding service put together: its records, the rules, the outbox, and its gRPC face."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 import grpc
@@ -18,8 +18,9 @@ from sevensteps.policy import Library
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
-from sevensteps.service import answers, receipts
+from sevensteps.service import answers, chaining, receipts
 from sevensteps.service.case_register import AssessmentRegister
+from sevensteps.service.decided_records import DecidedRecords
 from sevensteps.service.opening import open_to_serve
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
@@ -49,8 +50,9 @@ class DecidingService:
         publisher: Publisher,
         register: AssessmentRegister,
         add: AddTo,
+        decided: Sequence[DecidedRecords],
     ) -> None:
-        """`add` registers the servicer; the rest is `open`'s."""
+        """`add` registers the servicer; `decided` are the records that come by decisions; the rest is `open`'s."""
         self.names = (f"sevensteps.api.{name}.v1.{name.capitalize()}Service", receipts.NAME)
         self._store = store
         self._archive = archive
@@ -58,11 +60,20 @@ class DecidingService:
         self._publisher = publisher
         self._register = register
         self._add = add
+        self._decided = decided
         self._background = Background()
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def open(cls, name: str, settings: Settings, keys: Keys, councils: Councils, add: AddTo) -> Self:
+    async def open(  # noqa: PLR0917 - tests and `run` alone call it
+        cls,
+        name: str,
+        settings: Settings,
+        keys: Keys,
+        councils: Councils,
+        add: AddTo,
+        decided: Sequence[DecidedRecords] = (),
+    ) -> Self:
         """Bring the schema up to date and open the records.
 
         Raises a Fault when there is no pack to decide by, or the records have cases of a council that there is not; and
@@ -81,12 +92,12 @@ class DecidingService:
         publisher = Publisher(store, name, channel(settings.feed, token))
         register = AssessmentRegister(channel(settings.assessment, token))
         use_cases = UseCases(store, archive, councils, publisher, register)
-        return cls(name, store, archive, use_cases, publisher, register, add)
+        return cls(name, store, archive, use_cases, publisher, register, add, decided)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
         self._add(server, self._use_cases)
-        receipts.add_to(server, self._use_cases)
+        receipts.add_to(server, self._use_cases, self._decided)
 
     def begin(self, background: Background) -> None:
         """See server.Servable: publish, beginning with what waits in the outbox, and look after packs and records."""
@@ -94,7 +105,8 @@ class DecidingService:
         self._publisher.start(background)
         self._tasks = [
             background.start("watching the policy packs", self._archive.watch(self._store)),
-            background.start("keeping the records in order", keep_in_order(self._store)),
+            background.start("forgetting answers", forget_answers(self._store)),
+            background.start("chaining the receipts", chaining.keep_chained(self._store)),
         ]
 
     def drain(self) -> None:
@@ -109,12 +121,11 @@ class DecidingService:
         await self._store.close()
 
 
-async def keep_in_order(store: Store) -> None:
-    """Forget answers that have expired and number receipts, until cancelled. Waits out trouble of the database."""
+async def forget_answers(store: Store) -> None:
+    """Forget answers that have expired, until cancelled. Waits out trouble of the database."""
     while True:
         try:
             await answers.forget_expired(store)
-            await receipts.NUMBERING.extend(store)
         except Fault as fault:
             if fault.kind is not Kind.UNAVAILABLE:
                 raise
@@ -141,13 +152,13 @@ def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> N
         raise refused[0] if refused else no_council()
 
 
-def run(name: str, add: AddTo) -> None:
+def run(name: str, add: AddTo, decided: Sequence[DecidedRecords]) -> None:
     """The whole life of a service's process: records, and serving until it is told to stop."""
 
     async def work(settings: Settings) -> None:
         keys = Keys.open(settings.data)
         councils = Councils(settings.policies, settings.pack)
-        service = await DecidingService.open(name, settings, keys, councils, add)
+        service = await DecidingService.open(name, settings, keys, councils, add, decided)
         await serve(service, keys, councils, settings.address(name), Limits.of(settings))
 
     process.run(name, work)

@@ -10,10 +10,13 @@ from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sevensteps import clock
+from sevensteps.receipt_chain import COLUMNS, digest_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "services"
 UPGRADING = 77_000_007
 """The advisory lock under which one process at a time upgrades a PostgreSQL schema."""
+PORTION = 500
+"""Most rows that a migration holds at a time, where it has to look at each."""
 LONGEST_WAIT = 60.0  # seconds, for another process that upgrades the same SQLite file
 
 
@@ -201,3 +204,47 @@ def create_overdue_0003() -> None:
         sa.Column("told_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "stage", "turn", "due_on", "ahead"),
     )
+
+
+def create_chain_0004() -> None:
+    """The table `chain` of sevensteps/service/tables.py. Never changed either.
+
+    The receipts of before are chained when the service runs, as new ones are.
+    """
+    op.create_table(
+        "chain",
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.Column("erased_at", sa.Text(), nullable=True),
+        sa.Column("erased_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("position"),
+    )
+
+
+def name_digests_0004(table: str, *key: str, receipt_id: str = "receipt_id", digest: str = "receipt_digest") -> None:
+    """Give records the digest of the receipt that they name, in a new column; `key` is their primary key.
+
+    Never changed either.
+    """
+    op.add_column(table, sa.Column(digest, sa.Text(), nullable=True))
+    records = sa.table(table, *map(sa.column, (*key, receipt_id, digest)))
+    receipts = sa.table("receipts", *map(sa.column, COLUMNS))
+    place = sa.tuple_(*(records.c[name] for name in key))
+    in_order = (
+        sa.select(*(records.c[name].label(f"key_{name}") for name in key), *receipts.c)
+        .join_from(records, receipts, records.c[receipt_id] == receipts.c.receipt_id)
+        .order_by(*(records.c[name] for name in key))
+        .limit(PORTION)
+    )
+    name_digest = records.update().where(*(records.c[name] == sa.bindparam(f"key_{name}") for name in key))
+    name_digest = name_digest.values({digest: sa.bindparam("new_digest")})
+    connection = op.get_bind()
+    rows = connection.execute(in_order).all()
+    while rows:
+        found = [row._asdict() for row in rows]
+        keys = [{f"key_{name}": row[f"key_{name}"] for name in key} for row in found]
+        digests = [{"new_digest": digest_of(row)} for row in found]
+        connection.execute(name_digest, [one | other for one, other in zip(keys, digests, strict=True)])
+        rows = connection.execute(in_order.where(place > sa.tuple_(*keys[-1].values()))).all()

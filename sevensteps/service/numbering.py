@@ -3,7 +3,7 @@
 On SQLite one transaction ends before the next begins, and each record has its number when it is stored. On PostgreSQL
 transactions end in another order than they began in: a reader would pass one by whose number is lower than what it has
 read already, and a lock that puts them in one order would make every case wait for every other. There a record has no
-number until a list is read, or a minute has passed: then all that has been stored gets the next numbers, by one at a
+number until a list is read, or receipts are chained: then all that has been stored gets the next numbers, by one at a
 time. What ends later gets a higher number, so that a reader who has gone further finds it there.
 """
 

@@ -15,28 +15,24 @@ from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.fields import Fields
 from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.rpc.interceptor import Context, caller
-from sevensteps.service.numbering import Numbering
+from sevensteps.service.decided_records import DecidedRecords
 from sevensteps.service.pack_archive import law_of
 from sevensteps.service.page_tokens import position_of, token_of
+from sevensteps.service.receipt_pages import MOST, NUMBERING, links, page
 from sevensteps.service.tables import receipts
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 
 NAME = "sevensteps.api.receipts.v1.ReceiptsService"
-MOST = 100
-MOST_BYTES = 256 * 1024
-"""A message is full when its receipts have reached this size."""
-
-IN_ORDER = sa.select(receipts).order_by(receipts.c.position)
-NUMBERING = Numbering(receipts, "receipt_id", by="decided_at")
 
 
 class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
     """Answers the calls of ReceiptsService."""
 
-    def __init__(self, use_cases: UseCases) -> None:
-        """`use_cases` reads from the records of the service."""
+    def __init__(self, use_cases: UseCases, decided: Sequence[DecidedRecords]) -> None:
+        """`use_cases` reads from the records of the service; `decided` are those that come by decisions."""
         self._use_cases = use_cases
+        self._decided = decided
 
     async def ListReceipts(self, request: pb.ListReceiptsRequest, context: Context) -> pb.ListReceiptsResponse:
         """See ReceiptsService.ListReceipts."""
@@ -64,6 +60,31 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
                 yield pb.ReadReceiptsResponse(receipts=map(_message, found))
                 after = found[-1].position
 
+    async def ListLinks(self, request: pb.ListLinksRequest, context: Context) -> pb.ListLinksResponse:
+        """See ReceiptsService.ListLinks."""
+        fields = Fields()
+        size = fields.page_size(request.page_size, default=MOST, largest=MOST)
+        fields.check()
+        _ensure_confined(request.case_id)
+        listed = {"list": "links", "case_id": request.case_id, "council": caller().council}
+        after = position_of(request.page_token, listed)
+        found = await self._use_cases.list(
+            NUMBERING, lambda work: links(work, after=after, case_id=request.case_id, size=size)
+        )
+        token = token_of(found.links[-1].position, listed) if found.more else ""
+        return pb.ListLinksResponse(links=found.links, next_page_token=token, chained=found.chained, last=found.last)
+
+    async def ReadDecidedRecords(
+        self, request: pb.ReadDecidedRecordsRequest, context: Context
+    ) -> AsyncIterator[pb.ReadDecidedRecordsResponse]:
+        """See ReceiptsService.ReadDecidedRecords."""
+        _ensure_confined(request.case_id)
+        for records in self._decided:
+            rows = await self._use_cases.look(partial(records.page, case_id=request.case_id, after=None))
+            while rows:
+                yield pb.ReadDecidedRecordsResponse(records=map(records.message, rows))
+                rows = await self._use_cases.look(partial(records.page, case_id=request.case_id, after=rows[-1]))
+
     async def GetPack(self, request: pb.GetPackRequest, context: Context) -> pb.GetPackResponse:
         """See ReceiptsService.GetPack."""
         fields = Fields()
@@ -82,16 +103,16 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
         return pb.GetPacksInForceResponse(packs=packs)
 
 
-def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:
+def add_to(server: grpc.aio.Server, use_cases: UseCases, decided: Sequence[DecidedRecords]) -> None:
     """Serve receipts beside the service's own calls."""
-    pb_grpc.add_ReceiptsServiceServicer_to_server(ReceiptsServer(use_cases), server)
+    pb_grpc.add_ReceiptsServiceServicer_to_server(ReceiptsServer(use_cases, decided), server)
 
 
 def place_of(work: Work, receipt_id: str) -> int:
     """The position of one of the actor's receipts; 0 where none is named. Raises a Fault (INVALID, CURSOR_INVALID)."""
     if not receipt_id:
         return 0
-    place = sa.select(receipts.c.position).where(*_mine(work), receipts.c.receipt_id == receipt_id)
+    place = sa.select(receipts.c.position).where(*work.own(receipts.c.council), receipts.c.receipt_id == receipt_id)
     position = work.connection.execute(place).scalar_one_or_none()
     if position is None:
         detail = "must be the id of a receipt that was read before, or be empty to begin"
@@ -99,25 +120,15 @@ def place_of(work: Work, receipt_id: str) -> int:
     return int(position)
 
 
-def page(
-    work: Work, *, after: int, case_id: str = "", size: int = MOST
-) -> tuple[Sequence[sa.Row[tuple[object, ...]]], bool]:
-    """As many of the actor's receipts after a position as one message takes, and whether there are more."""
-    query = IN_ORDER.where(receipts.c.position > after, *_mine(work, case_id))
-    rows = work.connection.execute(query.limit(size + 1)).all()
-    taken = size_so_far = 0
-    while taken < min(size, len(rows)) and size_so_far < MOST_BYTES:
-        size_so_far += len(rows[taken].receipt)
-        taken += 1
-    return rows[:taken], taken < len(rows)
-
-
-def _mine(work: Work, case_id: str = "") -> list[sa.ColumnElement[bool]]:
-    """What confines an actor to receipts of their council, and the question to a case."""
-    conditions = [receipts.c.case_id == case_id] if case_id else []
-    if work.actor.council != EVERY_COUNCIL:
-        conditions.append(receipts.c.council == work.actor.council)
-    return conditions
+def _ensure_confined(case_id: str) -> None:
+    """Raise a Fault (DENIED) for who asks for every council's and may see one council's."""
+    if not case_id and caller().council != EVERY_COUNCIL:
+        raise Fault(
+            Kind.DENIED,
+            "OTHER_COUNCILS_RECEIPTS",
+            "This would tell of every council's receipts, and your token is for one council. Name a case, or ask with "
+            "a token for every council.",
+        )
 
 
 def _message(row: sa.Row[tuple[object, ...]]) -> pb.Receipt:

@@ -71,6 +71,17 @@ receipts = sa.Table(
 )
 """`position` is their order: see numbering.py."""
 
+chain = sa.Table(
+    "chain",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    *filled(sa.Text, "receipt_id", "digest", "link"),
+    sa.Column("erased_at", sa.Text),
+    sa.Column("erased_by", sa.Text),
+)
+"""The links of receipts: see chaining.py. A digest stays when its receipt is erased, which `erased_at` and `erased_by`
+then tell. Names no receipt by a foreign key, so that it stays."""
+
 overdue = sa.Table(
     "overdue",
     metadata,

@@ -14,8 +14,9 @@ from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.councils import Councils
 from sevensteps.errors import Violation, invalid, not_found, stale
 from sevensteps.events import Payload
-from sevensteps.identity.actor import Actor, Role
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
 from sevensteps.policy.model.verdict import Json
+from sevensteps.receipt_chain import digest_of
 from sevensteps.service import outbox
 from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, RecordedDecision, add_receipt, decision_message
 from sevensteps.service.pack_archive import Archive
@@ -69,6 +70,10 @@ class Work:
     def version_in_force(self, pack: str) -> str:
         """The content hash of the version of a pack that decides now; empty where none can."""
         return self.archive.library.in_force().get(pack, "")
+
+    def own(self, council: sa.ColumnElement[str]) -> list[sa.ColumnElement[bool]]:
+        """What confines the actor to rows of their council; nothing for who works for every council."""
+        return [] if self.actor.council == EVERY_COUNCIL else [council == self.actor.council]
 
     def confine(self, case_id: str, council: str) -> None:
         """Raise NOT_FOUND unless the council's records are the actor's to see."""
@@ -128,6 +133,10 @@ class Work:
         self.receipts.append(row)
         self.receipts_read[receipt_id] = receipt
         return RecordedDecision(decided, receipt_id, receipt)
+
+    def receipt_digest(self, receipt_id: str) -> str:
+        """The digest of a receipt of this transaction, for the record that names the receipt."""
+        return next(digest_of(row) for row in self.receipts if row["receipt_id"] == receipt_id)
 
     def decided(self, receipt_id: str) -> decision_pb2.Decision:
         """A decision made earlier, from its receipt."""

@@ -1,11 +1,12 @@
 """`sevensteps verify`, `case explain` and `receipts export`, with a running suite that has one case."""
 
 import asyncio
+import importlib
 import json
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,10 +14,16 @@ import pytest
 
 from servers.command_line import run_command
 from sevensteps import clock
+from sevensteps.cli.checking.everything import Check
+from sevensteps.cli.checking.of_case import check_case
 from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings
 from sevensteps.local.suite import Suite, on_free_ports
+from sevensteps.service.decided_records import DecidedRecords
+
+FORGED = {"assessed_on": "2026-04-06", "review_due": "2031-01-01", "law_due": "2031-01-01", "points": 59}
+"""What stands in a column instead, where it cannot be any text."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,70 @@ async def test_every_decision_of_a_case_comes_out_the_same(running: RunningSuite
     answered = json.loads((await running.run("verify", running.case_id, "--json")).stdout)
     assert {checked["service"] for checked in answered} == {"assessment", "planning", "approval", "review"}
     assert all(checked["same"] for checked in answered)
+
+
+async def test_everything_is_verified_against_heads_noted_before(running: RunningSuite, tmp_path: Path) -> None:
+    """All four services, as text or JSON; what was printed can be given again, and a head that never was is found."""
+    result = await running.run("verify", "--all")
+    assert result.returncode == 0, result.stderr + result.stdout
+    assert result.stderr == "", "no progress bar where nobody watches"
+    assert "nothing wrong" in result.stdout
+    answered = json.loads((await running.run("verify", "--all", "--json")).stdout)
+    assert (answered["findings"], answered["erased"], answered["records"]) == ([], [], 8)
+    assert [head["service"] for head in answered["heads"]] == ["assessment", "planning", "approval", "review"]
+    noted = tmp_path / "verified.txt"
+    noted.write_text(result.stdout, encoding="utf-8")
+    again = await running.run("verify", "--all", "--against", str(noted))
+    assert again.returncode == 0, again.stderr + again.stdout
+    assert "the head of review was compared" in again.stdout
+    noted.write_text(f"approval 1 {'0' * 64}\n", encoding="utf-8")
+    changed = await running.run("verify", "--all", "--against", str(noted))
+    assert changed.returncode == 1
+    assert "It has another link at position 1 than was noted." in changed.stdout
+
+
+async def test_what_cannot_be_verified_is_said_at_once(running: RunningSuite, tmp_path: Path) -> None:
+    """A case or everything; heads that are heads."""
+    no_heads = tmp_path / "no-heads"
+    no_heads.write_text("assessment 12 of them\n", encoding="utf-8")
+    for arguments, said in (
+        ((), "Name a case, or say --all."),
+        ((running.case_id, "--all"), "Name a case, or say --all."),
+        ((running.case_id, "--against", str(no_heads)), "--against goes with --all."),
+        (("--all", "--against", str(no_heads)), "expected lines such as"),
+        (("--all", "--against", str(tmp_path / "none")), "cannot be read: No such file"),
+    ):
+        refused = await running.run("verify", *arguments)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert said in refused.stderr
+
+
+@pytest.mark.parametrize("service", ["assessment", "planning", "approval", "review"])
+async def test_whatever_a_record_says_is_held_to_its_receipt(running: RunningSuite, service: str) -> None:
+    """Every claim of every kind of record: changed in the database, it is found in the case and in everything."""
+    decided: Sequence[DecidedRecords] = importlib.import_module(f"services.{service}.tables").DECIDED
+    forged = [(records, claim.name) for records in decided for claim in records.claims if not claim.always]
+    for records, name in forged:
+        table = records.table.name
+        with sqlite3.connect(running.settings.data / f"{service}.db") as database:
+            query = f"SELECT rowid, {name} FROM {table} WHERE {records.receipt_id} IS NOT NULL"  # noqa: S608 - names of tables.py
+            row, was = database.execute(query).fetchone()
+            put = f"UPDATE {table} SET {name} = ? WHERE rowid = ?"  # noqa: S608
+            database.execute("DROP TRIGGER IF EXISTS decided_for_good_update")  # as whoever forges would
+            database.execute(put, (FORGED.get(name, "forged"), row))
+            database.commit()
+            try:
+                check = Check(running.settings, {}, lambda *_: None)
+                everything = [finding.wrong async for finding in check.findings()]
+                of_case = [
+                    said for each in await check_case(running.settings, running.case_id) for said in each.differences
+                ]
+            finally:
+                database.execute(put, (was, row))
+                database.commit()
+        assert everything == of_case
+        assert len(everything) == 1, (records.kind, name, everything)
+        assert f"says {name.replace('_', ' ')}: " in everything[0]
 
 
 async def test_a_case_is_explained_on_a_page(running: RunningSuite) -> None:

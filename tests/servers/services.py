@@ -97,8 +97,9 @@ async def run_service(name: str, settings: Settings, assessment: Running | None 
     """One of the services that decide, by itself, on a free port."""
     keys = Keys.open(settings.data)
     add_to = importlib.import_module(f"services.{name}.server").add_to
+    decided = importlib.import_module(f"services.{name}.tables").DECIDED
     councils = councils_of(settings)
-    service = await DecidingService.open(name, settings, keys, councils, add_to)
+    service = await DecidingService.open(name, settings, keys, councils, add_to, decided)
     server = Server(service, keys, councils, FREE_PORT, Limits.of(settings))
     await server.start()
     store = open_store(settings.database, settings.data, name)

@@ -18,6 +18,7 @@ from servers.postgres import PostgresServer
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.receipts.v1 import receipts_pb2
+from sevensteps.cli.checking.everything import Check
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.events import PAYLOADS, CaseEnded, CaseResumed
@@ -80,6 +81,7 @@ async def test_a_store_is_carried_on(folder: Path, tmp_path: Path, request: pyte
             await _play_to_the_end(open_cases)
             await _assert_that_every_case_has_ended(town, made, cases)
             await _assert_that_receipts_verify(town, law)
+            await _assert_that_everything_verifies(settings)
     finally:
         await suite.stop()
 
@@ -181,6 +183,16 @@ async def _assert_that_receipts_verify(town: Town, law: Library) -> None:
             except Fault as fault:
                 differences.append(f"{where}: cannot be decided again: {fault.reason}: {fault.detail}")
     assert differences == [], "\n".join(differences)
+
+
+async def _assert_that_everything_verifies(settings: Settings) -> None:
+    """The receipts of before are in the chains, and records name theirs, as those do that came by decisions since."""
+    check = Check(settings, {}, lambda *_: None)
+    while not check.heads or check.not_chained:
+        check = Check(settings, {}, lambda *_: None)
+        assert [finding async for finding in check.findings()] == []
+    assert check.records > 0
+    assert sum(head.position for head in check.heads) == check.receipts
 
 
 async def _take_in(town: Town, law: Library, service: str, version: str) -> list[str]:

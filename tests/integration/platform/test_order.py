@@ -25,7 +25,7 @@ from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
 from sevensteps.service import numbering
 from sevensteps.service.migrations import upgrade
 from sevensteps.service.pack_archive import Archive
-from sevensteps.service.receipts import page
+from sevensteps.service.receipt_pages import page
 from sevensteps.service.tables import receipts
 from sevensteps.service.work import Work
 

@@ -19,7 +19,7 @@ from sevensteps.errors import Kind
 from sevensteps.identity.actor import Role
 from sevensteps.identity.rights import RIGHTS
 from sevensteps.policy import Library
-from sevensteps.service import receipts
+from sevensteps.service import receipt_pages, receipts
 
 if TYPE_CHECKING:
     from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceAsyncStub
@@ -80,7 +80,7 @@ async def test_every_receipt_is_streamed_in_order_from_any_place(
 ) -> None:
     """However small the messages, each receipt comes once, oldest first; a stream can begin after any of them."""
     cases = [await determined(running) for _ in range(3)]
-    monkeypatch.setattr(receipts, "MOST_BYTES", 1)
+    monkeypatch.setattr(receipt_pages, "MOST_BYTES", 1)
     operations = reader(running, Role.OPERATIONS, council="*")
     found = await streamed(operations)
     assert [receipt.case_id for receipt in found] == [case_id for case_id in cases for _ in range(3)]

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)sevensteps/api/receipts/v1/receipts.proto\x12\x1asevensteps.api.receipts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x01\n\x07Receipt\x12\x12\n\nreceipt_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65\x63ision\x18\x04 \x01(\t\x12\x0f\n\x07verdict\x18\x05 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x06 \x01(\t\x12.\n\ndecided_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07receipt\x18\x08 \x01(\t\"M\n\x13ListReceiptsRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"f\n\x14ListReceiptsResponse\x12\x35\n\x08receipts\x18\x01 \x03(\x0b\x32#.sevensteps.api.receipts.v1.Receipt\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"$\n\x13ReadReceiptsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\"M\n\x14ReadReceiptsResponse\x12\x35\n\x08receipts\x18\x01 \x03(\x0b\x32#.sevensteps.api.receipts.v1.Receipt\"\x1e\n\x0eGetPackRequest\x12\x0c\n\x04hash\x18\x01 \x01(\t\"\x94\x01\n\x0fGetPackResponse\x12\x0c\n\x04pack\x18\x01 \x01(\t\x12\x45\n\x05\x66iles\x18\x02 \x03(\x0b\x32\x36.sevensteps.api.receipts.v1.GetPackResponse.FilesEntry\x1a,\n\nFilesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x18\n\x16GetPacksInForceRequest\"Q\n\x17GetPacksInForceResponse\x12\x36\n\x05packs\x18\x01 \x03(\x0b\x32\'.sevensteps.api.receipts.v1.PackInForce\":\n\x0bPackInForce\x12\x0c\n\x04pack\x18\x01 \x01(\t\x12\x0c\n\x04hash\x18\x02 \x01(\t\x12\x0f\n\x07refused\x18\x03 \x01(\t2\xed\x03\n\x0fReceiptsService\x12v\n\x0cListReceipts\x12/.sevensteps.api.receipts.v1.ListReceiptsRequest\x1a\x30.sevensteps.api.receipts.v1.ListReceiptsResponse\"\x03\x90\x02\x01\x12x\n\x0cReadReceipts\x12/.sevensteps.api.receipts.v1.ReadReceiptsRequest\x1a\x30.sevensteps.api.receipts.v1.ReadReceiptsResponse\"\x03\x90\x02\x01\x30\x01\x12g\n\x07GetPack\x12*.sevensteps.api.receipts.v1.GetPackRequest\x1a+.sevensteps.api.receipts.v1.GetPackResponse\"\x03\x90\x02\x01\x12\x7f\n\x0fGetPacksInForce\x12\x32.sevensteps.api.receipts.v1.GetPacksInForceRequest\x1a\x33.sevensteps.api.receipts.v1.GetPacksInForceResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)sevensteps/api/receipts/v1/receipts.proto\x12\x1asevensteps.api.receipts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x01\n\x07Receipt\x12\x12\n\nreceipt_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65\x63ision\x18\x04 \x01(\t\x12\x0f\n\x07verdict\x18\x05 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x06 \x01(\t\x12.\n\ndecided_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07receipt\x18\x08 \x01(\t\"M\n\x13ListReceiptsRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"f\n\x14ListReceiptsResponse\x12\x35\n\x08receipts\x18\x01 \x03(\x0b\x32#.sevensteps.api.receipts.v1.Receipt\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"$\n\x13ReadReceiptsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\"M\n\x14ReadReceiptsResponse\x12\x35\n\x08receipts\x18\x01 \x03(\x0b\x32#.sevensteps.api.receipts.v1.Receipt\"\xaf\x01\n\rStoredReceipt\x12\x12\n\nreceipt_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65\x63ision\x18\x04 \x01(\t\x12\x0f\n\x07verdict\x18\x05 \x01(\t\x12\x11\n\tpack_hash\x18\x06 \x01(\t\x12\x0f\n\x07receipt\x18\x07 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x08 \x01(\t\x12\x12\n\ndecided_at\x18\t \x01(\t\"\xac\x01\n\x04Link\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x12\n\nreceipt_id\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x0c\n\x04link\x18\x04 \x01(\t\x12\x11\n\terased_at\x18\x05 \x01(\t\x12\x11\n\terased_by\x18\x06 \x01(\t\x12:\n\x07receipt\x18\x07 \x01(\x0b\x32).sevensteps.api.receipts.v1.StoredReceipt\"J\n\x10ListLinksRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"|\n\x11ListLinksResponse\x12/\n\x05links\x18\x01 \x03(\x0b\x32 .sevensteps.api.receipts.v1.Link\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0f\n\x07\x63hained\x18\x03 \x01(\x03\x12\x0c\n\x04last\x18\x04 \x01(\x03\",\n\x19ReadDecidedRecordsRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\"X\n\x1aReadDecidedRecordsResponse\x12:\n\x07records\x18\x01 \x03(\x0b\x32).sevensteps.api.receipts.v1.DecidedRecord\"\xe6\x01\n\rDecidedRecord\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x03 \x01(\t\x12\x12\n\nreceipt_id\x18\x04 \x01(\t\x12\x16\n\x0ereceipt_digest\x18\x05 \x01(\t\x12\x31\n\x06\x63laims\x18\x06 \x03(\x0b\x32!.sevensteps.api.receipts.v1.Claim\x12:\n\x07receipt\x18\x07 \x01(\x0b\x32).sevensteps.api.receipts.v1.StoredReceipt\x12\x0e\n\x06\x65rased\x18\x08 \x01(\x08\"?\n\x05\x43laim\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04says\x18\x02 \x01(\t\x12\x0c\n\x04path\x18\x03 \x01(\t\x12\x0c\n\x04\x66ree\x18\x04 \x01(\x08\"\x1e\n\x0eGetPackRequest\x12\x0c\n\x04hash\x18\x01 \x01(\t\"\x94\x01\n\x0fGetPackResponse\x12\x0c\n\x04pack\x18\x01 \x01(\t\x12\x45\n\x05\x66iles\x18\x02 \x03(\x0b\x32\x36.sevensteps.api.receipts.v1.GetPackResponse.FilesEntry\x1a,\n\nFilesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x18\n\x16GetPacksInForceRequest\"Q\n\x17GetPacksInForceResponse\x12\x36\n\x05packs\x18\x01 \x03(\x0b\x32\'.sevensteps.api.receipts.v1.PackInForce\":\n\x0bPackInForce\x12\x0c\n\x04pack\x18\x01 \x01(\t\x12\x0c\n\x04hash\x18\x02 \x01(\t\x12\x0f\n\x07refused\x18\x03 \x01(\t2\xe9\x05\n\x0fReceiptsService\x12v\n\x0cListReceipts\x12/.sevensteps.api.receipts.v1.ListReceiptsRequest\x1a\x30.sevensteps.api.receipts.v1.ListReceiptsResponse\"\x03\x90\x02\x01\x12x\n\x0cReadReceipts\x12/.sevensteps.api.receipts.v1.ReadReceiptsRequest\x1a\x30.sevensteps.api.receipts.v1.ReadReceiptsResponse\"\x03\x90\x02\x01\x30\x01\x12m\n\tListLinks\x12,.sevensteps.api.receipts.v1.ListLinksRequest\x1a-.sevensteps.api.receipts.v1.ListLinksResponse\"\x03\x90\x02\x01\x12\x8a\x01\n\x12ReadDecidedRecords\x12\x35.sevensteps.api.receipts.v1.ReadDecidedRecordsRequest\x1a\x36.sevensteps.api.receipts.v1.ReadDecidedRecordsResponse\"\x03\x90\x02\x01\x30\x01\x12g\n\x07GetPack\x12*.sevensteps.api.receipts.v1.GetPackRequest\x1a+.sevensteps.api.receipts.v1.GetPackResponse\"\x03\x90\x02\x01\x12\x7f\n\x0fGetPacksInForce\x12\x32.sevensteps.api.receipts.v1.GetPacksInForceRequest\x1a\x33.sevensteps.api.receipts.v1.GetPacksInForceResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +38,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECEIPTSSERVICE'].methods_by_name['ListReceipts']._serialized_options = b'\220\002\001'
   _globals['_RECEIPTSSERVICE'].methods_by_name['ReadReceipts']._loaded_options = None
   _globals['_RECEIPTSSERVICE'].methods_by_name['ReadReceipts']._serialized_options = b'\220\002\001'
+  _globals['_RECEIPTSSERVICE'].methods_by_name['ListLinks']._loaded_options = None
+  _globals['_RECEIPTSSERVICE'].methods_by_name['ListLinks']._serialized_options = b'\220\002\001'
+  _globals['_RECEIPTSSERVICE'].methods_by_name['ReadDecidedRecords']._loaded_options = None
+  _globals['_RECEIPTSSERVICE'].methods_by_name['ReadDecidedRecords']._serialized_options = b'\220\002\001'
   _globals['_RECEIPTSSERVICE'].methods_by_name['GetPack']._loaded_options = None
   _globals['_RECEIPTSSERVICE'].methods_by_name['GetPack']._serialized_options = b'\220\002\001'
   _globals['_RECEIPTSSERVICE'].methods_by_name['GetPacksInForce']._loaded_options = None
@@ -52,18 +56,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_READRECEIPTSREQUEST']._serialized_end=506
   _globals['_READRECEIPTSRESPONSE']._serialized_start=508
   _globals['_READRECEIPTSRESPONSE']._serialized_end=585
-  _globals['_GETPACKREQUEST']._serialized_start=587
-  _globals['_GETPACKREQUEST']._serialized_end=617
-  _globals['_GETPACKRESPONSE']._serialized_start=620
-  _globals['_GETPACKRESPONSE']._serialized_end=768
-  _globals['_GETPACKRESPONSE_FILESENTRY']._serialized_start=724
-  _globals['_GETPACKRESPONSE_FILESENTRY']._serialized_end=768
-  _globals['_GETPACKSINFORCEREQUEST']._serialized_start=770
-  _globals['_GETPACKSINFORCEREQUEST']._serialized_end=794
-  _globals['_GETPACKSINFORCERESPONSE']._serialized_start=796
-  _globals['_GETPACKSINFORCERESPONSE']._serialized_end=877
-  _globals['_PACKINFORCE']._serialized_start=879
-  _globals['_PACKINFORCE']._serialized_end=937
-  _globals['_RECEIPTSSERVICE']._serialized_start=940
-  _globals['_RECEIPTSSERVICE']._serialized_end=1433
+  _globals['_STOREDRECEIPT']._serialized_start=588
+  _globals['_STOREDRECEIPT']._serialized_end=763
+  _globals['_LINK']._serialized_start=766
+  _globals['_LINK']._serialized_end=938
+  _globals['_LISTLINKSREQUEST']._serialized_start=940
+  _globals['_LISTLINKSREQUEST']._serialized_end=1014
+  _globals['_LISTLINKSRESPONSE']._serialized_start=1016
+  _globals['_LISTLINKSRESPONSE']._serialized_end=1140
+  _globals['_READDECIDEDRECORDSREQUEST']._serialized_start=1142
+  _globals['_READDECIDEDRECORDSREQUEST']._serialized_end=1186
+  _globals['_READDECIDEDRECORDSRESPONSE']._serialized_start=1188
+  _globals['_READDECIDEDRECORDSRESPONSE']._serialized_end=1276
+  _globals['_DECIDEDRECORD']._serialized_start=1279
+  _globals['_DECIDEDRECORD']._serialized_end=1509
+  _globals['_CLAIM']._serialized_start=1511
+  _globals['_CLAIM']._serialized_end=1574
+  _globals['_GETPACKREQUEST']._serialized_start=1576
+  _globals['_GETPACKREQUEST']._serialized_end=1606
+  _globals['_GETPACKRESPONSE']._serialized_start=1609
+  _globals['_GETPACKRESPONSE']._serialized_end=1757
+  _globals['_GETPACKRESPONSE_FILESENTRY']._serialized_start=1713
+  _globals['_GETPACKRESPONSE_FILESENTRY']._serialized_end=1757
+  _globals['_GETPACKSINFORCEREQUEST']._serialized_start=1759
+  _globals['_GETPACKSINFORCEREQUEST']._serialized_end=1783
+  _globals['_GETPACKSINFORCERESPONSE']._serialized_start=1785
+  _globals['_GETPACKSINFORCERESPONSE']._serialized_end=1866
+  _globals['_PACKINFORCE']._serialized_start=1868
+  _globals['_PACKINFORCE']._serialized_end=1926
+  _globals['_RECEIPTSSERVICE']._serialized_start=1929
+  _globals['_RECEIPTSSERVICE']._serialized_end=2674
 # @@protoc_insertion_point(module_scope)

@@ -178,6 +178,310 @@ class ReadReceiptsResponse(_message.Message):
 Global___ReadReceiptsResponse: _TypeAlias = ReadReceiptsResponse  # noqa: Y015
 
 @_typing.final
+class StoredReceipt(_message.Message):
+    """A receipt as it is stored, letter by letter. Its digest is the SHA-256, in hexadecimal, of its fields in this order as a JSON array of
+    texts in UTF-8, without spaces.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECEIPT_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    COUNCIL_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    PACK_HASH_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    DECIDED_AT_FIELD_NUMBER: _builtins.int
+    receipt_id: _builtins.str
+    """Its id."""
+    case_id: _builtins.str
+    """The case."""
+    council: _builtins.str
+    """The council that holds the case."""
+    decision: _builtins.str
+    """The decision's name."""
+    verdict: _builtins.str
+    """The verdict."""
+    pack_hash: _builtins.str
+    """The content hash of the pack that decided."""
+    receipt: _builtins.str
+    """Everything that it was made of, as a JSON object: see Receipt."""
+    actor: _builtins.str
+    """Who asked for the decision."""
+    decided_at: _builtins.str
+    """When it was made, as it is stored: 2026-06-01T09:30:00.000Z."""
+    def __init__(
+        self,
+        *,
+        receipt_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        council: _builtins.str = ...,
+        decision: _builtins.str = ...,
+        verdict: _builtins.str = ...,
+        pack_hash: _builtins.str = ...,
+        receipt: _builtins.str = ...,
+        actor: _builtins.str = ...,
+        decided_at: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "case_id", b"case_id", "council", b"council", "decided_at", b"decided_at", "decision", b"decision", "pack_hash", b"pack_hash", "receipt", b"receipt", "receipt_id", b"receipt_id", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StoredReceipt: _TypeAlias = StoredReceipt  # noqa: Y015
+
+@_typing.final
+class Link(_message.Message):
+    """A position in the order of receipts: the link that it has in the chain, and the receipt that is stored there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    RECEIPT_ID_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    LINK_FIELD_NUMBER: _builtins.int
+    ERASED_AT_FIELD_NUMBER: _builtins.int
+    ERASED_BY_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    """The position, from 1 without a gap."""
+    receipt_id: _builtins.str
+    """The id of the receipt that was chained here; empty where nothing is chained."""
+    digest: _builtins.str
+    """The digest that the receipt had when it was chained."""
+    link: _builtins.str
+    """The link itself."""
+    erased_at: _builtins.str
+    """When the receipt was erased, as data protection may ask; empty where it was not. Its digest stays."""
+    erased_by: _builtins.str
+    """Who erased it, by subject."""
+    @_builtins.property
+    def receipt(self) -> Global___StoredReceipt:
+        """The receipt; absent where none is stored."""
+
+    def __init__(
+        self,
+        *,
+        position: _builtins.int = ...,
+        receipt_id: _builtins.str = ...,
+        digest: _builtins.str = ...,
+        link: _builtins.str = ...,
+        erased_at: _builtins.str = ...,
+        erased_by: _builtins.str = ...,
+        receipt: Global___StoredReceipt | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "erased_at", b"erased_at", "erased_by", b"erased_by", "link", b"link", "position", b"position", "receipt", b"receipt", "receipt_id", b"receipt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Link: _TypeAlias = Link  # noqa: Y015
+
+@_typing.final
+class ListLinksRequest(_message.Message):
+    """Asks for links of the chain."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case; empty for all cases, which takes a token for every council."""
+    page_size: _builtins.int
+    """At most so many, 1 to 100; 0 means 100. There may be fewer where receipts are large."""
+    page_token: _builtins.str
+    """From the last answer for the same case; empty to begin."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLinksRequest: _TypeAlias = ListLinksRequest  # noqa: Y015
+
+@_typing.final
+class ListLinksResponse(_message.Message):
+    """A page of the chain."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINKS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    CHAINED_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty when this was the last."""
+    chained: _builtins.int
+    """The last position that was chained when this was read. What comes after it is not chained yet."""
+    last: _builtins.int
+    """The last position that there was."""
+    @_builtins.property
+    def links(self) -> _containers.RepeatedCompositeFieldContainer[Global___Link]:
+        """The links, the first position first."""
+
+    def __init__(
+        self,
+        *,
+        links: _abc.Iterable[Global___Link] | None = ...,
+        next_page_token: _builtins.str = ...,
+        chained: _builtins.int = ...,
+        last: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chained", b"chained", "last", b"last", "links", b"links", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLinksResponse: _TypeAlias = ListLinksResponse  # noqa: Y015
+
+@_typing.final
+class ReadDecidedRecordsRequest(_message.Message):
+    """Asks for what was recorded by decisions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case; empty for all cases, which takes a token for every council."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadDecidedRecordsRequest: _TypeAlias = ReadDecidedRecordsRequest  # noqa: Y015
+
+@_typing.final
+class ReadDecidedRecordsResponse(_message.Message):
+    """A part of the stream."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def records(self) -> _containers.RepeatedCompositeFieldContainer[Global___DecidedRecord]:
+        """Some records."""
+
+    def __init__(
+        self,
+        *,
+        records: _abc.Iterable[Global___DecidedRecord] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["records", b"records"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadDecidedRecordsResponse: _TypeAlias = ReadDecidedRecordsResponse  # noqa: Y015
+
+@_typing.final
+class DecidedRecord(_message.Message):
+    """Something that was recorded because a decision said so."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    RECEIPT_ID_FIELD_NUMBER: _builtins.int
+    RECEIPT_DIGEST_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    ERASED_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """What it is, such as "determination"."""
+    key: _builtins.str
+    """Which one, by the columns of its key."""
+    case_id: _builtins.str
+    """The case."""
+    receipt_id: _builtins.str
+    """The receipt of the decision."""
+    receipt_digest: _builtins.str
+    """The digest that the receipt had when this was recorded."""
+    erased: _builtins.bool
+    """Whether the receipt was erased."""
+    @_builtins.property
+    def claims(self) -> _containers.RepeatedCompositeFieldContainer[Global___Claim]:
+        """What it says that its receipt says too."""
+
+    @_builtins.property
+    def receipt(self) -> Global___StoredReceipt:
+        """The receipt that is stored under that id; absent where there is none."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        key: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        receipt_id: _builtins.str = ...,
+        receipt_digest: _builtins.str = ...,
+        claims: _abc.Iterable[Global___Claim] | None = ...,
+        receipt: Global___StoredReceipt | None = ...,
+        erased: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "claims", b"claims", "erased", b"erased", "key", b"key", "kind", b"kind", "receipt", b"receipt", "receipt_digest", b"receipt_digest", "receipt_id", b"receipt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecidedRecord: _TypeAlias = DecidedRecord  # noqa: Y015
+
+@_typing.final
+class Claim(_message.Message):
+    """Something that a record and its receipt both say."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SAYS_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    FREE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """What it is called in the record."""
+    says: _builtins.str
+    """What the record says, as text: a list as JSON, empty for nothing."""
+    path: _builtins.str
+    """Where the receipt says it: the names of its JSON on the way there, with dots between them; "actor" for the receipt's own."""
+    free: _builtins.bool
+    """Whether the record may say anything where the receipt says nothing."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        says: _builtins.str = ...,
+        path: _builtins.str = ...,
+        free: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["free", b"free", "name", b"name", "path", b"path", "says", b"says"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Claim: _TypeAlias = Claim  # noqa: Y015
+
+@_typing.final
 class GetPackRequest(_message.Message):
     """Asks for the law of a version of a pack."""
 

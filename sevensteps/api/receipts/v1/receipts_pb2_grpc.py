@@ -29,7 +29,7 @@ class ReceiptsServiceStub:
     """Gives the receipts of decisions, and the law that they name.
 
     Every service that decides serves it for its own decisions: assessment, planning, approval and review. Receipts are never changed and
-    never removed. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
+    never removed, and a chain of digests shows where somebody did so in the database. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
     clock says. So whoever goes on after the last receipt that they have read misses none.
     """
 
@@ -49,6 +49,16 @@ class ReceiptsServiceStub:
                 request_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadReceiptsRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadReceiptsResponse.FromString,
                 _registered_method=True)
+        self.ListLinks = channel.unary_unary(
+                '/sevensteps.api.receipts.v1.ReceiptsService/ListLinks',
+                request_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ListLinksRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ListLinksResponse.FromString,
+                _registered_method=True)
+        self.ReadDecidedRecords = channel.unary_stream(
+                '/sevensteps.api.receipts.v1.ReceiptsService/ReadDecidedRecords',
+                request_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadDecidedRecordsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadDecidedRecordsResponse.FromString,
+                _registered_method=True)
         self.GetPack = channel.unary_unary(
                 '/sevensteps.api.receipts.v1.ReceiptsService/GetPack',
                 request_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPackRequest.SerializeToString,
@@ -65,7 +75,7 @@ class ReceiptsServiceServicer:
     """Gives the receipts of decisions, and the law that they name.
 
     Every service that decides serves it for its own decisions: assessment, planning, approval and review. Receipts are never changed and
-    never removed. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
+    never removed, and a chain of digests shows where somebody did so in the database. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
     clock says. So whoever goes on after the last receipt that they have read misses none.
     """
 
@@ -78,6 +88,25 @@ class ReceiptsServiceServicer:
 
     def ReadReceipts(self, request, context):
         """Streams every receipt that the caller may see in their order, and ends.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLinks(self, request, context):
+        """Lists receipts as they are stored, in their order, each with its link in the chain; for a case, or for all cases of every council.
+
+        Within a second of its decision a receipt gets a link: the SHA-256, in hexadecimal, of the text "BEFORE POSITION RECEIPT_ID DIGEST",
+        where BEFORE is the link at the position before, and 64 zeros for the first. So nothing in the chain can be changed without changing
+        every link after it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReadDecidedRecords(self, request, context):
+        """Streams what was recorded by decisions, each record with the receipt that it names, and ends; for a case, or for all cases of every
+        council.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -110,6 +139,16 @@ def add_ReceiptsServiceServicer_to_server(servicer, server):
                     request_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadReceiptsRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadReceiptsResponse.SerializeToString,
             ),
+            'ListLinks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLinks,
+                    request_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ListLinksRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ListLinksResponse.SerializeToString,
+            ),
+            'ReadDecidedRecords': grpc.unary_stream_rpc_method_handler(
+                    servicer.ReadDecidedRecords,
+                    request_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadDecidedRecordsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadDecidedRecordsResponse.SerializeToString,
+            ),
             'GetPack': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPack,
                     request_deserializer=sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.GetPackRequest.FromString,
@@ -132,7 +171,7 @@ class ReceiptsService:
     """Gives the receipts of decisions, and the law that they name.
 
     Every service that decides serves it for its own decisions: assessment, planning, approval and review. Receipts are never changed and
-    never removed. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
+    never removed, and a chain of digests shows where somebody did so in the database. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
     clock says. So whoever goes on after the last receipt that they have read misses none.
     """
 
@@ -180,6 +219,60 @@ class ReceiptsService:
             '/sevensteps.api.receipts.v1.ReceiptsService/ReadReceipts',
             sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadReceiptsRequest.SerializeToString,
             sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadReceiptsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLinks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.receipts.v1.ReceiptsService/ListLinks',
+            sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ListLinksRequest.SerializeToString,
+            sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ListLinksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadDecidedRecords(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/sevensteps.api.receipts.v1.ReceiptsService/ReadDecidedRecords',
+            sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadDecidedRecordsRequest.SerializeToString,
+            sevensteps_dot_api_dot_receipts_dot_v1_dot_receipts__pb2.ReadDecidedRecordsResponse.FromString,
             options,
             channel_credentials,
             insecure,

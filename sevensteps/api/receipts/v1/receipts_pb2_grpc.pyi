@@ -30,7 +30,7 @@ class ReceiptsServiceStub:
     """Gives the receipts of decisions, and the law that they name.
 
     Every service that decides serves it for its own decisions: assessment, planning, approval and review. Receipts are never changed and
-    never removed. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
+    never removed, and a chain of digests shows where somebody did so in the database. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
     clock says. So whoever goes on after the last receipt that they have read misses none.
     """
 
@@ -42,6 +42,17 @@ class ReceiptsServiceStub:
     """Lists the receipts of a case in their order."""
     ReadReceipts: _grpc.UnaryStreamMultiCallable[_receipts_pb2.ReadReceiptsRequest, _receipts_pb2.ReadReceiptsResponse]
     """Streams every receipt that the caller may see in their order, and ends."""
+    ListLinks: _grpc.UnaryUnaryMultiCallable[_receipts_pb2.ListLinksRequest, _receipts_pb2.ListLinksResponse]
+    """Lists receipts as they are stored, in their order, each with its link in the chain; for a case, or for all cases of every council.
+
+    Within a second of its decision a receipt gets a link: the SHA-256, in hexadecimal, of the text "BEFORE POSITION RECEIPT_ID DIGEST",
+    where BEFORE is the link at the position before, and 64 zeros for the first. So nothing in the chain can be changed without changing
+    every link after it.
+    """
+    ReadDecidedRecords: _grpc.UnaryStreamMultiCallable[_receipts_pb2.ReadDecidedRecordsRequest, _receipts_pb2.ReadDecidedRecordsResponse]
+    """Streams what was recorded by decisions, each record with the receipt that it names, and ends; for a case, or for all cases of every
+    council.
+    """
     GetPack: _grpc.UnaryUnaryMultiCallable[_receipts_pb2.GetPackRequest, _receipts_pb2.GetPackResponse]
     """Gives the law of one version of a policy pack, as it stood when a decision was made by it. Law is public: no council owns it."""
     GetPacksInForce: _grpc.UnaryUnaryMultiCallable[_receipts_pb2.GetPacksInForceRequest, _receipts_pb2.GetPacksInForceResponse]
@@ -52,7 +63,7 @@ class ReceiptsServiceAsyncStub(ReceiptsServiceStub):
     """Gives the receipts of decisions, and the law that they name.
 
     Every service that decides serves it for its own decisions: assessment, planning, approval and review. Receipts are never changed and
-    never removed. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
+    never removed, and a chain of digests shows where somebody did so in the database. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
     clock says. So whoever goes on after the last receipt that they have read misses none.
     """
 
@@ -61,6 +72,17 @@ class ReceiptsServiceAsyncStub(ReceiptsServiceStub):
     """Lists the receipts of a case in their order."""
     ReadReceipts: _aio.UnaryStreamMultiCallable[_receipts_pb2.ReadReceiptsRequest, _receipts_pb2.ReadReceiptsResponse]  # type: ignore[assignment]
     """Streams every receipt that the caller may see in their order, and ends."""
+    ListLinks: _aio.UnaryUnaryMultiCallable[_receipts_pb2.ListLinksRequest, _receipts_pb2.ListLinksResponse]  # type: ignore[assignment]
+    """Lists receipts as they are stored, in their order, each with its link in the chain; for a case, or for all cases of every council.
+
+    Within a second of its decision a receipt gets a link: the SHA-256, in hexadecimal, of the text "BEFORE POSITION RECEIPT_ID DIGEST",
+    where BEFORE is the link at the position before, and 64 zeros for the first. So nothing in the chain can be changed without changing
+    every link after it.
+    """
+    ReadDecidedRecords: _aio.UnaryStreamMultiCallable[_receipts_pb2.ReadDecidedRecordsRequest, _receipts_pb2.ReadDecidedRecordsResponse]  # type: ignore[assignment]
+    """Streams what was recorded by decisions, each record with the receipt that it names, and ends; for a case, or for all cases of every
+    council.
+    """
     GetPack: _aio.UnaryUnaryMultiCallable[_receipts_pb2.GetPackRequest, _receipts_pb2.GetPackResponse]  # type: ignore[assignment]
     """Gives the law of one version of a policy pack, as it stood when a decision was made by it. Law is public: no council owns it."""
     GetPacksInForce: _aio.UnaryUnaryMultiCallable[_receipts_pb2.GetPacksInForceRequest, _receipts_pb2.GetPacksInForceResponse]  # type: ignore[assignment]
@@ -70,7 +92,7 @@ class ReceiptsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Gives the receipts of decisions, and the law that they name.
 
     Every service that decides serves it for its own decisions: assessment, planning, approval and review. Receipts are never changed and
-    never removed. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
+    never removed, and a chain of digests shows where somebody did so in the database. Their order never changes: a decision that is stored while somebody reads comes after all that was read, whatever the
     clock says. So whoever goes on after the last receipt that they have read misses none.
     """
 
@@ -89,6 +111,29 @@ class ReceiptsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_receipts_pb2.ReadReceiptsResponse], _abc.AsyncIterator[_receipts_pb2.ReadReceiptsResponse]]:
         """Streams every receipt that the caller may see in their order, and ends."""
+
+    @_abc_1.abstractmethod
+    def ListLinks(
+        self,
+        request: _receipts_pb2.ListLinksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_receipts_pb2.ListLinksResponse, _abc.Awaitable[_receipts_pb2.ListLinksResponse]]:
+        """Lists receipts as they are stored, in their order, each with its link in the chain; for a case, or for all cases of every council.
+
+        Within a second of its decision a receipt gets a link: the SHA-256, in hexadecimal, of the text "BEFORE POSITION RECEIPT_ID DIGEST",
+        where BEFORE is the link at the position before, and 64 zeros for the first. So nothing in the chain can be changed without changing
+        every link after it.
+        """
+
+    @_abc_1.abstractmethod
+    def ReadDecidedRecords(
+        self,
+        request: _receipts_pb2.ReadDecidedRecordsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_receipts_pb2.ReadDecidedRecordsResponse], _abc.AsyncIterator[_receipts_pb2.ReadDecidedRecordsResponse]]:
+        """Streams what was recorded by decisions, each record with the receipt that it names, and ends; for a case, or for all cases of every
+        council.
+        """
 
     @_abc_1.abstractmethod
     def GetPack(

@@ -1,0 +1,124 @@
+"""`sevensteps verify --all` over many receipts: how long it takes, and how its memory grows with their number."""
+
+import asyncio
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+from time import perf_counter
+
+from bench.call import start
+from bench.figure import Figure
+from bench.receipts import DIFFERENT, FEW, MANY, lines
+from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
+from sevensteps.config import Settings
+from sevensteps.identity.tokens import Keys
+from sevensteps.local.suite import Suite, on_free_ports
+from sevensteps.policy import Library
+from sevensteps.receipt_chain import COLUMNS, digest_of
+
+COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()", "verify", "--all", "--json"]
+NOW = "2026-11-27T09:00:00.000Z"
+ADD_RECEIPT = f"INSERT INTO receipts ({', '.join(COLUMNS)}, position) VALUES ({', '.join('?' * len(COLUMNS))}, ?)"  # noqa: S608
+ADD_BUDGET = (
+    "INSERT INTO indicative_budgets (case_id, round, points, weekly, receipt_id, receipt_digest, given_by)"
+    " VALUES (?, ?, ?, ?, ?, ?, 'bench')"
+)
+
+
+async def measure(say: Callable[[str], None]) -> list[Figure]:
+    """Verify the assessment service with both numbers of receipts, beside the others, which have none."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = on_free_ports(replace(Settings(), data=Path(folder)))
+        Keys.open(settings.data)
+        suite = Suite(settings, lambda _: None)
+        processes = [process for process in suite.services if process.name in DECIDING_SERVICES]
+        made = list(islice(lines(Library(settings.policies)), DIFFERENT))
+        figures: list[tuple[float, int]] = []
+        try:
+            await start(suite, processes)
+            for there, number in ((0, FEW), (FEW, MANY)):
+                say(f"{number:,} receipts, assessment.db ...")
+                await asyncio.to_thread(_fill, settings.data / "assessment.db", made, there, number)
+                chained = await asyncio.to_thread(_until_chained, settings.data / "assessment.db", number - there)
+                figures.append(await asyncio.to_thread(_timed, settings, number))
+        finally:
+            for process in processes:
+                await process.stop()
+    (_, few), (seconds, many) = figures
+    return [
+        Figure(f"receipts of before chained, {MANY - FEW:,} of them", f"{chained:,.0f} a second"),
+        Figure(
+            f"verify --all over {MANY:,} receipts, in one process", f"{seconds:,.0f} s ({MANY / seconds:,.0f} a second)"
+        ),
+        Figure(
+            f"memory that it takes with {MANY:,}, and more than with {FEW:,}",
+            f"{many / 1024:.0f} MB, {(many - few) / 1024:.1f} MB more",
+            "at most 150 MB",
+        ),
+    ]
+
+
+def _fill(file: Path, made: Sequence[str], there: int, number: int) -> None:
+    """Store receipts, and a record for each that is of a budget."""
+    with sqlite3.connect(file) as records:
+        packs = {json.loads(line)["receipt"]["hash"] for line in made}
+        add = "INSERT INTO packs (hash, name, files, kept_at) SELECT ?, name, files, kept_at FROM packs LIMIT 1"
+        for missing in packs - {row[0] for row in records.execute("SELECT hash FROM packs")}:
+            records.execute(add, (missing,))
+        for row, budget in _rows(islice(cycle(made), there, number), there):
+            records.execute(ADD_RECEIPT, row)
+            if budget:
+                records.execute(ADD_BUDGET, budget)
+
+
+def _rows(
+    lines_of_receipts: Iterator[str], there: int
+) -> Iterator[tuple[tuple[object, ...], tuple[object, ...] | None]]:
+    for position, line in enumerate(lines_of_receipts, start=there + 1):
+        receipt = json.loads(line)["receipt"]
+        row = {
+            "receipt_id": f"receipt-{position}",
+            "case_id": f"case-{position}",
+            "council": "example-council",
+            "decision": receipt["decision"],
+            "verdict": receipt["verdict"],
+            "pack_hash": receipt["hash"],
+            "receipt": json.dumps(receipt, separators=(",", ":"), sort_keys=True),
+            "actor": "bench",
+            "decided_at": NOW,
+        }
+        budget = None
+        if receipt["decision"] == "indicative-budget":
+            amounts = receipt["facts"]["points"], receipt["values"].get("weekly") or "1.00"
+            budget = (row["case_id"], 1, *amounts, row["receipt_id"], digest_of(row))
+        yield (*(row[name] for name in COLUMNS), position), budget
+
+
+def _until_chained(file: Path, number: int) -> float:
+    """How many receipts a second get their link."""
+    began = perf_counter()
+    behind = "SELECT (SELECT max(position) FROM receipts) > (SELECT coalesce(max(position), 0) FROM chain)"
+    with sqlite3.connect(file) as records:
+        while records.execute(behind).fetchone()[0]:
+            pass
+    return number / (perf_counter() - began)
+
+
+def _timed(settings: Settings, number: int) -> tuple[float, int]:
+    """Seconds, and the most memory that the command has used, in kB."""
+    began = perf_counter()
+    process = subprocess.Popen(COMMAND, env=os.environ | settings.as_environment(), stdout=subprocess.PIPE, text=True)  # noqa: S603
+    if process.stdout is None:
+        raise RuntimeError("the command has no output")
+    answered = json.loads(process.stdout.read())
+    _, _, used = os.wait4(process.pid, 0)
+    if answered["receipts"] != number or answered["findings"]:
+        raise RuntimeError(f"expected {number} receipts, and nothing wrong: {answered['findings'][:3]}")
+    return perf_counter() - began, used.ru_maxrss

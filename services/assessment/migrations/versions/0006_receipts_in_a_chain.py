@@ -1,0 +1,13 @@
+"""Receipts in a chain, and the digests of the receipts that records name."""
+
+from sevensteps.service.migrations import create_chain_0004, name_digests_0004
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    """Bring the schema forward."""
+    create_chain_0004()
+    name_digests_0004("determinations", "determination_id")
+    name_digests_0004("indicative_budgets", "case_id", "round")
