@@ -76,6 +76,7 @@ def plan_message(plan: Plan) -> pb.Plan:
         written_by=plan.written_by,
         top_up=pounds(content.top_up),
         advice_given=content.advice_given,
+        complex=content.complex,
     )
 
 
@@ -220,6 +221,7 @@ def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
         review_on=_review_on_of(request.review_on, fields) if request.review_on else None,
         top_up=fields.weekly("top_up", request.top_up or "0.00"),
         advice_given=if_given(request, "advice_given"),
+        complex=if_given(request, "complex"),
     )
 
 

@@ -26,6 +26,7 @@ class Content:
     review_on: date | None
     top_up: Decimal
     advice_given: bool | None = None
+    complex: bool | None = None
 
     @property
     def weekly(self) -> Decimal:

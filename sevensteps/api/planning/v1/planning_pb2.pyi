@@ -427,6 +427,7 @@ class Plan(_message.Message):
     WRITTEN_BY_FIELD_NUMBER: _builtins.int
     TOP_UP_FIELD_NUMBER: _builtins.int
     ADVICE_GIVEN_FIELD_NUMBER: _builtins.int
+    COMPLEX_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     version: _builtins.int
@@ -451,6 +452,8 @@ class Plan(_message.Message):
     """Money that others add for what is wanted beyond the needs, in pounds a week."""
     advice_given: _builtins.bool
     """It holds advice on what can be done to meet or reduce the needs, and to prevent or delay them (s.25(1)(f))."""
+    complex: _builtins.bool
+    """It is complex or risky, with needs that are likely to change, so that it is reviewed more often. Absent means unknown."""
     @_builtins.property
     def answers(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The answers by question id, in the person's words."""
@@ -486,15 +489,18 @@ class Plan(_message.Message):
         written_by: _abc.Iterable[_builtins.str] | None = ...,
         top_up: _builtins.str = ...,
         advice_given: _builtins.bool | None = ...,
+        complex: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "person_involved", b"person_involved", "risks_considered", b"risks_considered"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "complex", b"complex", "person_involved", b"person_involved", "risks_considered", b"risks_considered"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "answers", b"answers", "case_id", b"case_id", "helper", b"helper", "lines", b"lines", "met_otherwise", b"met_otherwise", "person_involved", b"person_involved", "review_on", b"review_on", "risks_considered", b"risks_considered", "state", b"state", "template", b"template", "top_up", b"top_up", "version", b"version", "weekly", b"weekly", "written_by", b"written_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "answers", b"answers", "case_id", b"case_id", "complex", b"complex", "helper", b"helper", "lines", b"lines", "met_otherwise", b"met_otherwise", "person_involved", b"person_involved", "review_on", b"review_on", "risks_considered", b"risks_considered", "state", b"state", "template", b"template", "top_up", b"top_up", "version", b"version", "weekly", b"weekly", "written_by", b"written_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__advice_given: _TypeAlias = _typing.Literal["advice_given"]  # noqa: Y015
     _WhichOneofArgType__advice_given: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given"]  # noqa: Y015
     _WhichOneofReturnType__advocate_considered: _TypeAlias = _typing.Literal["advocate_considered"]  # noqa: Y015
     _WhichOneofArgType__advocate_considered: _TypeAlias = _typing.Literal["_advocate_considered", b"_advocate_considered"]  # noqa: Y015
+    _WhichOneofReturnType__complex: _TypeAlias = _typing.Literal["complex"]  # noqa: Y015
+    _WhichOneofArgType__complex: _TypeAlias = _typing.Literal["_complex", b"_complex"]  # noqa: Y015
     _WhichOneofReturnType__person_involved: _TypeAlias = _typing.Literal["person_involved"]  # noqa: Y015
     _WhichOneofArgType__person_involved: _TypeAlias = _typing.Literal["_person_involved", b"_person_involved"]  # noqa: Y015
     _WhichOneofReturnType__risks_considered: _TypeAlias = _typing.Literal["risks_considered"]  # noqa: Y015
@@ -503,6 +509,8 @@ class Plan(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__advice_given) -> _WhichOneofReturnType__advice_given | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__advocate_considered) -> _WhichOneofReturnType__advocate_considered | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__complex) -> _WhichOneofReturnType__complex | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__person_involved) -> _WhichOneofReturnType__person_involved | None: ...
     @_typing.overload
@@ -917,6 +925,7 @@ class SavePlanRequest(_message.Message):
     REVIEW_ON_FIELD_NUMBER: _builtins.int
     TOP_UP_FIELD_NUMBER: _builtins.int
     ADVICE_GIVEN_FIELD_NUMBER: _builtins.int
+    COMPLEX_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -941,6 +950,8 @@ class SavePlanRequest(_message.Message):
     """Money that others add for what is wanted beyond the needs, in pounds a week; empty for none."""
     advice_given: _builtins.bool
     """It holds advice on what can be done to meet or reduce the needs, and to prevent or delay them (s.25(1)(f))."""
+    complex: _builtins.bool
+    """It is complex or risky, with needs that are likely to change, so that it is reviewed more often. Absent means unknown."""
     @_builtins.property
     def answers(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The answers by question id."""
@@ -970,15 +981,18 @@ class SavePlanRequest(_message.Message):
         review_on: _builtins.str = ...,
         top_up: _builtins.str = ...,
         advice_given: _builtins.bool | None = ...,
+        complex: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "person_involved", b"person_involved", "risks_considered", b"risks_considered"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "complex", b"complex", "person_involved", b"person_involved", "risks_considered", b"risks_considered"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "answers", b"answers", "case_id", b"case_id", "etag", b"etag", "helper", b"helper", "lines", b"lines", "met_otherwise", b"met_otherwise", "person_involved", b"person_involved", "request_id", b"request_id", "review_on", b"review_on", "risks_considered", b"risks_considered", "template", b"template", "top_up", b"top_up"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "answers", b"answers", "case_id", b"case_id", "complex", b"complex", "etag", b"etag", "helper", b"helper", "lines", b"lines", "met_otherwise", b"met_otherwise", "person_involved", b"person_involved", "request_id", b"request_id", "review_on", b"review_on", "risks_considered", b"risks_considered", "template", b"template", "top_up", b"top_up"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__advice_given: _TypeAlias = _typing.Literal["advice_given"]  # noqa: Y015
     _WhichOneofArgType__advice_given: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given"]  # noqa: Y015
     _WhichOneofReturnType__advocate_considered: _TypeAlias = _typing.Literal["advocate_considered"]  # noqa: Y015
     _WhichOneofArgType__advocate_considered: _TypeAlias = _typing.Literal["_advocate_considered", b"_advocate_considered"]  # noqa: Y015
+    _WhichOneofReturnType__complex: _TypeAlias = _typing.Literal["complex"]  # noqa: Y015
+    _WhichOneofArgType__complex: _TypeAlias = _typing.Literal["_complex", b"_complex"]  # noqa: Y015
     _WhichOneofReturnType__person_involved: _TypeAlias = _typing.Literal["person_involved"]  # noqa: Y015
     _WhichOneofArgType__person_involved: _TypeAlias = _typing.Literal["_person_involved", b"_person_involved"]  # noqa: Y015
     _WhichOneofReturnType__risks_considered: _TypeAlias = _typing.Literal["risks_considered"]  # noqa: Y015
@@ -987,6 +1001,8 @@ class SavePlanRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__advice_given) -> _WhichOneofReturnType__advice_given | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__advocate_considered) -> _WhichOneofReturnType__advocate_considered | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__complex) -> _WhichOneofReturnType__complex | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__person_involved) -> _WhichOneofReturnType__person_involved | None: ...
     @_typing.overload
