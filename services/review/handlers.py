@@ -120,8 +120,8 @@ def open_review(work: Work, opening: ReviewOpening) -> Life:
     due_on = deadline.day("due")
     calls = store.calls_for_review(work, life.case_id, opening.round)
     if calls:  # then it is due as what calls for it says, if that is sooner
-        limit = work.decided_values(life.receipt_id)["limit"]
-        due_on = min(due_on, date.fromisoformat(str(limit)))
+        limit = date.fromisoformat(str(work.decided_values(life.receipt_id)["limit"]))
+        due_on = min(due_on, max(limit, opening.opened_on))
     life = life.open_review(opening.round, reason_for(calls), due_on)
     event = ReviewOpened(
         round=life.round, reason=reason_for(calls), due_on=due_on.isoformat(), law_due=_text(life.law_due)
