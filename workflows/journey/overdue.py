@@ -14,7 +14,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from sevensteps.steps import DueKind, Stage
-from workflows.journey.asking import PATIENT_TIMEOUT, RETRY_FOR_EVER, header
+from workflows.journey.asking import PATIENT_TIMEOUT, RETRY_FOR_EVER, header_in
 from workflows.journey.deadlines import Due
 from workflows.journey.requests import RecordOverdue
 from workflows.journey.state import JourneyState
@@ -79,7 +79,7 @@ class Dates:
         try:
             await workflow.execute_activity(
                 RecordOverdue.__name__,
-                args=[header(self._state, passed), passed],
+                args=[header_in(self._state, passed.stage, passed.turn, passed), passed],
                 start_to_close_timeout=PATIENT_TIMEOUT,
                 retry_policy=RETRY_FOR_EVER,
             )
@@ -98,12 +98,13 @@ def alarms_of(state: JourneyState, due: Due | None) -> Iterator[Alarm]:
         return
     if due:
         yield _alarm(RecordOverdue(state.stage, state.turn, due.on, due.kind is DueKind.HARD, ahead=False), due.day)
-    if state.law_due and (state.stage in REVIEWED_BY_LAW or state.life_goes_on):
+    law = state.life.law_due(state.life_round, state.law_due)
+    if law and (state.stage in REVIEWED_BY_LAW or state.life.goes_on):
         stage = state.stage if state.stage in REVIEWED_BY_LAW else Stage.LIFE_LIVED
         prefix = "" if stage is state.stage else f"{stage}/"
-        law_due = date.fromisoformat(state.law_due)
+        law_due = date.fromisoformat(law)
         for ahead in (True, False):
-            passed = RecordOverdue(stage, state.life_round, state.law_due, by_law=True, ahead=ahead)
+            passed = RecordOverdue(stage, state.life_round, law, by_law=True, ahead=ahead)
             yield _alarm(passed, law_due, prefix)
 
 

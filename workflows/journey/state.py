@@ -38,6 +38,7 @@ from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import Parked, rebuild_advice
 from workflows.journey.deadlines import Due, Hold, Moment, compact
 from workflows.journey.memory import Memory
+from workflows.journey.ongoing_life import OngoingLife
 
 P = TypeVar("P", bound=Payload)
 
@@ -82,8 +83,7 @@ class JourneyState(_Payloads):
 
     `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
     `inbox` holds facts until their step uses them, or until their round or version is past. `law_due` is the day by
-    which the law wants the next review (YYYY-MM-DD). It runs in every step while `life_goes_on` with the plan in force
-    although another is made or needs are reassessed. `told` are the dates of this step that its service has recorded.
+    which the law wants the next review (YYYY-MM-DD), and `told` the dates of this step that its service has recorded.
     `stopped_by` says why the journey cannot go on with what it has heard: then it waits to be started again.
     """
 
@@ -114,8 +114,8 @@ class JourneyState(_Payloads):
     life_continues: bool = False
 
     law_due: str = ""
-    life_goes_on: bool = False
     told: list[str] = field(default_factory=list)
+    life: OngoingLife = field(default_factory=OngoingLife)
     step: StepSoFar | None = None
     memory: Memory = field(default_factory=Memory)
     stopped_by: Parked | None = None
@@ -183,18 +183,12 @@ class JourneyState(_Payloads):
         elif fact.type == CaseResumed.TYPE:
             self.resumed = fact.position
         elif fact.type in HEARD or fact.type in OPENS:
-            if fact.type == ReviewTriggered.TYPE and self.life_goes_on:
-                self._bring_law_date_forward(ReviewTriggered.of(fact.payload))
             self._put_in_inbox(fact)
-
-    def _bring_law_date_forward(self, triggered: ReviewTriggered) -> None:
-        """Take the law's date for a review from what calls for one in the life that goes on, where it is sooner."""
-        if triggered.law_due and triggered.round == self.life_round:
-            self.law_due = min(triggered.law_due, self.law_due or triggered.law_due)
 
     def _put_in_inbox(self, fact: Fact) -> None:
         """Keep a fact unless it is past, or the same has been said of this turn: steps use the first that says it."""
         payload = PAYLOADS[fact.type].of(fact.payload)
+        self.life.note(payload)
         ahead = self._turns_ahead(payload)
         if ahead >= 0 and not any(self._is_of(other, fact.type, ahead) for other in self.inbox):
             self.inbox.append(fact)
@@ -245,7 +239,7 @@ class JourneyState(_Payloads):
             self.plan_version += 1
         elif self.stage is Stage.LIFE_LIVED:
             self.life_round += 1
-            self.life_goes_on = False
+            self.life.goes_on = False
         self.told = []
         for fact in list(self.inbox):
             self._drop_if_past(fact)

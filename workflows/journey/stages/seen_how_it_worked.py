@@ -25,7 +25,7 @@ async def seen_how_it_worked(step: Step) -> Stage:
     review = await step.hear(WaitingFor.REVIEW, ReviewCompleted)
     outcome = ReviewOutcome(review.outcome)
     if runs_on and outcome in {ReviewOutcome.CHANGE_PLAN, ReviewOutcome.REASSESS}:
-        case.life_goes_on, case.law_due = True, review.law_due
+        case.life.goes_on, case.law_due = True, review.law_due
     match outcome:
         case ReviewOutcome.CONTINUE:
             case.life_since = case.since.day.isoformat()
