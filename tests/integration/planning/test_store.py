@@ -54,7 +54,7 @@ async def test_of_two_changes_at_the_same_time_one_is_kept(suite_of: SuiteOf, da
         assert [each.weekly for each in (await case.stands()).money] == ["40.00"]
 
 
-NEWER = {"direct_payment", "beyond_needs", "advice_given"}
+NEWER = {"direct_payment", "beyond_needs", "advice_given", "complex"}
 """What later plans say and the first stored ones do not."""
 
 
@@ -76,6 +76,7 @@ async def test_a_plan_from_before_a_question_was_asked_is_read_as_unknown(suite_
         plan = (await case.stands()).plan
         assert not any(line.HasField("direct_payment") for line in plan.lines)
         assert not plan.HasField("advice_given")
+        assert not plan.HasField("complex")
         assert {line.beyond_needs for line in plan.lines} == {"0.00"}
 
 
