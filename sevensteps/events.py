@@ -382,13 +382,17 @@ class LifeOpened(Payload):
 
 @dataclass(frozen=True, slots=True)
 class SpendRecorded(Payload):
-    """Money was spent against a line of the plan. `amount` in pounds."""
+    """Money was spent against a line of the plan, or came back: then `amount`, in pounds, is negative.
+
+    `verdict` says whether it is in line with the plan, or for somebody to judge; empty where it was not checked.
+    """
 
     TYPE: ClassVar[str] = "spend.recorded.v1"
     round: int
     line_id: str
     amount: str
     spent_on: str
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,30 +405,36 @@ class ReviewRequested(Payload):
 
 @dataclass(frozen=True, slots=True)
 class ReviewTriggered(Payload):
-    """Something happened that calls for an early review."""
+    """Something happened that calls for an early review; `law_due` is the day that the law sets for it, if it does."""
 
     TYPE: ClassVar[str] = "review.triggered.v1"
     round: int
     trigger: str
+    law_due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewOpened(Payload):
-    """Step 7 was entered."""
+    """Step 7 was entered; `law_due` is the day that the law sets for the review, where it sets one."""
 
     TYPE: ClassVar[str] = "review.opened.v1"
     round: int
     reason: str
     due_on: str
+    law_due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewCompleted(Payload):
-    """A review was completed; `outcome` is a ReviewOutcome."""
+    """A review was completed; `outcome` is a ReviewOutcome.
+
+    Where life goes on with the plan in force, `law_due` is the day that the law sets for its next review, if it does.
+    """
 
     TYPE: ClassVar[str] = "review.completed.v1"
     round: int
     outcome: str
+    law_due: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,19 @@ class Fields:
             self.wrong(path, "must be more than 0.00")
         return amount
 
+    def money_either_way(self, path: str, value: str) -> Decimal:
+        """Pounds and pence in or out, for example 12.50 or -12.50: not zero, at most two decimals."""
+        if not MONEY.fullmatch(value.removeprefix("-")):
+            self.wrong(
+                path,
+                "must be an amount in pounds such as 82.91, or -82.91 for money that came back: at most two decimals",
+            )
+            return Decimal(0)
+        amount = Decimal(value).quantize(PENNY)
+        if amount == 0:
+            self.wrong(path, "must not be 0.00")
+        return amount
+
     def weekly(self, path: str, value: str, *, above_zero: bool = False) -> Decimal:
         """Pounds and pence a week, at most MOST_WEEKLY."""
         amount = self.money(path, value, above_zero=above_zero)

@@ -78,6 +78,7 @@ def plan_message(plan: Plan) -> pb.Plan:
         advice_given=content.advice_given,
         lacks_capacity=content.lacks_capacity,
         interested_involved=content.interested_involved,
+        complex=content.complex,
     )
 
 
@@ -224,6 +225,7 @@ def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
         advice_given=if_given(request, "advice_given"),
         lacks_capacity=request.lacks_capacity,
         interested_involved=if_given(request, "interested_involved"),
+        complex=if_given(request, "complex"),
     )
 
 

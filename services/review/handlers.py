@@ -1,19 +1,22 @@
 """The use cases of steps 6 and 7, one function each, in one transaction each."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from services.review import store
-from services.review.domain import (
+from services.review.domain.life import (
+    Call,
     Life,
     LifeOpening,
     Review,
     ReviewOpening,
     Schedule,
-    Spend,
     ensure_next,
     reason_for,
 )
+from services.review.domain.spending import Checked, Spend, facts_of
 from sevensteps.events import (
     LifeOpened,
     Payload,
@@ -24,10 +27,16 @@ from sevensteps.events import (
     SpendRecorded,
 )
 from sevensteps.money import pounds
+from sevensteps.policy.model.verdict import Json
 from sevensteps.service import overdue
 from sevensteps.service.closing import close_once
+from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work
+from sevensteps.steps import ReviewOutcome
+
+GOES_ON = frozenset({ReviewOutcome.CHANGE_PLAN, ReviewOutcome.REASSESS})
+"""The outcomes after which life goes on with the plan in force until another takes its place."""
 
 
 def open_life(work: Work, opening: LifeOpening) -> Life:
@@ -38,6 +47,8 @@ def open_life(work: Work, opening: LifeOpening) -> Life:
         return already_open
     ensure_next(before, opening.case_id, opening.round)
     life = Life.open(opening, _schedule(work, opening, before), before)
+    for call in store.calls_for_review(work, life.case_id, life.round):  # they came after the last review was done
+        life = _bring_forward(work, life, call)
     store.add_life(work, life)
     work.tell(life.case_id, life.council, _opened(life))
     return life
@@ -48,53 +59,91 @@ def get_life(work: Work, *, case_id: str) -> Life:
     return store.life(work, case_id)
 
 
-def record_spend(work: Work, *, case_id: str, etag: str, spend: Spend) -> Life:
-    """Record money spent against a line of the plan."""
-    life = store.life_to_change(work, case_id, etag).spend(spend)
-    store.add_spend(work, life, spend)
+def record_spend(work: Work, *, case_id: str, etag: str, spend: Spend) -> tuple[RecordedDecision | None, Life]:
+    """Record money spent against a line of the plan that was in force on the day, or money that came back.
+
+    Answers what the rules say of it; None where the lines of that plan are not known.
+    """
+    life = store.life_to_change(work, case_id, etag)
+    life.ensure_open()
+    decision, checked = _check(work, life, spend)
+    store.add_spend(work, life, spend, checked)
     event = SpendRecorded(
-        round=life.round, line_id=spend.line_id, amount=pounds(spend.amount), spent_on=spend.spent_on.isoformat()
+        round=life.round,
+        line_id=spend.line_id,
+        amount=pounds(spend.amount),
+        spent_on=spend.spent_on.isoformat(),
+        verdict=checked.verdict,
     )
-    return _change(work, life, event)
+    return decision, _change(work, life.spend(spend, checked), event)
+
+
+def _check(work: Work, life: Life, spend: Spend) -> tuple[RecordedDecision | None, Checked]:
+    plans = store.lived_plans(work, life.case_id)
+    lived = plans.on(spend.spent_on)
+    if lived.plan is None:
+        return None, Checked(lived.version)
+    lived.plan.ensure_line(spend.line_id)
+    facts = facts_of(spend, plans, (lived, lived.plan), store.spent_so_far(work, life.case_id), work.today)
+    decision = work.decide("spending", work.today, facts, case_id=life.case_id, council=life.council)
+    return decision, Checked(lived.version, decision.verdict.value, decision.receipt_id)
 
 
 def request_review(work: Work, *, case_id: str, etag: str, because: str) -> Life:
     """Record that a review was asked for (s.27(1)(b)). However often it is asked for, one opens."""
     life = store.life_to_change(work, case_id, etag)
-    life.ensure_living()
+    life.ensure_not_under_review()
     store.add_call(work, life, because=because)
+    life = _bring_forward(work, life, Call("", work.today))
     return _change(work, life, ReviewRequested(round=life.round))
 
 
 def trigger_review(work: Work, *, case_id: str, etag: str, trigger: str) -> Life:
     """Record that something happened which calls for a review out of turn."""
     life = store.life_to_change(work, case_id, etag)
-    life.ensure_living()
+    life.ensure_not_under_review()
     store.add_call(work, life, trigger=trigger)
-    return _change(work, life, ReviewTriggered(round=life.round, trigger=trigger))
+    life = _bring_forward(work, life, Call(trigger, work.today))
+    return _change(work, life, ReviewTriggered(round=life.round, trigger=trigger, law_due=_text(life.law_due)))
 
 
-def open_review(work: Work, opening: ReviewOpening) -> date:
-    """Open step 7 and answer by when it should be done. A review that was opened before stays as it is."""
+def open_review(work: Work, opening: ReviewOpening) -> Life:
+    """Open step 7, with a day by when it should be done. A review that was opened before stays as it is."""
     life = store.life(work, opening.case_id)
     already_open = store.life_in(work, life, opening.round)
     if already_open and already_open.due_on:
-        return already_open.due_on
-    life.ensure_living()
+        return already_open
+    life.ensure_not_elsewhere()
+    life.ensure_not_under_review()
     facts = {"clock": "review", "started_on": opening.opened_on.isoformat()}
     deadline = work.decide("deadlines", opening.opened_on, facts, case_id=life.case_id, council=life.council)
     due_on = deadline.day("due")
-    reason = reason_for(store.calls_in(work, life))
-    event = ReviewOpened(round=opening.round, reason=reason, due_on=due_on.isoformat())
-    _change(work, life.open_review(opening.round, reason, due_on), event)
-    return due_on
+    calls = store.calls_for_review(work, life.case_id, opening.round)
+    if calls:  # then it is due as what calls for it says, if that is sooner
+        limit = date.fromisoformat(str(work.decided_values(life.receipt_id)["limit"]))
+        due_on = min(due_on, max(limit, opening.opened_on))
+    life = life.open_review(opening.round, reason_for(calls), due_on)
+    event = ReviewOpened(
+        round=life.round, reason=reason_for(calls), due_on=due_on.isoformat(), law_due=_text(life.law_due)
+    )
+    return _change(work, life, event)
 
 
 def complete_review(work: Work, *, case_id: str, etag: str, review: Review) -> Life:
-    """Record how it worked, and what comes next."""
+    """Record how it worked, and what comes next.
+
+    Until another plan is agreed, or needs are assessed again, life goes on with the plan in force: its next review is
+    dated.
+    """
     life = store.life_to_change(work, case_id, etag).complete()
+    if life.in_force:
+        life.in_force.ensure_every_need(review.achieved)
     store.add_review(work, life, review)
-    return _change(work, life, ReviewCompleted(round=life.round, outcome=review.outcome))
+    event = ReviewCompleted(round=life.round, outcome=review.outcome)
+    if review.outcome in GOES_ON:
+        life = life.schedule(_decide(work, life, life.reviewed_facts(work.today)))
+        event = replace(event, law_due=_text(life.law_due))
+    return _change(work, life, event)
 
 
 def close_case(work: Work, *, case_id: str) -> None:
@@ -122,6 +171,18 @@ def _schedule(work: Work, opening: LifeOpening, before: Life | None) -> Schedule
     return Schedule.of(decision.values, decision.receipt_id)
 
 
+def _bring_forward(work: Work, life: Life, call: Call) -> Life:
+    """The life whose next review is as soon as what calls for it says."""
+    return life.bring_forward(_decide(work, life, call.schedule_facts()))
+
+
+def _decide(work: Work, life: Life, other: Mapping[str, Json]) -> Schedule:
+    """When the next review of a life is due, by the facts by which it was dated before and others in their place."""
+    facts = {**work.decided_on(life.receipt_id), **other}
+    decision = work.decide("review-schedule", work.today, facts, case_id=life.case_id, council=life.council)
+    return Schedule.of(decision.values, decision.receipt_id)
+
+
 def _opened(life: Life) -> LifeOpened:
     return LifeOpened(
         round=life.round,
@@ -129,5 +190,9 @@ def _opened(life: Life) -> LifeOpened:
         review_due=life.review_due.isoformat(),
         due_kind=life.due_kind,
         rule=life.due_rule,
-        law_due=life.law_due.isoformat() if life.law_due else "",
+        law_due=_text(life.law_due),
     )
+
+
+def _text(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -3,7 +3,8 @@
 import grpc
 
 from services.review import handlers, wire
-from services.review.domain import Life, LifeOpening, Review, ReviewOpening, Spend
+from services.review.domain.life import Life, LifeOpening, Review, ReviewOpening
+from services.review.domain.spending import Spend
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1 import review_pb2_grpc as pb_grpc
 from sevensteps.service.calls import changes, reads
@@ -28,8 +29,8 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
     @changes(pb.RecordSpendResponse, wire.spend_of)
     def RecordSpend(self, work: Work, request: pb.RecordSpendRequest, spend: Spend) -> pb.RecordSpendResponse:
         """See ReviewService.RecordSpend."""
-        life = handlers.record_spend(work, case_id=request.case_id, etag=request.etag, spend=spend)
-        return pb.RecordSpendResponse(life=_message(work, life))
+        decision, life = handlers.record_spend(work, case_id=request.case_id, etag=request.etag, spend=spend)
+        return pb.RecordSpendResponse(life=_message(work, life), decision=decision.as_message() if decision else None)
 
     @changes(pb.RequestReviewResponse, wire.because_of)
     def RequestReview(self, work: Work, request: pb.RequestReviewRequest, because: str) -> pb.RequestReviewResponse:
@@ -59,8 +60,7 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
     @changes(pb.OpenReviewResponse, wire.review_opening_of, turn=lambda request: request.round)
     def OpenReview(self, work: Work, request: pb.OpenReviewRequest, opening: ReviewOpening) -> pb.OpenReviewResponse:
         """See ReviewService.OpenReview."""
-        due_on = handlers.open_review(work, opening)
-        return pb.OpenReviewResponse(due_on=due_on.isoformat())
+        return wire.review_opened(handlers.open_review(work, opening))
 
     @changes(pb.CloseCaseResponse)
     def CloseCase(self, work: Work, request: pb.CloseCaseRequest) -> pb.CloseCaseResponse:

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from services.review.domain import Life, LifeState, Review, ReviewReason, Spend
+from services.review.domain.life import Call, Life, LifeState, Review, ReviewReason
+from services.review.domain.plan_in_force import LivedPlans, PlanInForce
+from services.review.domain.spending import Checked, Spend, Totals, evidence_used
 from services.review.tables import calls, lives, reviews, spending
 from sevensteps.money import pounds
 from sevensteps.service.records import Change, as_row, find, matching
@@ -18,8 +20,35 @@ from sevensteps.steps import DueKind
 _LIFE = sa.select(*(column for column in lives.c if column.name != "receipt_digest")).where(*matching(lives, "case_id"))
 NEWEST = _LIFE.order_by(lives.c.round.desc()).limit(1)
 LIFE = _LIFE.where(*matching(lives, "round"))
-CHANGE_LIFE = Change(lives, key=("case_id", "round"), version="version", columns=("state", "spent", "reason", "due_on"))
-CALLS = sa.select(calls.c.trigger).where(*matching(calls, "case_id", "round"))
+CHANGE_LIFE = Change(
+    lives,
+    key=("case_id", "round"),
+    version="version",
+    columns=[column.name for column in lives.c if column.name not in {"case_id", "round", "version"}],
+)
+PLANS = sa.select(lives.c.plan_version, lives.c.in_force).where(*matching(lives, "case_id")).order_by(lives.c.round)
+_PENCE = sa.cast(sa.func.replace(spending.c.amount, ".", ""), sa.BigInteger)  # "-0.05" is -5: always two decimals
+SPENT = (
+    sa.select(spending.c.plan_version, spending.c.line_id, sa.func.sum(_PENCE).label("pence"))
+    .where(*matching(spending, "case_id"))
+    .group_by(spending.c.plan_version, spending.c.line_id)
+)
+USE_EVIDENCE = sa.text(
+    "INSERT INTO evidence_used (case_id, evidence) VALUES (:case_id, :evidence) ON CONFLICT DO NOTHING"
+)
+"""Adds evidence unless it is there. On PostgreSQL it waits for a spend that is just being recorded with the same."""
+CALLS = (
+    sa.select(calls.c.trigger, calls.c.called_at)
+    .where(
+        calls.c.case_id == sa.bindparam("case_id"),
+        sa.or_(
+            sa.and_(calls.c.round == sa.bindparam("round"), calls.c.after_review == sa.false()),
+            sa.and_(calls.c.round == sa.bindparam("round") - 1, calls.c.after_review == sa.true()),
+        ),
+    )
+    .order_by(calls.c.called_at, calls.c.call_id)
+)
+"""What called for the review of a round: in the round itself, or after the review of the one before."""
 LAST_REVIEW = sa.select(sa.func.max(reviews.c.completed_on)).where(*matching(reviews, "case_id"))
 ADD_LIFE = lives.insert()
 ADD_SPEND = spending.insert()
@@ -62,12 +91,44 @@ def _life(row: Row | None) -> Life | None:
         "due_kind": DueKind(row["due_kind"]),
         "spent": Decimal(row["spent"]),
         "reason": ReviewReason(row["reason"]) if row["reason"] else None,
+        "in_force": _in_force(row["in_force"]),
     }
     return Life(**(dict(row) | typed))
 
 
 def _row(life: Life) -> dict[str, object]:
-    return as_row(life) | {"spent": pounds(life.spent)}
+    return as_row(life) | {"spent": pounds(life.spent), "in_force": _in_force_text(life.in_force)}
+
+
+def _in_force(text: str | None) -> PlanInForce | None:
+    if text is None:
+        return None
+    said = json.loads(text)
+    return PlanInForce(
+        lines={line: Decimal(weekly) for line, weekly in said["lines"].items()},
+        support_since=date.fromisoformat(said["support_since"]),
+        needs=tuple(said["needs"]),
+        complex=said["complex"],
+    )
+
+
+def _in_force_text(plan: PlanInForce | None) -> str | None:
+    if plan is None:
+        return None
+    lines = {line: pounds(weekly) for line, weekly in plan.lines.items()}
+    return json.dumps(as_row(plan) | {"lines": lines, "support_since": plan.support_since.isoformat()})
+
+
+def lived_plans(work: Work, case_id: str) -> LivedPlans:
+    """The plans that a case has lived with, the oldest first."""
+    rows = work.connection.execute(PLANS, {"case_id": case_id})
+    return LivedPlans.of((row.plan_version, _in_force(row.in_force)) for row in rows)
+
+
+def spent_so_far(work: Work, case_id: str) -> Totals:
+    """What was spent by version of the plan and line, less what came back."""
+    rows = work.connection.execute(SPENT, {"case_id": case_id})
+    return {(row.plan_version, row.line_id): Decimal(int(row.pence)).scaleb(-2) for row in rows}
 
 
 def add_life(work: Work, life: Life) -> None:
@@ -82,8 +143,12 @@ def change_life(work: Work, life: Life) -> Life:
     return replace(life, version=life.version + 1)
 
 
-def add_spend(work: Work, of: Life, spend: Spend) -> None:
-    """Store what was spent."""
+def add_spend(work: Work, of: Life, spend: Spend, checked: Checked) -> None:
+    """Store what was spent. Raises a Fault (PRECONDITION, EVIDENCE_USED) where its evidence is another spend's."""
+    if spend.evidence:
+        used = work.connection.execute(USE_EVIDENCE, {"case_id": of.case_id, "evidence": spend.evidence})
+        if used.rowcount != 1:
+            raise evidence_used(of.case_id)
     row = {
         "spend_id": new_id("spend"),
         "case_id": of.case_id,
@@ -94,6 +159,7 @@ def add_spend(work: Work, of: Life, spend: Spend) -> None:
         "evidence": spend.evidence,
         "recorded_by": work.actor.subject,
         "recorded_at": work.now_text,
+        **as_row(checked),
     }
     work.connection.execute(ADD_SPEND, row)
 
@@ -108,13 +174,15 @@ def add_call(work: Work, of: Life, *, trigger: str = "", because: str = "") -> N
         "because": because,
         "called_by": work.actor.subject,
         "called_at": work.now_text,
+        "after_review": of.state is LifeState.ELSEWHERE,
     }
     work.connection.execute(ADD_CALL, row)
 
 
-def calls_in(work: Work, of: Life) -> set[str]:
-    """What called for a review in this round: triggers by name, and "" for requests."""
-    return set(work.connection.execute(CALLS, {"case_id": of.case_id, "round": of.round}).scalars())
+def calls_for_review(work: Work, case_id: str, round_: int) -> tuple[Call, ...]:
+    """What calls for the review of a round: what came in it, or after the review of the one before; the first first."""
+    rows = work.connection.execute(CALLS, {"case_id": case_id, "round": round_})
+    return tuple(Call(row.trigger, date.fromisoformat(row.called_at[:10])) for row in rows)
 
 
 def add_review(work: Work, of: Life, review: Review) -> None:

@@ -23,6 +23,8 @@ lives = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("due_on", sa.Date),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("in_force", sa.Text),
+    sa.Column("spends_to_judge", sa.Integer),
     sa.Index(
         "one_open_a_case",
         "case_id",
@@ -31,7 +33,7 @@ lives = sa.Table(
         postgresql_where=sa.text("state IN ('living', 'under_review')"),
     ),
 )
-
+"""One row a round. `in_force` is what is known of its plan, as JSON; empty in a life that opened before it was kept."""
 
 spending = sa.Table(
     "spending",
@@ -42,9 +44,21 @@ spending = sa.Table(
     *filled(sa.Text, "line_id", "amount"),
     sa.Column("spent_on", sa.Date, nullable=False),
     *filled(sa.Text, "evidence", "recorded_by", "recorded_at"),
+    sa.Column("plan_version", sa.Integer),
+    sa.Column("verdict", sa.Text),
+    sa.Column("receipt_id", sa.Text),
     sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
     sa.Index("spending_by_life", "case_id", "round"),
 )
+"""`plan_version` was in force on the day. What was recorded before it was checked has no verdict and no receipt."""
+
+evidence_used = sa.Table(
+    "evidence_used",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("evidence", sa.Text, primary_key=True),
+)
+"""The evidence of every spend: each counts once in a case."""
 
 calls = sa.Table(
     "calls",
@@ -53,10 +67,13 @@ calls = sa.Table(
     sa.Column("case_id", sa.Text, nullable=False),
     sa.Column("round", sa.Integer, nullable=False),
     *filled(sa.Text, "trigger", "because", "called_by", "called_at"),
+    sa.Column("after_review", sa.Boolean),
     sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
     sa.Index("calls_by_life", "case_id", "round"),
 )
-"""What called for a review before its date: a trigger, or where that is empty a request with its reasons."""
+"""What called for a review before its date: a trigger, or where that is empty a request with its reasons.
+
+One that came after the review of its round was done (`after_review`) calls for the review of the next."""
 
 reviews = sa.Table(
     "reviews",

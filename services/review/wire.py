@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from services.review.domain import Life, LifeOpening, Review, ReviewOpening, Spend
+from services.review.domain.life import Life, LifeOpening, Review, ReviewOpening
+from services.review.domain.plan_in_force import PlanInForce
+from services.review.domain.spending import Spend
 from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2 as pb
@@ -29,12 +31,23 @@ def life_message(life: Life, schedule: decision_pb2.Decision) -> pb.Life:
         review_due=life.review_due.isoformat(),
         due_kind=number_of(pb.DueKind, life.due_kind),
         due_rule=life.due_rule,
-        law_due=life.law_due.isoformat() if life.law_due else "",
+        law_due=_text(life.law_due),
         schedule=schedule,
         spent=pounds(life.spent),
         reason=number_of(pb.ReviewReason, life.reason or ""),
-        due_on=life.due_on.isoformat() if life.due_on else "",
+        due_on=_text(life.due_on),
         etag=str(life.version),
+        in_force=_plan_message(life.in_force) if life.in_force else None,
+        spends_to_judge=life.spends_to_judge,
+    )
+
+
+def _plan_message(plan: PlanInForce) -> pb.PlanInForce:
+    return pb.PlanInForce(
+        lines=[pb.PlanLine(line_id=line, weekly=pounds(weekly)) for line, weekly in plan.lines.items()],
+        support_since=plan.support_since.isoformat(),
+        needs=plan.needs,
+        complex=plan.complex,
     )
 
 
@@ -43,7 +56,7 @@ def life_opened(life: Life) -> pb.OpenLifeResponse:
     return pb.OpenLifeResponse(
         review_due=life.review_due.isoformat(),
         due_kind=number_of(pb.DueKind, life.due_kind),
-        law_due=life.law_due.isoformat() if life.law_due else "",
+        law_due=_text(life.law_due),
     )
 
 
@@ -58,7 +71,31 @@ def life_opening_of(request: pb.OpenLifeRequest, fields: Fields) -> LifeOpening:
         continues=request.continues,
         direct_payment_since=_day_if_given("direct_payment_since", request.direct_payment_since, fields),
         own_date=_day_if_given("review_on", request.review_on, fields),
+        in_force=_plan_of(request.in_force, fields) if request.HasField("in_force") else None,
     )
+
+
+def _plan_of(plan: pb.PlanInForce, fields: Fields) -> PlanInForce:
+    return PlanInForce(
+        lines={
+            fields.id(f"in_force.lines[{index}].line_id", line.line_id): fields.money(
+                f"in_force.lines[{index}].weekly", line.weekly
+            )
+            for index, line in enumerate(plan.lines)
+        },
+        support_since=fields.day("in_force.support_since", plan.support_since),
+        needs=fields.needs("in_force.needs", plan.needs) if plan.needs else (),
+        complex=if_given(plan, "complex"),
+    )
+
+
+def review_opened(life: Life) -> pb.OpenReviewResponse:
+    """By when an opened review should be done."""
+    return pb.OpenReviewResponse(due_on=_text(life.due_on), law_due=_text(life.law_due))
+
+
+def _text(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def review_opening_of(request: pb.OpenReviewRequest, fields: Fields) -> ReviewOpening:
@@ -85,7 +122,7 @@ def spend_of(request: pb.RecordSpendRequest, fields: Fields) -> Spend:
     evidence = request.evidence
     return Spend(
         line_id=fields.id("line_id", request.line_id),
-        amount=fields.money("amount", request.amount, above_zero=True),
+        amount=fields.money_either_way("amount", request.amount),
         spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.today()),
         evidence=fields.reference("evidence", evidence, limit=LONGEST_EVIDENCE) if evidence else "",
     )

@@ -140,10 +140,23 @@ class Work:
 
     def decided(self, receipt_id: str) -> decision_pb2.Decision:
         """A decision made earlier, from its receipt."""
+        return decision_message(self._receipt(receipt_id), receipt_id)
+
+    def decided_on(self, receipt_id: str) -> Mapping[str, Json]:
+        """The facts of a decision made earlier."""
+        facts = self._receipt(receipt_id)["facts"]
+        return facts if isinstance(facts, Mapping) else {}
+
+    def decided_values(self, receipt_id: str) -> Mapping[str, Json]:
+        """The values of a decision made earlier."""
+        values = self._receipt(receipt_id)["values"]
+        return values if isinstance(values, Mapping) else {}
+
+    def _receipt(self, receipt_id: str) -> Mapping[str, Json]:
         if receipt_id not in self.receipts_read:
             row = self.connection.execute(RECEIPT, {"receipt_id": receipt_id}).one()
             self.receipts_read[receipt_id] = json.loads(row.receipt)
-        return decision_message(self.receipts_read[receipt_id], receipt_id)
+        return self.receipts_read[receipt_id]
 
     def check_etag(self, case_id: str, etag: str, version: int) -> None:
         """Raise a Fault unless the etag is that of the record. The journey needs none: it overwrites nobody."""

@@ -1,7 +1,7 @@
 """The services as a journey sees them: they open steps, set due dates, publish events, and honour request ids."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from temporalio import activity
@@ -94,6 +94,7 @@ class Services:
         self.trouble: Callable[[str], None] = no_trouble
         self.review_kind = DueKind.SOFT
         self.law_in: timedelta | None = None
+        self.review_law_due = ""
         self._answered: dict[str, tuple[Request, Due | None]] = {}
 
     @property
@@ -161,8 +162,8 @@ class Services:
     @activity.defn(name="OpenReview")
     async def open_review(self, header: RequestHeader, request: OpenReview) -> Due | None:
         """Open review."""
-        due = self._in_a_fortnight(request.opened_on)
-        return self._answer(header, request, ReviewOpened(request.round, "planned", due.on), due)
+        due = replace(self._in_a_fortnight(request.opened_on), law_on=self.review_law_due)
+        return self._answer(header, request, ReviewOpened(request.round, "planned", due.on, due.law_on), due)
 
     @activity.defn(name="EndCase")
     async def end_case(self, header: RequestHeader, request: EndCase) -> None:

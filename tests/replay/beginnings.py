@@ -33,6 +33,7 @@ from sevensteps.events import (
 from sevensteps.steps import DueKind, Ending, ReviewOutcome, Stage
 from sevensteps.temporal import DUE_AT, DUE_KIND, STAGE, WAITING_FOR, WaitingFor
 from workflows.journey.deadlines import Due, Hold, Moment
+from workflows.journey.ongoing_life import OngoingLife
 from workflows.journey.state import JourneyState, StepSoFar
 
 CASE = "case-a"
@@ -137,6 +138,8 @@ def _special(stage: Stage) -> Mapping[str, JourneyState]:
         case Stage.MONEY_FOUND:
             opened = replace(_state(stage), assessment_round=0, plan_version=0, life_round=0)
             return {"with a new case": _having_heard(opened, CaseOpened("adult", "2026-07-13"))}
+        case Stage.PLAN_MADE:
+            return {"while life goes on": replace(_state(stage), life=OngoingLife(goes_on=True), law_due="2026-06-20")}
         case Stage.LIFE_LIVED:
             opened = _having_heard(_state(stage), OPENED[stage])
             passed = _having_heard(_state(stage), LifeOpened(1, 1, "2026-05-01", "soft", "R4"))

@@ -24,6 +24,7 @@ CONVERTER = DataConverter.default.payload_converter
 HISTORIES = Path(__file__).parent / "histories"
 HISTORY_FILES = sorted(HISTORIES.glob("*/*.jsonl"))
 SOFT, HARD, SOFT_AND_HARD, SOON, PASSED = REVIEW_DUES
+OF_AN_ANSWER = "core_local_activity"
 OPENED_BY: Mapping[str, str] = {
     "OpenAssessment": Stage.MONEY_FOUND,
     "OpenPlan": Stage.PLAN_MADE,
@@ -133,9 +134,9 @@ def _happenings(events: Sequence[HistoryEvent]) -> Iterator[Sequence[str]]:
                     yield _with_variants(" + ".join(heard), events[number + 1 :])
                 heard = []
             case "marker_recorded_event_attributes":
-                yield [
-                    _label_of_answer(event.marker_recorded_event_attributes, event.event_time.ToDatetime(tzinfo=UTC))
-                ]
+                marker = event.marker_recorded_event_attributes
+                if marker.marker_name == OF_AN_ANSWER:  # others say which patch the run began with
+                    yield [_label_of_answer(marker, event.event_time.ToDatetime(tzinfo=UTC))]
 
 
 def _with_variants(label: str, after: Sequence[HistoryEvent]) -> Sequence[str]:

@@ -13,6 +13,7 @@ from sevensteps.events import (
     PlanSubmitted,
     ReviewCompleted,
     ReviewRequested,
+    ReviewTriggered,
 )
 from sevensteps.temporal import WaitingFor
 
@@ -60,9 +61,22 @@ async def parked(trip: Trip, sleep: Sleep) -> None:
     await trip.reaches(WaitingFor.DECISION)
 
 
+async def law_date(trip: Trip, sleep: Sleep) -> None:
+    """The law's date of a direct payment's review passes while the plan is changed, brought forward by misuse."""
+    opened = trip.services.records.now.date()
+    by_law, sooner = ((opened + timedelta(days=days)).isoformat() for days in (365, 40))
+    await trip.happens(*to_plan(), *to_life(starts_on=opened.isoformat(), direct_payment=True), ReviewRequested(1))
+    await trip.happens(ReviewCompleted(1, "change_plan", by_law), ReviewTriggered(1, "misuse", sooner))
+    await trip.reaches(WaitingFor.PLAN)
+    await sleep(timedelta(days=45))
+    await trip.happens(PlanSubmitted(2, "85.00", ""))
+    await trip.reaches(WaitingFor.DECISION)
+
+
 STORIES: Mapping[str, Callable[[Trip, Sleep], Awaitable[None]]] = {
     "plain": plain,
     "changed_plan": changed_plan,
     "ten_years": ten_years,
     "parked": parked,
+    "law_date": law_date,
 }

@@ -17,7 +17,9 @@ from workflows.journey import journey
 
 SOURCE = Path(journey.__file__).parent
 Changed = Callable[..., Program]
-EVERY_STORY = "0.1.0/changed_plan run 1, 0.1.0/parked run 1, 0.1.0/plain run 1, 0.1.0/ten_years run 1"
+EVERY_STORY = ", ".join(
+    f"0.1.0/{story} run 1" for story in ("changed_plan", "law_date", "parked", "plain", "ten_years")
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ EDITS = {
         KEEPS_PAYMENT,
         f"    await workflow.sleep(60)\n{KEEPS_PAYMENT}",
         "the step begins > OpenMoney is answered > money.organised (direct payment)",
-        "0.1.0/changed_plan run 1",
+        "0.1.0/changed_plan run 1, 0.1.0/law_date run 1",
     ),
     "another order": Edit(
         "closing",

@@ -253,7 +253,7 @@ async def living_on_a_direct_payment(case: Case) -> None:
     await play_until(case, WaitingFor.MONEY)
     await case.arrange_money("direct_payment", "", "person", WITH_CAPACITY)
     await comes_to(case, WaitingFor.SUPPORT)
-    await case.arrange_support(starts_on=today(5))
+    await case.arrange_support(starts_on=today())
     await comes_to(case, WaitingFor.REVIEW_DATE)
     await case.record_spend()
 

@@ -39,7 +39,30 @@ from workflows.journey.requests import (
 
 HEADER = RequestHeader("case-a", "example", "5f0c36d2-6b0f-5a55-8f3f-3c1f5a8b7a11")
 DUE_ON = "2026-06-15"
-PLAN = planning_pb2.Plan(case_id="case-a", version=2, weekly="80.00")
+PLAN = planning_pb2.Plan(
+    case_id="case-a",
+    version=2,
+    weekly="80.00",
+    lines=[
+        planning_pb2.SpendLine(line_id="l1", text="A friend's words", weekly="70.00", beyond_needs="0.00"),
+        planning_pb2.SpendLine(line_id="room", text="A dearer room", weekly="10.00", beyond_needs="5.50"),
+    ],
+    complex=False,
+)
+PLANNING = planning_pb2.Planning(
+    case_id="case-a",
+    periods=[
+        planning_pb2.Period(arrangement_id="old", plan_version=1, starts_on="2025-01-01"),
+        planning_pb2.Period(arrangement_id="a", plan_version=2, starts_on="2026-03-02"),
+        planning_pb2.Period(arrangement_id="b", plan_version=2, starts_on="2026-03-01"),
+    ],
+)
+IN_FORCE = review_pb2.PlanInForce(
+    lines=[review_pb2.PlanLine(line_id="l1", weekly="70.00"), review_pb2.PlanLine(line_id="room", weekly="15.50")],
+    support_since="2026-03-01",
+    needs=["toilet"],
+    complex=False,
+)
 ABOUT = {"request_id": HEADER.request_id, "case_id": "case-a"}
 HERE = ABOUT | {"council": "example"}
 
@@ -48,9 +71,12 @@ class Answers(grpc.GenericRpcHandler):
     """All four services: it keeps each request, and answers by the name of the RPC, or refuses."""
 
     def __init__(self) -> None:
-        """Only `GetPlan` has an answer yet."""
+        """Only planning's records have an answer yet."""
         self.requests: dict[str, bytes] = {}
-        self.answers: dict[str, Message | Fault] = {"GetPlan": planning_pb2.GetPlanResponse(plan=PLAN)}
+        self.answers: dict[str, Message | Fault] = {
+            "GetPlan": planning_pb2.GetPlanResponse(plan=PLAN),
+            "GetPlanning": planning_pb2.GetPlanningResponse(planning=PLANNING),
+        }
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
         """Answer anything."""
@@ -142,16 +168,27 @@ OPENINGS = [
         planning_pb2.OpenSupportResponse(due_on=DUE_ON),
     ),
     (
-        OpenLife(3, 2, "2026-06-01", continues=True, direct_payment_since="2025-06-01", review_on="2026-09-01"),
+        OpenLife(
+            3,
+            2,
+            "2026-06-01",
+            continues=True,
+            direct_payment_since="2025-06-01",
+            review_on="2026-09-01",
+            needs=["toilet"],
+        ),
         "ReviewService/OpenLife",
         review_pb2.OpenLifeRequest(
-            **HERE,
+            request_id=HEADER.request_id,
+            case_id="case-a",
+            council="example",
             round=3,
             plan_version=2,
             started_on="2026-06-01",
             continues=True,
             direct_payment_since="2025-06-01",
             review_on="2026-09-01",
+            in_force=IN_FORCE,
         ),
         review_pb2.OpenLifeResponse(review_due=DUE_ON, due_kind=review_pb2.DUE_KIND_SOFT),
     ),
@@ -196,6 +233,24 @@ async def test_date_of_law_behind_one_of_practice(office: Office) -> None:
     )
     due = await office.ask(OpenLife(1, 1, "2026-06-01", continues=False, direct_payment_since="", review_on=""))
     assert due == Due(DUE_ON, DueKind.SOFT, "2026-12-01")
+
+
+async def test_date_of_law_of_a_review(office: Office) -> None:
+    """A review that the law wants sooner than practice does comes with that day."""
+    office.services.answers["OpenReview"] = review_pb2.OpenReviewResponse(due_on=DUE_ON, law_due="2026-06-02")
+    assert await office.ask(OpenReview(1, "2026-06-01")) == Due(DUE_ON, DueKind.SOFT, "2026-06-02")
+
+
+async def test_plan_in_force_of_which_little_is_known(office: Office) -> None:
+    """Nothing arranged: support counts from the day on which life began; nobody said whether the plan is complex."""
+    office.services.answers |= {
+        "GetPlan": planning_pb2.GetPlanResponse(plan=planning_pb2.Plan(case_id="case-a", version=2)),
+        "GetPlanning": planning_pb2.GetPlanningResponse(planning=planning_pb2.Planning(case_id="case-a")),
+        "OpenLife": review_pb2.OpenLifeResponse(review_due=DUE_ON, due_kind=review_pb2.DUE_KIND_SOFT),
+    }
+    await office.ask(OpenLife(1, 2, "2026-06-01", continues=False, direct_payment_since="", review_on=""))
+    request = review_pb2.OpenLifeRequest.FromString(office.services.requests["ReviewService/OpenLife"])
+    assert request.in_force == review_pb2.PlanInForce(support_since="2026-06-01")
 
 
 @pytest.mark.parametrize("ending", list(Ending))

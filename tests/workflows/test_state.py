@@ -37,6 +37,7 @@ FIELDS = [
     "inbox",
     "indicative_weekly",
     "law_due",
+    "life",
     "life_continues",
     "life_round",
     "life_since",

@@ -17,7 +17,7 @@ def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..
     assessment = Assessment(channels["assessment"])
     planning = Planning(channels["planning"])
     approval = Approval(channels["approval"], channels["planning"])
-    review = Review(channels["review"])
+    review = Review(channels["review"], channels["planning"])
     overdue = Overdue(channels)
     return (
         assessment.open_assessment,

@@ -8,6 +8,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
+from sevensteps.steps import Stage
 from sevensteps.temporal import Parked, WaitingFor
 from workflows.journey.deadlines import Due
 from workflows.journey.incoming import Incoming
@@ -125,7 +126,12 @@ class Asking:
 
 def header(state: JourneyState, request: Request) -> RequestHeader:
     """The same request in the same step and turn has the same id, whichever run makes it."""
-    purpose = f"{state.case_id}/{state.stage}/{state.turn}/{type(request).__name__}"
+    return header_in(state, state.stage, state.turn, request)
+
+
+def header_in(state: JourneyState, stage: Stage, turn: int, request: Request) -> RequestHeader:
+    """The header of a request that is about another step and turn than the one under way."""
+    purpose = f"{state.case_id}/{stage}/{turn}/{type(request).__name__}"
     if request.detail:
         purpose += f"/{request.detail}"
     return RequestHeader(state.case_id, state.council, str(uuid5(REQUEST_IDS, purpose)))

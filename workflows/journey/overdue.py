@@ -14,7 +14,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from sevensteps.steps import DueKind, Stage
-from workflows.journey.asking import PATIENT_TIMEOUT, RETRY_FOR_EVER, header
+from workflows.journey.asking import PATIENT_TIMEOUT, RETRY_FOR_EVER, header_in
 from workflows.journey.deadlines import Due
 from workflows.journey.requests import RecordOverdue
 from workflows.journey.state import JourneyState
@@ -28,10 +28,11 @@ REVIEWED_BY_LAW = frozenset({Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED})
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A date that is to be told, and when."""
+    """A date that is to be told, and when. `key` tells it from the others of the step under way."""
 
     at: datetime
     date: RecordOverdue
+    key: str
 
 
 class Dates:
@@ -66,43 +67,47 @@ class Dates:
     def _next(self) -> Alarm | None:
         """The first date that is still to be told."""
         known = self._telling.keys() | set(self._state.told)
-        alarms = (alarm for alarm in alarms_of(self._state, self._due()) if alarm.date.detail not in known)
+        alarms = (alarm for alarm in alarms_of(self._state, self._due()) if alarm.key not in known)
         return min(alarms, key=lambda alarm: alarm.at, default=None)
 
     def _tell_what_has_come(self) -> None:
         while (alarm := self._next()) and alarm.at <= workflow.now():
-            self._telling[alarm.date.detail] = asyncio.create_task(self._tell(alarm.date))
+            self._telling[alarm.key] = asyncio.create_task(self._tell(alarm.date, alarm.key))
 
-    async def _tell(self, passed: RecordOverdue) -> None:
+    async def _tell(self, passed: RecordOverdue, key: str) -> None:
         """Have the service that owns the step record it, however long that takes."""
         try:
             await workflow.execute_activity(
                 RecordOverdue.__name__,
-                args=[header(self._state, passed), passed],
+                args=[header_in(self._state, passed.stage, passed.turn, passed), passed],
                 start_to_close_timeout=PATIENT_TIMEOUT,
                 retry_policy=RETRY_FOR_EVER,
             )
         except FailureError as error:
             workflow.logger.error("a date that has passed could not be told: %s", error)
-        self._state.told.append(passed.detail)
-        del self._telling[passed.detail]
+        self._state.told.append(key)
+        del self._telling[key]
 
 
 def alarms_of(state: JourneyState, due: Due | None) -> Iterator[Alarm]:
-    """The dates of the step, and of the law while a review is owed, in no order."""
+    """The dates of the step, and of the law while a review is owed, in no order.
+
+    While life goes on although another step is under way, the law's date is that of the life, which review records.
+    """
     if state.ending is not None:
         return
     if due:
-        yield _alarm(state, due.day, by_law=due.kind is DueKind.HARD)
-    if state.law_due and state.stage in REVIEWED_BY_LAW:
-        law_due = date.fromisoformat(state.law_due)
-        yield _alarm(state, law_due, by_law=True, ahead=True)
-        yield _alarm(state, law_due, by_law=True)
+        yield _alarm(RecordOverdue(state.stage, state.turn, due.on, due.kind is DueKind.HARD, ahead=False), due.day)
+    law = state.life.law_due(state.life_round, state.law_due)
+    if law and (state.stage in REVIEWED_BY_LAW or state.life.goes_on):
+        stage = state.stage if state.stage in REVIEWED_BY_LAW else Stage.LIFE_LIVED
+        prefix = "" if stage is state.stage else f"{stage}/"
+        law_due = date.fromisoformat(law)
+        for ahead in (True, False):
+            passed = RecordOverdue(stage, state.life_round, law, by_law=True, ahead=ahead)
+            yield _alarm(passed, law_due, prefix)
 
 
-def _alarm(state: JourneyState, day: date, *, by_law: bool, ahead: bool = False) -> Alarm:
+def _alarm(passed: RecordOverdue, day: date, prefix: str = "") -> Alarm:
     midnight = datetime.fromisoformat(day.isoformat()).replace(tzinfo=UTC)
-    return Alarm(
-        midnight - WARNING if ahead else midnight + PASSED,
-        RecordOverdue(state.stage, state.turn, day.isoformat(), by_law, ahead),
-    )
+    return Alarm(midnight - WARNING if passed.ahead else midnight + PASSED, passed, prefix + passed.detail)

@@ -15,4 +15,6 @@ PATCHES: Mapping[str, str] = {
     "because Temporal takes 10,000 signals of a run and no more.",
     "overdue-is-told": "26 November 2026: a due date that passes, and one of the law that is near, is told to the "
     "service that owns the step; and Temporal's tools show whether the law sets the date.",
+    "law-date-runs-on": "27 November 2026: while a plan is changed or needs are reassessed after a review, the date of "
+    "the law for the next review runs on and is told; and what calls for a review by law sets it for that review.",
 }

@@ -1,6 +1,6 @@
 """What a journey asks of the services. The name of each request is the name of the activity that makes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sevensteps.steps import Ending, Stage
 
@@ -79,7 +79,10 @@ class OpenSupport(Opening):
 
 @dataclass(frozen=True, slots=True)
 class OpenLife(Opening):
-    """Open step 6. `continues`: the last review found that the plan works. The last two dates may be empty."""
+    """Open step 6. `continues`: the last review found that the plan works. The last two dates may be empty.
+
+    What the plan in force says goes from service to service, never through Temporal; `needs` are those of the case.
+    """
 
     round: int
     plan_version: int
@@ -87,6 +90,7 @@ class OpenLife(Opening):
     continues: bool
     direct_payment_since: str
     review_on: str
+    needs: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

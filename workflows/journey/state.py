@@ -38,6 +38,7 @@ from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import Parked, rebuild_advice
 from workflows.journey.deadlines import Due, Hold, Moment, compact
 from workflows.journey.memory import Memory
+from workflows.journey.ongoing_life import OngoingLife
 
 P = TypeVar("P", bound=Payload)
 
@@ -114,6 +115,7 @@ class JourneyState(_Payloads):
 
     law_due: str = ""
     told: list[str] = field(default_factory=list)
+    life: OngoingLife = field(default_factory=OngoingLife)
     step: StepSoFar | None = None
     memory: Memory = field(default_factory=Memory)
     stopped_by: Parked | None = None
@@ -186,6 +188,7 @@ class JourneyState(_Payloads):
     def _put_in_inbox(self, fact: Fact) -> None:
         """Keep a fact unless it is past, or the same has been said of this turn: steps use the first that says it."""
         payload = PAYLOADS[fact.type].of(fact.payload)
+        self.life.note(payload)
         ahead = self._turns_ahead(payload)
         if ahead >= 0 and not any(self._is_of(other, fact.type, ahead) for other in self.inbox):
             self.inbox.append(fact)
@@ -236,6 +239,7 @@ class JourneyState(_Payloads):
             self.plan_version += 1
         elif self.stage is Stage.LIFE_LIVED:
             self.life_round += 1
+            self.life.goes_on = False
         self.told = []
         for fact in list(self.inbox):
             self._drop_if_past(fact)

@@ -207,15 +207,9 @@ def _due(opened: Payload) -> Due:
     match opened:
         case LifeOpened():
             return Due(opened.review_due, DueKind(opened.due_kind), opened.law_due)
-        case (
-            CaseOpened()
-            | AssessmentOpened()
-            | PlanOpened()
-            | PlanChecked()
-            | MoneyOpened()
-            | SupportOpened()
-            | ReviewOpened()
-        ):
+        case ReviewOpened():
+            return Due(opened.due_on, law_on=opened.law_due)
+        case CaseOpened() | AssessmentOpened() | PlanOpened() | PlanChecked() | MoneyOpened() | SupportOpened():
             return Due(opened.due_on)
         case _:
             raise ValueError(f"{opened.TYPE} opens no step.")

@@ -31,6 +31,7 @@ class Content:
     advice_given: bool | None = None
     lacks_capacity: bool = False
     interested_involved: bool | None = None
+    complex: bool | None = None
 
     @property
     def weekly(self) -> Decimal:

@@ -57,7 +57,7 @@ SENTENCES: Mapping[str, str] = {
     events.ReviewWarned.TYPE: "the review must be done by {due_on}, by law",
     events.ReviewOverdue.TYPE: "the review was due on {due_on}, and is not done",
     events.LifeOpened.TYPE: "living with plan version {plan_version}; next review dated by rule {rule}",
-    events.SpendRecorded.TYPE: "{amount} spent on line {line_id}, on {spent_on}",
+    events.SpendRecorded.TYPE: "{amount} spent on line {line_id}, on {spent_on}: {verdict}",
     events.ReviewRequested.TYPE: "review asked for (s.27(1)(b))",
     events.ReviewTriggered.TYPE: "review called for: {trigger}",
     events.ReviewOpened.TYPE: "review opened: {reason}",
@@ -69,8 +69,14 @@ DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
     events.AdvocacyConsidered: ("advocacy", {"verdict": ""}),
     events.DeterminationProposed: ("eligibility", {"verdict": ""}),
     events.PlanChecked: ("plan-check", {part: part for part in ("safe", "legal", "meets_needs", "sufficient")}),
+    events.SpendRecorded: ("spending", {"verdict": ""}),
 }
 """The events that report verdicts: the decision whose words tell them, and the part of each field; "" is the whole."""
+
+NOT_DECIDED = "not checked, because what the plan says was not recorded then"
+"""In place of the verdict on spending from before the lines of the plan were recorded."""
+CAME_BACK = "{amount} came back to line {line_id}, on {spent_on}: {verdict}"
+"""Spending that is negative, in words."""
 
 MONEY = frozenset({"weekly", "personal_budget_weekly", "amount"})
 """The fields of payloads that are amounts of money."""
@@ -102,8 +108,19 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
     if type(payload) in DECIDED:
         decision, parts = DECIDED[type(payload)]
         answers = words.of_council(event.council, decision)
-        fields |= {name: answers.answer(getattr(payload, name), part) for name, part in parts.items()}
-    return sentence.format(**fields).rstrip() + reason_in_words(payload)
+        verdicts = {name: getattr(payload, name) for name in parts}
+        fields |= {name: answers.answer(said, parts[name]) if said else NOT_DECIDED for name, said in verdicts.items()}
+    if isinstance(payload, events.SpendRecorded) and payload.amount.startswith("-"):
+        sentence, fields["amount"] = CAME_BACK, fields["amount"].removeprefix("-")
+    return sentence.format(**fields).rstrip() + _law_in_words(payload) + reason_in_words(payload)
+
+
+def _law_in_words(payload: Payload) -> str:
+    """Until when the law wants the review that an event is about, to follow the event; empty where it does not say."""
+    if not isinstance(payload, events.ReviewTriggered | events.ReviewCompleted) or not payload.law_due:
+        return ""
+    which = "the next one" if isinstance(payload, events.ReviewCompleted) else "it"
+    return f"; by law {which} is due by {value_in_words(payload.law_due)}"
 
 
 def reason_in_words(payload: Payload | None) -> str:
@@ -168,6 +185,8 @@ def due_of(payload: Payload | None) -> tuple[str, DueKind]:
     """The due date that an event sets (YYYY-MM-DD), empty where it sets none, and who sets it."""
     if isinstance(payload, events.LifeOpened):
         return payload.review_due, DueKind(payload.due_kind)
+    if isinstance(payload, events.ReviewOpened) and "" < payload.law_due < payload.due_on:
+        return payload.law_due, DueKind.HARD
     return getattr(payload, "due_on", ""), DueKind.SOFT
 
 

@@ -48,6 +48,7 @@ async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
     request.ClearField("risks_considered")
     request.person_involved = False
     request.advice_given = False
+    request.complex = False
     request.top_up = "5"
     request.met_otherwise.append("community")
     request.lines[0].direct_payment = False
@@ -67,6 +68,7 @@ async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
     assert plan.HasField("person_involved")
     assert plan.person_involved is False
     assert (plan.HasField("advice_given"), plan.advice_given) == (True, False)
+    assert (plan.HasField("complex"), plan.complex) == (True, False)
     assert plan.top_up == "5.00"
     assert plan.review_on == in_days(180)
     assert list(plan.met_otherwise) == ["community"]

@@ -32,6 +32,7 @@ MAY_BE_LEFT_OUT = frozenset(
         "GetPlanRequest.version",
         "GetApprovalRequest.version",
         "OpenLifeRequest.direct_payment_since",
+        "OpenLifeRequest.in_force",
         "OpenLifeRequest.review_on",
         "EndCaseRequest.ended_on",
         "EndCaseRequest.because",

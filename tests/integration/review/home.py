@@ -4,6 +4,7 @@ from __future__ import annotations  # the asynchronous stub exists for the type 
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -32,10 +33,18 @@ def today() -> str:
     return clock.today().isoformat()
 
 
-def spending(life: pb.Life, amount: str = "12.50") -> pb.RecordSpendRequest:
-    """A request to record money spent today."""
+def spending(
+    life: pb.Life, amount: str = "12.50", *, line_id: str = "l1", spent_on: str = "", evidence: str = ""
+) -> pb.RecordSpendRequest:
+    """A request to record money spent today, or on another day."""
     return pb.RecordSpendRequest(
-        request_id=request_id(), case_id=life.case_id, etag=life.etag, line_id="l1", amount=amount, spent_on=today()
+        request_id=request_id(),
+        case_id=life.case_id,
+        etag=life.etag,
+        line_id=line_id,
+        amount=amount,
+        spent_on=spent_on or today(),
+        evidence=evidence,
     )
 
 
@@ -46,10 +55,22 @@ def request(life: pb.Life) -> pb.RequestReviewRequest:
     )
 
 
-def trigger(life: pb.Life) -> pb.TriggerReviewRequest:
-    """A stay in hospital."""
-    return pb.TriggerReviewRequest(
-        request_id=request_id(), case_id=life.case_id, etag=life.etag, trigger=pb.REVIEW_TRIGGER_HOSPITAL
+def trigger(life: pb.Life, what: pb.ReviewTrigger.ValueType = pb.REVIEW_TRIGGER_HOSPITAL) -> pb.TriggerReviewRequest:
+    """A stay in hospital, or something else that happened."""
+    return pb.TriggerReviewRequest(request_id=request_id(), case_id=life.case_id, etag=life.etag, trigger=what)
+
+
+def day(days_ahead: int) -> str:
+    """A day as many days ahead of this one, or (negative) before it."""
+    return (clock.now().date() + timedelta(days=days_ahead)).isoformat()
+
+
+def plan(support_since: str = "2026-06-01", **lines: str) -> pb.PlanInForce:
+    """What a plan in force says: its lines by their ids, in pounds a week; "l1" of 80 pounds unless they are given."""
+    return pb.PlanInForce(
+        lines=[pb.PlanLine(line_id=line, weekly=weekly) for line, weekly in (lines or {"l1": "80.00"}).items()],
+        support_since=support_since,
+        needs=["nutrition", "community"],
     )
 
 
@@ -97,6 +118,8 @@ class Home:
         continues: bool = False,
         direct_payment_since: str = "",
         review_on: str = "",
+        version: int = 1,
+        in_force: pb.PlanInForce | None = None,
     ) -> pb.OpenLifeRequest:
         """The journey's request to open step 6."""
         return pb.OpenLifeRequest(
@@ -104,11 +127,12 @@ class Home:
             case_id=self.case_id,
             council="example",
             round=round_,
-            plan_version=1,
+            plan_version=version,
             started_on=started_on,
             continues=continues,
             direct_payment_since=direct_payment_since,
             review_on=review_on,
+            in_force=in_force or plan(),
         )
 
     def review_opening(self, round_: int = 1, opened_on: str = "2026-07-13") -> pb.OpenReviewRequest:
@@ -127,9 +151,16 @@ class Home:
         """Where the case stands."""
         return (await self.rae.GetLife(self.reading())).life
 
-    async def live(self) -> pb.Life:
+    async def live(
+        self,
+        in_force: pb.PlanInForce | None = None,
+        *,
+        started_on: str = "2026-06-01",
+        direct_payment_since: str = "",
+    ) -> pb.Life:
         """Open step 6 and read it."""
-        await self.journey.OpenLife(self.life_opening())
+        opening = self.life_opening(started_on=started_on, in_force=in_force, direct_payment_since=direct_payment_since)
+        await self.journey.OpenLife(opening)
         return await self.read()
 
     async def review(self) -> pb.Life:

@@ -118,7 +118,8 @@ async def test_money_spent_is_added_up(home_on: Home) -> None:
     assert life.spent == "19.90"
     assert await home_on.read() == life
     assert (await home_on.events())[1:] == [
-        SpendRecorded(round=1, line_id="l1", amount=amount, spent_on=today()) for amount in ("12.50", "7.40")
+        SpendRecorded(round=1, line_id="l1", amount=amount, spent_on=today(), verdict="met")
+        for amount in ("12.50", "7.40")
     ]
     kept = await home_on.running.store.read(lambda connection: connection.execute(sa.select(spending_table)).all())
     assert {(row.amount, row.recorded_by) for row in kept} == {("12.50", "fay"), ("7.40", "rae")}
@@ -133,9 +134,9 @@ async def test_spending_is_recorded_once_however_often_it_is_sent(home: Home) ->
     assert (await refusal_of(home.rae.RecordSpend(sent))).reason == "REQUEST_ID_REUSED"
 
 
-@pytest.mark.parametrize("amount", ["0.00", "-1.00", "1.005", "NaN", "abc", "£5", ""])
+@pytest.mark.parametrize("amount", ["0.00", "-0.00", "1.005", "--1.00", "-", "+5.00", "NaN", "abc", "£5", ""])
 async def test_a_wrong_amount_is_named(home: Home, amount: str) -> None:
-    """An amount is more than nothing, in pounds and at most two decimals."""
+    """An amount is not nothing, in pounds and at most two decimals."""
     fault = await refusal_of(home.rae.RecordSpend(spending(await home.live(), amount)))
     assert (fault.kind, [each.field for each in fault.violations]) == (Kind.INVALID, ["amount"])
 
@@ -170,6 +171,8 @@ async def test_every_wrong_field_of_an_opening_is_named(home: Home) -> None:
     """Wrong dates and numbers are refused before anything is opened."""
     wrong = home.life_opening(0, started_on="1/6/2026", direct_payment_since="soon", review_on="2026-13-01")
     wrong.plan_version, wrong.council = 0, ""
+    wrong.in_force.lines[0].weekly, wrong.in_force.support_since = "-1.00", ""
+    wrong.in_force.needs.append("gardening")
     fault = await refusal_of(home.journey.OpenLife(wrong))
     assert {each.field for each in fault.violations} == {
         "round",
@@ -178,6 +181,9 @@ async def test_every_wrong_field_of_an_opening_is_named(home: Home) -> None:
         "direct_payment_since",
         "review_on",
         "council",
+        "in_force.lines[0].weekly",
+        "in_force.support_since",
+        "in_force.needs[2]",
     }
 
 

@@ -117,3 +117,33 @@ def test_where_a_case_stands_can_be_read_from_its_events() -> None:
     assert (status.stage, status.waiting_for) == (Stage.MONEY_FOUND, WaitingFor.INDICATIVE_BUDGET)
     assert status.until == "29 June 2026"
     assert status_from_events([]) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "verdict", "told"),
+    [
+        ("12.50", "met", "£12.50 spent on line l1, on 1 June 2026: in line with the plan"),
+        ("1900.00", "needs_judgement", "£1,900.00 spent on line l1, on 1 June 2026: for a person to judge"),
+        ("-12.50", "met", "£12.50 came back to line l1, on 1 June 2026: in line with the plan"),
+        (
+            "12.50",
+            "",
+            "£12.50 spent on line l1, on 1 June 2026: not checked, because what the plan says was not recorded then",
+        ),
+    ],
+)
+def test_spending_says_whether_it_is_in_line_with_the_plan(amount: str, verdict: str, told: str) -> None:
+    """Or that somebody has to judge it; what came back is no negative spending."""
+    assert event_in_words(_event(events.SpendRecorded(1, "l1", amount, "2026-06-01", verdict)), WORDS) == told
+
+
+def test_a_review_says_what_the_law_wants() -> None:
+    """What is called for, and the next one; the earlier of two dates is the one that it waits for."""
+    triggered = events.ReviewTriggered(1, "misuse", "2026-06-01")
+    assert event_in_words(_event(triggered), WORDS) == "review called for: misuse; by law it is due by 1 June 2026"
+    changed = events.ReviewCompleted(1, "change_plan", "2027-06-01")
+    assert event_in_words(_event(changed), WORDS).endswith("; by law the next one is due by 1 June 2027")
+    assert event_in_words(_event(events.ReviewTriggered(1, "hospital")), WORDS) == "review called for: hospital"
+    for law_due, told in (("2026-06-02", "2 June 2026 (law)"), ("", "28 June 2026"), ("2027-01-01", "28 June 2026")):
+        opened = events.ReviewOpened(1, "triggered", "2026-06-28", law_due)
+        assert waiting_in_words(_event(opened)).endswith(f"until {told}")

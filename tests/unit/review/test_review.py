@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.review.domain import LifeOpening, ReviewReason, reason_for
+from services.review.domain.life import Call, LifeOpening, ReviewReason, reason_for
 
 STARTED = date(2026, 6, 1)
 REVIEWED = date(2026, 5, 20)
@@ -13,15 +13,15 @@ REVIEWED = date(2026, 5, 20)
 @pytest.mark.parametrize(
     ("calls", "reason"),
     [
-        (set(), ReviewReason.PLANNED),
-        ({"hospital"}, ReviewReason.TRIGGERED),
-        ({""}, ReviewReason.REQUESTED),
-        ({"hospital", ""}, ReviewReason.REQUESTED),
+        ([], ReviewReason.PLANNED),
+        (["hospital"], ReviewReason.TRIGGERED),
+        ([""], ReviewReason.REQUESTED),
+        (["hospital", ""], ReviewReason.REQUESTED),
     ],
 )
-def test_a_request_comes_before_a_trigger_and_a_trigger_before_the_date(calls: set[str], reason: ReviewReason) -> None:
+def test_a_request_comes_before_a_trigger_and_a_trigger_before_the_date(calls: list[str], reason: ReviewReason) -> None:
     """A review has one reason: the one that weighs most in law."""
-    assert reason_for(calls) is reason
+    assert reason_for([Call(trigger, STARTED) for trigger in calls]) is reason
 
 
 def opening(*, continues: bool, direct_payment_since: date | None, own_date: date | None) -> LifeOpening:
@@ -34,6 +34,7 @@ def opening(*, continues: bool, direct_payment_since: date | None, own_date: dat
         continues=continues,
         direct_payment_since=direct_payment_since,
         own_date=own_date,
+        in_force=None,
     )
 
 

@@ -22,6 +22,7 @@ async def life_lived(step: Step) -> Stage:
             continues=case.life_continues,
             direct_payment_since=case.direct_payment_since,
             review_on=case.review_on,
+            needs=case.eligible_needs,
         )
     )
 

@@ -1,5 +1,7 @@
 """Step 7: seeing how it worked."""
 
+from temporalio import workflow
+
 from sevensteps.events import ReviewCompleted
 from sevensteps.steps import Ending, ReviewOutcome, Stage
 from sevensteps.temporal import WaitingFor
@@ -10,13 +12,21 @@ from workflows.journey.step import Step
 async def seen_how_it_worked(step: Step) -> Stage:
     """The plan is reviewed (s.27).
 
-    It works and life goes on; or the plan is changed; or needs are reassessed; or support ends.
+    It works and life goes on; or the plan is changed; or needs are reassessed; or support ends. While the plan is
+    changed or needs are reassessed, life goes on with the plan in force, and so does the law's date of its next review.
     """
     case = step.state
     await step.open(OpenReview(case.life_round, step.opened_on))
 
+    runs_on = workflow.patched("law-date-runs-on")
+    if runs_on and step.law_due:
+        case.law_due = step.law_due
+
     review = await step.hear(WaitingFor.REVIEW, ReviewCompleted)
-    match ReviewOutcome(review.outcome):
+    outcome = ReviewOutcome(review.outcome)
+    if runs_on and outcome in {ReviewOutcome.CHANGE_PLAN, ReviewOutcome.REASSESS}:
+        case.life.goes_on, case.law_due = True, review.law_due
+    match outcome:
         case ReviewOutcome.CONTINUE:
             case.life_since = case.since.day.isoformat()
             case.life_continues = True

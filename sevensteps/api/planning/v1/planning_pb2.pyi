@@ -433,6 +433,7 @@ class Plan(_message.Message):
     ADVICE_GIVEN_FIELD_NUMBER: _builtins.int
     LACKS_CAPACITY_FIELD_NUMBER: _builtins.int
     INTERESTED_INVOLVED_FIELD_NUMBER: _builtins.int
+    COMPLEX_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     version: _builtins.int
@@ -461,6 +462,8 @@ class Plan(_message.Message):
     """The person lacks the capacity to ask for others to be involved; capacity is presumed (Mental Capacity Act 2005 s.1(2))."""
     interested_involved: _builtins.bool
     """Where they lack it: whoever else appears to be interested in their welfare took part (s.25(3)(c)). Absent means unknown."""
+    complex: _builtins.bool
+    """It is complex or risky, with needs that are likely to change, so that it is reviewed more often. Absent means unknown."""
     @_builtins.property
     def answers(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The answers by question id, in the person's words."""
@@ -498,15 +501,18 @@ class Plan(_message.Message):
         advice_given: _builtins.bool | None = ...,
         lacks_capacity: _builtins.bool = ...,
         interested_involved: _builtins.bool | None = ...,
+        complex: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "interested_involved", b"interested_involved", "person_involved", b"person_involved", "risks_considered", b"risks_considered"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "complex", b"complex", "interested_involved", b"interested_involved", "person_involved", b"person_involved", "risks_considered", b"risks_considered"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "answers", b"answers", "case_id", b"case_id", "helper", b"helper", "interested_involved", b"interested_involved", "lacks_capacity", b"lacks_capacity", "lines", b"lines", "met_otherwise", b"met_otherwise", "person_involved", b"person_involved", "review_on", b"review_on", "risks_considered", b"risks_considered", "state", b"state", "template", b"template", "top_up", b"top_up", "version", b"version", "weekly", b"weekly", "written_by", b"written_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "answers", b"answers", "case_id", b"case_id", "complex", b"complex", "helper", b"helper", "interested_involved", b"interested_involved", "lacks_capacity", b"lacks_capacity", "lines", b"lines", "met_otherwise", b"met_otherwise", "person_involved", b"person_involved", "review_on", b"review_on", "risks_considered", b"risks_considered", "state", b"state", "template", b"template", "top_up", b"top_up", "version", b"version", "weekly", b"weekly", "written_by", b"written_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__advice_given: _TypeAlias = _typing.Literal["advice_given"]  # noqa: Y015
     _WhichOneofArgType__advice_given: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given"]  # noqa: Y015
     _WhichOneofReturnType__advocate_considered: _TypeAlias = _typing.Literal["advocate_considered"]  # noqa: Y015
     _WhichOneofArgType__advocate_considered: _TypeAlias = _typing.Literal["_advocate_considered", b"_advocate_considered"]  # noqa: Y015
+    _WhichOneofReturnType__complex: _TypeAlias = _typing.Literal["complex"]  # noqa: Y015
+    _WhichOneofArgType__complex: _TypeAlias = _typing.Literal["_complex", b"_complex"]  # noqa: Y015
     _WhichOneofReturnType__interested_involved: _TypeAlias = _typing.Literal["interested_involved"]  # noqa: Y015
     _WhichOneofArgType__interested_involved: _TypeAlias = _typing.Literal["_interested_involved", b"_interested_involved"]  # noqa: Y015
     _WhichOneofReturnType__person_involved: _TypeAlias = _typing.Literal["person_involved"]  # noqa: Y015
@@ -517,6 +523,8 @@ class Plan(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__advice_given) -> _WhichOneofReturnType__advice_given | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__advocate_considered) -> _WhichOneofReturnType__advocate_considered | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__complex) -> _WhichOneofReturnType__complex | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__interested_involved) -> _WhichOneofReturnType__interested_involved | None: ...
     @_typing.overload
@@ -935,6 +943,7 @@ class SavePlanRequest(_message.Message):
     ADVICE_GIVEN_FIELD_NUMBER: _builtins.int
     LACKS_CAPACITY_FIELD_NUMBER: _builtins.int
     INTERESTED_INVOLVED_FIELD_NUMBER: _builtins.int
+    COMPLEX_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -963,6 +972,8 @@ class SavePlanRequest(_message.Message):
     """The person lacks the capacity to ask for others to be involved; capacity is presumed (Mental Capacity Act 2005 s.1(2))."""
     interested_involved: _builtins.bool
     """Where they lack it: whoever else appears to be interested in their welfare took part (s.25(3)(c)). Absent means unknown."""
+    complex: _builtins.bool
+    """It is complex or risky, with needs that are likely to change, so that it is reviewed more often. Absent means unknown."""
     @_builtins.property
     def answers(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The answers by question id."""
@@ -994,15 +1005,18 @@ class SavePlanRequest(_message.Message):
         advice_given: _builtins.bool | None = ...,
         lacks_capacity: _builtins.bool = ...,
         interested_involved: _builtins.bool | None = ...,
+        complex: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "interested_involved", b"interested_involved", "person_involved", b"person_involved", "risks_considered", b"risks_considered"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "complex", b"complex", "interested_involved", b"interested_involved", "person_involved", b"person_involved", "risks_considered", b"risks_considered"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "answers", b"answers", "case_id", b"case_id", "etag", b"etag", "helper", b"helper", "interested_involved", b"interested_involved", "lacks_capacity", b"lacks_capacity", "lines", b"lines", "met_otherwise", b"met_otherwise", "person_involved", b"person_involved", "request_id", b"request_id", "review_on", b"review_on", "risks_considered", b"risks_considered", "template", b"template", "top_up", b"top_up"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "answers", b"answers", "case_id", b"case_id", "complex", b"complex", "etag", b"etag", "helper", b"helper", "interested_involved", b"interested_involved", "lacks_capacity", b"lacks_capacity", "lines", b"lines", "met_otherwise", b"met_otherwise", "person_involved", b"person_involved", "request_id", b"request_id", "review_on", b"review_on", "risks_considered", b"risks_considered", "template", b"template", "top_up", b"top_up"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__advice_given: _TypeAlias = _typing.Literal["advice_given"]  # noqa: Y015
     _WhichOneofArgType__advice_given: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given"]  # noqa: Y015
     _WhichOneofReturnType__advocate_considered: _TypeAlias = _typing.Literal["advocate_considered"]  # noqa: Y015
     _WhichOneofArgType__advocate_considered: _TypeAlias = _typing.Literal["_advocate_considered", b"_advocate_considered"]  # noqa: Y015
+    _WhichOneofReturnType__complex: _TypeAlias = _typing.Literal["complex"]  # noqa: Y015
+    _WhichOneofArgType__complex: _TypeAlias = _typing.Literal["_complex", b"_complex"]  # noqa: Y015
     _WhichOneofReturnType__interested_involved: _TypeAlias = _typing.Literal["interested_involved"]  # noqa: Y015
     _WhichOneofArgType__interested_involved: _TypeAlias = _typing.Literal["_interested_involved", b"_interested_involved"]  # noqa: Y015
     _WhichOneofReturnType__person_involved: _TypeAlias = _typing.Literal["person_involved"]  # noqa: Y015
@@ -1013,6 +1027,8 @@ class SavePlanRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__advice_given) -> _WhichOneofReturnType__advice_given | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__advocate_considered) -> _WhichOneofReturnType__advocate_considered | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__complex) -> _WhichOneofReturnType__complex | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__interested_involved) -> _WhichOneofReturnType__interested_involved | None: ...
     @_typing.overload

@@ -90,6 +90,18 @@ class _ReviewTriggerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReviewT
     """A provider failed."""
     REVIEW_TRIGGER_MONEY: _ReviewTrigger.ValueType  # 5
     """The money does not look right."""
+    REVIEW_TRIGGER_COMMISSIONING_CHANGE: _ReviewTrigger.ValueType  # 6
+    """The council changed what it commissions."""
+    REVIEW_TRIGGER_MISUSE: _ReviewTrigger.ValueType  # 7
+    """The direct payment is said to be used otherwise than agreed (Direct Payments Regulations 2014 reg 7(1)(b)-(d), like the next three)."""
+    REVIEW_TRIGGER_CAPACITY_LOST: _ReviewTrigger.ValueType  # 8
+    """The person may have lost the capacity to ask for the direct payment."""
+    REVIEW_TRIGGER_CAPACITY_REGAINED: _ReviewTrigger.ValueType  # 9
+    """The person may have that capacity again."""
+    REVIEW_TRIGGER_CONDITION_LOST: _ReviewTrigger.ValueType  # 10
+    """A condition of the direct payment (s.31, s.32) may no longer be met."""
+    REVIEW_TRIGGER_OTHER: _ReviewTrigger.ValueType  # 11
+    """Something else."""
 
 class ReviewTrigger(_ReviewTrigger, metaclass=_ReviewTriggerEnumTypeWrapper):
     """What happened that calls for a review."""
@@ -106,6 +118,18 @@ REVIEW_TRIGGER_PROVIDER_FAILURE: ReviewTrigger.ValueType  # 4
 """A provider failed."""
 REVIEW_TRIGGER_MONEY: ReviewTrigger.ValueType  # 5
 """The money does not look right."""
+REVIEW_TRIGGER_COMMISSIONING_CHANGE: ReviewTrigger.ValueType  # 6
+"""The council changed what it commissions."""
+REVIEW_TRIGGER_MISUSE: ReviewTrigger.ValueType  # 7
+"""The direct payment is said to be used otherwise than agreed (Direct Payments Regulations 2014 reg 7(1)(b)-(d), like the next three)."""
+REVIEW_TRIGGER_CAPACITY_LOST: ReviewTrigger.ValueType  # 8
+"""The person may have lost the capacity to ask for the direct payment."""
+REVIEW_TRIGGER_CAPACITY_REGAINED: ReviewTrigger.ValueType  # 9
+"""The person may have that capacity again."""
+REVIEW_TRIGGER_CONDITION_LOST: ReviewTrigger.ValueType  # 10
+"""A condition of the direct payment (s.31, s.32) may no longer be met."""
+REVIEW_TRIGGER_OTHER: ReviewTrigger.ValueType  # 11
+"""Something else."""
 Global___ReviewTrigger: _TypeAlias = ReviewTrigger  # noqa: Y015
 
 class _ReviewOutcome:
@@ -181,7 +205,7 @@ class _LifeStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LifeState.V
     LIFE_STATE_UNDER_REVIEW: _LifeState.ValueType  # 2
     """Step 7: a review is under way."""
     LIFE_STATE_ELSEWHERE: _LifeState.ValueType  # 3
-    """Another step is under way, after a review."""
+    """Another step is under way, after a review. Life goes on with the plan in force."""
     LIFE_STATE_CLOSED: _LifeState.ValueType  # 4
     """The case ended."""
 
@@ -195,10 +219,76 @@ LIFE_STATE_LIVING: LifeState.ValueType  # 1
 LIFE_STATE_UNDER_REVIEW: LifeState.ValueType  # 2
 """Step 7: a review is under way."""
 LIFE_STATE_ELSEWHERE: LifeState.ValueType  # 3
-"""Another step is under way, after a review."""
+"""Another step is under way, after a review. Life goes on with the plan in force."""
 LIFE_STATE_CLOSED: LifeState.ValueType  # 4
 """The case ended."""
 Global___LifeState: _TypeAlias = LifeState  # noqa: Y015
+
+@_typing.final
+class PlanLine(_message.Message):
+    """A line of a plan, as far as spending is measured by it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_ID_FIELD_NUMBER: _builtins.int
+    WEEKLY_FIELD_NUMBER: _builtins.int
+    line_id: _builtins.str
+    """The line, by its id in the plan."""
+    weekly: _builtins.str
+    """What it costs, with what is wanted beyond the needs: pounds a week."""
+    def __init__(
+        self,
+        *,
+        line_id: _builtins.str = ...,
+        weekly: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["line_id", b"line_id", "weekly", b"weekly"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanLine: _TypeAlias = PlanLine  # noqa: Y015
+
+@_typing.final
+class PlanInForce(_message.Message):
+    """What is known of the plan in force: spending, review dates and reviews go by it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: _builtins.int
+    SUPPORT_SINCE_FIELD_NUMBER: _builtins.int
+    NEEDS_FIELD_NUMBER: _builtins.int
+    COMPLEX_FIELD_NUMBER: _builtins.int
+    support_since: _builtins.str
+    """The first day of its support, as YYYY-MM-DD. The plan before it was in force until the day before."""
+    complex: _builtins.bool
+    """The plan is complex or risky. Absent means unknown."""
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanLine]:
+        """Its lines."""
+
+    @_builtins.property
+    def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The needs of the case, by outcome name: a review says of each how far its outcome was achieved."""
+
+    def __init__(
+        self,
+        *,
+        lines: _abc.Iterable[Global___PlanLine] | None = ...,
+        support_since: _builtins.str = ...,
+        needs: _abc.Iterable[_builtins.str] | None = ...,
+        complex: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_complex", b"_complex", "complex", b"complex"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_complex", b"_complex", "complex", b"complex", "lines", b"lines", "needs", b"needs", "support_since", b"support_since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__complex: _TypeAlias = _typing.Literal["complex"]  # noqa: Y015
+    _WhichOneofArgType__complex: _TypeAlias = _typing.Literal["_complex", b"_complex"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__complex) -> _WhichOneofReturnType__complex | None: ...
+
+Global___PlanInForce: _TypeAlias = PlanInForce  # noqa: Y015
 
 @_typing.final
 class Life(_message.Message):
@@ -219,6 +309,8 @@ class Life(_message.Message):
     DUE_ON_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     LAW_DUE_FIELD_NUMBER: _builtins.int
+    IN_FORCE_FIELD_NUMBER: _builtins.int
+    SPENDS_TO_JUDGE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     state: Global___LifeState.ValueType
@@ -234,7 +326,7 @@ class Life(_message.Message):
     due_rule: _builtins.str
     """The rule that dated it, for example "R4"."""
     spent: _builtins.str
-    """Money spent since step 6 was entered, in pounds."""
+    """Money spent since step 6 was entered, less what came back, in pounds."""
     reason: Global___ReviewReason.ValueType
     """Why the review under way takes place."""
     due_on: _builtins.str
@@ -243,9 +335,15 @@ class Life(_message.Message):
     """The version to send with the next change."""
     law_due: _builtins.str
     """The day that the law sets for a review whatever practice says, as YYYY-MM-DD; empty where it sets none."""
+    spends_to_judge: _builtins.int
+    """How many spends since step 6 was entered are for somebody to judge."""
     @_builtins.property
     def schedule(self) -> _decision_pb2.Decision:
         """What the pack says about the date."""
+
+    @_builtins.property
+    def in_force(self) -> Global___PlanInForce:
+        """The plan in force. Absent in a life that opened before this was recorded: its spending and its review are not checked against it."""
 
     def __init__(
         self,
@@ -263,10 +361,12 @@ class Life(_message.Message):
         due_on: _builtins.str = ...,
         etag: _builtins.str = ...,
         law_due: _builtins.str = ...,
+        in_force: Global___PlanInForce | None = ...,
+        spends_to_judge: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["schedule", b"schedule"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["in_force", b"in_force", "schedule", b"schedule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_kind", b"due_kind", "due_on", b"due_on", "due_rule", b"due_rule", "etag", b"etag", "law_due", b"law_due", "plan_version", b"plan_version", "reason", b"reason", "review_due", b"review_due", "round", b"round", "schedule", b"schedule", "spent", b"spent", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_kind", b"due_kind", "due_on", b"due_on", "due_rule", b"due_rule", "etag", b"etag", "in_force", b"in_force", "law_due", b"law_due", "plan_version", b"plan_version", "reason", b"reason", "review_due", b"review_due", "round", b"round", "schedule", b"schedule", "spends_to_judge", b"spends_to_judge", "spent", b"spent", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -338,13 +438,15 @@ class RecordSpendRequest(_message.Message):
     etag: _builtins.str
     """The etag last read."""
     line_id: _builtins.str
-    """The line of the plan, by its id."""
+    """The line, by its id in the plan that was in force on that day."""
     amount: _builtins.str
-    """Pounds, more than zero."""
+    """Pounds, not zero. Money that came back is negative."""
     spent_on: _builtins.str
-    """The day, as YYYY-MM-DD, from 2015-04-01 to today."""
+    """The day, as YYYY-MM-DD, from the first day of support to today."""
     evidence: _builtins.str
-    """Where the evidence is kept: a reference, never a name."""
+    """Where the evidence is kept: a reference, never a name; may be empty. One counts once in a case, else it is refused
+    (FAILED_PRECONDITION, EVIDENCE_USED).
+    """
     def __init__(
         self,
         *,
@@ -371,18 +473,26 @@ class RecordSpendResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     LIFE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def life(self) -> Global___Life:
         """Steps 6 and 7."""
+
+    @_builtins.property
+    def decision(self) -> _decision_pb2.Decision:
+        """Whether it is in line with the plan and with what has come in: met, or needs judgement. Absent where the lines of the plan are not
+        known: then it is not checked.
+        """
 
     def __init__(
         self,
         *,
         life: Global___Life | None = ...,
+        decision: _decision_pb2.Decision | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["life", b"life"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "life", b"life"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["life", b"life"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "life", b"life"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -551,7 +661,7 @@ class CompleteReviewRequest(_message.Message):
     """What comes next."""
     @_builtins.property
     def achieved(self) -> _containers.ScalarMap[_builtins.str, Global___Achieved.ValueType]:
-        """How far each eligible need's outcome was achieved, by outcome name."""
+        """How far the outcome of each need of the case was achieved, by outcome name: all of them, and no other."""
 
     def __init__(
         self,
@@ -613,6 +723,7 @@ class OpenLifeRequest(_message.Message):
     CONTINUES_FIELD_NUMBER: _builtins.int
     DIRECT_PAYMENT_SINCE_FIELD_NUMBER: _builtins.int
     REVIEW_ON_FIELD_NUMBER: _builtins.int
+    IN_FORCE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request."""
     case_id: _builtins.str
@@ -631,6 +742,10 @@ class OpenLifeRequest(_message.Message):
     """The day the direct payment began, as YYYY-MM-DD; empty without one."""
     review_on: _builtins.str
     """The person's own review date, as YYYY-MM-DD; may be empty."""
+    @_builtins.property
+    def in_force(self) -> Global___PlanInForce:
+        """The plan in force; absent where the journey began before this was asked."""
+
     def __init__(
         self,
         *,
@@ -643,10 +758,11 @@ class OpenLifeRequest(_message.Message):
         continues: _builtins.bool = ...,
         direct_payment_since: _builtins.str = ...,
         review_on: _builtins.str = ...,
+        in_force: Global___PlanInForce | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["in_force", b"in_force"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "continues", b"continues", "council", b"council", "direct_payment_since", b"direct_payment_since", "plan_version", b"plan_version", "request_id", b"request_id", "review_on", b"review_on", "round", b"round", "started_on", b"started_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "continues", b"continues", "council", b"council", "direct_payment_since", b"direct_payment_since", "in_force", b"in_force", "plan_version", b"plan_version", "request_id", b"request_id", "review_on", b"review_on", "round", b"round", "started_on", b"started_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -723,16 +839,20 @@ class OpenReviewResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     DUE_ON_FIELD_NUMBER: _builtins.int
+    LAW_DUE_FIELD_NUMBER: _builtins.int
     due_on: _builtins.str
     """By when it should be done, as YYYY-MM-DD."""
+    law_due: _builtins.str
+    """The day that the law sets for it whatever practice says, as YYYY-MM-DD; empty where it sets none."""
     def __init__(
         self,
         *,
         due_on: _builtins.str = ...,
+        law_due: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_on", b"due_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_on", b"due_on", "law_due", b"law_due"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

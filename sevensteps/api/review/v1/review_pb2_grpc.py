@@ -94,7 +94,8 @@ class ReviewServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordSpend(self, request, context):
-        """Records money spent against a line of the plan.
+        """Records money spent against a line of the plan in force that day, or money that came back. What is ahead of the money that has
+        come in is recorded too, and is for somebody to judge. Life goes on while a plan is changed, and so does its spending.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,7 +36,9 @@ class ReviewServiceStub:
     GetLife: _grpc.UnaryUnaryMultiCallable[_review_pb2.GetLifeRequest, _review_pb2.GetLifeResponse]
     """Reads where a case stands in steps 6 and 7."""
     RecordSpend: _grpc.UnaryUnaryMultiCallable[_review_pb2.RecordSpendRequest, _review_pb2.RecordSpendResponse]
-    """Records money spent against a line of the plan."""
+    """Records money spent against a line of the plan in force that day, or money that came back. What is ahead of the money that has
+    come in is recorded too, and is for somebody to judge. Life goes on while a plan is changed, and so does its spending.
+    """
     RequestReview: _grpc.UnaryUnaryMultiCallable[_review_pb2.RequestReviewRequest, _review_pb2.RequestReviewResponse]
     """Asks for a review: any reasonable request by or for the person (s.27(1)(b))."""
     TriggerReview: _grpc.UnaryUnaryMultiCallable[_review_pb2.TriggerReviewRequest, _review_pb2.TriggerReviewResponse]
@@ -60,7 +62,9 @@ class ReviewServiceAsyncStub(ReviewServiceStub):
     GetLife: _aio.UnaryUnaryMultiCallable[_review_pb2.GetLifeRequest, _review_pb2.GetLifeResponse]  # type: ignore[assignment]
     """Reads where a case stands in steps 6 and 7."""
     RecordSpend: _aio.UnaryUnaryMultiCallable[_review_pb2.RecordSpendRequest, _review_pb2.RecordSpendResponse]  # type: ignore[assignment]
-    """Records money spent against a line of the plan."""
+    """Records money spent against a line of the plan in force that day, or money that came back. What is ahead of the money that has
+    come in is recorded too, and is for somebody to judge. Life goes on while a plan is changed, and so does its spending.
+    """
     RequestReview: _aio.UnaryUnaryMultiCallable[_review_pb2.RequestReviewRequest, _review_pb2.RequestReviewResponse]  # type: ignore[assignment]
     """Asks for a review: any reasonable request by or for the person (s.27(1)(b))."""
     TriggerReview: _aio.UnaryUnaryMultiCallable[_review_pb2.TriggerReviewRequest, _review_pb2.TriggerReviewResponse]  # type: ignore[assignment]
@@ -93,7 +97,9 @@ class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _review_pb2.RecordSpendRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_review_pb2.RecordSpendResponse, _abc.Awaitable[_review_pb2.RecordSpendResponse]]:
-        """Records money spent against a line of the plan."""
+        """Records money spent against a line of the plan in force that day, or money that came back. What is ahead of the money that has
+        come in is recorded too, and is for somebody to judge. Life goes on while a plan is changed, and so does its spending.
+        """
 
     @_abc_1.abstractmethod
     def RequestReview(

@@ -7,13 +7,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
+from services.review.domain.plan_in_force import PlanInForce
+from services.review.domain.spending import Checked, Spend
 from sevensteps.errors import case_ended, stage_order
+from sevensteps.policy import Verdict
 from sevensteps.policy.model.verdict import Json
 from sevensteps.steps import DueKind, ReviewOutcome
 
 
 class LifeState(StrEnum):
-    """Which of steps 6 and 7 is open."""
+    """Which of steps 6 and 7 is open. While another step is, after a review, life goes on with the plan in force."""
 
     LIVING = "living"
     UNDER_REVIEW = "under_review"
@@ -31,7 +34,10 @@ class ReviewReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LifeOpening:
-    """What opens step 6. `continues`: the last review found that the plan works. `own_date` is the person's wish."""
+    """What opens step 6. `continues`: the last review found that the plan works. `own_date` is the person's wish.
+
+    `in_force` is None where the journey began before it was asked what the plan says.
+    """
 
     case_id: str
     council: str
@@ -41,6 +47,7 @@ class LifeOpening:
     continues: bool
     direct_payment_since: date | None
     own_date: date | None
+    in_force: PlanInForce | None
 
     def schedule_facts(self, last_review_on: date | None) -> dict[str, Json]:
         """The facts for the decision review-schedule. Where life goes on, the review that led here is the last one."""
@@ -51,7 +58,7 @@ class LifeOpening:
             "direct_payment": self.direct_payment_since is not None,
             "direct_payment_started_on": _text(self.direct_payment_since),
             "own_date": _text(self.own_date),
-            "complex": False,
+            "complex": self.in_force.complex if self.in_force else None,
         }
 
 
@@ -86,13 +93,20 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Spend:
-    """Money spent against a line of the plan, in pounds. `evidence` says where it is filed; it may be empty."""
+class Call:
+    """What calls for a review: a trigger, or where that is empty a request. `on` is the day of its record."""
 
-    line_id: str
-    amount: Decimal
-    spent_on: date
-    evidence: str
+    trigger: str
+    on: date
+
+    def schedule_facts(self) -> dict[str, Json]:
+        """The facts for the decision review-schedule that it adds."""
+        named = PACK_NAMES.get(self.trigger, self.trigger) or "requested"
+        return {"triggers": [named], "triggered_on": self.on.isoformat()}
+
+
+PACK_NAMES: Mapping[str, str] = {"money": "money_anomaly"}
+"""What policy packs call triggers, where they call them otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +132,8 @@ class Review:
 class Life:
     """One round of steps 6 and 7. `spent` in pounds; `version` counts the changes over all rounds.
 
-    `review_due` to `receipt_id` are its Schedule; `reason` and `due_on` are of the review under way.
+    `review_due` to `receipt_id` are its Schedule; `reason` and `due_on` are of the review under way. `spends_to_judge`
+    counts spends. `in_force` is None in a life that opened before it was recorded what the plan says.
     """
 
     case_id: str
@@ -135,6 +150,8 @@ class Life:
     reason: ReviewReason | None
     due_on: date | None
     version: int
+    in_force: PlanInForce | None
+    spends_to_judge: int
 
     @classmethod
     def open(cls, opening: LifeOpening, schedule: Schedule, before: "Life | None") -> Self:
@@ -154,6 +171,8 @@ class Life:
             reason=None,
             due_on=None,
             version=before.version + 1 if before else 1,
+            in_force=opening.in_force,
+            spends_to_judge=0,
         )
 
     @property
@@ -174,20 +193,42 @@ class Life:
                 "The review of this round is done. The steps that it led to must come first.", self.case_id
             )
 
-    def ensure_living(self) -> None:
-        """Raise a Fault unless the person lives with the plan and no review is under way."""
-        self.ensure_not_elsewhere()
+    def ensure_not_under_review(self) -> None:
+        """Raise a Fault where a review is under way: another is not called for before it is done."""
+        self.ensure_open()
         if self.state is LifeState.UNDER_REVIEW:
             raise stage_order("A review is under way: CompleteReview must come first.", self.case_id)
 
-    def spend(self, spend: Spend) -> Self:
-        """The life with money spent. It may be spent while a review is under way, too."""
-        self.ensure_not_elsewhere()
-        return replace(self, spent=self.spent + spend.amount)
+    def spend(self, spend: Spend, checked: Checked) -> Self:
+        """The life with money spent. It goes on while a review is under way, and while a plan is changed."""
+        self.ensure_open()
+        to_judge = checked.verdict == Verdict.NEEDS_JUDGEMENT
+        return replace(self, spent=self.spent + spend.amount, spends_to_judge=self.spends_to_judge + to_judge)
+
+    def reviewed_facts(self, on: date) -> dict[str, Json]:
+        """The facts for the decision review-schedule that a review of this round, done on a day, changes."""
+        return {"round": self.round, "last_review_on": on.isoformat(), "triggers": [], "triggered_on": None}
+
+    def schedule(self, schedule: Schedule) -> Self:
+        """The life with other dates for its next review."""
+        return replace(
+            self,
+            review_due=schedule.review_due,
+            due_kind=schedule.due_kind,
+            due_rule=schedule.due_rule,
+            law_due=schedule.law_due,
+            receipt_id=schedule.receipt_id,
+        )
+
+    def bring_forward(self, schedule: Schedule) -> Self:
+        """The life with the sooner of each date, its own or the other's: what calls for a review never puts it off."""
+        sooner = self.schedule(schedule) if schedule.review_due < self.review_due else self
+        return replace(sooner, law_due=min(filter(None, (self.law_due, schedule.law_due)), default=None))
 
     def open_review(self, round_: int, reason: ReviewReason, due_on: date) -> Self:
         """The life under review. Raises a Fault for a round that has not come."""
-        self.ensure_living()
+        self.ensure_not_elsewhere()
+        self.ensure_not_under_review()
         if round_ != self.round:
             raise stage_order(f"OpenLife must come first: round {round_} has not come.", self.case_id)
         return replace(self, state=LifeState.UNDER_REVIEW, reason=reason, due_on=due_on)
@@ -218,8 +259,8 @@ def ensure_next(before: Life | None, case_id: str, round_: int) -> None:
         raise stage_order(f"Round {round_} cannot follow round {last}.", case_id)
 
 
-def reason_for(calls: Collection[str]) -> ReviewReason:
-    """Why a review opens, from what called for it in this round: a trigger's name, or "" for a request."""
-    if "" in calls:
+def reason_for(calls: Collection[Call]) -> ReviewReason:
+    """Why a review opens, from what called for it since the last one."""
+    if any(not call.trigger for call in calls):
         return ReviewReason.REQUESTED
     return ReviewReason.TRIGGERED if calls else ReviewReason.PLANNED
