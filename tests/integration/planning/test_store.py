@@ -75,8 +75,8 @@ async def test_a_plan_from_before_a_question_was_asked_is_read_as_unknown(suite_
         await running.store.write(forget)
         plan = (await case.stands()).plan
         assert not any(line.HasField("direct_payment") for line in plan.lines)
-        unsaid = ("advice_given", "interested_involved", "complex")
-        assert not any(plan.HasField(name) for name in unsaid)
+        assert [plan.HasField("advice_given"), plan.HasField("interested_involved")] == [False, False]
+        assert not plan.HasField("complex")
         assert not plan.lacks_capacity
         assert {line.beyond_needs for line in plan.lines} == {"0.00"}
 
