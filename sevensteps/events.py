@@ -2,9 +2,9 @@
 
 An event is something that a service has stored. Its payload is one of the dataclasses below: ids, enums, dates and
 amounts, never a name or a narrative, because events reach the feed, the integrators and Temporal. Only what is done to
-a case as a whole may say why in words (WORDS), which name nobody and reach the feed alone. Money is text in pounds a
-week ("82.91"), dates are ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or changes
-one: that is a new version.
+a case as a whole, and a determination, may say why in words (WORDS), which name nobody and reach the feed alone. Money
+is text in pounds a week ("82.91"), dates are ISO text ("2026-06-01"). A payload may gain fields with a default; it
+never loses or changes one: that is a new version.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 
 from sevensteps.steps import Stage
 
-WORDS = frozenset(("another_because", "because"))
+WORDS = frozenset(("another_because", "because", "duty_because"))
 """The fields of payloads that are people's own words. No journey hears them: Temporal keeps none."""
 
 
@@ -112,7 +112,10 @@ class DeterminationProposed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class DeterminationConfirmed(Payload):
-    """A practitioner confirmed a determination (s.13). Eligible or not, with the eligible needs."""
+    """A practitioner confirmed a determination (s.13). Eligible or not, with the eligible needs.
+
+    `duty` is the verdict about the duty to meet them (s.18, s.20), and `duty_because` what the practitioner judged.
+    """
 
     TYPE: ClassVar[str] = "determination.confirmed.v1"
     round: int
@@ -120,6 +123,8 @@ class DeterminationConfirmed(Payload):
     eligible: bool
     needs: list[str]
     assessed_by: list[str]
+    duty: str = ""
+    duty_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from services.assessment import store
+from services.assessment.determining import decide, determine, duty_of, with_duty
 from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of, ensure_may_end
 from services.assessment.domain.determination import (
+    Confirmation,
     Determination,
     ensure_advice_is_next,
     ensure_budget_is_next,
@@ -42,8 +44,6 @@ from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work, new_id
 from sevensteps.steps import Ending
-
-ELIGIBILITY = {"adult": "eligibility", "carer": "carer-eligibility"}
 
 
 def open_case(work: Work, opening: CaseOpening) -> Case:
@@ -113,7 +113,7 @@ def consider_advocacy(
     """Decide whether an independent advocate must be arranged (s.67)."""
     case = store.case_to_change(work, case_id, etag)
     case.ensure_open()
-    decision = _decide(work, case, "advocacy", work.today, facts)
+    decision = decide(work, case, "advocacy", work.today, facts)
     return decision, _change(work, case, AdvocacyConsidered(verdict=decision.verdict.value))
 
 
@@ -124,16 +124,7 @@ def propose_determination(work: Work, *, case_id: str, etag: str, assessment: As
     ensure_not_confirmed(case, store.confirmed_determination(work, case))
     if assessment.kind != case.kind:
         raise invalid(Violation("facts", f"must be {case.kind}: that is what the case is about"))
-    decision = _decide(work, case, ELIGIBILITY[assessment.kind], assessment.assessed_on, assessment.facts)
-    proposal = Determination.propose(
-        new_id("determination"),
-        case,
-        assessed_on=assessment.assessed_on,
-        verdict=decision.verdict.value,
-        values=decision.values,
-        receipt_id=decision.receipt_id,
-        assessed_by=work.actor.subject,
-    )
+    proposal = determine(work, case, assessment)
     store.add_determination(work, case, proposal)
     event = DeterminationProposed(
         round=case.round, determination_id=proposal.determination_id, verdict=proposal.verdict
@@ -142,13 +133,22 @@ def propose_determination(work: Work, *, case_id: str, etag: str, assessment: As
 
 
 def confirm_determination(
-    work: Work, *, case_id: str, etag: str, determination_id: str, reasons: str
+    work: Work, *, case_id: str, etag: str, determination_id: str, confirmation: Confirmation
 ) -> tuple[Determination, Case]:
-    """Make a proposed determination the practitioner's own, with reasons (s.13(2))."""
+    """Make a proposed determination the practitioner's own, with reasons (s.13(2)).
+
+    Raises a Fault (PRECONDITION) where eligibility is not settled, and where the duty to meet the needs is left to a
+    judgement that the practitioner does not give.
+    """
     case = store.case_to_change(work, case_id, etag)
     case.ensure_assessing()
     proposals = store.proposals(work, case)
-    confirmed = newest_proposal(case, proposals, determination_id).confirm(work.actor.subject, reasons)
+    proposal = newest_proposal(case, proposals, determination_id)
+    confirmed = proposal.confirm(work.actor.subject, confirmation.reasons)
+    if confirmed.duty_receipt_id is None:  # proposed by a version that did not decide about the duty
+        confirmed = with_duty(work, case, confirmed)
+    duty = duty_of(work, confirmed)
+    confirmed = confirmed.judge_duty(duty, confirmation.duty_because)
     store.confirm(work, confirmed)
     event = DeterminationConfirmed(
         round=case.round,
@@ -156,6 +156,8 @@ def confirm_determination(
         eligible=confirmed.eligible,
         needs=list(confirmed.eligible_needs),
         assessed_by=sorted({confirmed.confirmed_by, *(proposal.assessed_by for proposal in proposals)}),
+        duty=duty.verdict if duty else "",
+        duty_because=confirmed.duty_because,
     )
     return confirmed, _change(work, case, event)
 
@@ -166,7 +168,7 @@ def give_indicative_budget(
     """Give the indicative budget of the council's points table; above the table, the practitioner's own figure."""
     case = store.case_to_change(work, case_id, etag)
     determination = ensure_budget_is_next(case, store.confirmed_determination(work, case))
-    decision = _decide(work, case, "indicative-budget", determination.assessed_on, {"points": points.points})
+    decision = decide(work, case, "indicative-budget", determination.assessment.assessed_on, {"points": points.points})
     weekly = points.weekly(decision.values.get("weekly"))
     store.add_budget(work, case, points=points.points, weekly=weekly, receipt_id=decision.receipt_id)
     event = IndicativeBudgetGiven(round=case.round, weekly=weekly, given_by=work.actor.subject)
@@ -265,11 +267,6 @@ def _change(work: Work, case: Case, event: Payload) -> Case:
     changed = store.change_case(work, case)
     work.tell(changed.case_id, changed.council, event)
     return changed
-
-
-def _decide(work: Work, case: Case, decision: str, on: date, facts: Mapping[str, Json]) -> RecordedDecision:
-    """Ask the pack with which the case's open assessment began."""
-    return work.decide(decision, on, facts, case_id=case.case_id, council=case.council, version=case.pack)
 
 
 def _assessment_due(work: Work, started_on: date, case_id: str, council: str) -> tuple[date, str]:

@@ -6,9 +6,10 @@ from datetime import date
 
 import grpc
 
-from services.assessment import handlers, store, wire
+from services.assessment import facts, handlers, store, wire
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import CaseOpening, RoundOpening
+from services.assessment.domain.determination import Confirmation, Determination
 from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
@@ -84,7 +85,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         decision, case = handlers.consider_advocacy(work, case_id=request.case_id, etag=request.etag, facts=facts)
         return pb.ConsiderAdvocacyResponse(decision=decision.as_message(), case=wire.case_message(case))
 
-    @changes(pb.ProposeDeterminationResponse, wire.assessment_of)
+    @changes(pb.ProposeDeterminationResponse, facts.assessment_of)
     def ProposeDetermination(
         self, work: Work, request: pb.ProposeDeterminationRequest, assessment: Assessment
     ) -> pb.ProposeDeterminationResponse:
@@ -93,13 +94,13 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             work, case_id=request.case_id, etag=request.etag, assessment=assessment
         )
         return pb.ProposeDeterminationResponse(
-            determination=wire.determination_message(proposal, work.decided(proposal.receipt_id)),
+            determination=_message(work, proposal),
             case=wire.case_message(case),
         )
 
-    @changes(pb.ConfirmDeterminationResponse, wire.reasons_of)
+    @changes(pb.ConfirmDeterminationResponse, wire.confirmation_of)
     def ConfirmDetermination(
-        self, work: Work, request: pb.ConfirmDeterminationRequest, reasons: str
+        self, work: Work, request: pb.ConfirmDeterminationRequest, confirmation: Confirmation
     ) -> pb.ConfirmDeterminationResponse:
         """See AssessmentService.ConfirmDetermination."""
         confirmed, case = handlers.confirm_determination(
@@ -107,10 +108,10 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             case_id=request.case_id,
             etag=request.etag,
             determination_id=request.determination_id,
-            reasons=reasons,
+            confirmation=confirmation,
         )
         return pb.ConfirmDeterminationResponse(
-            determination=wire.determination_message(confirmed, work.decided(confirmed.receipt_id)),
+            determination=_message(work, confirmed),
             case=wire.case_message(case),
         )
 
@@ -136,9 +137,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
     def GetDetermination(self, work: Work, request: pb.GetDeterminationRequest) -> pb.GetDeterminationResponse:
         """See AssessmentService.GetDetermination."""
         determination = handlers.get_determination(work, case_id=request.case_id)
-        return pb.GetDeterminationResponse(
-            determination=wire.determination_message(determination, work.decided(determination.receipt_id))
-        )
+        return pb.GetDeterminationResponse(determination=_message(work, determination))
 
     @changes(pb.PlaceHoldResponse, wire.hold_of)
     def PlaceHold(self, work: Work, request: pb.PlaceHoldRequest, hold: tuple[str, str]) -> pb.PlaceHoldResponse:
@@ -211,6 +210,13 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         """See AssessmentService.GetCouncil."""
         council = handlers.get_council(work, name=wire.council_named(request, work.actor))
         return pb.GetCouncilResponse(council=wire.council_message(council, work.version_in_force(council.pack)))
+
+
+def _message(work: Work, determination: Determination) -> pb.Determination:
+    duty = determination.duty_receipt_id
+    return wire.determination_message(
+        determination, work.decided(determination.receipt_id), work.decided(duty) if duty else None
+    )
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:

@@ -1,13 +1,14 @@
 """How cases and assessments are stored. Statements are built once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 import sqlalchemy as sa
 
 from services.assessment.domain.acts import Act, ActKind
-from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
+from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, CasesWanted
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.outcome import Advice
@@ -62,10 +63,12 @@ CONFIRMED = _DETERMINATION.where(
     *matching(determinations, "case_id", "round"),
     determinations.c.confirmed_by != "",
 )
+CONFIRMED_AS = ("confirmed_by", "reasons", "duty_receipt_id", "duty_owed", "duty_because")
+"""What a confirmation writes."""
 CONFIRM = (
     determinations.update()
     .where(determinations.c.determination_id == sa.bindparam("the_determination"))
-    .values(confirmed_by=sa.bindparam("confirmed_by"), reasons=sa.bindparam("reasons"))
+    .values({name: sa.bindparam(name) for name in CONFIRMED_AS})
 )
 ADD_CASE = cases.insert().values(position=FirstNumber(cases))
 ADD_SELF_ASSESSMENT = self_assessments.insert()
@@ -178,19 +181,26 @@ def _recorded(work: Work, case: Case) -> dict[str, object]:
 
 def add_determination(work: Work, case: Case, proposal: Determination) -> None:
     """Store a proposed determination; the version of the case says which came first, whatever the clock says."""
-    needs = json.dumps(proposal.eligible_needs)
-    row = as_row(proposal) | {"eligible_needs": needs, "proposed_at": work.now_text, "version": case.version}
+    row = _determination_row(proposal) | {"proposed_at": work.now_text, "version": case.version}
     work.connection.execute(ADD_DETERMINATION, row)
 
 
 def confirm(work: Work, confirmed: Determination) -> None:
-    """Store who confirmed a determination and why. The database lets one a round be confirmed."""
-    row = {
-        "the_determination": confirmed.determination_id,
-        "confirmed_by": confirmed.confirmed_by,
-        "reasons": confirmed.reasons,
+    """Store a confirmed determination. The database lets one a round be confirmed."""
+    row = _determination_row(confirmed)
+    work.connection.execute(
+        CONFIRM, {name: row[name] for name in CONFIRMED_AS} | {"the_determination": confirmed.determination_id}
+    )
+
+
+def _determination_row(determination: Determination) -> dict[str, object]:
+    assessment = as_row(determination.assessment)
+    return as_row(determination) | {
+        "assessed_on": assessment.pop("assessed_on"),
+        "assessment": json.dumps(assessment),
+        "eligible_needs": json.dumps(determination.eligible_needs),
+        "duty_owed": json.dumps(determination.duty_owed),
     }
-    work.connection.execute(CONFIRM, row)
 
 
 def confirmed_determination(work: Work, case: Case) -> Determination | None:
@@ -211,8 +221,20 @@ def standing_determination(work: Work, case_id: str) -> Determination | None:
 def _determinations(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> Iterator[Determination]:
     for row in work.connection.execute(query, key).mappings().all():
         values = dict(row)
-        values["eligible_needs"] = tuple(json.loads(values["eligible_needs"]))
+        for name in ("eligible_needs", "duty_owed"):
+            values[name] = tuple(json.loads(values[name]))
+        values["assessment"] = _assessment(work, values.pop("assessed_on"), values["assessment"], row["receipt_id"])
         yield Determination(**values)
+
+
+def _assessment(work: Work, assessed_on: date, stored: str | None, receipt_id: str) -> Assessment:
+    """What was assessed; of an earlier version, from the receipt of the decision that it led to."""
+    if stored is not None:
+        return Assessment(assessed_on, **json.loads(stored))
+    receipt = work.receipt(receipt_id)
+    kind = "carer" if receipt["decision"] == "carer-eligibility" else "adult"
+    facts = receipt["facts"]
+    return Assessment.of_receipt(assessed_on, kind, facts if isinstance(facts, Mapping) else {})
 
 
 def add_budget(work: Work, case: Case, *, points: int, weekly: str, receipt_id: str) -> None:

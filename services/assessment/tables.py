@@ -86,6 +86,10 @@ determinations = sa.Table(
     sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
     *filled(sa.Text, "assessed_by", "confirmed_by", "reasons"),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("assessment", sa.Text, nullable=True),
+    sa.Column("duty_receipt_id", sa.Text, nullable=True),
+    sa.Column("duty_owed", sa.Text, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("duty_because", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Index("determinations_by_case", "case_id", "version"),
     sa.Index(
         "one_confirmed_a_round",
@@ -96,6 +100,8 @@ determinations = sa.Table(
         postgresql_where=sa.text("confirmed_by <> ''"),
     ),
 )
+
+"""`assessment` is what was assessed, as JSON; empty in rows of earlier versions, whose receipt has it."""
 
 indicative_budgets = sa.Table(
     "indicative_budgets",

@@ -1,21 +1,19 @@
 """Between the wire and the domain: fields read and checked, records written as messages."""
 
-from collections.abc import Mapping
 from datetime import date
 
-from google.protobuf.message import Message
-
 from services.assessment.domain.acts import Act, ActKind
-from services.assessment.domain.assessment import CARE_ACT, Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import OUTCOMES, Case, CaseOpening, CasesWanted, RoundOpening
-from services.assessment.domain.determination import Determination
+from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
+from services.assessment.domain.case import Case, CaseOpening, CasesWanted, RoundOpening
+from services.assessment.domain.determination import Confirmation, Determination
 from services.assessment.domain.outcome import Advice, Points
+from services.assessment.facts import adult_message, answers_of, carer_message
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.clock import from_text
 from sevensteps.councils import Council
-from sevensteps.fields import Fields, entry, if_given, number_of
+from sevensteps.fields import Fields, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.policy.model.verdict import Json
@@ -38,7 +36,6 @@ FACTS_OF_ADVOCACY = (
 )
 LONGEST_REASON = 1000
 """Most characters in the words that say why something was done to a case."""
-LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
 
 
 def case_message(case: Case) -> pb.Case:
@@ -109,9 +106,12 @@ def council_message(council: Council, pack_hash: str) -> pb.Council:
     )
 
 
-def determination_message(determination: Determination, decision: decision_pb2.Decision) -> pb.Determination:
-    """A determination as it goes on the wire."""
+def determination_message(
+    determination: Determination, decision: decision_pb2.Decision, duty: decision_pb2.Decision | None
+) -> pb.Determination:
+    """A determination as it goes on the wire, with what the pack decided about eligibility, and about the duty."""
     state = "confirmed" if determination.confirmed_by else "proposed"
+    assessment = determination.assessment
     return pb.Determination(
         determination_id=determination.determination_id,
         round=determination.round,
@@ -120,6 +120,12 @@ def determination_message(determination: Determination, decision: decision_pb2.D
         eligible_needs=determination.eligible_needs,
         assessed_by=determination.assessed_by,
         confirmed_by=determination.confirmed_by,
+        adult=adult_message(assessment) if assessment.kind == "adult" else None,
+        carer=carer_message(assessment) if assessment.kind == "carer" else None,
+        duty=duty,
+        duty_owed=determination.duty_owed,
+        met_by_carer=determination.met_by_carer,
+        duty_because=determination.duty_because,
     )
 
 
@@ -175,48 +181,16 @@ def self_assessment_of(request: pb.RecordSelfAssessmentRequest, fields: Fields) 
 
 def advocacy_facts_of(request: pb.ConsiderAdvocacyRequest, _: Fields) -> dict[str, Json]:
     """The facts on which it depends whether an advocate must be arranged."""
-    return _facts(request, *FACTS_OF_ADVOCACY)
+    return answers_of(request, *FACTS_OF_ADVOCACY)
 
 
-def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> Assessment:
-    """What was assessed, of an adult or of a carer, and when."""
-    assessed_on = fields.day("assessed_on", request.assessed_on, earliest=CARE_ACT, latest=clock.latest_today())
-    kind = request.WhichOneof("facts")
-    if kind is None:
-        fields.wrong("facts", "must be given: adult or carer")
-        return Assessment(assessed_on, "", {})
-    if kind == "adult":
-        facts = _facts(request.adult, "impairment", "significant_impact", "resident")
-        outcomes = _outcomes(request.adult.outcomes, LIMBS, kind, fields)
-    else:
-        facts = _facts(request.carer, "necessary_care", "health_at_risk", "significant_impact")
-        outcomes = _outcomes(request.carer.outcomes, LIMBS[:3], kind, fields)
-    return Assessment(assessed_on, kind, facts | {"outcomes": outcomes})
-
-
-def _facts(message: Message, *names: str) -> dict[str, Json]:
-    """Optional facts by name: None where they are absent, which means unknown."""
-    return {name: if_given(message, name) for name in names}
-
-
-def _outcomes(
-    answers: Mapping[str, pb.OutcomeAnswers], limbs: tuple[str, ...], kind: str, fields: Fields
-) -> dict[str, Json]:
-    outcomes: dict[str, Json] = {}
-    for name, answer in answers.items():
-        path = entry(f"{kind}.outcomes", name)
-        if name not in OUTCOMES[kind]:
-            fields.wrong(path, f"must be an outcome of {kind}s: {', '.join(sorted(OUTCOMES[kind]))}")
-        if kind == "carer" and answer.HasField("takes_longer"):
-            fields.wrong(f"{path}.takes_longer", "is for adults only")
-        outcomes[name] = "not_applicable" if answer.not_applicable else _facts(answer, *limbs)
-    return outcomes
-
-
-def reasons_of(request: pb.ConfirmDeterminationRequest, fields: Fields) -> str:
-    """Why a practitioner confirms a determination."""
+def confirmation_of(request: pb.ConfirmDeterminationRequest, fields: Fields) -> Confirmation:
+    """With what a practitioner confirms a determination."""
     fields.given("determination_id", request.determination_id)
-    return fields.text("reasons", request.reasons)
+    return Confirmation(
+        reasons=fields.text("reasons", request.reasons),
+        duty_because=fields.text("duty_because", request.duty_because, limit=LONGEST_REASON, may_be_empty=True),
+    )
 
 
 def points_of(request: pb.GiveIndicativeBudgetRequest, fields: Fields) -> Points:

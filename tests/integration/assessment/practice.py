@@ -37,12 +37,14 @@ def today() -> str:
 def adult(*unable: str, significant_impact: bool = True) -> pb.AdultFacts:
     """An adult with an impairment who lives here, cannot achieve some outcomes, and can achieve all the others."""
     outcomes = {name: UNABLE if name in unable else ABLE for name in ADULT_OUTCOMES}
-    return pb.AdultFacts(impairment=True, outcomes=outcomes, significant_impact=significant_impact, resident=True)
+    return pb.AdultFacts(
+        impairment=True, outcomes=outcomes, significant_impact=significant_impact, residence=pb.RESIDENCE_HERE
+    )
 
 
 ELIGIBLE = adult("nutrition", "hygiene")
 NOT_ELIGIBLE = adult("nutrition")
-UNSETTLED = pb.AdultFacts(impairment=True, significant_impact=True, resident=True)
+UNSETTLED = pb.AdultFacts(impairment=True, significant_impact=True, residence=pb.RESIDENCE_HERE)
 
 
 async def call(stub: AssessmentServiceAsyncStub, rpc: str, request: Message) -> Message:

@@ -85,6 +85,34 @@ ENDING_DIED: Ending.ValueType  # 6
 """The person died."""
 Global___Ending: _TypeAlias = Ending  # noqa: Y015
 
+class _Residence:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ResidenceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Residence.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RESIDENCE_UNSPECIFIED: _Residence.ValueType  # 0
+    """Not known, or not recorded."""
+    RESIDENCE_HERE: _Residence.ValueType  # 1
+    """Ordinarily resident in the council's area."""
+    RESIDENCE_NO_SETTLED_RESIDENCE: _Residence.ValueType  # 2
+    """Present in the council's area, without a settled residence."""
+    RESIDENCE_ELSEWHERE: _Residence.ValueType  # 3
+    """Ordinarily resident elsewhere."""
+
+class Residence(_Residence, metaclass=_ResidenceEnumTypeWrapper):
+    """Where somebody lives, for the duty to meet needs (s.18(1)(a), s.20(1)(a))."""
+
+RESIDENCE_UNSPECIFIED: Residence.ValueType  # 0
+"""Not known, or not recorded."""
+RESIDENCE_HERE: Residence.ValueType  # 1
+"""Ordinarily resident in the council's area."""
+RESIDENCE_NO_SETTLED_RESIDENCE: Residence.ValueType  # 2
+"""Present in the council's area, without a settled residence."""
+RESIDENCE_ELSEWHERE: Residence.ValueType  # 3
+"""Ordinarily resident elsewhere."""
+Global___Residence: _TypeAlias = Residence  # noqa: Y015
+
 class _DeterminationState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -316,6 +344,7 @@ class OutcomeAnswers(_message.Message):
     ENDANGERS_FIELD_NUMBER: _builtins.int
     TAKES_LONGER_FIELD_NUMBER: _builtins.int
     NOT_APPLICABLE_FIELD_NUMBER: _builtins.int
+    MET_BY_CARER_FIELD_NUMBER: _builtins.int
     cannot_unaided: _builtins.bool
     """Unable to achieve it without assistance."""
     pain_distress_anxiety: _builtins.bool
@@ -326,6 +355,10 @@ class OutcomeAnswers(_message.Message):
     """Able, but takes significantly longer than would normally be expected. Adults only."""
     not_applicable: _builtins.bool
     """The outcome does not apply, for example no child is cared for."""
+    met_by_carer: _builtins.bool
+    """A carer meets this need, who is willing and able to go on with it (s.18(7)). Adults only; it changes nothing about
+    whether the adult is able.
+    """
     def __init__(
         self,
         *,
@@ -334,15 +367,18 @@ class OutcomeAnswers(_message.Message):
         endangers: _builtins.bool | None = ...,
         takes_longer: _builtins.bool | None = ...,
         not_applicable: _builtins.bool = ...,
+        met_by_carer: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cannot_unaided", b"_cannot_unaided", "_endangers", b"_endangers", "_pain_distress_anxiety", b"_pain_distress_anxiety", "_takes_longer", b"_takes_longer", "cannot_unaided", b"cannot_unaided", "endangers", b"endangers", "pain_distress_anxiety", b"pain_distress_anxiety", "takes_longer", b"takes_longer"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cannot_unaided", b"_cannot_unaided", "_endangers", b"_endangers", "_met_by_carer", b"_met_by_carer", "_pain_distress_anxiety", b"_pain_distress_anxiety", "_takes_longer", b"_takes_longer", "cannot_unaided", b"cannot_unaided", "endangers", b"endangers", "met_by_carer", b"met_by_carer", "pain_distress_anxiety", b"pain_distress_anxiety", "takes_longer", b"takes_longer"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cannot_unaided", b"_cannot_unaided", "_endangers", b"_endangers", "_pain_distress_anxiety", b"_pain_distress_anxiety", "_takes_longer", b"_takes_longer", "cannot_unaided", b"cannot_unaided", "endangers", b"endangers", "not_applicable", b"not_applicable", "pain_distress_anxiety", b"pain_distress_anxiety", "takes_longer", b"takes_longer"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cannot_unaided", b"_cannot_unaided", "_endangers", b"_endangers", "_met_by_carer", b"_met_by_carer", "_pain_distress_anxiety", b"_pain_distress_anxiety", "_takes_longer", b"_takes_longer", "cannot_unaided", b"cannot_unaided", "endangers", b"endangers", "met_by_carer", b"met_by_carer", "not_applicable", b"not_applicable", "pain_distress_anxiety", b"pain_distress_anxiety", "takes_longer", b"takes_longer"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cannot_unaided: _TypeAlias = _typing.Literal["cannot_unaided"]  # noqa: Y015
     _WhichOneofArgType__cannot_unaided: _TypeAlias = _typing.Literal["_cannot_unaided", b"_cannot_unaided"]  # noqa: Y015
     _WhichOneofReturnType__endangers: _TypeAlias = _typing.Literal["endangers"]  # noqa: Y015
     _WhichOneofArgType__endangers: _TypeAlias = _typing.Literal["_endangers", b"_endangers"]  # noqa: Y015
+    _WhichOneofReturnType__met_by_carer: _TypeAlias = _typing.Literal["met_by_carer"]  # noqa: Y015
+    _WhichOneofArgType__met_by_carer: _TypeAlias = _typing.Literal["_met_by_carer", b"_met_by_carer"]  # noqa: Y015
     _WhichOneofReturnType__pain_distress_anxiety: _TypeAlias = _typing.Literal["pain_distress_anxiety"]  # noqa: Y015
     _WhichOneofArgType__pain_distress_anxiety: _TypeAlias = _typing.Literal["_pain_distress_anxiety", b"_pain_distress_anxiety"]  # noqa: Y015
     _WhichOneofReturnType__takes_longer: _TypeAlias = _typing.Literal["takes_longer"]  # noqa: Y015
@@ -352,6 +388,8 @@ class OutcomeAnswers(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__endangers) -> _WhichOneofReturnType__endangers | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__met_by_carer) -> _WhichOneofReturnType__met_by_carer | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__pain_distress_anxiety) -> _WhichOneofReturnType__pain_distress_anxiety | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__takes_longer) -> _WhichOneofReturnType__takes_longer | None: ...
@@ -360,7 +398,9 @@ Global___OutcomeAnswers: _TypeAlias = OutcomeAnswers  # noqa: Y015
 
 @_typing.final
 class AdultFacts(_message.Message):
-    """The assessed facts of an adult (SI 2015/313 reg 2). Absent means unknown."""
+    """The assessed facts of an adult (SI 2015/313 reg 2), and those on which the duty to meet needs depends (s.18). Absent means
+    unknown.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -389,12 +429,33 @@ class AdultFacts(_message.Message):
     OUTCOMES_FIELD_NUMBER: _builtins.int
     SIGNIFICANT_IMPACT_FIELD_NUMBER: _builtins.int
     RESIDENT_FIELD_NUMBER: _builtins.int
+    RESIDENCE_FIELD_NUMBER: _builtins.int
+    CHARGED_FIELD_NUMBER: _builtins.int
+    MEANS_WITHIN_LIMIT_FIELD_NUMBER: _builtins.int
+    ASKS_FIELD_NUMBER: _builtins.int
+    CARE_HOME_FIELD_NUMBER: _builtins.int
+    LACKS_CAPACITY_FIELD_NUMBER: _builtins.int
+    SOMEBODY_ARRANGES_FIELD_NUMBER: _builtins.int
     impairment: _builtins.bool
     """The needs arise from or relate to a physical or mental impairment or illness."""
     significant_impact: _builtins.bool
     """As a consequence there is, or is likely to be, a significant impact on well-being."""
     resident: _builtins.bool
-    """Ordinarily resident here, or present with no settled residence."""
+    """What earlier callers send instead of `residence`: true for RESIDENCE_HERE, false for RESIDENCE_ELSEWHERE."""
+    residence: Global___Residence.ValueType
+    """Where the adult lives."""
+    charged: _builtins.bool
+    """The council would charge for meeting the needs (s.14), in whole or in part."""
+    means_within_limit: _builtins.bool
+    """The financial assessment shows means at or below the financial limit (s.18(2))."""
+    asks: _builtins.bool
+    """The adult asks the council to meet the needs although the means are above the limit (s.18(3))."""
+    care_home: _builtins.bool
+    """The needs would be met by a place in a care home; there s.18(3) is not in force."""
+    lacks_capacity: _builtins.bool
+    """The adult lacks the capacity to arrange care and support (s.18(4))."""
+    somebody_arranges: _builtins.bool
+    """Somebody is authorised under the Mental Capacity Act, or otherwise in a position, to arrange it (s.18(4))."""
     @_builtins.property
     def outcomes(self) -> _containers.MessageMap[_builtins.str, Global___OutcomeAnswers]:
         """The ten outcomes by name: nutrition, hygiene, toilet, clothed, home_safe, habitable, relationships, work_education,
@@ -408,29 +469,62 @@ class AdultFacts(_message.Message):
         outcomes: _abc.Mapping[_builtins.str, Global___OutcomeAnswers] | None = ...,
         significant_impact: _builtins.bool | None = ...,
         resident: _builtins.bool | None = ...,
+        residence: Global___Residence.ValueType = ...,
+        charged: _builtins.bool | None = ...,
+        means_within_limit: _builtins.bool | None = ...,
+        asks: _builtins.bool | None = ...,
+        care_home: _builtins.bool | None = ...,
+        lacks_capacity: _builtins.bool | None = ...,
+        somebody_arranges: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_impairment", b"_impairment", "_resident", b"_resident", "_significant_impact", b"_significant_impact", "impairment", b"impairment", "resident", b"resident", "significant_impact", b"significant_impact"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_asks", b"_asks", "_care_home", b"_care_home", "_charged", b"_charged", "_impairment", b"_impairment", "_lacks_capacity", b"_lacks_capacity", "_means_within_limit", b"_means_within_limit", "_resident", b"_resident", "_significant_impact", b"_significant_impact", "_somebody_arranges", b"_somebody_arranges", "asks", b"asks", "care_home", b"care_home", "charged", b"charged", "impairment", b"impairment", "lacks_capacity", b"lacks_capacity", "means_within_limit", b"means_within_limit", "resident", b"resident", "significant_impact", b"significant_impact", "somebody_arranges", b"somebody_arranges"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_impairment", b"_impairment", "_resident", b"_resident", "_significant_impact", b"_significant_impact", "impairment", b"impairment", "outcomes", b"outcomes", "resident", b"resident", "significant_impact", b"significant_impact"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_asks", b"_asks", "_care_home", b"_care_home", "_charged", b"_charged", "_impairment", b"_impairment", "_lacks_capacity", b"_lacks_capacity", "_means_within_limit", b"_means_within_limit", "_resident", b"_resident", "_significant_impact", b"_significant_impact", "_somebody_arranges", b"_somebody_arranges", "asks", b"asks", "care_home", b"care_home", "charged", b"charged", "impairment", b"impairment", "lacks_capacity", b"lacks_capacity", "means_within_limit", b"means_within_limit", "outcomes", b"outcomes", "residence", b"residence", "resident", b"resident", "significant_impact", b"significant_impact", "somebody_arranges", b"somebody_arranges"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__asks: _TypeAlias = _typing.Literal["asks"]  # noqa: Y015
+    _WhichOneofArgType__asks: _TypeAlias = _typing.Literal["_asks", b"_asks"]  # noqa: Y015
+    _WhichOneofReturnType__care_home: _TypeAlias = _typing.Literal["care_home"]  # noqa: Y015
+    _WhichOneofArgType__care_home: _TypeAlias = _typing.Literal["_care_home", b"_care_home"]  # noqa: Y015
+    _WhichOneofReturnType__charged: _TypeAlias = _typing.Literal["charged"]  # noqa: Y015
+    _WhichOneofArgType__charged: _TypeAlias = _typing.Literal["_charged", b"_charged"]  # noqa: Y015
     _WhichOneofReturnType__impairment: _TypeAlias = _typing.Literal["impairment"]  # noqa: Y015
     _WhichOneofArgType__impairment: _TypeAlias = _typing.Literal["_impairment", b"_impairment"]  # noqa: Y015
+    _WhichOneofReturnType__lacks_capacity: _TypeAlias = _typing.Literal["lacks_capacity"]  # noqa: Y015
+    _WhichOneofArgType__lacks_capacity: _TypeAlias = _typing.Literal["_lacks_capacity", b"_lacks_capacity"]  # noqa: Y015
+    _WhichOneofReturnType__means_within_limit: _TypeAlias = _typing.Literal["means_within_limit"]  # noqa: Y015
+    _WhichOneofArgType__means_within_limit: _TypeAlias = _typing.Literal["_means_within_limit", b"_means_within_limit"]  # noqa: Y015
     _WhichOneofReturnType__resident: _TypeAlias = _typing.Literal["resident"]  # noqa: Y015
     _WhichOneofArgType__resident: _TypeAlias = _typing.Literal["_resident", b"_resident"]  # noqa: Y015
     _WhichOneofReturnType__significant_impact: _TypeAlias = _typing.Literal["significant_impact"]  # noqa: Y015
     _WhichOneofArgType__significant_impact: _TypeAlias = _typing.Literal["_significant_impact", b"_significant_impact"]  # noqa: Y015
+    _WhichOneofReturnType__somebody_arranges: _TypeAlias = _typing.Literal["somebody_arranges"]  # noqa: Y015
+    _WhichOneofArgType__somebody_arranges: _TypeAlias = _typing.Literal["_somebody_arranges", b"_somebody_arranges"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__asks) -> _WhichOneofReturnType__asks | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__care_home) -> _WhichOneofReturnType__care_home | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__charged) -> _WhichOneofReturnType__charged | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__impairment) -> _WhichOneofReturnType__impairment | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lacks_capacity) -> _WhichOneofReturnType__lacks_capacity | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__means_within_limit) -> _WhichOneofReturnType__means_within_limit | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__resident) -> _WhichOneofReturnType__resident | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__significant_impact) -> _WhichOneofReturnType__significant_impact | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__somebody_arranges) -> _WhichOneofReturnType__somebody_arranges | None: ...
 
 Global___AdultFacts: _TypeAlias = AdultFacts  # noqa: Y015
 
 @_typing.final
 class CarerFacts(_message.Message):
-    """The assessed facts of a carer (SI 2015/313 reg 3). Absent means unknown."""
+    """The assessed facts of a carer (SI 2015/313 reg 3), and those on which the duty to meet needs depends (s.20). Absent means
+    unknown.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -459,12 +553,39 @@ class CarerFacts(_message.Message):
     HEALTH_AT_RISK_FIELD_NUMBER: _builtins.int
     OUTCOMES_FIELD_NUMBER: _builtins.int
     SIGNIFICANT_IMPACT_FIELD_NUMBER: _builtins.int
+    RESIDENCE_FIELD_NUMBER: _builtins.int
+    CHARGED_FIELD_NUMBER: _builtins.int
+    MEANS_WITHIN_LIMIT_FIELD_NUMBER: _builtins.int
+    ASKS_FIELD_NUMBER: _builtins.int
+    CARE_TO_ADULT_FIELD_NUMBER: _builtins.int
+    ADULT_CHARGED_FIELD_NUMBER: _builtins.int
+    ADULT_MEANS_WITHIN_LIMIT_FIELD_NUMBER: _builtins.int
+    ADULT_AGREES_FIELD_NUMBER: _builtins.int
+    ADULT_ASKS_FIELD_NUMBER: _builtins.int
     necessary_care: _builtins.bool
     """The needs arise from providing necessary care for an adult."""
     health_at_risk: _builtins.bool
     """The carer's physical or mental health is deteriorating or at risk of it."""
     significant_impact: _builtins.bool
     """As a consequence there is, or is likely to be, a significant impact on the carer's well-being."""
+    residence: Global___Residence.ValueType
+    """Where the adult cared for lives."""
+    charged: _builtins.bool
+    """The council would charge the carer for the carer's own support (s.14), in whole or in part."""
+    means_within_limit: _builtins.bool
+    """The financial assessment shows that the carer's means are at or below the financial limit (s.20(2))."""
+    asks: _builtins.bool
+    """The carer asks the council to meet the needs although the means are above the limit (s.20(3))."""
+    care_to_adult: _builtins.bool
+    """The needs would be met, in whole or in part, by care and support for the adult cared for (s.20(1)(c))."""
+    adult_charged: _builtins.bool
+    """The council would charge the adult cared for, in whole or in part, for that care and support."""
+    adult_means_within_limit: _builtins.bool
+    """The means of the adult cared for are at or below the financial limit (s.20(4))."""
+    adult_agrees: _builtins.bool
+    """The adult cared for agrees to the carer's needs being met in that way (s.20(1)(c), (4))."""
+    adult_asks: _builtins.bool
+    """The adult cared for asks for it although the means are above the limit (s.20(5))."""
     @_builtins.property
     def outcomes(self) -> _containers.MessageMap[_builtins.str, Global___OutcomeAnswers]:
         """The eight outcomes by name: child_caring, other_caring, habitable, nutrition, relationships, work_education, community,
@@ -478,19 +599,60 @@ class CarerFacts(_message.Message):
         health_at_risk: _builtins.bool | None = ...,
         outcomes: _abc.Mapping[_builtins.str, Global___OutcomeAnswers] | None = ...,
         significant_impact: _builtins.bool | None = ...,
+        residence: Global___Residence.ValueType = ...,
+        charged: _builtins.bool | None = ...,
+        means_within_limit: _builtins.bool | None = ...,
+        asks: _builtins.bool | None = ...,
+        care_to_adult: _builtins.bool | None = ...,
+        adult_charged: _builtins.bool | None = ...,
+        adult_means_within_limit: _builtins.bool | None = ...,
+        adult_agrees: _builtins.bool | None = ...,
+        adult_asks: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_health_at_risk", b"_health_at_risk", "_necessary_care", b"_necessary_care", "_significant_impact", b"_significant_impact", "health_at_risk", b"health_at_risk", "necessary_care", b"necessary_care", "significant_impact", b"significant_impact"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_adult_agrees", b"_adult_agrees", "_adult_asks", b"_adult_asks", "_adult_charged", b"_adult_charged", "_adult_means_within_limit", b"_adult_means_within_limit", "_asks", b"_asks", "_care_to_adult", b"_care_to_adult", "_charged", b"_charged", "_health_at_risk", b"_health_at_risk", "_means_within_limit", b"_means_within_limit", "_necessary_care", b"_necessary_care", "_significant_impact", b"_significant_impact", "adult_agrees", b"adult_agrees", "adult_asks", b"adult_asks", "adult_charged", b"adult_charged", "adult_means_within_limit", b"adult_means_within_limit", "asks", b"asks", "care_to_adult", b"care_to_adult", "charged", b"charged", "health_at_risk", b"health_at_risk", "means_within_limit", b"means_within_limit", "necessary_care", b"necessary_care", "significant_impact", b"significant_impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_health_at_risk", b"_health_at_risk", "_necessary_care", b"_necessary_care", "_significant_impact", b"_significant_impact", "health_at_risk", b"health_at_risk", "necessary_care", b"necessary_care", "outcomes", b"outcomes", "significant_impact", b"significant_impact"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_adult_agrees", b"_adult_agrees", "_adult_asks", b"_adult_asks", "_adult_charged", b"_adult_charged", "_adult_means_within_limit", b"_adult_means_within_limit", "_asks", b"_asks", "_care_to_adult", b"_care_to_adult", "_charged", b"_charged", "_health_at_risk", b"_health_at_risk", "_means_within_limit", b"_means_within_limit", "_necessary_care", b"_necessary_care", "_significant_impact", b"_significant_impact", "adult_agrees", b"adult_agrees", "adult_asks", b"adult_asks", "adult_charged", b"adult_charged", "adult_means_within_limit", b"adult_means_within_limit", "asks", b"asks", "care_to_adult", b"care_to_adult", "charged", b"charged", "health_at_risk", b"health_at_risk", "means_within_limit", b"means_within_limit", "necessary_care", b"necessary_care", "outcomes", b"outcomes", "residence", b"residence", "significant_impact", b"significant_impact"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__adult_agrees: _TypeAlias = _typing.Literal["adult_agrees"]  # noqa: Y015
+    _WhichOneofArgType__adult_agrees: _TypeAlias = _typing.Literal["_adult_agrees", b"_adult_agrees"]  # noqa: Y015
+    _WhichOneofReturnType__adult_asks: _TypeAlias = _typing.Literal["adult_asks"]  # noqa: Y015
+    _WhichOneofArgType__adult_asks: _TypeAlias = _typing.Literal["_adult_asks", b"_adult_asks"]  # noqa: Y015
+    _WhichOneofReturnType__adult_charged: _TypeAlias = _typing.Literal["adult_charged"]  # noqa: Y015
+    _WhichOneofArgType__adult_charged: _TypeAlias = _typing.Literal["_adult_charged", b"_adult_charged"]  # noqa: Y015
+    _WhichOneofReturnType__adult_means_within_limit: _TypeAlias = _typing.Literal["adult_means_within_limit"]  # noqa: Y015
+    _WhichOneofArgType__adult_means_within_limit: _TypeAlias = _typing.Literal["_adult_means_within_limit", b"_adult_means_within_limit"]  # noqa: Y015
+    _WhichOneofReturnType__asks: _TypeAlias = _typing.Literal["asks"]  # noqa: Y015
+    _WhichOneofArgType__asks: _TypeAlias = _typing.Literal["_asks", b"_asks"]  # noqa: Y015
+    _WhichOneofReturnType__care_to_adult: _TypeAlias = _typing.Literal["care_to_adult"]  # noqa: Y015
+    _WhichOneofArgType__care_to_adult: _TypeAlias = _typing.Literal["_care_to_adult", b"_care_to_adult"]  # noqa: Y015
+    _WhichOneofReturnType__charged: _TypeAlias = _typing.Literal["charged"]  # noqa: Y015
+    _WhichOneofArgType__charged: _TypeAlias = _typing.Literal["_charged", b"_charged"]  # noqa: Y015
     _WhichOneofReturnType__health_at_risk: _TypeAlias = _typing.Literal["health_at_risk"]  # noqa: Y015
     _WhichOneofArgType__health_at_risk: _TypeAlias = _typing.Literal["_health_at_risk", b"_health_at_risk"]  # noqa: Y015
+    _WhichOneofReturnType__means_within_limit: _TypeAlias = _typing.Literal["means_within_limit"]  # noqa: Y015
+    _WhichOneofArgType__means_within_limit: _TypeAlias = _typing.Literal["_means_within_limit", b"_means_within_limit"]  # noqa: Y015
     _WhichOneofReturnType__necessary_care: _TypeAlias = _typing.Literal["necessary_care"]  # noqa: Y015
     _WhichOneofArgType__necessary_care: _TypeAlias = _typing.Literal["_necessary_care", b"_necessary_care"]  # noqa: Y015
     _WhichOneofReturnType__significant_impact: _TypeAlias = _typing.Literal["significant_impact"]  # noqa: Y015
     _WhichOneofArgType__significant_impact: _TypeAlias = _typing.Literal["_significant_impact", b"_significant_impact"]  # noqa: Y015
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_agrees) -> _WhichOneofReturnType__adult_agrees | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_asks) -> _WhichOneofReturnType__adult_asks | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_charged) -> _WhichOneofReturnType__adult_charged | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_means_within_limit) -> _WhichOneofReturnType__adult_means_within_limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__asks) -> _WhichOneofReturnType__asks | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__care_to_adult) -> _WhichOneofReturnType__care_to_adult | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__charged) -> _WhichOneofReturnType__charged | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__health_at_risk) -> _WhichOneofReturnType__health_at_risk | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__means_within_limit) -> _WhichOneofReturnType__means_within_limit | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__necessary_care) -> _WhichOneofReturnType__necessary_care | None: ...
     @_typing.overload
@@ -511,6 +673,12 @@ class Determination(_message.Message):
     ELIGIBLE_NEEDS_FIELD_NUMBER: _builtins.int
     ASSESSED_BY_FIELD_NUMBER: _builtins.int
     CONFIRMED_BY_FIELD_NUMBER: _builtins.int
+    ADULT_FIELD_NUMBER: _builtins.int
+    CARER_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    DUTY_OWED_FIELD_NUMBER: _builtins.int
+    MET_BY_CARER_FIELD_NUMBER: _builtins.int
+    DUTY_BECAUSE_FIELD_NUMBER: _builtins.int
     determination_id: _builtins.str
     """Its id."""
     round: _builtins.int
@@ -521,6 +689,8 @@ class Determination(_message.Message):
     """Who assessed (proposed it)."""
     confirmed_by: _builtins.str
     """Who confirmed it; empty while proposed."""
+    duty_because: _builtins.str
+    """Why the council goes on although the rules do not find a duty, as the practitioner judged; empty where nobody had to."""
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision:
         """What the pack says, with reasons."""
@@ -528,6 +698,28 @@ class Determination(_message.Message):
     @_builtins.property
     def eligible_needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The eligible needs by outcome name."""
+
+    @_builtins.property
+    def adult(self) -> Global___AdultFacts:
+        """Of an adult."""
+
+    @_builtins.property
+    def carer(self) -> Global___CarerFacts:
+        """Of a carer."""
+
+    @_builtins.property
+    def duty(self) -> _decision_pb2.Decision:
+        """Whether the council has to meet the eligible needs (s.18, s.20), with reasons. Judgement means that there is no duty, and
+        that it may (s.19, s.20(6)). Absent where no need is eligible, and in determinations of earlier versions.
+        """
+
+    @_builtins.property
+    def duty_owed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The needs that the council has to meet; empty unless there is a duty."""
+
+    @_builtins.property
+    def met_by_carer(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The eligible needs that a carer meets: they are on record, and the duty does not extend to them (s.18(7))."""
 
     def __init__(
         self,
@@ -539,12 +731,20 @@ class Determination(_message.Message):
         eligible_needs: _abc.Iterable[_builtins.str] | None = ...,
         assessed_by: _builtins.str = ...,
         confirmed_by: _builtins.str = ...,
+        adult: Global___AdultFacts | None = ...,
+        carer: Global___CarerFacts | None = ...,
+        duty: _decision_pb2.Decision | None = ...,
+        duty_owed: _abc.Iterable[_builtins.str] | None = ...,
+        met_by_carer: _abc.Iterable[_builtins.str] | None = ...,
+        duty_because: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "carer", b"carer", "decision", b"decision", "duty", b"duty", "facts", b"facts"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_by", b"assessed_by", "confirmed_by", b"confirmed_by", "decision", b"decision", "determination_id", b"determination_id", "eligible_needs", b"eligible_needs", "round", b"round", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "assessed_by", b"assessed_by", "carer", b"carer", "confirmed_by", b"confirmed_by", "decision", b"decision", "determination_id", b"determination_id", "duty", b"duty", "duty_because", b"duty_because", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs", "facts", b"facts", "met_by_carer", b"met_by_carer", "round", b"round", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType_facts: _TypeAlias = _typing.Literal["adult", "carer"]  # noqa: Y015
+    _WhichOneofArgType_facts: _TypeAlias = _typing.Literal["facts", b"facts"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_facts) -> _WhichOneofReturnType_facts | None: ...
 
 Global___Determination: _TypeAlias = Determination  # noqa: Y015
 
@@ -1070,6 +1270,7 @@ class ConfirmDeterminationRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     DETERMINATION_ID_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
+    DUTY_BECAUSE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1080,6 +1281,10 @@ class ConfirmDeterminationRequest(_message.Message):
     """The determination that was proposed: the newest of the round."""
     reasons: _builtins.str
     """The practitioner's reasons, as they go into the written record."""
+    duty_because: _builtins.str
+    """Needed where needs are eligible and residence is not known or elsewhere, or the rules otherwise leave the duty to
+    judgement: what the council does, and why (s.19, s.20(6)). At most 1,000 characters. Else it is left out.
+    """
     def __init__(
         self,
         *,
@@ -1088,10 +1293,11 @@ class ConfirmDeterminationRequest(_message.Message):
         etag: _builtins.str = ...,
         determination_id: _builtins.str = ...,
         reasons: _builtins.str = ...,
+        duty_because: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "determination_id", b"determination_id", "etag", b"etag", "reasons", b"reasons", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "determination_id", b"determination_id", "duty_because", b"duty_because", "etag", b"etag", "reasons", b"reasons", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

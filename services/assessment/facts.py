@@ -1,0 +1,119 @@
+"""What is known of an adult or a carer: read from the wire as the pack takes it, and written as it was assessed."""
+
+from collections.abc import Mapping, MutableMapping
+
+from google.protobuf.message import Message
+
+from services.assessment.domain.assessment import CARE_ACT, Assessment, residence_of
+from services.assessment.domain.case import OUTCOMES
+from sevensteps import clock
+from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.fields import Fields, entry, if_given, number_of
+from sevensteps.policy.model.verdict import Json
+
+FACTS_OF_ADULT_DUTY = ("charged", "means_within_limit", "asks", "care_home", "lacks_capacity", "somebody_arranges")
+FACTS_OF_CARER_DUTY = (
+    "charged",
+    "means_within_limit",
+    "asks",
+    "care_to_adult",
+    "adult_charged",
+    "adult_means_within_limit",
+    "adult_agrees",
+    "adult_asks",
+)
+LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
+
+
+def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> Assessment:
+    """What was assessed, of an adult or of a carer, and when."""
+    assessed_on = fields.day("assessed_on", request.assessed_on, earliest=CARE_ACT, latest=clock.latest_today())
+    kind = request.WhichOneof("facts")
+    if kind is None:
+        fields.wrong("facts", "must be given: adult or carer")
+        return Assessment(assessed_on, "", {}, {}, {})
+    if kind == "adult":
+        outcomes = _outcomes(answers := request.adult.outcomes, LIMBS, kind, fields)
+        facts = answers_of(request.adult, "impairment", "significant_impact")
+        duty = {"residence": _adult_residence(request.adult, fields)} | answers_of(request.adult, *FACTS_OF_ADULT_DUTY)
+    else:
+        outcomes = _outcomes(answers := request.carer.outcomes, LIMBS[:3], kind, fields)
+        facts = answers_of(request.carer, "necessary_care", "health_at_risk", "significant_impact")
+        residence = _residence("carer.residence", request.carer.residence, fields)
+        duty = {"residence": residence} | answers_of(request.carer, *FACTS_OF_CARER_DUTY)
+    met_by_carer = {name: answer.met_by_carer for name, answer in answers.items() if answer.HasField("met_by_carer")}
+    return Assessment(assessed_on, kind, facts | {"outcomes": outcomes}, duty, met_by_carer)
+
+
+def _residence(path: str, residence: pb.Residence.ValueType, fields: Fields) -> str | None:
+    return fields.choice(path, residence, pb.Residence) if residence else None
+
+
+def _adult_residence(adult: pb.AdultFacts, fields: Fields) -> str | None:
+    """Where an adult lives; earlier callers answer with yes or no."""
+    residence = _residence("adult.residence", adult.residence, fields)
+    if not adult.HasField("resident"):
+        return residence
+    if residence is not None and adult.resident is (residence == "elsewhere"):
+        fields.wrong("adult.resident", "must not contradict residence: leave it out")
+    return residence or residence_of(adult.resident)
+
+
+def answers_of(message: Message, *names: str) -> dict[str, Json]:
+    """Optional facts by name: None where they are absent, which means unknown."""
+    return {name: if_given(message, name) for name in names}
+
+
+def _outcomes(
+    answers: Mapping[str, pb.OutcomeAnswers], limbs: tuple[str, ...], kind: str, fields: Fields
+) -> dict[str, Json]:
+    outcomes: dict[str, Json] = {}
+    for name, answer in answers.items():
+        path = entry(f"{kind}.outcomes", name)
+        if name not in OUTCOMES[kind]:
+            fields.wrong(path, f"must be an outcome of {kind}s: {', '.join(sorted(OUTCOMES[kind]))}")
+        if kind == "carer" and answer.HasField("takes_longer"):
+            fields.wrong(f"{path}.takes_longer", "is for adults only")
+        if kind == "carer" and answer.HasField("met_by_carer"):
+            fields.wrong(f"{path}.met_by_carer", "is for adults only")
+        outcomes[name] = "not_applicable" if answer.not_applicable else answers_of(answer, *limbs)
+    return outcomes
+
+
+def adult_message(assessment: Assessment) -> pb.AdultFacts:
+    """What was assessed of an adult, as it goes on the wire."""
+    message = pb.AdultFacts(residence=_residence_of(assessment))
+    _fill(message, assessment.facts, "impairment", "significant_impact")
+    _fill(message, assessment.duty, *FACTS_OF_ADULT_DUTY)
+    _fill_outcomes(message.outcomes, assessment)
+    return message
+
+
+def carer_message(assessment: Assessment) -> pb.CarerFacts:
+    """What was assessed of a carer, as it goes on the wire."""
+    message = pb.CarerFacts(residence=_residence_of(assessment))
+    _fill(message, assessment.facts, "necessary_care", "health_at_risk", "significant_impact")
+    _fill(message, assessment.duty, *FACTS_OF_CARER_DUTY)
+    _fill_outcomes(message.outcomes, assessment)
+    return message
+
+
+def _residence_of(assessment: Assessment) -> pb.Residence.ValueType:
+    return number_of(pb.Residence, str(assessment.duty.get("residence") or ""))
+
+
+def _fill_outcomes(message: MutableMapping[str, pb.OutcomeAnswers], assessment: Assessment) -> None:
+    outcomes = assessment.facts.get("outcomes")
+    for name, answers in outcomes.items() if isinstance(outcomes, Mapping) else ():
+        outcome = message[name]
+        outcome.not_applicable = answers == "not_applicable"
+        if isinstance(answers, Mapping):
+            _fill(outcome, answers, *LIMBS)
+        _fill(outcome, {"met_by_carer": assessment.met_by_carer.get(name)}, "met_by_carer")
+
+
+def _fill(message: Message, facts: Mapping[str, Json], *names: str) -> None:
+    """Write facts into the optional fields of their names; what is unknown stays absent."""
+    for name in names:
+        if (fact := facts.get(name)) is not None:
+            setattr(message, name, fact)
