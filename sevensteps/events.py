@@ -9,12 +9,12 @@ never loses or changes one: that is a new version.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import ClassVar, Self
 
 from sevensteps.steps import Stage
 
-WORDS = frozenset(("another_because", "because", "duty_because"))
+WORDS = frozenset(("another_because", "because", "departures_because", "duty_because"))
 """The fields of payloads that are people's own words. No journey hears them: Temporal keeps none."""
 
 
@@ -26,13 +26,13 @@ class Payload:
 
     def as_json(self) -> str:
         """The payload as the feed stores it: compact JSON with sorted keys."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {own.name: getattr(self, own.name) for own in fields(self)}
         return json.dumps(values, separators=(",", ":"), sort_keys=True)
 
     @classmethod
     def of(cls, payload: str) -> Self:
         """Read a payload. Fields that a newer service has added are ignored. Raises ValueError for NaN or Infinity."""
-        own = {field.name for field in fields(cls)}
+        own = {each.name for each in fields(cls)}
         values = json.loads(payload, parse_constant=_refuse)
         return cls(**{name: value for name, value in values.items() if name in own})
 
@@ -115,6 +115,8 @@ class DeterminationConfirmed(Payload):
     """A practitioner confirmed a determination (s.13). Eligible or not, with the eligible needs.
 
     `duty` is the verdict about the duty to meet them (s.18, s.20), and `duty_because` what the practitioner judged.
+    Where they departed from the proposal, `unable`, `able` and `unknown` are the outcomes that they judged otherwise,
+    `proposed` is the verdict that was proposed and `proposed_needs` are the needs that would have been eligible.
     """
 
     TYPE: ClassVar[str] = "determination.confirmed.v1"
@@ -125,6 +127,12 @@ class DeterminationConfirmed(Payload):
     assessed_by: list[str]
     duty: str = ""
     duty_because: str = ""
+    unable: list[str] = field(default_factory=list)
+    able: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    departures_because: list[str] = field(default_factory=list)
+    proposed: str = ""
+    proposed_needs: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ from collections.abc import Mapping, MutableMapping
 
 from google.protobuf.message import Message
 
-from services.assessment.domain.assessment import CARE_ACT, Assessment, residence_of
+from services.assessment.domain.assessment import CARE_ACT, LIMBS, Assessment, Departure, Judgement, residence_of
 from services.assessment.domain.case import OUTCOMES
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.fields import Fields, entry, if_given, number_of
 from sevensteps.policy.model.verdict import Json
+from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES
 
+LONGEST_REASON = 1000
+"""Most characters in the words that say why something was done to a case."""
 FACTS_OF_ADULT_DUTY = ("charged", "means_within_limit", "asks", "care_home", "lacks_capacity", "somebody_arranges")
 FACTS_OF_CARER_DUTY = (
     "charged",
@@ -22,7 +25,6 @@ FACTS_OF_CARER_DUTY = (
     "adult_agrees",
     "adult_asks",
 )
-LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
 
 
 def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> Assessment:
@@ -33,11 +35,11 @@ def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> As
         fields.wrong("facts", "must be given: adult or carer")
         return Assessment(assessed_on, "", {}, {}, {})
     if kind == "adult":
-        outcomes = _outcomes(answers := request.adult.outcomes, LIMBS, kind, fields)
+        outcomes = _outcomes(answers := request.adult.outcomes, kind, fields)
         facts = answers_of(request.adult, "impairment", "significant_impact")
         duty = {"residence": _adult_residence(request.adult, fields)} | answers_of(request.adult, *FACTS_OF_ADULT_DUTY)
     else:
-        outcomes = _outcomes(answers := request.carer.outcomes, LIMBS[:3], kind, fields)
+        outcomes = _outcomes(answers := request.carer.outcomes, kind, fields)
         facts = answers_of(request.carer, "necessary_care", "health_at_risk", "significant_impact")
         residence = _residence("carer.residence", request.carer.residence, fields)
         duty = {"residence": residence} | answers_of(request.carer, *FACTS_OF_CARER_DUTY)
@@ -64,9 +66,7 @@ def answers_of(message: Message, *names: str) -> dict[str, Json]:
     return {name: if_given(message, name) for name in names}
 
 
-def _outcomes(
-    answers: Mapping[str, pb.OutcomeAnswers], limbs: tuple[str, ...], kind: str, fields: Fields
-) -> dict[str, Json]:
+def _outcomes(answers: Mapping[str, pb.OutcomeAnswers], kind: str, fields: Fields) -> dict[str, Json]:
     outcomes: dict[str, Json] = {}
     for name, answer in answers.items():
         path = entry(f"{kind}.outcomes", name)
@@ -76,8 +76,32 @@ def _outcomes(
             fields.wrong(f"{path}.takes_longer", "is for adults only")
         if kind == "carer" and answer.HasField("met_by_carer"):
             fields.wrong(f"{path}.met_by_carer", "is for adults only")
-        outcomes[name] = "not_applicable" if answer.not_applicable else answers_of(answer, *limbs)
+        outcomes[name] = "not_applicable" if answer.not_applicable else answers_of(answer, *LIMBS[kind])
     return outcomes
+
+
+def departures_of(request: pb.ConfirmDeterminationRequest, fields: Fields) -> tuple[Departure, ...]:
+    """Where a practitioner departs from a proposal, each outcome once."""
+    departures: dict[str, Departure] = {}
+    for number, departure in enumerate(request.departures):
+        path = f"departures[{number}]"
+        outcome = fields.among(f"{path}.outcome", departure.outcome, ADULT_OUTCOMES | CARER_OUTCOMES)
+        if outcome in departures:
+            fields.wrong(f"{path}.outcome", "must not be there twice")
+        judgement = fields.choice(f"{path}.judgement", departure.judgement, pb.OutcomeJudgement)
+        because = fields.text(f"{path}.because", departure.because, limit=LONGEST_REASON)
+        if judgement:
+            departures[outcome] = Departure(outcome, Judgement(judgement), because)
+    return tuple(departures.values())
+
+
+def departure_message(departure: Departure) -> pb.Departure:
+    """A departure as it goes on the wire."""
+    return pb.Departure(
+        outcome=departure.outcome,
+        judgement=number_of(pb.OutcomeJudgement, departure.judgement),
+        because=departure.because,
+    )
 
 
 def adult_message(assessment: Assessment) -> pb.AdultFacts:
@@ -108,7 +132,7 @@ def _fill_outcomes(message: MutableMapping[str, pb.OutcomeAnswers], assessment: 
         outcome = message[name]
         outcome.not_applicable = answers == "not_applicable"
         if isinstance(answers, Mapping):
-            _fill(outcome, answers, *LIMBS)
+            _fill(outcome, answers, *LIMBS[assessment.kind])
         _fill(outcome, {"met_by_carer": assessment.met_by_carer.get(name)}, "met_by_carer")
 
 

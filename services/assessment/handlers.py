@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from services.assessment import store
-from services.assessment.determining import decide, determine, duty_of, with_duty
+from services.assessment.determining import decide, depart, determine, duty_of, with_duty
 from services.assessment.domain.acts import Act, ActKind
-from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
+from services.assessment.domain.assessment import Assessment, Judgement, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of, ensure_may_end
 from services.assessment.domain.determination import (
     Confirmation,
@@ -127,7 +127,7 @@ def propose_determination(work: Work, *, case_id: str, etag: str, assessment: As
     proposal = determine(work, case, assessment)
     store.add_determination(work, case, proposal)
     event = DeterminationProposed(
-        round=case.round, determination_id=proposal.determination_id, verdict=proposal.verdict
+        round=case.round, determination_id=proposal.determination_id, verdict=proposal.answer.verdict
     )
     return proposal, _change(work, case, event)
 
@@ -135,7 +135,7 @@ def propose_determination(work: Work, *, case_id: str, etag: str, assessment: As
 def confirm_determination(
     work: Work, *, case_id: str, etag: str, determination_id: str, confirmation: Confirmation
 ) -> tuple[Determination, Case]:
-    """Make a proposed determination the practitioner's own, with reasons (s.13(2)).
+    """Make a proposed determination the practitioner's own, with reasons (s.13(2)), or depart from it by outcome.
 
     Raises a Fault (PRECONDITION) where eligibility is not settled, and where the duty to meet the needs is left to a
     judgement that the practitioner does not give.
@@ -143,21 +143,26 @@ def confirm_determination(
     case = store.case_to_change(work, case_id, etag)
     case.ensure_assessing()
     proposals = store.proposals(work, case)
-    proposal = newest_proposal(case, proposals, determination_id)
-    confirmed = proposal.confirm(work.actor.subject, confirmation.reasons)
-    if confirmed.duty_receipt_id is None:  # proposed by a version that did not decide about the duty
-        confirmed = with_duty(work, case, confirmed)
-    duty = duty_of(work, confirmed)
-    confirmed = confirmed.judge_duty(duty, confirmation.duty_because)
+    proposal = with_duty(work, case, newest_proposal(case, proposals, determination_id))
+    if departures := confirmation.departures:
+        proposal = depart(work, case, proposal, departures)
+    duty = duty_of(work, proposal)
+    confirmed = proposal.confirm(work.actor.subject, confirmation.reasons).judge_duty(duty, confirmation.duty_because)
     store.confirm(work, confirmed)
     event = DeterminationConfirmed(
         round=case.round,
         determination_id=determination_id,
         eligible=confirmed.eligible,
-        needs=list(confirmed.eligible_needs),
+        needs=list(confirmed.answer.eligible_needs),
         assessed_by=sorted({confirmed.confirmed_by, *(proposal.assessed_by for proposal in proposals)}),
         duty=duty.verdict if duty else "",
         duty_because=confirmed.duty_because,
+        unable=confirmed.judged(Judgement.UNABLE),
+        able=confirmed.judged(Judgement.ABLE),
+        unknown=confirmed.judged(Judgement.UNKNOWN),
+        departures_because=[f"{departure.outcome}: {departure.because}" for departure in departures],
+        proposed=confirmed.proposal.verdict if confirmed.proposal else "",
+        proposed_needs=list(confirmed.proposal.eligible_needs) if confirmed.proposal else [],
     )
     return confirmed, _change(work, case, event)
 

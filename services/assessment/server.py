@@ -9,7 +9,7 @@ import grpc
 from services.assessment import facts, handlers, store, wire
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import CaseOpening, RoundOpening
-from services.assessment.domain.determination import Confirmation, Determination
+from services.assessment.domain.determination import Confirmation
 from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
@@ -94,7 +94,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             work, case_id=request.case_id, etag=request.etag, assessment=assessment
         )
         return pb.ProposeDeterminationResponse(
-            determination=_message(work, proposal),
+            determination=wire.determination_message(proposal, work.decided),
             case=wire.case_message(case),
         )
 
@@ -111,7 +111,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             confirmation=confirmation,
         )
         return pb.ConfirmDeterminationResponse(
-            determination=_message(work, confirmed),
+            determination=wire.determination_message(confirmed, work.decided),
             case=wire.case_message(case),
         )
 
@@ -137,7 +137,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
     def GetDetermination(self, work: Work, request: pb.GetDeterminationRequest) -> pb.GetDeterminationResponse:
         """See AssessmentService.GetDetermination."""
         determination = handlers.get_determination(work, case_id=request.case_id)
-        return pb.GetDeterminationResponse(determination=_message(work, determination))
+        return pb.GetDeterminationResponse(determination=wire.determination_message(determination, work.decided))
 
     @changes(pb.PlaceHoldResponse, wire.hold_of)
     def PlaceHold(self, work: Work, request: pb.PlaceHoldRequest, hold: tuple[str, str]) -> pb.PlaceHoldResponse:
@@ -210,13 +210,6 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         """See AssessmentService.GetCouncil."""
         council = handlers.get_council(work, name=wire.council_named(request, work.actor))
         return pb.GetCouncilResponse(council=wire.council_message(council, work.version_in_force(council.pack)))
-
-
-def _message(work: Work, determination: Determination) -> pb.Determination:
-    duty = determination.duty_receipt_id
-    return wire.determination_message(
-        determination, work.decided(determination.receipt_id), work.decided(duty) if duty else None
-    )
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:

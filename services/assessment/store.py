@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import sqlalchemy as sa
 
 from services.assessment.domain.acts import Act, ActKind
-from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
+from services.assessment.domain.assessment import Assessment, Departure, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, CasesWanted
-from services.assessment.domain.determination import Determination
+from services.assessment.domain.determination import Determination, PackAnswer
 from services.assessment.domain.outcome import Advice
 from services.assessment.tables import (
     OPEN,
@@ -63,7 +64,9 @@ CONFIRMED = _DETERMINATION.where(
     *matching(determinations, "case_id", "round"),
     determinations.c.confirmed_by != "",
 )
-CONFIRMED_AS = ("confirmed_by", "reasons", "duty_receipt_id", "duty_owed", "duty_because")
+ANSWER = ("verdict", "eligible_needs", "receipt_id", "duty_receipt_id", "duty_owed")
+"""The columns of what the pack says."""
+CONFIRMED_AS = (*ANSWER, "assessment", "confirmed_by", "reasons", "duty_because", "departures", "proposal")
 """What a confirmation writes."""
 CONFIRM = (
     determinations.update()
@@ -195,12 +198,21 @@ def confirm(work: Work, confirmed: Determination) -> None:
 
 def _determination_row(determination: Determination) -> dict[str, object]:
     assessment = as_row(determination.assessment)
-    return as_row(determination) | {
+    own = as_row(determination)
+    del own["answer"]
+    return {
+        **own,
+        **_answer_row(determination.answer),
         "assessed_on": assessment.pop("assessed_on"),
         "assessment": json.dumps(assessment),
-        "eligible_needs": json.dumps(determination.eligible_needs),
-        "duty_owed": json.dumps(determination.duty_owed),
+        "departures": msgspec.json.encode(determination.departures).decode(),
+        "proposal": msgspec.json.encode(determination.proposal).decode() if determination.proposal else None,
     }
+
+
+def _answer_row(answer: PackAnswer) -> dict[str, object]:
+    needs = {"eligible_needs": json.dumps(answer.eligible_needs), "duty_owed": json.dumps(answer.duty_owed)}
+    return as_row(answer) | needs
 
 
 def confirmed_determination(work: Work, case: Case) -> Determination | None:
@@ -221,9 +233,15 @@ def standing_determination(work: Work, case_id: str) -> Determination | None:
 def _determinations(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> Iterator[Determination]:
     for row in work.connection.execute(query, key).mappings().all():
         values = dict(row)
-        for name in ("eligible_needs", "duty_owed"):
-            values[name] = tuple(json.loads(values[name]))
-        values["assessment"] = _assessment(work, values.pop("assessed_on"), values["assessment"], row["receipt_id"])
+        answer = {name: values.pop(name) for name in ANSWER}
+        needs = {name: tuple(json.loads(answer[name])) for name in ("eligible_needs", "duty_owed")}
+        proposal = values["proposal"]
+        values |= {
+            "answer": PackAnswer(**answer | needs),
+            "assessment": _assessment(work, values.pop("assessed_on"), values["assessment"], row["receipt_id"]),
+            "departures": msgspec.json.decode(values["departures"], type=tuple[Departure, ...]),
+            "proposal": msgspec.json.decode(proposal, type=PackAnswer) if proposal else None,
+        }
         yield Determination(**values)
 
 

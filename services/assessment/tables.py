@@ -90,6 +90,8 @@ determinations = sa.Table(
     sa.Column("duty_receipt_id", sa.Text, nullable=True),
     sa.Column("duty_owed", sa.Text, nullable=False, server_default=sa.text("'[]'")),
     sa.Column("duty_because", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("departures", sa.Text, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("proposal", sa.Text, nullable=True),
     sa.Index("determinations_by_case", "case_id", "version"),
     sa.Index(
         "one_confirmed_a_round",
@@ -101,7 +103,9 @@ determinations = sa.Table(
     ),
 )
 
-"""`assessment` is what was assessed, as JSON; empty in rows of earlier versions, whose receipt has it."""
+"""`assessment` is what was assessed, as JSON; empty in rows of earlier versions, whose receipt has it. What the pack
+says is as the practitioner judges the outcomes in `departures`; then `proposal` is what it had proposed.
+"""
 
 indicative_budgets = sa.Table(
     "indicative_budgets",

@@ -1,13 +1,21 @@
 """Between the wire and the domain: fields read and checked, records written as messages."""
 
+from collections.abc import Callable
 from datetime import date
 
 from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, CasesWanted, RoundOpening
-from services.assessment.domain.determination import Confirmation, Determination
+from services.assessment.domain.determination import Confirmation, Determination, PackAnswer
 from services.assessment.domain.outcome import Advice, Points
-from services.assessment.facts import adult_message, answers_of, carer_message
+from services.assessment.facts import (
+    LONGEST_REASON,
+    adult_message,
+    answers_of,
+    carer_message,
+    departure_message,
+    departures_of,
+)
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
@@ -20,6 +28,8 @@ from sevensteps.policy.model.verdict import Json
 from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate
 from sevensteps.steps import Stage
+
+Decided = Callable[[str], decision_pb2.Decision]
 
 PAGE = 50
 LARGEST_PAGE = 1000
@@ -34,8 +44,6 @@ FACTS_OF_ADVOCACY = (
     "care_home_8_weeks",
     "dispute_both_agree",
 )
-LONGEST_REASON = 1000
-"""Most characters in the words that say why something was done to a case."""
 
 
 def case_message(case: Case) -> pb.Case:
@@ -106,26 +114,37 @@ def council_message(council: Council, pack_hash: str) -> pb.Council:
     )
 
 
-def determination_message(
-    determination: Determination, decision: decision_pb2.Decision, duty: decision_pb2.Decision | None
-) -> pb.Determination:
-    """A determination as it goes on the wire, with what the pack decided about eligibility, and about the duty."""
+def determination_message(determination: Determination, decided: Decided) -> pb.Determination:
+    """A determination as it goes on the wire. `decided` answers the decision that was made with a receipt."""
     state = "confirmed" if determination.confirmed_by else "proposed"
-    assessment = determination.assessment
+    assessment, proposal = determination.assessment, determination.proposal
+    duty = determination.answer.duty_receipt_id
     return pb.Determination(
         determination_id=determination.determination_id,
         round=determination.round,
         state=number_of(pb.DeterminationState, state),
-        decision=decision,
-        eligible_needs=determination.eligible_needs,
+        decision=decided(determination.answer.receipt_id),
+        eligible_needs=determination.answer.eligible_needs,
         assessed_by=determination.assessed_by,
         confirmed_by=determination.confirmed_by,
         adult=adult_message(assessment) if assessment.kind == "adult" else None,
         carer=carer_message(assessment) if assessment.kind == "carer" else None,
-        duty=duty,
-        duty_owed=determination.duty_owed,
+        duty=decided(duty) if duty else None,
+        duty_owed=determination.answer.duty_owed,
         met_by_carer=determination.met_by_carer,
         duty_because=determination.duty_because,
+        departures=[departure_message(departure) for departure in determination.departures],
+        proposal=_proposal_message(proposal, decided) if proposal else None,
+    )
+
+
+def _proposal_message(proposal: PackAnswer, decided: Decided) -> pb.Proposal:
+    duty = proposal.duty_receipt_id
+    return pb.Proposal(
+        decision=decided(proposal.receipt_id),
+        eligible_needs=proposal.eligible_needs,
+        duty=decided(duty) if duty else None,
+        duty_owed=proposal.duty_owed,
     )
 
 
@@ -190,6 +209,7 @@ def confirmation_of(request: pb.ConfirmDeterminationRequest, fields: Fields) -> 
     return Confirmation(
         reasons=fields.text("reasons", request.reasons),
         duty_because=fields.text("duty_because", request.duty_because, limit=LONGEST_REASON, may_be_empty=True),
+        departures=departures_of(request, fields),
     )
 
 

@@ -1,14 +1,20 @@
 """What is recorded and assessed before a determination. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Self
 
 from sevensteps.policy.model.verdict import Json
 from sevensteps.steps import ADULT_OUTCOMES
 
+LIMBS = {
+    "adult": ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer"),
+    "carer": ("cannot_unaided", "pain_distress_anxiety", "endangers"),
+}
+"""The ways of being unable to achieve an outcome (SI 2015/313 reg 2(3), reg 3(3)), by kind of case."""
 CARE_ACT = date(2015, 4, 1)
 """The day on which the Care Act 2014 came into force: nothing is assessed by its rules for a day before."""
 
@@ -29,6 +35,23 @@ class SelfAssessment:
 
     help: str
     own_words: str
+
+
+class Judgement(StrEnum):
+    """What a practitioner judges about an outcome."""
+
+    UNABLE = "unable"
+    ABLE = "able"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """An outcome that a practitioner judges otherwise than the pack proposes, and why."""
+
+    outcome: str
+    judgement: Judgement
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +75,26 @@ class Assessment:
         residence = residence_of(resident) if isinstance(resident, bool) else None
         kept = {name: fact for name, fact in facts.items() if name != "resident"}
         return cls(assessed_on, kind, kept, {"residence": residence}, {})
+
+    def judged(self, departures: Sequence[Departure]) -> Self:
+        """The assessment with outcomes as the practitioner judges them, so that the same rules can decide from it."""
+        assessed = self.facts.get("outcomes")
+        outcomes = dict(assessed) if isinstance(assessed, Mapping) else {}
+        for departure in departures:
+            answers = outcomes.get(departure.outcome)
+            ways = dict(answers) if isinstance(answers, Mapping) else {}
+            outcomes[departure.outcome] = self._answers(departure.judgement, ways)
+        return replace(self, facts={**self.facts, "outcomes": outcomes})
+
+    def _answers(self, judgement: Judgement, assessed: Mapping[str, Json]) -> Json:
+        """An outcome as it is judged, in the words of the regulations; `assessed` are its answers so far."""
+        match judgement:
+            case Judgement.UNABLE:
+                return {**assessed, "cannot_unaided": True}
+            case Judgement.ABLE:
+                return dict.fromkeys(LIMBS[self.kind], False)
+            case Judgement.UNKNOWN:
+                return {}
 
     def facts_of_duty(self, eligible_needs: Sequence[str]) -> dict[str, Json]:
         """What the pack is asked about the duty to meet these needs."""

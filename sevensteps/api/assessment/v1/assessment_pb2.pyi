@@ -137,6 +137,34 @@ DETERMINATION_STATE_CONFIRMED: DeterminationState.ValueType  # 2
 """Confirmed by a practitioner."""
 Global___DeterminationState: _TypeAlias = DeterminationState  # noqa: Y015
 
+class _OutcomeJudgement:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OutcomeJudgementEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OutcomeJudgement.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OUTCOME_JUDGEMENT_UNSPECIFIED: _OutcomeJudgement.ValueType  # 0
+    """Not given."""
+    OUTCOME_JUDGEMENT_UNABLE: _OutcomeJudgement.ValueType  # 1
+    """The person is unable to achieve it, in one of the ways of the regulations."""
+    OUTCOME_JUDGEMENT_ABLE: _OutcomeJudgement.ValueType  # 2
+    """The person is able to achieve it."""
+    OUTCOME_JUDGEMENT_UNKNOWN: _OutcomeJudgement.ValueType  # 3
+    """It is not known."""
+
+class OutcomeJudgement(_OutcomeJudgement, metaclass=_OutcomeJudgementEnumTypeWrapper):
+    """What a practitioner judges about an outcome."""
+
+OUTCOME_JUDGEMENT_UNSPECIFIED: OutcomeJudgement.ValueType  # 0
+"""Not given."""
+OUTCOME_JUDGEMENT_UNABLE: OutcomeJudgement.ValueType  # 1
+"""The person is unable to achieve it, in one of the ways of the regulations."""
+OUTCOME_JUDGEMENT_ABLE: OutcomeJudgement.ValueType  # 2
+"""The person is able to achieve it."""
+OUTCOME_JUDGEMENT_UNKNOWN: OutcomeJudgement.ValueType  # 3
+"""It is not known."""
+Global___OutcomeJudgement: _TypeAlias = OutcomeJudgement  # noqa: Y015
+
 class _SelfAssessmentHelp:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -661,6 +689,78 @@ class CarerFacts(_message.Message):
 Global___CarerFacts: _TypeAlias = CarerFacts  # noqa: Y015
 
 @_typing.final
+class Departure(_message.Message):
+    """Where a practitioner departs from what the pack proposes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    JUDGEMENT_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    outcome: _builtins.str
+    """The outcome, by name."""
+    judgement: Global___OutcomeJudgement.ValueType
+    """What the practitioner judges about it, other than proposed."""
+    because: _builtins.str
+    """Why, for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        outcome: _builtins.str = ...,
+        judgement: Global___OutcomeJudgement.ValueType = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "judgement", b"judgement", "outcome", b"outcome"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Departure: _TypeAlias = Departure  # noqa: Y015
+
+@_typing.final
+class Proposal(_message.Message):
+    """What the pack proposed, where the practitioner departed from it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISION_FIELD_NUMBER: _builtins.int
+    ELIGIBLE_NEEDS_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    DUTY_OWED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def decision(self) -> _decision_pb2.Decision:
+        """What it said about eligibility, with reasons."""
+
+    @_builtins.property
+    def eligible_needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The needs that would have been eligible, by outcome name."""
+
+    @_builtins.property
+    def duty(self) -> _decision_pb2.Decision:
+        """What it said about the duty to meet them; absent where no need would have been eligible."""
+
+    @_builtins.property
+    def duty_owed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The needs that the council would have had to meet."""
+
+    def __init__(
+        self,
+        *,
+        decision: _decision_pb2.Decision | None = ...,
+        eligible_needs: _abc.Iterable[_builtins.str] | None = ...,
+        duty: _decision_pb2.Decision | None = ...,
+        duty_owed: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "duty", b"duty"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "duty", b"duty", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Proposal: _TypeAlias = Proposal  # noqa: Y015
+
+@_typing.final
 class Determination(_message.Message):
     """A determination of eligibility (s.13)."""
 
@@ -679,6 +779,8 @@ class Determination(_message.Message):
     DUTY_OWED_FIELD_NUMBER: _builtins.int
     MET_BY_CARER_FIELD_NUMBER: _builtins.int
     DUTY_BECAUSE_FIELD_NUMBER: _builtins.int
+    DEPARTURES_FIELD_NUMBER: _builtins.int
+    PROPOSAL_FIELD_NUMBER: _builtins.int
     determination_id: _builtins.str
     """Its id."""
     round: _builtins.int
@@ -693,7 +795,7 @@ class Determination(_message.Message):
     """Why the council goes on although the rules do not find a duty, as the practitioner judged; empty where nobody had to."""
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision:
-        """What the pack says, with reasons."""
+        """What the pack says, with reasons: where the practitioner departs from its proposal, on the facts as they judge them."""
 
     @_builtins.property
     def eligible_needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -721,6 +823,14 @@ class Determination(_message.Message):
     def met_by_carer(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The eligible needs that a carer meets: they are on record, and the duty does not extend to them (s.18(7))."""
 
+    @_builtins.property
+    def departures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Departure]:
+        """Where the practitioner who confirmed it departed from the proposal, outcome by outcome."""
+
+    @_builtins.property
+    def proposal(self) -> Global___Proposal:
+        """What the pack had proposed; absent unless there are departures."""
+
     def __init__(
         self,
         *,
@@ -737,10 +847,12 @@ class Determination(_message.Message):
         duty_owed: _abc.Iterable[_builtins.str] | None = ...,
         met_by_carer: _abc.Iterable[_builtins.str] | None = ...,
         duty_because: _builtins.str = ...,
+        departures: _abc.Iterable[Global___Departure] | None = ...,
+        proposal: Global___Proposal | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "carer", b"carer", "decision", b"decision", "duty", b"duty", "facts", b"facts"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "carer", b"carer", "decision", b"decision", "duty", b"duty", "facts", b"facts", "proposal", b"proposal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "assessed_by", b"assessed_by", "carer", b"carer", "confirmed_by", b"confirmed_by", "decision", b"decision", "determination_id", b"determination_id", "duty", b"duty", "duty_because", b"duty_because", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs", "facts", b"facts", "met_by_carer", b"met_by_carer", "round", b"round", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "assessed_by", b"assessed_by", "carer", b"carer", "confirmed_by", b"confirmed_by", "decision", b"decision", "departures", b"departures", "determination_id", b"determination_id", "duty", b"duty", "duty_because", b"duty_because", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs", "facts", b"facts", "met_by_carer", b"met_by_carer", "proposal", b"proposal", "round", b"round", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_facts: _TypeAlias = _typing.Literal["adult", "carer"]  # noqa: Y015
     _WhichOneofArgType_facts: _TypeAlias = _typing.Literal["facts", b"facts"]  # noqa: Y015
@@ -1271,6 +1383,7 @@ class ConfirmDeterminationRequest(_message.Message):
     DETERMINATION_ID_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
     DUTY_BECAUSE_FIELD_NUMBER: _builtins.int
+    DEPARTURES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1285,6 +1398,12 @@ class ConfirmDeterminationRequest(_message.Message):
     """Needed where needs are eligible and residence is not known or elsewhere, or the rules otherwise leave the duty to
     judgement: what the council does, and why (s.19, s.20(6)). At most 1,000 characters. Else it is left out.
     """
+    @_builtins.property
+    def departures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Departure]:
+        """Where the practitioner judges an outcome otherwise than proposed, each once. The same rules decide again from them, and
+        the proposal stays on record.
+        """
+
     def __init__(
         self,
         *,
@@ -1294,10 +1413,11 @@ class ConfirmDeterminationRequest(_message.Message):
         determination_id: _builtins.str = ...,
         reasons: _builtins.str = ...,
         duty_because: _builtins.str = ...,
+        departures: _abc.Iterable[Global___Departure] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "determination_id", b"determination_id", "duty_because", b"duty_because", "etag", b"etag", "reasons", b"reasons", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "departures", b"departures", "determination_id", b"determination_id", "duty_because", b"duty_because", "etag", b"etag", "reasons", b"reasons", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

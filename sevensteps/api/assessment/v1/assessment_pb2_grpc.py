@@ -195,7 +195,8 @@ class AssessmentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ConfirmDetermination(self, request, context):
-        """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2)).
+        """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2)). They may depart from the
+        proposal, outcome by outcome.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -55,7 +55,9 @@ class AssessmentServiceStub:
     ProposeDetermination: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ProposeDeterminationRequest, _assessment_pb2.ProposeDeterminationResponse]
     """Has the policy pack propose a determination of eligibility from the assessed facts (s.13)."""
     ConfirmDetermination: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ConfirmDeterminationRequest, _assessment_pb2.ConfirmDeterminationResponse]
-    """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2))."""
+    """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2)). They may depart from the
+    proposal, outcome by outcome.
+    """
     GiveIndicativeBudget: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GiveIndicativeBudgetRequest, _assessment_pb2.GiveIndicativeBudgetResponse]
     """Gives the indicative budget that the council's points table yields, after an eligible determination."""
     GiveAdvice: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GiveAdviceRequest, _assessment_pb2.GiveAdviceResponse]
@@ -108,7 +110,9 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     ProposeDetermination: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ProposeDeterminationRequest, _assessment_pb2.ProposeDeterminationResponse]  # type: ignore[assignment]
     """Has the policy pack propose a determination of eligibility from the assessed facts (s.13)."""
     ConfirmDetermination: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ConfirmDeterminationRequest, _assessment_pb2.ConfirmDeterminationResponse]  # type: ignore[assignment]
-    """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2))."""
+    """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2)). They may depart from the
+    proposal, outcome by outcome.
+    """
     GiveIndicativeBudget: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GiveIndicativeBudgetRequest, _assessment_pb2.GiveIndicativeBudgetResponse]  # type: ignore[assignment]
     """Gives the indicative budget that the council's points table yields, after an eligible determination."""
     GiveAdvice: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GiveAdviceRequest, _assessment_pb2.GiveAdviceResponse]  # type: ignore[assignment]
@@ -206,7 +210,9 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _assessment_pb2.ConfirmDeterminationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.ConfirmDeterminationResponse, _abc.Awaitable[_assessment_pb2.ConfirmDeterminationResponse]]:
-        """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2))."""
+        """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2)). They may depart from the
+        proposal, outcome by outcome.
+        """
 
     @_abc_1.abstractmethod
     def GiveIndicativeBudget(
