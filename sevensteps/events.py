@@ -114,7 +114,8 @@ class DeterminationProposed(Payload):
 class DeterminationConfirmed(Payload):
     """A practitioner confirmed a determination (s.13). Eligible or not, with the eligible needs.
 
-    `duty` is the verdict about the duty to meet them (s.18, s.20), and `duty_because` what the practitioner judged.
+    `duty` is the verdict about the duty to meet them (s.18, s.20), and `duty_because` what the practitioner judged;
+    `met_by_carer` are the eligible needs that a carer meets.
     Where they departed from the proposal, `unable`, `able` and `unknown` are the outcomes that they judged otherwise,
     `proposed` is the verdict that was proposed and `proposed_needs` are the needs that would have been eligible.
     """
@@ -127,6 +128,7 @@ class DeterminationConfirmed(Payload):
     assessed_by: list[str]
     duty: str = ""
     duty_because: str = ""
+    met_by_carer: list[str] = field(default_factory=list)
     unable: list[str] = field(default_factory=list)
     able: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)

@@ -157,6 +157,7 @@ def confirm_determination(
         assessed_by=sorted({confirmed.confirmed_by, *(proposal.assessed_by for proposal in proposals)}),
         duty=duty.verdict if duty else "",
         duty_because=confirmed.duty_because,
+        met_by_carer=list(confirmed.met_by_carer),
         unable=confirmed.judged(Judgement.UNABLE),
         able=confirmed.judged(Judgement.ABLE),
         unknown=confirmed.judged(Judgement.UNKNOWN),

@@ -103,6 +103,7 @@ def _planning(work: Work, case_id: str, query: sa.Select[tuple[object, ...]]) ->
         return None
     typed = {
         "eligible_needs": tuple(json.loads(row["eligible_needs"])),
+        "met_by_carer": tuple(json.loads(row["met_by_carer"])),
         "indicative": Decimal(row["indicative"]),
         "budget": Decimal(row["budget"]),
         "stage": Stage(row["stage"]),
@@ -113,6 +114,7 @@ def _planning(work: Work, case_id: str, query: sa.Select[tuple[object, ...]]) ->
 def _planning_row(planning: Planning) -> dict[str, object]:
     return as_row(planning) | {
         "eligible_needs": json.dumps(planning.eligible_needs),
+        "met_by_carer": json.dumps(planning.met_by_carer),
         "indicative": pounds(planning.indicative),
         "budget": pounds(planning.budget),
         "stage": planning.stage.value,

@@ -109,10 +109,15 @@ OPENINGS = [
         assessment_pb2.OpenAssessmentResponse(due_on=DUE_ON),
     ),
     (
-        OpenPlan(2, ["toilet"], "82.91", "2026-06-01"),
+        OpenPlan(2, ["toilet"], "82.91", "2026-06-01", met_by_carer=["toilet"]),
         "PlanningService/OpenPlan",
         planning_pb2.OpenPlanRequest(
-            **HERE, version=2, eligible_needs=["toilet"], indicative_weekly="82.91", opened_on="2026-06-01"
+            **HERE,
+            version=2,
+            eligible_needs=["toilet"],
+            indicative_weekly="82.91",
+            opened_on="2026-06-01",
+            met_by_carer=["toilet"],
         ),
         planning_pb2.OpenPlanResponse(due_on=DUE_ON),
     ),

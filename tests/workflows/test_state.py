@@ -41,6 +41,7 @@ FIELDS = [
     "life_round",
     "life_since",
     "memory",
+    "met_by_carer",
     "personal_budget_weekly",
     "plan_version",
     "resumed",

@@ -1,6 +1,6 @@
 """What a journey asks of the services. The name of each request is the name of the activity that makes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sevensteps.steps import Ending, Stage
 
@@ -41,12 +41,16 @@ class OpenAssessment(Opening):
 
 @dataclass(frozen=True, slots=True)
 class OpenPlan(Opening):
-    """Open step 2, for a plan version. `indicative_weekly` is in pounds a week."""
+    """Open step 2, for a plan version. `indicative_weekly` is in pounds a week.
+
+    `met_by_carer` are those of the eligible needs that a carer meets.
+    """
 
     version: int
     eligible_needs: list[str]
     indicative_weekly: str
     opened_on: str
+    met_by_carer: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ class JourneyState(_Payloads):
 
     assessment_round: int = 0
     eligible_needs: list[str] = field(default_factory=list)
+    met_by_carer: list[str] = field(default_factory=list)
     assessed_by: list[str] = field(default_factory=list)
     indicative_weekly: str = ""
 

@@ -1,6 +1,6 @@
 """Events in plain words: ids, enums, dates and amounts, and the reasons that people gave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -103,7 +103,17 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         decision, parts = DECIDED[type(payload)]
         answers = words.of_council(event.council, decision)
         fields |= {name: answers.answer(getattr(payload, name), part) for name, part in parts.items()}
-    return sentence.format(**fields).rstrip() + reason_in_words(payload)
+    return sentence.format(**fields).rstrip() + _departures_in_words(payload) + reason_in_words(payload)
+
+
+def _departures_in_words(payload: Payload) -> str:
+    """Where a practitioner departed from a proposal, to follow the event; empty where they did not."""
+    if not isinstance(payload, events.DeterminationConfirmed) or not payload.proposed:
+        return ""
+    judged = {"unable": payload.unable, "able": payload.able, "unknown": payload.unknown}
+    told = [f"{plain(outcome)} {judgement}" for judgement, outcomes in judged.items() for outcome in outcomes]
+    needs = ", ".join(plain(need) for need in payload.proposed_needs) or "none"
+    return f"; departs from the proposal (eligible needs: {needs}): {', '.join(told)}"
 
 
 def reason_in_words(payload: Payload | None) -> str:
@@ -111,9 +121,18 @@ def reason_in_words(payload: Payload | None) -> str:
 
     They are printed in one line, and without what would command the terminal.
     """
-    because = str(getattr(payload, "because", ""))
+    because = "; ".join(_words_of(payload)) if payload else ""
     printable = "".join(letter if letter.isprintable() else " " for letter in because)
     return f"; because: {' '.join(printable.split())}" if printable.strip() else ""
+
+
+def _words_of(payload: Payload) -> Iterator[str]:
+    """What somebody wrote of what they did, or of each thing that they did."""
+    if isinstance(payload, events.DeterminationConfirmed):
+        yield from payload.departures_because
+        yield from filter(None, [payload.duty_because])
+    else:
+        yield from filter(None, [str(getattr(payload, "because", ""))])
 
 
 def _field_in_words(name: str, value: Json, *, verbose: bool) -> str:

@@ -117,3 +117,26 @@ def test_where_a_case_stands_can_be_read_from_its_events() -> None:
     assert (status.stage, status.waiting_for) == (Stage.MONEY_FOUND, WaitingFor.INDICATIVE_BUDGET)
     assert status.until == "29 June 2026"
     assert status_from_events([]) is None
+
+
+def test_a_determination_that_departs_says_so_and_why() -> None:
+    """What was proposed, which outcomes were judged otherwise, and every reason, also that about the duty."""
+    confirmed = events.DeterminationConfirmed(
+        1,
+        "d",
+        eligible=True,
+        needs=["hygiene", "toilet"],
+        assessed_by=["amy"],
+        duty="needs_judgement",
+        duty_because="She stays with her son.",
+        unable=["toilet"],
+        able=["home_safe"],
+        departures_because=["toilet: Only with help.", "home_safe: A rail was fitted."],
+        proposed="met",
+        proposed_needs=["hygiene", "home_safe"],
+    )
+    assert event_in_words(_event(confirmed), WORDS) == (
+        "determination confirmed (s.13); eligible needs: hygiene, toilet; "
+        "departs from the proposal (eligible needs: hygiene, home safe): toilet unable, home safe able; "
+        "because: toilet: Only with help.; home_safe: A rail was fitted.; She stays with her son."
+    )
