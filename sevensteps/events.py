@@ -117,7 +117,8 @@ class DeterminationConfirmed(Payload):
     `duty` is the verdict about the duty to meet them (s.18, s.20), and `duty_because` what the practitioner judged;
     `met_by_carer` are the eligible needs that a carer meets.
     Where they departed from the proposal, `unable`, `able` and `unknown` are the outcomes that they judged otherwise,
-    `proposed` is the verdict that was proposed and `proposed_needs` are the needs that would have been eligible.
+    `proposed` is the verdict that was proposed and `proposed_needs` are the needs that would have been eligible. By
+    `record_due` the person is to have the determination in writing (s.13(2)), by `advice_due` advice (s.13(5)).
     """
 
     TYPE: ClassVar[str] = "determination.confirmed.v1"
@@ -135,6 +136,8 @@ class DeterminationConfirmed(Payload):
     departures_because: list[str] = field(default_factory=list)
     proposed: str = ""
     proposed_needs: list[str] = field(default_factory=list)
+    record_due: str = ""
+    advice_due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +151,23 @@ class IndicativeBudgetGiven(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenRecordGiven(Payload):
+    """The person was given the written record of a determination and its reasons (s.13(2)): when, and how."""
+
+    TYPE: ClassVar[str] = "written_record.given.v1"
+    round: int
+    given_on: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdviceGiven(Payload):
-    """Somebody not eligible has written reasons, advice, and how to ask again (s.13(5), s.24(2))."""
+    """Somebody not eligible has written reasons, advice, and how to ask again (s.13(5), s.24(2)): when, and how."""
 
     TYPE: ClassVar[str] = "advice.given.v1"
     round: int
+    given_on: str = ""
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +210,17 @@ class CaseEnded(Payload):
 
 @dataclass(frozen=True, slots=True)
 class StepOverdue(Payload):
-    """The due date of a step has passed, and the step is not done. A date that a hold has moved is told anew."""
+    """The due date of a step has passed, and the step is not done. A date that a hold has moved is told anew.
+
+    `clock` says which date it is where it is not that of the step: of what is owed in writing after a determination.
+    """
 
     TYPE: ClassVar[str] = "step.overdue.v1"
     stage: str
     turn: int
     due_on: str
     due_kind: str
+    clock: str = ""
 
 
 # Steps 2, 4 and 5: services/planning
@@ -482,6 +501,7 @@ HEARD: frozenset[str] = frozenset(
         CaseOpened,
         DeterminationConfirmed,
         IndicativeBudgetGiven,
+        WrittenRecordGiven,
         AdviceGiven,
         PlanSubmitted,
         PlanApproved,

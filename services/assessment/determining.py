@@ -7,7 +7,9 @@ from datetime import date
 from services.assessment.domain.assessment import Assessment, Departure, Judgement
 from services.assessment.domain.case import Case
 from services.assessment.domain.determination import Determination, Duty, PackAnswer
+from services.assessment.domain.written import WrittenKind
 from sevensteps.api.policy.v1 import decision_pb2
+from sevensteps.events import DeterminationConfirmed
 from sevensteps.policy.model.verdict import Json
 from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.work import Work, new_id
@@ -83,6 +85,33 @@ def duty_of(work: Work, determination: Determination) -> Duty | None:
     receipt = work.receipt(receipt_id)
     missing = receipt["missing"]
     return Duty(str(receipt["verdict"]), [str(path) for path in missing] if isinstance(missing, list) else [])
+
+
+def confirmed_event(
+    confirmed: Determination,
+    proposals: Sequence[Determination],
+    duty: Duty | None,
+    due: Mapping[WrittenKind, date],
+) -> DeterminationConfirmed:
+    """What the event says. `proposals` are all of the round; `due` is when what is owed in writing is due."""
+    return DeterminationConfirmed(
+        round=confirmed.round,
+        determination_id=confirmed.determination_id,
+        eligible=confirmed.eligible,
+        needs=list(confirmed.answer.eligible_needs),
+        assessed_by=sorted({confirmed.confirmed_by, *(proposal.assessed_by for proposal in proposals)}),
+        duty=duty.verdict if duty else "",
+        duty_because=confirmed.duty_because,
+        met_by_carer=list(confirmed.met_by_carer),
+        unable=confirmed.judged(Judgement.UNABLE),
+        able=confirmed.judged(Judgement.ABLE),
+        unknown=confirmed.judged(Judgement.UNKNOWN),
+        departures_because=[f"{departure.outcome}: {departure.because}" for departure in confirmed.departures],
+        record_due=due[WrittenKind.WRITTEN_RECORD].isoformat(),
+        advice_due=due[WrittenKind.ADVICE].isoformat() if WrittenKind.ADVICE in due else "",
+        proposed=confirmed.proposal.verdict if confirmed.proposal else "",
+        proposed_needs=list(confirmed.proposal.eligible_needs) if confirmed.proposal else [],
+    )
 
 
 def decide(work: Work, case: Case, decision: str, on: date, facts: Mapping[str, Json]) -> RecordedDecision:

@@ -1,16 +1,21 @@
-"""What is known of an adult or a carer: read from the wire as the pack takes it, and written as it was assessed."""
+"""What was assessed and determined of an adult or a carer, between the wire and the domain."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 
 from google.protobuf.message import Message
 
 from services.assessment.domain.assessment import CARE_ACT, LIMBS, Assessment, Departure, Judgement, residence_of
 from services.assessment.domain.case import OUTCOMES
+from services.assessment.domain.determination import Determination, PackAnswer
+from services.assessment.domain.written import Written
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.fields import Fields, entry, if_given, number_of
 from sevensteps.policy.model.verdict import Json
 from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES
+
+Decided = Callable[[str], decision_pb2.Decision]
 
 LONGEST_REASON = 1000
 """Most characters in the words that say why something was done to a case."""
@@ -141,3 +146,54 @@ def _fill(message: Message, facts: Mapping[str, Json], *names: str) -> None:
     for name in names:
         if (fact := facts.get(name)) is not None:
             setattr(message, name, fact)
+
+
+def determination_message(
+    determination: Determination, written: Iterable[Written], decided: Decided
+) -> pb.Determination:
+    """A determination as it goes on the wire, with what is owed in writing after it.
+
+    `decided` answers the decision that was made with a receipt.
+    """
+    state = "confirmed" if determination.confirmed_by else "proposed"
+    assessment, proposal = determination.assessment, determination.proposal
+    duty = determination.answer.duty_receipt_id
+    return pb.Determination(
+        determination_id=determination.determination_id,
+        round=determination.round,
+        state=number_of(pb.DeterminationState, state),
+        decision=decided(determination.answer.receipt_id),
+        eligible_needs=determination.answer.eligible_needs,
+        assessed_by=determination.assessed_by,
+        confirmed_by=determination.confirmed_by,
+        adult=adult_message(assessment) if assessment.kind == "adult" else None,
+        carer=carer_message(assessment) if assessment.kind == "carer" else None,
+        duty=decided(duty) if duty else None,
+        duty_owed=determination.answer.duty_owed,
+        met_by_carer=determination.met_by_carer,
+        duty_because=determination.duty_because,
+        departures=[departure_message(departure) for departure in determination.departures],
+        proposal=_proposal_message(proposal, decided) if proposal else None,
+        written=[_written_message(each) for each in written],
+    )
+
+
+def _written_message(written: Written) -> pb.Written:
+    return pb.Written(
+        kind=number_of(pb.WrittenKind, written.kind),
+        due_on=written.due_on.isoformat() if written.due_on else "",
+        given_on=written.given_on.isoformat() if written.given_on else "",
+        recorded_by=written.recorded_by,
+        how=number_of(pb.GivenBy, written.how),
+        overdue_told=written.overdue_told,
+    )
+
+
+def _proposal_message(proposal: PackAnswer, decided: Decided) -> pb.Proposal:
+    duty = proposal.duty_receipt_id
+    return pb.Proposal(
+        decision=decided(proposal.receipt_id),
+        eligible_needs=proposal.eligible_needs,
+        duty=decided(duty) if duty else None,
+        duty_owed=proposal.duty_owed,
+    )

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 
-from services.assessment import store
-from services.assessment.determining import decide, depart, determine, duty_of, with_duty
+from services.assessment import store, writing
+from services.assessment.determining import confirmed_event, decide, depart, determine, duty_of, with_duty
 from services.assessment.domain.acts import Act, ActKind
-from services.assessment.domain.assessment import Assessment, Judgement, SelfAssessment, UrgentSupport
+from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of, ensure_may_end
 from services.assessment.domain.determination import (
     Confirmation,
@@ -18,6 +18,7 @@ from services.assessment.domain.determination import (
 )
 from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
+from services.assessment.domain.written import Given, Written, WrittenKind, ensure_determined
 from sevensteps.councils import Council, council_unknown
 from sevensteps.errors import Fault, Kind, Violation, invalid
 from sevensteps.events import (
@@ -27,7 +28,6 @@ from sevensteps.events import (
     CaseEnded,
     CaseOpened,
     CaseResumed,
-    DeterminationConfirmed,
     DeterminationProposed,
     HoldPlaced,
     HoldReleased,
@@ -35,6 +35,7 @@ from sevensteps.events import (
     Payload,
     SelfAssessmentRecorded,
     UrgentSupportRecorded,
+    WrittenRecordGiven,
 )
 from sevensteps.identity.actor import Role
 from sevensteps.money import pounds
@@ -149,22 +150,8 @@ def confirm_determination(
     duty = duty_of(work, proposal)
     confirmed = proposal.confirm(work.actor.subject, confirmation.reasons).judge_duty(duty, confirmation.duty_because)
     store.confirm(work, confirmed)
-    event = DeterminationConfirmed(
-        round=case.round,
-        determination_id=determination_id,
-        eligible=confirmed.eligible,
-        needs=list(confirmed.answer.eligible_needs),
-        assessed_by=sorted({confirmed.confirmed_by, *(proposal.assessed_by for proposal in proposals)}),
-        duty=duty.verdict if duty else "",
-        duty_because=confirmed.duty_because,
-        met_by_carer=list(confirmed.met_by_carer),
-        unable=confirmed.judged(Judgement.UNABLE),
-        able=confirmed.judged(Judgement.ABLE),
-        unknown=confirmed.judged(Judgement.UNKNOWN),
-        departures_because=[f"{departure.outcome}: {departure.because}" for departure in departures],
-        proposed=confirmed.proposal.verdict if confirmed.proposal else "",
-        proposed_needs=list(confirmed.proposal.eligible_needs) if confirmed.proposal else [],
-    )
+    due = writing.owe(work, case, confirmed)
+    event = confirmed_event(confirmed, proposals, duty, due)
     return confirmed, _change(work, case, event)
 
 
@@ -181,12 +168,30 @@ def give_indicative_budget(
     return decision, weekly, _change(work, case.close_assessment(), event)
 
 
-def give_advice(work: Work, *, case_id: str, etag: str, advice: Advice) -> Case:
-    """Give somebody who is not eligible written reasons, advice, and how to ask again (s.13(5), s.24(2))."""
+def give_written_record(work: Work, *, case_id: str, etag: str, given: Given) -> Case:
+    """Record that the person was given the written record of the determination (s.13(2)), however late."""
+    case = store.case_to_change(work, case_id, etag)
+    ensure_determined(case, determined=store.confirmed_determination(work, case) is not None)
+    done = writing.give(work, case, WrittenKind.WRITTEN_RECORD, given)
+    return _change(work, case, WrittenRecordGiven(case.round, _day(done), done.how))
+
+
+def give_advice(work: Work, *, case_id: str, etag: str, advice: Advice, given: Given) -> Case:
+    """Give somebody who is not eligible written reasons, advice, and how to ask again (s.13(5), s.24(2)).
+
+    The written reasons are the record of the determination, unless that was given before.
+    """
     case = store.case_to_change(work, case_id, etag)
     ensure_advice_is_next(case, store.confirmed_determination(work, case))
     store.add_advice(work, case, advice)
-    return _change(work, case.close_assessment(), AdviceGiven(round=case.round))
+    if not writing.is_given(work, case, WrittenKind.WRITTEN_RECORD):
+        writing.give(work, case, WrittenKind.WRITTEN_RECORD, given)
+    done = writing.give(work, case, WrittenKind.ADVICE, given)
+    return _change(work, case.close_assessment(), AdviceGiven(case.round, _day(done), done.how))
+
+
+def _day(done: Written) -> str:
+    return done.given_on.isoformat() if done.given_on else ""
 
 
 def get_determination(work: Work, *, case_id: str) -> Determination:
@@ -260,9 +265,13 @@ def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:
     return due
 
 
-def record_overdue(work: Work, *, case_id: str, passed: PassedDate) -> None:
-    """Record that the date of a step has passed, or that one set by law is near."""
-    overdue.record(work, store.case(work, case_id), passed)
+def record_overdue(work: Work, *, case_id: str, passed: PassedDate, clock: str) -> None:
+    """Record that a date has passed: of the step, or that `clock` has, of what is owed in writing."""
+    case = store.case(work, case_id)
+    if clock:
+        writing.record_overdue(work, case, WrittenKind(clock), round_=passed.turn, due_on=passed.due_on)
+    else:
+        overdue.record(work, case, passed)
 
 
 def _record(work: Work, case: Case, kind: ActKind, because: str, reason: str = "") -> None:

@@ -126,6 +126,19 @@ advice = sa.Table(
     *filled(sa.Text, "written_reasons", "advice", "how_to_ask_again", "given_by"),
 )
 
+written = sa.Table(
+    "written",
+    metadata,
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("due_on", sa.Date, nullable=True),
+    sa.Column("given_on", sa.Date, nullable=True),
+    *filled(sa.Text, "recorded_by", "how"),
+    sa.Column("overdue_told", sa.Boolean, nullable=False),
+)
+"""What the person is owed in writing after a determination, and whether it was given."""
+
 acts = sa.Table(
     "acts",
     metadata,

@@ -1,24 +1,20 @@
 """Between the wire and the domain: fields read and checked, records written as messages."""
 
-from collections.abc import Callable
 from datetime import date
 
 from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, CasesWanted, RoundOpening
-from services.assessment.domain.determination import Confirmation, Determination, PackAnswer
+from services.assessment.domain.determination import Confirmation
 from services.assessment.domain.outcome import Advice, Points
+from services.assessment.domain.written import Given, WrittenKind
 from services.assessment.facts import (
     LONGEST_REASON,
-    adult_message,
     answers_of,
-    carer_message,
-    departure_message,
     departures_of,
 )
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
-from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.clock import from_text
 from sevensteps.councils import Council
 from sevensteps.fields import Fields, number_of
@@ -28,8 +24,6 @@ from sevensteps.policy.model.verdict import Json
 from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate
 from sevensteps.steps import Stage
-
-Decided = Callable[[str], decision_pb2.Decision]
 
 PAGE = 50
 LARGEST_PAGE = 1000
@@ -111,40 +105,6 @@ def council_message(council: Council, pack_hash: str) -> pb.Council:
             )
             for point in council.contact_points
         ],
-    )
-
-
-def determination_message(determination: Determination, decided: Decided) -> pb.Determination:
-    """A determination as it goes on the wire. `decided` answers the decision that was made with a receipt."""
-    state = "confirmed" if determination.confirmed_by else "proposed"
-    assessment, proposal = determination.assessment, determination.proposal
-    duty = determination.answer.duty_receipt_id
-    return pb.Determination(
-        determination_id=determination.determination_id,
-        round=determination.round,
-        state=number_of(pb.DeterminationState, state),
-        decision=decided(determination.answer.receipt_id),
-        eligible_needs=determination.answer.eligible_needs,
-        assessed_by=determination.assessed_by,
-        confirmed_by=determination.confirmed_by,
-        adult=adult_message(assessment) if assessment.kind == "adult" else None,
-        carer=carer_message(assessment) if assessment.kind == "carer" else None,
-        duty=decided(duty) if duty else None,
-        duty_owed=determination.answer.duty_owed,
-        met_by_carer=determination.met_by_carer,
-        duty_because=determination.duty_because,
-        departures=[departure_message(departure) for departure in determination.departures],
-        proposal=_proposal_message(proposal, decided) if proposal else None,
-    )
-
-
-def _proposal_message(proposal: PackAnswer, decided: Decided) -> pb.Proposal:
-    duty = proposal.duty_receipt_id
-    return pb.Proposal(
-        decision=decided(proposal.receipt_id),
-        eligible_needs=proposal.eligible_needs,
-        duty=decided(duty) if duty else None,
-        duty_owed=proposal.duty_owed,
     )
 
 
@@ -232,6 +192,22 @@ def advice_of(request: pb.GiveAdviceRequest, fields: Fields) -> Advice:
     )
 
 
+def given_of(request: pb.GiveWrittenRecordRequest, fields: Fields) -> Given:
+    """When and how the written record was given."""
+    return Given(_given_on(request.given_on, fields), fields.choice("how", request.how, pb.GivenBy))
+
+
+def advice_given_of(request: pb.GiveAdviceRequest, fields: Fields) -> tuple[Advice, Given]:
+    """What somebody who is not eligible is given in writing, when, and how if that is said."""
+    how = fields.choice("how", request.how, pb.GivenBy) if request.how else ""
+    return advice_of(request, fields), Given(_given_on(request.given_on, fields), how)
+
+
+def _given_on(given_on: str, fields: Fields) -> date | None:
+    earliest, today = clock.in_years(-1), clock.latest_today()
+    return fields.day("given_on", given_on, earliest=earliest, latest=today) if given_on else None
+
+
 def hold_of(request: pb.PlaceHoldRequest, fields: Fields) -> tuple[str, str]:
     """Why a case is put on hold, by its short name and in words."""
     return fields.choice("reason", request.reason, pb.HoldReason), _because(request.because, fields)
@@ -266,6 +242,7 @@ def round_opening_of(request: pb.OpenAssessmentRequest, fields: Fields) -> Round
     )
 
 
-def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> PassedDate:
-    """The date of a step that has passed or is near."""
-    return overdue.passed_date_of(request, fields, Stage.MONEY_FOUND)
+def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> tuple[PassedDate, str]:
+    """The date that has passed or is near, and of which clock where it is not that of the step."""
+    clock_ = fields.among("clock", request.clock, WrittenKind) if request.clock else ""
+    return overdue.passed_date_of(request, fields, Stage.MONEY_FOUND), clock_

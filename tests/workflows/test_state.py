@@ -51,6 +51,7 @@ FIELDS = [
     "step",
     "stopped_by",
     "told",
+    "written",
 ]
 
 

@@ -15,4 +15,6 @@ PATCHES: Mapping[str, str] = {
     "because Temporal takes 10,000 signals of a run and no more.",
     "overdue-is-told": "26 November 2026: a due date that passes, and one of the law that is near, is told to the "
     "service that owns the step; and Temporal's tools show whether the law sets the date.",
+    "written-record-is-told": "27 November 2026: what a person is owed in writing after a determination has a date of "
+    "its own, which is told when it passes and nothing was given.",
 }

@@ -33,11 +33,13 @@ from sevensteps.events import (
     ReviewTriggered,
     SupportOpened,
     SupportOrganised,
+    WrittenRecordGiven,
 )
 from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import Parked, rebuild_advice
 from workflows.journey.deadlines import Due, Hold, Moment, compact
 from workflows.journey.memory import Memory
+from workflows.journey.written import Written
 
 P = TypeVar("P", bound=Payload)
 
@@ -82,7 +84,8 @@ class JourneyState(_Payloads):
 
     `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
     `inbox` holds facts until their step uses them, or until their round or version is past. `law_due` is the day by
-    which the law wants the next review (YYYY-MM-DD), and `told` the dates of this step that its service has recorded.
+    which the law wants the next review (YYYY-MM-DD), `written` what is owed in writing after the last determination,
+    and `told` the dates, of this step and of that, that a service has recorded.
     `stopped_by` says why the journey cannot go on with what it has heard: then it waits to be started again.
     """
 
@@ -114,6 +117,7 @@ class JourneyState(_Payloads):
     life_continues: bool = False
 
     law_due: str = ""
+    written: Written = field(default_factory=Written)
     told: list[str] = field(default_factory=list)
     step: StepSoFar | None = None
     memory: Memory = field(default_factory=Memory)
@@ -182,7 +186,9 @@ class JourneyState(_Payloads):
         elif fact.type == CaseResumed.TYPE:
             self.resumed = fact.position
         elif fact.type in HEARD or fact.type in OPENS:
-            self._put_in_inbox(fact)
+            self.written.hear(fact)
+            if fact.type != WrittenRecordGiven.TYPE:
+                self._put_in_inbox(fact)
 
     def _put_in_inbox(self, fact: Fact) -> None:
         """Keep a fact unless it is past, or the same has been said of this turn: steps use the first that says it."""
@@ -237,7 +243,7 @@ class JourneyState(_Payloads):
             self.plan_version += 1
         elif self.stage is Stage.LIFE_LIVED:
             self.life_round += 1
-        self.told = []
+        self.told = [detail for detail in self.told if detail.partition("/")[0] in self.written.due]
         for fact in list(self.inbox):
             self._drop_if_past(fact)
         lasting = [hold for hold in self.holds if hold.released is None or hold.released.at > self.since.at]

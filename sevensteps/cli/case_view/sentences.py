@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, str] = {
     events.DeterminationProposed.TYPE: "determination proposed: {verdict}",
     events.DeterminationConfirmed.TYPE: "determination confirmed (s.13); eligible needs: {needs}",
     events.IndicativeBudgetGiven.TYPE: "indicative budget given: {weekly} a week",
+    events.WrittenRecordGiven.TYPE: "written record of the determination given (s.13(2)): {how}, on {given_on}",
     events.AdviceGiven.TYPE: "written reasons and advice given (s.13(5))",
     events.HoldPlaced.TYPE: "put on hold: {reason}",
     events.HoldReleased.TYPE: "hold released",
@@ -65,6 +66,12 @@ SENTENCES: Mapping[str, str] = {
 }
 """Each kind of event in words, with fields of its payload."""
 
+WRITTEN_OVERDUE: Mapping[str, str] = {
+    "written_record": "the written record of the determination (s.13(2)) was due on {due_on}, and is not given",
+    "advice": "written advice (s.13(5)) was due on {due_on}, and is not given",
+}
+"""A date that has passed, of what is owed in writing after a determination, by its clock."""
+
 DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
     events.AdvocacyConsidered: ("advocacy", {"verdict": ""}),
     events.DeterminationProposed: ("eligibility", {"verdict": ""}),
@@ -98,12 +105,15 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
     payload = payload_of(event)
     if sentence is None or payload is None:
         return event.type
+    if isinstance(payload, events.StepOverdue) and payload.clock:
+        sentence = WRITTEN_OVERDUE.get(payload.clock, sentence)
     fields = {name: _field_in_words(name, value, verbose=verbose) for name, value in asdict(payload).items()}
     if type(payload) in DECIDED:
         decision, parts = DECIDED[type(payload)]
         answers = words.of_council(event.council, decision)
         fields |= {name: answers.answer(getattr(payload, name), part) for name, part in parts.items()}
-    return sentence.format(**fields).rstrip() + _departures_in_words(payload) + reason_in_words(payload)
+    told = sentence.format(**fields).rstrip()
+    return told + _departures_in_words(payload) + reason_in_words(payload) + _owed_in_writing(payload)
 
 
 def _departures_in_words(payload: Payload) -> str:
@@ -114,6 +124,14 @@ def _departures_in_words(payload: Payload) -> str:
     told = [f"{plain(outcome)} {judgement}" for judgement, outcomes in judged.items() for outcome in outcomes]
     needs = ", ".join(plain(need) for need in payload.proposed_needs) or "none"
     return f"; departs from the proposal (eligible needs: {needs}): {', '.join(told)}"
+
+
+def _owed_in_writing(payload: Payload) -> str:
+    """What the person is owed in writing after a determination, and by when; empty where no date was set."""
+    if not isinstance(payload, events.DeterminationConfirmed):
+        return ""
+    due = {"in writing": payload.record_due, "advice": payload.advice_due}
+    return "".join(f"; {what} by {value_in_words(due_on)}" for what, due_on in due.items() if due_on)
 
 
 def reason_in_words(payload: Payload | None) -> str:

@@ -158,6 +158,7 @@ GOOD: Mapping[str, Message] = {
     "ProposeDetermination": pb.ProposeDeterminationRequest(assessed_on=today(), adult=ELIGIBLE),
     "ConfirmDetermination": pb.ConfirmDeterminationRequest(reasons="Cannot wash or eat without help."),
     "GiveIndicativeBudget": pb.GiveIndicativeBudgetRequest(points=16),
+    "GiveWrittenRecord": pb.GiveWrittenRecordRequest(how=pb.GIVEN_BY_POST),
     "GiveAdvice": pb.GiveAdviceRequest(
         written_reasons="One outcome, not two.", advice="The lunch club.", how_to_ask_again="Ring us."
     ),
@@ -174,6 +175,7 @@ Step = Callable[[Practice], Awaitable[object]]
 COMES_FIRST: Mapping[str, Sequence[Step]] = dict.fromkeys(GOOD, ()) | {
     "ConfirmDetermination": (Practice.propose,),
     "GiveIndicativeBudget": (Practice.propose, Practice.confirm),
+    "GiveWrittenRecord": (Practice.propose, Practice.confirm),
     "GiveAdvice": (lambda work: work.propose(NOT_ELIGIBLE), Practice.confirm),
     "ReleaseHold": (Practice.hold,),
     "OpenAssessment": (Practice.propose, Practice.confirm, Practice.give_budget),

@@ -140,3 +140,17 @@ def test_a_determination_that_departs_says_so_and_why() -> None:
         "departs from the proposal (eligible needs: hygiene, home safe): toilet unable, home safe able; "
         "because: toilet: Only with help.; home_safe: A rail was fitted.; She stays with her son."
     )
+
+
+def test_what_is_owed_in_writing_is_told_with_the_determination_and_when_it_is_late() -> None:
+    """By when, and that it is not given: by its own name, and not as the step's date."""
+    confirmed = events.DeterminationConfirmed(
+        1, "d", eligible=False, needs=[], assessed_by=["amy"], record_due="2026-12-04", advice_due="2026-12-07"
+    )
+    assert event_in_words(_event(confirmed), WORDS).endswith(
+        "; in writing by 4 December 2026; advice by 7 December 2026"
+    )
+    late = events.StepOverdue("money_found", 1, "2026-12-04", "hard", "written_record")
+    assert event_in_words(_event(late), WORDS) == (
+        "the written record of the determination (s.13(2)) was due on 4 December 2026, and is not given"
+    )

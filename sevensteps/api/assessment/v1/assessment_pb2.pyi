@@ -165,6 +165,62 @@ OUTCOME_JUDGEMENT_UNKNOWN: OutcomeJudgement.ValueType  # 3
 """It is not known."""
 Global___OutcomeJudgement: _TypeAlias = OutcomeJudgement  # noqa: Y015
 
+class _WrittenKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WrittenKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WrittenKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WRITTEN_KIND_UNSPECIFIED: _WrittenKind.ValueType  # 0
+    """Not given."""
+    WRITTEN_KIND_WRITTEN_RECORD: _WrittenKind.ValueType  # 1
+    """The determination and its reasons (s.13(2), (4))."""
+    WRITTEN_KIND_ADVICE: _WrittenKind.ValueType  # 2
+    """Advice and information where no need is eligible (s.13(5))."""
+
+class WrittenKind(_WrittenKind, metaclass=_WrittenKindEnumTypeWrapper):
+    """What the person is owed in writing after a determination."""
+
+WRITTEN_KIND_UNSPECIFIED: WrittenKind.ValueType  # 0
+"""Not given."""
+WRITTEN_KIND_WRITTEN_RECORD: WrittenKind.ValueType  # 1
+"""The determination and its reasons (s.13(2), (4))."""
+WRITTEN_KIND_ADVICE: WrittenKind.ValueType  # 2
+"""Advice and information where no need is eligible (s.13(5))."""
+Global___WrittenKind: _TypeAlias = WrittenKind  # noqa: Y015
+
+class _GivenBy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _GivenByEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GivenBy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    GIVEN_BY_UNSPECIFIED: _GivenBy.ValueType  # 0
+    """Not said."""
+    GIVEN_BY_POST: _GivenBy.ValueType  # 1
+    """By post."""
+    GIVEN_BY_EMAIL: _GivenBy.ValueType  # 2
+    """By email, or in the council's own online account."""
+    GIVEN_BY_HAND: _GivenBy.ValueType  # 3
+    """By hand."""
+    GIVEN_BY_ACCESSIBLE_FORMAT: _GivenBy.ValueType  # 4
+    """In a form that the person can use, such as easy read, braille or a recording."""
+
+class GivenBy(_GivenBy, metaclass=_GivenByEnumTypeWrapper):
+    """How something in writing was given."""
+
+GIVEN_BY_UNSPECIFIED: GivenBy.ValueType  # 0
+"""Not said."""
+GIVEN_BY_POST: GivenBy.ValueType  # 1
+"""By post."""
+GIVEN_BY_EMAIL: GivenBy.ValueType  # 2
+"""By email, or in the council's own online account."""
+GIVEN_BY_HAND: GivenBy.ValueType  # 3
+"""By hand."""
+GIVEN_BY_ACCESSIBLE_FORMAT: GivenBy.ValueType  # 4
+"""In a form that the person can use, such as easy read, braille or a recording."""
+Global___GivenBy: _TypeAlias = GivenBy  # noqa: Y015
+
 class _SelfAssessmentHelp:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -719,6 +775,50 @@ class Departure(_message.Message):
 Global___Departure: _TypeAlias = Departure  # noqa: Y015
 
 @_typing.final
+class Written(_message.Message):
+    """Something that the person is owed in writing after a determination, and whether it was given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    GIVEN_ON_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
+    OVERDUE_TOLD_FIELD_NUMBER: _builtins.int
+    kind: Global___WrittenKind.ValueType
+    """What."""
+    due_on: _builtins.str
+    """By when, as YYYY-MM-DD: the duty is the law's, the number of days the council's. Empty where it was confirmed by an
+    earlier version.
+    """
+    given_on: _builtins.str
+    """On which day it was given, as YYYY-MM-DD; empty while it is not."""
+    recorded_by: _builtins.str
+    """Who recorded that it was given."""
+    how: Global___GivenBy.ValueType
+    """How it was given."""
+    overdue_told: _builtins.bool
+    """True once it was told that the date has passed."""
+    def __init__(
+        self,
+        *,
+        kind: Global___WrittenKind.ValueType = ...,
+        due_on: _builtins.str = ...,
+        given_on: _builtins.str = ...,
+        recorded_by: _builtins.str = ...,
+        how: Global___GivenBy.ValueType = ...,
+        overdue_told: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_on", b"due_on", "given_on", b"given_on", "how", b"how", "kind", b"kind", "overdue_told", b"overdue_told", "recorded_by", b"recorded_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Written: _TypeAlias = Written  # noqa: Y015
+
+@_typing.final
 class Proposal(_message.Message):
     """What the pack proposed, where the practitioner departed from it."""
 
@@ -781,6 +881,7 @@ class Determination(_message.Message):
     DUTY_BECAUSE_FIELD_NUMBER: _builtins.int
     DEPARTURES_FIELD_NUMBER: _builtins.int
     PROPOSAL_FIELD_NUMBER: _builtins.int
+    WRITTEN_FIELD_NUMBER: _builtins.int
     determination_id: _builtins.str
     """Its id."""
     round: _builtins.int
@@ -831,6 +932,10 @@ class Determination(_message.Message):
     def proposal(self) -> Global___Proposal:
         """What the pack had proposed; absent unless there are departures."""
 
+    @_builtins.property
+    def written(self) -> _containers.RepeatedCompositeFieldContainer[Global___Written]:
+        """What the person is owed in writing, once it is confirmed."""
+
     def __init__(
         self,
         *,
@@ -849,10 +954,11 @@ class Determination(_message.Message):
         duty_because: _builtins.str = ...,
         departures: _abc.Iterable[Global___Departure] | None = ...,
         proposal: Global___Proposal | None = ...,
+        written: _abc.Iterable[Global___Written] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "carer", b"carer", "decision", b"decision", "duty", b"duty", "facts", b"facts", "proposal", b"proposal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "assessed_by", b"assessed_by", "carer", b"carer", "confirmed_by", b"confirmed_by", "decision", b"decision", "departures", b"departures", "determination_id", b"determination_id", "duty", b"duty", "duty_because", b"duty_because", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs", "facts", b"facts", "met_by_carer", b"met_by_carer", "proposal", b"proposal", "round", b"round", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "assessed_by", b"assessed_by", "carer", b"carer", "confirmed_by", b"confirmed_by", "decision", b"decision", "departures", b"departures", "determination_id", b"determination_id", "duty", b"duty", "duty_because", b"duty_because", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs", "facts", b"facts", "met_by_carer", b"met_by_carer", "proposal", b"proposal", "round", b"round", "state", b"state", "written", b"written"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_facts: _TypeAlias = _typing.Literal["adult", "carer"]  # noqa: Y015
     _WhichOneofArgType_facts: _TypeAlias = _typing.Literal["facts", b"facts"]  # noqa: Y015
@@ -1537,6 +1643,8 @@ class GiveAdviceRequest(_message.Message):
     WRITTEN_REASONS_FIELD_NUMBER: _builtins.int
     ADVICE_FIELD_NUMBER: _builtins.int
     HOW_TO_ASK_AGAIN_FIELD_NUMBER: _builtins.int
+    GIVEN_ON_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1549,6 +1657,10 @@ class GiveAdviceRequest(_message.Message):
     """Advice on meeting, reducing, preventing or delaying needs (s.13(5))."""
     how_to_ask_again: _builtins.str
     """How to ask again or to complain."""
+    given_on: _builtins.str
+    """On which day it was given, as YYYY-MM-DD, at most a year ago. Empty for today."""
+    how: Global___GivenBy.ValueType
+    """How it was given; it may be left out."""
     def __init__(
         self,
         *,
@@ -1558,10 +1670,12 @@ class GiveAdviceRequest(_message.Message):
         written_reasons: _builtins.str = ...,
         advice: _builtins.str = ...,
         how_to_ask_again: _builtins.str = ...,
+        given_on: _builtins.str = ...,
+        how: Global___GivenBy.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "case_id", b"case_id", "etag", b"etag", "how_to_ask_again", b"how_to_ask_again", "request_id", b"request_id", "written_reasons", b"written_reasons"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "case_id", b"case_id", "etag", b"etag", "given_on", b"given_on", "how", b"how", "how_to_ask_again", b"how_to_ask_again", "request_id", b"request_id", "written_reasons", b"written_reasons"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1590,6 +1704,68 @@ class GiveAdviceResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GiveAdviceResponse: _TypeAlias = GiveAdviceResponse  # noqa: Y015
+
+@_typing.final
+class GiveWrittenRecordRequest(_message.Message):
+    """Asks to record that the written record was given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    GIVEN_ON_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read."""
+    given_on: _builtins.str
+    """On which day it was given, as YYYY-MM-DD, at most a year ago. Empty for today."""
+    how: Global___GivenBy.ValueType
+    """How it was given."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        given_on: _builtins.str = ...,
+        how: Global___GivenBy.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "etag", b"etag", "given_on", b"given_on", "how", b"how", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GiveWrittenRecordRequest: _TypeAlias = GiveWrittenRecordRequest  # noqa: Y015
+
+@_typing.final
+class GiveWrittenRecordResponse(_message.Message):
+    """The case after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case."""
+
+    def __init__(
+        self,
+        *,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GiveWrittenRecordResponse: _TypeAlias = GiveWrittenRecordResponse  # noqa: Y015
 
 @_typing.final
 class GetDeterminationRequest(_message.Message):
@@ -2188,6 +2364,7 @@ class RecordOverdueRequest(_message.Message):
     DUE_ON_FIELD_NUMBER: _builtins.int
     BY_LAW_FIELD_NUMBER: _builtins.int
     AHEAD_FIELD_NUMBER: _builtins.int
+    CLOCK_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request."""
     case_id: _builtins.str
@@ -2202,6 +2379,8 @@ class RecordOverdueRequest(_message.Message):
     """The law sets it, and not practice."""
     ahead: _builtins.bool
     """It has not passed yet: it is near."""
+    clock: _builtins.str
+    """Which clock, where it is not that of the step: written_record, advice. Then `turn` is the round of the determination."""
     def __init__(
         self,
         *,
@@ -2212,10 +2391,11 @@ class RecordOverdueRequest(_message.Message):
         due_on: _builtins.str = ...,
         by_law: _builtins.bool = ...,
         ahead: _builtins.bool = ...,
+        clock: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "by_law", b"by_law", "case_id", b"case_id", "due_on", b"due_on", "request_id", b"request_id", "stage", b"stage", "turn", b"turn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "by_law", b"by_law", "case_id", b"case_id", "clock", b"clock", "due_on", b"due_on", "request_id", b"request_id", "stage", b"stage", "turn", b"turn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

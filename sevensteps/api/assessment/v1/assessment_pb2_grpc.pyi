@@ -60,6 +60,10 @@ class AssessmentServiceStub:
     """
     GiveIndicativeBudget: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GiveIndicativeBudgetRequest, _assessment_pb2.GiveIndicativeBudgetResponse]
     """Gives the indicative budget that the council's points table yields, after an eligible determination."""
+    GiveWrittenRecord: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GiveWrittenRecordRequest, _assessment_pb2.GiveWrittenRecordResponse]
+    """Records that the person was given the written record of the confirmed determination and its reasons (s.13(2)), also after
+    its round is done. Where no need is eligible, GiveAdvice records it as well.
+    """
     GiveAdvice: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GiveAdviceRequest, _assessment_pb2.GiveAdviceResponse]
     """Records the written reasons, advice and information given to somebody who is not eligible (s.13(5), s.24(2))."""
     GetDetermination: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GetDeterminationRequest, _assessment_pb2.GetDeterminationResponse]
@@ -115,6 +119,10 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     """
     GiveIndicativeBudget: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GiveIndicativeBudgetRequest, _assessment_pb2.GiveIndicativeBudgetResponse]  # type: ignore[assignment]
     """Gives the indicative budget that the council's points table yields, after an eligible determination."""
+    GiveWrittenRecord: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GiveWrittenRecordRequest, _assessment_pb2.GiveWrittenRecordResponse]  # type: ignore[assignment]
+    """Records that the person was given the written record of the confirmed determination and its reasons (s.13(2)), also after
+    its round is done. Where no need is eligible, GiveAdvice records it as well.
+    """
     GiveAdvice: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GiveAdviceRequest, _assessment_pb2.GiveAdviceResponse]  # type: ignore[assignment]
     """Records the written reasons, advice and information given to somebody who is not eligible (s.13(5), s.24(2))."""
     GetDetermination: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GetDeterminationRequest, _assessment_pb2.GetDeterminationResponse]  # type: ignore[assignment]
@@ -221,6 +229,16 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.GiveIndicativeBudgetResponse, _abc.Awaitable[_assessment_pb2.GiveIndicativeBudgetResponse]]:
         """Gives the indicative budget that the council's points table yields, after an eligible determination."""
+
+    @_abc_1.abstractmethod
+    def GiveWrittenRecord(
+        self,
+        request: _assessment_pb2.GiveWrittenRecordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.GiveWrittenRecordResponse, _abc.Awaitable[_assessment_pb2.GiveWrittenRecordResponse]]:
+        """Records that the person was given the written record of the confirmed determination and its reasons (s.13(2)), also after
+        its round is done. Where no need is eligible, GiveAdvice records it as well.
+        """
 
     @_abc_1.abstractmethod
     def GiveAdvice(
