@@ -121,7 +121,10 @@ async def find_money(staff: Staff, case_id: str) -> None:
             etag=opened.case.etag,
             assessed_on=_today(),
             adult=assessment_pb2.AdultFacts(
-                impairment=True, significant_impact=True, resident=True, outcomes=dict.fromkeys(NEEDS, unable)
+                impairment=True,
+                significant_impact=True,
+                residence=assessment_pb2.RESIDENCE_HERE,
+                outcomes=dict.fromkeys(NEEDS, unable),
             ),
         )
     )

@@ -2,19 +2,19 @@
 
 An event is something that a service has stored. Its payload is one of the dataclasses below: ids, enums, dates and
 amounts, never a name or a narrative, because events reach the feed, the integrators and Temporal. Only what is done to
-a case as a whole may say why in words (WORDS), which name nobody and reach the feed alone. Money is text in pounds a
-week ("82.91"), dates are ISO text ("2026-06-01"). A payload may gain fields with a default; it never loses or changes
-one: that is a new version.
+a case as a whole, and a determination, may say why in words (WORDS), which name nobody and reach the feed alone. Money
+is text in pounds a week ("82.91"), dates are ISO text ("2026-06-01"). A payload may gain fields with a default; it
+never loses or changes one: that is a new version.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import ClassVar, Self
 
 from sevensteps.steps import Stage
 
-WORDS = frozenset(("another_because", "because"))
+WORDS = frozenset(("another_because", "because", "departures_because", "duty_because"))
 """The fields of payloads that are people's own words. No journey hears them: Temporal keeps none."""
 
 
@@ -26,13 +26,13 @@ class Payload:
 
     def as_json(self) -> str:
         """The payload as the feed stores it: compact JSON with sorted keys."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {own.name: getattr(self, own.name) for own in fields(self)}
         return json.dumps(values, separators=(",", ":"), sort_keys=True)
 
     @classmethod
     def of(cls, payload: str) -> Self:
         """Read a payload. Fields that a newer service has added are ignored. Raises ValueError for NaN or Infinity."""
-        own = {field.name for field in fields(cls)}
+        own = {each.name for each in fields(cls)}
         values = json.loads(payload, parse_constant=_refuse)
         return cls(**{name: value for name, value in values.items() if name in own})
 
@@ -112,7 +112,14 @@ class DeterminationProposed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class DeterminationConfirmed(Payload):
-    """A practitioner confirmed a determination (s.13). Eligible or not, with the eligible needs."""
+    """A practitioner confirmed a determination (s.13). Eligible or not, with the eligible needs.
+
+    `duty` is the verdict about the duty to meet them (s.18, s.20), and `duty_because` what the practitioner judged;
+    `met_by_carer` are the eligible needs that a carer meets.
+    Where they departed from the proposal, `unable`, `able` and `unknown` are the outcomes that they judged otherwise,
+    `proposed` is the verdict that was proposed and `proposed_needs` are the needs that would have been eligible. By
+    `record_due` the person is to have the determination in writing (s.13(2)), by `advice_due` advice (s.13(5)).
+    """
 
     TYPE: ClassVar[str] = "determination.confirmed.v1"
     round: int
@@ -120,6 +127,17 @@ class DeterminationConfirmed(Payload):
     eligible: bool
     needs: list[str]
     assessed_by: list[str]
+    duty: str = ""
+    duty_because: str = ""
+    met_by_carer: list[str] = field(default_factory=list)
+    unable: list[str] = field(default_factory=list)
+    able: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    departures_because: list[str] = field(default_factory=list)
+    proposed: str = ""
+    proposed_needs: list[str] = field(default_factory=list)
+    record_due: str = ""
+    advice_due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +151,23 @@ class IndicativeBudgetGiven(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenRecordGiven(Payload):
+    """The person was given the written record of a determination and its reasons (s.13(2)): when, and how."""
+
+    TYPE: ClassVar[str] = "written_record.given.v1"
+    round: int
+    given_on: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdviceGiven(Payload):
-    """Somebody not eligible has written reasons, advice, and how to ask again (s.13(5), s.24(2))."""
+    """Somebody not eligible has written reasons, advice, and how to ask again (s.13(5), s.24(2)): when, and how."""
 
     TYPE: ClassVar[str] = "advice.given.v1"
     round: int
+    given_on: str = ""
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +210,17 @@ class CaseEnded(Payload):
 
 @dataclass(frozen=True, slots=True)
 class StepOverdue(Payload):
-    """The due date of a step has passed, and the step is not done. A date that a hold has moved is told anew."""
+    """The due date of a step has passed, and the step is not done. A date that a hold has moved is told anew.
+
+    `clock` says which date it is where it is not that of the step: of what is owed in writing after a determination.
+    """
 
     TYPE: ClassVar[str] = "step.overdue.v1"
     stage: str
     turn: int
     due_on: str
     due_kind: str
+    clock: str = ""
 
 
 # Steps 2, 4 and 5: services/planning
@@ -477,6 +511,7 @@ HEARD: frozenset[str] = frozenset(
         CaseOpened,
         DeterminationConfirmed,
         IndicativeBudgetGiven,
+        WrittenRecordGiven,
         AdviceGiven,
         PlanSubmitted,
         PlanApproved,

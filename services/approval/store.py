@@ -133,7 +133,7 @@ def add_approval(work: Work, approval: Approval, plan: SubmittedPlan, *, first: 
     if first:
         case = {"case_id": approval.case_id, "council": approval.council, "ended": approval.ended}
         work.connection.execute(ADD_CASE, case)
-    digest = work.receipt_digest(approval.receipt_id)
+    digest = work.new_digest(approval.receipt_id)
     opened = {"plan": plan.as_given, "opened_at": work.now_text, "receipt_digest": digest}
     work.connection.execute(ADD_APPROVAL, _row(work, approval) | opened)
     took_part = [(subject, WROTE) for subject in approval.written_by]
@@ -148,7 +148,7 @@ def change_approval(work: Work, approval: Approval, authority: RecordedDecision 
     """
     named = {
         "authority_receipt_id": authority.receipt_id if authority else None,
-        "authority_digest": work.receipt_digest(authority.receipt_id) if authority else None,
+        "authority_digest": work.new_digest(authority.receipt_id if authority else None),
     }
     CHANGE_APPROVAL.write(work, _row(work, approval) | named, approval.revision)
     return replace(approval, revision=approval.revision + 1)

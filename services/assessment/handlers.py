@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 
-from services.assessment import store
+from services.assessment import store, writing
+from services.assessment.determining import confirmed_event, decide, depart, determine, duty_of, with_duty
 from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of, ensure_may_end
 from services.assessment.domain.determination import (
+    Confirmation,
     Determination,
     ensure_advice_is_next,
     ensure_budget_is_next,
@@ -16,6 +18,7 @@ from services.assessment.domain.determination import (
 )
 from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
+from services.assessment.domain.written import Given, Written, WrittenKind, ensure_determined
 from sevensteps.councils import Council, council_unknown
 from sevensteps.errors import Fault, Kind, Violation, invalid
 from sevensteps.events import (
@@ -25,7 +28,6 @@ from sevensteps.events import (
     CaseEnded,
     CaseOpened,
     CaseResumed,
-    DeterminationConfirmed,
     DeterminationProposed,
     HoldPlaced,
     HoldReleased,
@@ -33,6 +35,7 @@ from sevensteps.events import (
     Payload,
     SelfAssessmentRecorded,
     UrgentSupportRecorded,
+    WrittenRecordGiven,
 )
 from sevensteps.identity.actor import Role
 from sevensteps.money import pounds
@@ -42,8 +45,6 @@ from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work, new_id
 from sevensteps.steps import Ending
-
-ELIGIBILITY = {"adult": "eligibility", "carer": "carer-eligibility"}
 
 
 def open_case(work: Work, opening: CaseOpening) -> Case:
@@ -113,7 +114,7 @@ def consider_advocacy(
     """Decide whether an independent advocate must be arranged (s.67)."""
     case = store.case_to_change(work, case_id, etag)
     case.ensure_open()
-    decision = _decide(work, case, "advocacy", work.today, facts)
+    decision = decide(work, case, "advocacy", work.today, facts)
     return decision, _change(work, case, AdvocacyConsidered(verdict=decision.verdict.value))
 
 
@@ -124,39 +125,33 @@ def propose_determination(work: Work, *, case_id: str, etag: str, assessment: As
     ensure_not_confirmed(case, store.confirmed_determination(work, case))
     if assessment.kind != case.kind:
         raise invalid(Violation("facts", f"must be {case.kind}: that is what the case is about"))
-    decision = _decide(work, case, ELIGIBILITY[assessment.kind], assessment.assessed_on, assessment.facts)
-    proposal = Determination.propose(
-        new_id("determination"),
-        case,
-        assessed_on=assessment.assessed_on,
-        verdict=decision.verdict.value,
-        values=decision.values,
-        receipt_id=decision.receipt_id,
-        assessed_by=work.actor.subject,
-    )
+    proposal = determine(work, case, assessment)
     store.add_determination(work, case, proposal)
     event = DeterminationProposed(
-        round=case.round, determination_id=proposal.determination_id, verdict=proposal.verdict
+        round=case.round, determination_id=proposal.determination_id, verdict=proposal.answer.verdict
     )
     return proposal, _change(work, case, event)
 
 
 def confirm_determination(
-    work: Work, *, case_id: str, etag: str, determination_id: str, reasons: str
+    work: Work, *, case_id: str, etag: str, determination_id: str, confirmation: Confirmation
 ) -> tuple[Determination, Case]:
-    """Make a proposed determination the practitioner's own, with reasons (s.13(2))."""
+    """Make a proposed determination the practitioner's own, with reasons (s.13(2)), or depart from it by outcome.
+
+    Raises a Fault (PRECONDITION) where eligibility is not settled, and where the duty to meet the needs is left to a
+    judgement that the practitioner does not give.
+    """
     case = store.case_to_change(work, case_id, etag)
     case.ensure_assessing()
     proposals = store.proposals(work, case)
-    confirmed = newest_proposal(case, proposals, determination_id).confirm(work.actor.subject, reasons)
+    proposal = with_duty(work, case, newest_proposal(case, proposals, determination_id))
+    if departures := confirmation.departures:
+        proposal = depart(work, case, proposal, departures)
+    duty = duty_of(work, proposal)
+    confirmed = proposal.confirm(work.actor.subject, confirmation.reasons).judge_duty(duty, confirmation.duty_because)
     store.confirm(work, confirmed)
-    event = DeterminationConfirmed(
-        round=case.round,
-        determination_id=determination_id,
-        eligible=confirmed.eligible,
-        needs=list(confirmed.eligible_needs),
-        assessed_by=sorted({confirmed.confirmed_by, *(proposal.assessed_by for proposal in proposals)}),
-    )
+    due = writing.owe(work, case, confirmed)
+    event = confirmed_event(confirmed, proposals, duty, due)
     return confirmed, _change(work, case, event)
 
 
@@ -166,19 +161,37 @@ def give_indicative_budget(
     """Give the indicative budget of the council's points table; above the table, the practitioner's own figure."""
     case = store.case_to_change(work, case_id, etag)
     determination = ensure_budget_is_next(case, store.confirmed_determination(work, case))
-    decision = _decide(work, case, "indicative-budget", determination.assessed_on, {"points": points.points})
+    decision = decide(work, case, "indicative-budget", determination.assessment.assessed_on, {"points": points.points})
     weekly = points.weekly(decision.values.get("weekly"))
     store.add_budget(work, case, points=points.points, weekly=weekly, receipt_id=decision.receipt_id)
     event = IndicativeBudgetGiven(round=case.round, weekly=weekly, given_by=work.actor.subject)
     return decision, weekly, _change(work, case.close_assessment(), event)
 
 
-def give_advice(work: Work, *, case_id: str, etag: str, advice: Advice) -> Case:
-    """Give somebody who is not eligible written reasons, advice, and how to ask again (s.13(5), s.24(2))."""
+def give_written_record(work: Work, *, case_id: str, etag: str, given: Given) -> Case:
+    """Record that the person was given the written record of the determination (s.13(2)), however late."""
+    case = store.case_to_change(work, case_id, etag)
+    ensure_determined(case, determined=store.confirmed_determination(work, case) is not None)
+    done = writing.give(work, case, WrittenKind.WRITTEN_RECORD, given)
+    return _change(work, case, WrittenRecordGiven(case.round, _day(done), done.how))
+
+
+def give_advice(work: Work, *, case_id: str, etag: str, advice: Advice, given: Given) -> Case:
+    """Give somebody who is not eligible written reasons, advice, and how to ask again (s.13(5), s.24(2)).
+
+    The written reasons are the record of the determination, unless that was given before.
+    """
     case = store.case_to_change(work, case_id, etag)
     ensure_advice_is_next(case, store.confirmed_determination(work, case))
     store.add_advice(work, case, advice)
-    return _change(work, case.close_assessment(), AdviceGiven(round=case.round))
+    if not writing.is_given(work, case, WrittenKind.WRITTEN_RECORD):
+        writing.give(work, case, WrittenKind.WRITTEN_RECORD, given)
+    done = writing.give(work, case, WrittenKind.ADVICE, given)
+    return _change(work, case.close_assessment(), AdviceGiven(case.round, _day(done), done.how))
+
+
+def _day(done: Written) -> str:
+    return done.given_on.isoformat() if done.given_on else ""
 
 
 def get_determination(work: Work, *, case_id: str) -> Determination:
@@ -252,9 +265,13 @@ def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:
     return due
 
 
-def record_overdue(work: Work, *, case_id: str, passed: PassedDate) -> None:
-    """Record that the date of a step has passed, or that one set by law is near."""
-    overdue.record(work, store.case(work, case_id), passed)
+def record_overdue(work: Work, *, case_id: str, passed: PassedDate, clock: str) -> None:
+    """Record that a date has passed: of the step, or that `clock` has, of what is owed in writing."""
+    case = store.case(work, case_id)
+    if clock:
+        writing.record_overdue(work, case, WrittenKind(clock), round_=passed.turn, due_on=passed.due_on)
+    else:
+        overdue.record(work, case, passed)
 
 
 def _record(work: Work, case: Case, kind: ActKind, because: str, reason: str = "") -> None:
@@ -265,11 +282,6 @@ def _change(work: Work, case: Case, event: Payload) -> Case:
     changed = store.change_case(work, case)
     work.tell(changed.case_id, changed.council, event)
     return changed
-
-
-def _decide(work: Work, case: Case, decision: str, on: date, facts: Mapping[str, Json]) -> RecordedDecision:
-    """Ask the pack with which the case's open assessment began."""
-    return work.decide(decision, on, facts, case_id=case.case_id, council=case.council, version=case.pack)
 
 
 def _assessment_due(work: Work, started_on: date, case_id: str, council: str) -> tuple[date, str]:

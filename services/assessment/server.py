@@ -6,11 +6,13 @@ from datetime import date
 
 import grpc
 
-from services.assessment import handlers, store, wire
+from services.assessment import facts, handlers, store, wire, writing
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import CaseOpening, RoundOpening
+from services.assessment.domain.determination import Confirmation, Determination
 from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
+from services.assessment.domain.written import Given
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.config import Settings
@@ -84,7 +86,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         decision, case = handlers.consider_advocacy(work, case_id=request.case_id, etag=request.etag, facts=facts)
         return pb.ConsiderAdvocacyResponse(decision=decision.as_message(), case=wire.case_message(case))
 
-    @changes(pb.ProposeDeterminationResponse, wire.assessment_of)
+    @changes(pb.ProposeDeterminationResponse, facts.assessment_of)
     def ProposeDetermination(
         self, work: Work, request: pb.ProposeDeterminationRequest, assessment: Assessment
     ) -> pb.ProposeDeterminationResponse:
@@ -93,13 +95,13 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             work, case_id=request.case_id, etag=request.etag, assessment=assessment
         )
         return pb.ProposeDeterminationResponse(
-            determination=wire.determination_message(proposal, work.decided(proposal.receipt_id)),
+            determination=_determination(work, proposal),
             case=wire.case_message(case),
         )
 
-    @changes(pb.ConfirmDeterminationResponse, wire.reasons_of)
+    @changes(pb.ConfirmDeterminationResponse, wire.confirmation_of)
     def ConfirmDetermination(
-        self, work: Work, request: pb.ConfirmDeterminationRequest, reasons: str
+        self, work: Work, request: pb.ConfirmDeterminationRequest, confirmation: Confirmation
     ) -> pb.ConfirmDeterminationResponse:
         """See AssessmentService.ConfirmDetermination."""
         confirmed, case = handlers.confirm_determination(
@@ -107,10 +109,10 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             case_id=request.case_id,
             etag=request.etag,
             determination_id=request.determination_id,
-            reasons=reasons,
+            confirmation=confirmation,
         )
         return pb.ConfirmDeterminationResponse(
-            determination=wire.determination_message(confirmed, work.decided(confirmed.receipt_id)),
+            determination=_determination(work, confirmed),
             case=wire.case_message(case),
         )
 
@@ -126,19 +128,28 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             decision=decision.as_message(), weekly=weekly, case=wire.case_message(case)
         )
 
-    @changes(pb.GiveAdviceResponse, wire.advice_of)
-    def GiveAdvice(self, work: Work, request: pb.GiveAdviceRequest, advice: Advice) -> pb.GiveAdviceResponse:
+    @changes(pb.GiveWrittenRecordResponse, wire.given_of)
+    def GiveWrittenRecord(
+        self, work: Work, request: pb.GiveWrittenRecordRequest, given: Given
+    ) -> pb.GiveWrittenRecordResponse:
+        """See AssessmentService.GiveWrittenRecord."""
+        case = handlers.give_written_record(work, case_id=request.case_id, etag=request.etag, given=given)
+        return pb.GiveWrittenRecordResponse(case=wire.case_message(case))
+
+    @changes(pb.GiveAdviceResponse, wire.advice_given_of)
+    def GiveAdvice(
+        self, work: Work, request: pb.GiveAdviceRequest, advice_given: tuple[Advice, Given]
+    ) -> pb.GiveAdviceResponse:
         """See AssessmentService.GiveAdvice."""
-        case = handlers.give_advice(work, case_id=request.case_id, etag=request.etag, advice=advice)
+        advice, given = advice_given
+        case = handlers.give_advice(work, case_id=request.case_id, etag=request.etag, advice=advice, given=given)
         return pb.GiveAdviceResponse(case=wire.case_message(case))
 
     @reads
     def GetDetermination(self, work: Work, request: pb.GetDeterminationRequest) -> pb.GetDeterminationResponse:
         """See AssessmentService.GetDetermination."""
         determination = handlers.get_determination(work, case_id=request.case_id)
-        return pb.GetDeterminationResponse(
-            determination=wire.determination_message(determination, work.decided(determination.receipt_id))
-        )
+        return pb.GetDeterminationResponse(determination=_determination(work, determination))
 
     @changes(pb.PlaceHoldResponse, wire.hold_of)
     def PlaceHold(self, work: Work, request: pb.PlaceHoldRequest, hold: tuple[str, str]) -> pb.PlaceHoldResponse:
@@ -192,10 +203,11 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
 
     @changes(pb.RecordOverdueResponse, wire.passed_date_of)
     def RecordOverdue(
-        self, work: Work, request: pb.RecordOverdueRequest, passed: PassedDate
+        self, work: Work, request: pb.RecordOverdueRequest, passed_clock: tuple[PassedDate, str]
     ) -> pb.RecordOverdueResponse:
         """See AssessmentService.RecordOverdue."""
-        handlers.record_overdue(work, case_id=request.case_id, passed=passed)
+        passed, clock = passed_clock
+        handlers.record_overdue(work, case_id=request.case_id, passed=passed, clock=clock)
         return pb.RecordOverdueResponse()
 
     @changes(pb.OpenAssessmentResponse, wire.round_opening_of, turn=lambda request: request.round)
@@ -211,6 +223,11 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         """See AssessmentService.GetCouncil."""
         council = handlers.get_council(work, name=wire.council_named(request, work.actor))
         return pb.GetCouncilResponse(council=wire.council_message(council, work.version_in_force(council.pack)))
+
+
+def _determination(work: Work, determination: Determination) -> pb.Determination:
+    written = writing.owed(work, determination.case_id, determination.round)
+    return facts.determination_message(determination, written, work.decided)
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:

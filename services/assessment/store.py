@@ -1,15 +1,17 @@
 """How cases and assessments are stored. Statements are built once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
+import msgspec
 import sqlalchemy as sa
 
 from services.assessment.domain.acts import Act, ActKind
-from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
+from services.assessment.domain.assessment import Assessment, Departure, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, CasesWanted
-from services.assessment.domain.determination import Determination
+from services.assessment.domain.determination import Determination, PackAnswer
 from services.assessment.domain.outcome import Advice
 from services.assessment.tables import (
     OPEN,
@@ -63,10 +65,19 @@ CONFIRMED = _DETERMINATION.where(
     *matching(determinations, "case_id", "round"),
     determinations.c.confirmed_by != "",
 )
+ANSWER = ("verdict", "eligible_needs", "receipt_id", "duty_receipt_id", "duty_owed")
+"""The columns of what the pack says."""
+CONFIRMED_AS = (*ANSWER, "assessment", "confirmed_by", "reasons", "duty_because", "departures", "proposal")
+"""What a confirmation writes."""
+DIGESTS = ("receipt_digest", "duty_receipt_digest")
+"""The digests of the receipts of that: those of the proposal stay where a confirmation decides nothing anew."""
 CONFIRM = (
     determinations.update()
     .where(determinations.c.determination_id == sa.bindparam("the_determination"))
-    .values(confirmed_by=sa.bindparam("confirmed_by"), reasons=sa.bindparam("reasons"))
+    .values(
+        {name: sa.bindparam(name) for name in CONFIRMED_AS}
+        | {name: sa.func.coalesce(sa.bindparam(name), determinations.c[name]) for name in DIGESTS}
+    )
 )
 ADD_CASE = cases.insert().values(position=FirstNumber(cases))
 ADD_SELF_ASSESSMENT = self_assessments.insert()
@@ -179,20 +190,39 @@ def _recorded(work: Work, case: Case) -> dict[str, object]:
 
 def add_determination(work: Work, case: Case, proposal: Determination) -> None:
     """Store a proposed determination; the version of the case says which came first, whatever the clock says."""
-    needs = json.dumps(proposal.eligible_needs)
-    row = as_row(proposal) | {"eligible_needs": needs, "proposed_at": work.now_text, "version": case.version}
-    digest = {"receipt_digest": work.receipt_digest(proposal.receipt_id)}
-    work.connection.execute(ADD_DETERMINATION, row | digest)
+    row = _determination_row(proposal) | {"proposed_at": work.now_text, "version": case.version}
+    work.connection.execute(ADD_DETERMINATION, row | _digests(work, proposal.answer))
 
 
 def confirm(work: Work, confirmed: Determination) -> None:
-    """Store who confirmed a determination and why. The database lets one a round be confirmed."""
-    row = {
-        "the_determination": confirmed.determination_id,
-        "confirmed_by": confirmed.confirmed_by,
-        "reasons": confirmed.reasons,
+    """Store a confirmed determination. The database lets one a round be confirmed."""
+    row = _determination_row(confirmed)
+    written = {name: row[name] for name in CONFIRMED_AS} | _digests(work, confirmed.answer)
+    work.connection.execute(CONFIRM, written | {"the_determination": confirmed.determination_id})
+
+
+def _digests(work: Work, answer: PackAnswer) -> dict[str, str | None]:
+    receipt_ids = answer.receipt_id, answer.duty_receipt_id
+    return {name: work.new_digest(receipt_id) for name, receipt_id in zip(DIGESTS, receipt_ids, strict=True)}
+
+
+def _determination_row(determination: Determination) -> dict[str, object]:
+    assessment = as_row(determination.assessment)
+    own = as_row(determination)
+    del own["answer"]
+    return {
+        **own,
+        **_answer_row(determination.answer),
+        "assessed_on": assessment.pop("assessed_on"),
+        "assessment": json.dumps(assessment),
+        "departures": msgspec.json.encode(determination.departures).decode(),
+        "proposal": msgspec.json.encode(determination.proposal).decode() if determination.proposal else None,
     }
-    work.connection.execute(CONFIRM, row)
+
+
+def _answer_row(answer: PackAnswer) -> dict[str, object]:
+    needs = {"eligible_needs": json.dumps(answer.eligible_needs), "duty_owed": json.dumps(answer.duty_owed)}
+    return as_row(answer) | needs
 
 
 def confirmed_determination(work: Work, case: Case) -> Determination | None:
@@ -213,14 +243,32 @@ def standing_determination(work: Work, case_id: str) -> Determination | None:
 def _determinations(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> Iterator[Determination]:
     for row in work.connection.execute(query, key).mappings().all():
         values = dict(row)
-        values["eligible_needs"] = tuple(json.loads(values["eligible_needs"]))
+        answer = {name: values.pop(name) for name in ANSWER}
+        needs = {name: tuple(json.loads(answer[name])) for name in ("eligible_needs", "duty_owed")}
+        proposal = values["proposal"]
+        values |= {
+            "answer": PackAnswer(**answer | needs),
+            "assessment": _assessment(work, values.pop("assessed_on"), values["assessment"], row["receipt_id"]),
+            "departures": msgspec.json.decode(values["departures"], type=tuple[Departure, ...]),
+            "proposal": msgspec.json.decode(proposal, type=PackAnswer) if proposal else None,
+        }
         yield Determination(**values)
+
+
+def _assessment(work: Work, assessed_on: date, stored: str | None, receipt_id: str) -> Assessment:
+    """What was assessed; of an earlier version, from the receipt of the decision that it led to."""
+    if stored is not None:
+        return Assessment(assessed_on, **json.loads(stored))
+    receipt = work.receipt(receipt_id)
+    kind = "carer" if receipt["decision"] == "carer-eligibility" else "adult"
+    facts = receipt["facts"]
+    return Assessment.of_receipt(assessed_on, kind, facts if isinstance(facts, Mapping) else {})
 
 
 def add_budget(work: Work, case: Case, *, points: int, weekly: str, receipt_id: str) -> None:
     """Store the indicative budget of this round."""
     row = {"points": points, "weekly": weekly, "receipt_id": receipt_id}
-    row["receipt_digest"] = work.receipt_digest(receipt_id)
+    row["receipt_digest"] = work.new_digest(receipt_id)
     work.connection.execute(ADD_BUDGET, row | _given(work, case))
 
 

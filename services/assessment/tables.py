@@ -88,6 +88,13 @@ determinations = sa.Table(
     sa.Column("receipt_digest", sa.Text),
     *filled(sa.Text, "assessed_by", "confirmed_by", "reasons"),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("assessment", sa.Text, nullable=True),
+    sa.Column("duty_receipt_id", sa.Text, nullable=True),
+    sa.Column("duty_receipt_digest", sa.Text),
+    sa.Column("duty_owed", sa.Text, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("duty_because", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("departures", sa.Text, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("proposal", sa.Text, nullable=True),
     sa.Index("determinations_by_case", "case_id", "version"),
     sa.Index(
         "one_confirmed_a_round",
@@ -98,6 +105,10 @@ determinations = sa.Table(
         postgresql_where=sa.text("confirmed_by <> ''"),
     ),
 )
+
+"""`assessment` is what was assessed, as JSON; empty in rows of earlier versions, whose receipt has it. What the pack
+says is as the practitioner judges the outcomes in `departures`; then `proposal` is what it had proposed.
+"""
 
 indicative_budgets = sa.Table(
     "indicative_budgets",
@@ -119,6 +130,19 @@ advice = sa.Table(
     *filled(sa.Text, "written_reasons", "advice", "how_to_ask_again", "given_by"),
 )
 
+written = sa.Table(
+    "written",
+    metadata,
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("due_on", sa.Date, nullable=True),
+    sa.Column("given_on", sa.Date, nullable=True),
+    *filled(sa.Text, "recorded_by", "how"),
+    sa.Column("overdue_told", sa.Boolean, nullable=False),
+)
+"""What the person is owed in writing after a determination, and whether it was given."""
+
 acts = sa.Table(
     "acts",
     metadata,
@@ -136,8 +160,16 @@ DECIDED = (
             Claim("verdict", "verdict"),
             Claim("eligible_needs", "values.eligible_needs"),
             Claim("assessed_on", "on"),
-            Claim("assessed_by", "actor"),
+            Claim("assessed_by", "actor", unless="proposal"),
+            Claim("confirmed_by", "actor", where="proposal"),
         ),
+    ),
+    DecidedRecords(
+        "duty to meet needs",
+        determinations,
+        (Claim("duty_owed", "values.duty_owed"), Claim("assessed_on", "on")),
+        receipt_id="duty_receipt_id",
+        receipt_digest="duty_receipt_digest",
     ),
     DecidedRecords(
         "indicative budget",

@@ -1,21 +1,23 @@
 """Between the wire and the domain: fields read and checked, records written as messages."""
 
-from collections.abc import Mapping
 from datetime import date
 
-from google.protobuf.message import Message
-
 from services.assessment.domain.acts import Act, ActKind
-from services.assessment.domain.assessment import CARE_ACT, Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import OUTCOMES, Case, CaseOpening, CasesWanted, RoundOpening
-from services.assessment.domain.determination import Determination
+from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
+from services.assessment.domain.case import Case, CaseOpening, CasesWanted, RoundOpening
+from services.assessment.domain.determination import Confirmation
 from services.assessment.domain.outcome import Advice, Points
+from services.assessment.domain.written import Given, WrittenKind
+from services.assessment.facts import (
+    LONGEST_REASON,
+    answers_of,
+    departures_of,
+)
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
-from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.clock import from_text
 from sevensteps.councils import Council
-from sevensteps.fields import Fields, entry, if_given, number_of
+from sevensteps.fields import Fields, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.policy.model.verdict import Json
@@ -37,9 +39,6 @@ FACTS_OF_ADVOCACY = (
     "dispute_both_agree",
     "advocate_best_interests",
 )
-LONGEST_REASON = 1000
-"""Most characters in the words that say why something was done to a case."""
-LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
 
 
 def case_message(case: Case) -> pb.Case:
@@ -110,20 +109,6 @@ def council_message(council: Council, pack_hash: str) -> pb.Council:
     )
 
 
-def determination_message(determination: Determination, decision: decision_pb2.Decision) -> pb.Determination:
-    """A determination as it goes on the wire."""
-    state = "confirmed" if determination.confirmed_by else "proposed"
-    return pb.Determination(
-        determination_id=determination.determination_id,
-        round=determination.round,
-        state=number_of(pb.DeterminationState, state),
-        decision=decision,
-        eligible_needs=determination.eligible_needs,
-        assessed_by=determination.assessed_by,
-        confirmed_by=determination.confirmed_by,
-    )
-
-
 def case_opening_of(request: pb.OpenCaseRequest, fields: Fields) -> CaseOpening:
     """The opening of a case."""
     because = request.another_because
@@ -176,48 +161,17 @@ def self_assessment_of(request: pb.RecordSelfAssessmentRequest, fields: Fields) 
 
 def advocacy_facts_of(request: pb.ConsiderAdvocacyRequest, _: Fields) -> dict[str, Json]:
     """The facts on which it depends whether an advocate must be arranged."""
-    return _facts(request, *FACTS_OF_ADVOCACY)
+    return answers_of(request, *FACTS_OF_ADVOCACY)
 
 
-def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> Assessment:
-    """What was assessed, of an adult or of a carer, and when."""
-    assessed_on = fields.day("assessed_on", request.assessed_on, earliest=CARE_ACT, latest=clock.today())
-    kind = request.WhichOneof("facts")
-    if kind is None:
-        fields.wrong("facts", "must be given: adult or carer")
-        return Assessment(assessed_on, "", {})
-    if kind == "adult":
-        facts = _facts(request.adult, "impairment", "significant_impact", "resident")
-        outcomes = _outcomes(request.adult.outcomes, LIMBS, kind, fields)
-    else:
-        facts = _facts(request.carer, "necessary_care", "health_at_risk", "significant_impact")
-        outcomes = _outcomes(request.carer.outcomes, LIMBS[:3], kind, fields)
-    return Assessment(assessed_on, kind, facts | {"outcomes": outcomes})
-
-
-def _facts(message: Message, *names: str) -> dict[str, Json]:
-    """Optional facts by name: None where they are absent, which means unknown."""
-    return {name: if_given(message, name) for name in names}
-
-
-def _outcomes(
-    answers: Mapping[str, pb.OutcomeAnswers], limbs: tuple[str, ...], kind: str, fields: Fields
-) -> dict[str, Json]:
-    outcomes: dict[str, Json] = {}
-    for name, answer in answers.items():
-        path = entry(f"{kind}.outcomes", name)
-        if name not in OUTCOMES[kind]:
-            fields.wrong(path, f"must be an outcome of {kind}s: {', '.join(sorted(OUTCOMES[kind]))}")
-        if kind == "carer" and answer.HasField("takes_longer"):
-            fields.wrong(f"{path}.takes_longer", "is for adults only")
-        outcomes[name] = "not_applicable" if answer.not_applicable else _facts(answer, *limbs)
-    return outcomes
-
-
-def reasons_of(request: pb.ConfirmDeterminationRequest, fields: Fields) -> str:
-    """Why a practitioner confirms a determination."""
+def confirmation_of(request: pb.ConfirmDeterminationRequest, fields: Fields) -> Confirmation:
+    """With what a practitioner confirms a determination."""
     fields.given("determination_id", request.determination_id)
-    return fields.text("reasons", request.reasons)
+    return Confirmation(
+        reasons=fields.text("reasons", request.reasons),
+        duty_because=fields.text("duty_because", request.duty_because, limit=LONGEST_REASON, may_be_empty=True),
+        departures=departures_of(request, fields),
+    )
 
 
 def points_of(request: pb.GiveIndicativeBudgetRequest, fields: Fields) -> Points:
@@ -237,6 +191,22 @@ def advice_of(request: pb.GiveAdviceRequest, fields: Fields) -> Advice:
         advice=fields.text("advice", request.advice),
         how_to_ask_again=fields.text("how_to_ask_again", request.how_to_ask_again),
     )
+
+
+def given_of(request: pb.GiveWrittenRecordRequest, fields: Fields) -> Given:
+    """When and how the written record was given."""
+    return Given(_given_on(request.given_on, fields), fields.choice("how", request.how, pb.GivenBy))
+
+
+def advice_given_of(request: pb.GiveAdviceRequest, fields: Fields) -> tuple[Advice, Given]:
+    """What somebody who is not eligible is given in writing, when, and how if that is said."""
+    how = fields.choice("how", request.how, pb.GivenBy) if request.how else ""
+    return advice_of(request, fields), Given(_given_on(request.given_on, fields), how)
+
+
+def _given_on(given_on: str, fields: Fields) -> date | None:
+    earliest, today = clock.in_years(-1), clock.today()
+    return fields.day("given_on", given_on, earliest=earliest, latest=today) if given_on else None
 
 
 def hold_of(request: pb.PlaceHoldRequest, fields: Fields) -> tuple[str, str]:
@@ -273,6 +243,7 @@ def round_opening_of(request: pb.OpenAssessmentRequest, fields: Fields) -> Round
     )
 
 
-def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> PassedDate:
-    """The date of a step that has passed or is near."""
-    return overdue.passed_date_of(request, fields, Stage.MONEY_FOUND)
+def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> tuple[PassedDate, str]:
+    """The date that has passed or is near, and of which clock where it is not that of the step."""
+    clock_ = fields.among("clock", request.clock, WrittenKind) if request.clock else ""
+    return overdue.passed_date_of(request, fields, Stage.MONEY_FOUND), clock_

@@ -103,6 +103,7 @@ def _planning(work: Work, case_id: str, query: sa.Select[tuple[object, ...]]) ->
         return None
     typed = {
         "eligible_needs": tuple(json.loads(row["eligible_needs"])),
+        "met_by_carer": tuple(json.loads(row["met_by_carer"])),
         "indicative": Decimal(row["indicative"]),
         "budget": Decimal(row["budget"]),
         "stage": Stage(row["stage"]),
@@ -113,6 +114,7 @@ def _planning(work: Work, case_id: str, query: sa.Select[tuple[object, ...]]) ->
 def _planning_row(planning: Planning) -> dict[str, object]:
     return as_row(planning) | {
         "eligible_needs": json.dumps(planning.eligible_needs),
+        "met_by_carer": json.dumps(planning.met_by_carer),
         "indicative": pounds(planning.indicative),
         "budget": pounds(planning.budget),
         "stage": planning.stage.value,
@@ -227,7 +229,7 @@ def _amounts(line: Mapping[str, str]) -> dict[str, Decimal]:
 
 def add_money(work: Work, planning: Planning, arrangement: MoneyArrangement) -> None:
     """Store who holds a part of the agreed plan's personal budget."""
-    digest = work.receipt_digest(arrangement.receipt_id) if arrangement.receipt_id else None
+    digest = work.new_digest(arrangement.receipt_id)
     typed = {"weekly": pounds(arrangement.weekly), "receipt_digest": digest}
     row = as_row(arrangement) | typed | _arranged(work, planning)
     work.connection.execute(ADD_MONEY, row)

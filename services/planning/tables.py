@@ -18,6 +18,7 @@ plannings = sa.Table(
     sa.Column("pack", sa.Text, nullable=False),
     sa.Column("closed", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("met_by_carer", sa.Text, nullable=False, server_default=sa.text("'[]'")),
 )
 
 openings = sa.Table(

@@ -53,6 +53,7 @@ def planning_message(standing: Standing) -> pb.Planning:
         open_stage=planning.stage.value if planning.stage_open else "",
         due_on=_day_text(standing.due_on),
         etag=str(planning.version),
+        met_by_carer=planning.met_by_carer,
     )
 
 
@@ -138,11 +139,15 @@ def check_version(request: pb.GetPlanRequest) -> None:
 
 def plan_opening_of(request: pb.OpenPlanRequest, fields: Fields) -> PlanOpening:
     """The opening of step 2."""
+    eligible_needs = fields.needs("eligible_needs", request.eligible_needs)
+    for index, need in enumerate(request.met_by_carer):
+        fields.among(f"met_by_carer[{index}]", need, eligible_needs)
     return PlanOpening(
         case_id=fields.id("case_id", request.case_id),
         council=fields.text("council", request.council, limit=LONGEST_COUNCIL),
         version=fields.count("version", request.version),
-        eligible_needs=fields.needs("eligible_needs", request.eligible_needs),
+        eligible_needs=eligible_needs,
+        met_by_carer=tuple(request.met_by_carer),
         indicative=fields.money("indicative_weekly", request.indicative_weekly),
         opened_on=fields.day("opened_on", request.opened_on),
     )

@@ -17,14 +17,17 @@ from sevensteps.service.statements import Row
 from sevensteps.service.work import CaseUnknown, Work, new_id
 from sevensteps.steps import DueKind
 
-_LIFE = sa.select(*(column for column in lives.c if column.name != "receipt_digest")).where(*matching(lives, "case_id"))
+DIGESTS = {"receipt_digest": "receipt_id", "law_receipt_digest": "law_receipt_id"}
+"""The columns with the digests of the receipts that a life names."""
+_LIFE = sa.select(*(column for column in lives.c if column.name not in DIGESTS)).where(*matching(lives, "case_id"))
 NEWEST = _LIFE.order_by(lives.c.round.desc()).limit(1)
 LIFE = _LIFE.where(*matching(lives, "round"))
 CHANGE_LIFE = Change(
     lives,
     key=("case_id", "round"),
     version="version",
-    columns=[column.name for column in lives.c if column.name not in {"case_id", "round", "version"}],
+    columns=[column.name for column in lives.c if column.name not in {"case_id", "round", "version", *DIGESTS}],
+    kept=DIGESTS,
 )
 PLANS = sa.select(lives.c.plan_version, lives.c.in_force).where(*matching(lives, "case_id")).order_by(lives.c.round)
 _PENCE = sa.cast(sa.func.replace(spending.c.amount, ".", ""), sa.BigInteger)  # "-0.05" is -5: always two decimals
@@ -96,8 +99,9 @@ def _life(row: Row | None) -> Life | None:
     return Life(**(dict(row) | typed))
 
 
-def _row(life: Life) -> dict[str, object]:
-    return as_row(life) | {"spent": pounds(life.spent), "in_force": _in_force_text(life.in_force)}
+def _row(work: Work, life: Life) -> dict[str, object]:
+    digests = {digest: work.new_digest(getattr(life, receipt_id)) for digest, receipt_id in DIGESTS.items()}
+    return as_row(life) | digests | {"spent": pounds(life.spent), "in_force": _in_force_text(life.in_force)}
 
 
 def _in_force(text: str | None) -> PlanInForce | None:
@@ -133,13 +137,12 @@ def spent_so_far(work: Work, case_id: str) -> Totals:
 
 def add_life(work: Work, life: Life) -> None:
     """Store the life of a new round."""
-    digest = {"receipt_digest": work.receipt_digest(life.receipt_id)}
-    work.connection.execute(ADD_LIFE, _row(life) | digest)
+    work.connection.execute(ADD_LIFE, _row(work, life))
 
 
 def change_life(work: Work, life: Life) -> Life:
     """Store a changed life, and answer its new version. Raises a Fault (ABORTED) if it was changed meanwhile."""
-    CHANGE_LIFE.write(work, _row(life), life.version)
+    CHANGE_LIFE.write(work, _row(work, life), life.version)
     return replace(life, version=life.version + 1)
 
 
@@ -160,6 +163,7 @@ def add_spend(work: Work, of: Life, spend: Spend, checked: Checked) -> None:
         "recorded_by": work.actor.subject,
         "recorded_at": work.now_text,
         **as_row(checked),
+        "receipt_digest": work.new_digest(checked.receipt_id),
     }
     work.connection.execute(ADD_SPEND, row)
 

@@ -25,6 +25,8 @@ lives = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("in_force", sa.Text),
     sa.Column("spends_to_judge", sa.Integer),
+    sa.Column("law_receipt_id", sa.Text),
+    sa.Column("law_receipt_digest", sa.Text),
     sa.Index(
         "one_open_a_case",
         "case_id",
@@ -33,7 +35,8 @@ lives = sa.Table(
         postgresql_where=sa.text("state IN ('living', 'under_review')"),
     ),
 )
-"""One row a round. `in_force` is what is known of its plan, as JSON; empty in a life that opened before it was kept."""
+"""One row a round. `in_force` is what is known of its plan, as JSON; empty in a life that opened before it was kept.
+`law_receipt_id` is the receipt of the decision that set `law_due`, which a later one of practice may not change."""
 
 spending = sa.Table(
     "spending",
@@ -47,6 +50,7 @@ spending = sa.Table(
     sa.Column("plan_version", sa.Integer),
     sa.Column("verdict", sa.Text),
     sa.Column("receipt_id", sa.Text),
+    sa.Column("receipt_digest", sa.Text),
     sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
     sa.Index("spending_by_life", "case_id", "round"),
 )
@@ -95,8 +99,19 @@ DECIDED = (
             Claim("review_due", "values.due"),
             Claim("due_kind", "values.kind"),
             Claim("due_rule", "values.rule"),
-            Claim("law_due", "values.law_due"),
         ),
+    ),
+    DecidedRecords(
+        "date by which the law wants a review",
+        lives,
+        (Claim("law_due", "values.law_due"),),
+        receipt_id="law_receipt_id",
+        receipt_digest="law_receipt_digest",
+    ),
+    DecidedRecords(
+        "spending",
+        spending,
+        (Claim("verdict", "verdict"), Claim("recorded_by", "actor")),
     ),
 )
 """What is recorded by decisions, and what of it their receipts say too."""

@@ -42,6 +42,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ProposeDetermination": _ASSESSING,
             "ConfirmDetermination": _ASSESSING,
             "GiveIndicativeBudget": _ASSESSING,
+            "GiveWrittenRecord": _ASSESSING,
             "GiveAdvice": _ASSESSING,
             "GetDetermination": ANYBODY,
             "PlaceHold": _ASSESSING | {Role.OPERATIONS},

@@ -73,6 +73,10 @@ class Library(PacksInForce):
         """Whether the library has the version with this hash: it was read from the folder, or added."""
         return version in self._versions
 
+    def has_decision(self, version: str, decision: str) -> bool:
+        """Whether a version that the library has makes a decision. Raises a Fault as `version` does."""
+        return decision in self.version(version).decisions
+
     def version(self, version: str) -> Pack:
         """A version that the library has, by its hash. Raises a Fault (PRECONDITION, PACK_VERSION_UNKNOWN)."""
         return self._version(version).pack

@@ -20,13 +20,20 @@ PORTION = 100
 class Claim:
     """Something that a record says in a column, and its receipt at a path; see Claim in receipts.proto.
 
-    `always` is for what is not in a column because every such record says it.
+    `always` is for what is not in a column because every such record says it. `where` is a column without which a
+    record claims nothing of the kind, and `unless` one with which it does not.
     """
 
     name: str
     path: str
     free: bool = False
     always: str = ""
+    where: str = ""
+    unless: str = ""
+
+    def is_made_by(self, row: Row) -> bool:
+        """Whether a record claims it."""
+        return (not self.where or row[self.where] is not None) and (not self.unless or row[self.unless] is None)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class DecidedRecords:
         return (
             sa.select(self.table, *stored, erased.label("erased"))
             .join_from(self.table, receipts, named == receipts.c.receipt_id, isouter=True)
-            .where(named.is_not(None))
+            .where(named != "")
             .order_by(*(self.table.c[name] for name in self._key))
             .limit(PORTION)
         )
@@ -82,6 +89,8 @@ class DecidedRecords:
 
     def _claims(self, row: Row) -> Iterator[pb.Claim]:
         for claim in self.claims:
+            if not claim.is_made_by(row):
+                continue
             value = claim.always or row[claim.name]
             says = "" if value is None else str(value)
             yield pb.Claim(name=claim.name, says=says, path=claim.path, free=claim.free)

@@ -39,15 +39,24 @@ def matching(table: sa.Table, *names: str) -> list[sa.ColumnElement[bool]]:
 class Change:
     """Writes a changed record over the one that was read, unless somebody has changed that one meanwhile."""
 
-    def __init__(self, table: sa.Table, *, key: Sequence[str], version: str, columns: Iterable[str]) -> None:
-        """`key` are the columns that name the record, the case first; `version` counts its changes."""
+    def __init__(
+        self, table: sa.Table, *, key: Sequence[str], version: str, columns: Iterable[str], kept: Iterable[str] = ()
+    ) -> None:
+        """`key` are the columns that name the record, the case first; `version` counts its changes.
+
+        `kept` are further columns, in which None leaves what is there.
+        """
         self._key = key
         self._version = version
-        self._columns = tuple(columns)
+        kept = tuple(kept)
+        self._columns = (*columns, *kept)
         self._statement = (
             table.update()
             .where(*(table.c[name] == sa.bindparam(f"read_{name}") for name in (*key, version)))
-            .values({name: sa.bindparam(name) for name in (*self._columns, version)})
+            .values(
+                {name: sa.bindparam(name) for name in (*self._columns, version)}
+                | {name: sa.func.coalesce(sa.bindparam(name), table.c[name]) for name in kept}
+            )
         )
 
     def write(self, work: Work, row: Mapping[str, object], version: int) -> None:

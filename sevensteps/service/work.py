@@ -134,29 +134,41 @@ class Work:
         self.receipts_read[receipt_id] = receipt
         return RecordedDecision(decided, receipt_id, receipt)
 
-    def receipt_digest(self, receipt_id: str) -> str:
-        """The digest of a receipt of this transaction, for the record that names the receipt."""
-        return next(digest_of(row) for row in self.receipts if row["receipt_id"] == receipt_id)
+    def new_digest(self, receipt_id: str | None) -> str | None:
+        """The digest of a receipt of this transaction, for the record that names it; None for any other."""
+        return next((digest_of(row) for row in self.receipts if row["receipt_id"] == receipt_id), None)
 
     def decided(self, receipt_id: str) -> decision_pb2.Decision:
         """A decision made earlier, from its receipt."""
-        return decision_message(self._receipt(receipt_id), receipt_id)
+        return decision_message(self.receipt(receipt_id), receipt_id)
 
     def decided_on(self, receipt_id: str) -> Mapping[str, Json]:
         """The facts of a decision made earlier."""
-        facts = self._receipt(receipt_id)["facts"]
+        facts = self.receipt(receipt_id)["facts"]
         return facts if isinstance(facts, Mapping) else {}
 
     def decided_values(self, receipt_id: str) -> Mapping[str, Json]:
         """The values of a decision made earlier."""
-        values = self._receipt(receipt_id)["values"]
+        values = self.receipt(receipt_id)["values"]
         return values if isinstance(values, Mapping) else {}
 
-    def _receipt(self, receipt_id: str) -> Mapping[str, Json]:
+    def receipt(self, receipt_id: str) -> Mapping[str, Json]:
+        """The receipt of a decision made earlier."""
         if receipt_id not in self.receipts_read:
             row = self.connection.execute(RECEIPT, {"receipt_id": receipt_id}).one()
             self.receipts_read[receipt_id] = json.loads(row.receipt)
         return self.receipts_read[receipt_id]
+
+    def version_with(self, decision: str, *, council: str, version: str) -> str | None:
+        """The version of a pack that makes a decision for a stage that began with `version`.
+
+        That is the one in force where the stage's own is older than the decision. None where that has it neither.
+        """
+        if version:
+            self.archive.restore(self.connection, version)
+        in_force = self.version_in_force(self.councils.council(council).pack)
+        library = self.archive.library
+        return next((hash_ for hash_ in (version, in_force) if hash_ and library.has_decision(hash_, decision)), None)
 
     def check_etag(self, case_id: str, etag: str, version: int) -> None:
         """Raise a Fault unless the etag is that of the record. The journey needs none: it overwrites nobody."""

@@ -20,6 +20,7 @@ from sevensteps.events import (
     CaseEnded,
     CaseOpened,
     CaseResumed,
+    DeterminationConfirmed,
     HoldPlaced,
     HoldReleased,
     Payload,
@@ -77,10 +78,10 @@ def test_one_payload_has_one_text(payload: type[Payload], data: st.DataObject) -
     assert text == json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True)
 
 
-def test_only_acts_on_a_case_have_peoples_words() -> None:
+def test_acts_on_a_case_and_determinations_alone_have_peoples_words() -> None:
     """Integrators get what people wrote of these alone, and Temporal of none: see `fact_of` of the relay."""
     with_words = {payload for payload in PAYLOADS.values() if WORDS & set(hints_of(payload))}
-    assert with_words == {CaseOpened, HoldPlaced, HoldReleased, CaseResumed, CaseEnded}
+    assert with_words == {CaseOpened, DeterminationConfirmed, HoldPlaced, HoldReleased, CaseResumed, CaseEnded}
 
 
 def test_every_stage_is_opened_by_an_event() -> None:

@@ -20,7 +20,7 @@ def test_the_table_of_rules_is_made_from_the_packs() -> None:
 UNCHECKED = {
     "AUTH-1", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6", "AUTH-7", "AUTH-8", "AUTH-9", "LEVEL/R",
     "LEVEL/L3", "LEVEL/L2", "LEVEL/L1", "LEVEL/L0",
-    "CLOCK/T1", "CLOCK/T2", "CLOCK/T3", "CLOCK/T4", "CLOCK/T5/L0", "CLOCK/T5/L1", "CLOCK/T5/L2", "CLOCK/T5/L3",
+    "CLOCK/T2", "CLOCK/T3", "CLOCK/T4", "CLOCK/T5/L0", "CLOCK/T5/L1", "CLOCK/T5/L2", "CLOCK/T5/L3",
     "CLOCK/T5/R", "CLOCK/T6", "CLOCK/T10/acknowledge", "CLOCK/T10/answer", "CLOCK/T11", "CLOCK/SUPPORT", "CLOCK/ADVICE",
     "LEGAL-3", "LEGAL-3/P8", "LEGAL-4/WORDS", "LEGAL-4/P10", "LEGAL-4/P11", "LEGAL-4/P13", "LEGAL-5", "LEGAL-5/P9",
     "LEGAL-5/P9/administration", "MEET-2/eligible", "REG-8/managed", "SECTION/reg8", "CAPACITY", "CAPACITY/reg8", "USE",

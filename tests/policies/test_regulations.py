@@ -45,11 +45,7 @@ def outcomes(chance: random.Random, names: tuple[str, ...], limbs: tuple[str, ..
 
 
 def of_an_adult(chance: random.Random) -> Facts:
-    facts: Facts = {
-        "impairment": some(chance, 0.9),
-        "significant_impact": some(chance, 0.9),
-        "resident": some(chance, 0.9),
-    }
+    facts: Facts = {"impairment": some(chance, 0.9), "significant_impact": some(chance, 0.9)}
     asked = outcomes(chance, ADULT_OUTCOMES, ADULT_LIMBS)
     if chance.random() < 0.3:
         asked["child_caring"] = "not_applicable"
@@ -61,6 +57,36 @@ def of_a_carer(chance: random.Random) -> Facts:
         "necessary_care": some(chance, 0.9), "health_at_risk": some(chance, 0.2),
         "significant_impact": some(chance, 0.9), "outcomes": outcomes(chance, CARER_OUTCOMES, CARER_LIMBS),
     }  # fmt: skip
+
+
+def of_a_duty(chance: random.Random) -> Facts:
+    eligible = chance.choice([0.0, 0.1, 0.5])
+    needs: Facts = {
+        name: {
+            "eligible": None if chance.random() < 0.02 else chance.random() < eligible,
+            "met_by_carer": some(chance, chance.choice([0.2, 0.8])),
+        }
+        for name in ADULT_OUTCOMES
+    }
+    return {
+        "needs": needs, "residence": a_residence(chance), "charged": some(chance, 0.7),
+        "means_within_limit": some(chance, 0.3), "asks": some(chance, 0.3), "care_home": some(chance, 0.5),
+        "lacks_capacity": some(chance, 0.4), "somebody_arranges": some(chance, 0.5),
+    }  # fmt: skip
+
+
+def of_a_duty_to_a_carer(chance: random.Random) -> Facts:
+    return {
+        "eligible_needs": [name for name in (*CARER_OUTCOMES, "carer_health") if chance.random() < 0.2],
+        "residence": a_residence(chance), "charged": some(chance, 0.5), "means_within_limit": some(chance, 0.3),
+        "asks": some(chance, 0.3), "care_to_adult": some(chance, 0.5), "adult_charged": some(chance, 0.5),
+        "adult_means_within_limit": some(chance, 0.5), "adult_agrees": some(chance, 0.7),
+        "adult_asks": some(chance, 0.2),
+    }  # fmt: skip
+
+
+def a_residence(chance: random.Random) -> str | None:
+    return chance.choice(["here", "here", "here", "no_settled_residence", "elsewhere", None])
 
 
 def unable(outcome: Json, limbs: tuple[str, ...]) -> Truth:
@@ -107,10 +133,75 @@ def regulation_3(facts: Facts) -> str:
     )
 
 
+def either(*conditions: Truth) -> Truth:
+    return True if True in conditions else None if None in conditions else False
+
+
+def both(*conditions: Truth) -> Truth:
+    return False if False in conditions else None if None in conditions else True
+
+
+def no(condition: Truth) -> Truth:
+    return None if condition is None else not condition
+
+
+def lives_here(residence: Json) -> Truth:
+    """Sections 18(1)(a) and 20(1)(a): ordinarily resident in the area, or present in it but of no settled residence."""
+    return None if residence is None else residence in {"here", "no_settled_residence"}
+
+
+def duty_or_power(eligible: Truth, *conditions: Truth) -> str:
+    """Without a need that meets the criteria there is no duty; else all conditions make it one, or there is a power."""
+    if eligible is False:
+        return "not_met"
+    if eligible is None:
+        return "not_enough_information"
+    return {True: "met", False: "needs_judgement", None: "not_enough_information"}[both(*conditions)]
+
+
+def section_18(facts: Facts) -> str:
+    """The duty to meet an adult's needs that meet the criteria and are not met by a carer, section 18(1) and (7).
+
+    (a) The adult lives in the area, and (c) nothing is charged or one of three conditions is met. Condition 1: means at
+    or below the limit. Condition 2, not for a care home: the adult asks. Condition 3: no capacity, and nobody arranges.
+    """
+    known = {name: cast("Truth", facts[name]) for name in facts if name not in {"needs", "residence"}}
+    needs = cast("Mapping[str, Mapping[str, Truth]]", facts["needs"]).values()
+    condition_2 = both(known["asks"], no(known["care_home"]))
+    condition_3 = both(known["lacks_capacity"], no(known["somebody_arranges"]))
+    return duty_or_power(
+        either(*(need["eligible"] for need in needs)),
+        lives_here(facts["residence"]),
+        either(no(known["charged"]), known["means_within_limit"], condition_2, condition_3),
+        either(*(both(need["eligible"], no(need["met_by_carer"])) for need in needs)),
+    )
+
+
+def section_20(facts: Facts) -> str:
+    """The duty to meet a carer's needs for support that meet the criteria, section 20(1).
+
+    (a) The adult cared for lives in the area. (b) Support to the carer: no charge, means at or below the limit, or the
+    carer asks. (c) Care for the adult: the adult agrees, and pays nothing or has means at or below the limit; or asks.
+    """
+    known = {name: cast("Truth", facts[name]) for name in facts if name not in {"eligible_needs", "residence"}}
+    agreed = both(known["adult_agrees"], either(no(known["adult_charged"]), known["adult_means_within_limit"]))
+    return duty_or_power(
+        bool(facts["eligible_needs"]),
+        lives_here(facts["residence"]),
+        either(no(known["charged"]), known["means_within_limit"], known["asks"]),
+        either(no(known["care_to_adult"]), agreed, known["adult_asks"]),
+    )
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("decision", "drawn", "regulation"),
-    [("eligibility", of_an_adult, regulation_2), ("carer-eligibility", of_a_carer, regulation_3)],
+    [
+        ("eligibility", of_an_adult, regulation_2),
+        ("carer-eligibility", of_a_carer, regulation_3),
+        ("duty", of_a_duty, section_18),
+        ("carer-duty", of_a_duty_to_a_carer, section_20),
+    ],
 )
 def test_a_decision_is_what_the_regulation_says(
     seed: int, decision: str, drawn: Callable[[random.Random], Facts], regulation: Callable[[Facts], str]

@@ -29,6 +29,7 @@ from sevensteps.events import (
     ReviewTriggered,
     SupportOpened,
     SupportOrganised,
+    WrittenRecordGiven,
 )
 from sevensteps.steps import DueKind, Ending, ReviewOutcome, Stage
 from sevensteps.temporal import DUE_AT, DUE_KIND, STAGE, WAITING_FOR, WaitingFor
@@ -91,8 +92,13 @@ def facts(assessment_round: int, plan_version: int, life_round: int) -> Mapping[
     """Every fact that a step may wait for, in each of its branches, for these turns."""
     needs, by = ["nutrition"], ["ann"]
     return {
-        "determination.confirmed (eligible)": DeterminationConfirmed(assessment_round, "d", True, needs, by),
-        "determination.confirmed (not eligible)": DeterminationConfirmed(assessment_round, "d", False, [], by),
+        "determination.confirmed (eligible)": DeterminationConfirmed(
+            assessment_round, "d", True, needs, by, record_due="2026-06-08"
+        ),
+        "determination.confirmed (not eligible)": DeterminationConfirmed(
+            assessment_round, "d", False, [], by, record_due="2026-06-08", advice_due="2026-06-08"
+        ),
+        "written_record.given": WrittenRecordGiven(assessment_round, "2026-06-02", "post"),
         "advice.given": AdviceGiven(assessment_round),
         "indicative_budget.given": IndicativeBudgetGiven(assessment_round, "82.91", "bea"),
         "plan.submitted": PlanSubmitted(plan_version, "80.00", ""),

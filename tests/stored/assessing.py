@@ -17,7 +17,13 @@ def adult_facts(lacked: Iterable[str] = LACKED["adult"]) -> assessment_pb2.Adult
         )
         for outcome in ADULT_OUTCOMES
     }
-    return assessment_pb2.AdultFacts(impairment=True, outcomes=answers, significant_impact=bool(unable), resident=True)
+    return assessment_pb2.AdultFacts(
+        impairment=True,
+        outcomes=answers,
+        significant_impact=bool(unable),
+        resident=True,
+        residence=assessment_pb2.RESIDENCE_HERE,
+    )
 
 
 def carer_facts(lacked: Iterable[str] = LACKED["carer"]) -> assessment_pb2.CarerFacts:
@@ -30,7 +36,11 @@ def carer_facts(lacked: Iterable[str] = LACKED["carer"]) -> assessment_pb2.Carer
         for outcome in CARER_OUTCOMES
     }
     return assessment_pb2.CarerFacts(
-        necessary_care=True, health_at_risk=False, outcomes=answers, significant_impact=bool(unable)
+        necessary_care=True,
+        health_at_risk=False,
+        outcomes=answers,
+        significant_impact=bool(unable),
+        residence=assessment_pb2.RESIDENCE_HERE,
     )
 
 
@@ -80,12 +90,16 @@ class Assessing(Records):
         )
 
     async def confirm(self) -> None:
-        """Confirm the newest determination."""
+        """Confirm the newest determination; 0.1.0 did not ask where the adult lives whom a carer cares for."""
+        determination = await self.determination()
+        residence = determination.adult.residence or determination.carer.residence
+        judged = "" if residence or not determination.eligible_needs else "The carer is known to live here."
         await self._assess(
             assessment_pb2.ConfirmDeterminationRequest,
             assessment_pb2.ConfirmDeterminationResponse,
-            determination_id=(await self.determination()).determination_id,
+            determination_id=determination.determination_id,
             reasons="As assessed together.",
+            duty_because=judged,
         )
 
     async def give_budget(self, points: int = 16, by_practitioner: str = "") -> None:

@@ -18,7 +18,7 @@ from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.review.v1 import review_pb2
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.rpc.faults import status_of
-from sevensteps.steps import DueKind, Ending
+from sevensteps.steps import DueKind, Ending, Stage
 from workflows.activities.registered import activities
 from workflows.journey.deadlines import Due
 from workflows.journey.requests import (
@@ -33,6 +33,7 @@ from workflows.journey.requests import (
     OpenPlan,
     OpenReview,
     OpenSupport,
+    RecordOverdue,
     Request,
     RequestHeader,
 )
@@ -135,10 +136,15 @@ OPENINGS = [
         assessment_pb2.OpenAssessmentResponse(due_on=DUE_ON),
     ),
     (
-        OpenPlan(2, ["toilet"], "82.91", "2026-06-01"),
+        OpenPlan(2, ["toilet"], "82.91", "2026-06-01", met_by_carer=["toilet"]),
         "PlanningService/OpenPlan",
         planning_pb2.OpenPlanRequest(
-            **HERE, version=2, eligible_needs=["toilet"], indicative_weekly="82.91", opened_on="2026-06-01"
+            **HERE,
+            version=2,
+            eligible_needs=["toilet"],
+            indicative_weekly="82.91",
+            opened_on="2026-06-01",
+            met_by_carer=["toilet"],
         ),
         planning_pb2.OpenPlanResponse(due_on=DUE_ON),
     ),
@@ -260,6 +266,22 @@ async def test_end_case(office: Office, ending: Ending) -> None:
     await office.ask(EndCase(ending))
     request = assessment_pb2.EndCaseRequest.FromString(office.services.requests["AssessmentService/EndCase"])
     assert assessment_pb2.Ending.Name(request.ending) == f"ENDING_{ending.name}"
+
+
+async def test_a_date_is_told_with_its_clock(office: Office) -> None:
+    """Of what is owed in writing, so that the service knows it from the date of the step."""
+    office.services.answers["RecordOverdue"] = assessment_pb2.RecordOverdueResponse()
+    await office.ask(RecordOverdue(Stage.MONEY_FOUND, 2, DUE_ON, by_law=True, ahead=False, clock="advice"))
+    request = office.services.requests["AssessmentService/RecordOverdue"]
+    assert assessment_pb2.RecordOverdueRequest.FromString(request) == assessment_pb2.RecordOverdueRequest(
+        request_id=HEADER.request_id,
+        case_id="case-a",
+        stage="money_found",
+        turn=2,
+        due_on=DUE_ON,
+        by_law=True,
+        clock="advice",
+    )
 
 
 @pytest.mark.parametrize(("ask", "rpc", "request_"), CLOSINGS, ids=lambda each: type(each).__name__)

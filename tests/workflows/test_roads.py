@@ -54,6 +54,14 @@ async def test_who_gave_the_budget_assessed_too(trip: Trip, days: Days) -> None:
     assert trip.services.asked[-1] == OpenApproval(1, NEEDS, "82.91", ["ann", "bea"], days(0))
 
 
+async def test_what_a_carer_meets_goes_into_planning(trip: Trip, days: Days) -> None:
+    """Planning is told which of the eligible needs a carer meets (s.18(7)), as the determination has them."""
+    determination = DeterminationConfirmed(1, "d-1", eligible=True, needs=NEEDS, assessed_by=[], met_by_carer=NEEDS[:1])
+    await trip.happens(determination, IndicativeBudgetGiven(1, "82.91"))
+    await trip.reaches(WaitingFor.PLAN)
+    assert trip.services.asked[-1] == OpenPlan(1, NEEDS, "82.91", days(0), met_by_carer=NEEDS[:1])
+
+
 async def test_each_step_says_what_it_waits_for(trip: Trip, days: Days) -> None:
     """In every step the journey says which one it is, what it waits for and until when."""
     stands = await trip.reaches(WaitingFor.DETERMINATION)

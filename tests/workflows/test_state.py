@@ -42,6 +42,7 @@ FIELDS = [
     "life_round",
     "life_since",
     "memory",
+    "met_by_carer",
     "personal_budget_weekly",
     "plan_version",
     "resumed",
@@ -51,6 +52,7 @@ FIELDS = [
     "step",
     "stopped_by",
     "told",
+    "written",
 ]
 
 

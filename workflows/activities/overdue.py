@@ -47,7 +47,8 @@ class Overdue:
         with translating_errors():
             match passed.stage:
                 case Stage.MONEY_FOUND:
-                    assessment = _filled(assessment_pb2.RecordOverdueRequest(), header, passed)
+                    about = assessment_pb2.RecordOverdueRequest(clock=passed.clock)
+                    assessment = _filled(about, header, passed)
                     await self._assessment.RecordOverdue(assessment, timeout=limit)
                 case Stage.PLAN_AGREED:
                     approval = _filled(approval_pb2.RecordOverdueRequest(), header, passed)

@@ -27,6 +27,7 @@ class Planning:
             eligible_needs=opening.eligible_needs,
             indicative_weekly=opening.indicative_weekly,
             opened_on=opening.opened_on,
+            met_by_carer=opening.met_by_carer,
         )
         with translating_errors():
             answer = await self._stub.OpenPlan(request, timeout=timeout())

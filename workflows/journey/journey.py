@@ -44,7 +44,9 @@ class Journey:
         """Go from step to step until the case ends; then have everything closed."""
         self._tells_dates = workflow.patched("overdue-is-told")
         if self._tells_dates:
-            self._watching = asyncio.create_task(Dates(self._state, lambda: self._step.due).watch())
+            tells_written = workflow.patched("written-record-is-told")
+            dates = Dates(self._state, lambda: self._step.due, tells_written=tells_written)
+            self._watching = asyncio.create_task(dates.watch())
         try:
             await self._live()
         except HandOver:

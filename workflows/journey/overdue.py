@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import NoReturn
 
 from temporalio import workflow
@@ -38,10 +39,11 @@ class Alarm:
 class Dates:
     """Watches the dates of one journey, with one timer at a time for all of them."""
 
-    def __init__(self, state: JourneyState, due: Callable[[], Due | None]) -> None:
-        """`due` gives the present due date of the step."""
+    def __init__(self, state: JourneyState, due: Callable[[], Due | None], *, tells_written: bool) -> None:
+        """`due` gives the present due date of the step. `tells_written`: also the dates of what is owed in writing."""
         self._state = state
         self._due = due
+        self._tells_written = tells_written
         self._telling: dict[str, asyncio.Task[None]] = {}
 
     async def watch(self) -> NoReturn:
@@ -67,8 +69,12 @@ class Dates:
     def _next(self) -> Alarm | None:
         """The first date that is still to be told."""
         known = self._telling.keys() | set(self._state.told)
-        alarms = (alarm for alarm in alarms_of(self._state, self._due()) if alarm.key not in known)
+        dates = chain(alarms_of(self._state, self._due()), self._written())
+        alarms = (alarm for alarm in dates if alarm.key not in known)
         return min(alarms, key=lambda alarm: alarm.at, default=None)
+
+    def _written(self) -> Iterator[Alarm]:
+        return alarms_of_written(self._state) if self._tells_written else iter(())
 
     def _tell_what_has_come(self) -> None:
         while (alarm := self._next()) and alarm.at <= workflow.now():
@@ -106,6 +112,15 @@ def alarms_of(state: JourneyState, due: Due | None) -> Iterator[Alarm]:
         for ahead in (True, False):
             passed = RecordOverdue(stage, state.life_round, law, by_law=True, ahead=ahead)
             yield _alarm(passed, law_due, prefix)
+
+
+def alarms_of_written(state: JourneyState) -> Iterator[Alarm]:
+    """The dates of what is owed in writing after the last determination, whatever the step: no hold moves them."""
+    if state.ending is not None:
+        return
+    for clock, due_on in state.written.due.items():
+        passed = RecordOverdue(Stage.MONEY_FOUND, state.written.round, due_on, by_law=True, ahead=False, clock=clock)
+        yield _alarm(passed, date.fromisoformat(due_on))
 
 
 def _alarm(passed: RecordOverdue, day: date, prefix: str = "") -> Alarm:

@@ -17,4 +17,6 @@ PATCHES: Mapping[str, str] = {
     "service that owns the step; and Temporal's tools show whether the law sets the date.",
     "law-date-runs-on": "27 November 2026: while a plan is changed or needs are reassessed after a review, the date of "
     "the law for the next review runs on and is told; and what calls for a review by law sets it for that review.",
+    "written-record-is-told": "27 November 2026: what a person is owed in writing after a determination has a date of "
+    "its own, which is told when it passes and nothing was given.",
 }

@@ -41,12 +41,16 @@ class OpenAssessment(Opening):
 
 @dataclass(frozen=True, slots=True)
 class OpenPlan(Opening):
-    """Open step 2, for a plan version. `indicative_weekly` is in pounds a week."""
+    """Open step 2, for a plan version. `indicative_weekly` is in pounds a week.
+
+    `met_by_carer` are those of the eligible needs that a carer meets.
+    """
 
     version: int
     eligible_needs: list[str]
     indicative_weekly: str
     opened_on: str
+    met_by_carer: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +132,20 @@ class CloseReview(Request):
 
 @dataclass(frozen=True, slots=True)
 class RecordOverdue(Request):
-    """A due date of a step has passed, or (`ahead`) one that the law sets is near."""
+    """A due date of a step has passed, or (`ahead`) one that the law sets is near.
+
+    `clock` says which, where it is not that of the step.
+    """
 
     stage: Stage
     turn: int
     due_on: str
     by_law: bool
     ahead: bool
+    clock: str = ""
 
     @property
     def detail(self) -> str:
         """See Request: a moved date is told anew."""
-        return f"{self.due_on}/{'near' if self.ahead else 'passed'}"
+        clock = f"{self.clock}/" if self.clock else ""
+        return f"{clock}{self.due_on}/{'near' if self.ahead else 'passed'}"

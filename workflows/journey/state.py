@@ -33,12 +33,14 @@ from sevensteps.events import (
     ReviewTriggered,
     SupportOpened,
     SupportOrganised,
+    WrittenRecordGiven,
 )
 from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import Parked, rebuild_advice
 from workflows.journey.deadlines import Due, Hold, Moment, compact
 from workflows.journey.memory import Memory
 from workflows.journey.ongoing_life import OngoingLife
+from workflows.journey.written import Written
 
 P = TypeVar("P", bound=Payload)
 
@@ -83,7 +85,8 @@ class JourneyState(_Payloads):
 
     `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
     `inbox` holds facts until their step uses them, or until their round or version is past. `law_due` is the day by
-    which the law wants the next review (YYYY-MM-DD), and `told` the dates of this step that its service has recorded.
+    which the law wants the next review (YYYY-MM-DD), `written` what is owed in writing after the last determination,
+    and `told` the dates, of this step and of that, that a service has recorded.
     `stopped_by` says why the journey cannot go on with what it has heard: then it waits to be started again.
     """
 
@@ -100,6 +103,7 @@ class JourneyState(_Payloads):
 
     assessment_round: int = 0
     eligible_needs: list[str] = field(default_factory=list)
+    met_by_carer: list[str] = field(default_factory=list)
     assessed_by: list[str] = field(default_factory=list)
     indicative_weekly: str = ""
 
@@ -114,6 +118,7 @@ class JourneyState(_Payloads):
     life_continues: bool = False
 
     law_due: str = ""
+    written: Written = field(default_factory=Written)
     told: list[str] = field(default_factory=list)
     life: OngoingLife = field(default_factory=OngoingLife)
     step: StepSoFar | None = None
@@ -183,7 +188,9 @@ class JourneyState(_Payloads):
         elif fact.type == CaseResumed.TYPE:
             self.resumed = fact.position
         elif fact.type in HEARD or fact.type in OPENS:
-            self._put_in_inbox(fact)
+            self.written.hear(fact)
+            if fact.type != WrittenRecordGiven.TYPE:
+                self._put_in_inbox(fact)
 
     def _put_in_inbox(self, fact: Fact) -> None:
         """Keep a fact unless it is past, or the same has been said of this turn: steps use the first that says it."""
@@ -240,7 +247,7 @@ class JourneyState(_Payloads):
         elif self.stage is Stage.LIFE_LIVED:
             self.life_round += 1
             self.life.goes_on = False
-        self.told = []
+        self.told = [detail for detail in self.told if detail.partition("/")[0] in self.written.due]
         for fact in list(self.inbox):
             self._drop_if_past(fact)
         lasting = [hold for hold in self.holds if hold.released is None or hold.released.at > self.since.at]

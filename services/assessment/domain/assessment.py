@@ -1,12 +1,20 @@
 """What is recorded and assessed before a determination. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from typing import Self
 
 from sevensteps.policy.model.verdict import Json
+from sevensteps.steps import ADULT_OUTCOMES
 
+LIMBS = {
+    "adult": ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer"),
+    "carer": ("cannot_unaided", "pain_distress_anxiety", "endangers"),
+}
+"""The ways of being unable to achieve an outcome (SI 2015/313 reg 2(3), reg 3(3)), by kind of case."""
 CARE_ACT = date(2015, 4, 1)
 """The day on which the Care Act 2014 came into force: nothing is assessed by its rules for a day before."""
 
@@ -29,10 +37,76 @@ class SelfAssessment:
     own_words: str
 
 
+class Judgement(StrEnum):
+    """What a practitioner judges about an outcome."""
+
+    UNABLE = "unable"
+    ABLE = "able"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """An outcome that a practitioner judges otherwise than the pack proposes, and why."""
+
+    outcome: str
+    judgement: Judgement
+    because: str
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The facts that were assessed on a day, as the pack takes them, of an adult or of a carer."""
+    """What was assessed on a day, of an adult or of a carer.
+
+    `facts` are those of eligibility, as the pack takes them. `duty` are those on which it depends whether the council
+    has to meet the needs (s.18, s.20); `met_by_carer` says by outcome whether a carer meets the need (s.18(7)).
+    """
 
     assessed_on: date
     kind: str
     facts: Mapping[str, Json]
+    duty: Mapping[str, Json]
+    met_by_carer: Mapping[str, bool]
+
+    @classmethod
+    def of_receipt(cls, assessed_on: date, kind: str, facts: Mapping[str, Json]) -> Self:
+        """What a version assessed that asked where the adult lives as a yes or no, with the facts of eligibility."""
+        resident = facts.get("resident")
+        residence = residence_of(resident) if isinstance(resident, bool) else None
+        kept = {name: fact for name, fact in facts.items() if name != "resident"}
+        return cls(assessed_on, kind, kept, {"residence": residence}, {})
+
+    def judged(self, departures: Sequence[Departure]) -> Self:
+        """The assessment with outcomes as the practitioner judges them, so that the same rules can decide from it."""
+        assessed = self.facts.get("outcomes")
+        outcomes = dict(assessed) if isinstance(assessed, Mapping) else {}
+        for departure in departures:
+            answers = outcomes.get(departure.outcome)
+            ways = dict(answers) if isinstance(answers, Mapping) else {}
+            outcomes[departure.outcome] = self._answers(departure.judgement, ways)
+        return replace(self, facts={**self.facts, "outcomes": outcomes})
+
+    def _answers(self, judgement: Judgement, assessed: Mapping[str, Json]) -> Json:
+        """An outcome as it is judged, in the words of the regulations; `assessed` are its answers so far."""
+        match judgement:
+            case Judgement.UNABLE:
+                return {**assessed, "cannot_unaided": True}
+            case Judgement.ABLE:
+                return dict.fromkeys(LIMBS[self.kind], False)
+            case Judgement.UNKNOWN:
+                return {}
+
+    def facts_of_duty(self, eligible_needs: Sequence[str]) -> dict[str, Json]:
+        """What the pack is asked about the duty to meet these needs."""
+        if self.kind == "carer":
+            return {**self.duty, "eligible_needs": list(eligible_needs)}
+        needs: dict[str, Json] = {
+            outcome: {"eligible": outcome in eligible_needs, "met_by_carer": self.met_by_carer.get(outcome)}
+            for outcome in sorted(ADULT_OUTCOMES)
+        }
+        return {**self.duty, "needs": needs}
+
+
+def residence_of(resident: bool) -> str:  # noqa: FBT001 - the answer that earlier callers gave
+    """Where somebody lives, by the yes or no that earlier callers sent."""
+    return "here" if resident else "elsewhere"

@@ -1,65 +1,120 @@
 """The determination of eligibility (s.13), and what may follow it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Self
 
-from services.assessment.domain.case import Case
-from sevensteps.errors import Fault, Kind, stage_order
+from services.assessment.domain.assessment import Assessment, Departure, Judgement
+from services.assessment.domain.case import OUTCOMES, Case
+from sevensteps.errors import Fault, Kind, Violation, invalid, stage_order
 from sevensteps.policy.model.verdict import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Determination:
-    """A determination of eligibility in one round: proposed by the pack, confirmed by a practitioner."""
+class Confirmation:
+    """With what a practitioner makes a determination their own.
 
-    determination_id: str
-    case_id: str
-    round: int
+    `duty_because` is what the council does, and why, where the duty to meet the needs is left to judgement.
+    `departures` are the outcomes that they judge otherwise than proposed.
+    """
+
+    reasons: str
+    duty_because: str
+    departures: tuple[Departure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What the pack says about the duty to meet eligible needs: its verdict, and which facts could still change it."""
+
     verdict: str
-    assessed_on: date
+    missing: Collection[str]
+
+    @property
+    def needs_judgement(self) -> bool:
+        """Whether a practitioner has to judge: there is no duty, or it is not known where the adult lives."""
+        return self.verdict == "needs_judgement" or "residence" in self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class PackAnswer:
+    """What the pack says: whether needs are eligible, and if any is, which of them the council has to meet.
+
+    `duty_receipt_id` is None where the pack was not asked about the duty.
+    """
+
+    verdict: str
     eligible_needs: tuple[str, ...]
     receipt_id: str
-    assessed_by: str
-    confirmed_by: str
-    reasons: str
+    duty_receipt_id: str | None = None
+    duty_owed: tuple[str, ...] = ()
 
     @classmethod
-    def propose(
-        cls,
-        determination_id: str,
-        case: Case,
-        *,
-        assessed_on: date,
-        verdict: str,
-        values: Mapping[str, Json],
-        receipt_id: str,
-        assessed_by: str,
-    ) -> Self:
-        """What the pack proposes for the case's round, from the verdict and values of its decision."""
-        needs = values.get("eligible_needs")
-        return cls(
-            determination_id=determination_id,
-            case_id=case.case_id,
-            round=case.round,
-            verdict=verdict,
-            assessed_on=assessed_on,
-            eligible_needs=tuple(str(need) for need in needs) if isinstance(needs, list) else (),
-            receipt_id=receipt_id,
-            assessed_by=assessed_by,
-            confirmed_by="",
-            reasons="",
-        )
+    def of(cls, verdict: str, values: Mapping[str, Json], receipt_id: str) -> Self:
+        """What it says about eligibility, from the verdict and values of its decision."""
+        return cls(verdict, _needs(values, "eligible_needs"), receipt_id)
+
+    def with_duty(self, values: Mapping[str, Json], receipt_id: str) -> Self:
+        """The answer with what the pack says about the duty to meet the needs."""
+        return replace(self, duty_receipt_id=receipt_id, duty_owed=_needs(values, "duty_owed"))
 
     @property
     def eligible(self) -> bool:
         """Whether there are eligible needs."""
         return self.verdict == "met"
 
+
+@dataclass(frozen=True, slots=True)
+class Determination:
+    """A determination of eligibility in one round: proposed by the pack, confirmed by a practitioner.
+
+    `answer` is what the pack says. Where the practitioner has departed from its `proposal`, outcome by outcome, it is
+    what the same rules say on the facts as the practitioner judges them.
+    """
+
+    determination_id: str
+    case_id: str
+    round: int
+    assessment: Assessment
+    answer: PackAnswer
+    assessed_by: str
+    confirmed_by: str = ""
+    reasons: str = ""
+    duty_because: str = ""
+    departures: tuple[Departure, ...] = ()
+    proposal: PackAnswer | None = None
+
+    @property
+    def eligible(self) -> bool:
+        """Whether there are eligible needs."""
+        return self.answer.eligible
+
+    @property
+    def met_by_carer(self) -> tuple[str, ...]:
+        """The eligible needs that a carer meets (s.18(7))."""
+        return tuple(need for need in self.answer.eligible_needs if self.assessment.met_by_carer.get(need))
+
+    def judged(self, judgement: Judgement) -> list[str]:
+        """The outcomes that the practitioner judged so, otherwise than proposed."""
+        return [departure.outcome for departure in self.departures if departure.judgement is judgement]
+
+    def depart(self, departures: Sequence[Departure], answer: PackAnswer) -> Self:
+        """The determination as the practitioner judges these outcomes, with what the pack then says."""
+        return replace(self, departures=tuple(departures), answer=answer, proposal=self.answer)
+
+    def ensure_departs(self, departures: Sequence[Departure], proposed: Mapping[str, Judgement]) -> None:
+        """Raise a Fault (INVALID) unless each departs from what is proposed, by outcome, about this kind of case."""
+        kind = self.assessment.kind
+        for number, departure in enumerate(departures):
+            if departure.outcome not in OUTCOMES[kind]:
+                detail = f"must be an outcome of {kind}s: {', '.join(sorted(OUTCOMES[kind]))}"
+                raise invalid(Violation(f"departures[{number}].outcome", detail))
+            if proposed.get(departure.outcome) is departure.judgement:
+                raise invalid(Violation(f"departures[{number}].judgement", "must differ from what is proposed"))
+
     def confirm(self, by: str, reasons: str) -> Self:
         """The determination as the practitioner's own. Raises a Fault when it is not settled."""
-        if self.verdict not in {"met", "not_met"}:
+        if self.answer.verdict not in {"met", "not_met"}:
             raise Fault(
                 Kind.PRECONDITION,
                 "FACTS_MISSING",
@@ -68,6 +123,30 @@ class Determination:
                 metadata={"case_id": self.case_id},
             )
         return replace(self, confirmed_by=by, reasons=reasons)
+
+    def judge_duty(self, duty: Duty | None, because: str) -> Self:
+        """The determination with what the practitioner judges where the rules find no duty, and leave it to judgement.
+
+        Raises a Fault where a judgement is needed and none is given, or one is given and none is needed.
+        """
+        if self.eligible and (duty is None or duty.needs_judgement):
+            if not because:
+                raise Fault(
+                    Kind.PRECONDITION,
+                    "DUTY_NEEDS_JUDGEMENT",
+                    "Needs are eligible, and the rules find no duty to meet them: residence is not known or elsewhere, "
+                    "or the decision about the duty says why. Propose again with what was not known, or say in "
+                    "duty_because what the council does, and why.",
+                    metadata={"case_id": self.case_id},
+                )
+        elif because:
+            raise invalid(Violation("duty_because", "must be left out: nothing is left to judgement"))
+        return replace(self, duty_because=because)
+
+
+def _needs(values: Mapping[str, Json], name: str) -> tuple[str, ...]:
+    needs = values.get(name)
+    return tuple(str(need) for need in needs) if isinstance(needs, list) else ()
 
 
 def newest_proposal(case: Case, proposals: Sequence[Determination], determination_id: str) -> Determination:

@@ -15,12 +15,16 @@ from sevensteps.steps import Stage
 
 @dataclass(frozen=True, slots=True)
 class PlanOpening:
-    """What opens step 2 for a version of the plan. `indicative` in pounds a week."""
+    """What opens step 2 for a version of the plan. `indicative` in pounds a week.
+
+    `met_by_carer` are those of the eligible needs that a carer meets (s.18(7)).
+    """
 
     case_id: str
     council: str
     version: int
     eligible_needs: tuple[str, ...]
+    met_by_carer: tuple[str, ...]
     indicative: Decimal
     opened_on: date
 
@@ -50,7 +54,7 @@ class Planning:
 
     `stage` is the step opened last, for `plan_version`, and `pack` the hash of the pack with which it began, which
     decides until it is done; `agreed_version` is the plan that `budget` was agreed for, whose money and support are
-    arranged: 0 before.
+    arranged: 0 before. `met_by_carer` are those of the eligible needs that a carer meets.
     """
 
     case_id: str
@@ -65,6 +69,7 @@ class Planning:
     pack: str
     closed: bool
     version: int
+    met_by_carer: tuple[str, ...]
 
     @classmethod
     def begin(cls, opening: PlanOpening) -> Self:
@@ -82,6 +87,7 @@ class Planning:
             pack="",
             closed=False,
             version=1,
+            met_by_carer=opening.met_by_carer,
         )
 
     def ensure_open(self) -> None:
@@ -124,6 +130,7 @@ class Planning:
             self,
             plan_version=opening.version,
             eligible_needs=opening.eligible_needs,
+            met_by_carer=opening.met_by_carer,
             indicative=opening.indicative,
             stage=Stage.PLAN_MADE,
             stage_open=True,

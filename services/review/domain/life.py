@@ -152,6 +152,7 @@ class Life:
     version: int
     in_force: PlanInForce | None
     spends_to_judge: int
+    law_receipt_id: str
 
     @classmethod
     def open(cls, opening: LifeOpening, schedule: Schedule, before: "Life | None") -> Self:
@@ -173,6 +174,7 @@ class Life:
             version=before.version + 1 if before else 1,
             in_force=opening.in_force,
             spends_to_judge=0,
+            law_receipt_id=schedule.receipt_id,
         )
 
     @property
@@ -218,12 +220,15 @@ class Life:
             due_rule=schedule.due_rule,
             law_due=schedule.law_due,
             receipt_id=schedule.receipt_id,
+            law_receipt_id=schedule.receipt_id,
         )
 
     def bring_forward(self, schedule: Schedule) -> Self:
         """The life with the sooner of each date, its own or the other's: what calls for a review never puts it off."""
         sooner = self.schedule(schedule) if schedule.review_due < self.review_due else self
-        return replace(sooner, law_due=min(filter(None, (self.law_due, schedule.law_due)), default=None))
+        if schedule.law_due and (self.law_due is None or schedule.law_due < self.law_due):
+            return replace(sooner, law_due=schedule.law_due, law_receipt_id=schedule.receipt_id)
+        return replace(sooner, law_due=self.law_due, law_receipt_id=self.law_receipt_id)
 
     def open_review(self, round_: int, reason: ReviewReason, due_on: date) -> Self:
         """The life under review. Raises a Fault for a round that has not come."""

@@ -8,15 +8,27 @@ from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision
 from sevensteps.api.review.v1 import review_pb2
 from sevensteps.cli.case_view.history import last_event, payload_of
-from sevensteps.events import DeterminationProposed, LifeOpened, PlanChecked
+from sevensteps.events import DeterminationConfirmed, DeterminationProposed, LifeOpened, PlanChecked
 from sevensteps.rpc.caller import Caller
 
 
 async def read_decisions(caller: Caller, case_id: str, events: Sequence[Event]) -> dict[int, Decision]:
-    """The last determination, every check of a plan and the last review date, by the position of their events."""
+    """The last determination, every check of a plan and the last review date, by the position of their events.
+
+    With the confirmation of a determination goes what was decided about the duty to meet its needs; where none is
+    eligible after the practitioner departed from the proposal, what was decided from their departures.
+    """
     decisions: dict[int, Decision] = {}
     if proposed := last_event(events, DeterminationProposed):
-        decisions[proposed.position] = await _determination(caller, case_id)
+        determination = await _determination(caller, case_id)
+        departed = determination.HasField("proposal")
+        decisions[proposed.position] = determination.proposal.decision if departed else determination.decision
+        confirmed = last_event(events, DeterminationConfirmed)
+        if confirmed and confirmed.position > proposed.position:
+            if determination.HasField("duty"):
+                decisions[confirmed.position] = determination.duty
+            elif departed:
+                decisions[confirmed.position] = determination.decision
     for event in events:
         checked = payload_of(event)
         if isinstance(checked, PlanChecked):
@@ -26,10 +38,10 @@ async def read_decisions(caller: Caller, case_id: str, events: Sequence[Event]) 
     return decisions
 
 
-async def _determination(caller: Caller, case_id: str) -> Decision:
+async def _determination(caller: Caller, case_id: str) -> assessment_pb2.Determination:
     request = assessment_pb2.GetDeterminationRequest(case_id=case_id)
     answer = await caller.ask(request, assessment_pb2.GetDeterminationResponse)
-    return answer.determination.decision
+    return answer.determination
 
 
 async def _plan_checks(caller: Caller, case_id: str, version: int) -> Decision:

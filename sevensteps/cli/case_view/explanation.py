@@ -46,7 +46,7 @@ ACTS_BY = {
 }
 """What somebody does by name to the case as a whole: not decided by rules, and explained by the reason they gave."""
 BY_NAME = ANSWERS_FOR | ACTS_BY
-FOLLOWING = ("authority", "deadlines")
+FOLLOWING = ("duty", "carer-duty", "authority", "deadlines")
 """Decisions that follow from another one of the same moment, and so stand after it, in this order."""
 DETAILS = frozenset({"days", "unit", "kind", "limit", "law_due", "sla_working_days"})
 """Values that a brief page leaves out."""

@@ -1,6 +1,6 @@
 """Events in plain words: ids, enums, dates and amounts, and the reasons that people gave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, str] = {
     events.DeterminationProposed.TYPE: "determination proposed: {verdict}",
     events.DeterminationConfirmed.TYPE: "determination confirmed (s.13); eligible needs: {needs}",
     events.IndicativeBudgetGiven.TYPE: "indicative budget given: {weekly} a week",
+    events.WrittenRecordGiven.TYPE: "written record of the determination given (s.13(2)): {how}, on {given_on}",
     events.AdviceGiven.TYPE: "written reasons and advice given (s.13(5))",
     events.HoldPlaced.TYPE: "put on hold: {reason}",
     events.HoldReleased.TYPE: "hold released",
@@ -64,6 +65,12 @@ SENTENCES: Mapping[str, str] = {
     events.ReviewCompleted.TYPE: "review completed (s.27): {outcome}",
 }
 """Each kind of event in words, with fields of its payload."""
+
+WRITTEN_OVERDUE: Mapping[str, str] = {
+    "written_record": "the written record of the determination (s.13(2)) was due on {due_on}, and is not given",
+    "advice": "written advice (s.13(5)) was due on {due_on}, and is not given",
+}
+"""A date that has passed, of what is owed in writing after a determination, by its clock."""
 
 DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
     events.AdvocacyConsidered: ("advocacy", {"verdict": ""}),
@@ -104,6 +111,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
     payload = payload_of(event)
     if sentence is None or payload is None:
         return event.type
+    if isinstance(payload, events.StepOverdue) and payload.clock:
+        sentence = WRITTEN_OVERDUE.get(payload.clock, sentence)
     fields = {name: _field_in_words(name, value, verbose=verbose) for name, value in asdict(payload).items()}
     if type(payload) in DECIDED:
         decision, parts = DECIDED[type(payload)]
@@ -112,7 +121,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         fields |= {name: answers.answer(said, parts[name]) if said else NOT_DECIDED for name, said in verdicts.items()}
     if isinstance(payload, events.SpendRecorded) and payload.amount.startswith("-"):
         sentence, fields["amount"] = CAME_BACK, fields["amount"].removeprefix("-")
-    return sentence.format(**fields).rstrip() + _law_in_words(payload) + reason_in_words(payload)
+    told = sentence.format(**fields).rstrip() + _departures_in_words(payload) + _law_in_words(payload)
+    return told + reason_in_words(payload) + _owed_in_writing(payload)
 
 
 def _law_in_words(payload: Payload) -> str:
@@ -123,14 +133,41 @@ def _law_in_words(payload: Payload) -> str:
     return f"; by law {which} is due by {value_in_words(payload.law_due)}"
 
 
+def _departures_in_words(payload: Payload) -> str:
+    """Where a practitioner departed from a proposal, to follow the event; empty where they did not."""
+    if not isinstance(payload, events.DeterminationConfirmed) or not payload.proposed:
+        return ""
+    judged = {"unable": payload.unable, "able": payload.able, "unknown": payload.unknown}
+    told = [f"{plain(outcome)} {judgement}" for judgement, outcomes in judged.items() for outcome in outcomes]
+    needs = ", ".join(plain(need) for need in payload.proposed_needs) or "none"
+    return f"; departs from the proposal (eligible needs: {needs}): {', '.join(told)}"
+
+
+def _owed_in_writing(payload: Payload) -> str:
+    """What the person is owed in writing after a determination, and by when; empty where no date was set."""
+    if not isinstance(payload, events.DeterminationConfirmed):
+        return ""
+    due = {"in writing": payload.record_due, "advice": payload.advice_due}
+    return "".join(f"; {what} by {value_in_words(due_on)}" for what, due_on in due.items() if due_on)
+
+
 def reason_in_words(payload: Payload | None) -> str:
     """Why somebody did what an event tells, in their words, to follow the event; empty where they gave none.
 
     They are printed in one line, and without what would command the terminal.
     """
-    because = str(getattr(payload, "because", ""))
+    because = "; ".join(_words_of(payload)) if payload else ""
     printable = "".join(letter if letter.isprintable() else " " for letter in because)
     return f"; because: {' '.join(printable.split())}" if printable.strip() else ""
+
+
+def _words_of(payload: Payload) -> Iterator[str]:
+    """What somebody wrote of what they did, or of each thing that they did."""
+    if isinstance(payload, events.DeterminationConfirmed):
+        yield from payload.departures_because
+        yield from filter(None, [payload.duty_because])
+    else:
+        yield from filter(None, [str(getattr(payload, "because", ""))])
 
 
 def _field_in_words(name: str, value: Json, *, verbose: bool) -> str:

@@ -92,6 +92,7 @@ VERBS = _by_words(
             Stage.MONEY_FOUND,
             "decision",
         ),
+        Verb("gives the written record", "assessment", "GiveWrittenRecord", events.WrittenRecordGiven),
         Verb("gives advice", "assessment", "GiveAdvice", events.AdviceGiven, Stage.MONEY_FOUND),
         Verb("places a hold", "assessment", "PlaceHold", events.HoldPlaced),
         Verb("releases the hold", "assessment", "ReleaseHold", events.HoldReleased),

@@ -37,12 +37,14 @@ def today() -> str:
 def adult(*unable: str, significant_impact: bool = True) -> pb.AdultFacts:
     """An adult with an impairment who lives here, cannot achieve some outcomes, and can achieve all the others."""
     outcomes = {name: UNABLE if name in unable else ABLE for name in ADULT_OUTCOMES}
-    return pb.AdultFacts(impairment=True, outcomes=outcomes, significant_impact=significant_impact, resident=True)
+    return pb.AdultFacts(
+        impairment=True, outcomes=outcomes, significant_impact=significant_impact, residence=pb.RESIDENCE_HERE
+    )
 
 
 ELIGIBLE = adult("nutrition", "hygiene")
 NOT_ELIGIBLE = adult("nutrition")
-UNSETTLED = pb.AdultFacts(impairment=True, significant_impact=True, resident=True)
+UNSETTLED = pb.AdultFacts(impairment=True, significant_impact=True, residence=pb.RESIDENCE_HERE)
 
 
 async def call(stub: AssessmentServiceAsyncStub, rpc: str, request: Message) -> Message:
@@ -156,6 +158,7 @@ GOOD: Mapping[str, Message] = {
     "ProposeDetermination": pb.ProposeDeterminationRequest(assessed_on=today(), adult=ELIGIBLE),
     "ConfirmDetermination": pb.ConfirmDeterminationRequest(reasons="Cannot wash or eat without help."),
     "GiveIndicativeBudget": pb.GiveIndicativeBudgetRequest(points=16),
+    "GiveWrittenRecord": pb.GiveWrittenRecordRequest(how=pb.GIVEN_BY_POST),
     "GiveAdvice": pb.GiveAdviceRequest(
         written_reasons="One outcome, not two.", advice="The lunch club.", how_to_ask_again="Ring us."
     ),
@@ -172,6 +175,7 @@ Step = Callable[[Practice], Awaitable[object]]
 COMES_FIRST: Mapping[str, Sequence[Step]] = dict.fromkeys(GOOD, ()) | {
     "ConfirmDetermination": (Practice.propose,),
     "GiveIndicativeBudget": (Practice.propose, Practice.confirm),
+    "GiveWrittenRecord": (Practice.propose, Practice.confirm),
     "GiveAdvice": (lambda work: work.propose(NOT_ELIGIBLE), Practice.confirm),
     "ReleaseHold": (Practice.hold,),
     "OpenAssessment": (Practice.propose, Practice.confirm, Practice.give_budget),

@@ -27,6 +27,19 @@ async def test_opening_the_first_plan_begins_planning(case: PlanningCase) -> Non
     assert await case.events() == [("plan.opened.v1", {"version": 1, "due_on": "2026-11-30"})]
 
 
+async def test_needs_that_a_carer_meets_can_be_read(case: PlanningCase) -> None:
+    """They stay needs to plan for. One that is no eligible need is refused, also for a further version."""
+    first = case.opening_of_plan()
+    first.met_by_carer.append("community")
+    await case.journey.OpenPlan(first)
+    stands = await case.stands()
+    assert (list(stands.eligible_needs), list(stands.met_by_carer)) == (list(NEEDS), ["community"])
+    wrong = case.opening_of_plan(version=2, needs=["nutrition"])
+    wrong.met_by_carer.append("community")
+    refusal = await refusal_of(case.journey.OpenPlan(wrong))
+    assert [violation.field for violation in refusal.violations] == ["met_by_carer[0]"]
+
+
 async def test_opening_again_answers_the_same_and_opens_nothing(case: PlanningCase) -> None:
     """The journey may ask again with another request id, even of a step long done: same answer, no second event."""
     await case.organise()

@@ -147,3 +147,40 @@ def test_a_review_says_what_the_law_wants() -> None:
     for law_due, told in (("2026-06-02", "2 June 2026 (law)"), ("", "28 June 2026"), ("2027-01-01", "28 June 2026")):
         opened = events.ReviewOpened(1, "triggered", "2026-06-28", law_due)
         assert waiting_in_words(_event(opened)).endswith(f"until {told}")
+
+
+def test_a_determination_that_departs_says_so_and_why() -> None:
+    """What was proposed, which outcomes were judged otherwise, and every reason, also that about the duty."""
+    confirmed = events.DeterminationConfirmed(
+        1,
+        "d",
+        eligible=True,
+        needs=["hygiene", "toilet"],
+        assessed_by=["amy"],
+        duty="needs_judgement",
+        duty_because="She stays with her son.",
+        unable=["toilet"],
+        able=["home_safe"],
+        departures_because=["toilet: Only with help.", "home_safe: A rail was fitted."],
+        proposed="met",
+        proposed_needs=["hygiene", "home_safe"],
+    )
+    assert event_in_words(_event(confirmed), WORDS) == (
+        "determination confirmed (s.13); eligible needs: hygiene, toilet; "
+        "departs from the proposal (eligible needs: hygiene, home safe): toilet unable, home safe able; "
+        "because: toilet: Only with help.; home_safe: A rail was fitted.; She stays with her son."
+    )
+
+
+def test_what_is_owed_in_writing_is_told_with_the_determination_and_when_it_is_late() -> None:
+    """By when, and that it is not given: by its own name, and not as the step's date."""
+    confirmed = events.DeterminationConfirmed(
+        1, "d", eligible=False, needs=[], assessed_by=["amy"], record_due="2026-12-04", advice_due="2026-12-07"
+    )
+    assert event_in_words(_event(confirmed), WORDS).endswith(
+        "; in writing by 4 December 2026; advice by 7 December 2026"
+    )
+    late = events.StepOverdue("money_found", 1, "2026-12-04", "hard", "written_record")
+    assert event_in_words(_event(late), WORDS) == (
+        "the written record of the determination (s.13(2)) was due on 4 December 2026, and is not given"
+    )

@@ -79,9 +79,10 @@ def test_facts_are_told_by_their_short_names_after_the_item_that_they_are_about(
     words = read_answer_words(POLICIES, "england", "eligibility")
     assert words.fact("outcomes.home_safe.cannot_unaided") == "home safe, cannot do it unaided"
     assert words.fact("outcomes") == "outcomes"
-    assert words.fact("met_by_carer.hygiene.item") == "met by a carer"
-    assert words.fact("resident") == "lives in the area"
+    assert words.fact("impairment") == "impairment or illness"
     assert words.fact("some.new_fact") == "some.new fact"
+    of_carers = read_answer_words(POLICIES, "england", "carer-duty")
+    assert of_carers.fact("eligible_needs.recreation.item") == "eligible needs"
 
 
 def test_values_are_told_as_people_write_them() -> None:

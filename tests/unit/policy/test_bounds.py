@@ -82,7 +82,7 @@ def test_no_council_goes_beyond_what_the_national_pack_allows(
         ("budget.withheld_percent", "whole number", "100"),
         ("authority.limits", "amount by word", '{panel.care_home: "0.00"}'),
         ("authority.risk_roles", "words", "[panel]"),
-        ("reviews.first_limit_days", "whole number", "56"), ("deadlines.contact_days", "whole number", "0"),
+        ("reviews.first_limit_days", "whole number", "56"), ("deadlines.written_record_days", "whole number", "1"),
     ],
 )  # fmt: skip
 def test_a_council_may_go_as_far_as_the_bounds(england: Path, name: str, type_: str, value: str) -> None:

@@ -39,8 +39,8 @@ WORDS = "assistant_team_manager, approver, team_manager, service_manager, panel,
     ("file", "old", "new", "said"),
     [
         (CHOICES, "from: 2025-04-01, value: 1,", "from: 2025-04-01 value: 1,", ":8: YAML: "),
-        (CHOICES, "deadlines.contact_days", "deadlines.contct_days",
-         ":2: deadlines.contct_days: a parameter that england declares; did you mean deadlines.contact_days?"),
+        (CHOICES, "deadlines.written_record_days", "deadlines.writen_record_days",
+         "did you mean deadlines.written_record_days?"),
         (CHOICES, "approver: ", "aprover: ",
          f":38: authority.limits: words out of {WORDS}; aprover is not one; did you mean approver?"),
         (CHOICES, "value: 3,", "value: 6 or less,",
@@ -64,7 +64,7 @@ def test_one_slip_is_one_problem(installed: Path, file: str, old: str, new: str,
 
 def test_what_was_left_out_is_counted_and_the_rest_is_still_tried(installed: Path) -> None:
     """A value that could not be read leaves its decision's cases out; those of other decisions are still run."""
-    found = checked(installed, CHOICES, "deadlines.contact_days", "deadlines.contct_days")
+    found = checked(installed, CHOICES, "deadlines.written_record_days", "deadlines.writen_record_days")
     assert (len(found), found.left_out) == (1, 2)
     found = checked(installed, "example-council/cases/review-schedule.yaml", '"2026-06-20", rule', '"2026-06-21", rule')
     assert [problem.file for problem in found] == [CHOICES, "example-council/cases/review-schedule.yaml"]

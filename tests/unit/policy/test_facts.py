@@ -77,8 +77,6 @@ def test_a_day_that_no_calendar_has_is_refused_by_name(decision: str, facts: obj
     ({"outcomes": {"nutrition": {"endangers": "yes"}}}, "outcomes.nutrition.endangers"),
     ({"outcomes": []}, "outcomes"),
     ({"outcomes": {"nutrition": "not_applicable"}}, "outcomes.nutrition"),
-    ({"met_by_carer": ["nutrition", "nutrition"]}, "met_by_carer"),
-    ({"met_by_carer": "nutrition"}, "met_by_carer"),
     ([], "facts"),
     (None, "facts"),
 ])  # fmt: skip
@@ -87,6 +85,13 @@ def test_what_is_not_declared_is_refused_by_its_path(facts: object, path: str) -
     fault = refusal("eligibility", facts)
     assert fault.reason == "FACT_INVALID"
     assert f"fact {path}:" in fault.detail
+
+
+@pytest.mark.parametrize("needs", [["nutrition", "nutrition"], "nutrition", ["hygiene"]])
+def test_a_list_of_words_has_each_of_its_own_once(needs: object) -> None:
+    """A word twice, a word alone, and one that is no option are refused."""
+    fault = refusal("carer-duty", {"eligible_needs": needs})
+    assert (fault.reason, "fact eligible_needs" in fault.detail) == ("FACT_INVALID", True)
 
 
 @pytest.mark.parametrize(("decision", "on", "reason"), [

@@ -20,7 +20,7 @@ async def money_found(step: Step) -> Stage:
     if not determination.eligible:
         await step.hear(WaitingFor.ADVICE, AdviceGiven)
         return await step.end_case(Ending.NOT_ELIGIBLE)
-    case.eligible_needs = determination.needs
+    case.eligible_needs, case.met_by_carer = determination.needs, determination.met_by_carer
 
     budget = await step.hear(WaitingFor.INDICATIVE_BUDGET, IndicativeBudgetGiven)
     case.indicative_weekly = budget.weekly

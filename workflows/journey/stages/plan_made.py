@@ -13,7 +13,8 @@ async def plan_made(step: Step) -> Stage:
     It is submitted when every question of its template is answered.
     """
     case = step.state
-    await step.open(OpenPlan(case.plan_version, case.eligible_needs, case.indicative_weekly, step.opened_on))
+    needs, met_by_carer = case.eligible_needs, case.met_by_carer
+    await step.open(OpenPlan(case.plan_version, needs, case.indicative_weekly, step.opened_on, met_by_carer))
 
     plan = await step.hear(WaitingFor.PLAN, PlanSubmitted)
     case.review_on = plan.review_on

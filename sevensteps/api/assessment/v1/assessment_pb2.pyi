@@ -85,6 +85,34 @@ ENDING_DIED: Ending.ValueType  # 6
 """The person died."""
 Global___Ending: _TypeAlias = Ending  # noqa: Y015
 
+class _Residence:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ResidenceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Residence.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RESIDENCE_UNSPECIFIED: _Residence.ValueType  # 0
+    """Not known, or not recorded."""
+    RESIDENCE_HERE: _Residence.ValueType  # 1
+    """Ordinarily resident in the council's area."""
+    RESIDENCE_NO_SETTLED_RESIDENCE: _Residence.ValueType  # 2
+    """Present in the council's area, without a settled residence."""
+    RESIDENCE_ELSEWHERE: _Residence.ValueType  # 3
+    """Ordinarily resident elsewhere."""
+
+class Residence(_Residence, metaclass=_ResidenceEnumTypeWrapper):
+    """Where somebody lives, for the duty to meet needs (s.18(1)(a), s.20(1)(a))."""
+
+RESIDENCE_UNSPECIFIED: Residence.ValueType  # 0
+"""Not known, or not recorded."""
+RESIDENCE_HERE: Residence.ValueType  # 1
+"""Ordinarily resident in the council's area."""
+RESIDENCE_NO_SETTLED_RESIDENCE: Residence.ValueType  # 2
+"""Present in the council's area, without a settled residence."""
+RESIDENCE_ELSEWHERE: Residence.ValueType  # 3
+"""Ordinarily resident elsewhere."""
+Global___Residence: _TypeAlias = Residence  # noqa: Y015
+
 class _DeterminationState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -108,6 +136,90 @@ DETERMINATION_STATE_PROPOSED: DeterminationState.ValueType  # 1
 DETERMINATION_STATE_CONFIRMED: DeterminationState.ValueType  # 2
 """Confirmed by a practitioner."""
 Global___DeterminationState: _TypeAlias = DeterminationState  # noqa: Y015
+
+class _OutcomeJudgement:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OutcomeJudgementEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OutcomeJudgement.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OUTCOME_JUDGEMENT_UNSPECIFIED: _OutcomeJudgement.ValueType  # 0
+    """Not given."""
+    OUTCOME_JUDGEMENT_UNABLE: _OutcomeJudgement.ValueType  # 1
+    """The person is unable to achieve it, in one of the ways of the regulations."""
+    OUTCOME_JUDGEMENT_ABLE: _OutcomeJudgement.ValueType  # 2
+    """The person is able to achieve it."""
+    OUTCOME_JUDGEMENT_UNKNOWN: _OutcomeJudgement.ValueType  # 3
+    """It is not known."""
+
+class OutcomeJudgement(_OutcomeJudgement, metaclass=_OutcomeJudgementEnumTypeWrapper):
+    """What a practitioner judges about an outcome."""
+
+OUTCOME_JUDGEMENT_UNSPECIFIED: OutcomeJudgement.ValueType  # 0
+"""Not given."""
+OUTCOME_JUDGEMENT_UNABLE: OutcomeJudgement.ValueType  # 1
+"""The person is unable to achieve it, in one of the ways of the regulations."""
+OUTCOME_JUDGEMENT_ABLE: OutcomeJudgement.ValueType  # 2
+"""The person is able to achieve it."""
+OUTCOME_JUDGEMENT_UNKNOWN: OutcomeJudgement.ValueType  # 3
+"""It is not known."""
+Global___OutcomeJudgement: _TypeAlias = OutcomeJudgement  # noqa: Y015
+
+class _WrittenKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WrittenKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WrittenKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WRITTEN_KIND_UNSPECIFIED: _WrittenKind.ValueType  # 0
+    """Not given."""
+    WRITTEN_KIND_WRITTEN_RECORD: _WrittenKind.ValueType  # 1
+    """The determination and its reasons (s.13(2), (4))."""
+    WRITTEN_KIND_ADVICE: _WrittenKind.ValueType  # 2
+    """Advice and information where no need is eligible (s.13(5))."""
+
+class WrittenKind(_WrittenKind, metaclass=_WrittenKindEnumTypeWrapper):
+    """What the person is owed in writing after a determination."""
+
+WRITTEN_KIND_UNSPECIFIED: WrittenKind.ValueType  # 0
+"""Not given."""
+WRITTEN_KIND_WRITTEN_RECORD: WrittenKind.ValueType  # 1
+"""The determination and its reasons (s.13(2), (4))."""
+WRITTEN_KIND_ADVICE: WrittenKind.ValueType  # 2
+"""Advice and information where no need is eligible (s.13(5))."""
+Global___WrittenKind: _TypeAlias = WrittenKind  # noqa: Y015
+
+class _GivenBy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _GivenByEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GivenBy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    GIVEN_BY_UNSPECIFIED: _GivenBy.ValueType  # 0
+    """Not said."""
+    GIVEN_BY_POST: _GivenBy.ValueType  # 1
+    """By post."""
+    GIVEN_BY_EMAIL: _GivenBy.ValueType  # 2
+    """By email, or in the council's own online account."""
+    GIVEN_BY_HAND: _GivenBy.ValueType  # 3
+    """By hand."""
+    GIVEN_BY_ACCESSIBLE_FORMAT: _GivenBy.ValueType  # 4
+    """In a form that the person can use, such as easy read, braille or a recording."""
+
+class GivenBy(_GivenBy, metaclass=_GivenByEnumTypeWrapper):
+    """How something in writing was given."""
+
+GIVEN_BY_UNSPECIFIED: GivenBy.ValueType  # 0
+"""Not said."""
+GIVEN_BY_POST: GivenBy.ValueType  # 1
+"""By post."""
+GIVEN_BY_EMAIL: GivenBy.ValueType  # 2
+"""By email, or in the council's own online account."""
+GIVEN_BY_HAND: GivenBy.ValueType  # 3
+"""By hand."""
+GIVEN_BY_ACCESSIBLE_FORMAT: GivenBy.ValueType  # 4
+"""In a form that the person can use, such as easy read, braille or a recording."""
+Global___GivenBy: _TypeAlias = GivenBy  # noqa: Y015
 
 class _SelfAssessmentHelp:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -316,6 +428,7 @@ class OutcomeAnswers(_message.Message):
     ENDANGERS_FIELD_NUMBER: _builtins.int
     TAKES_LONGER_FIELD_NUMBER: _builtins.int
     NOT_APPLICABLE_FIELD_NUMBER: _builtins.int
+    MET_BY_CARER_FIELD_NUMBER: _builtins.int
     cannot_unaided: _builtins.bool
     """Unable to achieve it without assistance."""
     pain_distress_anxiety: _builtins.bool
@@ -326,6 +439,10 @@ class OutcomeAnswers(_message.Message):
     """Able, but takes significantly longer than would normally be expected. Adults only."""
     not_applicable: _builtins.bool
     """The outcome does not apply, for example no child is cared for."""
+    met_by_carer: _builtins.bool
+    """A carer meets this need, who is willing and able to go on with it (s.18(7)). Adults only; it changes nothing about
+    whether the adult is able.
+    """
     def __init__(
         self,
         *,
@@ -334,15 +451,18 @@ class OutcomeAnswers(_message.Message):
         endangers: _builtins.bool | None = ...,
         takes_longer: _builtins.bool | None = ...,
         not_applicable: _builtins.bool = ...,
+        met_by_carer: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cannot_unaided", b"_cannot_unaided", "_endangers", b"_endangers", "_pain_distress_anxiety", b"_pain_distress_anxiety", "_takes_longer", b"_takes_longer", "cannot_unaided", b"cannot_unaided", "endangers", b"endangers", "pain_distress_anxiety", b"pain_distress_anxiety", "takes_longer", b"takes_longer"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cannot_unaided", b"_cannot_unaided", "_endangers", b"_endangers", "_met_by_carer", b"_met_by_carer", "_pain_distress_anxiety", b"_pain_distress_anxiety", "_takes_longer", b"_takes_longer", "cannot_unaided", b"cannot_unaided", "endangers", b"endangers", "met_by_carer", b"met_by_carer", "pain_distress_anxiety", b"pain_distress_anxiety", "takes_longer", b"takes_longer"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cannot_unaided", b"_cannot_unaided", "_endangers", b"_endangers", "_pain_distress_anxiety", b"_pain_distress_anxiety", "_takes_longer", b"_takes_longer", "cannot_unaided", b"cannot_unaided", "endangers", b"endangers", "not_applicable", b"not_applicable", "pain_distress_anxiety", b"pain_distress_anxiety", "takes_longer", b"takes_longer"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cannot_unaided", b"_cannot_unaided", "_endangers", b"_endangers", "_met_by_carer", b"_met_by_carer", "_pain_distress_anxiety", b"_pain_distress_anxiety", "_takes_longer", b"_takes_longer", "cannot_unaided", b"cannot_unaided", "endangers", b"endangers", "met_by_carer", b"met_by_carer", "not_applicable", b"not_applicable", "pain_distress_anxiety", b"pain_distress_anxiety", "takes_longer", b"takes_longer"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cannot_unaided: _TypeAlias = _typing.Literal["cannot_unaided"]  # noqa: Y015
     _WhichOneofArgType__cannot_unaided: _TypeAlias = _typing.Literal["_cannot_unaided", b"_cannot_unaided"]  # noqa: Y015
     _WhichOneofReturnType__endangers: _TypeAlias = _typing.Literal["endangers"]  # noqa: Y015
     _WhichOneofArgType__endangers: _TypeAlias = _typing.Literal["_endangers", b"_endangers"]  # noqa: Y015
+    _WhichOneofReturnType__met_by_carer: _TypeAlias = _typing.Literal["met_by_carer"]  # noqa: Y015
+    _WhichOneofArgType__met_by_carer: _TypeAlias = _typing.Literal["_met_by_carer", b"_met_by_carer"]  # noqa: Y015
     _WhichOneofReturnType__pain_distress_anxiety: _TypeAlias = _typing.Literal["pain_distress_anxiety"]  # noqa: Y015
     _WhichOneofArgType__pain_distress_anxiety: _TypeAlias = _typing.Literal["_pain_distress_anxiety", b"_pain_distress_anxiety"]  # noqa: Y015
     _WhichOneofReturnType__takes_longer: _TypeAlias = _typing.Literal["takes_longer"]  # noqa: Y015
@@ -352,6 +472,8 @@ class OutcomeAnswers(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__endangers) -> _WhichOneofReturnType__endangers | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__met_by_carer) -> _WhichOneofReturnType__met_by_carer | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__pain_distress_anxiety) -> _WhichOneofReturnType__pain_distress_anxiety | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__takes_longer) -> _WhichOneofReturnType__takes_longer | None: ...
@@ -360,7 +482,9 @@ Global___OutcomeAnswers: _TypeAlias = OutcomeAnswers  # noqa: Y015
 
 @_typing.final
 class AdultFacts(_message.Message):
-    """The assessed facts of an adult (SI 2015/313 reg 2). Absent means unknown."""
+    """The assessed facts of an adult (SI 2015/313 reg 2), and those on which the duty to meet needs depends (s.18). Absent means
+    unknown.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -389,12 +513,33 @@ class AdultFacts(_message.Message):
     OUTCOMES_FIELD_NUMBER: _builtins.int
     SIGNIFICANT_IMPACT_FIELD_NUMBER: _builtins.int
     RESIDENT_FIELD_NUMBER: _builtins.int
+    RESIDENCE_FIELD_NUMBER: _builtins.int
+    CHARGED_FIELD_NUMBER: _builtins.int
+    MEANS_WITHIN_LIMIT_FIELD_NUMBER: _builtins.int
+    ASKS_FIELD_NUMBER: _builtins.int
+    CARE_HOME_FIELD_NUMBER: _builtins.int
+    LACKS_CAPACITY_FIELD_NUMBER: _builtins.int
+    SOMEBODY_ARRANGES_FIELD_NUMBER: _builtins.int
     impairment: _builtins.bool
     """The needs arise from or relate to a physical or mental impairment or illness."""
     significant_impact: _builtins.bool
     """As a consequence there is, or is likely to be, a significant impact on well-being."""
     resident: _builtins.bool
-    """Ordinarily resident here, or present with no settled residence."""
+    """What earlier callers send instead of `residence`: true for RESIDENCE_HERE, false for RESIDENCE_ELSEWHERE."""
+    residence: Global___Residence.ValueType
+    """Where the adult lives."""
+    charged: _builtins.bool
+    """The council would charge for meeting the needs (s.14), in whole or in part."""
+    means_within_limit: _builtins.bool
+    """The financial assessment shows means at or below the financial limit (s.18(2))."""
+    asks: _builtins.bool
+    """The adult asks the council to meet the needs although the means are above the limit (s.18(3))."""
+    care_home: _builtins.bool
+    """The needs would be met by a place in a care home; there s.18(3) is not in force."""
+    lacks_capacity: _builtins.bool
+    """The adult lacks the capacity to arrange care and support (s.18(4))."""
+    somebody_arranges: _builtins.bool
+    """Somebody is authorised under the Mental Capacity Act, or otherwise in a position, to arrange it (s.18(4))."""
     @_builtins.property
     def outcomes(self) -> _containers.MessageMap[_builtins.str, Global___OutcomeAnswers]:
         """The ten outcomes by name: nutrition, hygiene, toilet, clothed, home_safe, habitable, relationships, work_education,
@@ -408,29 +553,62 @@ class AdultFacts(_message.Message):
         outcomes: _abc.Mapping[_builtins.str, Global___OutcomeAnswers] | None = ...,
         significant_impact: _builtins.bool | None = ...,
         resident: _builtins.bool | None = ...,
+        residence: Global___Residence.ValueType = ...,
+        charged: _builtins.bool | None = ...,
+        means_within_limit: _builtins.bool | None = ...,
+        asks: _builtins.bool | None = ...,
+        care_home: _builtins.bool | None = ...,
+        lacks_capacity: _builtins.bool | None = ...,
+        somebody_arranges: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_impairment", b"_impairment", "_resident", b"_resident", "_significant_impact", b"_significant_impact", "impairment", b"impairment", "resident", b"resident", "significant_impact", b"significant_impact"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_asks", b"_asks", "_care_home", b"_care_home", "_charged", b"_charged", "_impairment", b"_impairment", "_lacks_capacity", b"_lacks_capacity", "_means_within_limit", b"_means_within_limit", "_resident", b"_resident", "_significant_impact", b"_significant_impact", "_somebody_arranges", b"_somebody_arranges", "asks", b"asks", "care_home", b"care_home", "charged", b"charged", "impairment", b"impairment", "lacks_capacity", b"lacks_capacity", "means_within_limit", b"means_within_limit", "resident", b"resident", "significant_impact", b"significant_impact", "somebody_arranges", b"somebody_arranges"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_impairment", b"_impairment", "_resident", b"_resident", "_significant_impact", b"_significant_impact", "impairment", b"impairment", "outcomes", b"outcomes", "resident", b"resident", "significant_impact", b"significant_impact"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_asks", b"_asks", "_care_home", b"_care_home", "_charged", b"_charged", "_impairment", b"_impairment", "_lacks_capacity", b"_lacks_capacity", "_means_within_limit", b"_means_within_limit", "_resident", b"_resident", "_significant_impact", b"_significant_impact", "_somebody_arranges", b"_somebody_arranges", "asks", b"asks", "care_home", b"care_home", "charged", b"charged", "impairment", b"impairment", "lacks_capacity", b"lacks_capacity", "means_within_limit", b"means_within_limit", "outcomes", b"outcomes", "residence", b"residence", "resident", b"resident", "significant_impact", b"significant_impact", "somebody_arranges", b"somebody_arranges"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__asks: _TypeAlias = _typing.Literal["asks"]  # noqa: Y015
+    _WhichOneofArgType__asks: _TypeAlias = _typing.Literal["_asks", b"_asks"]  # noqa: Y015
+    _WhichOneofReturnType__care_home: _TypeAlias = _typing.Literal["care_home"]  # noqa: Y015
+    _WhichOneofArgType__care_home: _TypeAlias = _typing.Literal["_care_home", b"_care_home"]  # noqa: Y015
+    _WhichOneofReturnType__charged: _TypeAlias = _typing.Literal["charged"]  # noqa: Y015
+    _WhichOneofArgType__charged: _TypeAlias = _typing.Literal["_charged", b"_charged"]  # noqa: Y015
     _WhichOneofReturnType__impairment: _TypeAlias = _typing.Literal["impairment"]  # noqa: Y015
     _WhichOneofArgType__impairment: _TypeAlias = _typing.Literal["_impairment", b"_impairment"]  # noqa: Y015
+    _WhichOneofReturnType__lacks_capacity: _TypeAlias = _typing.Literal["lacks_capacity"]  # noqa: Y015
+    _WhichOneofArgType__lacks_capacity: _TypeAlias = _typing.Literal["_lacks_capacity", b"_lacks_capacity"]  # noqa: Y015
+    _WhichOneofReturnType__means_within_limit: _TypeAlias = _typing.Literal["means_within_limit"]  # noqa: Y015
+    _WhichOneofArgType__means_within_limit: _TypeAlias = _typing.Literal["_means_within_limit", b"_means_within_limit"]  # noqa: Y015
     _WhichOneofReturnType__resident: _TypeAlias = _typing.Literal["resident"]  # noqa: Y015
     _WhichOneofArgType__resident: _TypeAlias = _typing.Literal["_resident", b"_resident"]  # noqa: Y015
     _WhichOneofReturnType__significant_impact: _TypeAlias = _typing.Literal["significant_impact"]  # noqa: Y015
     _WhichOneofArgType__significant_impact: _TypeAlias = _typing.Literal["_significant_impact", b"_significant_impact"]  # noqa: Y015
+    _WhichOneofReturnType__somebody_arranges: _TypeAlias = _typing.Literal["somebody_arranges"]  # noqa: Y015
+    _WhichOneofArgType__somebody_arranges: _TypeAlias = _typing.Literal["_somebody_arranges", b"_somebody_arranges"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__asks) -> _WhichOneofReturnType__asks | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__care_home) -> _WhichOneofReturnType__care_home | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__charged) -> _WhichOneofReturnType__charged | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__impairment) -> _WhichOneofReturnType__impairment | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lacks_capacity) -> _WhichOneofReturnType__lacks_capacity | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__means_within_limit) -> _WhichOneofReturnType__means_within_limit | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__resident) -> _WhichOneofReturnType__resident | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__significant_impact) -> _WhichOneofReturnType__significant_impact | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__somebody_arranges) -> _WhichOneofReturnType__somebody_arranges | None: ...
 
 Global___AdultFacts: _TypeAlias = AdultFacts  # noqa: Y015
 
 @_typing.final
 class CarerFacts(_message.Message):
-    """The assessed facts of a carer (SI 2015/313 reg 3). Absent means unknown."""
+    """The assessed facts of a carer (SI 2015/313 reg 3), and those on which the duty to meet needs depends (s.20). Absent means
+    unknown.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -459,12 +637,39 @@ class CarerFacts(_message.Message):
     HEALTH_AT_RISK_FIELD_NUMBER: _builtins.int
     OUTCOMES_FIELD_NUMBER: _builtins.int
     SIGNIFICANT_IMPACT_FIELD_NUMBER: _builtins.int
+    RESIDENCE_FIELD_NUMBER: _builtins.int
+    CHARGED_FIELD_NUMBER: _builtins.int
+    MEANS_WITHIN_LIMIT_FIELD_NUMBER: _builtins.int
+    ASKS_FIELD_NUMBER: _builtins.int
+    CARE_TO_ADULT_FIELD_NUMBER: _builtins.int
+    ADULT_CHARGED_FIELD_NUMBER: _builtins.int
+    ADULT_MEANS_WITHIN_LIMIT_FIELD_NUMBER: _builtins.int
+    ADULT_AGREES_FIELD_NUMBER: _builtins.int
+    ADULT_ASKS_FIELD_NUMBER: _builtins.int
     necessary_care: _builtins.bool
     """The needs arise from providing necessary care for an adult."""
     health_at_risk: _builtins.bool
     """The carer's physical or mental health is deteriorating or at risk of it."""
     significant_impact: _builtins.bool
     """As a consequence there is, or is likely to be, a significant impact on the carer's well-being."""
+    residence: Global___Residence.ValueType
+    """Where the adult cared for lives."""
+    charged: _builtins.bool
+    """The council would charge the carer for the carer's own support (s.14), in whole or in part."""
+    means_within_limit: _builtins.bool
+    """The financial assessment shows that the carer's means are at or below the financial limit (s.20(2))."""
+    asks: _builtins.bool
+    """The carer asks the council to meet the needs although the means are above the limit (s.20(3))."""
+    care_to_adult: _builtins.bool
+    """The needs would be met, in whole or in part, by care and support for the adult cared for (s.20(1)(c))."""
+    adult_charged: _builtins.bool
+    """The council would charge the adult cared for, in whole or in part, for that care and support."""
+    adult_means_within_limit: _builtins.bool
+    """The means of the adult cared for are at or below the financial limit (s.20(4))."""
+    adult_agrees: _builtins.bool
+    """The adult cared for agrees to the carer's needs being met in that way (s.20(1)(c), (4))."""
+    adult_asks: _builtins.bool
+    """The adult cared for asks for it although the means are above the limit (s.20(5))."""
     @_builtins.property
     def outcomes(self) -> _containers.MessageMap[_builtins.str, Global___OutcomeAnswers]:
         """The eight outcomes by name: child_caring, other_caring, habitable, nutrition, relationships, work_education, community,
@@ -478,25 +683,182 @@ class CarerFacts(_message.Message):
         health_at_risk: _builtins.bool | None = ...,
         outcomes: _abc.Mapping[_builtins.str, Global___OutcomeAnswers] | None = ...,
         significant_impact: _builtins.bool | None = ...,
+        residence: Global___Residence.ValueType = ...,
+        charged: _builtins.bool | None = ...,
+        means_within_limit: _builtins.bool | None = ...,
+        asks: _builtins.bool | None = ...,
+        care_to_adult: _builtins.bool | None = ...,
+        adult_charged: _builtins.bool | None = ...,
+        adult_means_within_limit: _builtins.bool | None = ...,
+        adult_agrees: _builtins.bool | None = ...,
+        adult_asks: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_health_at_risk", b"_health_at_risk", "_necessary_care", b"_necessary_care", "_significant_impact", b"_significant_impact", "health_at_risk", b"health_at_risk", "necessary_care", b"necessary_care", "significant_impact", b"significant_impact"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_adult_agrees", b"_adult_agrees", "_adult_asks", b"_adult_asks", "_adult_charged", b"_adult_charged", "_adult_means_within_limit", b"_adult_means_within_limit", "_asks", b"_asks", "_care_to_adult", b"_care_to_adult", "_charged", b"_charged", "_health_at_risk", b"_health_at_risk", "_means_within_limit", b"_means_within_limit", "_necessary_care", b"_necessary_care", "_significant_impact", b"_significant_impact", "adult_agrees", b"adult_agrees", "adult_asks", b"adult_asks", "adult_charged", b"adult_charged", "adult_means_within_limit", b"adult_means_within_limit", "asks", b"asks", "care_to_adult", b"care_to_adult", "charged", b"charged", "health_at_risk", b"health_at_risk", "means_within_limit", b"means_within_limit", "necessary_care", b"necessary_care", "significant_impact", b"significant_impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_health_at_risk", b"_health_at_risk", "_necessary_care", b"_necessary_care", "_significant_impact", b"_significant_impact", "health_at_risk", b"health_at_risk", "necessary_care", b"necessary_care", "outcomes", b"outcomes", "significant_impact", b"significant_impact"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_adult_agrees", b"_adult_agrees", "_adult_asks", b"_adult_asks", "_adult_charged", b"_adult_charged", "_adult_means_within_limit", b"_adult_means_within_limit", "_asks", b"_asks", "_care_to_adult", b"_care_to_adult", "_charged", b"_charged", "_health_at_risk", b"_health_at_risk", "_means_within_limit", b"_means_within_limit", "_necessary_care", b"_necessary_care", "_significant_impact", b"_significant_impact", "adult_agrees", b"adult_agrees", "adult_asks", b"adult_asks", "adult_charged", b"adult_charged", "adult_means_within_limit", b"adult_means_within_limit", "asks", b"asks", "care_to_adult", b"care_to_adult", "charged", b"charged", "health_at_risk", b"health_at_risk", "means_within_limit", b"means_within_limit", "necessary_care", b"necessary_care", "outcomes", b"outcomes", "residence", b"residence", "significant_impact", b"significant_impact"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__adult_agrees: _TypeAlias = _typing.Literal["adult_agrees"]  # noqa: Y015
+    _WhichOneofArgType__adult_agrees: _TypeAlias = _typing.Literal["_adult_agrees", b"_adult_agrees"]  # noqa: Y015
+    _WhichOneofReturnType__adult_asks: _TypeAlias = _typing.Literal["adult_asks"]  # noqa: Y015
+    _WhichOneofArgType__adult_asks: _TypeAlias = _typing.Literal["_adult_asks", b"_adult_asks"]  # noqa: Y015
+    _WhichOneofReturnType__adult_charged: _TypeAlias = _typing.Literal["adult_charged"]  # noqa: Y015
+    _WhichOneofArgType__adult_charged: _TypeAlias = _typing.Literal["_adult_charged", b"_adult_charged"]  # noqa: Y015
+    _WhichOneofReturnType__adult_means_within_limit: _TypeAlias = _typing.Literal["adult_means_within_limit"]  # noqa: Y015
+    _WhichOneofArgType__adult_means_within_limit: _TypeAlias = _typing.Literal["_adult_means_within_limit", b"_adult_means_within_limit"]  # noqa: Y015
+    _WhichOneofReturnType__asks: _TypeAlias = _typing.Literal["asks"]  # noqa: Y015
+    _WhichOneofArgType__asks: _TypeAlias = _typing.Literal["_asks", b"_asks"]  # noqa: Y015
+    _WhichOneofReturnType__care_to_adult: _TypeAlias = _typing.Literal["care_to_adult"]  # noqa: Y015
+    _WhichOneofArgType__care_to_adult: _TypeAlias = _typing.Literal["_care_to_adult", b"_care_to_adult"]  # noqa: Y015
+    _WhichOneofReturnType__charged: _TypeAlias = _typing.Literal["charged"]  # noqa: Y015
+    _WhichOneofArgType__charged: _TypeAlias = _typing.Literal["_charged", b"_charged"]  # noqa: Y015
     _WhichOneofReturnType__health_at_risk: _TypeAlias = _typing.Literal["health_at_risk"]  # noqa: Y015
     _WhichOneofArgType__health_at_risk: _TypeAlias = _typing.Literal["_health_at_risk", b"_health_at_risk"]  # noqa: Y015
+    _WhichOneofReturnType__means_within_limit: _TypeAlias = _typing.Literal["means_within_limit"]  # noqa: Y015
+    _WhichOneofArgType__means_within_limit: _TypeAlias = _typing.Literal["_means_within_limit", b"_means_within_limit"]  # noqa: Y015
     _WhichOneofReturnType__necessary_care: _TypeAlias = _typing.Literal["necessary_care"]  # noqa: Y015
     _WhichOneofArgType__necessary_care: _TypeAlias = _typing.Literal["_necessary_care", b"_necessary_care"]  # noqa: Y015
     _WhichOneofReturnType__significant_impact: _TypeAlias = _typing.Literal["significant_impact"]  # noqa: Y015
     _WhichOneofArgType__significant_impact: _TypeAlias = _typing.Literal["_significant_impact", b"_significant_impact"]  # noqa: Y015
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_agrees) -> _WhichOneofReturnType__adult_agrees | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_asks) -> _WhichOneofReturnType__adult_asks | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_charged) -> _WhichOneofReturnType__adult_charged | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_means_within_limit) -> _WhichOneofReturnType__adult_means_within_limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__asks) -> _WhichOneofReturnType__asks | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__care_to_adult) -> _WhichOneofReturnType__care_to_adult | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__charged) -> _WhichOneofReturnType__charged | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__health_at_risk) -> _WhichOneofReturnType__health_at_risk | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__means_within_limit) -> _WhichOneofReturnType__means_within_limit | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__necessary_care) -> _WhichOneofReturnType__necessary_care | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__significant_impact) -> _WhichOneofReturnType__significant_impact | None: ...
 
 Global___CarerFacts: _TypeAlias = CarerFacts  # noqa: Y015
+
+@_typing.final
+class Departure(_message.Message):
+    """Where a practitioner departs from what the pack proposes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    JUDGEMENT_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    outcome: _builtins.str
+    """The outcome, by name."""
+    judgement: Global___OutcomeJudgement.ValueType
+    """What the practitioner judges about it, other than proposed."""
+    because: _builtins.str
+    """Why, for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        outcome: _builtins.str = ...,
+        judgement: Global___OutcomeJudgement.ValueType = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "judgement", b"judgement", "outcome", b"outcome"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Departure: _TypeAlias = Departure  # noqa: Y015
+
+@_typing.final
+class Written(_message.Message):
+    """Something that the person is owed in writing after a determination, and whether it was given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    GIVEN_ON_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
+    OVERDUE_TOLD_FIELD_NUMBER: _builtins.int
+    kind: Global___WrittenKind.ValueType
+    """What."""
+    due_on: _builtins.str
+    """By when, as YYYY-MM-DD: the duty is the law's, the number of days the council's. Empty where it was confirmed by an
+    earlier version.
+    """
+    given_on: _builtins.str
+    """On which day it was given, as YYYY-MM-DD; empty while it is not."""
+    recorded_by: _builtins.str
+    """Who recorded that it was given."""
+    how: Global___GivenBy.ValueType
+    """How it was given."""
+    overdue_told: _builtins.bool
+    """True once it was told that the date has passed."""
+    def __init__(
+        self,
+        *,
+        kind: Global___WrittenKind.ValueType = ...,
+        due_on: _builtins.str = ...,
+        given_on: _builtins.str = ...,
+        recorded_by: _builtins.str = ...,
+        how: Global___GivenBy.ValueType = ...,
+        overdue_told: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_on", b"due_on", "given_on", b"given_on", "how", b"how", "kind", b"kind", "overdue_told", b"overdue_told", "recorded_by", b"recorded_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Written: _TypeAlias = Written  # noqa: Y015
+
+@_typing.final
+class Proposal(_message.Message):
+    """What the pack proposed, where the practitioner departed from it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISION_FIELD_NUMBER: _builtins.int
+    ELIGIBLE_NEEDS_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    DUTY_OWED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def decision(self) -> _decision_pb2.Decision:
+        """What it said about eligibility, with reasons."""
+
+    @_builtins.property
+    def eligible_needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The needs that would have been eligible, by outcome name."""
+
+    @_builtins.property
+    def duty(self) -> _decision_pb2.Decision:
+        """What it said about the duty to meet them; absent where no need would have been eligible."""
+
+    @_builtins.property
+    def duty_owed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The needs that the council would have had to meet."""
+
+    def __init__(
+        self,
+        *,
+        decision: _decision_pb2.Decision | None = ...,
+        eligible_needs: _abc.Iterable[_builtins.str] | None = ...,
+        duty: _decision_pb2.Decision | None = ...,
+        duty_owed: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "duty", b"duty"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "duty", b"duty", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Proposal: _TypeAlias = Proposal  # noqa: Y015
 
 @_typing.final
 class Determination(_message.Message):
@@ -511,6 +873,15 @@ class Determination(_message.Message):
     ELIGIBLE_NEEDS_FIELD_NUMBER: _builtins.int
     ASSESSED_BY_FIELD_NUMBER: _builtins.int
     CONFIRMED_BY_FIELD_NUMBER: _builtins.int
+    ADULT_FIELD_NUMBER: _builtins.int
+    CARER_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    DUTY_OWED_FIELD_NUMBER: _builtins.int
+    MET_BY_CARER_FIELD_NUMBER: _builtins.int
+    DUTY_BECAUSE_FIELD_NUMBER: _builtins.int
+    DEPARTURES_FIELD_NUMBER: _builtins.int
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    WRITTEN_FIELD_NUMBER: _builtins.int
     determination_id: _builtins.str
     """Its id."""
     round: _builtins.int
@@ -521,13 +892,49 @@ class Determination(_message.Message):
     """Who assessed (proposed it)."""
     confirmed_by: _builtins.str
     """Who confirmed it; empty while proposed."""
+    duty_because: _builtins.str
+    """Why the council goes on although the rules do not find a duty, as the practitioner judged; empty where nobody had to."""
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision:
-        """What the pack says, with reasons."""
+        """What the pack says, with reasons: where the practitioner departs from its proposal, on the facts as they judge them."""
 
     @_builtins.property
     def eligible_needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The eligible needs by outcome name."""
+
+    @_builtins.property
+    def adult(self) -> Global___AdultFacts:
+        """Of an adult."""
+
+    @_builtins.property
+    def carer(self) -> Global___CarerFacts:
+        """Of a carer."""
+
+    @_builtins.property
+    def duty(self) -> _decision_pb2.Decision:
+        """Whether the council has to meet the eligible needs (s.18, s.20), with reasons. Judgement means that there is no duty, and
+        that it may (s.19, s.20(6)). Absent where no need is eligible, and in determinations of earlier versions.
+        """
+
+    @_builtins.property
+    def duty_owed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The needs that the council has to meet; empty unless there is a duty."""
+
+    @_builtins.property
+    def met_by_carer(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The eligible needs that a carer meets: they are on record, and the duty does not extend to them (s.18(7))."""
+
+    @_builtins.property
+    def departures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Departure]:
+        """Where the practitioner who confirmed it departed from the proposal, outcome by outcome."""
+
+    @_builtins.property
+    def proposal(self) -> Global___Proposal:
+        """What the pack had proposed; absent unless there are departures."""
+
+    @_builtins.property
+    def written(self) -> _containers.RepeatedCompositeFieldContainer[Global___Written]:
+        """What the person is owed in writing, once it is confirmed."""
 
     def __init__(
         self,
@@ -539,12 +946,23 @@ class Determination(_message.Message):
         eligible_needs: _abc.Iterable[_builtins.str] | None = ...,
         assessed_by: _builtins.str = ...,
         confirmed_by: _builtins.str = ...,
+        adult: Global___AdultFacts | None = ...,
+        carer: Global___CarerFacts | None = ...,
+        duty: _decision_pb2.Decision | None = ...,
+        duty_owed: _abc.Iterable[_builtins.str] | None = ...,
+        met_by_carer: _abc.Iterable[_builtins.str] | None = ...,
+        duty_because: _builtins.str = ...,
+        departures: _abc.Iterable[Global___Departure] | None = ...,
+        proposal: Global___Proposal | None = ...,
+        written: _abc.Iterable[Global___Written] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "carer", b"carer", "decision", b"decision", "duty", b"duty", "facts", b"facts", "proposal", b"proposal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_by", b"assessed_by", "confirmed_by", b"confirmed_by", "decision", b"decision", "determination_id", b"determination_id", "eligible_needs", b"eligible_needs", "round", b"round", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "assessed_by", b"assessed_by", "carer", b"carer", "confirmed_by", b"confirmed_by", "decision", b"decision", "departures", b"departures", "determination_id", b"determination_id", "duty", b"duty", "duty_because", b"duty_because", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs", "facts", b"facts", "met_by_carer", b"met_by_carer", "proposal", b"proposal", "round", b"round", "state", b"state", "written", b"written"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType_facts: _TypeAlias = _typing.Literal["adult", "carer"]  # noqa: Y015
+    _WhichOneofArgType_facts: _TypeAlias = _typing.Literal["facts", b"facts"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_facts) -> _WhichOneofReturnType_facts | None: ...
 
 Global___Determination: _TypeAlias = Determination  # noqa: Y015
 
@@ -1080,6 +1498,8 @@ class ConfirmDeterminationRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     DETERMINATION_ID_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
+    DUTY_BECAUSE_FIELD_NUMBER: _builtins.int
+    DEPARTURES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1090,6 +1510,16 @@ class ConfirmDeterminationRequest(_message.Message):
     """The determination that was proposed: the newest of the round."""
     reasons: _builtins.str
     """The practitioner's reasons, as they go into the written record."""
+    duty_because: _builtins.str
+    """Needed where needs are eligible and residence is not known or elsewhere, or the rules otherwise leave the duty to
+    judgement: what the council does, and why (s.19, s.20(6)). At most 1,000 characters. Else it is left out.
+    """
+    @_builtins.property
+    def departures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Departure]:
+        """Where the practitioner judges an outcome otherwise than proposed, each once. The same rules decide again from them, and
+        the proposal stays on record.
+        """
+
     def __init__(
         self,
         *,
@@ -1098,10 +1528,12 @@ class ConfirmDeterminationRequest(_message.Message):
         etag: _builtins.str = ...,
         determination_id: _builtins.str = ...,
         reasons: _builtins.str = ...,
+        duty_because: _builtins.str = ...,
+        departures: _abc.Iterable[Global___Departure] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "determination_id", b"determination_id", "etag", b"etag", "reasons", b"reasons", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "departures", b"departures", "determination_id", b"determination_id", "duty_because", b"duty_because", "etag", b"etag", "reasons", b"reasons", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1221,6 +1653,8 @@ class GiveAdviceRequest(_message.Message):
     WRITTEN_REASONS_FIELD_NUMBER: _builtins.int
     ADVICE_FIELD_NUMBER: _builtins.int
     HOW_TO_ASK_AGAIN_FIELD_NUMBER: _builtins.int
+    GIVEN_ON_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1233,6 +1667,10 @@ class GiveAdviceRequest(_message.Message):
     """Advice on meeting, reducing, preventing or delaying needs (s.13(5))."""
     how_to_ask_again: _builtins.str
     """How to ask again or to complain."""
+    given_on: _builtins.str
+    """On which day it was given, as YYYY-MM-DD, at most a year ago. Empty for today."""
+    how: Global___GivenBy.ValueType
+    """How it was given; it may be left out."""
     def __init__(
         self,
         *,
@@ -1242,10 +1680,12 @@ class GiveAdviceRequest(_message.Message):
         written_reasons: _builtins.str = ...,
         advice: _builtins.str = ...,
         how_to_ask_again: _builtins.str = ...,
+        given_on: _builtins.str = ...,
+        how: Global___GivenBy.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "case_id", b"case_id", "etag", b"etag", "how_to_ask_again", b"how_to_ask_again", "request_id", b"request_id", "written_reasons", b"written_reasons"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "case_id", b"case_id", "etag", b"etag", "given_on", b"given_on", "how", b"how", "how_to_ask_again", b"how_to_ask_again", "request_id", b"request_id", "written_reasons", b"written_reasons"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1274,6 +1714,68 @@ class GiveAdviceResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GiveAdviceResponse: _TypeAlias = GiveAdviceResponse  # noqa: Y015
+
+@_typing.final
+class GiveWrittenRecordRequest(_message.Message):
+    """Asks to record that the written record was given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    GIVEN_ON_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read."""
+    given_on: _builtins.str
+    """On which day it was given, as YYYY-MM-DD, at most a year ago. Empty for today."""
+    how: Global___GivenBy.ValueType
+    """How it was given."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        given_on: _builtins.str = ...,
+        how: Global___GivenBy.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "etag", b"etag", "given_on", b"given_on", "how", b"how", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GiveWrittenRecordRequest: _TypeAlias = GiveWrittenRecordRequest  # noqa: Y015
+
+@_typing.final
+class GiveWrittenRecordResponse(_message.Message):
+    """The case after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case."""
+
+    def __init__(
+        self,
+        *,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GiveWrittenRecordResponse: _TypeAlias = GiveWrittenRecordResponse  # noqa: Y015
 
 @_typing.final
 class GetDeterminationRequest(_message.Message):
@@ -1872,6 +2374,7 @@ class RecordOverdueRequest(_message.Message):
     DUE_ON_FIELD_NUMBER: _builtins.int
     BY_LAW_FIELD_NUMBER: _builtins.int
     AHEAD_FIELD_NUMBER: _builtins.int
+    CLOCK_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request."""
     case_id: _builtins.str
@@ -1886,6 +2389,8 @@ class RecordOverdueRequest(_message.Message):
     """The law sets it, and not practice."""
     ahead: _builtins.bool
     """It has not passed yet: it is near."""
+    clock: _builtins.str
+    """Which clock, where it is not that of the step: written_record, advice. Then `turn` is the round of the determination."""
     def __init__(
         self,
         *,
@@ -1896,10 +2401,11 @@ class RecordOverdueRequest(_message.Message):
         due_on: _builtins.str = ...,
         by_law: _builtins.bool = ...,
         ahead: _builtins.bool = ...,
+        clock: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "by_law", b"by_law", "case_id", b"case_id", "due_on", b"due_on", "request_id", b"request_id", "stage", b"stage", "turn", b"turn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "by_law", b"by_law", "case_id", b"case_id", "clock", b"clock", "due_on", b"due_on", "request_id", b"request_id", "stage", b"stage", "turn", b"turn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -84,6 +84,11 @@ class AssessmentServiceStub:
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveIndicativeBudgetRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveIndicativeBudgetResponse.FromString,
                 _registered_method=True)
+        self.GiveWrittenRecord = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/GiveWrittenRecord',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveWrittenRecordRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveWrittenRecordResponse.FromString,
+                _registered_method=True)
         self.GiveAdvice = channel.unary_unary(
                 '/sevensteps.api.assessment.v1.AssessmentService/GiveAdvice',
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveAdviceRequest.SerializeToString,
@@ -195,7 +200,8 @@ class AssessmentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ConfirmDetermination(self, request, context):
-        """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2)).
+        """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2)). They may depart from the
+        proposal, outcome by outcome.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -203,6 +209,14 @@ class AssessmentServiceServicer:
 
     def GiveIndicativeBudget(self, request, context):
         """Gives the indicative budget that the council's points table yields, after an eligible determination.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GiveWrittenRecord(self, request, context):
+        """Records that the person was given the written record of the confirmed determination and its reasons (s.13(2)), also after
+        its round is done. Where no need is eligible, GiveAdvice records it as well.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -326,6 +340,11 @@ def add_AssessmentServiceServicer_to_server(servicer, server):
                     servicer.GiveIndicativeBudget,
                     request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveIndicativeBudgetRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveIndicativeBudgetResponse.SerializeToString,
+            ),
+            'GiveWrittenRecord': grpc.unary_unary_rpc_method_handler(
+                    servicer.GiveWrittenRecord,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveWrittenRecordRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveWrittenRecordResponse.SerializeToString,
             ),
             'GiveAdvice': grpc.unary_unary_rpc_method_handler(
                     servicer.GiveAdvice,
@@ -626,6 +645,33 @@ class AssessmentService:
             '/sevensteps.api.assessment.v1.AssessmentService/GiveIndicativeBudget',
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveIndicativeBudgetRequest.SerializeToString,
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveIndicativeBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GiveWrittenRecord(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/GiveWrittenRecord',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveWrittenRecordRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GiveWrittenRecordResponse.FromString,
             options,
             channel_credentials,
             insecure,

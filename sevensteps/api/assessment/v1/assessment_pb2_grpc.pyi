@@ -55,9 +55,15 @@ class AssessmentServiceStub:
     ProposeDetermination: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ProposeDeterminationRequest, _assessment_pb2.ProposeDeterminationResponse]
     """Has the policy pack propose a determination of eligibility from the assessed facts (s.13)."""
     ConfirmDetermination: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ConfirmDeterminationRequest, _assessment_pb2.ConfirmDeterminationResponse]
-    """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2))."""
+    """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2)). They may depart from the
+    proposal, outcome by outcome.
+    """
     GiveIndicativeBudget: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GiveIndicativeBudgetRequest, _assessment_pb2.GiveIndicativeBudgetResponse]
     """Gives the indicative budget that the council's points table yields, after an eligible determination."""
+    GiveWrittenRecord: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GiveWrittenRecordRequest, _assessment_pb2.GiveWrittenRecordResponse]
+    """Records that the person was given the written record of the confirmed determination and its reasons (s.13(2)), also after
+    its round is done. Where no need is eligible, GiveAdvice records it as well.
+    """
     GiveAdvice: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GiveAdviceRequest, _assessment_pb2.GiveAdviceResponse]
     """Records the written reasons, advice and information given to somebody who is not eligible (s.13(5), s.24(2))."""
     GetDetermination: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GetDeterminationRequest, _assessment_pb2.GetDeterminationResponse]
@@ -108,9 +114,15 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     ProposeDetermination: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ProposeDeterminationRequest, _assessment_pb2.ProposeDeterminationResponse]  # type: ignore[assignment]
     """Has the policy pack propose a determination of eligibility from the assessed facts (s.13)."""
     ConfirmDetermination: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ConfirmDeterminationRequest, _assessment_pb2.ConfirmDeterminationResponse]  # type: ignore[assignment]
-    """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2))."""
+    """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2)). They may depart from the
+    proposal, outcome by outcome.
+    """
     GiveIndicativeBudget: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GiveIndicativeBudgetRequest, _assessment_pb2.GiveIndicativeBudgetResponse]  # type: ignore[assignment]
     """Gives the indicative budget that the council's points table yields, after an eligible determination."""
+    GiveWrittenRecord: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GiveWrittenRecordRequest, _assessment_pb2.GiveWrittenRecordResponse]  # type: ignore[assignment]
+    """Records that the person was given the written record of the confirmed determination and its reasons (s.13(2)), also after
+    its round is done. Where no need is eligible, GiveAdvice records it as well.
+    """
     GiveAdvice: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GiveAdviceRequest, _assessment_pb2.GiveAdviceResponse]  # type: ignore[assignment]
     """Records the written reasons, advice and information given to somebody who is not eligible (s.13(5), s.24(2))."""
     GetDetermination: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GetDeterminationRequest, _assessment_pb2.GetDeterminationResponse]  # type: ignore[assignment]
@@ -206,7 +218,9 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _assessment_pb2.ConfirmDeterminationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.ConfirmDeterminationResponse, _abc.Awaitable[_assessment_pb2.ConfirmDeterminationResponse]]:
-        """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2))."""
+        """Confirms a proposed determination: a named practitioner's own decision, with reasons (s.13(2)). They may depart from the
+        proposal, outcome by outcome.
+        """
 
     @_abc_1.abstractmethod
     def GiveIndicativeBudget(
@@ -215,6 +229,16 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.GiveIndicativeBudgetResponse, _abc.Awaitable[_assessment_pb2.GiveIndicativeBudgetResponse]]:
         """Gives the indicative budget that the council's points table yields, after an eligible determination."""
+
+    @_abc_1.abstractmethod
+    def GiveWrittenRecord(
+        self,
+        request: _assessment_pb2.GiveWrittenRecordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.GiveWrittenRecordResponse, _abc.Awaitable[_assessment_pb2.GiveWrittenRecordResponse]]:
+        """Records that the person was given the written record of the confirmed determination and its reasons (s.13(2)), also after
+        its round is done. Where no need is eligible, GiveAdvice records it as well.
+        """
 
     @_abc_1.abstractmethod
     def GiveAdvice(

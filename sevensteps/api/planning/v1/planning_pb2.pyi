@@ -750,6 +750,7 @@ class Planning(_message.Message):
     DUE_ON_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     PERIODS_FIELD_NUMBER: _builtins.int
+    MET_BY_CARER_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     indicative_weekly: _builtins.str
@@ -782,6 +783,12 @@ class Planning(_message.Message):
     def periods(self) -> _containers.RepeatedCompositeFieldContainer[Global___Period]:
         """When each arrangement of every version of the plan runs or ran, in the order of their first days."""
 
+    @_builtins.property
+    def met_by_carer(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The eligible needs that a carer meets, who is willing and able to go on with it: the council owes nothing for them
+        (s.18(7)), and a plan names them all the same.
+        """
+
     def __init__(
         self,
         *,
@@ -796,10 +803,11 @@ class Planning(_message.Message):
         due_on: _builtins.str = ...,
         etag: _builtins.str = ...,
         periods: _abc.Iterable[Global___Period] | None = ...,
+        met_by_carer: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_on", b"due_on", "eligible_needs", b"eligible_needs", "etag", b"etag", "indicative_weekly", b"indicative_weekly", "money", b"money", "open_stage", b"open_stage", "periods", b"periods", "personal_budget_weekly", b"personal_budget_weekly", "plan", b"plan", "support", b"support"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_on", b"due_on", "eligible_needs", b"eligible_needs", "etag", b"etag", "indicative_weekly", b"indicative_weekly", "met_by_carer", b"met_by_carer", "money", b"money", "open_stage", b"open_stage", "periods", b"periods", "personal_budget_weekly", b"personal_budget_weekly", "plan", b"plan", "support", b"support"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1413,6 +1421,7 @@ class OpenPlanRequest(_message.Message):
     ELIGIBLE_NEEDS_FIELD_NUMBER: _builtins.int
     INDICATIVE_WEEKLY_FIELD_NUMBER: _builtins.int
     OPENED_ON_FIELD_NUMBER: _builtins.int
+    MET_BY_CARER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request."""
     case_id: _builtins.str
@@ -1429,6 +1438,10 @@ class OpenPlanRequest(_message.Message):
     def eligible_needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The eligible needs, by outcome name."""
 
+    @_builtins.property
+    def met_by_carer(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Those of the eligible needs that a carer meets (s.18(7))."""
+
     def __init__(
         self,
         *,
@@ -1439,10 +1452,11 @@ class OpenPlanRequest(_message.Message):
         eligible_needs: _abc.Iterable[_builtins.str] | None = ...,
         indicative_weekly: _builtins.str = ...,
         opened_on: _builtins.str = ...,
+        met_by_carer: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "council", b"council", "eligible_needs", b"eligible_needs", "indicative_weekly", b"indicative_weekly", "opened_on", b"opened_on", "request_id", b"request_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "council", b"council", "eligible_needs", b"eligible_needs", "indicative_weekly", b"indicative_weekly", "met_by_carer", b"met_by_carer", "opened_on", b"opened_on", "request_id", b"request_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -12,9 +12,13 @@ def upgrade() -> None:
     op.add_column("lives", sa.Column("in_force", sa.Text(), nullable=True))
     op.add_column("lives", sa.Column("spends_to_judge", sa.Integer(), nullable=True))
     op.execute("UPDATE lives SET spends_to_judge = 0")
+    op.add_column("lives", sa.Column("law_receipt_id", sa.Text(), nullable=True))
+    op.add_column("lives", sa.Column("law_receipt_digest", sa.Text(), nullable=True))
+    op.execute("UPDATE lives SET law_receipt_id = receipt_id, law_receipt_digest = receipt_digest")
     op.add_column("spending", sa.Column("plan_version", sa.Integer(), nullable=True))
     op.add_column("spending", sa.Column("verdict", sa.Text(), nullable=True))
     op.add_column("spending", sa.Column("receipt_id", sa.Text(), nullable=True))
+    op.add_column("spending", sa.Column("receipt_digest", sa.Text(), nullable=True))
     op.execute(
         "UPDATE spending SET verdict = '', receipt_id = '', plan_version = (SELECT lives.plan_version FROM lives"
         " WHERE lives.case_id = spending.case_id AND lives.round = spending.round)"
