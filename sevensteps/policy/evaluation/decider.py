@@ -15,6 +15,7 @@ from sevensteps.policy.evaluation.wording import Wording, possible_verdicts
 from sevensteps.policy.model.compiled_decision import CompiledDecision
 from sevensteps.policy.model.declared_facts import TypedFacts
 from sevensteps.policy.model.derived_facts import derive
+from sevensteps.policy.model.known_facts import names_of
 from sevensteps.policy.model.verdict import Decision, Finding, Json, Verdict, VerdictRange, range_of_all
 
 ENGINES: Mapping[str, str] = {"plain": "1", "durable_rules": version("durable_rules")}
@@ -36,6 +37,7 @@ class Decider:
 
     def __init__(self, pack: str, hash_: str, compiled: CompiledDecision) -> None:
         self.pack, self.hash, self.compiled = pack, hash_, compiled
+        self.asked = names_of(compiled.declared)
         self.plain = PlainEvaluator(compiled)
         self.evaluators: tuple[Evaluator, ...] = (self.plain, DurableEvaluator(compiled))
         self._wordings = tuple(Wording.of(rule, compiled.facts[rule.scope]) for rule in compiled.rules)
