@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.evaluation.verification import differences
-from sevensteps.policy.known_facts import only_known
+from sevensteps.policy.model.known_facts import only_known
 from sevensteps.policy.model.verdict import Decision, Json
 from sevensteps.policy.packs.pack import Pack, read_pack
 from sevensteps.policy.packs.problems import PackRefusedError
@@ -40,8 +40,7 @@ class Library(PacksInForce):
         """
         with self._lock:
             decider = self._compiled_pack(pack, version).decider(decision, on)
-        declared = decider.compiled.declared
-        return decider.decide(only_known(decision, facts, declared) if only_known_facts else facts, on)
+        return decider.decide(only_known(decision, facts, decider.asked) if only_known_facts else facts, on)
 
     def why_not(self, decision: str, *, pack: str, on: date, facts: Mapping[str, Json]) -> WhyNot:
         """The smallest sets of changed facts that would change the verdict; see `why_not.search`."""

@@ -21,8 +21,8 @@ import msgspec
 from sevensteps.errors import Fault
 from sevensteps.policy.authoring.kept_hints import hints_of, with_own_hints
 from sevensteps.policy.compiled_pack import CompiledPack
-from sevensteps.policy.known_facts import by_known_names
-from sevensteps.policy.model.declared_facts import DeclaredFacts
+from sevensteps.policy.evaluation.decider import Decider
+from sevensteps.policy.model.known_facts import by_known_names
 from sevensteps.policy.model.verdict import Decision, Json, Verdict
 from sevensteps.policy.packs.pack import read_pack
 
@@ -149,12 +149,12 @@ def _compiled_pack(root: Path, name: str) -> CompiledPack:
 @lru_cache(maxsize=REMEMBERED)
 def _plain_answer(candidate: Candidate, decision: str, on: date, facts: bytes) -> tuple[Verdict, Mapping[str, Json]]:
     decider = _compiled_pack(candidate.root, candidate.name).decider(decision, on)
-    return decider.plain_answer(_facts(decision, facts, decider.compiled.declared), on)
+    return decider.plain_answer(_facts(decision, facts, decider), on)
 
 
-def _facts(decision: str, stored: bytes | msgspec.Raw, declared: DeclaredFacts) -> Mapping[str, Json]:
+def _facts(decision: str, stored: bytes | msgspec.Raw, decider: Decider) -> Mapping[str, Json]:
     """Stored facts by the names of today, with the pack's own hints."""
-    return with_own_hints(by_known_names(decision, _object(stored), declared), declared)
+    return with_own_hints(by_known_names(decision, _object(stored), decider.asked), decider.compiled.declared)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -185,7 +185,7 @@ def _redecided(stored: Stored, candidate: Candidate) -> ChangedDecision | None:
         if settled and verdict == receipt.verdict and values == _object(receipt.values):
             return None
         decider = _compiled_pack(candidate.root, candidate.name).decider(receipt.decision, on)
-        again = decider.decide(_facts(receipt.decision, receipt.facts, decider.compiled.declared), on)
+        again = decider.decide(_facts(receipt.decision, receipt.facts, decider), on)
     except Fault as fault:
         return changed(fault.reason.lower(), (fault.detail,))
     because = tuple(_differences(receipt, again))

@@ -15,6 +15,7 @@ from sevensteps.policy.evaluation.wording import Wording, possible_verdicts
 from sevensteps.policy.model.compiled_decision import CompiledDecision
 from sevensteps.policy.model.declared_facts import TypedFacts
 from sevensteps.policy.model.derived_facts import derive
+from sevensteps.policy.model.known_facts import names_of
 from sevensteps.policy.model.predicates import Truth
 from sevensteps.policy.model.verdict import Decision, Finding, Json, Verdict, VerdictRange, range_of_all
 
@@ -38,6 +39,7 @@ class Decider:
     def __init__(self, pack: str, hash_: str, compiled: CompiledDecision, *, plain_only: bool = False) -> None:
         """With `plain_only` the plain evaluator alone is asked, for trying a changed pack out: nobody is decided on."""
         self.pack, self.hash, self.compiled = pack, hash_, compiled
+        self.asked = names_of(compiled.declared)
         self.plain = PlainEvaluator(compiled)
         self.evaluators: tuple[Evaluator, ...] = (self.plain, *(() if plain_only else (DurableEvaluator(compiled),)))
         self._wordings = tuple(Wording.of(rule, compiled.facts[rule.scope]) for rule in compiled.rules)

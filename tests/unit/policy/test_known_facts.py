@@ -8,15 +8,16 @@ import pytest
 from sevensteps.errors import Fault
 from sevensteps.policy import Library
 from sevensteps.policy.compiled_pack import CompiledPack
-from sevensteps.policy.known_facts import FORMER_NAMES, by_known_names, only_known
 from sevensteps.policy.model.declared_facts import DeclaredFacts
 from sevensteps.policy.model.facts import Fact
+from sevensteps.policy.model.known_facts import FORMER_NAMES, by_known_names, names_of, only_known
 from sevensteps.policy.model.verdict import Json
 from sevensteps.policy.packs.pack import read_pack
 
 ON = date(2026, 4, 1)
 POLICIES = Path(__file__).parents[3] / "policies"
-BEFORE = DeclaredFacts({"annual_net": Fact("annual_net", "money"), "said.why": Fact("said.why", "boolean")}, {})
+DECLARED = {"annual_net": Fact("annual_net", "money"), "said.why": Fact("said.why", "boolean")}
+BEFORE = names_of(DeclaredFacts(DECLARED, {}))
 
 
 def test_a_renamed_fact_has_the_name_that_the_pack_knows() -> None:
@@ -25,7 +26,7 @@ def test_a_renamed_fact_has_the_name_that_the_pack_knows() -> None:
         "annual_net": "1.00",
         "role": "panel",
     }
-    today = CompiledPack(read_pack(POLICIES, "england")).decider("authority", ON).compiled.declared
+    today = CompiledPack(read_pack(POLICIES, "england")).decider("authority", ON).asked
     assert by_known_names("authority", {"annual_net": "1.00"}, today) == {"annual_cost": "1.00"}
     assert by_known_names("deadlines", {"annual_net": "1.00"}, today) == {"annual_net": "1.00"}
 
@@ -39,9 +40,9 @@ def test_what_a_pack_of_before_does_not_ask_is_not_told() -> None:
 @pytest.mark.parametrize("decision", FORMER_NAMES)
 def test_the_name_of_today_is_that_of_the_pack(decision: str) -> None:
     """The national pack declares every new name, and no former one."""
-    declared = CompiledPack(read_pack(POLICIES, "england")).decider(decision, ON).compiled.declared
-    assert declared.case.keys() >= FORMER_NAMES[decision].keys()
-    assert declared.case.keys().isdisjoint(FORMER_NAMES[decision].values())
+    asked = CompiledPack(read_pack(POLICIES, "england")).decider(decision, ON).asked
+    assert asked >= FORMER_NAMES[decision].keys()
+    assert asked.isdisjoint(FORMER_NAMES[decision].values())
 
 
 def test_whoever_asks_by_themselves_is_told_of_a_fact_that_the_pack_does_not_know(packs: Path) -> None:
