@@ -120,6 +120,8 @@ class _Scope:
         raise TypeError(condition)
 
     def _inner(self, condition: Condition, *, holds: bool) -> Pattern:
+        while isinstance(condition, Not):
+            condition, holds = condition.condition, not holds
         if isinstance(condition, Compare):
             pattern = self.holds(condition) if holds else self.fails(condition)
             if pattern is not None:
@@ -133,12 +135,18 @@ def _evaluated_before(condition: Condition) -> list[Condition]:
     """The conditions inside another that have to be evaluated before it."""
     match condition:
         case Not(inner):
-            return [] if _simple(inner) else [inner]
+            return _evaluated_before(All((inner,)))
         case All(conditions) | Any(conditions):
-            return [inner for inner in conditions if not _simple(inner)]
+            bare = map(_without_not, conditions)
+            return [inner for inner in bare if not _simple(inner)]
         case AtLeast(_, conditions):
             return list(conditions)
     return []
+
+
+def _without_not(condition: Condition) -> Condition:
+    """What is turned round needs no stratum of its own: whether it fails is known as soon as whether it holds."""
+    return _without_not(condition.condition) if isinstance(condition, Not) else condition
 
 
 def _simple(condition: Condition) -> bool:

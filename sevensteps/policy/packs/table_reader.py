@@ -44,7 +44,7 @@ def _read_row(
         draft.check_sentence(id_, row, scope)
     fits = reader.condition(row["when"], row, id_)
     values = _values(draft, row, scope)
-    none_above = [Not(Any(tuple(rows.values())))] if table["hit"] == "first" and rows else []
+    none_above = [Not(above) for above in rows.values()] if table["hit"] == "first" else []
     conditions = [fits, *none_above, *_facts_given(draft, values, scope)]
     rule = _rule(draft, table, row, id_, All(tuple(conditions)) if len(conditions) > 1 else fits)
     draft.add_rule(replace(rule, values=values), row)
