@@ -66,6 +66,8 @@ def record_spend(work: Work, *, case_id: str, etag: str, spend: Spend) -> tuple[
     """
     life = store.life_to_change(work, case_id, etag)
     life.ensure_open()
+    if spend.evidence:
+        store.use_evidence(work, case_id, spend.evidence)
     decision, checked = _check(work, life, spend)
     store.add_spend(work, life, spend, checked)
     event = SpendRecorded(
