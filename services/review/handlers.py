@@ -7,6 +7,7 @@ from functools import partial
 
 from services.review import store
 from services.review.domain.life import (
+    LASTING_FACTS,
     Call,
     Life,
     LifeOpening,
@@ -180,7 +181,8 @@ def _bring_forward(work: Work, life: Life, call: Call) -> Life:
 
 def _decide(work: Work, life: Life, other: Mapping[str, Json]) -> Schedule:
     """When the next review of a life is due, by the facts by which it was dated before and others in their place."""
-    facts = {**work.decided_on(life.receipt_id), **other}
+    before = work.decided_on(life.receipt_id)
+    facts = {name: before.get(name) for name in LASTING_FACTS} | dict(other)
     decision = work.decide("review-schedule", work.today, facts, case_id=life.case_id, council=life.council)
     return Schedule.of(decision.values, decision.receipt_id)
 
