@@ -7,6 +7,7 @@ from functools import partial
 
 from services.review import store
 from services.review.domain.life import (
+    LASTING_FACTS,
     Call,
     Life,
     LifeOpening,
@@ -66,6 +67,8 @@ def record_spend(work: Work, *, case_id: str, etag: str, spend: Spend) -> tuple[
     """
     life = store.life_to_change(work, case_id, etag)
     life.ensure_open()
+    if spend.evidence:
+        store.use_evidence(work, case_id, spend.evidence)
     decision, checked = _check(work, life, spend)
     store.add_spend(work, life, spend, checked)
     event = SpendRecorded(
@@ -178,7 +181,8 @@ def _bring_forward(work: Work, life: Life, call: Call) -> Life:
 
 def _decide(work: Work, life: Life, other: Mapping[str, Json]) -> Schedule:
     """When the next review of a life is due, by the facts by which it was dated before and others in their place."""
-    facts = {**work.decided_on(life.receipt_id), **other}
+    before = work.decided_on(life.receipt_id)
+    facts = {name: before.get(name) for name in LASTING_FACTS} | dict(other)
     decision = work.decide("review-schedule", work.today, facts, case_id=life.case_id, council=life.council)
     return Schedule.of(decision.values, decision.receipt_id)
 

@@ -146,12 +146,14 @@ def change_life(work: Work, life: Life) -> Life:
     return replace(life, version=life.version + 1)
 
 
+def use_evidence(work: Work, case_id: str, evidence: str) -> None:
+    """Store that evidence stands for a spend. Raises a Fault (PRECONDITION, EVIDENCE_USED) where it does already."""
+    if work.connection.execute(USE_EVIDENCE, {"case_id": case_id, "evidence": evidence}).rowcount != 1:
+        raise evidence_used(case_id)
+
+
 def add_spend(work: Work, of: Life, spend: Spend, checked: Checked) -> None:
-    """Store what was spent. Raises a Fault (PRECONDITION, EVIDENCE_USED) where its evidence is another spend's."""
-    if spend.evidence:
-        used = work.connection.execute(USE_EVIDENCE, {"case_id": of.case_id, "evidence": spend.evidence})
-        if used.rowcount != 1:
-            raise evidence_used(of.case_id)
+    """Store what was spent."""
     row = {
         "spend_id": new_id("spend"),
         "case_id": of.case_id,

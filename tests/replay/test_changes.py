@@ -155,7 +155,8 @@ def test_what_is_recorded_is_left_alone(changed: Changed, tmp_path: Path) -> Non
     folder = tmp_path / "commands"
     shutil.copytree(RECORDED, folder)
     files = [Path("plan_made.txt"), *(Path(patch, "plan_made.txt") for patch in program.patches)]
-    assert record(program, [edit.section], folder) == [str(file) for file in files if (folder / file).exists()]
+    there = [str(file) for file in files if (folder / file).exists()]
+    assert record(program, [edit.section], folder) == there
     assert changes(program, [edit.section], folder) != []
     record(program, [edit.section], folder, replace=True)
     assert changes(program, [edit.section], folder) == []

@@ -32,6 +32,18 @@ class ReviewReason(StrEnum):
     TRIGGERED = "triggered"
 
 
+LASTING_FACTS = (
+    "round",
+    "started_on",
+    "last_review_on",
+    "direct_payment",
+    "direct_payment_started_on",
+    "own_date",
+    "complex",
+)
+"""The facts of the decision review-schedule that stay while a life does; what calls for a review comes and goes."""
+
+
 @dataclass(frozen=True, slots=True)
 class LifeOpening:
     """What opens step 6. `continues`: the last review found that the plan works. `own_date` is the person's wish.
@@ -209,7 +221,7 @@ class Life:
 
     def reviewed_facts(self, on: date) -> dict[str, Json]:
         """The facts for the decision review-schedule that a review of this round, done on a day, changes."""
-        return {"round": self.round, "last_review_on": on.isoformat(), "triggers": [], "triggered_on": None}
+        return {"round": self.round, "last_review_on": on.isoformat()}
 
     def schedule(self, schedule: Schedule) -> Self:
         """The life with other dates for its next review."""

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.review.domain.life import Call, LifeOpening, ReviewReason, reason_for
+from services.review.domain.life import LASTING_FACTS, Call, LifeOpening, ReviewReason, reason_for
 
 STARTED = date(2026, 6, 1)
 REVIEWED = date(2026, 5, 20)
@@ -49,3 +49,9 @@ def test_a_new_plan_was_never_reviewed_though_the_person_was() -> None:
     facts = opening(continues=False, direct_payment_since=STARTED, own_date=STARTED).schedule_facts(REVIEWED)
     assert (facts["round"], facts["last_review_on"], facts["own_date"]) == (0, "2026-05-20", "2026-06-01")
     assert (facts["direct_payment"], facts["direct_payment_started_on"]) == (True, "2026-06-01")
+
+
+def test_the_lasting_facts_are_those_with_which_a_life_opens() -> None:
+    """Whatever dates a review anew goes by all of them, and by no other that an older pack may have had."""
+    facts = opening(continues=True, direct_payment_since=STARTED, own_date=STARTED).schedule_facts(REVIEWED)
+    assert tuple(facts) == LASTING_FACTS
