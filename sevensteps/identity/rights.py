@@ -102,8 +102,23 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         {
             "ListReceipts": {Role.AUDITOR, Role.OPERATIONS, Role.PRACTITIONER},
             "ReadReceipts": {Role.AUDITOR, Role.OPERATIONS},
-            "GetPack": {Role.AUDITOR, Role.OPERATIONS},
-            "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS},
+            "GetPack": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER},
+            "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER},
+        },
+    ),
+    **_rights(
+        "policy",
+        {
+            "StagePublication": {Role.POLICY_OFFICER},
+            "SchedulePublication": {Role.POLICY_OFFICER},
+            "ListPublications": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER},
+        },
+    ),
+    **_rights(
+        "publications",
+        {
+            "PutInForce": {Role.POLICY_OFFICER},
+            "SettlePublication": {Role.SERVICE},
         },
     ),
     **_rights(

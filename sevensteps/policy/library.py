@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sevensteps.errors import Fault, Kind
+from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind
+from sevensteps.policy.authoring.check import values_missing
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.evaluation.verification import differences
 from sevensteps.policy.model.verdict import Decision, Json
@@ -58,6 +59,21 @@ class Library(PacksInForce):
             version=str(receipt["hash"]),
         ).receipt()
         return tuple(differences(receipt, again))
+
+    def ensure_usable(self, version: str, on: date) -> None:
+        """Raise a Fault unless a version that the library has can decide: all of it can be read, with values on a day.
+
+        Whoever publishes it has run its worked cases. Raises INVALID, PACK_INVALID with every problem.
+        """
+        compiled_pack = self._version(version)
+        problems = list(values_missing(compiled_pack.pack, on))
+        try:
+            compiled_pack.check_readable()
+        except PackRefusedError as refused:
+            problems = [*sorted(refused.problems), *problems]
+        if problems:
+            told = "\n".join(str(problem) for problem in problems[:MOST_VIOLATIONS])
+            raise Fault(Kind.INVALID, "PACK_INVALID", f"Pack {compiled_pack.pack.name} cannot decide:\n{told}")
 
     def has_version(self, version: str) -> bool:
         """Whether the library has the version with this hash: it was read from the folder, or added."""

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +32,7 @@ class PacksInForce:
         self._versions: dict[str, CompiledPack] = {}
         self._refused: dict[str, str] = {}
         self._wanted: set[str] = set()
+        self._left: frozenset[str] = frozenset()
         self._renewing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._folder = FolderWatch(root)
@@ -57,8 +58,15 @@ class PacksInForce:
             self._current[name] = self._version(version)
             self._checked.pop(name, None)
 
+    def leave(self, packs: Iterable[str]) -> None:
+        """Follow the folder no more for these packs, which are published: what it has of them are drafts."""
+        with self._lock:
+            self._left = frozenset(packs)
+            for name in self._left & self._refused.keys():
+                del self._refused[name]
+
     def in_force(self) -> Mapping[str, str]:
-        """The hash of the version that decides, of every pack."""
+        """The hash of the version in the folder that decides, of every pack."""
         with self._lock:
             return {name: compiled_pack.pack.hash for name, compiled_pack in self._current.items()}
 
@@ -103,7 +111,8 @@ class PacksInForce:
             with self._lock:
                 packs = sorted({*self._current, *self._refused, *self._wanted})
             for name in packs:
-                self._renew(name)
+                if name not in self._left:
+                    self._renew(name)
 
     def _version(self, version: str) -> CompiledPack:
         compiled_pack = self._versions.get(version)

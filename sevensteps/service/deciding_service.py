@@ -18,14 +18,17 @@ from sevensteps.policy import Library
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
-from sevensteps.service import answers, receipts
+from sevensteps.service import answers, policy_server, publications_server, receipts
 from sevensteps.service.case_register import AssessmentRegister
 from sevensteps.service.opening import open_to_serve
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
+from sevensteps.service.published_packs import AssessmentsRegister, OwnRegister, Register
 from sevensteps.service.store import Store
 from sevensteps.service.use_cases import UseCases
 
+REGISTER = "assessment"
+"""The service that settles which publications are in force."""
 LOOK_SECONDS = 60.0
 """How often the records are looked through for what has expired."""
 AddTo = Callable[[grpc.aio.Server, UseCases], None]
@@ -47,15 +50,20 @@ class DecidingService:
         archive: Archive,
         use_cases: UseCases,
         publisher: Publisher,
-        register: AssessmentRegister,
+        cases: AssessmentRegister,
+        register: Register,
         add: AddTo,
     ) -> None:
         """`add` registers the servicer; the rest is `open`'s."""
-        self.names = (f"sevensteps.api.{name}.v1.{name.capitalize()}Service", receipts.NAME)
+        own = f"sevensteps.api.{name}.v1.{name.capitalize()}Service"
+        self._has_register = name == REGISTER
+        registers = (publications_server.NAME,) if self._has_register else ()
+        self.names = (own, receipts.NAME, policy_server.NAME, *registers)
         self._store = store
         self._archive = archive
         self._use_cases = use_cases
         self._publisher = publisher
+        self._cases = cases
         self._register = register
         self._add = add
         self._background = Background()
@@ -78,15 +86,20 @@ class DecidingService:
             await store.close()
             raise
         token = machine_token(keys, name, Role.SERVICE)
+        assessment = channel(settings.assessment, token)
         publisher = Publisher(store, name, channel(settings.feed, token))
-        register = AssessmentRegister(channel(settings.assessment, token))
-        use_cases = UseCases(store, archive, councils, publisher, register)
-        return cls(name, store, archive, use_cases, publisher, register, add)
+        cases = AssessmentRegister(assessment)
+        register = OwnRegister(store) if name == REGISTER else AssessmentsRegister(assessment)
+        use_cases = UseCases(store, archive, councils, publisher, cases)
+        return cls(name, store, archive, use_cases, publisher, cases, register, add)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
         self._add(server, self._use_cases)
         receipts.add_to(server, self._use_cases)
+        policy_server.add_to(server, self._use_cases, self._archive.library)
+        if self._has_register:
+            publications_server.add_to(server, self._use_cases, self._register)
 
     def begin(self, background: Background) -> None:
         """See server.Servable: publish, beginning with what waits in the outbox, and look after packs and records."""
@@ -94,6 +107,7 @@ class DecidingService:
         self._publisher.start(background)
         self._tasks = [
             background.start("watching the policy packs", self._archive.watch(self._store)),
+            background.start("following publications", self._archive.follow(self._store, self._register)),
             background.start("keeping the records in order", keep_in_order(self._store)),
         ]
 
@@ -105,7 +119,7 @@ class DecidingService:
         for task in self._tasks:
             await self._background.stop(task)
         await self._publisher.stop()
-        await self._register.close()
+        await self._cases.close()
         await self._store.close()
 
 
@@ -129,6 +143,7 @@ def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> N
     """
     for name in connection.execute(COUNCILS_WITH_RECORDS).scalars():
         councils.ensure_known(name)
+    archive.begin_published(connection)
     packs = councils.packs()
     refused: list[Fault] = []
     for pack in sorted({*packs, *archive.names(connection)}):

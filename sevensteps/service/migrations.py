@@ -201,3 +201,24 @@ def create_overdue_0003() -> None:
         sa.Column("told_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "stage", "turn", "due_on", "ahead"),
     )
+
+
+def create_publications_0004() -> None:
+    """The table `publications` of sevensteps/service/tables.py. Never changed either."""
+    op.create_table(
+        "publications",
+        sa.Column("publication_id", sa.Text(), nullable=False),
+        sa.Column("pack", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("replaces", sa.Text(), nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("confirmed_by", sa.Text(), nullable=False),
+        sa.Column("in_force_from", sa.Text(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["hash"], ["packs.hash"]),
+        sa.PrimaryKeyConstraint("publication_id", "pack"),
+    )
+    op.create_index("publications_in_order", "publications", ["pack", "number"], unique=True)

@@ -1,6 +1,6 @@
 """Running use cases: one transaction each; asked twice, answered once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
@@ -102,11 +102,6 @@ class UseCases:
         self._councils = councils
         self._publisher = publisher
         self._cases = cases
-
-    def packs_in_force(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """The hash of the version of every pack that decides, and why that in the folder is refused, where it is."""
-        library = self._archive.library
-        return library.in_force(), library.refusals()
 
     async def look(self, use_case: Callable[[Work], T]) -> T:
         """Run a use case that only reads."""
