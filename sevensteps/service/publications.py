@@ -65,6 +65,7 @@ class Settled:
     """What the register says of a publication and a moment."""
 
     outcome: Outcome
+    published_by: str = ""
     confirmed_by: str = ""
 
 
@@ -75,14 +76,15 @@ def settle(connection: sa.Connection, publication_id: str, moment: str) -> Settl
         change(connection, publication_id, moment, state=State.STAGED, in_force_from=None)
     found = find(connection, publication_id)
     if found is not None and (found.state, found.in_force_from) == (State.IN_FORCE, moment):
-        return Settled(Outcome.IN_FORCE, found.confirmed_by)
+        return Settled(Outcome.IN_FORCE, found.published_by, found.confirmed_by)
     return Settled(Outcome.NOT_IN_FORCE if passed else Outcome.OPEN)
 
 
 def apply(connection: sa.Connection, publication_id: str, moment: str, settled: Settled) -> None:
     """Store in a service that decides what the register has said."""
     if settled.outcome is Outcome.IN_FORCE:
-        change(connection, publication_id, moment, state=State.IN_FORCE, confirmed_by=settled.confirmed_by)
+        people = {"published_by": settled.published_by, "confirmed_by": settled.confirmed_by}
+        change(connection, publication_id, moment, state=State.IN_FORCE, **people)
     elif settled.outcome is Outcome.NOT_IN_FORCE:
         change(connection, publication_id, moment, state=State.STAGED, in_force_from=None)
 

@@ -42,8 +42,11 @@ class PublicationsServer(pb_grpc.PublicationsServiceServicer):
         moment = moment_of(request, fields)
         fields.check()
         settled = await self._register.settle(request.publication_id, moment)
-        outcome = number_of(pb.Outcome, settled.outcome)
-        return pb.SettlePublicationResponse(outcome=outcome, confirmed_by=settled.confirmed_by)
+        return pb.SettlePublicationResponse(
+            outcome=number_of(pb.Outcome, settled.outcome),
+            published_by=settled.published_by,
+            confirmed_by=settled.confirmed_by,
+        )
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases, register: Register) -> None:

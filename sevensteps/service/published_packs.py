@@ -71,7 +71,8 @@ class AssessmentsRegister:
             answer = await self._register.SettlePublication(request, timeout=CALL_SECONDS)
         except grpc.aio.AioRpcError as error:
             raise Fault(Kind.UNAVAILABLE, "REGISTER_UNAVAILABLE", fault_of(error).detail) from None
-        return Settled(Outcome(short_name(pb.Outcome, answer.outcome)), answer.confirmed_by)
+        outcome = Outcome(short_name(pb.Outcome, answer.outcome))
+        return Settled(outcome, answer.published_by, answer.confirmed_by)
 
 
 class PublishedPacks:

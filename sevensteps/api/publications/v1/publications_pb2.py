@@ -26,23 +26,23 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from sevensteps.api.policy.v1 import policy_pb2 as sevensteps_dot_api_dot_policy_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1sevensteps/api/publications/v1/publications.proto\x12\x1esevensteps.api.publications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%sevensteps/api/policy/v1/policy.proto\"r\n\x11PutInForceRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0epublication_id\x18\x02 \x01(\t\x12\x31\n\rin_force_from\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x12PutInForceResponse\x12:\n\x0bpublication\x18\x01 \x01(\x0b\x32%.sevensteps.api.policy.v1.Publication\"e\n\x18SettlePublicationRequest\x12\x16\n\x0epublication_id\x18\x01 \x01(\t\x12\x31\n\rin_force_from\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"k\n\x19SettlePublicationResponse\x12\x38\n\x07outcome\x18\x01 \x01(\x0e\x32\'.sevensteps.api.publications.v1.Outcome\x12\x14\n\x0c\x63onfirmed_by\x18\x02 \x01(\t*d\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x10\n\x0cOUTCOME_OPEN\x10\x01\x12\x14\n\x10OUTCOME_IN_FORCE\x10\x02\x12\x18\n\x14OUTCOME_NOT_IN_FORCE\x10\x03\x32\x95\x02\n\x13PublicationsService\x12s\n\nPutInForce\x12\x31.sevensteps.api.publications.v1.PutInForceRequest\x1a\x32.sevensteps.api.publications.v1.PutInForceResponse\x12\x88\x01\n\x11SettlePublication\x12\x38.sevensteps.api.publications.v1.SettlePublicationRequest\x1a\x39.sevensteps.api.publications.v1.SettlePublicationResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1sevensteps/api/publications/v1/publications.proto\x12\x1esevensteps.api.publications.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%sevensteps/api/policy/v1/policy.proto\"r\n\x11PutInForceRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0epublication_id\x18\x02 \x01(\t\x12\x31\n\rin_force_from\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x12PutInForceResponse\x12:\n\x0bpublication\x18\x01 \x01(\x0b\x32%.sevensteps.api.policy.v1.Publication\"e\n\x18SettlePublicationRequest\x12\x16\n\x0epublication_id\x18\x01 \x01(\t\x12\x31\n\rin_force_from\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x81\x01\n\x19SettlePublicationResponse\x12\x38\n\x07outcome\x18\x01 \x01(\x0e\x32\'.sevensteps.api.publications.v1.Outcome\x12\x14\n\x0cpublished_by\x18\x02 \x01(\t\x12\x14\n\x0c\x63onfirmed_by\x18\x03 \x01(\t*d\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x10\n\x0cOUTCOME_OPEN\x10\x01\x12\x14\n\x10OUTCOME_IN_FORCE\x10\x02\x12\x18\n\x14OUTCOME_NOT_IN_FORCE\x10\x03\x32\x95\x02\n\x13PublicationsService\x12s\n\nPutInForce\x12\x31.sevensteps.api.publications.v1.PutInForceRequest\x1a\x32.sevensteps.api.publications.v1.PutInForceResponse\x12\x88\x01\n\x11SettlePublication\x12\x38.sevensteps.api.publications.v1.SettlePublicationRequest\x1a\x39.sevensteps.api.publications.v1.SettlePublicationResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sevensteps.api.publications.v1.publications_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OUTCOME']._serialized_start=567
-  _globals['_OUTCOME']._serialized_end=667
+  _globals['_OUTCOME']._serialized_start=590
+  _globals['_OUTCOME']._serialized_end=690
   _globals['_PUTINFORCEREQUEST']._serialized_start=157
   _globals['_PUTINFORCEREQUEST']._serialized_end=271
   _globals['_PUTINFORCERESPONSE']._serialized_start=273
   _globals['_PUTINFORCERESPONSE']._serialized_end=353
   _globals['_SETTLEPUBLICATIONREQUEST']._serialized_start=355
   _globals['_SETTLEPUBLICATIONREQUEST']._serialized_end=456
-  _globals['_SETTLEPUBLICATIONRESPONSE']._serialized_start=458
-  _globals['_SETTLEPUBLICATIONRESPONSE']._serialized_end=565
-  _globals['_PUBLICATIONSSERVICE']._serialized_start=670
-  _globals['_PUBLICATIONSSERVICE']._serialized_end=947
+  _globals['_SETTLEPUBLICATIONRESPONSE']._serialized_start=459
+  _globals['_SETTLEPUBLICATIONRESPONSE']._serialized_end=588
+  _globals['_PUBLICATIONSSERVICE']._serialized_start=693
+  _globals['_PUBLICATIONSSERVICE']._serialized_end=970
 # @@protoc_insertion_point(module_scope)

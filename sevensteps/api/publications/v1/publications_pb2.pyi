@@ -138,20 +138,24 @@ class SettlePublicationResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     OUTCOME_FIELD_NUMBER: _builtins.int
+    PUBLISHED_BY_FIELD_NUMBER: _builtins.int
     CONFIRMED_BY_FIELD_NUMBER: _builtins.int
     outcome: Global___Outcome.ValueType
     """Whether it is in force from that moment."""
+    published_by: _builtins.str
+    """Who published it, by subject; empty where it is not in force."""
     confirmed_by: _builtins.str
     """The second person who confirmed it, by subject; empty where nobody had to, and where it is not in force."""
     def __init__(
         self,
         *,
         outcome: Global___Outcome.ValueType = ...,
+        published_by: _builtins.str = ...,
         confirmed_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_by", b"confirmed_by", "outcome", b"outcome"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_by", b"confirmed_by", "outcome", b"outcome", "published_by", b"published_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
