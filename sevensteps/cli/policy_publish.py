@@ -65,13 +65,16 @@ async def publish_pack(settings: Settings, pack: str, because: str, by: str) -> 
                 refuse(
                     f"{drafted[1]}: expected a pack by which a council's cases are decided, or that such a pack extends"
                 )
-            _check(draft)
             if draft.hashes == draft.replaces and not await publishing.not_yet(caller, draft.hashes):
                 typer.echo("Nothing to publish: it is in force in every service already.")
                 return
-            _print_differences(draft)
             unfinished = await _unfinished(caller, draft, by)
-            reason = unfinished.because if unfinished else _reason(because)
+            because = unfinished.because if unfinished else because
+            if not because.strip() and not sys.stdin.isatty():
+                refuse("--because: say why, in some words")
+            _check(draft)
+            _print_differences(draft)
+            reason = because.strip() or _ask_why()
             await _send(caller, draft, unfinished.publication_id if unfinished else str(uuid4()), reason)
 
 
@@ -113,12 +116,8 @@ def _print_differences(draft: Draft) -> None:
             typer.echo(f"  {difference}")
 
 
-def _reason(because: str) -> str:
-    if not because.strip() and sys.stdin.isatty():
-        because = str(typer.prompt("Why? (no names; Ctrl-C publishes nothing)", err=True))
-    if not because.strip():
-        refuse("--because: say why, in some words")
-    return because
+def _ask_why() -> str:
+    return str(typer.prompt("Why? (no names; Ctrl-C publishes nothing)", err=True))
 
 
 async def _unfinished(caller: Caller, draft: Draft, by: str) -> Publication | None:

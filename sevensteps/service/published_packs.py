@@ -20,6 +20,7 @@ from sevensteps.service.store import Store
 from sevensteps.service.tables import publications as table
 
 CALL_SECONDS = 2.0
+PACK_BEING_PUBLISHED = "PACK_BEING_PUBLISHED"
 CHANGES = (
     sa.select(table.c.publication_id, table.c.pack, table.c.hash, table.c.in_force_from, table.c.state)
     .where(table.c.state != State.STAGED)
@@ -106,7 +107,7 @@ class PublishedPacks:
             return ""
         if not change.is_settled:
             detail = f"Pack {pack} is being published, and it is not known yet whether it is in force. Try again soon."
-            raise Fault(Kind.UNAVAILABLE, "PACK_BEING_PUBLISHED", detail)
+            raise Fault(Kind.UNAVAILABLE, PACK_BEING_PUBLISHED, detail)
         return change.hash
 
     def in_force(self, now: str) -> Mapping[str, str]:

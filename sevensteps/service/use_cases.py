@@ -1,7 +1,9 @@
 """Running use cases: one transaction each; asked twice, answered once."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -19,12 +21,15 @@ from sevensteps.service.decisions import add_receipt
 from sevensteps.service.numbering import Numbering
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
+from sevensteps.service.published_packs import PACK_BEING_PUBLISHED
 from sevensteps.service.steps_opened import Opening
 from sevensteps.service.store import Store, Unit
 from sevensteps.service.work import CaseUnknown, T, Work
 
 M = TypeVar("M", bound=Message)
 V = TypeVar("V")
+LONGEST_WAIT = 2.0
+PAUSE = 0.1
 REFUSALS = frozenset({Kind.PRECONDITION, Kind.DENIED})
 """What says no on the merits of a case."""
 
@@ -169,6 +174,17 @@ class UseCases:
         return Work(connection, actor, clock.now(), self._archive, self._councils)
 
     async def _write(self, unit: Unit[M]) -> M:
+        """Run a unit. One that would have to decide while it is not known by which pack waits a little for that."""
+        deadline = monotonic() + LONGEST_WAIT
+        while True:
+            try:
+                return await self._write_once(unit)
+            except Fault as fault:
+                if fault.reason != PACK_BEING_PUBLISHED or monotonic() > deadline:
+                    raise
+            await asyncio.sleep(PAUSE)
+
+    async def _write_once(self, unit: Unit[M]) -> M:
         try:
             return await self._store.write(unit)
         except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now

@@ -63,7 +63,7 @@ class FourServices:
         running = self.running[name]
         if name == "assessment":
             await Practice(running).amy.OpenCase(opening())
-        elif name == "planning":
+        elif name in {"planning", "second"}:
             plan = PlanningCase(running)
             await plan.journey.OpenPlan(plan.opening_of_plan())
         elif name == "approval":
