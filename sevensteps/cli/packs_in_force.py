@@ -44,6 +44,8 @@ class PackInService:
     """The second person; empty where nobody had to confirm it."""
     because: str
     """Why it was published."""
+    ending_soon: tuple[str, ...]
+    """What it will be missing soon."""
 
     def story(self) -> str:
         """Since when it decides, who published it, and why."""
@@ -86,6 +88,11 @@ class CouncilPack:
         for story, names in alike.items():
             yield f"{'every service' if len(alike) == 1 else ', '.join(names)}: {story}"
 
+    def warnings(self) -> Iterator[str]:
+        """A line for everything that will be missing soon, in any service."""
+        for line in dict.fromkeys(line for service in self.services for line in service.ending_soon):
+            yield f"{self.council}, warning: {line}"
+
     def differences(self) -> Iterator[str]:
         """A line for the services that refuse what is in the folder, and where they differ, for those that do not."""
         alike: dict[tuple[str, str], list[str]] = {}
@@ -117,7 +124,7 @@ def in_force(*, as_json: AsJson = False) -> None:
         return
     for pack in packs:
         typer.echo(f"{pack.council}: pack {pack.pack}")
-        for line in (*pack.stories(), *pack.differences()):
+        for line in (*pack.stories(), *pack.differences(), *pack.warnings()):
             typer.echo(f"  {line}")
     for each in waiting:
         typer.echo(f"{each.pack} {each.hash[:SHORT]} waits, published by {each.published_by}: {each.because}")
@@ -179,6 +186,7 @@ def _in_words(service: str, pack: PackInForce) -> PackInService:
         published_by=pack.published_by,
         confirmed_by=pack.confirmed_by,
         because=pack.because,
+        ending_soon=tuple(pack.ending_soon.splitlines()),
     )
 
 

@@ -6,18 +6,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind
-from sevensteps.policy.authoring.check import values_missing
+from sevensteps.policy.authoring.check import values_ending, values_missing
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.evaluation.verification import differences
 from sevensteps.policy.model.verdict import Decision, Json
 from sevensteps.policy.packs.pack import Pack, read_pack
-from sevensteps.policy.packs.problems import PackRefusedError
+from sevensteps.policy.packs.problems import PackRefusedError, Problem
 from sevensteps.policy.packs_in_force import PacksInForce
 from sevensteps.policy.why_not.search import WhyNot, smallest_changes
 
 
 class Library(PacksInForce):
     """The packs that are in force, decisions by them, and decisions by any earlier version that it has or is given."""
+
+    def __init__(self, root: Path, checks: Path | None = None) -> None:
+        """See PacksInForce."""
+        super().__init__(root, checks)
+        self._ending: dict[tuple[str, date], tuple[Problem, ...]] = {}
 
     def decide(
         self, decision: str, *, pack: str, on: date, facts: Mapping[str, Json], version: str | None = None
@@ -74,6 +79,12 @@ class Library(PacksInForce):
         if problems:
             told = "\n".join(str(problem) for problem in problems[:MOST_VIOLATIONS])
             raise Fault(Kind.INVALID, "PACK_INVALID", f"Pack {compiled_pack.pack.name} cannot decide:\n{told}")
+
+    def ending_soon(self, version: str, on: date) -> tuple[Problem, ...]:
+        """What a version that the library has will be missing soon after a day."""
+        if (version, on) not in self._ending:
+            self._ending[version, on] = tuple(values_ending(self._version(version).pack, on))
+        return self._ending[version, on]
 
     def has_version(self, version: str) -> bool:
         """Whether the library has the version with this hash: it was read from the folder, or added."""

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 class PacksInForce:
     """Packs by name. A version that is put into the folder is used once it has passed its check; else the old one is.
 
-    The first version of a pack only has to be readable: an installed pack has been checked before.
+    Whoever only asks for a pack, as the command line does, gets what can be read.
     """
 
     def __init__(self, root: Path, checks: Path | None = None) -> None:
@@ -75,6 +75,12 @@ class PacksInForce:
         with self._lock:
             return dict(self._refused)
 
+    def want(self, name: str) -> None:
+        """Have `renew` check a pack and use it if it passes. Raises a Fault (INVALID, PACK_UNKNOWN)."""
+        self._ensure_known(name)
+        with self._lock:
+            self._wanted.add(name)
+
     def ensure_in_force(self, name: str) -> None:
         """Raise a Fault unless a pack is there to decide by. It never waits: another pack is checked after `look`.
 
@@ -86,8 +92,7 @@ class PacksInForce:
                 return
             if name in self._refused:
                 raise _refused(name, self._refused[name])
-            self._ensure_known(name)
-            self._wanted.add(name)
+        self.want(name)
         detail = f"Pack {name[:100]} is new here and is being checked. Try again in some seconds."
         raise Fault(Kind.UNAVAILABLE, "PACK_BEING_CHECKED", detail)
 

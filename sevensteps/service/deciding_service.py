@@ -7,7 +7,7 @@ from typing import Self
 import grpc
 import sqlalchemy as sa
 
-from sevensteps import log, process
+from sevensteps import clock, log, process
 from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.councils import Councils, no_council
@@ -81,6 +81,7 @@ class DecidingService:
         try:
             await store.read(lambda connection: _begin(connection, archive, councils))
             await asyncio.to_thread(archive.library.renew)
+            _ensure_one(archive, councils)
             await archive.take(store)
         except Fault:
             await store.close()
@@ -138,22 +139,33 @@ async def keep_in_order(store: Store) -> None:
 def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> None:
     """Begin to decide by the pack of every council, and by those that have decided here: a council may take one again.
 
-    A pack that is refused stops only its own councils, unless there is no other. Raises a Fault if no pack can be used,
-    or a council that has records is not there any more: its cases would be parked one after another.
+    Raises a Fault if a council that has records is not there any more: its cases would be parked one after another.
     """
     for name in connection.execute(COUNCILS_WITH_RECORDS).scalars():
         councils.ensure_known(name)
     archive.begin_published(connection)
-    packs = councils.packs()
-    refused: list[Fault] = []
-    for pack in sorted({*packs, *archive.names(connection)}):
+    for pack in sorted({*councils.packs(), *archive.names(connection)}):
         try:
             archive.begin(connection, pack)
         except Fault as fault:
-            refused += [fault] if pack in packs else []
             log.get().error("pack refused", pack=pack, reason=fault.reason, detail=fault.detail)
-    if len(refused) == len(packs):
-        raise refused[0] if refused else no_council()
+
+
+def _ensure_one(archive: Archive, councils: Councils) -> None:
+    """Raise a Fault unless there is a pack that decides. One that is refused stops only its own councils."""
+    packs = councils.packs()
+    if not packs:
+        raise no_council()
+    published = archive.published.in_force(clock.as_text(clock.now()))
+    if not published.keys() & {*packs}:
+        refusals: list[Fault] = []
+        for pack in packs:
+            try:
+                archive.library.ensure_in_force(pack)
+            except Fault as fault:
+                refusals.append(fault)
+        if len(refusals) == len(packs):
+            raise refusals[0]
 
 
 def run(name: str, add: AddTo) -> None:

@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import partial
 
 import sqlalchemy as sa
 
-from sevensteps import clock
+from sevensteps import clock, log
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library
 from sevensteps.service.published_packs import PublishedPacks, Register, settle_all
@@ -39,12 +40,14 @@ class Archive:
         self.library = library
         self.published = PublishedPacks()
         self._stored: set[str] = set()
+        self._warned: dict[str, tuple[date, str]] = {}
         self._in_force: Mapping[str, str] = {}
 
     def begin(self, connection: sa.Connection, name: str) -> None:
         """Begin to decide by a pack: by the version that was in force last, until another has passed its check.
 
-        So a pack that was refused is still refused after a restart. Where there was none it is the one installed.
+        So a pack that was refused is still refused after a restart. Where there was none it is the one installed, once
+        the library has checked it.
         Once a pack has been published the folder is not looked at.
         Raises a Fault (INTERNAL, PACK_REFUSED; INVALID, PACK_UNKNOWN) where there is nothing to decide by.
         """
@@ -52,7 +55,7 @@ class Archive:
             return
         last = connection.execute(NEWEST, {"name": name}).scalar_one_or_none()
         if last is None:
-            self.library.pack(name)
+            self.library.want(name)
         else:
             self.restore(connection, last)
             self.library.start_from(name, last)
@@ -109,7 +112,18 @@ class Archive:
                 if fault.kind is not Kind.UNAVAILABLE:
                     raise
             self._leave_published()
+            self._warn()
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _warn(self) -> None:
+        """Log once a day, and for every new version, what the packs in force will be missing soon."""
+        now = clock.now()
+        in_force = {**self.library.in_force(), **self.published.in_force(clock.as_text(now))}
+        for name, version in in_force.items():
+            if self._warned.get(name) != (now.date(), version) and self.library.has_version(version):
+                self._warned[name] = now.date(), version
+                for problem in self.library.ending_soon(version, now.date()):
+                    log.get().warning("a value ends soon", pack=name, detail=str(problem))
 
     async def _load_published(self, store: Store) -> None:
         for version in self.published.versions():

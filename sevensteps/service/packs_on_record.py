@@ -1,7 +1,7 @@
 """Which version of which pack decides in a service since when, who published it, and why."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -26,10 +26,19 @@ class InForce:
     published_by: str = ""
     confirmed_by: str = ""
     because: str = ""
+    ending_soon: str = ""
+    """What it will be missing soon, each on a line."""
 
 
 def packs_in_force(connection: sa.Connection, archive: Archive, now: datetime) -> Iterator[InForce]:
     """Every pack that decides here, or that is refused, by name."""
+    for each in _on_record(connection, archive, now):
+        known = archive.library.has_version(each.hash)
+        ending = archive.library.ending_soon(each.hash, now.date()) if known else ()
+        yield replace(each, ending_soon="\n".join(map(str, ending)))
+
+
+def _on_record(connection: sa.Connection, archive: Archive, now: datetime) -> Iterator[InForce]:
     published = in_force_on_record(connection, clock.as_text(now))
     from_folder, refused = archive.library.in_force(), archive.library.refusals()
     for name in sorted({*published, *from_folder, *refused}):

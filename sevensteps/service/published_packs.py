@@ -12,7 +12,6 @@ from sevensteps.api.publications.v1 import publications_pb2 as pb
 from sevensteps.api.publications.v1 import publications_pb2_grpc as pb_grpc
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import short_name
-from sevensteps.rpc.faults import fault_of
 from sevensteps.service import publications
 from sevensteps.service.publication_wire import timestamp_of
 from sevensteps.service.publications import LONGEST_BLIND, Outcome, Settled, State
@@ -20,7 +19,6 @@ from sevensteps.service.store import Store
 from sevensteps.service.tables import publications as table
 
 CALL_SECONDS = 2.0
-PACK_BEING_PUBLISHED = "PACK_BEING_PUBLISHED"
 CHANGES = (
     sa.select(table.c.publication_id, table.c.pack, table.c.hash, table.c.in_force_from, table.c.state)
     .where(table.c.state != State.STAGED)
@@ -42,7 +40,7 @@ class Register(Protocol):
     """Who settles whether a publication is in force."""
 
     async def settle(self, publication_id: str, moment: str) -> Settled:
-        """What it says of a publication and a moment. Raises a Fault (UNAVAILABLE) where it does not answer."""
+        """What it says of a publication and a moment; OPEN where it does not answer."""
 
 
 class OwnRegister:
@@ -70,8 +68,8 @@ class AssessmentsRegister:
         request = pb.SettlePublicationRequest(publication_id=publication_id, in_force_from=begins)
         try:
             answer = await self._register.SettlePublication(request, timeout=CALL_SECONDS)
-        except grpc.aio.AioRpcError as error:
-            raise Fault(Kind.UNAVAILABLE, "REGISTER_UNAVAILABLE", fault_of(error).detail) from None
+        except grpc.aio.AioRpcError:  # asked again at the next look
+            return Settled(Outcome.OPEN)
         outcome = Outcome(short_name(pb.Outcome, answer.outcome))
         return Settled(outcome, answer.published_by, answer.confirmed_by)
 
@@ -107,7 +105,7 @@ class PublishedPacks:
             return ""
         if not change.is_settled:
             detail = f"Pack {pack} is being published, and it is not known yet whether it is in force. Try again soon."
-            raise Fault(Kind.UNAVAILABLE, PACK_BEING_PUBLISHED, detail)
+            raise Fault(Kind.UNAVAILABLE, "PACK_BEING_PUBLISHED", detail)
         return change.hash
 
     def in_force(self, now: str) -> Mapping[str, str]:
@@ -140,7 +138,7 @@ class PublishedPacks:
 async def settle_all(published: PublishedPacks, store: Store, register: Register) -> None:
     """Ask the register about every publication that is not settled, and store what it says.
 
-    Raises a Fault (UNAVAILABLE) where the register or the database does not answer.
+    Raises a Fault (UNAVAILABLE) where the database does not answer.
     """
     for change in list(published.unsettled()):
         settled = await register.settle(change.publication_id, change.begins)

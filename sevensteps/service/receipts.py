@@ -86,6 +86,7 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
                 published_by=each.published_by,
                 confirmed_by=each.confirmed_by,
                 because=each.because,
+                ending_soon=each.ending_soon,
             )
             for each in found
         ]

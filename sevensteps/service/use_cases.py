@@ -21,7 +21,6 @@ from sevensteps.service.decisions import add_receipt
 from sevensteps.service.numbering import Numbering
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
-from sevensteps.service.published_packs import PACK_BEING_PUBLISHED
 from sevensteps.service.steps_opened import Opening
 from sevensteps.service.store import Store, Unit
 from sevensteps.service.work import CaseUnknown, T, Work
@@ -180,7 +179,7 @@ class UseCases:
             try:
                 return await self._write_once(unit)
             except Fault as fault:
-                if fault.reason != PACK_BEING_PUBLISHED or monotonic() > deadline:
+                if fault.reason != "PACK_BEING_PUBLISHED" or monotonic() > deadline:
                     raise
             await asyncio.sleep(PAUSE)
 
