@@ -8,6 +8,7 @@ import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from integration.assessment.practice import Practice, opening
 from integration.planning.case import PlanningCase
 from servers.services import NOBODY, Running, reason_of, refusal_of, run_suite
 from servers.waiting import until
+from sevensteps import clock
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
@@ -207,3 +209,18 @@ async def test_a_pack_that_a_council_newly_chooses_and_that_fails_is_refused_and
         assert shown.pack == "new"
         told = f"{COUNCIL}, assessment: not known which version; the pack in the folder is refused: new/cases/"
         assert any(line.startswith(told) for line in shown.differences())
+
+
+async def test_a_value_that_ends_soon_is_logged_and_shown(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While the pack still decides: by the service's log, and by `status` and `policy in-force`."""
+    ends = clock.now().date() + timedelta(days=30)
+    edit(settings, OWN, "{from: 2025-04-01, value: 4,", f"{{from: 2025-04-01, until: {ends}, value: 4,")
+    expected = rf"{OWN}:\d+: reviews.complex_months: a value after {ends}"
+    async with run_suite("assessment", settings) as running:
+        await running.hang_up()
+        [shown] = await read_packs(replace(settings, assessment=running.address))
+        assert any(re.search(expected, line) for line in shown.warnings())
+        await asyncio.sleep(0.5)
+    assert re.search(f"warning.*a value ends soon.*{expected}", capsys.readouterr().out)
