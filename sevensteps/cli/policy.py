@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -99,17 +100,13 @@ def check(
             left_out = f"; {problems.left_out} worked cases that need this were not run" if problems.left_out else ""
             typer.echo(f"{name}: {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}{left_out}")
     if as_json:
-        print_json(
-            {
-                name: [
-                    asdict(problem) | {"warning": is_warning}
-                    for is_warning, listed in ((False, problems), (True, warnings[name]))
-                    for problem in listed
-                ]
-                for name, problems in found.items()
-            }
-        )
+        print_json({name: [*_rows(problems), *_rows(warnings[name], warning=True)] for name, problems in found.items()})
     raise typer.Exit(ExitCode.FAILED if any(found.values()) else ExitCode.DONE)
+
+
+def _rows(problems: Iterable[Problem], *, warning: bool = False) -> list[Json]:
+    """Problems, or warnings, for programs."""
+    return [asdict(problem) | {"warning": warning} for problem in problems]
 
 
 def run_cases(packs: Packs = None, *, as_json: AsJson = False) -> None:
