@@ -19,6 +19,8 @@ from servers.command_line import run_command
 from servers.services import NOBODY, PACK, reason_of, refusal_of, run_service
 from servers.waiting import until
 from sevensteps import clock
+from sevensteps.api.assessment.v1.assessment_pb2 import GetCouncilRequest
+from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.api.policy.v1.policy_pb2 import PublishedPack, StagePublicationRequest
 from sevensteps.api.policy.v1.policy_pb2_grpc import PolicyServiceStub
 from sevensteps.cli import publication, publication_draft
@@ -363,6 +365,9 @@ async def test_where_a_council_lets_two_people_publish_the_second_puts_it_in_for
     [old] = await services.hashes(PACK)
     edit(services.settings.policies, "\npack:", "\npublishing: two people\npack:", file=f"{PACK}/council.yaml")
     await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    assessment = services.running["assessment"]
+    pat = assessment.stub(AssessmentServiceStub, assessment.token("pat", Role.PLANNER, council=PACK))
+    assert (await pat.GetCouncil(GetCouncilRequest())).council.publishing_needs_two
     new = draft(drafts)
     await publish(services, drafts, by="pam")
     assert f"sevensteps policy publish --confirm {new[:12]}" in capsys.readouterr().out
