@@ -62,6 +62,20 @@ class Parameter:
         """Whether it is known that there is no value on a day yet."""
         return self.awaited is not None and self.awaited <= day
 
+    def covered_until(self, day: date) -> date | None:
+        """The last day of the values that follow one another without a gap; None where they never end, or none is."""
+        ends, value = None, self._in_force(day)
+        while value is not None:
+            ends = self._last_day(value)
+            value = None if ends is None else self._in_force(ends + timedelta(days=1))
+        return ends
+
+    def _last_day(self, value: DatedValue) -> date | None:
+        if value.ends is not None:
+            return value.ends
+        begin = next((later.begins for later in self.values if later.begins > value.begins), None)
+        return None if begin is None else begin - timedelta(days=1)
+
     def on(self, day: date) -> DatedValue:
         """The value in force on a day.
 
