@@ -34,8 +34,8 @@ T = TypeVar("T")
 
 REGISTER = "assessment"
 """The service that puts publications in force."""
-AHEAD = timedelta(seconds=0.8)
-"""How far ahead the moment is: every instance has to hear of it before, and needs half a second for that."""
+AHEAD = timedelta(seconds=1)
+"""How far ahead the moment is: every instance has to hear of it before, and has half a second for that."""
 TRIES = 4
 """How often a moment is tried that comes too soon for a busy machine; each is further ahead."""
 AFTER_A_MOMENT = 0.6

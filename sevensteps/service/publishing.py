@@ -53,9 +53,7 @@ def schedule(work: Work, publication_id: str, moment: str) -> Publication:
     if found.state is State.SCHEDULED:  # the register may have put it in force from then, and this service not know it
         detail = "The publication is scheduled for another moment. Wait until that has passed, then schedule it again."
         raise Fault(Kind.PRECONDITION, "SCHEDULED_OTHERWISE", detail)
-    if moment < clock.as_text(clock.now() + LONGEST_BLIND):
-        detail = "in_force_from must be half a second ahead when it arrives here. Send a later one."
-        raise Fault(Kind.PRECONDITION, "MOMENT_TOO_NEAR", detail)
+    _ensure_ahead(moment)
     change(work.connection, publication_id, "", state=State.SCHEDULED, in_force_from=moment)
     return _known(work, publication_id)
 
@@ -63,7 +61,8 @@ def schedule(work: Work, publication_id: str, moment: str) -> Publication:
 def put_in_force(work: Work, publication_id: str, moment: str) -> Publication:
     """Put a publication in force in the register. One that is in force from that moment is answered as it is.
 
-    Raises Faults: PUBLICATION_NOT_FOUND, MOMENT_PASSED, PACK_CHANGED, SECOND_PERSON_NEEDED, OTHER_COUNCILS_PACK.
+    Raises Faults: PUBLICATION_NOT_FOUND, OTHER_COUNCILS_PACK, SECOND_PERSON_NEEDED, PACK_CHANGED, MOMENT_TOO_NEAR,
+        MOMENT_PASSED.
     """
     found = _known(work, publication_id)
     if (found.state, found.in_force_from) == (State.IN_FORCE, moment):
@@ -74,7 +73,8 @@ def put_in_force(work: Work, publication_id: str, moment: str) -> Publication:
         raise Fault(Kind.DENIED, "SECOND_PERSON_NEEDED", detail)
     numbers = {pack.pack: _number(work, pack, moment) for pack in found.packs}
     changes = {"state": State.IN_FORCE, "confirmed_by": work.actor.subject if second else ""}
-    if clock.as_text(clock.now()) >= moment or not change(work.connection, publication_id, moment, **changes):
+    _ensure_ahead(moment)  # so every service stored its schedule as long before, and every instance has seen it
+    if not change(work.connection, publication_id, moment, **changes):
         detail = "The moment has passed, or the publication is scheduled for another one. Schedule it again."
         raise Fault(Kind.PRECONDITION, "MOMENT_PASSED", detail)
     for pack, number in numbers.items():
@@ -86,6 +86,12 @@ def put_in_force(work: Work, publication_id: str, moment: str) -> Publication:
 def needs_second_person(councils: Councils, publication: Publication) -> bool:
     """Whether a council for which one of the packs decides lets two people publish."""
     return any(council.publishing_needs_two for pack in publication.packs for council in councils.decided_by(pack.pack))
+
+
+def _ensure_ahead(moment: str) -> None:
+    if moment < clock.as_text(clock.now() + LONGEST_BLIND):
+        detail = "in_force_from must be half a second ahead when it arrives here. Send a later one."
+        raise Fault(Kind.PRECONDITION, "MOMENT_TOO_NEAR", detail)
 
 
 def _confine(councils: Councils, actor: Actor, pack: str) -> None:

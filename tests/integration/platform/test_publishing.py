@@ -287,6 +287,8 @@ async def test_of_two_who_publish_at_once_the_second_has_to_look_again(
     others = tmp_path / "others"
     shutil.copytree(drafts, others)
     hashes = draft(drafts), draft(others, AMENDED[0], f"{AMENDED[1]} otherwise")
+    for folder in (drafts, others):  # beside it the other one would wait too long for an answer
+        checked_before(folder, PACK, {})
     ended = await asyncio.gather(publish(services, drafts), publish(services, others, by="pia"), return_exceptions=True)
     [refused] = [fault for fault in ended if isinstance(fault, Fault)]
     assert refused.reason == "PACK_CHANGED"
