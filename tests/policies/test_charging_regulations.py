@@ -411,10 +411,7 @@ def differences(seed: int, number: int) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_contribution_is_what_the_regulations_say(seed: int) -> None:
-    """Both evaluators and the regulations' own words come to the same verdict and amounts.
-
-    Every verdict is among the households of each seed, so that none of them agrees by never being asked.
-    """
+    """Both evaluators and the regulations' own words come to the same verdict and amounts, of every kind."""
     drawn = list(differences(seed, A_SEED))
     assert [difference for _, difference in drawn if difference] == []
     assert {says for says, _ in drawn} == {"met", "not_met", "needs_judgement", UNKNOWN, NO_AMOUNT}
