@@ -24,7 +24,7 @@ ASSESSED = "assessed"
 
 _APPROVAL = (
     sa.select(
-        *(column for column in approvals.c if column.name not in {"plan", "opened_at", "decided_at"}),
+        *(column for column in approvals.c if column.name not in {"plan", "opened_at"}),
         cases.c.council,
         cases.c.ended,
     )
@@ -38,6 +38,11 @@ PARTIES = sa.select(parties.c.subject, parties.c.part).where(
 )
 """Who wrote the version, and who assessed the case in whatever round."""
 PLAN = sa.select(approvals.c.plan).where(*matching(approvals, "case_id", "version"))
+JUDGEMENTS = (
+    sa.select(judgements.c.rule, judgements.c.about, judgements.c.because)
+    .where(*matching(judgements, "case_id", "version"))
+    .order_by(judgements.c.rule, judgements.c.about)
+)
 ADD_CASE = cases.insert()
 ADD_APPROVAL = approvals.insert()
 ADD_PARTIES = parties.insert()
@@ -114,7 +119,7 @@ def add_approval(work: Work, approval: Approval, plan: SubmittedPlan, *, first: 
     if first:
         case = {"case_id": approval.case_id, "council": approval.council, "ended": approval.ended}
         work.connection.execute(ADD_CASE, case)
-    work.connection.execute(ADD_APPROVAL, _row(work, approval) | {"plan": plan.as_given, "opened_at": work.now_text})
+    work.connection.execute(ADD_APPROVAL, _row(approval) | {"plan": plan.as_given, "opened_at": work.now_text})
     took_part = [(subject, WROTE) for subject in approval.written_by]
     took_part += [(subject, ASSESSED) for subject in approval.assessed_by]
     work.connection.execute(ADD_PARTIES, [key | {"subject": subject, "part": part} for subject, part in took_part])
@@ -125,16 +130,15 @@ def change_approval(work: Work, approval: Approval) -> Approval:
 
     Raises a Fault (ABORTED) if it was changed meanwhile.
     """
-    CHANGE_APPROVAL.write(work, _row(work, approval), approval.revision)
+    CHANGE_APPROVAL.write(work, _row(approval), approval.revision)
     return replace(approval, revision=approval.revision + 1)
 
 
-def _row(work: Work, approval: Approval) -> dict[str, object]:
+def _row(approval: Approval) -> dict[str, object]:
     typed = {
         "state": approval.state.value,
         "personal_budget": pounds(approval.personal_budget),
         "indicative": pounds(approval.indicative),
-        "decided_at": work.now_text if approval.decided_by else "",
     }
     values = as_row(approval) | typed
     return {name: value for name, value in values.items() if name in approvals.c}
@@ -152,6 +156,12 @@ def add_judgements(work: Work, approval: Approval, judgements: Iterable[Judgemen
     rows = [as_row(judgement) | key | {"judged_by": work.actor.subject} for judgement in judgements]
     if rows:
         work.connection.execute(ADD_JUDGEMENTS, rows)
+
+
+def judgements_of(work: Work, approval: Approval) -> tuple[Judgement, ...]:
+    """What the approver judged, in the order of the rules."""
+    rows = work.connection.execute(JUDGEMENTS, {"case_id": approval.case_id, "version": approval.version})
+    return tuple(Judgement(row.rule, row.about, row.because) for row in rows)
 
 
 def end_case(work: Work, closed: Approval) -> None:

@@ -133,6 +133,7 @@ def propose_determination(work: Work, *, case_id: str, etag: str, assessment: As
         values=decision.values,
         receipt_id=decision.receipt_id,
         assessed_by=work.actor.subject,
+        proposed_at=work.now_text,
     )
     store.add_determination(work, case, proposal)
     event = DeterminationProposed(

@@ -11,6 +11,7 @@ from services.assessment.domain.assessment import Assessment, SelfAssessment, Ur
 from services.assessment.domain.case import CaseOpening, RoundOpening
 from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
+from services.assessment.records_server import RecordsServer
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.config import Settings
@@ -24,7 +25,7 @@ from sevensteps.service.work import Work
 from sevensteps.steps import Ending
 
 
-class AssessmentServer(pb_grpc.AssessmentServiceServicer):
+class AssessmentServer(RecordsServer, pb_grpc.AssessmentServiceServicer):
     """Answers the calls of AssessmentService."""
 
     def __init__(self, use_cases: UseCases, hold_changes: HoldChanges) -> None:

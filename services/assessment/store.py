@@ -47,9 +47,9 @@ CHANGE_CASE = Change(
     columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending", "ended_on"),
 )
 NUMBERING = Numbering(cases, "case_id", by="opened_at")
-_DETERMINATION = sa.select(*(column for column in determinations.c if column.name not in {"proposed_at", "version"}))
+DETERMINATION = sa.select(*(column for column in determinations.c if column.name != "version"))
 STANDING_DETERMINATION = (
-    _DETERMINATION.where(*matching(determinations, "case_id"))
+    DETERMINATION.where(*matching(determinations, "case_id"))
     .order_by(
         determinations.c.round.desc(),
         sa.case((determinations.c.confirmed_by != "", 0), else_=1),
@@ -57,8 +57,8 @@ STANDING_DETERMINATION = (
     )
     .limit(1)
 )
-PROPOSALS = _DETERMINATION.where(*matching(determinations, "case_id", "round")).order_by(determinations.c.version)
-CONFIRMED = _DETERMINATION.where(
+PROPOSALS = DETERMINATION.where(*matching(determinations, "case_id", "round")).order_by(determinations.c.version)
+CONFIRMED = DETERMINATION.where(
     *matching(determinations, "case_id", "round"),
     determinations.c.confirmed_by != "",
 )
@@ -178,8 +178,7 @@ def _recorded(work: Work, case: Case) -> dict[str, object]:
 
 def add_determination(work: Work, case: Case, proposal: Determination) -> None:
     """Store a proposed determination; the version of the case says which came first, whatever the clock says."""
-    needs = json.dumps(proposal.eligible_needs)
-    row = as_row(proposal) | {"eligible_needs": needs, "proposed_at": work.now_text, "version": case.version}
+    row = as_row(proposal) | {"eligible_needs": json.dumps(proposal.eligible_needs), "version": case.version}
     work.connection.execute(ADD_DETERMINATION, row)
 
 
@@ -210,9 +209,12 @@ def standing_determination(work: Work, case_id: str) -> Determination | None:
 
 def _determinations(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> Iterator[Determination]:
     for row in work.connection.execute(query, key).mappings().all():
-        values = dict(row)
-        values["eligible_needs"] = tuple(json.loads(values["eligible_needs"]))
-        yield Determination(**values)
+        yield determination_of(row)
+
+
+def determination_of(row: sa.RowMapping) -> Determination:
+    """A determination as it is stored."""
+    return Determination(**{**row, "eligible_needs": tuple(json.loads(row["eligible_needs"]))})
 
 
 def add_budget(work: Work, case: Case, *, points: int, weekly: str, receipt_id: str) -> None:

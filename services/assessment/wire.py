@@ -15,7 +15,7 @@ from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.clock import from_text
 from sevensteps.councils import Council
-from sevensteps.fields import Fields, entry, if_given, number_of
+from sevensteps.fields import Fields, entry, if_given, moment, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.policy.model.verdict import Json
@@ -120,6 +120,8 @@ def determination_message(determination: Determination, decision: decision_pb2.D
         eligible_needs=determination.eligible_needs,
         assessed_by=determination.assessed_by,
         confirmed_by=determination.confirmed_by,
+        reasons=determination.reasons,
+        proposed_at=moment(determination.proposed_at),
     )
 
 

@@ -93,6 +93,7 @@ def add_spend(work: Work, of: Life, spend: Spend) -> None:
         "evidence": spend.evidence,
         "recorded_by": work.actor.subject,
         "recorded_at": work.now_text,
+        "version": of.version,
     }
     work.connection.execute(ADD_SPEND, row)
 
@@ -107,6 +108,7 @@ def add_call(work: Work, of: Life, *, trigger: str = "", because: str = "") -> N
         "because": because,
         "called_by": work.actor.subject,
         "called_at": work.now_text,
+        "version": of.version,
     }
     work.connection.execute(ADD_CALL, row)
 

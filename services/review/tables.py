@@ -40,6 +40,7 @@ spending = sa.Table(
     *filled(sa.Text, "line_id", "amount"),
     sa.Column("spent_on", sa.Date, nullable=False),
     *filled(sa.Text, "evidence", "recorded_by", "recorded_at"),
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
     sa.Index("spending_by_life", "case_id", "round"),
 )
@@ -51,10 +52,14 @@ calls = sa.Table(
     sa.Column("case_id", sa.Text, nullable=False),
     sa.Column("round", sa.Integer, nullable=False),
     *filled(sa.Text, "trigger", "because", "called_by", "called_at"),
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
     sa.Index("calls_by_life", "case_id", "round"),
 )
-"""What called for a review before its date: a trigger, or where that is empty a request with its reasons."""
+"""What called for a review before its date: a trigger, or where that is empty a request with its reasons.
+
+`version`, as in spending, is the life's own before it, and so their order.
+"""
 
 reviews = sa.Table(
     "reviews",

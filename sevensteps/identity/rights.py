@@ -17,6 +17,10 @@ SIGNING = (
 """Who may decide on plans, each within the council's scheme of delegation. Their roles are tried in this order."""
 PEOPLE = frozenset(Role) - {Role.JOURNEY, Role.SERVICE}
 ANYBODY = PEOPLE | {Role.JOURNEY}
+RECORDS = PEOPLE - {Role.INTEGRATOR}
+"""Who may read what people wrote in a case. Integrators are programs: ids, dates and amounts are enough for them."""
+CASEWORK = frozenset({Role.PRACTITIONER, Role.PLANNER, Role.REVIEWER, *SIGNING})
+"""Who works on a case with the person, and so may read a self-assessment: the person's own words about their life."""
 
 
 def _rights(service: str, table: Mapping[str, Iterable[Role]]) -> dict[str, frozenset[Role]]:
@@ -43,7 +47,12 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ConfirmDetermination": _ASSESSING,
             "GiveIndicativeBudget": _ASSESSING,
             "GiveAdvice": _ASSESSING,
-            "GetDetermination": ANYBODY,
+            "GetDetermination": RECORDS,
+            "ListSelfAssessments": CASEWORK,
+            "ListUrgentSupport": RECORDS,
+            "ListDeterminations": RECORDS,
+            "ListIndicativeBudgets": RECORDS,
+            "ListAdvice": RECORDS,
             "PlaceHold": _ASSESSING | {Role.OPERATIONS},
             "ReleaseHold": _ASSESSING | {Role.OPERATIONS},
             "ResumeCase": {Role.OPERATIONS},
@@ -57,8 +66,8 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     **_rights(
         "planning",
         {
-            "GetPlanning": ANYBODY,
-            "GetPlan": ANYBODY,
+            "GetPlanning": RECORDS,
+            "GetPlan": RECORDS | _JOURNEY,
             "SavePlan": _PLANNING,
             "SubmitPlan": _PLANNING,
             "ArrangeMoney": _MONEY,
@@ -75,7 +84,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     **_rights(
         "approval",
         {
-            "GetApproval": ANYBODY,
+            "GetApproval": RECORDS,
             "ApprovePlan": SIGNING,
             "ReturnPlan": SIGNING,
             "OpenApproval": _JOURNEY,
@@ -87,6 +96,9 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         "review",
         {
             "GetLife": ANYBODY,
+            "ListSpending": RECORDS,
+            "ListReviewCalls": RECORDS,
+            "ListReviews": RECORDS,
             "RecordSpend": _REVIEWING | {Role.FINANCE},
             "RequestReview": _REVIEWING | {Role.PLANNER},
             "TriggerReview": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},

@@ -24,6 +24,7 @@ class Determination:
     assessed_by: str
     confirmed_by: str
     reasons: str
+    proposed_at: str
 
     @classmethod
     def propose(
@@ -36,6 +37,7 @@ class Determination:
         values: Mapping[str, Json],
         receipt_id: str,
         assessed_by: str,
+        proposed_at: str,
     ) -> Self:
         """What the pack proposes for the case's round, from the verdict and values of its decision."""
         needs = values.get("eligible_needs")
@@ -50,6 +52,7 @@ class Determination:
             assessed_by=assessed_by,
             confirmed_by="",
             reasons="",
+            proposed_at=proposed_at,
         )
 
     @property
