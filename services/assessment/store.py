@@ -12,6 +12,7 @@ from services.assessment.domain.case import Case, CaseOpening, CasesWanted
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.outcome import Advice
 from services.assessment.tables import (
+    LINKED,
     OPEN,
     OPEN_WITH_REASON,
     acts,
@@ -134,6 +135,8 @@ def page_of_cases(work: Work, *, after: int, wanted: CasesWanted, size: int) -> 
         query = query.where(OPEN)
     if wanted.person_reference:
         query = query.where(cases.c.person_reference == wanted.person_reference)
+    if wanted.linked_case_id:
+        query = query.where(LINKED, cases.c.linked_case_id == wanted.linked_case_id)
     rows = work.connection.execute(query.order_by(cases.c.position).limit(size)).mappings()
     return [(row["position"], _case_of(row)) for row in rows]
 

@@ -10,6 +10,7 @@ import typer
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
+from sevensteps.cli.case_view.law import load_pack
 from sevensteps.cli.case_view.receipts import ServiceReceipt, read_receipts
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.plain_errors import run
@@ -70,7 +71,7 @@ async def _check(caller: Caller, library: Library, stored: ServiceReceipt) -> Ch
 async def _differences(caller: Caller, library: Library, service: str, receipt: pb.Receipt) -> tuple[str, ...]:
     try:
         contents = json.loads(receipt.receipt)
-        await _load_pack(caller, library, service, str(contents["hash"]))
+        await load_pack(caller, library, service, str(contents["hash"]))
         columns = {"decision": receipt.decision, "verdict": receipt.verdict}
         return (*_columns_that_differ(columns, contents), *library.verify(contents))
     except Fault as fault:
@@ -79,13 +80,6 @@ async def _differences(caller: Caller, library: Library, service: str, receipt: 
         return (f"cannot be decided again: {fault.reason}: {fault.detail}",)
     except (KeyError, TypeError, ValueError) as error:
         return (f"the receipt cannot be read: {error!r}",)
-
-
-async def _load_pack(caller: Caller, library: Library, service: str, version: str) -> None:
-    """Have the library know the pack that a receipt names, as the service has archived it."""
-    if not library.has_version(version):
-        archived = await caller.ask(pb.GetPackRequest(hash=version), pb.GetPackResponse, at=service)
-        library.add_version(archived.pack, version, archived.files)
 
 
 def _columns_that_differ(columns: Mapping[str, str], contents: Mapping[str, object]) -> tuple[str, ...]:

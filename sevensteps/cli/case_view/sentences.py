@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LONGEST_LIST = 5
 """How many entries of a list are shown before it is folded."""
 
+LONGEST_REASON = 200
+"""How many letters of what somebody wrote are shown on a brief page before it is cut."""
+
 SENTENCES: Mapping[str, str] = {
     events.CaseOpened.TYPE: "case opened: {kind}",
     events.UrgentSupportRecorded.TYPE: "urgent support for {needs} (s.19(3)): {weekly} a week from {starts_on}",
@@ -103,7 +106,13 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         decision, parts = DECIDED[type(payload)]
         answers = words.of_council(event.council, decision)
         fields |= {name: answers.answer(getattr(payload, name), part) for name, part in parts.items()}
-    return sentence.format(**fields).rstrip() + reason_in_words(payload)
+    another = f"; another one, because: {in_one_line(because)}" if (because := _another_because(payload)) else ""
+    return sentence.format(**fields).rstrip() + another + reason_in_words(payload)
+
+
+def _another_because(payload: Payload) -> str:
+    """Why a case was opened beside another one of the person."""
+    return payload.another_because if isinstance(payload, events.CaseOpened) else ""
 
 
 def reason_in_words(payload: Payload | None) -> str:
@@ -111,9 +120,15 @@ def reason_in_words(payload: Payload | None) -> str:
 
     They are printed in one line, and without what would command the terminal.
     """
-    because = str(getattr(payload, "because", ""))
-    printable = "".join(letter if letter.isprintable() else " " for letter in because)
-    return f"; because: {' '.join(printable.split())}" if printable.strip() else ""
+    because = in_one_line(str(getattr(payload, "because", "")))
+    return f"; because: {because}" if because else ""
+
+
+def in_one_line(text: str, *, most: int | None = None) -> str:
+    """What somebody wrote, in one line and without what would command the terminal; cut where it has more letters."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = " ".join(printable.split())
+    return f"{line[: most - 1].rstrip()}…" if most and len(line) > most else line
 
 
 def _field_in_words(name: str, value: Json, *, verbose: bool) -> str:

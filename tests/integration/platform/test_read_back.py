@@ -76,7 +76,7 @@ def facts_of_carer() -> assessment_pb2.CarerFacts:
 
 
 async def story_of_assessment(mail: Correspondence) -> None:
-    """An adult in two rounds, one who is not eligible beside that case, and the carer of the first."""
+    """An adult in two rounds; then the cases beside that one."""
     pb, reference = assessment_pb2, new_reference()
     first = OnCase(mail)
     adults = await first.open(pb.CASE_KIND_ADULT, reference)
@@ -108,6 +108,12 @@ async def story_of_assessment(mail: Correspondence) -> None:
     await first.do(pb.ResumeCaseRequest(because="The pack has next year's holidays."), Role.OPERATIONS)
     await first.do(pb.RecordOverdueRequest(stage="money_found", turn=2, due_on="2026-06-17", by_law=True), Role.JOURNEY)
 
+    await story_beside(mail, adults, reference)
+
+
+async def story_beside(mail: Correspondence, adults: str, reference: str) -> None:
+    """Another case of the same person, who is not eligible, and the case of a carer that belongs to the first."""
+    pb = assessment_pb2
     second = OnCase(mail)
     beside = "Asked for again after a move within the town."
     await second.open(pb.CASE_KIND_ADULT, reference, another_because=beside, linked_case_id=adults)

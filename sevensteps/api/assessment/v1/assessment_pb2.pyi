@@ -679,6 +679,7 @@ class ListCasesRequest(_message.Message):
     OPEN_ONLY_FIELD_NUMBER: _builtins.int
     PERSON_REFERENCE_FIELD_NUMBER: _builtins.int
     SAME_PERSON_FIELD_NUMBER: _builtins.int
+    LINKED_CASE_ID_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many, 1 to 1000; 0 means 50."""
     page_token: _builtins.str
@@ -689,6 +690,8 @@ class ListCasesRequest(_message.Message):
     """Only cases of the person with this reference, read as OpenCase reads it."""
     same_person: _builtins.bool
     """Only open cases beside which another one of the same kind is open for the same person in the same council."""
+    linked_case_id: _builtins.str
+    """Only cases that belong to this one, as a carer's to that of the adult cared for."""
     def __init__(
         self,
         *,
@@ -697,10 +700,11 @@ class ListCasesRequest(_message.Message):
         open_only: _builtins.bool = ...,
         person_reference: _builtins.str = ...,
         same_person: _builtins.bool = ...,
+        linked_case_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["open_only", b"open_only", "page_size", b"page_size", "page_token", b"page_token", "person_reference", b"person_reference", "same_person", b"same_person"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["linked_case_id", b"linked_case_id", "open_only", b"open_only", "page_size", b"page_size", "page_token", b"page_token", "person_reference", b"person_reference", "same_person", b"same_person"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
