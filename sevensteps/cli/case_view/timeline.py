@@ -38,7 +38,7 @@ from sevensteps.policy.model.values_in_words import plain
 from sevensteps.policy.model.verdict import Verdict
 from sevensteps.steps import STEP_NAMES
 
-SHORT_REASON = 60
+SHORT_REASON = 90
 """How many letters a reason may have to stand in a brief timeline."""
 POSITION_WIDTH = 6
 DAY_WIDTH = len("26 September 2026")
