@@ -17,10 +17,10 @@ SIGNING = (
 """Who may decide on plans, each within the council's scheme of delegation. Their roles are tried in this order."""
 PEOPLE = frozenset(Role) - {Role.JOURNEY, Role.SERVICE}
 ANYBODY = PEOPLE | {Role.JOURNEY}
-RECORDS = PEOPLE - {Role.INTEGRATOR}
-"""Who may read what people wrote in a case. Integrators are programs: ids, dates and amounts are enough for them."""
 CASEWORK = frozenset({Role.PRACTITIONER, Role.PLANNER, Role.REVIEWER, *SIGNING})
 """Who works on a case with the person, and so may read a self-assessment: the person's own words about their life."""
+RECORDS = CASEWORK | {Role.FINANCE, Role.OPERATIONS, Role.AUDITOR}
+"""Who may read what people wrote in a case. Integrators are programs: ids, dates and amounts are enough for them."""
 
 
 def _rights(service: str, table: Mapping[str, Iterable[Role]]) -> dict[str, frozenset[Role]]:

@@ -78,9 +78,9 @@ def _of_review(records: CaseRecords, _: Event, payload: Payload) -> Iterator[str
         if review.round == _number(payload, "round"):
             yield f"how it worked: {review.how_it_worked}"
             achieved = ((plain(need), _achieved(how_far)) for need, how_far in sorted(review.achieved.items()))
-            yield f"achieved: {', '.join(f'{need} {how_far}' for need, how_far in achieved)}"
-            if review.HasField("money_used_properly"):
-                yield f"money used as the plan says: {'yes' if review.money_used_properly else 'no'}"
+            used = f"; money used as the plan says: {'yes' if review.money_used_properly else 'no'}"
+            told = ", ".join(f"{need} {how_far}" for need, how_far in achieved)
+            yield f"achieved: {told}{used if review.HasField('money_used_properly') else ''}"
 
 
 def _achieved(how_far: review_pb2.Achieved.ValueType) -> str:

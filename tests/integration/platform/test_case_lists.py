@@ -13,7 +13,7 @@ from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.api.review.v1 import review_pb2
 from sevensteps.identity.actor import Role
-from sevensteps.identity.rights import CASEWORK, PEOPLE
+from sevensteps.identity.rights import CASEWORK, RECORDS
 from sevensteps.service.case_lists import MOST_BYTES
 
 LONGEST = 20_000
@@ -108,12 +108,13 @@ async def test_own_words_are_for_who_works_on_the_case(shared_service: SharedSer
 
 
 async def test_programs_read_nothing_that_people_wrote(shared_service: SharedService) -> None:
-    """An integrator has the feed; a reason that was given is for people."""
+    """An integrator has the feed; a reason that was given is for people who have to do with cases."""
+    assert not RECORDS & {Role.INTEGRATOR, Role.JOURNEY, Role.SERVICE}
     work = Practice(await shared_service("assessment"))
     await work.come_to("ConfirmDetermination")
     await work.amy.ConfirmDetermination(work.on_case(GOOD["ConfirmDetermination"]))  # type: ignore[arg-type]
     request = pb.ListDeterminationsRequest(case_id=work.case.case_id)
     for role in Role:
         stub = work.running.stub(AssessmentServiceStub, work.running.token("somebody", role))
-        expected = "" if role in PEOPLE - {Role.INTEGRATOR} else "ROLE_LACKS_RIGHT"
+        expected = "" if role in RECORDS else "ROLE_LACKS_RIGHT"
         assert await reason_of(stub.ListDeterminations(request)) == expected

@@ -84,7 +84,7 @@ GIVEN = [
     (events.ReviewRequested(3), ["because: The evenings."]),
     (
         events.ReviewCompleted(3, "continue"),
-        ["how it worked: Well.", "achieved: community yes, home safe no", "money used as the plan says: no"],
+        ["how it worked: Well.", "achieved: community yes, home safe no; money used as the plan says: no"],
     ),
 ]
 
@@ -136,6 +136,23 @@ def test_a_long_reason_is_cut_unless_all_is_asked_for() -> None:
     assert "We looked" not in told
     whole = "because: " + " ".join(long.split())
     assert all(whole in page for page in printed(verbose=True))
+
+
+def test_a_proposal_after_which_another_came_is_told_in_short() -> None:
+    """A brief page says why the last one of a round was proposed, and of those before it that there are more."""
+    proposals = [
+        happened(events.DeterminationProposed(1, "d-1", "not_enough_information"), 1),
+        happened(events.DeterminationProposed(1, "d-2", "met"), 2),
+        happened(events.DeterminationConfirmed(1, "d-2", eligible=True, needs=[], assessed_by=["amy"]), 3),
+        happened(events.DeterminationProposed(2, "d-3", "met"), 4),
+    ]
+    console = Console(width=200, record=True, file=StringIO())
+    case = DecidedCase("case-1", proposals, [], {}, {})
+    console.print(explanation(case, words_of(Settings()), verbose=False))
+    told = console.export_text()
+    assert told.count("another proposal followed") == 1
+    console.print(explanation(case, words_of(Settings()), verbose=True))
+    assert "another proposal followed" not in console.export_text()
 
 
 def test_a_short_reason_follows_its_event_in_the_timeline() -> None:
