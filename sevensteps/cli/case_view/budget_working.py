@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import cast
 
 from sevensteps.cli.case_view.law import load_pack
 from sevensteps.cli.case_view.receipts import ServiceReceipt
-from sevensteps.errors import Fault
+from sevensteps.errors import Fault, Kind
 from sevensteps.money import pounds_from_pence, pounds_in_words
 from sevensteps.policy import Library
 from sevensteps.policy.model.arithmetic import PointsTable, pounds_for_points
@@ -25,16 +24,25 @@ WITHHELD = "budget.withheld_percent"
 async def read_budget_workings(
     caller: Caller, policies: Path, receipts: Sequence[ServiceReceipt]
 ) -> dict[str, list[str]]:
-    """How each indicative budget of a case came about, by the id of its receipt; left out where nobody can say."""
+    """How each indicative budget of a case came about, by the id of its receipt."""
     library = Library(policies)
-    workings: dict[str, list[str]] = {}
-    for service, receipt in receipts:
-        if receipt.decision == DECISION:
-            decision = json.loads(receipt.receipt)
-            with suppress(Fault):  # an older version of a pack, which cannot be read any more
-                await load_pack(caller, library, service, decision["hash"])
-                workings[receipt.receipt_id] = budget_working(decision, library.version(decision["hash"]))
-    return workings
+    return {
+        receipt.receipt_id: await _read_working(caller, library, service, json.loads(receipt.receipt))
+        for service, receipt in receipts
+        if receipt.decision == DECISION
+    }
+
+
+async def _read_working(caller: Caller, library: Library, service: str, decision: Mapping[str, Json]) -> list[str]:
+    """The steps of one decision; where its law cannot be read, why. Raises a Fault where the service is away."""
+    version = str(decision["hash"])
+    try:
+        await load_pack(caller, library, service, version)
+    except Fault as fault:
+        if fault.kind is Kind.UNAVAILABLE:
+            raise
+        return [f"its steps cannot be shown: {fault.reason}: {fault.detail}"]
+    return budget_working(decision, library.version(version))
 
 
 def budget_working(decision: Mapping[str, Json], pack: Pack) -> list[str]:
