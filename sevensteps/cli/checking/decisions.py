@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
+from sevensteps.cli.case_view.law import load_pack
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library
 from sevensteps.rpc.caller import Caller
@@ -24,7 +25,7 @@ class DecisionsAgain:
         """In plain sentences, how the decision made again differs from its receipt. Raises a Fault (UNAVAILABLE)."""
         try:
             contents = json.loads(receipt.receipt)
-            await self._load_pack(service, str(contents["hash"]))
+            await load_pack(self._caller, self._library, service, str(contents["hash"]))
             return (*_columns_that_differ(receipt, contents), *self._library.verify(contents))
         except Fault as fault:
             if fault.kind is Kind.UNAVAILABLE:
@@ -32,12 +33,6 @@ class DecisionsAgain:
             return (f"cannot be decided again: {fault.reason}: {fault.detail}",)
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             return (f"the receipt cannot be read: {type(error).__name__}: {error}",)
-
-    async def _load_pack(self, service: str, version: str) -> None:
-        """Have the library know the pack that a receipt names, as the service has archived it."""
-        if not self._library.has_version(version):
-            archived = await self._caller.ask(pb.GetPackRequest(hash=version), pb.GetPackResponse, at=service)
-            self._library.add_version(archived.pack, version, archived.files)
 
 
 def _columns_that_differ(receipt: pb.StoredReceipt, contents: Mapping[str, object]) -> Iterator[str]:
