@@ -29,19 +29,18 @@ EVERYWHERE: Mapping[str, str] = {
 
 LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
 OPENED_ON = {"opened_on": "ListReceipts.deadlines.facts.started_on"}
-ADULT = "ListReceipts.eligibility.facts"
-CARER = "ListReceipts.carer-eligibility.facts"
+DETERMINATION = "ListDeterminations.determinations"
+DUTY = ("residence", "charged", "means_within_limit", "asks")
 PLAN = "GetPlan.plan"
 LINE = ("line_id", "text", "needs", "use", "weekly", "necessary_override", "care_home_weeks", "direct_payment")
 CHECKED = "ListReceipts.plan-check.facts"
 SCHEDULE = "ListReceipts.review-schedule.facts"
 
 
-def outcomes(facts: str, names: tuple[str, ...]) -> dict[str, str]:
-    """The places of answers by outcome: each stands under the name of its outcome."""
-    return {f"outcomes.value.{name}": f"{facts}.outcomes.*.{name}" for name in names} | {
-        "outcomes.key": f"{facts}.outcomes"
-    }
+def assessed(kind: str, limbs: tuple[str, ...], *names: str) -> Places:
+    """The places of what is assessed of an adult or a carer."""
+    of_outcomes = ("outcomes.key", *(f"outcomes.value.{limb}" for limb in limbs))
+    return under(kind, same("significant_impact", *of_outcomes, *DUTY, *names, at=f"{DETERMINATION}.{kind}"))
 
 
 PLACES: Mapping[tuple[str, str], Places] = {
@@ -55,22 +54,36 @@ PLACES: Mapping[tuple[str, str], Places] = {
     ("assessment", "ConsiderAdvocacy"): same(
         *("understanding", "retaining", "weighing", "communicating"),
         *("appropriate_person", "hospital_28_days", "care_home_8_weeks", "dispute_both_agree"),
+        "advocate_best_interests",
         at="ListReceipts.advocacy.facts",
     ),
     ("assessment", "ProposeDetermination"): {
-        "assessed_on": "ListDeterminations.determinations.decision.on",
-        **under("adult", same("impairment", "significant_impact", "resident", at=ADULT) | outcomes(ADULT, LIMBS)),
-        "adult.outcomes.value.not_applicable": f"{ADULT}.outcomes.child_caring",
-        **under(
+        "assessed_on": f"{DETERMINATION}.decision.on",
+        "adult.resident": f"{DETERMINATION}.adult.residence",
+        **assessed(
+            "adult",
+            (*LIMBS, "not_applicable", "met_by_carer"),
+            *("impairment", "care_home", "lacks_capacity", "somebody_arranges"),
+        ),
+        **assessed(
             "carer",
-            same("necessary_care", "health_at_risk", "significant_impact", at=CARER) | outcomes(CARER, LIMBS[:3]),
+            LIMBS[:3],
+            *("necessary_care", "health_at_risk", "care_to_adult"),
+            *("adult_charged", "adult_means_within_limit", "adult_agrees", "adult_asks"),
         ),
     },
-    ("assessment", "ConfirmDetermination"): same("determination_id", "reasons", at="ListDeterminations.determinations"),
+    ("assessment", "ConfirmDetermination"): {
+        **same("determination_id", "reasons", "duty_because", at=DETERMINATION),
+        **under("departures", same("outcome", "judgement", "because", at=f"{DETERMINATION}.departures")),
+    },
+    ("assessment", "GiveWrittenRecord"): same("given_on", "how", at=f"{DETERMINATION}.written"),
     ("assessment", "GiveIndicativeBudget"): same(
         "points", "weekly_by_practitioner", at="ListIndicativeBudgets.indicative_budgets"
     ),
-    ("assessment", "GiveAdvice"): same("written_reasons", "advice", "how_to_ask_again", at="ListAdvice.advice"),
+    ("assessment", "GiveAdvice"): {
+        **same("written_reasons", "advice", "how_to_ask_again", at="ListAdvice.advice"),
+        **same("given_on", "how", at=f"{DETERMINATION}.written"),
+    },
     ("assessment", "PlaceHold"): {"reason": "ListActs.acts.hold_reason", "because": "ListActs.acts.because"},
     ("assessment", "ReleaseHold"): same("because", at="ListActs.acts"),
     ("assessment", "ResumeCase"): same("because", at="ListActs.acts"),
@@ -78,16 +91,18 @@ PLACES: Mapping[tuple[str, str], Places] = {
         **same("ending", "because", at="ListActs.acts"),
         "ended_on": "GetCase.case.ended_on",
     },
+    ("assessment", "RecordOverdue"): {"clock": f"{DETERMINATION}.written.overdue_told"},
     ("assessment", "OpenAssessment"): {"round": "GetCase.case.round", **OPENED_ON},
     ("planning", "OpenPlan"): {
         "council": "ListReceipts.council",
         "version": f"{PLAN}.version",
-        **same("eligible_needs", "indicative_weekly", at="GetPlanning.planning"),
+        **same("eligible_needs", "met_by_carer", "indicative_weekly", at="GetPlanning.planning"),
         **OPENED_ON,
     },
     ("planning", "SavePlan"): {
         **same("template", "answers.key", "answers.value", "met_otherwise", "helper", "review_on", "top_up", at=PLAN),
         **same("risks_considered", "person_involved", "advocate_considered", "advice_given", at=PLAN),
+        **same("lacks_capacity", "interested_involved", "complex", at=PLAN),
         **under("lines", same(*LINE, "beyond_needs", at=f"{PLAN}.lines")),
     },
     ("planning", "SubmitPlan"): {},
@@ -135,6 +150,7 @@ PLACES: Mapping[tuple[str, str], Places] = {
         **under("plan.lines", same(*LINE[2:], at=f"{CHECKED}.lines")),
         **under("plan", same("template", "met_otherwise", "top_up", "risks_considered", at=CHECKED)),
         **under("plan", same("person_involved", "advocate_considered", at=CHECKED)),
+        **under("plan", same("lacks_capacity", "interested_involved", at=CHECKED)),
     },
     ("approval", "ApprovePlan"): {
         **same("version", "because", at="GetApproval.approval"),
@@ -155,6 +171,8 @@ PLACES: Mapping[tuple[str, str], Places] = {
         "continues": f"{SCHEDULE}.round",
         "direct_payment_since": f"{SCHEDULE}.direct_payment_started_on",
         "review_on": f"{SCHEDULE}.own_date",
+        **under("in_force", same("support_since", "needs", "complex", at="GetLife.life.in_force")),
+        **under("in_force.lines", same("line_id", "weekly", at="GetLife.life.in_force.lines")),
     },
     ("review", "OpenReview"): {"round": "ListReviews.reviews.round", **OPENED_ON},
     ("review", "CloseCase"): {},
@@ -162,7 +180,8 @@ PLACES: Mapping[tuple[str, str], Places] = {
 """Where each field stands again, by service and call."""
 
 SAID_OTHERWISE: Mapping[tuple[str, str, str], Mapping[str, str]] = {
-    ("assessment", "ProposeDetermination", "adult.outcomes.value.not_applicable"): {"true": "not_applicable"},
+    ("assessment", "ProposeDetermination", "adult.resident"): {"true": "here", "false": "elsewhere"},
+    ("assessment", "RecordOverdue", "clock"): {"written_record": "true"},
     ("planning", "CloseCase", "died"): {"true": "died"},
     ("review", "OpenLife", "continues"): {"true": "1"},
 }
@@ -188,7 +207,9 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
     ("approval", "OpenApproval", "plan.lines.text"): COPY,
     ("approval", "OpenApproval", "plan.review_on"): COPY,
     ("approval", "OpenApproval", "plan.advice_given"): COPY,
+    ("approval", "OpenApproval", "plan.complex"): COPY,
     ("assessment", "ProposeDetermination", "carer.outcomes.value.takes_longer"): "refused: it is for adults only",
+    ("assessment", "ProposeDetermination", "carer.outcomes.value.met_by_carer"): "refused: it is for adults only",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.not_applicable"): "refused by the pack",
 }
 """Fields that no answer gives back, by service, call and path, and why."""

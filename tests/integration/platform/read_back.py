@@ -149,9 +149,10 @@ class Correspondence:
         return self._answers[case_id]
 
     def _reading_calls(self) -> Iterator[MethodDescriptor]:
+        """The calls about a case; what is streamed comes in a list as well."""
         for each in services():
             for method in each.methods:
-                about_a_case = "case_id" in method.input_type.fields_by_name
+                about_a_case = "case_id" in method.input_type.fields_by_name and not method.server_streaming
                 if only_reads(method) and about_a_case and service_of(method) in {self.service, "receipts"}:
                     yield method
 

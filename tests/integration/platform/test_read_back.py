@@ -12,6 +12,7 @@ from integration.planning.case import NEEDS, PlanningCase, in_days, new_request
 from integration.platform.places import ELSEWHERE, EVERYWHERE, NOWHERE, OF_EARLIER_ONES, PLACES, SAID_OTHERWISE
 from integration.platform.read_back import CHANGING, Correspondence, paths_of, values_of
 from integration.review.home import Home
+from integration.review.home import plan as plan_in_force
 from servers.services import SharedService
 from sevensteps.api.approval.v1 import approval_pb2
 from sevensteps.api.assessment.v1 import assessment_pb2
@@ -48,22 +49,35 @@ class OnCase:
         await self.do(assessment_pb2.OpenCaseRequest(kind=kind, person_reference=reference, **fields))
         return self._case.case_id
 
-    async def determine(self, proposal: assessment_pb2.ProposeDeterminationRequest, reasons: str) -> None:
+    async def determine(
+        self, facts: assessment_pb2.AdultFacts, confirmation: assessment_pb2.ConfirmDeterminationRequest
+    ) -> None:
         """Have a determination proposed, and confirm it."""
-        proposed = await self.do(proposal)
-        determination = proposed.determination.determination_id  # type: ignore[attr-defined]
-        await self.do(assessment_pb2.ConfirmDeterminationRequest(determination_id=determination, reasons=reasons))
+        proposed = await self.do(assessment_pb2.ProposeDeterminationRequest(assessed_on=today(), adult=facts))
+        confirmation.determination_id = proposed.determination.determination_id  # type: ignore[attr-defined]
+        await self.do(confirmation)
 
 
 def facts_of_adult() -> assessment_pb2.AdultFacts:
-    """All that can be said of an adult: every limb of one outcome, and one that does not apply."""
+    """All that can be said of an adult: every limb of one outcome, one that does not apply, one that a carer meets."""
     facts = adult("hygiene")
+    facts.outcomes["hygiene"].met_by_carer = True
     facts.outcomes["nutrition"].CopyFrom(
         assessment_pb2.OutcomeAnswers(
             cannot_unaided=True, pain_distress_anxiety=True, endangers=True, takes_longer=True
         )
     )
     facts.outcomes["child_caring"].CopyFrom(assessment_pb2.OutcomeAnswers(not_applicable=True))
+    facts.charged, facts.means_within_limit, facts.asks = True, False, True
+    facts.care_home, facts.lacks_capacity, facts.somebody_arranges = False, True, False
+    return facts
+
+
+def facts_of_somebody_elsewhere() -> assessment_pb2.AdultFacts:
+    """Facts as earlier callers send them: no to whether the adult lives here."""
+    facts = adult("hygiene")
+    facts.ClearField("residence")
+    facts.resident = False
     return facts
 
 
@@ -71,7 +85,19 @@ def facts_of_carer() -> assessment_pb2.CarerFacts:
     """All that can be said of a carer."""
     limbs = assessment_pb2.OutcomeAnswers(cannot_unaided=True, pain_distress_anxiety=True, endangers=True)
     return assessment_pb2.CarerFacts(
-        necessary_care=True, health_at_risk=True, significant_impact=True, outcomes=dict.fromkeys(CARER_OUTCOMES, limbs)
+        necessary_care=True,
+        health_at_risk=True,
+        significant_impact=True,
+        outcomes=dict.fromkeys(CARER_OUTCOMES, limbs),
+        residence=assessment_pb2.RESIDENCE_NO_SETTLED_RESIDENCE,
+        charged=True,
+        means_within_limit=False,
+        asks=True,
+        care_to_adult=False,
+        adult_charged=True,
+        adult_means_within_limit=False,
+        adult_agrees=True,
+        adult_asks=False,
     )
 
 
@@ -97,18 +123,35 @@ async def story_of_assessment(mail: Correspondence) -> None:
             hospital_28_days=False,
             care_home_8_weeks=True,
             dispute_both_agree=False,
+            advocate_best_interests=True,
         )
     )
-    proposal = pb.ProposeDeterminationRequest(assessed_on=today(), adult=facts_of_adult())
-    await first.determine(proposal, "Two outcomes, as seen at home.")
+    await first.determine(facts_of_adult(), pb.ConfirmDeterminationRequest(reasons="Two outcomes, as seen at home."))
+    await first.do(pb.GiveWrittenRecordRequest(given_on=in_days(-3), how=pb.GIVEN_BY_ACCESSIBLE_FORMAT))
     await first.do(pb.GiveIndicativeBudgetRequest(points=140, weekly_by_practitioner="1432.10"))
+    await story_of_round_2(first)
+    await story_beside(mail, adults, reference)
+
+
+async def story_of_round_2(first: OnCase) -> None:
+    """An assessment in which the practitioner departs from the proposal, and whose written record is late."""
+    pb = assessment_pb2
     await first.do(pb.OpenAssessmentRequest(round=2, opened_on="2026-05-06"), Role.JOURNEY)
     await first.do(pb.PlaceHoldRequest(reason=pb.HOLD_REASON_HOSPITAL, because="A hip operation."))
     await first.do(pb.ReleaseHoldRequest(because="Home and walking."))
     await first.do(pb.ResumeCaseRequest(because="The pack has next year's holidays."), Role.OPERATIONS)
-    await first.do(pb.RecordOverdueRequest(stage="money_found", turn=2, due_on="2026-06-17", by_law=True), Role.JOURNEY)
-
-    await story_beside(mail, adults, reference)
+    departure = pb.Departure(
+        outcome="community", judgement=pb.OUTCOME_JUDGEMENT_UNABLE, because="No bus goes there any more."
+    )
+    confirmation = pb.ConfirmDeterminationRequest(
+        reasons="Two outcomes, after the move.",
+        duty_because="We go on until the other council takes over.",
+        departures=[departure],
+    )
+    await first.determine(facts_of_somebody_elsewhere(), confirmation)
+    for clock in ("", "written_record"):
+        overdue = pb.RecordOverdueRequest(stage="money_found", turn=2, due_on="2026-06-17", by_law=True, clock=clock)
+        await first.do(overdue, Role.JOURNEY)
 
 
 async def story_beside(mail: Correspondence, adults: str, reference: str) -> None:
@@ -117,12 +160,14 @@ async def story_beside(mail: Correspondence, adults: str, reference: str) -> Non
     second = OnCase(mail)
     beside = "Asked for again after a move within the town."
     await second.open(pb.CASE_KIND_ADULT, reference, another_because=beside, linked_case_id=adults)
-    await second.determine(pb.ProposeDeterminationRequest(assessed_on=today(), adult=NOT_ELIGIBLE), "One outcome.")
+    await second.determine(NOT_ELIGIBLE, pb.ConfirmDeterminationRequest(reasons="One outcome."))
     await second.do(
         pb.GiveAdviceRequest(
             written_reasons="One outcome, and two are needed.",
             advice="The lunch club meets on Tuesdays.",
             how_to_ask_again="Ring us, or write.",
+            given_on=in_days(-2),
+            how=pb.GIVEN_BY_EMAIL,
         )
     )
 
@@ -166,6 +211,9 @@ def full_plan() -> planning_pb2.SavePlanRequest:
         review_on=in_days(170),
         top_up="3.75",
         advice_given=True,
+        lacks_capacity=True,
+        interested_involved=True,
+        complex=True,
     )
 
 
@@ -182,7 +230,9 @@ async def story_of_planning(mail: Correspondence) -> None:
             setattr(request, name, value)
         return await mail.send("pat", role, request)
 
-    await do(Role.JOURNEY, case.opening_of_plan(needs=needs))
+    opening = case.opening_of_plan(needs=needs)
+    opening.met_by_carer.append("hygiene")
+    await do(Role.JOURNEY, opening)
     await do(Role.PLANNER, full_plan())
     await do(Role.PLANNER, pb.SubmitPlanRequest())
     await do(Role.JOURNEY, case.opening_of_money(budget="60.00"))
@@ -220,6 +270,7 @@ async def story_of_approval(mail: Correspondence) -> None:
     submitted = plan(*full_plan().lines, line("extra", planning_pb2.USE_LOCAL_LIST))
     submitted.lines[0].weekly, submitted.lines[1].weekly = "41.25", "18.75"
     submitted.weekly, submitted.top_up, submitted.review_on = "100.00", "3.75", in_days(170)
+    submitted.lacks_capacity, submitted.interested_involved = True, True
     await mail.send("journey", Role.JOURNEY, desk.opening(submitted, indicative="97.53"))
     checked = await desk.read()
     returning = pb.ReturnPlanRequest(
@@ -258,21 +309,25 @@ async def story_of_review(mail: Correspondence) -> None:
             setattr(request, name, value)
         await mail.send("rae", Role.REVIEWER, request)
 
-    opening = home.life_opening(direct_payment_since="2026-05-28", review_on="2026-11-11")
+    in_force = plan_in_force(l1="80.00", l2="14.50")
+    in_force.complex = True
+    opening = home.life_opening(direct_payment_since="2026-05-28", review_on="2026-11-11", in_force=in_force)
     await mail.send("journey", Role.JOURNEY, opening)
     await do(pb.RecordSpendRequest(line_id="l1", amount="12.34", spent_on="2026-06-29", evidence="RECEIPT-77"))
+    await do(pb.RecordSpendRequest(line_id="l1", amount="-2.30", spent_on="2026-06-30", evidence="REFUND-78"))
     await do(pb.RequestReviewRequest(because="The evenings are too long."))
     await do(pb.TriggerReviewRequest(trigger=pb.REVIEW_TRIGGER_PROVIDER_FAILURE))
     await mail.send("journey", Role.JOURNEY, home.review_opening(opened_on="2026-07-14"))
     await do(
         pb.CompleteReviewRequest(
-            achieved={"nutrition": pb.ACHIEVED_PARTLY},
+            achieved={"nutrition": pb.ACHIEVED_PARTLY, "community": pb.ACHIEVED_NO},
             how_it_worked="The club closed at six.",
             money_used_properly=False,
             outcome=pb.REVIEW_OUTCOME_CONTINUE,
         )
     )
-    await mail.send("journey", Role.JOURNEY, home.life_opening(2, started_on="2026-07-21", continues=True))
+    again = home.life_opening(2, started_on="2026-07-21", continues=True, in_force=in_force)
+    await mail.send("journey", Role.JOURNEY, again)
     overdue = pb.RecordOverdueRequest(
         request_id=new_id(), case_id=home.case_id, stage="life_lived", turn=2, due_on="2027-07-01", ahead=True
     )
