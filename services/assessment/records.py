@@ -7,6 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from services.assessment import store
+from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.outcome import Advice
@@ -16,7 +17,14 @@ from services.assessment.domain.recorded import (
     RecordedSelfAssessment,
     RecordedUrgentSupport,
 )
-from services.assessment.tables import advice, determinations, indicative_budgets, self_assessments, urgent_support
+from services.assessment.tables import (
+    acts,
+    advice,
+    determinations,
+    indicative_budgets,
+    self_assessments,
+    urgent_support,
+)
 from sevensteps.service.case_lists import in_part
 from sevensteps.service.records import matching
 from sevensteps.service.tables import receipts
@@ -39,6 +47,12 @@ INDICATIVE_BUDGETS = in_part(
     .join_from(indicative_budgets, receipts)
     .where(*matching(indicative_budgets, "case_id"))
     .order_by(indicative_budgets.c.round)
+)
+PAGE_OF_ACTS = (
+    sa.select(acts)
+    .where(*matching(acts, "case_id"), acts.c.version > sa.bindparam("after"))
+    .order_by(acts.c.version)
+    .limit(sa.bindparam("size"))
 )
 ADVICE = in_part(sa.select(advice).where(*matching(advice, "case_id")).order_by(advice.c.round))
 
@@ -94,6 +108,18 @@ def advice_of(work: Work, case_id: str, after: int, size: int) -> list[RecordedA
             row["given_by"],
         )
         for row in _rows(work, ADVICE, case_id, after, size)
+    ]
+
+
+def page_of_acts(work: Work, case_id: str, *, after: int, size: int) -> list[tuple[int, Act]]:
+    """What was done to a case after a position, in order and with their positions, at most `size`."""
+    rows = work.connection.execute(PAGE_OF_ACTS, {"case_id": case_id, "after": after, "size": size}).mappings()
+    return [
+        (
+            row["version"],
+            Act(ActKind(row["kind"]), row["acted_at"], row["acted_by"], row["reason"], row["because"]),
+        )
+        for row in rows
     ]
 
 

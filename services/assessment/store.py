@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 import sqlalchemy as sa
 
-from services.assessment.domain.acts import Act, ActKind
+from services.assessment.domain.acts import Act
 from services.assessment.domain.assessment import Assessment, Departure, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, CasesWanted
 from services.assessment.domain.determination import Determination, PackAnswer
@@ -87,12 +87,6 @@ ADD_DETERMINATION = determinations.insert()
 ADD_BUDGET = indicative_budgets.insert()
 ADD_ADVICE = advice.insert()
 ADD_ACT = acts.insert()
-PAGE_OF_ACTS = (
-    sa.select(acts)
-    .where(*matching(acts, "case_id"), acts.c.version > sa.bindparam("after"))
-    .order_by(acts.c.version)
-    .limit(sa.bindparam("size"))
-)
 
 
 def add_case(work: Work, case: Case) -> None:
@@ -292,15 +286,3 @@ def _given(work: Work, case: Case) -> dict[str, object]:
 def add_act(work: Work, case: Case, act: Act) -> None:
     """Store what is done to a case, before the case is changed by it."""
     statements.change(work.connection, ADD_ACT, as_row(act) | {"case_id": case.case_id, "version": case.version})
-
-
-def page_of_acts(work: Work, case_id: str, *, after: int, size: int) -> list[tuple[int, Act]]:
-    """What was done to a case after a position, in order and with their positions, at most `size`."""
-    rows = work.connection.execute(PAGE_OF_ACTS, {"case_id": case_id, "after": after, "size": size}).mappings()
-    return [
-        (
-            row["version"],
-            Act(ActKind(row["kind"]), row["acted_at"], row["acted_by"], row["reason"], row["because"]),
-        )
-        for row in rows
-    ]

@@ -59,22 +59,19 @@ def calls_of(work: Work, case_id: str, after: int, size: int) -> list[ReviewCall
 
 def reviews_of(work: Work, case_id: str, after: int, size: int) -> list[RecordedReview]:
     """The reviews of a case that were completed, one a round."""
-    return [
-        RecordedReview(
-            round=row["round"],
-            plan_version=row["plan_version"],
-            reason=ReviewReason(row["reason"]) if row["reason"] else None,
-            review=Review(
-                json.loads(row["achieved"]),
-                row["how_it_worked"],
-                row["money_used_properly"],
-                ReviewOutcome(row["outcome"]),
-            ),
-            completed_by=row["completed_by"],
-            completed_on=row["completed_on"],
-        )
-        for row in _rows(work, REVIEWS, case_id, after, size)
-    ]
+    return [_review(row) for row in _rows(work, REVIEWS, case_id, after, size)]
+
+
+def _review(row: sa.RowMapping) -> RecordedReview:
+    outcome = ReviewOutcome(row["outcome"])
+    return RecordedReview(
+        round=row["round"],
+        plan_version=row["plan_version"],
+        reason=ReviewReason(row["reason"]) if row["reason"] else None,
+        review=Review(json.loads(row["achieved"]), row["how_it_worked"], row["money_used_properly"], outcome),
+        completed_by=row["completed_by"],
+        completed_on=row["completed_on"],
+    )
 
 
 def _rows(

@@ -20,7 +20,7 @@ ANYBODY = PEOPLE | {Role.JOURNEY}
 CASEWORK = frozenset({Role.PRACTITIONER, Role.PLANNER, Role.REVIEWER, *SIGNING})
 """Who works on a case with the person, and so may read a self-assessment: the person's own words about their life."""
 RECORDS = CASEWORK | {Role.FINANCE, Role.OPERATIONS, Role.AUDITOR}
-"""Who may read what people wrote in a case. Integrators are programs: ids, dates and amounts are enough for them."""
+"""Who may list what people wrote in a case. Integrators are programs, and have what stands and the feed."""
 
 
 def _rights(service: str, table: Mapping[str, Iterable[Role]]) -> dict[str, frozenset[Role]]:

@@ -14,6 +14,13 @@ from sevensteps.identity.rights import RIGHTS
 
 DECIDING = ("assessment", "planning", "approval", "review")
 READS = ("Get", "List", "Read", "Watch")
+READ_BY_PROGRAMS = (
+    *(f"assessment.v1.AssessmentService/{name}" for name in ("GetCase", "ListCases", "GetDetermination")),
+    *(f"planning.v1.PlanningService/{name}" for name in ("GetPlanning", "GetPlan")),
+    "approval.v1.ApprovalService/GetApproval",
+    "review.v1.ReviewService/GetLife",
+)
+"""What integrators may read since 0.1.0."""
 
 
 def services() -> Iterator[ServiceDescriptor]:
@@ -56,6 +63,12 @@ def test_every_role_may_do_something() -> None:
 def test_auditors_and_integrators_only_read(rpc: str) -> None:
     """Auditors and integrators change nothing, and neither do services by themselves."""
     assert not RIGHTS[rpc] & {Role.AUDITOR, Role.INTEGRATOR, Role.SERVICE}
+
+
+@pytest.mark.parametrize("rpc", READ_BY_PROGRAMS)
+def test_programs_read_what_they_could_read_in_0_1_0(rpc: str) -> None:
+    """An upgrade takes no right away from an integrator."""
+    assert Role.INTEGRATOR in RIGHTS[f"/sevensteps.api.{rpc}"]
 
 
 @pytest.mark.parametrize("rpc", sorted(CALLS))

@@ -62,17 +62,12 @@ def timeline(history: CaseHistory, words: Words, *, verbose: bool = True) -> Ren
     heading = Text.assemble((history.title, "bold"), "  ", (history.case_id, "dim"))
     if not verbose:
         return Group(heading, *_brief(history, words))
-    entries = (
-        timeline_entry(
-            event,
-            words,
-            history.decisions.get(event.position),
-            _refused_after(history, event),
-            history.reasons.get(event.position, ()),
-        )
-        for event in history.events
-    )
-    return Group(heading, *entries)
+    return Group(heading, *(_entry(history, event, words) for event in history.events))
+
+
+def _entry(history: CaseHistory, event: Event, words: Words) -> RenderableType:
+    decision, reasons = history.decisions.get(event.position), history.reasons.get(event.position, ())
+    return timeline_entry(event, words, decision, _refused_after(history, event), reasons)
 
 
 def timeline_entry(

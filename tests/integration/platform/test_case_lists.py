@@ -107,8 +107,8 @@ async def test_own_words_are_for_who_works_on_the_case(shared_service: SharedSer
     assert await reason_of(stranger.ListSelfAssessments(request)) == "CASE_NOT_FOUND"
 
 
-async def test_programs_read_nothing_that_people_wrote(shared_service: SharedService) -> None:
-    """An integrator has the feed; a reason that was given is for people who have to do with cases."""
+async def test_programs_list_nothing_that_people_wrote(shared_service: SharedService) -> None:
+    """What a case has on record is for people who have to do with cases; programs read what stands."""
     assert not RECORDS & {Role.INTEGRATOR, Role.JOURNEY, Role.SERVICE}
     work = Practice(await shared_service("assessment"))
     await work.come_to("ConfirmDetermination")
@@ -118,3 +118,5 @@ async def test_programs_read_nothing_that_people_wrote(shared_service: SharedSer
         stub = work.running.stub(AssessmentServiceStub, work.running.token("somebody", role))
         expected = "" if role in RECORDS else "ROLE_LACKS_RIGHT"
         assert await reason_of(stub.ListDeterminations(request)) == expected
+    standing = pb.GetDeterminationRequest(case_id=work.case.case_id)
+    assert await reason_of(work.caller(Role.INTEGRATOR).GetDetermination(standing)) == ""
