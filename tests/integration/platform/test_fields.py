@@ -40,6 +40,11 @@ MAY_BE_LEFT_OUT = frozenset(
         "ReleaseHoldRequest.because",
         "CloseCaseRequest.ended_on",
         "RecordSpendRequest.evidence",
+        "ConfirmDeterminationRequest.duty_because",
+        "GiveAdviceRequest.given_on",
+        "GiveAdviceRequest.how",
+        "GiveWrittenRecordRequest.given_on",
+        "RecordOverdueRequest.clock",
         "OpenCaseRequest.another_because",
         "OpenCaseRequest.linked_case_id",
     }
