@@ -27,6 +27,7 @@ LAWS_NEEDED: Mapping[str, str] = {
 }
 """The law that a pack has to hold to decide for a council there, by jurisdiction. England's comes with the suite."""
 SECONDS_BETWEEN_LOOKS = 1.0
+TWO_PEOPLE = "two people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Council:
     plan_templates: tuple[str, ...]
     """The templates that it offers for support plans."""
     contact_points: tuple[ContactPoint, ...]
+    publishing_needs_two: bool = False
+    """Whether a pack that decides for it is published by two people: the second confirms what the first has sent."""
 
 
 class Councils:
@@ -68,7 +71,7 @@ class Councils:
         there are no such councils.
         """
         self._root = root
-        self._former_pack = former_pack
+        self.former_pack = former_pack
         self._councils: dict[str, Council] = {}
         self._known: set[str] = set()
         self._changed: dict[str, int] = {}
@@ -80,13 +83,17 @@ class Councils:
 
     def packs(self) -> tuple[str, ...]:
         """The packs that decide for any council. A council whose file cannot be used is left out and logged."""
-        packs = {self._former_pack} - {""}
+        packs = {self.former_pack} - {""}
         for name in self.names():
             try:
                 packs.add(self.council(name).pack)
             except Fault as fault:
                 log.get().error("council refused", council=name, detail=fault.detail)
         return tuple(sorted(packs))
+
+    def decided_by(self, pack: str) -> tuple[Council, ...]:
+        """The councils with a file whose choice is this pack. Raises as `council` does, of any of them."""
+        return tuple(council for council in map(self.council, self.names()) if council.pack == pack)
 
     def council(self, name: str) -> Council:
         """The council of this name.
@@ -100,7 +107,7 @@ class Councils:
 
     def ensure_known(self, name: str) -> None:
         """Raise a Fault (PRECONDITION, COUNCIL_UNKNOWN) unless there is such a council, whatever its file says."""
-        if name not in self._known and not self._former_pack and name not in self.names():
+        if name not in self._known and not self.former_pack and name not in self.names():
             raise council_unknown(name)
         self._known.add(name)
 
@@ -124,12 +131,12 @@ class Councils:
     def _look_without_file(self, name: str) -> None:
         if name in self._councils:
             return
-        log.get().warning("council without a file", council=name, pack=self._former_pack, expected=f"{name}/{FILE}")
+        log.get().warning("council without a file", council=name, pack=self.former_pack, expected=f"{name}/{FILE}")
         self._councils[name] = Council(
             name=name,
             title=name,
             jurisdiction=ENGLAND,
-            pack=self._former_pack,
+            pack=self.former_pack,
             plan_templates=tuple(TEMPLATES),
             contact_points=(),
         )
@@ -175,6 +182,7 @@ def read_council(root: Path, name: str) -> Council:
         contact_points=tuple(
             _contact_point(purpose.replace(" ", "_"), written) for purpose, written in file.named("contact points")
         ),
+        publishing_needs_two=file.text("publishing") == TWO_PEOPLE,
     )
 
 

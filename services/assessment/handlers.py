@@ -171,6 +171,7 @@ def give_indicative_budget(
 def give_written_record(work: Work, *, case_id: str, etag: str, given: Given) -> Case:
     """Record that the person was given the written record of the determination (s.13(2)), however late."""
     case = store.case_to_change(work, case_id, etag)
+    case.ensure_open()
     ensure_determined(case, determined=store.confirmed_determination(work, case) is not None)
     done = writing.give(work, case, WrittenKind.WRITTEN_RECORD, given)
     return _change(work, case, WrittenRecordGiven(case.round, _day(done), done.how))

@@ -94,6 +94,7 @@ def council_message(council: Council, pack_hash: str) -> pb.Council:
         jurisdiction=council.jurisdiction,
         pack=council.pack,
         pack_hash=pack_hash,
+        publishing_needs_two=council.publishing_needs_two,
         plan_templates=council.plan_templates,
         contact_points=[
             pb.ContactPoint(

@@ -8,6 +8,7 @@ from services.assessment.domain.case import Case
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.written import Given, Written, WrittenKind, kinds_owed
 from services.assessment.tables import written
+from sevensteps.errors import Fault
 from sevensteps.events import StepOverdue
 from sevensteps.service.records import as_row, matching
 from sevensteps.service.work import Work
@@ -39,8 +40,18 @@ def owe(work: Work, case: Case, determination: Determination) -> dict[WrittenKin
 
 
 def _due(work: Work, case: Case, kind: WrittenKind) -> date:
+    """By the pack with which the assessment began; where that does not know the bank holidays yet, by the one in force.
+
+    So no case waits for ever with a pack that nobody can mend any more.
+    """
     facts = {"clock": kind.value, "started_on": work.today.isoformat()}
-    return work.decide("deadlines", work.today, facts, case_id=case.case_id, council=case.council).day("due")
+    about = {"case_id": case.case_id, "council": case.council}
+    try:
+        return work.decide("deadlines", work.today, facts, **about, version=case.pack).day("due")
+    except Fault as fault:
+        if fault.reason != "PARAMETER_MISSING":
+            raise
+        return work.decide("deadlines", work.today, facts, **about).day("due")
 
 
 def owed(work: Work, case_id: str, round_: int) -> list[Written]:

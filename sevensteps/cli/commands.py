@@ -43,6 +43,8 @@ POLICY = {
     "test": "policy:run_cases",
     "diff": "policy:diff",
     "rules": "policy:rules",
+    "publish": "policy_publish:publish",
+    "in-force": "packs_in_force:in_force",
 }
 COMMANDS: Mapping[str, str | Group] = {
     "demo": "demo:demo",
@@ -56,7 +58,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "subscriptions": "subscriptions:subscriptions",
     "verify": "verify:verify",
     "receipts": Group("Export what every decision was based on.", {"export": "receipts:export"}),
-    "policy": Group("Decide by policy packs; check, test and compare them.", POLICY),
+    "policy": Group("Decide by policy packs; check, test, compare and publish them.", POLICY),
     "glossary": "glossary:glossary",
     "token": "token:token",
     "serve": "processes:serve",

@@ -1,11 +1,22 @@
-"""Which version of which pack decides for each council, in each service, and why a newer one is refused."""
+"""`sevensteps policy in-force`: which version of which pack decides in each service, since when, by whom and why."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC
 
-from sevensteps import councils
+import typer
+
+from sevensteps import clock, councils
+from sevensteps.api.policy.v1.policy_pb2 import (
+    PUBLICATION_STATE_IN_FORCE,
+    ListPublicationsRequest,
+    ListPublicationsResponse,
+)
 from sevensteps.api.receipts.v1.receipts_pb2 import GetPacksInForceRequest, GetPacksInForceResponse, PackInForce
 from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
+from sevensteps.cli.terminal.options import AsJson
+from sevensteps.cli.terminal.plain_errors import run
+from sevensteps.cli.terminal.print_json import print_json
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.policy.packs.pack import read_pack
@@ -25,6 +36,28 @@ class PackInService:
     """The hash of its content, as the service decides by it now; empty where that is not known."""
     refused: str
     """Why the service refuses the version in the folder, in one line; empty where it does not."""
+    since: str
+    """Since when it decides by it (ISO text, UTC); empty where that is not known."""
+    published_by: str
+    """Who published it; empty where it came with the folder of packs."""
+    confirmed_by: str
+    """The second person; empty where nobody had to confirm it."""
+    because: str
+    """Why it was published."""
+    ending_soon: tuple[str, ...]
+    """What it will be missing soon."""
+
+    def story(self) -> str:
+        """Since when it decides, who published it, and why."""
+        if not self.hash:
+            return "not known which version"
+        since = (
+            f"since {clock.moment_in_words(clock.from_text(self.since))}" if self.since else "since when is not known"
+        )
+        if not self.published_by:
+            return f"{self.hash[:SHORT]} {since}, from the folder of packs"
+        confirmed = f", confirmed by {self.confirmed_by}" if self.confirmed_by else ""
+        return f"{self.hash[:SHORT]} {since}, published by {self.published_by}{confirmed}: {self.because}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +80,19 @@ class CouncilPack:
             return f"not known which version; {in_folder}"
         return f"{self.hash[:SHORT]}" + (f"; {in_folder}" if self.hash != self.hash_in_folder else "")
 
+    def stories(self) -> Iterator[str]:
+        """A line for the services that decide by one version since one moment, and what `differences` adds to it."""
+        alike: dict[str, list[str]] = {}
+        for service in self.services:
+            alike.setdefault(service.story(), []).append(service.service)
+        for story, names in alike.items():
+            yield f"{'every service' if len(alike) == 1 else ', '.join(names)}: {story}"
+
+    def warnings(self) -> Iterator[str]:
+        """A line for everything that will be missing soon, in any service."""
+        for line in dict.fromkeys(line for service in self.services for line in service.ending_soon):
+            yield f"{self.council}, warning: {line}"
+
     def differences(self) -> Iterator[str]:
         """A line for the services that refuse what is in the folder, and where they differ, for those that do not."""
         alike: dict[tuple[str, str], list[str]] = {}
@@ -57,6 +103,52 @@ class CouncilPack:
                 who = f"{self.council}, {', '.join(names)}"
                 decides = f"decided by {version[:SHORT]}" if version else "not known which version"
                 yield f"{who}: {decides}" + (f"; the pack in the folder is refused: {refused}" if refused else "")
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPack:
+    """A pack that was published and is not in force: it waits for a second person, or somebody stopped half-way."""
+
+    pack: str
+    hash: str
+    published_by: str
+    because: str
+
+
+def in_force(*, as_json: AsJson = False) -> None:
+    """Show by which version of its pack each council's cases are decided in each service: since when, by whom, why."""
+    settings = Settings.from_environment()
+    packs, waiting = run(_read(settings))
+    if as_json:
+        print_json({"councils": [asdict(pack) for pack in packs], "waiting": [asdict(pack) for pack in waiting]})
+        return
+    for pack in packs:
+        typer.echo(f"{pack.council}: pack {pack.pack}")
+        for line in (*pack.stories(), *pack.differences(), *pack.warnings()):
+            typer.echo(f"  {line}")
+    for each in waiting:
+        typer.echo(f"{each.pack} {each.hash[:SHORT]} waits, published by {each.published_by}: {each.because}")
+
+
+async def _read(settings: Settings) -> tuple[tuple[CouncilPack, ...], list[WaitingPack]]:
+    packs = await read_packs(settings)
+    current = {pack.pack: pack.hash for pack in packs}
+    async with operations(settings) as caller:
+        return packs, [waiting async for waiting in _waiting(caller, current)]
+
+
+async def _waiting(caller: Caller, current: Mapping[str, str]) -> AsyncIterator[WaitingPack]:
+    request = ListPublicationsRequest()
+    while True:
+        page = await caller.ask(request, ListPublicationsResponse, at="assessment")
+        for each in page.publications:
+            if each.state != PUBLICATION_STATE_IN_FORCE:
+                for pack in each.packs:
+                    if current.get(pack.pack) == pack.replaces:
+                        yield WaitingPack(pack.pack, pack.hash, each.published_by, each.because)
+        if not page.next_page_token:
+            return
+        request.page_token = page.next_page_token
 
 
 async def read_packs(settings: Settings) -> tuple[CouncilPack, ...]:
@@ -80,8 +172,22 @@ def _council_pack(
 ) -> CouncilPack:
     name, in_folder = _in_folder(settings, council)
     found = {service: packs.get(name, PackInForce()) for service, packs in in_services.items()}
-    services = [PackInService(service, pack.hash, _in_one_line(pack.refused)) for service, pack in found.items()]
+    services = [_in_words(service, pack) for service, pack in found.items()]
     return CouncilPack(council, name, found["assessment"].hash, in_folder, tuple(services))
+
+
+def _in_words(service: str, pack: PackInForce) -> PackInService:
+    moment = pack.in_force_from.ToDatetime(tzinfo=UTC)
+    return PackInService(
+        service,
+        pack.hash,
+        _in_one_line(pack.refused),
+        since=clock.as_text(moment) if pack.HasField("in_force_from") else "",
+        published_by=pack.published_by,
+        confirmed_by=pack.confirmed_by,
+        because=pack.because,
+        ending_soon=tuple(pack.ending_soon.splitlines()),
+    )
 
 
 def _in_folder(settings: Settings, council: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from sevensteps import clock
 from sevensteps.cli.policy_decision import decision_json, print_decision
 from sevensteps.cli.policy_diff import print_changed_decisions
 from sevensteps.cli.policy_folder import check as check_folder
-from sevensteps.cli.policy_folder import folder_of, folders_of, folders_to_check, pack_that_decides, refuse
+from sevensteps.cli.policy_folder import folder_of, folders_of, folders_to_check, pack_that_decides, refuse, warnings_of
 from sevensteps.cli.policy_test import TestedPack
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
@@ -31,7 +32,7 @@ from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.model.verdict import Json
 from sevensteps.policy.packs.answer_words import read_answer_words
 from sevensteps.policy.packs.pack import read_pack
-from sevensteps.policy.packs.problems import PackRefusedError, Problems
+from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems
 
 MOST_DIGITS = 1_000
 """Most digits of a number: far more than any fact has. Python itself refuses more than 4,300."""
@@ -79,22 +80,34 @@ def check(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check packs with all that they extend, and councils' choices; print every problem. Exit 1 if there is one."""
+    """Check packs with all that they extend, and councils' choices; print every problem. Exit 1 if there is one.
+
+    A value that ends within 60 days with nothing after it is a warning.
+    """
     day = _day(on)
     found: dict[str, Problems] = {}
+    warnings: dict[str, list[Problem]] = {}
     parts: Found = {}
     for root, name in folders_to_check(packs):
         with progress() as shown:
             shown.add_task(f"Checking {name}", total=None)
             found[name] = problems = check_folder(root, name, day, parts)
+            warnings[name] = warnings_of(root, name, day)
         if not as_json:
+            for warning in warnings[name]:
+                typer.echo(f"warning: {warning}")
             for problem in problems:
                 typer.echo(str(problem))
             left_out = f"; {problems.left_out} worked cases that need this were not run" if problems.left_out else ""
             typer.echo(f"{name}: {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}{left_out}")
     if as_json:
-        print_json({name: [asdict(problem) for problem in problems] for name, problems in found.items()})
+        print_json({name: [*_rows(problems), *_rows(warnings[name], warning=True)] for name, problems in found.items()})
     raise typer.Exit(ExitCode.FAILED if any(found.values()) else ExitCode.DONE)
+
+
+def _rows(problems: Iterable[Problem], *, warning: bool = False) -> list[Json]:
+    """Problems, or warnings, for programs."""
+    return [asdict(problem) | {"warning": warning} for problem in problems]
 
 
 def run_cases(packs: Packs = None, *, as_json: AsJson = False) -> None:

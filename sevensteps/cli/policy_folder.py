@@ -13,10 +13,10 @@ from sevensteps.cli.policy_draft import with_what_it_extends
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
-from sevensteps.policy.authoring.check import Found
+from sevensteps.policy.authoring.check import Found, values_ending
 from sevensteps.policy.authoring.check import check as check_pack
 from sevensteps.policy.packs import pack as packs
-from sevensteps.policy.packs.problems import Problems
+from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems
 
 
 def folder_of(pack: str) -> tuple[Path, str]:
@@ -61,6 +61,14 @@ def check(root: Path, name: str, on: date, before: Found) -> Problems:
     if name in packs.names(root) or not is_council:
         problems.include(check_pack(root, name, on, before))
     return problems
+
+
+def warnings_of(root: Path, name: str, on: date) -> list[Problem]:
+    """What will be missing in a pack soon after a day; nothing where it cannot be read."""
+    try:
+        return list(values_ending(packs.read_pack(root, name), on)) if name in packs.names(root) else []
+    except PackRefusedError:
+        return []
 
 
 def refuse(why: str) -> NoReturn:

@@ -180,8 +180,8 @@ def _print(found: Status) -> None:
     table.add_row("journeys", "", f"behind by {_number(found.journeys_behind)}")
     screen().print(table)
     for pack in found.packs:
-        for difference in pack.differences():
-            screen().print(difference, soft_wrap=True, markup=False, highlight=False)
+        for line in (*pack.differences(), *pack.warnings()):
+            screen().print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def _since(process: Process) -> str:

@@ -35,7 +35,7 @@ Against = Annotated[
 
 def verify(
     case_id: Annotated[
-        str, typer.Argument(metavar="[CASE]", help="The case's id, such as case-3f8k2m9x0p1q.", show_default=False)
+        str, typer.Argument(metavar="CASE", help="The case's id, such as case-3f8k2m9x0p1q.", show_default=False)
     ] = "",
     *,
     everything: All = False,

@@ -23,6 +23,7 @@ class Role(StrEnum):
     OPERATIONS = "operations"
     INTEGRATOR = "integrator"
     AUDITOR = "auditor"
+    POLICY_OFFICER = "policy_officer"
     JOURNEY = "journey"
     SERVICE = "service"
 

@@ -117,8 +117,23 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ReadReceipts": {Role.AUDITOR, Role.OPERATIONS},
             "ListLinks": {Role.AUDITOR, Role.OPERATIONS},
             "ReadDecidedRecords": {Role.AUDITOR, Role.OPERATIONS},
-            "GetPack": {Role.AUDITOR, Role.OPERATIONS},
-            "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS},
+            "GetPack": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER},
+            "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER},
+        },
+    ),
+    **_rights(
+        "policy",
+        {
+            "StagePublication": {Role.POLICY_OFFICER},
+            "SchedulePublication": {Role.POLICY_OFFICER},
+            "ListPublications": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER},
+        },
+    ),
+    **_rights(
+        "publications",
+        {
+            "PutInForce": {Role.POLICY_OFFICER},
+            "SettlePublication": {Role.SERVICE},
         },
     ),
     **_rights(

@@ -5,19 +5,25 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sevensteps.errors import Fault, Kind
+from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind
+from sevensteps.policy.authoring.check import values_ending, values_missing
 from sevensteps.policy.compiled_pack import CompiledPack
 from sevensteps.policy.evaluation.verification import differences
 from sevensteps.policy.model.known_facts import only_known
 from sevensteps.policy.model.verdict import Decision, Json
 from sevensteps.policy.packs.pack import Pack, read_pack
-from sevensteps.policy.packs.problems import PackRefusedError
+from sevensteps.policy.packs.problems import PackRefusedError, Problem
 from sevensteps.policy.packs_in_force import PacksInForce
 from sevensteps.policy.why_not.search import WhyNot, smallest_changes
 
 
 class Library(PacksInForce):
     """The packs that are in force, decisions by them, and decisions by any earlier version that it has or is given."""
+
+    def __init__(self, root: Path, checks: Path | None = None) -> None:
+        """See PacksInForce."""
+        super().__init__(root, checks)
+        self._ending: dict[tuple[str, date], tuple[Problem, ...]] = {}
 
     def decide(
         self,
@@ -67,6 +73,27 @@ class Library(PacksInForce):
             version=str(receipt["hash"]),
         ).receipt()
         return tuple(differences(receipt, again))
+
+    def ensure_usable(self, version: str, on: date) -> None:
+        """Raise a Fault unless a version that the library has can decide: all of it can be read, with values on a day.
+
+        Whoever publishes it has run its worked cases. Raises INVALID, PACK_INVALID with every problem.
+        """
+        compiled_pack = self._version(version)
+        problems = list(values_missing(compiled_pack.pack, on))
+        try:
+            compiled_pack.check_readable()
+        except PackRefusedError as refused:
+            problems = [*sorted(refused.problems), *problems]
+        if problems:
+            told = "\n".join(str(problem) for problem in problems[:MOST_VIOLATIONS])
+            raise Fault(Kind.INVALID, "PACK_INVALID", f"Pack {compiled_pack.pack.name} cannot decide:\n{told}")
+
+    def ending_soon(self, version: str, on: date) -> tuple[Problem, ...]:
+        """What a version that the library has will be missing soon after a day."""
+        if (version, on) not in self._ending:
+            self._ending[version, on] = tuple(values_ending(self._version(version).pack, on))
+        return self._ending[version, on]
 
     def has_version(self, version: str) -> bool:
         """Whether the library has the version with this hash: it was read from the folder, or added."""

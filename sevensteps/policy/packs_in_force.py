@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 class PacksInForce:
     """Packs by name. A version that is put into the folder is used once it has passed its check; else the old one is.
 
-    The first version of a pack only has to be readable: an installed pack has been checked before.
+    Whoever only asks for a pack, as the command line does, gets what can be read.
     """
 
     def __init__(self, root: Path, checks: Path | None = None) -> None:
@@ -32,6 +32,7 @@ class PacksInForce:
         self._versions: dict[str, CompiledPack] = {}
         self._refused: dict[str, str] = {}
         self._wanted: set[str] = set()
+        self._left: frozenset[str] = frozenset()
         self._renewing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._folder = FolderWatch(root)
@@ -57,8 +58,15 @@ class PacksInForce:
             self._current[name] = self._version(version)
             self._checked.pop(name, None)
 
+    def leave(self, packs: Iterable[str]) -> None:
+        """Follow the folder no more for these packs, which are published: what it has of them are drafts."""
+        with self._lock:
+            self._left = frozenset(packs)
+            for name in self._left & self._refused.keys():
+                del self._refused[name]
+
     def in_force(self) -> Mapping[str, str]:
-        """The hash of the version that decides, of every pack."""
+        """The hash of the version in the folder that decides, of every pack."""
         with self._lock:
             return {name: compiled_pack.pack.hash for name, compiled_pack in self._current.items()}
 
@@ -66,6 +74,12 @@ class PacksInForce:
         """The packs of which the version in the folder is refused, and every reason."""
         with self._lock:
             return dict(self._refused)
+
+    def want(self, name: str) -> None:
+        """Have `renew` check a pack and use it if it passes. Raises a Fault (INVALID, PACK_UNKNOWN)."""
+        self._ensure_known(name)
+        with self._lock:
+            self._wanted.add(name)
 
     def ensure_in_force(self, name: str) -> None:
         """Raise a Fault unless a pack is there to decide by. It never waits: another pack is checked after `look`.
@@ -78,8 +92,7 @@ class PacksInForce:
                 return
             if name in self._refused:
                 raise _refused(name, self._refused[name])
-            self._ensure_known(name)
-            self._wanted.add(name)
+        self.want(name)
         detail = f"Pack {name[:100]} is new here and is being checked. Try again in some seconds."
         raise Fault(Kind.UNAVAILABLE, "PACK_BEING_CHECKED", detail)
 
@@ -103,7 +116,8 @@ class PacksInForce:
             with self._lock:
                 packs = sorted({*self._current, *self._refused, *self._wanted})
             for name in packs:
-                self._renew(name)
+                if name not in self._left:
+                    self._renew(name)
 
     def _version(self, version: str) -> CompiledPack:
         compiled_pack = self._versions.get(version)

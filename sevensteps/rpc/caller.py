@@ -123,8 +123,16 @@ def operations(settings: Settings, subject: str = "command-line") -> Caller:
 
     Who changes something is named: `subject` stands in every record and event of it.
     """
-    keys = Keys.existing(settings.data)
-    return Caller(settings, machine_token(keys, subject, Role.OPERATIONS))
+    return _everywhere(settings, subject, Role.OPERATIONS)
+
+
+def policy_officer(settings: Settings, subject: str) -> Caller:
+    """Whoever publishes policy packs from this machine, for every council."""
+    return _everywhere(settings, subject, Role.POLICY_OFFICER)
+
+
+def _everywhere(settings: Settings, subject: str, role: Role) -> Caller:
+    return Caller(settings, machine_token(Keys.existing(settings.data), subject, role))
 
 
 def sentence(fault: Fault) -> str:

@@ -7,7 +7,7 @@ from typing import Self
 import grpc
 import sqlalchemy as sa
 
-from sevensteps import log, process
+from sevensteps import clock, log, process
 from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.councils import Councils, no_council
@@ -18,15 +18,18 @@ from sevensteps.policy import Library
 from sevensteps.rpc.client import channel, machine_token
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
-from sevensteps.service import answers, chaining, receipts
+from sevensteps.service import answers, chaining, policy_server, publications_server, receipts
 from sevensteps.service.case_register import AssessmentRegister
 from sevensteps.service.decided_records import DecidedRecords
 from sevensteps.service.opening import open_to_serve
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
+from sevensteps.service.published_packs import AssessmentsRegister, OwnRegister, Register
 from sevensteps.service.store import Store
 from sevensteps.service.use_cases import UseCases
 
+REGISTER = "assessment"
+"""The service that settles which publications are in force."""
 LOOK_SECONDS = 60.0
 """How often the records are looked through for what has expired."""
 AddTo = Callable[[grpc.aio.Server, UseCases], None]
@@ -48,16 +51,21 @@ class DecidingService:
         archive: Archive,
         use_cases: UseCases,
         publisher: Publisher,
-        register: AssessmentRegister,
+        cases: AssessmentRegister,
+        register: Register,
         add: AddTo,
         decided: Sequence[DecidedRecords],
     ) -> None:
         """`add` registers the servicer; `decided` are the records that come by decisions; the rest is `open`'s."""
-        self.names = (f"sevensteps.api.{name}.v1.{name.capitalize()}Service", receipts.NAME)
+        own = f"sevensteps.api.{name}.v1.{name.capitalize()}Service"
+        self._has_register = name == REGISTER
+        registers = (publications_server.NAME,) if self._has_register else ()
+        self.names = (own, receipts.NAME, policy_server.NAME, *registers)
         self._store = store
         self._archive = archive
         self._use_cases = use_cases
         self._publisher = publisher
+        self._cases = cases
         self._register = register
         self._add = add
         self._decided = decided
@@ -84,20 +92,26 @@ class DecidingService:
         try:
             await store.read(lambda connection: _begin(connection, archive, councils))
             await asyncio.to_thread(archive.library.renew)
+            _ensure_one(archive, councils)
             await archive.take(store)
         except Fault:
             await store.close()
             raise
         token = machine_token(keys, name, Role.SERVICE)
+        assessment = channel(settings.assessment, token)
         publisher = Publisher(store, name, channel(settings.feed, token))
-        register = AssessmentRegister(channel(settings.assessment, token))
-        use_cases = UseCases(store, archive, councils, publisher, register)
-        return cls(name, store, archive, use_cases, publisher, register, add, decided)
+        cases = AssessmentRegister(assessment)
+        register = OwnRegister(store) if name == REGISTER else AssessmentsRegister(assessment)
+        use_cases = UseCases(store, archive, councils, publisher, cases)
+        return cls(name, store, archive, use_cases, publisher, cases, register, add, decided)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
         self._add(server, self._use_cases)
         receipts.add_to(server, self._use_cases, self._decided)
+        policy_server.add_to(server, self._use_cases, self._archive.library)
+        if self._has_register:
+            publications_server.add_to(server, self._use_cases, self._register)
 
     def begin(self, background: Background) -> None:
         """See server.Servable: publish, beginning with what waits in the outbox, and look after packs and records."""
@@ -105,6 +119,7 @@ class DecidingService:
         self._publisher.start(background)
         self._tasks = [
             background.start("watching the policy packs", self._archive.watch(self._store)),
+            background.start("following publications", self._archive.follow(self._store, self._register)),
             background.start("forgetting answers", forget_answers(self._store)),
             background.start("chaining the receipts", chaining.keep_chained(self._store)),
         ]
@@ -117,7 +132,7 @@ class DecidingService:
         for task in self._tasks:
             await self._background.stop(task)
         await self._publisher.stop()
-        await self._register.close()
+        await self._cases.close()
         await self._store.close()
 
 
@@ -135,21 +150,33 @@ async def forget_answers(store: Store) -> None:
 def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> None:
     """Begin to decide by the pack of every council, and by those that have decided here: a council may take one again.
 
-    A pack that is refused stops only its own councils, unless there is no other. Raises a Fault if no pack can be used,
-    or a council that has records is not there any more: its cases would be parked one after another.
+    Raises a Fault if a council that has records is not there any more: its cases would be parked one after another.
     """
     for name in connection.execute(COUNCILS_WITH_RECORDS).scalars():
         councils.ensure_known(name)
-    packs = councils.packs()
-    refused: list[Fault] = []
-    for pack in sorted({*packs, *archive.names(connection)}):
+    archive.begin_published(connection)
+    for pack in sorted({*councils.packs(), *archive.names(connection)}):
         try:
             archive.begin(connection, pack)
         except Fault as fault:
-            refused += [fault] if pack in packs else []
             log.get().error("pack refused", pack=pack, reason=fault.reason, detail=fault.detail)
-    if len(refused) == len(packs):
-        raise refused[0] if refused else no_council()
+
+
+def _ensure_one(archive: Archive, councils: Councils) -> None:
+    """Raise a Fault unless there is a pack that decides. One that is refused stops only its own councils."""
+    packs = councils.packs()
+    if not packs:
+        raise no_council()
+    published = archive.published.in_force(clock.as_text(clock.now()))
+    if not published.keys() & {*packs}:
+        refusals: list[Fault] = []
+        for pack in packs:
+            try:
+                archive.library.ensure_in_force(pack)
+            except Fault as fault:
+                refusals.append(fault)
+        if len(refusals) == len(packs):
+            raise refusals[0]
 
 
 def run(name: str, add: AddTo, decided: Sequence[DecidedRecords]) -> None:

@@ -248,3 +248,24 @@ def name_digests_0004(table: str, *key: str, receipt_id: str = "receipt_id", dig
         digests = [{"new_digest": digest_of(row)} for row in found]
         connection.execute(name_digest, [one | other for one, other in zip(keys, digests, strict=True)])
         rows = connection.execute(in_order.where(place > sa.tuple_(*keys[-1].values()))).all()
+
+
+def create_publications_0005() -> None:
+    """The table `publications` of sevensteps/service/tables.py. Never changed either."""
+    op.create_table(
+        "publications",
+        sa.Column("publication_id", sa.Text(), nullable=False),
+        sa.Column("pack", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("replaces", sa.Text(), nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("confirmed_by", sa.Text(), nullable=False),
+        sa.Column("in_force_from", sa.Text(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["hash"], ["packs.hash"]),
+        sa.PrimaryKeyConstraint("publication_id", "pack"),
+    )
+    op.create_index("publications_in_order", "publications", ["pack", "number"], unique=True)

@@ -3,12 +3,15 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import partial
 
 import sqlalchemy as sa
 
-from sevensteps import clock
+from sevensteps import clock, log
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library
+from sevensteps.service.published_packs import PublishedPacks, Register, settle_all
 from sevensteps.service.store import Store
 from sevensteps.service.tables import packs
 
@@ -20,8 +23,11 @@ TAKE = sa.text(
     " ON CONFLICT (hash) DO UPDATE SET kept_at = excluded.kept_at"
 )
 STORED = sa.select(packs.c.name, packs.c.files).where(packs.c.hash == sa.bindparam("hash"))
-NEWEST = sa.select(packs.c.hash).where(packs.c.name == sa.bindparam("name")).order_by(packs.c.kept_at.desc()).limit(1)
-NAMES = sa.select(packs.c.name).distinct()
+TAKEN = packs.c.kept_at != ""
+NEWEST = (
+    sa.select(packs.c.hash).where(packs.c.name == sa.bindparam("name"), TAKEN).order_by(packs.c.kept_at.desc()).limit(1)
+)
+NAMES = sa.select(packs.c.name).where(TAKEN).distinct()
 LOOK_SECONDS = 0.25
 """How often the folder of packs is looked at: a pack is to be in force two seconds after it was put there."""
 
@@ -32,25 +38,38 @@ class Archive:
     def __init__(self, library: Library) -> None:
         """`library` has the versions that are installed in the folder of packs."""
         self.library = library
+        self.published = PublishedPacks()
         self._stored: set[str] = set()
+        self._warned: dict[str, tuple[date, str]] = {}
         self._in_force: Mapping[str, str] = {}
 
     def begin(self, connection: sa.Connection, name: str) -> None:
         """Begin to decide by a pack: by the version that was in force last, until another has passed its check.
 
-        So a pack that was refused is still refused after a restart. Where there was none it is the one installed.
+        So a pack that was refused is still refused after a restart. Where there was none it is the one installed, once
+        the library has checked it.
+        Once a pack has been published the folder is not looked at.
         Raises a Fault (INTERNAL, PACK_REFUSED; INVALID, PACK_UNKNOWN) where there is nothing to decide by.
         """
+        if name in self.published.in_force(clock.as_text(clock.now())):
+            return
         last = connection.execute(NEWEST, {"name": name}).scalar_one_or_none()
         if last is None:
-            self.library.pack(name)
+            self.library.want(name)
         else:
             self.restore(connection, last)
             self.library.start_from(name, last)
 
     def names(self, connection: sa.Connection) -> set[str]:
-        """The packs that have been in force here and are still in the folder."""
+        """The packs from the folder that have been in force here and are still in it."""
         return {*connection.execute(NAMES).scalars()} & {*self.library.packs()}
+
+    def begin_published(self, connection: sa.Connection) -> None:
+        """See what has been published, and have it ready. Raises as `restore` does."""
+        self.published.look(connection)
+        for version in self.published.versions():
+            self.restore(connection, version)
+        self._leave_published()
 
     async def take(self, store: Store) -> None:
         """Store which versions are in force, each with its files, where that is not stored yet.
@@ -64,7 +83,8 @@ class Archive:
 
             def unit(connection: sa.Connection) -> None:
                 for version in new:
-                    self._store(connection, TAKE, version, now)
+                    if connection.execute(NEWEST, {"name": self.library.version(version).name}).scalar() != version:
+                        self._store(connection, TAKE, version, now)
 
             await store.write(unit)
             self._in_force = in_force
@@ -80,6 +100,39 @@ class Archive:
                 if fault.kind is not Kind.UNAVAILABLE:
                     raise
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def follow(self, store: Store, register: Register) -> None:
+        """Have what is published ready before its moment, on every instance, until cancelled."""
+        while True:
+            try:
+                await store.read(self.published.look)
+                await settle_all(self.published, store, register)
+                await self._load_published(store)
+            except Fault as fault:
+                if fault.kind is not Kind.UNAVAILABLE:
+                    raise
+            self._leave_published()
+            self._warn()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _warn(self) -> None:
+        """Log once a day, and for every new version, what the packs in force will be missing soon."""
+        now = clock.now()
+        in_force = {**self.library.in_force(), **self.published.in_force(clock.as_text(now))}
+        for name, version in in_force.items():
+            if self._warned.get(name) != (now.date(), version) and self.library.has_version(version):
+                self._warned[name] = now.date(), version
+                for problem in self.library.ending_soon(version, now.date()):
+                    log.get().warning("a value ends soon", pack=name, detail=str(problem))
+
+    async def _load_published(self, store: Store) -> None:
+        for version in self.published.versions():
+            if not self.library.has_version(version):
+                name, files = await store.read(partial(law_of, version=version))
+                await asyncio.to_thread(self.library.add_version, name, version, json.loads(files))
+
+    def _leave_published(self) -> None:
+        self.library.leave(self.published.in_force(clock.as_text(clock.now())))
 
     def keep(self, connection: sa.Connection, version: str, now: str) -> None:
         """Store a version that the library has, with the first transaction that names it."""

@@ -17,7 +17,9 @@ from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.decided_records import DecidedRecords
 from sevensteps.service.pack_archive import law_of
+from sevensteps.service.packs_on_record import packs_in_force
 from sevensteps.service.page_tokens import position_of, token_of
+from sevensteps.service.publication_wire import timestamp_of
 from sevensteps.service.receipt_pages import MOST, NUMBERING, links, page
 from sevensteps.service.tables import receipts
 from sevensteps.service.use_cases import UseCases
@@ -95,10 +97,19 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
 
     async def GetPacksInForce(self, request: pb.GetPacksInForceRequest, context: Context) -> pb.GetPacksInForceResponse:
         """See ReceiptsService.GetPacksInForce."""
-        hashes, refusals = self._use_cases.packs_in_force()
+        found = await self._use_cases.look(lambda work: list(packs_in_force(work.connection, work.archive, work.now)))
         packs = [
-            pb.PackInForce(pack=name, hash=hashes.get(name, ""), refused=refusals.get(name, ""))
-            for name in sorted({*hashes, *refusals})
+            pb.PackInForce(
+                pack=each.pack,
+                hash=each.hash,
+                refused=each.refused,
+                in_force_from=timestamp_of(each.since) if each.since else None,
+                published_by=each.published_by,
+                confirmed_by=each.confirmed_by,
+                because=each.because,
+                ending_soon=each.ending_soon,
+            )
+            for each in found
         ]
         return pb.GetPacksInForceResponse(packs=packs)
 

@@ -47,9 +47,25 @@ packs = sa.Table(
     sa.Column("files", sa.Text, nullable=False),
     sa.Column("kept_at", sa.Text, nullable=False),
 )
-"""Every version of a pack that has been in force: the text of its files, its base's included, as a JSON object.
+"""Every version of a pack that has been in force, or is published: the text of its files, its base's included, as JSON.
 
-`kept_at` is when it was last put in force here.
+`kept_at` is when it was last taken from the folder of packs; empty where it came by being published.
+"""
+
+publications = sa.Table(
+    "publications",
+    metadata,
+    sa.Column("publication_id", sa.Text, primary_key=True),
+    sa.Column("pack", sa.Text, primary_key=True),
+    sa.Column("hash", sa.Text, sa.ForeignKey("packs.hash"), nullable=False),
+    *filled(sa.Text, "replaces", "published_by", "because", "published_at", "state", "confirmed_by"),
+    sa.Column("in_force_from", sa.Text),
+    sa.Column("number", sa.Integer),
+    sa.Index("publications_in_order", "pack", "number", unique=True),
+)
+"""Who published which packs, when and why, and how far that is: a row for each pack of a publication.
+
+The register, which is the assessment service's, numbers those of a pack in the order in which they came in force.
 """
 
 receipts = sa.Table(

@@ -1,7 +1,9 @@
 """Running use cases: one transaction each; asked twice, answered once."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -25,6 +27,8 @@ from sevensteps.service.work import CaseUnknown, T, Work
 
 M = TypeVar("M", bound=Message)
 V = TypeVar("V")
+LONGEST_WAIT = 2.0
+PAUSE = 0.1
 REFUSALS = frozenset({Kind.PRECONDITION, Kind.DENIED})
 """What says no on the merits of a case."""
 
@@ -103,11 +107,6 @@ class UseCases:
         self._publisher = publisher
         self._cases = cases
 
-    def packs_in_force(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """The hash of the version of every pack that decides, and why that in the folder is refused, where it is."""
-        library = self._archive.library
-        return library.in_force(), library.refusals()
-
     async def look(self, use_case: Callable[[Work], T]) -> T:
         """Run a use case that only reads."""
         actor = caller()
@@ -174,6 +173,17 @@ class UseCases:
         return Work(connection, actor, clock.now(), self._archive, self._councils)
 
     async def _write(self, unit: Unit[M]) -> M:
+        """Run a unit. One that would have to decide while it is not known by which pack waits a little for that."""
+        deadline = monotonic() + LONGEST_WAIT
+        while True:
+            try:
+                return await self._write_once(unit)
+            except Fault as fault:
+                if fault.reason != "PACK_BEING_PUBLISHED" or monotonic() > deadline:
+                    raise
+            await asyncio.sleep(PAUSE)
+
+    async def _write_once(self, unit: Unit[M]) -> M:
         try:
             return await self._store.write(unit)
         except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now

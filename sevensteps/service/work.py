@@ -69,7 +69,8 @@ class Work:
 
     def version_in_force(self, pack: str) -> str:
         """The content hash of the version of a pack that decides now; empty where none can."""
-        return self.archive.library.in_force().get(pack, "")
+        published = self.archive.published.version_at(self.connection, pack, self.now_text)
+        return published or self.archive.library.in_force().get(pack, "")
 
     def own(self, council: sa.ColumnElement[str]) -> list[sa.ColumnElement[bool]]:
         """What confines the actor to rows of their council; nothing for who works for every council."""
@@ -107,9 +108,10 @@ class Work:
         """Ask the council's policy pack, and store the receipt with the law that it names.
 
         `version` is the hash of the pack with which the stage under way began; where it is empty the pack decides as it
-        is now. Raises the policy's own Faults and those of `Councils.council`; then nothing is stored.
+        is in force now. Raises the policy's own Faults and those of `Councils.council`; then nothing is stored.
         """
         pack = self.councils.council(council).pack
+        version = version or self.archive.published.version_at(self.connection, pack, self.now_text)
         if version:
             self.archive.restore(self.connection, version)
         else:

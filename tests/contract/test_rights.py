@@ -37,9 +37,12 @@ CHANGES = {
     rpc: method for rpc, method in CALLS.items() if rpc.split(".")[2] in DECIDING and not method.name.startswith(READS)
 }
 
-CHANGES_OF_THE_FEED = {
-    f"/sevensteps.api.feed.v1.FeedService/{name}"
-    for name in ("AcknowledgeEvents", "AppendEvents", "DeleteSubscription", "TrimEvents")
+CHANGES_WITHOUT_ID = {
+    "/sevensteps.api.publications.v1.PublicationsService/SettlePublication",
+    *(
+        f"/sevensteps.api.feed.v1.FeedService/{name}"
+        for name in ("AcknowledgeEvents", "AppendEvents", "DeleteSubscription", "TrimEvents")
+    ),
 }
 """They can be sent again without a request id: what they did is not done twice."""
 
@@ -77,7 +80,7 @@ def test_a_call_that_only_reads_says_so_in_the_contract(rpc: str) -> None:
     method = CALLS[rpc]
     says = method.GetOptions().idempotency_level == MethodOptions.NO_SIDE_EFFECTS
     assert says == method.name.startswith(READS)
-    assert says == ("request_id" not in method.input_type.fields_by_name and rpc not in CHANGES_OF_THE_FEED)
+    assert says == ("request_id" not in method.input_type.fields_by_name and rpc not in CHANGES_WITHOUT_ID)
 
 
 @pytest.mark.parametrize("rpc", sorted(CHANGES))

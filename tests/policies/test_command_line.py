@@ -103,7 +103,10 @@ def test_check_looks_at_what_a_pack_extends_and_at_a_day(tmp_path: Path) -> None
     parameters = root / "england" / "parameters" / "eligibility.yaml"
     text = parameters.read_text(encoding="utf-8")
     parameters.write_text(text.replace("value: 2,", "until: 2026-12-31, value: 2,"), encoding="utf-8")
-    assert typed("check", council, "--on", "2026-12-31").exit_code == 0
+    ending = typed("check", council, "--on", "2026-12-31", "--json")
+    [warning] = json.loads(ending.stdout)["example-council"]
+    assert (ending.exit_code, warning["where"], warning["warning"]) == (0, "eligibility.outcomes_needed", True)
+    assert warning["expected"].startswith("a value after 2026-12-31")
     ended = typed("check", council, "--on", "2027-01-01")
     assert ended.exit_code == 1
     assert "eligibility.outcomes_needed: a value in force on 2027-01-01" in ended.stdout

@@ -89,14 +89,18 @@ class Beginning:
 
 
 def facts(assessment_round: int, plan_version: int, life_round: int) -> Mapping[str, Payload]:
-    """Every fact that a step may wait for, in each of its branches, for these turns."""
+    """Every fact that a step may wait for, in each of its branches, for these turns.
+
+    Only the round with which step 1 begins here sets dates for what is owed in writing: else every step waits for it.
+    """
     needs, by = ["nutrition"], ["ann"]
+    due = "2026-06-08" if assessment_round > TURN_BEFORE[Stage.MONEY_FOUND][0] else ""
     return {
         "determination.confirmed (eligible)": DeterminationConfirmed(
-            assessment_round, "d", True, needs, by, record_due="2026-06-08"
+            assessment_round, "d", True, needs, by, record_due=due
         ),
         "determination.confirmed (not eligible)": DeterminationConfirmed(
-            assessment_round, "d", False, [], by, record_due="2026-06-08", advice_due="2026-06-08"
+            assessment_round, "d", False, [], by, record_due=due, advice_due=due
         ),
         "written_record.given": WrittenRecordGiven(assessment_round, "2026-06-02", "post"),
         "advice.given": AdviceGiven(assessment_round),

@@ -25,6 +25,7 @@ HISTORIES = Path(__file__).parent / "histories"
 HISTORY_FILES = sorted(HISTORIES.glob("*/*.jsonl"))
 SOFT, HARD, SOFT_AND_HARD, SOON, PASSED = REVIEW_DUES
 OF_AN_ANSWER = "core_local_activity"
+OF_A_PATCH = "core_patch"
 OPENED_BY: Mapping[str, str] = {
     "OpenAssessment": Stage.MONEY_FOUND,
     "OpenPlan": Stage.PLAN_MADE,
@@ -45,6 +46,11 @@ def runs_of(file: Path) -> Sequence[WorkflowHistory]:
     """The runs of a recorded journey, the first one first."""
     lines = file.read_text().splitlines()
     return [WorkflowHistory.from_json(f"{file.stem}-{number}", line) for number, line in enumerate(lines, start=1)]
+
+
+def patched(run: WorkflowHistory) -> bool:
+    """Whether a run began with a patch."""
+    return any(event.marker_recorded_event_attributes.marker_name == OF_A_PATCH for event in run.events)
 
 
 def histories_by_path() -> Mapping[Place, Sequence[str]]:

@@ -10,14 +10,20 @@ from temporalio.client import WorkflowHistory
 
 from replay.beginnings import SECTIONS
 from replay.commands import RECORDED, as_text, changes, commands_of, explain, read, recorded
-from replay.history_paths import HISTORY_FILES, Trail, histories_by_path, runs_of
+from replay.history_paths import HISTORY_FILES, Trail, histories_by_path, patched, runs_of
 from replay.journey_run import Program
 from replay.paths import explore
 from workflows.journey import journey, patches
 
 PROGRAM = Program.of(journey, patches)
 SOURCE = Path(journey.__file__).parent
-RUNS = [(f"{file.parent.name}-{run.workflow_id}", run) for file in HISTORY_FILES for run in runs_of(file)]
+RUNS = [
+    (f"{file.parent.name}-{run.workflow_id}", run)
+    for file in HISTORY_FILES
+    for run in runs_of(file)
+    if not patched(run)
+]
+"""The recorded runs that began before any patch. The others are replayed by test_replay.py."""
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -93,14 +93,16 @@ def councils_of(settings: Settings) -> Councils:
 
 
 @asynccontextmanager
-async def run_service(name: str, settings: Settings, assessment: Running | None = None) -> AsyncIterator[Running]:
-    """One of the services that decide, by itself, on a free port."""
+async def run_service(
+    name: str, settings: Settings, assessment: Running | None = None, address: str = FREE_PORT
+) -> AsyncIterator[Running]:
+    """One of the services that decide, by itself, on a free port or at an address."""
     keys = Keys.open(settings.data)
     add_to = importlib.import_module(f"services.{name}.server").add_to
     decided = importlib.import_module(f"services.{name}.tables").DECIDED
     councils = councils_of(settings)
     service = await DecidingService.open(name, settings, keys, councils, add_to, decided)
-    server = Server(service, keys, councils, FREE_PORT, Limits.of(settings))
+    server = Server(service, keys, councils, address, Limits.of(settings))
     await server.start()
     store = open_store(settings.database, settings.data, name)
     running = Running(settings, keys, f"127.0.0.1:{server.port}", store, assessment)

@@ -165,3 +165,15 @@ def test_the_templates_are_those_that_planning_knows() -> None:
     """A council can offer each of them."""
     form = json.loads((files("sevensteps.policy.packs") / "schema" / "council.json").read_text())
     assert form["properties"]["plan templates"]["items"]["enum"] == [*TEMPLATES]
+
+
+def test_a_council_says_how_many_people_publish_its_packs(root: Path) -> None:
+    """One, where it says nothing; a word that is neither is refused, so that nobody is alone by a typing mistake."""
+    assert not Councils(root).council("example-council").publishing_needs_two
+    write(root, "barset", ("jurisdiction:", "publishing: two people\njurisdiction:"))
+    assert [
+        council.name for council in Councils(root).decided_by("example-council") if council.publishing_needs_two
+    ] == ["barset"]
+    write(root, "barset", ("jurisdiction:", "publishing: two persons\njurisdiction:"))
+    with pytest.raises(Fault, match=r"barset/council.yaml:\d+: publishing"):
+        Councils(root).decided_by("example-council")

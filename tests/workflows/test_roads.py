@@ -38,7 +38,7 @@ async def test_seven_steps(trip: Trip, days: Days) -> None:
         OpenApproval(1, NEEDS, "82.91", ["ann"], days(0)),
         OpenMoney(1, "80.00", days(0)),
         trip.services.asked[3],
-        OpenLife(1, 1, days(30), continues=False, direct_payment_since=days(30), review_on=""),
+        OpenLife(1, 1, days(30), continues=False, direct_payment_since=days(30), review_on="", needs=NEEDS),
         OpenReview(1, days(0)),
         EndCase(Ending.SUPPORT_ENDED),
     ]
@@ -97,7 +97,9 @@ async def test_review_finds_that_the_plan_works(trip: Trip, days: Days) -> None:
     await trip.happens(*to_plan(), *to_life(starts_on=days(30)), ReviewRequested(1), ReviewCompleted(1, "continue"))
     stands = await trip.reaches(WaitingFor.REVIEW_DATE)
     assert (stands.stage, stands.life_round, stands.due_on) == (Stage.LIFE_LIVED, 2, days(365))
-    assert trip.services.asked[-1] == OpenLife(2, 1, days(0), continues=True, direct_payment_since="", review_on="")
+    assert trip.services.asked[-1] == OpenLife(
+        2, 1, days(0), continues=True, direct_payment_since="", review_on="", needs=NEEDS
+    )
 
 
 async def test_review_changes_the_plan(trip: Trip, days: Days) -> None:
@@ -109,7 +111,7 @@ async def test_review_changes_the_plan(trip: Trip, days: Days) -> None:
 
     await trip.happens(*to_life(2, starts_on=days(60), direct_payment=True))
     await trip.reaches(WaitingFor.REVIEW_DATE)
-    life = OpenLife(2, 2, days(60), continues=False, direct_payment_since=days(30), review_on="")
+    life = OpenLife(2, 2, days(60), continues=False, direct_payment_since=days(30), review_on="", needs=NEEDS)
     assert trip.services.asked[-1] == life
 
 

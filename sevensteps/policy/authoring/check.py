@@ -7,7 +7,7 @@ gap and overlap is found, with an example, unless a table tests so much that onl
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path, PurePath
 
 from sevensteps import clock
@@ -37,6 +37,8 @@ from sevensteps.policy.packs.problems import Problem, Problems, closest
 from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import dated_parts, parameters_of
 
+SOON = timedelta(days=60)
+"""How long before a parameter has no value any more that is warned of."""
 Found = dict[tuple[Path, str], Problems]
 """What was found wrong with packs, by their folder and name, without what they extend."""
 
@@ -77,6 +79,20 @@ def values_missing(pack: Pack, day: date) -> Iterator[Problem]:
         parameter = pack.parameters[name]
         if not (parameter.has_value_on(day) or parameter.is_awaited_on(day)):
             expected = f"a value in force on {day}, here or in a pack that extends this one; there is none"
+            yield Problem(parameter.file, parameter.line, name, expected)
+
+
+def values_ending(pack: Pack, day: date) -> Iterator[Problem]:
+    """The parameters that a decision needs on a day and that have no value any more within SOON of it.
+
+    Neither the nation nor a council has the next one. That is a warning: the pack decides until then.
+    """
+    names = {name for section in pack.decisions.values() for name in parameters_of(section, day)}
+    for name in sorted(names & pack.parameters.keys()):
+        parameter = pack.parameters[name]
+        ends = parameter.covered_until(day)
+        if ends is not None and ends <= day + SOON:
+            expected = f"a value after {ends}, here or in a pack that extends this one; there is none yet"
             yield Problem(parameter.file, parameter.line, name, expected)
 
 

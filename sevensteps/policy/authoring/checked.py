@@ -9,10 +9,12 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from sevensteps.installation import files
 from sevensteps.policy.packs.folder import content_hash
 from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.problems import Problem
 
+RELEASED = files("policies") / "checked.json"
 ENGINE = Path(__file__).resolve().parents[1]
 
 
@@ -22,7 +24,7 @@ class Checked:
     def __init__(self, folder: Path | None) -> None:
         """`folder` is where the processes of one machine tell each other what they have found; None for nowhere."""
         self._folder = folder
-        self._found: dict[str, list[Problem]] = {}
+        self._found: dict[str, list[Problem]] = {subject: [] for subject in released()}
 
     def subject(self, root: Path, pack: Pack) -> str:
         """What is checked: a version of a pack with the worked cases that now are in the folder of packs."""
@@ -69,6 +71,15 @@ class Checked:
     def _file(self, subject: str) -> Path:
         """Another version of the engine checks again."""
         return Path(self._folder or "") / sha256(f"{engine()} {subject}".encode()).hexdigest()
+
+
+@cache
+def released() -> frozenset[str]:
+    """What was checked when this version of the suite was released: the packs that come with it, as they came."""
+    try:
+        return frozenset(json.loads(RELEASED.read_text(encoding="utf-8")).values())
+    except FileNotFoundError:
+        return frozenset()
 
 
 @cache

@@ -13,6 +13,7 @@ def check_values(pack: Pack) -> Iterator[Problem]:
     """Words that have no amount although they may have one, and values below others that they must not be below."""
     for parameter in pack.parameters.values():
         yield from _without_amount(parameter)
+        yield from _known_or_not(parameter)
         yield from _entered(pack, parameter)
         for name in parameter.bounds.not_below:
             other = pack.parameters.get(name)
@@ -30,16 +31,23 @@ def _without_amount(parameter: Parameter) -> Iterator[Problem]:
     Where councils must not go below the amounts, every value says of each word how much it is, or that it is not known.
     """
     whole = parameter.bounds.not_below_national
+    if_none = (
+        "nobody knows it yet, list it under not known: [{0}]" if whole else 'it is to have none, write {0}: "0.00"'
+    )
     for value in parameter.values if whole else parameter.values[-1:]:
-        amounts = value.value if isinstance(value.value, Mapping) else None
-        for word in parameter.bounds.options if amounts is not None else ():
-            if amounts is not None and word not in amounts and word not in value.not_known:
-                other = f"list it under not known: [{word}]" if whole else f'write {word}: "0.00"'
-                if_none = "nobody knows it yet" if whole else "it is to have none"
-                expected = f"an amount for {word}, which has none here; if {if_none}, {other}"
+        amounts = value.value if isinstance(value.value, Mapping) else parameter.bounds.options
+        for word in parameter.bounds.options:
+            if word not in amounts and word not in value.not_known:
+                expected = f"an amount for {word}, which has none here; if {if_none.format(word)}"
                 yield Problem(parameter.file, value.line, parameter.name, expected)
+
+
+def _known_or_not(parameter: Parameter) -> Iterator[Problem]:
+    """Words that are said to have no known amount, although they have one or may not have one."""
+    for value in parameter.values:
+        amounts = value.value if isinstance(value.value, Mapping) else {}
         for word in value.not_known:
-            if word in (amounts or ()) or word not in parameter.bounds.options:
+            if word in amounts or word not in parameter.bounds.options:
                 expected = f"not known: words out of the options without an amount; {word[:40]} is not one"
                 yield Problem(parameter.file, value.line, parameter.name, expected)
 

@@ -32,14 +32,11 @@ def minimum_income_guarantee(
     """
     if not adult:
         raise Fault(Kind.INVALID, "FACT_INVALID", "expected a date of birth of somebody who is 18 or older on the day")
-    if couple:
-        household = "couple_pension_age_each" if pension_age else "couple_each"
-    elif pension_age:
-        household = "single_pension_age"
-    elif lone_parent:
-        household = "lone_parent"
+    single = "lone_parent" if lone_parent else "single_under_25" if under_full_rate else "single"
+    if pension_age:
+        household = "couple_pension_age_each" if couple else "single_pension_age"
     else:
-        household = "single_under_25" if under_full_rate else "single"
+        household = "couple_each" if couple else single
     whose = "couple_" if couple else ""
     entitled = {
         household: 1,

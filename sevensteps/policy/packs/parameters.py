@@ -62,6 +62,20 @@ class Parameter:
         """Whether it is known that there is no value on a day yet."""
         return self.awaited is not None and self.awaited <= day
 
+    def covered_until(self, day: date) -> date | None:
+        """The last day of the values that follow one another without a gap; None where they never end, or none is."""
+        ends, value = None, self._in_force(day)
+        while value is not None:
+            ends = self._last_day(value)
+            value = None if ends is None else self._in_force(ends + timedelta(days=1))
+        return ends
+
+    def _last_day(self, value: DatedValue) -> date | None:
+        if value.ends is not None:
+            return value.ends
+        begin = next((later.begins for later in self.values if later.begins > value.begins), None)
+        return None if begin is None else begin - timedelta(days=1)
+
     def on(self, day: date) -> DatedValue:
         """The value in force on a day.
 
@@ -92,13 +106,8 @@ class Parameter:
         """
         chosen = tuple(value for value in self.values if not value.entered_by)
         entered = tuple(value for value in self.values if value.entered_by)
-        values = tuple(replace(value, inherited=True) for value in base.values)
-        if chosen:
-            first = chosen[0].begins
-            values = tuple(value for value in values if value.begins < first)
-            if values and (values[-1].ends is None or values[-1].ends >= first):
-                values = (*values[:-1], replace(values[-1], ends=first - timedelta(days=1)))
-            values += chosen
+        inherited = tuple(replace(value, inherited=True) for value in base.values)
+        values = _until(chosen[0].begins, inherited) + chosen if chosen else inherited
         gaps = (gap for value in entered for gap in _where_there_is_none(value, values))
         values = tuple(sorted((*values, *gaps), key=lambda value: value.begins))
         return replace(self, values=values, bounds=base.bounds, awaited=base.awaited, entered=entered)
@@ -203,6 +212,14 @@ def _dated(name: str, type_: str, entry: Section) -> DatedValue:
         value, begins, ends, entry.text("reference"), entry.flag("unverified"), entry.line, not_known,
         entry.text("entered by"),
     )  # fmt: skip
+
+
+def _until(day: date, values: tuple[DatedValue, ...]) -> tuple[DatedValue, ...]:
+    """The values that begin before a day, the last of them cut down to the days before it."""
+    before = tuple(value for value in values if value.begins < day)
+    if before and (before[-1].ends is None or before[-1].ends >= day):
+        before = (*before[:-1], replace(before[-1], ends=day - timedelta(days=1)))
+    return before
 
 
 def _where_there_is_none(entered: DatedValue, values: tuple[DatedValue, ...]) -> Iterator[DatedValue]:

@@ -20,6 +20,11 @@ SERVED = {rpc: method for rpc, method in CALLS.items() if rpc.split(".")[2] in D
 NUL = "a\0b"
 MAY_BE_LEFT_OUT = frozenset(
     {
+        "ConfirmDeterminationRequest.duty_because",
+        "GiveWrittenRecordRequest.given_on",
+        "GiveAdviceRequest.given_on",
+        "GiveAdviceRequest.how",
+        "RecordOverdueRequest.clock",
         "GiveIndicativeBudgetRequest.points",
         "GiveIndicativeBudgetRequest.weekly_by_practitioner",
         "SavePlanRequest.helper",
@@ -40,11 +45,6 @@ MAY_BE_LEFT_OUT = frozenset(
         "ReleaseHoldRequest.because",
         "CloseCaseRequest.ended_on",
         "RecordSpendRequest.evidence",
-        "ConfirmDeterminationRequest.duty_because",
-        "GiveAdviceRequest.given_on",
-        "GiveAdviceRequest.how",
-        "GiveWrittenRecordRequest.given_on",
-        "RecordOverdueRequest.clock",
         "OpenCaseRequest.another_because",
         "OpenCaseRequest.linked_case_id",
     }

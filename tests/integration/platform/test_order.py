@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from integration.assessment.practice import Practice, opening
+from integration.assessment.practice import NOT_ELIGIBLE, Practice, opening
 from servers.services import Running, SuiteOf
 from services.assessment.domain.case import CasesWanted
 from services.assessment.store import page_of_cases
@@ -93,7 +93,7 @@ async def test_a_receipt_of_a_clock_that_was_set_back_comes_after_what_was_read(
 
     (first,) = await read()
     step_back()
-    await work.propose()
+    await work.propose(NOT_ELIGIBLE)
     (second,) = await read(first.receipt_id)
     assert second.decision == "eligibility"
     assert await read() == [first, second]

@@ -8,19 +8,22 @@ import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from integration.assessment.practice import Practice, opening
 from integration.planning.case import PlanningCase
-from servers.services import NOBODY, Running, refusal_of, run_suite
+from servers.services import NOBODY, Running, reason_of, refusal_of, run_suite
 from servers.waiting import until
+from sevensteps import clock
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
 from sevensteps.cli.packs_in_force import read_packs
 from sevensteps.config import POLICIES, Settings
+from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.policy.packs.pack import read_pack
 
@@ -177,3 +180,47 @@ async def test_a_pack_that_a_council_has_newly_chosen_decides_once_it_is_checked
 
         await until(checked, "the new pack to be checked")
         await amy.OpenCase(opening())
+
+
+async def test_a_service_does_not_start_with_a_pack_that_fails_its_check(settings: Settings) -> None:
+    """Not even at its first start, when there is no earlier version: that it can be read is not enough."""
+    three_outcomes(settings)
+    with pytest.raises(Fault, match=r"PACK_REFUSED: pack example-council cannot be used:\nengland/cases/"):
+        async with run_suite("assessment", settings):
+            pass
+
+
+async def test_a_pack_that_a_council_newly_chooses_and_that_fails_is_refused_and_shown(settings: Settings) -> None:
+    """It decides nothing; what is wrong with it, or with the national pack below it, is told to operators."""
+    new = settings.policies / "new"
+    shutil.copytree(settings.policies / COUNCIL, new)
+    (new / "council.yaml").unlink()
+    edit(settings, "new/pack.yaml", f"pack: {COUNCIL}", "pack: new")
+    edit(settings, "new/parameters/choices.yaml", "value: 4, reference", "value: 5, reference")
+    async with run_suite("assessment", settings) as running:
+        amy = running.stub(AssessmentServiceStub, running.token("amy", Role.PRACTITIONER, council=COUNCIL))
+        edit(settings, f"{COUNCIL}/council.yaml", f"pack: {COUNCIL}", "pack: new")
+
+        async def refused() -> bool:
+            return await reason_of(amy.OpenCase(opening())) == "PACK_REFUSED"
+
+        await until(refused, "the new pack to be refused")
+        [shown] = await read_packs(replace(settings, assessment=running.address))
+        assert shown.pack == "new"
+        told = f"{COUNCIL}, assessment: not known which version; the pack in the folder is refused: new/cases/"
+        assert any(line.startswith(told) for line in shown.differences())
+
+
+async def test_a_value_that_ends_soon_is_logged_and_shown(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While the pack still decides: by the service's log, and by `status` and `policy in-force`."""
+    ends = clock.now().date() + timedelta(days=30)
+    edit(settings, OWN, "{from: 2025-04-01, value: 4,", f"{{from: 2025-04-01, until: {ends}, value: 4,")
+    expected = rf"{OWN}:\d+: reviews.complex_months: a value after {ends}"
+    async with run_suite("assessment", settings) as running:
+        await running.hang_up()
+        [shown] = await read_packs(replace(settings, assessment=running.address))
+        assert any(re.search(expected, line) for line in shown.warnings())
+        await asyncio.sleep(0.5)
+    assert re.search(f"warning.*a value ends soon.*{expected}", capsys.readouterr().out)

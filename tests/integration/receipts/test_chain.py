@@ -21,7 +21,7 @@ from sevensteps.receipt_chain import link_after
 from sevensteps.service import chaining
 from sevensteps.service.receipt_pages import NUMBERING
 from sevensteps.service.store import open_store
-from sevensteps.service.tables import chain, receipts
+from sevensteps.service.tables import chain, packs, receipts
 
 FIRST, SECOND, THIRD = (receipts.c.position == place for place in (1, 2, 3))
 LAST = receipts.c.position == 6
@@ -124,6 +124,11 @@ FORGERIES: Mapping[str, tuple[Forge, int, str]] = {
     "what is no JSON": (update(FIRST, receipt="{"), 1, CHANGED),
     "deleted in the middle": (delete(receipts, 4), 4, "It was deleted."),
     "put in another order": (swap, 2, "stands in its place"),
+    "the law that was in force": (
+        lambda connection: connection.execute(packs.update().values(files="{}")),
+        1,
+        "cannot be decided again: PACK_REFUSED",
+    ),
     "a link deleted": (delete(chain, 3), 3, "It has no link, and later ones have"),
     "a link changed": (
         lambda connection: connection.execute(chain.update().where(chain.c.position == 3).values(digest="0" * 64)),
@@ -139,7 +144,7 @@ async def test_every_forgery_is_found(chained: Running) -> None:
     query = sa.select(chain.c.position, chain.c.receipt_id)
     ids = dict(await chained.store.read(lambda connection: [tuple(row) for row in connection.execute(query)]))
     for what, (forgery, position, said) in FORGERIES.items():
-        async with undone(chained, receipts, chain):
+        async with undone(chained, packs, receipts, chain):
             await forge(chained, forgery)
             _, found = await verified(chained)
         named = [finding for finding in found if said in finding.wrong and finding.receipt_id == ids[position]]

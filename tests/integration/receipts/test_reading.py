@@ -35,8 +35,12 @@ def reader(running: Running, *roles: Role, council: str = "example") -> Receipts
     return running.stub(ReceiptsServiceStub, running.token("aud", *roles, council=council))
 
 
+DECISIONS = ["deadlines", "eligibility", "duty", "deadlines", "indicative-budget"]
+"""What is decided in step 1 of somebody who is eligible."""
+
+
 async def determined(running: Running) -> str:
-    """A case with three decisions: its date, its determination, its budget."""
+    """A case with its decisions: its date, its determination, the duty, the date of its written record, its budget."""
     work = Practice(running)
     await work.open()
     await work.propose()
@@ -56,7 +60,7 @@ async def test_a_case_lists_its_decisions_in_order_page_by_page(running: Running
     await determined(running)
     auditor = reader(running, Role.AUDITOR)
     whole = await auditor.ListReceipts(pb.ListReceiptsRequest(case_id=case_id))
-    assert [receipt.decision for receipt in whole.receipts] == ["deadlines", "eligibility", "indicative-budget"]
+    assert [receipt.decision for receipt in whole.receipts] == DECISIONS
     assert not whole.next_page_token
     told = whole.receipts[1]
     assert (told.case_id, told.council, told.actor, told.verdict) == (case_id, "example", "amy", "met")
@@ -83,9 +87,9 @@ async def test_every_receipt_is_streamed_in_order_from_any_place(
     monkeypatch.setattr(receipt_pages, "MOST_BYTES", 1)
     operations = reader(running, Role.OPERATIONS, council="*")
     found = await streamed(operations)
-    assert [receipt.case_id for receipt in found] == [case_id for case_id in cases for _ in range(3)]
-    places = [(receipt.decided_at.ToDatetime(), receipt.receipt_id) for receipt in found]
-    assert places == sorted(places)
+    assert [receipt.case_id for receipt in found] == [case_id for case_id in cases for _ in DECISIONS]
+    moments = [receipt.decided_at.ToDatetime() for receipt in found]
+    assert moments == sorted(moments)
     assert await streamed(operations, found[3].receipt_id) == found[4:]
 
 

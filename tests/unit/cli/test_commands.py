@@ -16,6 +16,7 @@ from sevensteps.cli.commands import app
 ACTING = {
     "up", "fetch", "play", "token", "serve", "worker", "journeys rebuild", "temporal prepare",
     "case hold", "case release", "case end", "case resume",
+    "policy publish",
     "receipts export",  # writes JSON to a file
 }  # fmt: skip
 """Commands that do something, and list nothing. A new command that is not among them has to have --json."""

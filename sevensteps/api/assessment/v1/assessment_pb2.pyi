@@ -2756,6 +2756,7 @@ class Council(_message.Message):
     PLAN_TEMPLATES_FIELD_NUMBER: _builtins.int
     CONTACT_POINTS_FIELD_NUMBER: _builtins.int
     PACK_HASH_FIELD_NUMBER: _builtins.int
+    PUBLISHING_NEEDS_TWO_FIELD_NUMBER: _builtins.int
     council: _builtins.str
     """Its name, as tokens and cases have it."""
     title: _builtins.str
@@ -2766,6 +2767,8 @@ class Council(_message.Message):
     """The policy pack that decides for it."""
     pack_hash: _builtins.str
     """The content hash of the version of that pack by which this service now decides; empty while there is none."""
+    publishing_needs_two: _builtins.bool
+    """Whether a second person has to confirm a pack that is published for it."""
     @_builtins.property
     def plan_templates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The templates that its support plans may have, by how many questions they ask: "six", "nine"."""
@@ -2784,10 +2787,11 @@ class Council(_message.Message):
         plan_templates: _abc.Iterable[_builtins.str] | None = ...,
         contact_points: _abc.Iterable[Global___ContactPoint] | None = ...,
         pack_hash: _builtins.str = ...,
+        publishing_needs_two: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_points", b"contact_points", "council", b"council", "jurisdiction", b"jurisdiction", "pack", b"pack", "pack_hash", b"pack_hash", "plan_templates", b"plan_templates", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_points", b"contact_points", "council", b"council", "jurisdiction", b"jurisdiction", "pack", b"pack", "pack_hash", b"pack_hash", "plan_templates", b"plan_templates", "publishing_needs_two", b"publishing_needs_two", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -601,22 +601,46 @@ class PackInForce(_message.Message):
     PACK_FIELD_NUMBER: _builtins.int
     HASH_FIELD_NUMBER: _builtins.int
     REFUSED_FIELD_NUMBER: _builtins.int
+    IN_FORCE_FROM_FIELD_NUMBER: _builtins.int
+    PUBLISHED_BY_FIELD_NUMBER: _builtins.int
+    CONFIRMED_BY_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    ENDING_SOON_FIELD_NUMBER: _builtins.int
     pack: _builtins.str
     """The pack's name."""
     hash: _builtins.str
     """The content hash of the version that is in force; empty where there is none."""
     refused: _builtins.str
-    """Why the version in the folder of packs is refused, every problem on a line; empty where it is in force, or is still being checked."""
+    """Why the version in the folder of packs is refused, every problem on a line; empty where it is in force, is still being checked, or is only
+    a draft because the pack has been published.
+    """
+    published_by: _builtins.str
+    """Who published it, by subject; empty where it came with the folder of packs."""
+    confirmed_by: _builtins.str
+    """The second person who confirmed it, by subject; empty where nobody had to."""
+    because: _builtins.str
+    """Why it was published; empty where it came with the folder."""
+    ending_soon: _builtins.str
+    """What will be missing soon, each on a line: values that end within 60 days with nothing after them."""
+    @_builtins.property
+    def in_force_from(self) -> _timestamp_pb2.Timestamp:
+        """Since when it decides here; not set where nothing does."""
+
     def __init__(
         self,
         *,
         pack: _builtins.str = ...,
         hash: _builtins.str = ...,
         refused: _builtins.str = ...,
+        in_force_from: _timestamp_pb2.Timestamp | None = ...,
+        published_by: _builtins.str = ...,
+        confirmed_by: _builtins.str = ...,
+        because: _builtins.str = ...,
+        ending_soon: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["in_force_from", b"in_force_from"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hash", b"hash", "pack", b"pack", "refused", b"refused"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "confirmed_by", b"confirmed_by", "ending_soon", b"ending_soon", "hash", b"hash", "in_force_from", b"in_force_from", "pack", b"pack", "published_by", b"published_by", "refused", b"refused"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
