@@ -216,5 +216,7 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
 
 ELSEWHERE: Mapping[str, str] = {
     "feed": "holds what the services tell it: tests/integration/feed reads back events and subscriptions",
+    "policy": "is about law and no case: test_publishing reads back by ListPublications and GetPack who published what",
+    "publications": "settles the moment from which ListPublications says that a publication is in force",
 }
 """Services whose calls this table leaves to others, and why."""
