@@ -9,7 +9,9 @@ from typing import Protocol, TypeVar
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
+from sevensteps import clock
 from sevensteps.characters import is_blank, normalised, trouble_with
 from sevensteps.errors import ID, MOST_VIOLATIONS, Violation, invalid
 from sevensteps.money import PENNY
@@ -222,6 +224,15 @@ def entry(path: str, key: str) -> str:
 def if_given(message: Message, name: str) -> bool | None:
     """An optional yes or no; None where it is absent, which means unknown."""
     return bool(getattr(message, name)) if message.HasField(name) else None
+
+
+def moment(text: str) -> Timestamp | None:
+    """A stored moment as it goes on the wire; None for one that was not kept."""
+    if not text:
+        return None
+    timestamp = Timestamp()
+    timestamp.FromDatetime(clock.from_text(text))
+    return timestamp
 
 
 def short_name(enum: WireEnum[V], value: V) -> str:

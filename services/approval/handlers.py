@@ -42,7 +42,7 @@ def get_approval(work: Work, *, case_id: str, version: int) -> Approval:
 def approve_plan(work: Work, *, case_id: str, etag: str, signature: Signature) -> tuple[RecordedDecision, Approval]:
     """Sign a plan: it becomes the agreed plan, with its personal budget (s.25(5), s.26)."""
     approval = store.approval_to_change(work, case_id, signature.version, etag)
-    signed = approval.approve(by=work.actor.subject, because=signature.because)
+    signed = approval.approve(by=work.actor.subject, at=work.now_text, because=signature.because)
     checks = store.checks(work, approval.receipt_id)
     checks.ensure_met(case_id)
     checks.ensure_judged(signature.judgements, case_id)
@@ -59,7 +59,7 @@ def approve_plan(work: Work, *, case_id: str, etag: str, signature: Signature) -
 def return_plan(work: Work, *, case_id: str, etag: str, plan_return: PlanReturn) -> Approval:
     """Return a plan to be changed, with the approver's own words and the checks that failed."""
     approval = store.approval_to_change(work, case_id, plan_return.version, etag)
-    returned = approval.send_back(by=work.actor.subject, because=plan_return.because)
+    returned = approval.send_back(by=work.actor.subject, at=work.now_text, because=plan_return.because)
     returned = store.change_approval(work, returned)
     failed = store.checks(work, approval.receipt_id).that(Verdict.NOT_MET)
     work.tell(case_id, returned.council, PlanReturned(version=returned.version, rules=rules_of(failed)))

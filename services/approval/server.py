@@ -2,7 +2,7 @@
 
 import grpc
 
-from services.approval import handlers, wire
+from services.approval import handlers, store, wire
 from services.approval.domain.approval import Approval, ApprovalOpening, PlanReturn, Signature
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.approval.v1 import approval_pb2_grpc as pb_grpc
@@ -63,7 +63,7 @@ class ApprovalServer(pb_grpc.ApprovalServiceServicer):
 
 
 def _message(work: Work, approval: Approval) -> pb.Approval:
-    return wire.approval_message(approval, work.decided(approval.receipt_id))
+    return wire.approval_message(approval, work.decided(approval.receipt_id), store.judgements_of(work, approval))
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:

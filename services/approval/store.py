@@ -27,7 +27,6 @@ ASSESSED = "assessed"
 NOT_OF_AN_APPROVAL = {
     "plan",
     "opened_at",
-    "decided_at",
     "receipt_digest",
     "authority_receipt_id",
     "authority_digest",
@@ -48,6 +47,11 @@ PARTIES = sa.select(parties.c.subject, parties.c.part).where(
 )
 """Who wrote the version, and who assessed the case in whatever round."""
 PLAN = sa.select(approvals.c.plan).where(*matching(approvals, "case_id", "version"))
+JUDGEMENTS = (
+    sa.select(judgements.c.rule, judgements.c.about, judgements.c.because)
+    .where(*matching(judgements, "case_id", "version"))
+    .order_by(judgements.c.rule, judgements.c.about)
+)
 ADD_CASE = cases.insert()
 ADD_APPROVAL = approvals.insert()
 ADD_PARTIES = parties.insert()
@@ -135,7 +139,7 @@ def add_approval(work: Work, approval: Approval, plan: SubmittedPlan, *, first: 
         work.connection.execute(ADD_CASE, case)
     digest = work.new_digest(approval.receipt_id)
     opened = {"plan": plan.as_given, "opened_at": work.now_text, "receipt_digest": digest}
-    work.connection.execute(ADD_APPROVAL, _row(work, approval) | opened)
+    work.connection.execute(ADD_APPROVAL, _row(approval) | opened)
     took_part = [(subject, WROTE) for subject in approval.written_by]
     took_part += [(subject, ASSESSED) for subject in approval.assessed_by]
     work.connection.execute(ADD_PARTIES, [key | {"subject": subject, "part": part} for subject, part in took_part])
@@ -150,16 +154,15 @@ def change_approval(work: Work, approval: Approval, authority: RecordedDecision 
         "authority_receipt_id": authority.receipt_id if authority else None,
         "authority_digest": work.new_digest(authority.receipt_id if authority else None),
     }
-    CHANGE_APPROVAL.write(work, _row(work, approval) | named, approval.revision)
+    CHANGE_APPROVAL.write(work, _row(approval) | named, approval.revision)
     return replace(approval, revision=approval.revision + 1)
 
 
-def _row(work: Work, approval: Approval) -> dict[str, object]:
+def _row(approval: Approval) -> dict[str, object]:
     typed = {
         "state": approval.state.value,
         "personal_budget": pounds(approval.personal_budget),
         "indicative": pounds(approval.indicative),
-        "decided_at": work.now_text if approval.decided_by else "",
     }
     values = as_row(approval) | typed
     return {name: value for name, value in values.items() if name in approvals.c}
@@ -180,6 +183,12 @@ def add_judgements(work: Work, approval: Approval, judgements: Iterable[Judgemen
     rows = [as_row(judgement) | key | {"judged_by": work.actor.subject} for judgement in judgements]
     if rows:
         work.connection.execute(ADD_JUDGEMENTS, rows)
+
+
+def judgements_of(work: Work, approval: Approval) -> tuple[Judgement, ...]:
+    """What the approver judged, in the order of the rules."""
+    rows = work.connection.execute(JUDGEMENTS, {"case_id": approval.case_id, "version": approval.version})
+    return tuple(Judgement(row.rule, row.about, row.because) for row in rows)
 
 
 def end_case(work: Work, closed: Approval) -> None:

@@ -11,7 +11,7 @@ from services.approval.domain.plan import SubmittedPlan
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.policy.v1 import decision_pb2
-from sevensteps.fields import Fields, if_given, number_of
+from sevensteps.fields import Fields, if_given, moment, number_of
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.money import pounds
 from sevensteps.service import overdue
@@ -23,7 +23,7 @@ LONGEST_RULE = 64
 LONGEST_ABOUT = 64
 
 
-def approval_message(approval: Approval, checks: decision_pb2.Decision) -> pb.Approval:
+def approval_message(approval: Approval, checks: decision_pb2.Decision, judgements: Sequence[Judgement]) -> pb.Approval:
     """An approval as it goes on the wire. A return's reasons are the approver's own and every check that is not met."""
     failed = [finding.because for finding in checks.findings if finding.verdict == decision_pb2.VERDICT_NOT_MET]
     returned = approval.state is ApprovalState.RETURNED
@@ -42,6 +42,12 @@ def approval_message(approval: Approval, checks: decision_pb2.Decision) -> pb.Ap
         decided_by=approval.decided_by,
         signed_as=approval.signed_as,
         reasons=[*failed, approval.because] if returned else [],
+        because=approval.because,
+        judgements=[pb.Judgement(rule=each.rule, about=each.about, because=each.because) for each in judgements],
+        decided_at=moment(approval.decided_at),
+        indicative_weekly=pounds(approval.indicative),
+        written_by=sorted(approval.written_by),
+        assessed_by=sorted(approval.assessed_by),
         etag=str(approval.revision),
     )
 

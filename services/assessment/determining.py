@@ -29,6 +29,7 @@ def determine(work: Work, case: Case, assessment: Assessment) -> Determination:
         assessment=assessment,
         answer=_with_duty(work, case, assessment, _eligibility(work, case, assessment)),
         assessed_by=work.actor.subject,
+        proposed_at=work.now_text,
     )
 
 

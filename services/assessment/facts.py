@@ -11,7 +11,7 @@ from services.assessment.domain.written import Written
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
-from sevensteps.fields import Fields, entry, if_given, number_of
+from sevensteps.fields import Fields, entry, if_given, moment, number_of
 from sevensteps.policy.model.verdict import Json
 from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES
 
@@ -175,6 +175,8 @@ def determination_message(
         departures=[departure_message(departure) for departure in determination.departures],
         proposal=_proposal_message(proposal, decided) if proposal else None,
         written=[_written_message(each) for each in written],
+        reasons=determination.reasons,
+        proposed_at=moment(determination.proposed_at),
     )
 
 

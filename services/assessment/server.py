@@ -6,13 +6,15 @@ from datetime import date
 
 import grpc
 
-from services.assessment import facts, handlers, store, wire, writing
+from services.assessment import facts, handlers, store, wire
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import CaseOpening, RoundOpening
-from services.assessment.domain.determination import Confirmation, Determination
+from services.assessment.domain.determination import Confirmation
 from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
 from services.assessment.domain.written import Given
+from services.assessment.record_messages import determination_message
+from services.assessment.records_server import RecordsServer
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.config import Settings
@@ -26,7 +28,7 @@ from sevensteps.service.work import Work
 from sevensteps.steps import Ending
 
 
-class AssessmentServer(pb_grpc.AssessmentServiceServicer):
+class AssessmentServer(RecordsServer, pb_grpc.AssessmentServiceServicer):
     """Answers the calls of AssessmentService."""
 
     def __init__(self, use_cases: UseCases, hold_changes: HoldChanges) -> None:
@@ -95,7 +97,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             work, case_id=request.case_id, etag=request.etag, assessment=assessment
         )
         return pb.ProposeDeterminationResponse(
-            determination=_determination(work, proposal),
+            determination=determination_message(work, proposal),
             case=wire.case_message(case),
         )
 
@@ -112,7 +114,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
             confirmation=confirmation,
         )
         return pb.ConfirmDeterminationResponse(
-            determination=_determination(work, confirmed),
+            determination=determination_message(work, confirmed),
             case=wire.case_message(case),
         )
 
@@ -149,7 +151,7 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
     def GetDetermination(self, work: Work, request: pb.GetDeterminationRequest) -> pb.GetDeterminationResponse:
         """See AssessmentService.GetDetermination."""
         determination = handlers.get_determination(work, case_id=request.case_id)
-        return pb.GetDeterminationResponse(determination=_determination(work, determination))
+        return pb.GetDeterminationResponse(determination=determination_message(work, determination))
 
     @changes(pb.PlaceHoldResponse, wire.hold_of)
     def PlaceHold(self, work: Work, request: pb.PlaceHoldRequest, hold: tuple[str, str]) -> pb.PlaceHoldResponse:
@@ -223,11 +225,6 @@ class AssessmentServer(pb_grpc.AssessmentServiceServicer):
         """See AssessmentService.GetCouncil."""
         council = handlers.get_council(work, name=wire.council_named(request, work.actor))
         return pb.GetCouncilResponse(council=wire.council_message(council, work.version_in_force(council.pack)))
-
-
-def _determination(work: Work, determination: Determination) -> pb.Determination:
-    written = writing.owed(work, determination.case_id, determination.round)
-    return facts.determination_message(determination, written, work.decided)
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:

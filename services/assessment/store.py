@@ -8,12 +8,13 @@ from datetime import date
 import msgspec
 import sqlalchemy as sa
 
-from services.assessment.domain.acts import Act, ActKind
+from services.assessment.domain.acts import Act
 from services.assessment.domain.assessment import Assessment, Departure, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, CasesWanted
 from services.assessment.domain.determination import Determination, PackAnswer
 from services.assessment.domain.outcome import Advice
 from services.assessment.tables import (
+    LINKED,
     OPEN,
     OPEN_WITH_REASON,
     acts,
@@ -49,10 +50,10 @@ CHANGE_CASE = Change(
     columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending", "ended_on"),
 )
 NUMBERING = Numbering(cases, "case_id", by="opened_at")
-NOT_OF_A_DETERMINATION = {"proposed_at", "version", "receipt_digest"}
-_DETERMINATION = sa.select(*(column for column in determinations.c if column.name not in NOT_OF_A_DETERMINATION))
+NOT_OF_A_DETERMINATION = {"version", "receipt_digest", "duty_receipt_digest"}
+DETERMINATION = sa.select(*(column for column in determinations.c if column.name not in NOT_OF_A_DETERMINATION))
 STANDING_DETERMINATION = (
-    _DETERMINATION.where(*matching(determinations, "case_id"))
+    DETERMINATION.where(*matching(determinations, "case_id"))
     .order_by(
         determinations.c.round.desc(),
         sa.case((determinations.c.confirmed_by != "", 0), else_=1),
@@ -60,8 +61,8 @@ STANDING_DETERMINATION = (
     )
     .limit(1)
 )
-PROPOSALS = _DETERMINATION.where(*matching(determinations, "case_id", "round")).order_by(determinations.c.version)
-CONFIRMED = _DETERMINATION.where(
+PROPOSALS = DETERMINATION.where(*matching(determinations, "case_id", "round")).order_by(determinations.c.version)
+CONFIRMED = DETERMINATION.where(
     *matching(determinations, "case_id", "round"),
     determinations.c.confirmed_by != "",
 )
@@ -86,12 +87,6 @@ ADD_DETERMINATION = determinations.insert()
 ADD_BUDGET = indicative_budgets.insert()
 ADD_ADVICE = advice.insert()
 ADD_ACT = acts.insert()
-PAGE_OF_ACTS = (
-    sa.select(acts)
-    .where(*matching(acts, "case_id"), acts.c.version > sa.bindparam("after"))
-    .order_by(acts.c.version)
-    .limit(sa.bindparam("size"))
-)
 
 
 def add_case(work: Work, case: Case) -> None:
@@ -146,6 +141,8 @@ def page_of_cases(work: Work, *, after: int, wanted: CasesWanted, size: int) -> 
         query = query.where(OPEN)
     if wanted.person_reference:
         query = query.where(cases.c.person_reference == wanted.person_reference)
+    if wanted.linked_case_id:
+        query = query.where(LINKED, cases.c.linked_case_id == wanted.linked_case_id)
     rows = work.connection.execute(query.order_by(cases.c.position).limit(size)).mappings()
     return [(row["position"], _case_of(row)) for row in rows]
 
@@ -190,7 +187,7 @@ def _recorded(work: Work, case: Case) -> dict[str, object]:
 
 def add_determination(work: Work, case: Case, proposal: Determination) -> None:
     """Store a proposed determination; the version of the case says which came first, whatever the clock says."""
-    row = _determination_row(proposal) | {"proposed_at": work.now_text, "version": case.version}
+    row = _determination_row(proposal) | {"version": case.version}
     work.connection.execute(ADD_DETERMINATION, row | _digests(work, proposal.answer))
 
 
@@ -242,17 +239,22 @@ def standing_determination(work: Work, case_id: str) -> Determination | None:
 
 def _determinations(work: Work, query: sa.Select[tuple[object, ...]], **key: object) -> Iterator[Determination]:
     for row in work.connection.execute(query, key).mappings().all():
-        values = dict(row)
-        answer = {name: values.pop(name) for name in ANSWER}
-        needs = {name: tuple(json.loads(answer[name])) for name in ("eligible_needs", "duty_owed")}
-        proposal = values["proposal"]
-        values |= {
-            "answer": PackAnswer(**answer | needs),
-            "assessment": _assessment(work, values.pop("assessed_on"), values["assessment"], row["receipt_id"]),
-            "departures": msgspec.json.decode(values["departures"], type=tuple[Departure, ...]),
-            "proposal": msgspec.json.decode(proposal, type=PackAnswer) if proposal else None,
-        }
-        yield Determination(**values)
+        yield determination_of(work, row)
+
+
+def determination_of(work: Work, row: sa.RowMapping) -> Determination:
+    """A determination as it is stored."""
+    values = dict(row)
+    answer = {name: values.pop(name) for name in ANSWER}
+    needs = {name: tuple(json.loads(answer[name])) for name in ("eligible_needs", "duty_owed")}
+    proposal = values["proposal"]
+    values |= {
+        "answer": PackAnswer(**answer | needs),
+        "assessment": _assessment(work, values.pop("assessed_on"), values["assessment"], row["receipt_id"]),
+        "departures": msgspec.json.decode(values["departures"], type=tuple[Departure, ...]),
+        "proposal": msgspec.json.decode(proposal, type=PackAnswer) if proposal else None,
+    }
+    return Determination(**values)
 
 
 def _assessment(work: Work, assessed_on: date, stored: str | None, receipt_id: str) -> Assessment:
@@ -284,15 +286,3 @@ def _given(work: Work, case: Case) -> dict[str, object]:
 def add_act(work: Work, case: Case, act: Act) -> None:
     """Store what is done to a case, before the case is changed by it."""
     statements.change(work.connection, ADD_ACT, as_row(act) | {"case_id": case.case_id, "version": case.version})
-
-
-def page_of_acts(work: Work, case_id: str, *, after: int, size: int) -> list[tuple[int, Act]]:
-    """What was done to a case after a position, in order and with their positions, at most `size`."""
-    rows = work.connection.execute(PAGE_OF_ACTS, {"case_id": case_id, "after": after, "size": size}).mappings()
-    return [
-        (
-            row["version"],
-            Act(ActKind(row["kind"]), row["acted_at"], row["acted_by"], row["reason"], row["because"]),
-        )
-        for row in rows
-    ]

@@ -8,6 +8,8 @@ from sevensteps.service.tables import filled, receipts
 metadata = sa.MetaData()
 
 OPEN = sa.text("ending = ''")
+LINKED = sa.text("linked_case_id <> ''")
+"""Cases that belong to another one: few, so the index has only them."""
 OPEN_WITHOUT_REASON = sa.text("ending = '' AND another_because IS NULL")
 OPEN_WITH_REASON = sa.text("ending = '' AND another_because IS NOT NULL")
 
@@ -33,6 +35,7 @@ cases = sa.Table(
     sa.Index("open_cases_in_order", "position", sqlite_where=OPEN, postgresql_where=OPEN),
     sa.Index("open_cases_of_council", "council", "position", sqlite_where=OPEN, postgresql_where=OPEN),
     sa.Index("cases_of_person", "person_reference", "council", "position"),
+    sa.Index("linked_cases", "linked_case_id", "position", sqlite_where=LINKED, postgresql_where=LINKED),
     sa.Index(
         "one_open_case",
         "council",

@@ -129,6 +129,7 @@ def cases_wanted(request: pb.ListCasesRequest) -> tuple[int, CasesWanted]:
         open_only=request.open_only,
         person_reference=fields.reference("person_reference", reference) if reference else "",
         same_person=request.same_person,
+        linked_case_id=fields.id("linked_case_id", request.linked_case_id) if request.linked_case_id else "",
     )
     fields.check()
     return size, wanted

@@ -1,5 +1,6 @@
 """The use cases of steps 2, 4 and 5, one function each, in one transaction each."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -50,9 +51,13 @@ def get_planning(work: Work, *, case_id: str) -> Standing:
     return store.standing(work, store.planning(work, case_id))
 
 
-def get_plan(work: Work, *, case_id: str, version: int) -> Plan:
-    """Read one version of the plan; 0 is the newest."""
-    return store.plan_to_read(work, store.planning(work, case_id), version)
+def get_plan(
+    work: Work, *, case_id: str, version: int
+) -> tuple[Plan, Sequence[MoneyArrangement], Sequence[SupportArrangement]]:
+    """Read one version of the plan, with its money and its support; 0 is the newest."""
+    plan = store.plan_to_read(work, store.planning(work, case_id), version)
+    money = store.money_of_plan(work, case_id, plan.version)
+    return plan, money, store.support_of_plan(work, case_id, plan.version)
 
 
 def save_plan(work: Work, *, case_id: str, etag: str, content: Content) -> Standing:
@@ -103,7 +108,13 @@ def arrange_money(
     budget.ensure_left(holding.weekly, case_id)
     plan = _agreed_plan(work, planning)
     decision = _decide_direct_payment(work, planning, plan, budget, holding) if holding.kind == DIRECT_PAYMENT else None
-    arrangement = MoneyArrangement.of(holding, new_id("money"), decision.receipt_id if decision else None)
+    arrangement = MoneyArrangement.of(
+        holding,
+        new_id("money"),
+        decision.receipt_id if decision else None,
+        by=work.actor.subject,
+        at=work.now_text,
+    )
     store.add_money(work, planning, arrangement)
     budget = budget.arrange(arrangement)
     events: list[Payload] = [_money_arranged(planning, arrangement)]
@@ -124,7 +135,7 @@ def arrange_support(work: Work, *, case_id: str, etag: str, support: Support) ->
     plan = _agreed_plan(work, planning)
     funded = plan.content.funded_needs
     ensure_funded(support.needs, funded)
-    arrangement = SupportArrangement.of(support, new_id("support"))
+    arrangement = SupportArrangement.of(support, new_id("support"), by=work.actor.subject, at=work.now_text)
     store.add_support(work, planning, arrangement)
     arrangements = store.support(work, planning)
     events: list[Payload] = [_support_arranged(planning, arrangement)]

@@ -6,6 +6,7 @@ from typing import TypeVar
 import grpc
 
 from services.planning import handlers, store, wire
+from services.planning.arrangement_messages import money_message, support_message
 from services.planning.domain.money import Holding
 from services.planning.domain.period import Choice, EndReason
 from services.planning.domain.plan import Content
@@ -62,8 +63,12 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
     def GetPlan(self, work: Work, request: pb.GetPlanRequest) -> pb.GetPlanResponse:
         """See PlanningService.GetPlan."""
         wire.check_version(request)
-        plan = handlers.get_plan(work, case_id=request.case_id, version=request.version)
-        return pb.GetPlanResponse(plan=wire.plan_message(plan))
+        plan, money, support = handlers.get_plan(work, case_id=request.case_id, version=request.version)
+        return pb.GetPlanResponse(
+            plan=wire.plan_message(plan),
+            money=[money_message(arrangement) for arrangement in money],
+            support=[support_message(arrangement) for arrangement in support],
+        )
 
     @changes(pb.SavePlanResponse, wire.content_of, keeping=_by_version(pb.SavePlanResponse))
     def SavePlan(self, work: Work, request: pb.SavePlanRequest, content: Content) -> pb.SavePlanResponse:

@@ -229,9 +229,8 @@ def _amounts(line: Mapping[str, str]) -> dict[str, Decimal]:
 
 def add_money(work: Work, planning: Planning, arrangement: MoneyArrangement) -> None:
     """Store who holds a part of the agreed plan's personal budget."""
-    digest = work.new_digest(arrangement.receipt_id)
-    typed = {"weekly": pounds(arrangement.weekly), "receipt_digest": digest}
-    row = as_row(arrangement) | typed | _arranged(work, planning)
+    typed = {"weekly": pounds(arrangement.weekly), "receipt_digest": work.new_digest(arrangement.receipt_id)}
+    row = as_row(arrangement) | typed | _of_plan(planning)
     work.connection.execute(ADD_MONEY, row)
 
 
@@ -244,13 +243,22 @@ def money_of_plan(work: Work, case_id: str, version: int) -> tuple[MoneyArrangem
     """Who holds the personal budget of a version of the plan, in the order arranged."""
     rows = work.connection.execute(MONEY, {"case_id": case_id, "plan_version": version})
     return tuple(
-        MoneyArrangement(row.arrangement_id, row.kind, row.payee, Decimal(row.weekly), row.receipt_id) for row in rows
+        MoneyArrangement(
+            row.arrangement_id,
+            row.kind,
+            row.payee,
+            Decimal(row.weekly),
+            row.receipt_id,
+            row.arranged_by,
+            row.arranged_at,
+        )
+        for row in rows
     )
 
 
 def add_support(work: Work, planning: Planning, arrangement: SupportArrangement) -> None:
     """Store how needs of the agreed plan are met."""
-    row = as_row(arrangement) | {"needs": json.dumps(arrangement.needs)} | _arranged(work, planning)
+    row = as_row(arrangement) | {"needs": json.dumps(arrangement.needs)} | _of_plan(planning)
     work.connection.execute(ADD_SUPPORT, row)
 
 
@@ -263,14 +271,17 @@ def support_of_plan(work: Work, case_id: str, version: int) -> tuple[SupportArra
     """How the needs of a version of the plan are met, in the order arranged."""
     rows = work.connection.execute(SUPPORT, {"case_id": case_id, "plan_version": version})
     return tuple(
-        SupportArrangement(row.arrangement_id, row.kind, tuple(json.loads(row.needs)), row.starts_on) for row in rows
+        SupportArrangement(
+            row.arrangement_id,
+            row.kind,
+            tuple(json.loads(row.needs)),
+            row.starts_on,
+            row.arranged_by,
+            row.arranged_at,
+        )
+        for row in rows
     )
 
 
-def _arranged(work: Work, planning: Planning) -> dict[str, object]:
-    return {
-        "case_id": planning.case_id,
-        "plan_version": planning.agreed_version,
-        "arranged_at": work.now_text,
-        "arranged_by": work.actor.subject,
-    }
+def _of_plan(planning: Planning) -> dict[str, object]:
+    return {"case_id": planning.case_id, "plan_version": planning.agreed_version}

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from services.planning.domain.money import DIRECT_PAYMENT, Holding, MoneyArrangement, wrong_payee
-from services.planning.domain.period import Choice, EndReason, Period
+from services.planning.arrangement_messages import money_message, period_message, support_message
+from services.planning.domain.money import DIRECT_PAYMENT, Holding, wrong_payee
+from services.planning.domain.period import Choice, EndReason
 from services.planning.domain.plan import Content, Plan
 from services.planning.domain.planning import MoneyOpening, PlanOpening, Standing, SupportOpening
-from services.planning.domain.support import Support, SupportArrangement
+from services.planning.domain.support import Support
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.fields import MOST_WEEKLY, Fields, entry, if_given, number_of
@@ -47,9 +48,9 @@ def planning_message(standing: Standing) -> pb.Planning:
         eligible_needs=planning.eligible_needs,
         indicative_weekly=pounds(planning.indicative),
         personal_budget_weekly=pounds(planning.budget) if planning.agreed_version else "",
-        money=[_money_message(arrangement) for arrangement in standing.money],
-        support=[_support_message(arrangement) for arrangement in standing.support],
-        periods=[_period_message(period) for period in standing.periods],
+        money=[money_message(arrangement) for arrangement in standing.money],
+        support=[support_message(arrangement) for arrangement in standing.support],
+        periods=[period_message(period) for period in standing.periods],
         open_stage=planning.stage.value if planning.stage_open else "",
         due_on=_day_text(standing.due_on),
         etag=str(planning.version),
@@ -94,34 +95,6 @@ def _line_message(line: SpendLine) -> pb.SpendLine:
         care_home_weeks=line.care_home_weeks,
         direct_payment=line.direct_payment,
         beyond_needs=pounds(line.beyond_needs),
-    )
-
-
-def _money_message(arrangement: MoneyArrangement) -> pb.MoneyArrangement:
-    return pb.MoneyArrangement(
-        arrangement_id=arrangement.arrangement_id,
-        kind=number_of(pb.MoneyKind, arrangement.kind),
-        payee=number_of(pb.Payee, arrangement.payee),
-        weekly=pounds(arrangement.weekly),
-    )
-
-
-def _support_message(arrangement: SupportArrangement) -> pb.SupportArrangement:
-    return pb.SupportArrangement(
-        arrangement_id=arrangement.arrangement_id,
-        kind=number_of(pb.SupportKind, arrangement.kind),
-        needs=arrangement.needs,
-        starts_on=arrangement.starts_on.isoformat(),
-    )
-
-
-def _period_message(period: Period) -> pb.Period:
-    return pb.Period(
-        arrangement_id=period.arrangement_id,
-        plan_version=period.plan_version,
-        starts_on=period.starts_on.isoformat(),
-        ends_on=_day_text(period.ends_on),
-        reason=number_of(pb.EndReason, period.reason),
     )
 
 

@@ -1,16 +1,22 @@
 """The gRPC face of review: what each call reads, which use case it runs, and what it answers."""
 
+from functools import partial
+
 import grpc
 
-from services.review import handlers, wire
+from services.review import handlers, records, wire
+from services.review import record_messages as messages
 from services.review.domain.life import Life, LifeOpening, Review, ReviewOpening
 from services.review.domain.spending import Spend
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1 import review_pb2_grpc as pb_grpc
 from sevensteps.service.calls import changes, reads
+from sevensteps.service.case_lists import page
 from sevensteps.service.overdue import PassedDate
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
+
+LARGEST_PAGE_OF_SPENDING = 200
 
 
 class ReviewServer(pb_grpc.ReviewServiceServicer):
@@ -25,6 +31,27 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
         """See ReviewService.GetLife."""
         life = handlers.get_life(work, case_id=request.case_id)
         return pb.GetLifeResponse(life=_message(work, life))
+
+    @reads
+    def ListSpending(self, work: Work, request: pb.ListSpendingRequest) -> pb.ListSpendingResponse:
+        """See ReviewService.ListSpending."""
+        read = partial(records.spending_of, work, request.case_id)
+        found, token = page(
+            work, request, read, partial(messages.spending_message, work), largest=LARGEST_PAGE_OF_SPENDING
+        )
+        return pb.ListSpendingResponse(spending=found, next_page_token=token)
+
+    @reads
+    def ListReviewCalls(self, work: Work, request: pb.ListReviewCallsRequest) -> pb.ListReviewCallsResponse:
+        """See ReviewService.ListReviewCalls."""
+        found, token = page(work, request, partial(records.calls_of, work, request.case_id), messages.call_message)
+        return pb.ListReviewCallsResponse(calls=found, next_page_token=token)
+
+    @reads
+    def ListReviews(self, work: Work, request: pb.ListReviewsRequest) -> pb.ListReviewsResponse:
+        """See ReviewService.ListReviews."""
+        found, token = page(work, request, partial(records.reviews_of, work, request.case_id), messages.review_message)
+        return pb.ListReviewsResponse(reviews=found, next_page_token=token)
 
     @changes(pb.RecordSpendResponse, wire.spend_of)
     def RecordSpend(self, work: Work, request: pb.RecordSpendRequest, spend: Spend) -> pb.RecordSpendResponse:

@@ -166,6 +166,7 @@ def add_spend(work: Work, of: Life, spend: Spend, checked: Checked) -> None:
         "recorded_at": work.now_text,
         **as_row(checked),
         "receipt_digest": work.new_digest(checked.receipt_id),
+        "version": of.version,
     }
     work.connection.execute(ADD_SPEND, row)
 
@@ -181,6 +182,7 @@ def add_call(work: Work, of: Life, *, trigger: str = "", because: str = "") -> N
         "called_by": work.actor.subject,
         "called_at": work.now_text,
         "after_review": of.state is LifeState.ELSEWHERE,
+        "version": of.version,
     }
     work.connection.execute(ADD_CALL, row)
 

@@ -51,6 +51,7 @@ spending = sa.Table(
     sa.Column("verdict", sa.Text),
     sa.Column("receipt_id", sa.Text),
     sa.Column("receipt_digest", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
     sa.Index("spending_by_life", "case_id", "round"),
 )
@@ -72,12 +73,15 @@ calls = sa.Table(
     sa.Column("round", sa.Integer, nullable=False),
     *filled(sa.Text, "trigger", "because", "called_by", "called_at"),
     sa.Column("after_review", sa.Boolean),
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
     sa.Index("calls_by_life", "case_id", "round"),
 )
 """What called for a review before its date: a trigger, or where that is empty a request with its reasons.
 
-One that came after the review of its round was done (`after_review`) calls for the review of the next."""
+One that came after the review of its round was done (`after_review`) calls for the review of the next. `version`, as in
+spending, is the life's own before it, and so their order.
+"""
 
 reviews = sa.Table(
     "reviews",

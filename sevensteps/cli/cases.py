@@ -12,20 +12,22 @@ from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
-from sevensteps.cli.case_view.case_json import case_json
+from sevensteps.cli.case_view.budget_working import read_budget_workings
+from sevensteps.cli.case_view.case_json import case_json, explanation_json
 from sevensteps.cli.case_view.case_list import Row
+from sevensteps.cli.case_view.case_records import read_case_records
 from sevensteps.cli.case_view.decisions import read_decisions
 from sevensteps.cli.case_view.event_json import event_json
-from sevensteps.cli.case_view.explanation import explanation
+from sevensteps.cli.case_view.explanation import DecidedCase, explanation
 from sevensteps.cli.case_view.feed import follow_events, list_events
 from sevensteps.cli.case_view.find_case import find_case
 from sevensteps.cli.case_view.history import CaseHistory, last_event, payload_of
+from sevensteps.cli.case_view.reasons import reasons_by_event
 from sevensteps.cli.case_view.receipts import read_receipts
 from sevensteps.cli.case_view.sentences import reason_in_words
 from sevensteps.cli.case_view.status import CaseStatus, status_from_events, status_from_journey
 from sevensteps.cli.case_view.timeline import timeline, timeline_entry
 from sevensteps.cli.case_view.words import words_of
-from sevensteps.cli.receipts import line_of
 from sevensteps.cli.standings import warn_that_journeys_do_not_answer
 from sevensteps.cli.terminal.options import AsJson, Verbose
 from sevensteps.cli.terminal.plain_errors import run
@@ -69,20 +71,31 @@ async def _show(settings: Settings, named: str, *, verbose: bool, as_json: bool)
         case = await find_case(caller, named)
         events = await _events(caller, case.case_id)
         decisions = await read_decisions(caller, case.case_id, events)
+        reasons = reasons_by_event(await read_case_records(caller, case.case_id, events), events)
+        linked = await _linked(caller, case)
     status = None if case.ending else await _status(settings, case.case_id, events)
     if as_json:
-        typer.echo(json.dumps(case_json(Row(case, status), events, decisions), ensure_ascii=False, indent=2))
+        told = case_json(Row(case, status), events, decisions, linked=linked, reasons=reasons)
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    screen().print(_page(case, status, events))
-    history = CaseHistory("Timeline", case.case_id, events, decisions)
+    screen().print(_page(case, status, events, linked))
+    history = CaseHistory("Timeline", case.case_id, events, decisions, reasons=reasons)
     screen().print(timeline(history, words_of(settings), verbose=verbose))
 
 
-def _page(case: Case, status: CaseStatus | None, events: Sequence[Event]) -> Table:
+async def _linked(caller: Caller, case: Case) -> list[Case]:
+    """The cases that belong to this one, as a carer's to that of the adult cared for."""
+    asked = assessment_pb2.ListCasesRequest(linked_case_id=case.case_id)
+    return list((await caller.ask(asked, assessment_pb2.ListCasesResponse)).cases)
+
+
+def _page(case: Case, status: CaseStatus | None, events: Sequence[Event], linked: Sequence[Case]) -> Table:
     """What a case is, and where it stands."""
     page = Table(box=None, show_header=False, pad_edge=False)
-    kind = plain(short_name(assessment_pb2.CaseKind, case.kind))
-    page.add_row("case", f"{case.case_id}, {kind}, {case.council}")
+    page.add_row("case", f"{case.case_id}, {_kind(case)}, {case.council}")
+    page.add_row("reference", Text(case.person_reference))
+    for other in linked:
+        page.add_row("has with it", f"{other.case_id}, {_kind(other)}" + (", ended" if other.ending else ""))
     if case.linked_case_id:
         page.add_row("belongs to", case.linked_case_id)
     if case.another_because:
@@ -95,6 +108,10 @@ def _page(case: Case, status: CaseStatus | None, events: Sequence[Event]) -> Tab
     if case.on_hold:
         _add_hold(page, events)
     return page
+
+
+def _kind(case: Case) -> str:
+    return plain(short_name(assessment_pb2.CaseKind, case.kind))
 
 
 def _who_and_why(event: Event | None) -> str:
@@ -139,13 +156,16 @@ async def _watch(settings: Settings, named: str, *, as_json: bool) -> None:
 
 async def _explain(settings: Settings, named: str, *, verbose: bool, as_json: bool) -> None:
     async with operations(settings) as caller:
-        case_id = (await find_case(caller, named)).case_id
-        events = await _events(caller, case_id)
-        receipts = await read_receipts(caller, case_id)
+        case = await find_case(caller, named)
+        events = await _events(caller, case.case_id)
+        receipts = await read_receipts(caller, case.case_id)
+        records = await read_case_records(caller, case.case_id, events)
+        workings = await read_budget_workings(caller, settings.policies, receipts)
+    explained = DecidedCase(case.case_id, events, receipts, reasons_by_event(records, events), workings)
     if as_json:
-        typer.echo(f"[{', '.join(line_of(service, receipt).strip() for service, receipt in receipts)}]")
+        typer.echo(json.dumps(explanation_json(explained, records), ensure_ascii=False, indent=2))
     else:
-        screen().print(explanation(case_id, events, receipts, words_of(settings), verbose=verbose))
+        screen().print(explanation(explained, words_of(settings), verbose=verbose))
 
 
 async def _events(caller: Caller, case_id: str) -> list[Event]:

@@ -17,6 +17,10 @@ SIGNING = (
 """Who may decide on plans, each within the council's scheme of delegation. Their roles are tried in this order."""
 PEOPLE = frozenset(Role) - {Role.JOURNEY, Role.SERVICE}
 ANYBODY = PEOPLE | {Role.JOURNEY}
+CASEWORK = frozenset({Role.PRACTITIONER, Role.PLANNER, Role.REVIEWER, *SIGNING})
+"""Who works on a case with the person, and so may read a self-assessment: the person's own words about their life."""
+RECORDS = CASEWORK | {Role.FINANCE, Role.OPERATIONS, Role.AUDITOR}
+"""Who may list what people wrote in a case. Integrators are programs, and have what stands and the feed."""
 
 
 def _rights(service: str, table: Mapping[str, Iterable[Role]]) -> dict[str, frozenset[Role]]:
@@ -45,6 +49,11 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "GiveWrittenRecord": _ASSESSING,
             "GiveAdvice": _ASSESSING,
             "GetDetermination": ANYBODY,
+            "ListSelfAssessments": CASEWORK,
+            "ListUrgentSupport": RECORDS,
+            "ListDeterminations": RECORDS,
+            "ListIndicativeBudgets": RECORDS,
+            "ListAdvice": RECORDS,
             "PlaceHold": _ASSESSING | {Role.OPERATIONS},
             "ReleaseHold": _ASSESSING | {Role.OPERATIONS},
             "ResumeCase": {Role.OPERATIONS},
@@ -88,6 +97,9 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         "review",
         {
             "GetLife": ANYBODY,
+            "ListSpending": RECORDS,
+            "ListReviewCalls": RECORDS,
+            "ListReviews": RECORDS,
             "RecordSpend": _REVIEWING | {Role.FINANCE},
             "RequestReview": _REVIEWING | {Role.PLANNER},
             "TriggerReview": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},

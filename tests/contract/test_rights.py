@@ -14,6 +14,13 @@ from sevensteps.identity.rights import RIGHTS
 
 DECIDING = ("assessment", "planning", "approval", "review")
 READS = ("Get", "List", "Read", "Watch")
+READ_BY_PROGRAMS = (
+    *(f"assessment.v1.AssessmentService/{name}" for name in ("GetCase", "ListCases", "GetDetermination")),
+    *(f"planning.v1.PlanningService/{name}" for name in ("GetPlanning", "GetPlan")),
+    "approval.v1.ApprovalService/GetApproval",
+    "review.v1.ReviewService/GetLife",
+)
+"""What integrators may read since 0.1.0."""
 
 
 def services() -> Iterator[ServiceDescriptor]:
@@ -61,6 +68,12 @@ def test_auditors_and_integrators_only_read(rpc: str) -> None:
     assert not RIGHTS[rpc] & {Role.AUDITOR, Role.INTEGRATOR, Role.SERVICE}
 
 
+@pytest.mark.parametrize("rpc", READ_BY_PROGRAMS)
+def test_programs_read_what_they_could_read_in_0_1_0(rpc: str) -> None:
+    """An upgrade takes no right away from an integrator."""
+    assert Role.INTEGRATOR in RIGHTS[f"/sevensteps.api.{rpc}"]
+
+
 @pytest.mark.parametrize("rpc", sorted(CALLS))
 def test_a_call_that_only_reads_says_so_in_the_contract(rpc: str) -> None:
     """A proxy or a client may send such a call again unasked; no call that changes something claims it."""
@@ -91,6 +104,6 @@ def test_what_people_change_they_have_read(rpc: str) -> None:
 def test_every_call_is_answered(service: str) -> None:
     """The server has a method of its own for every call: none is left to say UNIMPLEMENTED."""
     server_class = getattr(importlib.import_module(f"services.{service}.server"), f"{service.capitalize()}Server")
-    own = vars(server_class)
+    own = {name for each in server_class.__mro__ if each.__module__.startswith("services.") for name in vars(each)}
     calls = [method.name for rpc, method in CALLS.items() if rpc.startswith(f"/sevensteps.api.{service}.v1.")]
     assert [name for name in calls if name not in own] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 from docs.pages import ROOT
 from sevensteps.events import OPENS, PAYLOADS, Payload
 from sevensteps.identity.actor import Role
-from sevensteps.identity.rights import ANYBODY, PEOPLE, RIGHTS
+from sevensteps.identity.rights import ANYBODY, CASEWORK, PEOPLE, RIGHTS
 from sevensteps.steps import STEP_NAMES
 
 EVENTS = ROOT / "docs" / "events.md"
@@ -56,7 +56,9 @@ def rights_table() -> Iterator[str]:
 def _who(roles: frozenset[Role]) -> str:
     if roles >= ANYBODY:
         return "every role"
-    return ", ".join([*sorted(roles & PEOPLE), *sorted(MACHINES[role] for role in roles - PEOPLE)])
+    together = ["casework"] if roles >= CASEWORK else []
+    named = roles & PEOPLE - CASEWORK if together else roles & PEOPLE
+    return ", ".join([*together, *sorted(named), *sorted(MACHINES[role] for role in roles - PEOPLE)])
 
 
 def _in_one_line(payload: type[Payload]) -> str:

@@ -24,6 +24,7 @@ CHANGING = (
     (re.compile(r"\b(money|support)-[0-9a-z]{12}"), r"\1-ID"),
     (re.compile(r"\b[0-9]{1,2} [A-Z][a-z]+ 2[0-9]{3}\b"), "DATE"),
     (re.compile(r"\b[0-9]{2}:[0-9]{2}\b"), "TIME"),
+    (re.compile(r"\b(EXAMPLE-[0-9]{4})-[0-9a-f]{8}\b"), r"\1-HASH"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "HASH"),
     (re.compile(r"(?<=\S) {2,}"), "  "),
     (re.compile(r" +$", re.MULTILINE), ""),

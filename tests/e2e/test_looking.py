@@ -362,8 +362,12 @@ async def test_a_case_is_found_by_the_persons_reference(running: RunningSuite) -
     assert pairs.count("FOUND-1") == 2
     linked = await asyncio.to_thread(pages.run, running.settings, "case", "show", carer.case_id)
     assert f"belongs to  {adult.case_id}" in linked
+    first = await asyncio.to_thread(pages.run, running.settings, "case", "show", adult.case_id)
+    assert f"has with it {carer.case_id}, carer" in " ".join(first.split())
+    assert "reference FOUND-1" in " ".join(first.split())
     why = await asyncio.to_thread(pages.run, running.settings, "case", "show", second.case_id)
     assert "why another  [a court] asked for it." in why
+    assert "case opened: adult; another one, because: [a court] asked for it." in why
     nobody = await asyncio.to_thread(_run, running.settings, "case", "show", "FOUND-2")
     assert nobody.stderr.endswith("Nor has any person this reference.\n")
     assert nobody.returncode == 1

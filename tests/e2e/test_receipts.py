@@ -140,9 +140,35 @@ async def test_a_case_is_explained_on_a_page(running: RunningSuite) -> None:
         "signed by ",
         "Care Act 2014",
         "pack example-council",
+        "16 points: the table has £82.91 for them",
+        "less 0 per cent that the council withholds: £82.91",
     ):
         assert wanted in result.stdout
     assert "no longer in the feed" not in result.stdout
+
+
+async def test_the_page_has_the_reasons_that_people_gave_and_json_has_all_of_it(running: RunningSuite) -> None:
+    """Of the determination, the signature, the review and its request; the person's own words are not among them."""
+    result = await running.run("case", "explain", running.case_id, "--json")
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert told.keys() == {"case_id", "events", "receipts", "records", "reasons", "workings"}
+    answered = json.loads((await running.run("verify", running.case_id, "--json")).stdout)
+    assert {receipt["receipt_id"] for receipt in told["receipts"]} == {checked["receipt_id"] for checked in answered}
+    records = told["records"]
+    confirmed = [each for each in records["determinations"] if each["state"] == "DETERMINATION_STATE_CONFIRMED"]
+    assert [each["points"] for each in records["indicative_budgets"]] == [16]
+    assert [each["plan_version"] for each in records["spending"]] == [1]
+    given = [
+        *(each["reasons"] for each in confirmed),
+        *(each["because"] for each in (*records["approvals"], *records["review_calls"])),
+        *(each["how_it_worked"] for each in records["reviews"]),
+    ]
+    assert len(given) == 4
+    page = (await running.run("case", "explain", running.case_id, "-v")).stdout
+    in_lines = " ".join(page.split())
+    assert [reason for reason in given if " ".join(reason.split()) not in in_lines] == []
+    assert "own_words" not in result.stdout
 
 
 async def test_every_receipt_can_be_exported(running: RunningSuite, tmp_path: Path) -> None:

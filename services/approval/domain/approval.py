@@ -83,6 +83,7 @@ class Approval:
     pack: str
     decided_by: str
     signed_as: str
+    decided_at: str
     because: str
     revision: int
 
@@ -112,6 +113,7 @@ class Approval:
             pack=pack,
             decided_by="",
             signed_as="",
+            decided_at="",
             because="",
             revision=1,
         )
@@ -196,21 +198,21 @@ class Approval:
             metadata={"case_id": self.case_id, "version": str(self.version), "level": self.level},
         )
 
-    def approve(self, *, by: str, because: str) -> Self:
+    def approve(self, *, by: str, at: str, because: str) -> Self:
         """The signed approval. Raises a Fault when it is decided, or the signer wrote the plan or assessed the case."""
         self.ensure_undecided()
         self.ensure_separate(by)
-        return replace(self, state=ApprovalState.APPROVED, decided_by=by, because=because)
+        return replace(self, state=ApprovalState.APPROVED, decided_by=by, decided_at=at, because=because)
 
     def sign_as(self, role: Role, level: str) -> Self:
         """The approval with the role that had the authority to sign it, and the level that it took."""
         return replace(self, signed_as=role, level=level)
 
-    def send_back(self, *, by: str, because: str) -> Self:
+    def send_back(self, *, by: str, at: str, because: str) -> Self:
         """The returned approval. Raises a Fault as `approve` does."""
         self.ensure_undecided()
         self.ensure_separate(by)
-        return replace(self, state=ApprovalState.RETURNED, decided_by=by, because=because)
+        return replace(self, state=ApprovalState.RETURNED, decided_by=by, decided_at=at, because=because)
 
     def close(self) -> Self:
         """The approval of a case that has ended: one that waited for a decision gets none."""

@@ -48,12 +48,14 @@ class CaseOpening:
 class CasesWanted:
     """Which cases are listed: those that meet every condition given.
 
-    `same_person` are open cases beside which another of the kind is open for the same person.
+    `same_person` are open cases beside which another of the kind is open for the same person; with a `linked_case_id`,
+    those that belong to that one.
     """
 
     open_only: bool
     person_reference: str
     same_person: bool
+    linked_case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

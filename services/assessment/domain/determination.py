@@ -78,6 +78,7 @@ class Determination:
     assessment: Assessment
     answer: PackAnswer
     assessed_by: str
+    proposed_at: str
     confirmed_by: str = ""
     reasons: str = ""
     duty_because: str = ""

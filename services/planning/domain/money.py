@@ -41,11 +41,13 @@ class MoneyArrangement:
     payee: str
     weekly: Decimal
     receipt_id: str | None
+    arranged_by: str
+    arranged_at: str
 
     @classmethod
-    def of(cls, holding: Holding, arrangement_id: str, receipt_id: str | None) -> Self:
+    def of(cls, holding: Holding, arrangement_id: str, receipt_id: str | None, *, by: str, at: str) -> Self:
         """The arrangement of this holding; a direct payment has the receipt of its decision."""
-        return cls(arrangement_id, holding.kind, holding.payee, holding.weekly, receipt_id)
+        return cls(arrangement_id, holding.kind, holding.payee, holding.weekly, receipt_id, by, at)
 
 
 @dataclass(frozen=True, slots=True)

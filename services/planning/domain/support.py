@@ -25,11 +25,13 @@ class SupportArrangement:
     kind: str
     needs: tuple[str, ...]
     starts_on: date
+    arranged_by: str
+    arranged_at: str
 
     @classmethod
-    def of(cls, support: Support, arrangement_id: str) -> Self:
+    def of(cls, support: Support, arrangement_id: str, *, by: str, at: str) -> Self:
         """The arrangement of this support."""
-        return cls(arrangement_id, support.kind, support.needs, support.starts_on)
+        return cls(arrangement_id, support.kind, support.needs, support.starts_on, by, at)
 
 
 def ensure_funded(needs: Sequence[str], funded: Sequence[str]) -> None:

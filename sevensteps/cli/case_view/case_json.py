@@ -5,20 +5,45 @@ from collections.abc import Mapping, Sequence
 
 from google.protobuf.json_format import MessageToDict
 
+from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision
 from sevensteps.cli.case_view.case_list import Row
+from sevensteps.cli.case_view.case_records import CaseRecords
 from sevensteps.cli.case_view.event_json import event_json
+from sevensteps.cli.case_view.explanation import DecidedCase
 from sevensteps.cli.case_view.history import verdict_of
+from sevensteps.cli.receipts import line_of
 from sevensteps.policy.model.verdict import Json
 
 
-def case_json(row: Row, events: Sequence[Event], decisions: Mapping[int, Decision]) -> dict[str, Json]:
-    """What `case list` says of a case, with its events, and the decisions by the position of their events."""
+def case_json(
+    row: Row,
+    events: Sequence[Event],
+    decisions: Mapping[int, Decision],
+    *,
+    linked: Sequence[Case],
+    reasons: Mapping[int, Sequence[str]],
+) -> dict[str, Json]:
+    """What `case list` says of a case, with its events, and decisions and reasons by the position of their events."""
     return {
         **row.as_json(),
+        "cases_with_it": [case.case_id for case in linked],
         "events": [json.loads(event_json(event)) for event in events],
         "decisions": {str(position): _decision(decision) for position, decision in decisions.items()},
+        "reasons": {str(position): list(lines) for position, lines in reasons.items()},
+    }
+
+
+def explanation_json(case: DecidedCase, records: CaseRecords) -> dict[str, Json]:
+    """All that `case explain` is made of: events, receipts, what is on record, reasons and workings."""
+    return {
+        "case_id": case.case_id,
+        "events": [json.loads(event_json(event)) for event in case.events],
+        "receipts": [json.loads(line_of(service, receipt)) for service, receipt in case.receipts],
+        "records": records.as_json(),
+        "reasons": {str(position): list(lines) for position, lines in case.reasons.items()},
+        "workings": {receipt_id: list(steps) for receipt_id, steps in case.workings.items()},
     }
 
 

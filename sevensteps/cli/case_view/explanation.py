@@ -14,7 +14,15 @@ from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.receipts.v1.receipts_pb2 import Receipt
 from sevensteps.cli.case_view.receipts import ServiceReceipt
-from sevensteps.cli.case_view.sentences import LONGEST_LIST, because_of_all, event_in_words, folded, more_of
+from sevensteps.cli.case_view.sentences import (
+    LONGEST_LIST,
+    LONGEST_REASON,
+    because_of_all,
+    event_in_words,
+    folded,
+    in_one_line,
+    more_of,
+)
 from sevensteps.cli.case_view.timeline import STYLES, rule_label
 from sevensteps.cli.case_view.words import Words
 from sevensteps.events import (
@@ -22,6 +30,7 @@ from sevensteps.events import (
     CaseEnded,
     CaseResumed,
     DeterminationConfirmed,
+    DeterminationProposed,
     HoldPlaced,
     HoldReleased,
     PlanApproved,
@@ -50,28 +59,47 @@ FOLLOWING = ("duty", "carer-duty", "authority", "deadlines")
 """Decisions that follow from another one of the same moment, and so stand after it, in this order."""
 DETAILS = frozenset({"days", "unit", "kind", "limit", "law_due", "sla_working_days"})
 """Values that a brief page leaves out."""
+LONGEST_STEP = 90
+"""How many letters of a step that led to an amount are shown on a brief page before it is cut."""
 NOBODY = "nobody"
 """The role of the signer while a plan has none."""
 
 
-def explanation(
-    case_id: str, events: Sequence[Event], receipts: Sequence[ServiceReceipt], words: Words, *, verbose: bool = True
-) -> RenderableType:
+@dataclass(frozen=True, slots=True)
+class DecidedCase:
+    """What a page explains: what happened in a case, and why.
+
+    `reasons` are those that people gave, by the position of their event; `workings` say step by step how a decision's
+    amount came about, by the id of its receipt.
+    """
+
+    case_id: str
+    events: Sequence[Event]
+    receipts: Sequence[ServiceReceipt]
+    reasons: Mapping[int, Sequence[str]]
+    workings: Mapping[str, Sequence[str]]
+
+
+def explanation(case: DecidedCase, words: Words, *, verbose: bool = True) -> RenderableType:
     """The page. A decision stands below the event of its service at the same moment, in which it took effect.
 
-    A brief page leaves out events without a decision, and the sentences and facts of rules that are met.
+    A brief page leaves out events without a decision, the sentences and facts of rules that are met, and why something
+    was proposed after which another proposal came.
     """
     decided: defaultdict[tuple[str, int], list[Receipt]] = defaultdict(list)
-    for service, receipt in receipts:
+    for service, receipt in case.receipts:
         decided[service, receipt.decided_at.ToNanoseconds()].append(receipt)
-    page: list[RenderableType] = [Text(f"How {case_id} was decided", style="bold")]
-    explainer = _Explainer(words, verbose)
-    for event in events:
+    page: list[RenderableType] = [Text(f"How {case.case_id} was decided", style="bold")]
+    explainer = _Explainer(words, case, verbose)
+    followed = _followed(case.events)
+    for event in case.events:
         made = decided.pop((event.source, event.occurred_at.ToNanoseconds()), [])
         page += explainer.event(event, has_decisions=bool(made))
-        page += explainer.decisions(made)
+        page += explainer.decisions(made, in_short=not verbose and event.position in followed)
     if decided:
-        page.append(Text("Decisions whose events are no longer in the feed", style="bold cyan"))
+        page.append(
+            Text("Decisions that led to a refusal, or whose events are no longer in the feed", style="bold cyan")
+        )
         page += explainer.decisions(list(chain.from_iterable(decided.values())))
     return Group(*page)
 
@@ -79,6 +107,7 @@ def explanation(
 @dataclass(slots=True)
 class _Explainer:
     words: Words
+    case: DecidedCase
     verbose: bool
     told_law: str = ""
     """The law and pack that were told last: they are told again only where they differ."""
@@ -86,17 +115,27 @@ class _Explainer:
     def event(self, event: Event, *, has_decisions: bool) -> Iterator[Text]:
         if event.type in OPENS:
             yield Text(STEP_NAMES[OPENS[event.type]], style="bold cyan")
-        if not (self.verbose or has_decisions or event.type in BY_NAME):
+        reasons = self.case.reasons.get(event.position, ())
+        if not (self.verbose or has_decisions or reasons or event.type in BY_NAME):
             return
         at = event.occurred_at.ToDatetime()
         by = f"  {BY_NAME.get(event.type, 'by')} {event.actor}, {clock.day_in_words(at.date())} {at:%H:%M}"
         told = event_in_words(event, self.words, verbose=self.verbose)
         yield Text.assemble(told, (by, "bold" if event.type in BY_NAME else "dim"))
+        for reason in reasons:
+            yield Text(f"    {in_one_line(reason, most=None if self.verbose else LONGEST_REASON)}")
 
-    def decisions(self, receipts: Sequence[Receipt]) -> list[RenderableType]:
+    def decisions(self, receipts: Sequence[Receipt], *, in_short: bool = False) -> list[RenderableType]:
         ordered = sorted(receipts, key=lambda receipt: (_follows(receipt.decision), receipt.decision))
-        lines = chain.from_iterable(self._decision(json.loads(receipt.receipt)) for receipt in ordered)
+        if in_short:
+            return [Text("    another proposal followed; -v shows why this one", style="dim")]
+        lines = chain.from_iterable(self._receipt(receipt) for receipt in ordered)
         return [Padding(line, (0, 0, 0, 4)) for line in lines]
+
+    def _receipt(self, receipt: Receipt) -> Iterator[RenderableType]:
+        yield from self._decision(json.loads(receipt.receipt))
+        for step in self.case.workings.get(receipt.receipt_id, ()):
+            yield Text(f"  {in_one_line(step, most=None if self.verbose else LONGEST_STEP)}")
 
     def _decision(self, decision: Mapping[str, Json]) -> Iterator[RenderableType]:
         """One decision: its answer, the law in force, its values, the rules that gave it, and what is missing."""
@@ -168,6 +207,19 @@ class _Explainer:
         if len(findings) == 1:
             facts = _pairs(first["facts"], words, verbose=self.verbose)
             yield Text(f"    facts: {facts or 'none'}", style="dim")
+
+
+def _followed(events: Sequence[Event]) -> frozenset[int]:
+    """The positions of proposals after which another one came, before any was confirmed."""
+    proposed: list[int] = []
+    followed: set[int] = set()
+    for event in events:
+        if event.type == DeterminationProposed.TYPE:
+            followed.update(proposed)
+            proposed = [event.position]
+        elif event.type == DeterminationConfirmed.TYPE:
+            proposed = []
+    return frozenset(followed)
 
 
 def _level_needed(decision: Mapping[str, Json]) -> str:

@@ -1,6 +1,6 @@
 """The history of a case: its events, the decisions behind them, and what was refused on the way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sevensteps.api.feed.v1.feed_pb2 import Event
@@ -25,13 +25,17 @@ class Refusal:
 
 @dataclass(slots=True)
 class CaseHistory:
-    """What happened in one case. `decisions` are by the position of the event that reports them."""
+    """What happened in one case.
+
+    `decisions`, and the `reasons` that people gave, are by the position of the event that reports them.
+    """
 
     title: str
     case_id: str
     events: Sequence[Event]
     decisions: dict[int, Decision] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    reasons: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def stages_entered(events: Sequence[Event]) -> tuple[Stage, ...]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LONGEST_LIST = 5
 """How many entries of a list are shown before it is folded."""
 
+LONGEST_REASON = 200
+"""How many letters of what somebody wrote are shown on a brief page before it is cut."""
+
 SENTENCES: Mapping[str, str] = {
     events.CaseOpened.TYPE: "case opened: {kind}",
     events.UrgentSupportRecorded.TYPE: "urgent support for {needs} (s.19(3)): {weekly} a week from {starts_on}",
@@ -122,7 +125,13 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
     if isinstance(payload, events.SpendRecorded) and payload.amount.startswith("-"):
         sentence, fields["amount"] = CAME_BACK, fields["amount"].removeprefix("-")
     told = sentence.format(**fields).rstrip() + _departures_in_words(payload) + _law_in_words(payload)
-    return told + reason_in_words(payload) + _owed_in_writing(payload)
+    return told + _another_in_words(payload) + reason_in_words(payload) + _owed_in_writing(payload)
+
+
+def _another_in_words(payload: Payload) -> str:
+    """Why a case was opened beside another one of the person, to follow the event; empty where it was not."""
+    because = in_one_line(payload.another_because) if isinstance(payload, events.CaseOpened) else ""
+    return f"; another one, because: {because}" if because else ""
 
 
 def _law_in_words(payload: Payload) -> str:
@@ -156,9 +165,15 @@ def reason_in_words(payload: Payload | None) -> str:
 
     They are printed in one line, and without what would command the terminal.
     """
-    because = "; ".join(_words_of(payload)) if payload else ""
-    printable = "".join(letter if letter.isprintable() else " " for letter in because)
-    return f"; because: {' '.join(printable.split())}" if printable.strip() else ""
+    because = in_one_line("; ".join(_words_of(payload))) if payload else ""
+    return f"; because: {because}" if because else ""
+
+
+def in_one_line(text: str, *, most: int | None = None) -> str:
+    """What somebody wrote, in one line and without what would command the terminal; cut where it has more letters."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = " ".join(printable.split())
+    return f"{line[: most - 1].rstrip()}…" if most and len(line) > most else line
 
 
 def _words_of(payload: Payload) -> Iterator[str]:

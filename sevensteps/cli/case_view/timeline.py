@@ -17,6 +17,7 @@ from sevensteps.cli.case_view.sentences import (
     because_of_all,
     due_date_of,
     event_in_words,
+    in_one_line,
     more_of,
     waiting_in_words,
 )
@@ -37,6 +38,8 @@ from sevensteps.policy.model.values_in_words import plain
 from sevensteps.policy.model.verdict import Verdict
 from sevensteps.steps import STEP_NAMES
 
+SHORT_REASON = 90
+"""How many letters a reason may have to stand in a brief timeline."""
 POSITION_WIDTH = 6
 DAY_WIDTH = len("26 September 2026")
 ACTOR_WIDTH = 10
@@ -59,23 +62,30 @@ def timeline(history: CaseHistory, words: Words, *, verbose: bool = True) -> Ren
     heading = Text.assemble((history.title, "bold"), "  ", (history.case_id, "dim"))
     if not verbose:
         return Group(heading, *_brief(history, words))
-    entries = (
-        timeline_entry(event, words, history.decisions.get(event.position), _refused_after(history, event))
-        for event in history.events
-    )
-    return Group(heading, *entries)
+    return Group(heading, *(_entry(history, event, words) for event in history.events))
+
+
+def _entry(history: CaseHistory, event: Event, words: Words) -> RenderableType:
+    decision, reasons = history.decisions.get(event.position), history.reasons.get(event.position, ())
+    return timeline_entry(event, words, decision, _refused_after(history, event), reasons)
 
 
 def timeline_entry(
-    event: Event, words: Words, decision: Decision | None = None, refusals: Sequence[Refusal] = ()
+    event: Event,
+    words: Words,
+    decision: Decision | None = None,
+    refusals: Sequence[Refusal] = (),
+    reasons: Sequence[str] = (),
 ) -> RenderableType:
-    """One event, with its decision and what was refused after it; under the step's heading where it opens a step."""
+    """One event, with its decision, the reasons given and what was refused after it; under the heading of its step."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", style="dim", width=POSITION_WIDTH)
     grid.add_column()
     at = event.occurred_at.ToDatetime()
     by = f"  {event.actor}, {clock.day_in_words(at.date())} {at:%H:%M}"
     grid.add_row(str(event.position), Text.assemble(event_in_words(event, words), (by, "dim")))
+    for reason in reasons:
+        grid.add_row("", Text(in_one_line(reason)))
     for line in _details(event, words, decision, refusals):
         grid.add_row("", line)
     if event.type in OPENS:
@@ -98,12 +108,20 @@ def _brief(history: CaseHistory, words: Words) -> Iterator[RenderableType]:
         for width in (DAY_WIDTH, ACTOR_WIDTH):
             grid.add_column(width=width, style="dim", no_wrap=True, overflow="ellipsis")
         grid.add_column()
-        told = Text(event_in_words(event, words, verbose=False))
+        told = Text(
+            event_in_words(event, words, verbose=False) + _short_reason(history.reasons.get(event.position, ()))
+        )
         grid.add_row("" if day == shown else clock.day_in_words(day), event.actor, told)
         for line in _brief_details(history.decisions.get(event.position), words, refusals):
             grid.add_row("", "", line)
         shown = day
         yield grid
+
+
+def _short_reason(reasons: Sequence[str]) -> str:
+    """The first of the reasons given, to follow the event, where it is short: `case explain` and -v have all."""
+    first = in_one_line(reasons[0]) if reasons else ""
+    return f"; {first}" if 0 < len(first) <= SHORT_REASON else ""
 
 
 def _brief_heading(event: Event) -> Text:

@@ -27,6 +27,10 @@ async def test_a_good_plan_is_signed(desk_on: Desk) -> None:
     assert (answer.authority.decision, answer.authority.verdict) == ("authority", policy.VERDICT_MET)
     assert answer.approval.state == pb.APPROVAL_STATE_APPROVED
     assert (answer.approval.decided_by, answer.approval.signed_as) == ("olu", "approver")
+    assert answer.approval.because == "It does what the person wants."
+    assert (list(answer.approval.written_by), list(answer.approval.assessed_by)) == (["wyn"], ["ash"])
+    assert answer.approval.HasField("decided_at")
+    assert not checked.HasField("decided_at")
     assert not answer.approval.reasons
     assert await desk_on.read() == answer.approval
     assert (await desk_on.events())[1:] == [PlanApproved(version=1, personal_budget_weekly="40.00", level="L0")]

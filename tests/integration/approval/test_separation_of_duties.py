@@ -17,8 +17,10 @@ from sevensteps.policy.model.verdict import Json
 PARTIES = ("wyn", "ash")
 """Who wrote the plan, and who assessed the case."""
 DECIDED_FROM_THE_START = """
-    INSERT INTO approvals SELECT case_id, 2, plan, 'approved', verdict, safe, legal, meets_needs, sufficient, level,
-    due_on, personal_budget, indicative, receipt_id, pack, opened_at, 'olu', 'approver', decided_at, because, revision
+    INSERT INTO approvals (case_id, version, plan, state, verdict, safe, legal, meets_needs, sufficient, level, due_on,
+    personal_budget, indicative, receipt_id, pack, opened_at, decided_by, signed_as, decided_at, because, revision)
+    SELECT case_id, 2, plan, 'approved', verdict, safe, legal, meets_needs, sufficient, level, due_on,
+    personal_budget, indicative, receipt_id, pack, opened_at, 'olu', 'approver', decided_at, because, revision
     FROM approvals
 """
 

@@ -194,6 +194,13 @@ async def test_a_carers_case_is_linked_to_the_adults(work: Practice, running: Ru
     assert carer.linked_case_id == adult.case_id
     assert (await work.amy.GetCase(pb.GetCaseRequest(case_id=carer.case_id))).case == carer
     assert (await told(running, carer.case_id))["linked_case_id"] == adult.case_id
+    assert await listed(work, pb.ListCasesRequest(linked_case_id=adult.case_id)) == [carer.case_id]
+    assert await listed(work, pb.ListCasesRequest(linked_case_id=carer.case_id)) == []
+    stranger = work.caller(Role.PRACTITIONER, council="elsewhere")
+    assert not (await stranger.ListCases(pb.ListCasesRequest(linked_case_id=adult.case_id))).cases
+    assert (await refusal_of(work.amy.ListCases(pb.ListCasesRequest(linked_case_id="?")))).violations[0].field == (
+        "linked_case_id"
+    )
 
 
 @pytest.mark.parametrize("linked", ["case-000000000000", "elsewhere", "Ada Lovelace"])

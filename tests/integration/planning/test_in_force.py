@@ -219,3 +219,22 @@ async def test_days_agree_with_the_records(case: PlanningCase) -> None:
     support = await payer(case, "support")
     for day, count in running.items():
         assert count == len(money.runs(day)) + len(support.runs(day)), day
+
+
+async def test_what_was_arranged_for_an_earlier_version_is_read_with_it(case: PlanningCase) -> None:
+    """Who arranged it, when and how much: each period of the case has its arrangement in a version of the plan."""
+    await case.organise()
+    await agree(case, 2, "60.00")
+    await case.pat.ArrangeSupport(await case.arrangement(starts_on=in_days(20)))
+    read = [await case.pat.GetPlan(pb.GetPlanRequest(case_id=case.case_id, version=version)) for version in (1, 2)]
+    assert [[each.weekly for each in answer.money] for answer in read] == [["60.00"], ["30.00", "30.00"]]
+    assert [[each.starts_on for each in answer.support] for answer in read] == [[in_days(14)], [in_days(20)]]
+    everything: list[pb.MoneyArrangement | pb.SupportArrangement] = []
+    for answer in read:
+        everything += [*answer.money, *answer.support]
+    assert {each.arranged_by for each in everything} == {"fin", "pat"}
+    assert all(each.arranged_at.ToSeconds() for each in everything)
+    assert [bool(each.receipt_id) for each in read[1].money] == [False, True]
+    standing = await case.stands()
+    assert {period.arrangement_id for period in standing.periods} == {each.arrangement_id for each in everything}
+    assert list(standing.money) == list(read[1].money)

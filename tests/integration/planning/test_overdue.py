@@ -25,7 +25,7 @@ async def test_a_date_that_has_passed_is_told_once(case: PlanningCase) -> None:
     await case.open_plan()
     for _ in range(2):
         await case.journey.RecordOverdue(passed(case))
-    told = {"stage": "plan_made", "turn": 1, "due_on": "2026-11-30", "due_kind": "soft"}
+    told = {"stage": "plan_made", "turn": 1, "due_on": "2026-11-30", "due_kind": "soft", "clock": ""}
     assert await overdue(case) == [told]
     await case.journey.RecordOverdue(passed(case, due_on="2026-12-07"))
     await case.journey.RecordOverdue(passed(case, turn=2))

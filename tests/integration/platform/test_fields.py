@@ -43,8 +43,6 @@ MAY_BE_LEFT_OUT = frozenset(
         "EndCaseRequest.because",
         "PlaceHoldRequest.because",
         "ReleaseHoldRequest.because",
-        "ListActsRequest.page_size",
-        "ListActsRequest.page_token",
         "CloseCaseRequest.ended_on",
         "RecordSpendRequest.evidence",
         "OpenCaseRequest.another_because",
@@ -54,6 +52,8 @@ MAY_BE_LEFT_OUT = frozenset(
 """Fields that say something when they are left out, too."""
 TOLD_WITH_THE_CASE = "etag"
 """The journey needs none. That people do is told when their case has been read."""
+PAGE = frozenset({"page_size", "page_token"})
+"""Without them, a list begins at its beginning."""
 ASKED_FOR = frozenset(
     {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_ENUM, FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_MESSAGE}
 )
@@ -146,5 +146,6 @@ def is_needed(field: FieldDescriptor) -> bool:
     left_out = (
         f"{cast('Descriptor', field.containing_type).name}.{field.name}" in MAY_BE_LEFT_OUT
         or field.name == TOLD_WITH_THE_CASE
+        or field.name in PAGE
     )
     return not (field.is_repeated or optional or left_out) and field.type in ASKED_FOR

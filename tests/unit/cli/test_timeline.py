@@ -9,7 +9,7 @@ from rich.console import Console
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import VERDICT_MET, VERDICT_NOT_MET, Decision, Finding
-from sevensteps.cli.case_view.explanation import explanation
+from sevensteps.cli.case_view.explanation import DecidedCase, explanation
 from sevensteps.cli.case_view.history import CaseHistory, Refusal
 from sevensteps.cli.case_view.timeline import timeline
 from sevensteps.cli.case_view.words import words_of
@@ -115,7 +115,7 @@ def test_who_did_something_to_the_case_and_why_is_told(payload: events.Payload, 
     assert f"{told} amy, 1 June 2026 09:30" in " ".join(_printed(history).split())
     assert f"1 June 2026 amy {told}" in " ".join(_printed(history, verbose=False).split())
     console = Console(width=120, record=True, file=StringIO())
-    console.print(explanation("case-1", [act], [], words_of(Settings()), verbose=False))
+    console.print(explanation(DecidedCase("case-1", [act], [], {}, {}), words_of(Settings()), verbose=False))
     explained = " ".join(console.export_text().split())
     assert told in explained
     assert explained.endswith("by amy, 1 June 2026 09:30")

@@ -9,7 +9,9 @@ from sevensteps.errors import Fault
 
 
 def budget(weekly: str, *arranged: str) -> PersonalBudget:
-    arrangements = tuple(MoneyArrangement("money-1", "council_managed", "", Decimal(part), None) for part in arranged)
+    arrangements = tuple(
+        MoneyArrangement("money-1", "council_managed", "", Decimal(part), None, "fin", "") for part in arranged
+    )
     return PersonalBudget(Decimal(weekly), arrangements)
 
 

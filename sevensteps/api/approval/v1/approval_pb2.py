@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from sevensteps.api.planning.v1 import planning_pb2 as sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2
 from sevensteps.api.policy.v1 import decision_pb2 as sevensteps_dot_api_dot_policy_dot_v1_dot_decision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)sevensteps/api/approval/v1/approval.proto\x12\x1asevensteps.api.approval.v1\x1a)sevensteps/api/planning/v1/planning.proto\x1a\'sevensteps/api/policy/v1/decision.proto\"\xf1\x03\n\x08\x41pproval\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x38\n\x05state\x18\x03 \x01(\x0e\x32).sevensteps.api.approval.v1.ApprovalState\x12\x32\n\x06\x63hecks\x18\x04 \x01(\x0b\x32\".sevensteps.api.policy.v1.Decision\x12/\n\x04safe\x18\x05 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x30\n\x05legal\x18\x06 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x36\n\x0bmeets_needs\x18\x07 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x35\n\nsufficient\x18\x08 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\r\n\x05level\x18\t \x01(\t\x12\x0e\n\x06\x64ue_on\x18\n \x01(\t\x12\x1e\n\x16personal_budget_weekly\x18\x0b \x01(\t\x12\x12\n\ndecided_by\x18\x0c \x01(\t\x12\x0f\n\x07reasons\x18\r \x03(\t\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12\x11\n\tsigned_as\x18\x0f \x01(\t\"9\n\tJudgement\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\r\n\x05\x61\x62out\x18\x02 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x03 \x01(\t\"6\n\x12GetApprovalRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"M\n\x13GetApprovalResponse\x12\x36\n\x08\x61pproval\x18\x01 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"\xa4\x01\n\x12\x41pprovePlanRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x05 \x01(\t\x12\x39\n\njudgements\x18\x06 \x03(\x0b\x32%.sevensteps.api.approval.v1.Judgement\"\x84\x01\n\x13\x41pprovePlanResponse\x12\x35\n\tauthority\x18\x01 \x01(\x0b\x32\".sevensteps.api.policy.v1.Decision\x12\x36\n\x08\x61pproval\x18\x02 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"h\n\x11ReturnPlanRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x05 \x01(\t\"L\n\x12ReturnPlanResponse\x12\x36\n\x08\x61pproval\x18\x01 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"\xd6\x01\n\x13OpenApprovalRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\x12.\n\x04plan\x18\x04 \x01(\x0b\x32 .sevensteps.api.planning.v1.Plan\x12\x16\n\x0e\x65ligible_needs\x18\x05 \x03(\t\x12\x19\n\x11indicative_weekly\x18\x06 \x01(\t\x12\x13\n\x0b\x61ssessed_by\x18\x07 \x03(\t\x12\x11\n\topened_on\x18\x08 \x01(\t\"&\n\x14OpenApprovalResponse\x12\x0e\n\x06\x64ue_on\x18\x01 \x01(\t\"7\n\x10\x43loseCaseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\"\x13\n\x11\x43loseCaseResponse\"\x87\x01\n\x14RecordOverdueRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x0c\n\x04turn\x18\x04 \x01(\x05\x12\x0e\n\x06\x64ue_on\x18\x05 \x01(\t\x12\x0e\n\x06\x62y_law\x18\x06 \x01(\x08\x12\r\n\x05\x61head\x18\x07 \x01(\x08\"\x17\n\x15RecordOverdueResponse*\xa0\x01\n\rApprovalState\x12\x1e\n\x1a\x41PPROVAL_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41PPROVAL_STATE_CHECKED\x10\x01\x12\x1b\n\x17\x41PPROVAL_STATE_APPROVED\x10\x02\x12\x1b\n\x17\x41PPROVAL_STATE_RETURNED\x10\x03\x12\x19\n\x15\x41PPROVAL_STATE_CLOSED\x10\x04\x32\xb6\x05\n\x0f\x41pprovalService\x12s\n\x0bGetApproval\x12..sevensteps.api.approval.v1.GetApprovalRequest\x1a/.sevensteps.api.approval.v1.GetApprovalResponse\"\x03\x90\x02\x01\x12n\n\x0b\x41pprovePlan\x12..sevensteps.api.approval.v1.ApprovePlanRequest\x1a/.sevensteps.api.approval.v1.ApprovePlanResponse\x12k\n\nReturnPlan\x12-.sevensteps.api.approval.v1.ReturnPlanRequest\x1a..sevensteps.api.approval.v1.ReturnPlanResponse\x12q\n\x0cOpenApproval\x12/.sevensteps.api.approval.v1.OpenApprovalRequest\x1a\x30.sevensteps.api.approval.v1.OpenApprovalResponse\x12h\n\tCloseCase\x12,.sevensteps.api.approval.v1.CloseCaseRequest\x1a-.sevensteps.api.approval.v1.CloseCaseResponse\x12t\n\rRecordOverdue\x12\x30.sevensteps.api.approval.v1.RecordOverdueRequest\x1a\x31.sevensteps.api.approval.v1.RecordOverdueResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)sevensteps/api/approval/v1/approval.proto\x12\x1asevensteps.api.approval.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)sevensteps/api/planning/v1/planning.proto\x1a\'sevensteps/api/policy/v1/decision.proto\"\xb1\x05\n\x08\x41pproval\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x38\n\x05state\x18\x03 \x01(\x0e\x32).sevensteps.api.approval.v1.ApprovalState\x12\x32\n\x06\x63hecks\x18\x04 \x01(\x0b\x32\".sevensteps.api.policy.v1.Decision\x12/\n\x04safe\x18\x05 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x30\n\x05legal\x18\x06 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x36\n\x0bmeets_needs\x18\x07 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x35\n\nsufficient\x18\x08 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\r\n\x05level\x18\t \x01(\t\x12\x0e\n\x06\x64ue_on\x18\n \x01(\t\x12\x1e\n\x16personal_budget_weekly\x18\x0b \x01(\t\x12\x12\n\ndecided_by\x18\x0c \x01(\t\x12\x0f\n\x07reasons\x18\r \x03(\t\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12\x11\n\tsigned_as\x18\x0f \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x10 \x01(\t\x12\x39\n\njudgements\x18\x11 \x03(\x0b\x32%.sevensteps.api.approval.v1.Judgement\x12.\n\ndecided_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11indicative_weekly\x18\x13 \x01(\t\x12\x12\n\nwritten_by\x18\x14 \x03(\t\x12\x13\n\x0b\x61ssessed_by\x18\x15 \x03(\t\"9\n\tJudgement\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\r\n\x05\x61\x62out\x18\x02 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x03 \x01(\t\"6\n\x12GetApprovalRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"M\n\x13GetApprovalResponse\x12\x36\n\x08\x61pproval\x18\x01 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"\xa4\x01\n\x12\x41pprovePlanRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x05 \x01(\t\x12\x39\n\njudgements\x18\x06 \x03(\x0b\x32%.sevensteps.api.approval.v1.Judgement\"\x84\x01\n\x13\x41pprovePlanResponse\x12\x35\n\tauthority\x18\x01 \x01(\x0b\x32\".sevensteps.api.policy.v1.Decision\x12\x36\n\x08\x61pproval\x18\x02 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"h\n\x11ReturnPlanRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x05 \x01(\t\"L\n\x12ReturnPlanResponse\x12\x36\n\x08\x61pproval\x18\x01 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"\xd6\x01\n\x13OpenApprovalRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\x12.\n\x04plan\x18\x04 \x01(\x0b\x32 .sevensteps.api.planning.v1.Plan\x12\x16\n\x0e\x65ligible_needs\x18\x05 \x03(\t\x12\x19\n\x11indicative_weekly\x18\x06 \x01(\t\x12\x13\n\x0b\x61ssessed_by\x18\x07 \x03(\t\x12\x11\n\topened_on\x18\x08 \x01(\t\"&\n\x14OpenApprovalResponse\x12\x0e\n\x06\x64ue_on\x18\x01 \x01(\t\"7\n\x10\x43loseCaseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\"\x13\n\x11\x43loseCaseResponse\"\x87\x01\n\x14RecordOverdueRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x0c\n\x04turn\x18\x04 \x01(\x05\x12\x0e\n\x06\x64ue_on\x18\x05 \x01(\t\x12\x0e\n\x06\x62y_law\x18\x06 \x01(\x08\x12\r\n\x05\x61head\x18\x07 \x01(\x08\"\x17\n\x15RecordOverdueResponse*\xa0\x01\n\rApprovalState\x12\x1e\n\x1a\x41PPROVAL_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41PPROVAL_STATE_CHECKED\x10\x01\x12\x1b\n\x17\x41PPROVAL_STATE_APPROVED\x10\x02\x12\x1b\n\x17\x41PPROVAL_STATE_RETURNED\x10\x03\x12\x19\n\x15\x41PPROVAL_STATE_CLOSED\x10\x04\x32\xb6\x05\n\x0f\x41pprovalService\x12s\n\x0bGetApproval\x12..sevensteps.api.approval.v1.GetApprovalRequest\x1a/.sevensteps.api.approval.v1.GetApprovalResponse\"\x03\x90\x02\x01\x12n\n\x0b\x41pprovePlan\x12..sevensteps.api.approval.v1.ApprovePlanRequest\x1a/.sevensteps.api.approval.v1.ApprovePlanResponse\x12k\n\nReturnPlan\x12-.sevensteps.api.approval.v1.ReturnPlanRequest\x1a..sevensteps.api.approval.v1.ReturnPlanResponse\x12q\n\x0cOpenApproval\x12/.sevensteps.api.approval.v1.OpenApprovalRequest\x1a\x30.sevensteps.api.approval.v1.OpenApprovalResponse\x12h\n\tCloseCase\x12,.sevensteps.api.approval.v1.CloseCaseRequest\x1a-.sevensteps.api.approval.v1.CloseCaseResponse\x12t\n\rRecordOverdue\x12\x30.sevensteps.api.approval.v1.RecordOverdueRequest\x1a\x31.sevensteps.api.approval.v1.RecordOverdueResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,36 +36,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_APPROVALSERVICE'].methods_by_name['GetApproval']._loaded_options = None
   _globals['_APPROVALSERVICE'].methods_by_name['GetApproval']._serialized_options = b'\220\002\001'
-  _globals['_APPROVALSTATE']._serialized_start=1836
-  _globals['_APPROVALSTATE']._serialized_end=1996
-  _globals['_APPROVAL']._serialized_start=158
-  _globals['_APPROVAL']._serialized_end=655
-  _globals['_JUDGEMENT']._serialized_start=657
-  _globals['_JUDGEMENT']._serialized_end=714
-  _globals['_GETAPPROVALREQUEST']._serialized_start=716
-  _globals['_GETAPPROVALREQUEST']._serialized_end=770
-  _globals['_GETAPPROVALRESPONSE']._serialized_start=772
-  _globals['_GETAPPROVALRESPONSE']._serialized_end=849
-  _globals['_APPROVEPLANREQUEST']._serialized_start=852
-  _globals['_APPROVEPLANREQUEST']._serialized_end=1016
-  _globals['_APPROVEPLANRESPONSE']._serialized_start=1019
-  _globals['_APPROVEPLANRESPONSE']._serialized_end=1151
-  _globals['_RETURNPLANREQUEST']._serialized_start=1153
-  _globals['_RETURNPLANREQUEST']._serialized_end=1257
-  _globals['_RETURNPLANRESPONSE']._serialized_start=1259
-  _globals['_RETURNPLANRESPONSE']._serialized_end=1335
-  _globals['_OPENAPPROVALREQUEST']._serialized_start=1338
-  _globals['_OPENAPPROVALREQUEST']._serialized_end=1552
-  _globals['_OPENAPPROVALRESPONSE']._serialized_start=1554
-  _globals['_OPENAPPROVALRESPONSE']._serialized_end=1592
-  _globals['_CLOSECASEREQUEST']._serialized_start=1594
-  _globals['_CLOSECASEREQUEST']._serialized_end=1649
-  _globals['_CLOSECASERESPONSE']._serialized_start=1651
-  _globals['_CLOSECASERESPONSE']._serialized_end=1670
-  _globals['_RECORDOVERDUEREQUEST']._serialized_start=1673
-  _globals['_RECORDOVERDUEREQUEST']._serialized_end=1808
-  _globals['_RECORDOVERDUERESPONSE']._serialized_start=1810
-  _globals['_RECORDOVERDUERESPONSE']._serialized_end=1833
-  _globals['_APPROVALSERVICE']._serialized_start=1999
-  _globals['_APPROVALSERVICE']._serialized_end=2693
+  _globals['_APPROVALSTATE']._serialized_start=2061
+  _globals['_APPROVALSTATE']._serialized_end=2221
+  _globals['_APPROVAL']._serialized_start=191
+  _globals['_APPROVAL']._serialized_end=880
+  _globals['_JUDGEMENT']._serialized_start=882
+  _globals['_JUDGEMENT']._serialized_end=939
+  _globals['_GETAPPROVALREQUEST']._serialized_start=941
+  _globals['_GETAPPROVALREQUEST']._serialized_end=995
+  _globals['_GETAPPROVALRESPONSE']._serialized_start=997
+  _globals['_GETAPPROVALRESPONSE']._serialized_end=1074
+  _globals['_APPROVEPLANREQUEST']._serialized_start=1077
+  _globals['_APPROVEPLANREQUEST']._serialized_end=1241
+  _globals['_APPROVEPLANRESPONSE']._serialized_start=1244
+  _globals['_APPROVEPLANRESPONSE']._serialized_end=1376
+  _globals['_RETURNPLANREQUEST']._serialized_start=1378
+  _globals['_RETURNPLANREQUEST']._serialized_end=1482
+  _globals['_RETURNPLANRESPONSE']._serialized_start=1484
+  _globals['_RETURNPLANRESPONSE']._serialized_end=1560
+  _globals['_OPENAPPROVALREQUEST']._serialized_start=1563
+  _globals['_OPENAPPROVALREQUEST']._serialized_end=1777
+  _globals['_OPENAPPROVALRESPONSE']._serialized_start=1779
+  _globals['_OPENAPPROVALRESPONSE']._serialized_end=1817
+  _globals['_CLOSECASEREQUEST']._serialized_start=1819
+  _globals['_CLOSECASEREQUEST']._serialized_end=1874
+  _globals['_CLOSECASERESPONSE']._serialized_start=1876
+  _globals['_CLOSECASERESPONSE']._serialized_end=1895
+  _globals['_RECORDOVERDUEREQUEST']._serialized_start=1898
+  _globals['_RECORDOVERDUEREQUEST']._serialized_end=2033
+  _globals['_RECORDOVERDUERESPONSE']._serialized_start=2035
+  _globals['_RECORDOVERDUERESPONSE']._serialized_end=2058
+  _globals['_APPROVALSERVICE']._serialized_start=2224
+  _globals['_APPROVALSERVICE']._serialized_end=2918
 # @@protoc_insertion_point(module_scope)

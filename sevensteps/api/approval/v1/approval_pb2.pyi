@@ -6,6 +6,7 @@ Step 3: getting the plan agreed."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sevensteps.api.planning.v1 import planning_pb2 as _planning_pb2
@@ -74,6 +75,12 @@ class Approval(_message.Message):
     REASONS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     SIGNED_AS_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    JUDGEMENTS_FIELD_NUMBER: _builtins.int
+    DECIDED_AT_FIELD_NUMBER: _builtins.int
+    INDICATIVE_WEEKLY_FIELD_NUMBER: _builtins.int
+    WRITTEN_BY_FIELD_NUMBER: _builtins.int
+    ASSESSED_BY_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     version: _builtins.int
@@ -100,6 +107,10 @@ class Approval(_message.Message):
     """The version to send with the next change."""
     signed_as: _builtins.str
     """In which role it was signed, as the scheme of delegation knows it, for example "team_manager"; empty while it is not signed."""
+    because: _builtins.str
+    """Why it was signed or returned, in the words of who did; empty before."""
+    indicative_weekly: _builtins.str
+    """The indicative budget that the plan was checked against, in pounds a week."""
     @_builtins.property
     def checks(self) -> _decision_pb2.Decision:
         """What the pack says, rule by rule, line by line and need by need."""
@@ -107,6 +118,22 @@ class Approval(_message.Message):
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The reasons of a return."""
+
+    @_builtins.property
+    def judgements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Judgement]:
+        """What was judged by who signed it."""
+
+    @_builtins.property
+    def decided_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was signed or returned; absent before."""
+
+    @_builtins.property
+    def written_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who wrote the plan, by subject: none of them may sign."""
+
+    @_builtins.property
+    def assessed_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who assessed the case in any round, by subject: none of them may sign."""
 
     def __init__(
         self,
@@ -126,10 +153,16 @@ class Approval(_message.Message):
         reasons: _abc.Iterable[_builtins.str] | None = ...,
         etag: _builtins.str = ...,
         signed_as: _builtins.str = ...,
+        because: _builtins.str = ...,
+        judgements: _abc.Iterable[Global___Judgement] | None = ...,
+        decided_at: _timestamp_pb2.Timestamp | None = ...,
+        indicative_weekly: _builtins.str = ...,
+        written_by: _abc.Iterable[_builtins.str] | None = ...,
+        assessed_by: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "decided_at", b"decided_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "checks", b"checks", "decided_by", b"decided_by", "due_on", b"due_on", "etag", b"etag", "legal", b"legal", "level", b"level", "meets_needs", b"meets_needs", "personal_budget_weekly", b"personal_budget_weekly", "reasons", b"reasons", "safe", b"safe", "signed_as", b"signed_as", "state", b"state", "sufficient", b"sufficient", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_by", b"assessed_by", "because", b"because", "case_id", b"case_id", "checks", b"checks", "decided_at", b"decided_at", "decided_by", b"decided_by", "due_on", b"due_on", "etag", b"etag", "indicative_weekly", b"indicative_weekly", "judgements", b"judgements", "legal", b"legal", "level", b"level", "meets_needs", b"meets_needs", "personal_budget_weekly", b"personal_budget_weekly", "reasons", b"reasons", "safe", b"safe", "signed_as", b"signed_as", "state", b"state", "sufficient", b"sufficient", "version", b"version", "written_by", b"written_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -882,6 +882,8 @@ class Determination(_message.Message):
     DEPARTURES_FIELD_NUMBER: _builtins.int
     PROPOSAL_FIELD_NUMBER: _builtins.int
     WRITTEN_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PROPOSED_AT_FIELD_NUMBER: _builtins.int
     determination_id: _builtins.str
     """Its id."""
     round: _builtins.int
@@ -894,6 +896,8 @@ class Determination(_message.Message):
     """Who confirmed it; empty while proposed."""
     duty_because: _builtins.str
     """Why the council goes on although the rules do not find a duty, as the practitioner judged; empty where nobody had to."""
+    reasons: _builtins.str
+    """The reasons of who confirmed it, as they stand in the written record; empty while proposed."""
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision:
         """What the pack says, with reasons: where the practitioner departs from its proposal, on the facts as they judge them."""
@@ -936,6 +940,10 @@ class Determination(_message.Message):
     def written(self) -> _containers.RepeatedCompositeFieldContainer[Global___Written]:
         """What the person is owed in writing, once it is confirmed."""
 
+    @_builtins.property
+    def proposed_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was proposed."""
+
     def __init__(
         self,
         *,
@@ -955,10 +963,12 @@ class Determination(_message.Message):
         departures: _abc.Iterable[Global___Departure] | None = ...,
         proposal: Global___Proposal | None = ...,
         written: _abc.Iterable[Global___Written] | None = ...,
+        reasons: _builtins.str = ...,
+        proposed_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "carer", b"carer", "decision", b"decision", "duty", b"duty", "facts", b"facts", "proposal", b"proposal"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "carer", b"carer", "decision", b"decision", "duty", b"duty", "facts", b"facts", "proposal", b"proposal", "proposed_at", b"proposed_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "assessed_by", b"assessed_by", "carer", b"carer", "confirmed_by", b"confirmed_by", "decision", b"decision", "departures", b"departures", "determination_id", b"determination_id", "duty", b"duty", "duty_because", b"duty_because", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs", "facts", b"facts", "met_by_carer", b"met_by_carer", "proposal", b"proposal", "round", b"round", "state", b"state", "written", b"written"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "assessed_by", b"assessed_by", "carer", b"carer", "confirmed_by", b"confirmed_by", "decision", b"decision", "departures", b"departures", "determination_id", b"determination_id", "duty", b"duty", "duty_because", b"duty_because", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs", "facts", b"facts", "met_by_carer", b"met_by_carer", "proposal", b"proposal", "proposed_at", b"proposed_at", "reasons", b"reasons", "round", b"round", "state", b"state", "written", b"written"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_facts: _TypeAlias = _typing.Literal["adult", "carer"]  # noqa: Y015
     _WhichOneofArgType_facts: _TypeAlias = _typing.Literal["facts", b"facts"]  # noqa: Y015
@@ -1087,6 +1097,7 @@ class ListCasesRequest(_message.Message):
     OPEN_ONLY_FIELD_NUMBER: _builtins.int
     PERSON_REFERENCE_FIELD_NUMBER: _builtins.int
     SAME_PERSON_FIELD_NUMBER: _builtins.int
+    LINKED_CASE_ID_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many, 1 to 1000; 0 means 50."""
     page_token: _builtins.str
@@ -1097,6 +1108,8 @@ class ListCasesRequest(_message.Message):
     """Only cases of the person with this reference, read as OpenCase reads it."""
     same_person: _builtins.bool
     """Only open cases beside which another one of the same kind is open for the same person in the same council."""
+    linked_case_id: _builtins.str
+    """Only cases that belong to this one, as a carer's to that of the adult cared for."""
     def __init__(
         self,
         *,
@@ -1105,10 +1118,11 @@ class ListCasesRequest(_message.Message):
         open_only: _builtins.bool = ...,
         person_reference: _builtins.str = ...,
         same_person: _builtins.bool = ...,
+        linked_case_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["open_only", b"open_only", "page_size", b"page_size", "page_token", b"page_token", "person_reference", b"person_reference", "same_person", b"same_person"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["linked_case_id", b"linked_case_id", "open_only", b"open_only", "page_size", b"page_size", "page_token", b"page_token", "person_reference", b"person_reference", "same_person", b"same_person"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1822,6 +1836,470 @@ class GetDeterminationResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetDeterminationResponse: _TypeAlias = GetDeterminationResponse  # noqa: Y015
+
+@_typing.final
+class SelfAssessment(_message.Message):
+    """A self-assessment that was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_FIELD_NUMBER: _builtins.int
+    HELP_FIELD_NUMBER: _builtins.int
+    OWN_WORDS_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    round: _builtins.int
+    """The assessment round that it belongs to."""
+    help: Global___SelfAssessmentHelp.ValueType
+    """Who helped."""
+    own_words: _builtins.str
+    """What the person said about life, needs and wishes."""
+    recorded_by: _builtins.str
+    """Who recorded it."""
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        round: _builtins.int = ...,
+        help: Global___SelfAssessmentHelp.ValueType = ...,
+        own_words: _builtins.str = ...,
+        recorded_by: _builtins.str = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["help", b"help", "own_words", b"own_words", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "round", b"round"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SelfAssessment: _TypeAlias = SelfAssessment  # noqa: Y015
+
+@_typing.final
+class ListSelfAssessmentsRequest(_message.Message):
+    """Asks for a page of self-assessments."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 50; 0 means 50. There may be fewer where they are long."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSelfAssessmentsRequest: _TypeAlias = ListSelfAssessmentsRequest  # noqa: Y015
+
+@_typing.final
+class ListSelfAssessmentsResponse(_message.Message):
+    """A page of self-assessments."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SELF_ASSESSMENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def self_assessments(self) -> _containers.RepeatedCompositeFieldContainer[Global___SelfAssessment]:
+        """In the order in which they were recorded."""
+
+    def __init__(
+        self,
+        *,
+        self_assessments: _abc.Iterable[Global___SelfAssessment] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "self_assessments", b"self_assessments"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSelfAssessmentsResponse: _TypeAlias = ListSelfAssessmentsResponse  # noqa: Y015
+
+@_typing.final
+class UrgentSupport(_message.Message):
+    """Urgent support that was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NEEDS_FIELD_NUMBER: _builtins.int
+    WEEKLY_FIELD_NUMBER: _builtins.int
+    STARTS_ON_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    weekly: _builtins.str
+    """Cost in pounds a week."""
+    starts_on: _builtins.str
+    """The day it starts, as YYYY-MM-DD."""
+    because: _builtins.str
+    """Why it could not wait."""
+    recorded_by: _builtins.str
+    """Who recorded it."""
+    @_builtins.property
+    def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The urgent needs by outcome name."""
+
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        needs: _abc.Iterable[_builtins.str] | None = ...,
+        weekly: _builtins.str = ...,
+        starts_on: _builtins.str = ...,
+        because: _builtins.str = ...,
+        recorded_by: _builtins.str = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "needs", b"needs", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "starts_on", b"starts_on", "weekly", b"weekly"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UrgentSupport: _TypeAlias = UrgentSupport  # noqa: Y015
+
+@_typing.final
+class ListUrgentSupportRequest(_message.Message):
+    """Asks for a page of urgent support."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 50; 0 means 50. There may be fewer where they are long."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListUrgentSupportRequest: _TypeAlias = ListUrgentSupportRequest  # noqa: Y015
+
+@_typing.final
+class ListUrgentSupportResponse(_message.Message):
+    """A page of urgent support."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    URGENT_SUPPORT_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def urgent_support(self) -> _containers.RepeatedCompositeFieldContainer[Global___UrgentSupport]:
+        """In the order in which they were recorded."""
+
+    def __init__(
+        self,
+        *,
+        urgent_support: _abc.Iterable[Global___UrgentSupport] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "urgent_support", b"urgent_support"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListUrgentSupportResponse: _TypeAlias = ListUrgentSupportResponse  # noqa: Y015
+
+@_typing.final
+class ListDeterminationsRequest(_message.Message):
+    """Asks for a page of determinations."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 50; 0 means 50. There may be fewer where they are long."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDeterminationsRequest: _TypeAlias = ListDeterminationsRequest  # noqa: Y015
+
+@_typing.final
+class ListDeterminationsResponse(_message.Message):
+    """A page of determinations."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DETERMINATIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def determinations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Determination]:
+        """In the order in which they were recorded."""
+
+    def __init__(
+        self,
+        *,
+        determinations: _abc.Iterable[Global___Determination] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["determinations", b"determinations", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDeterminationsResponse: _TypeAlias = ListDeterminationsResponse  # noqa: Y015
+
+@_typing.final
+class IndicativeBudget(_message.Message):
+    """An indicative budget that was given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    WEEKLY_FIELD_NUMBER: _builtins.int
+    WEEKLY_BY_PRACTITIONER_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    GIVEN_BY_FIELD_NUMBER: _builtins.int
+    GIVEN_AT_FIELD_NUMBER: _builtins.int
+    round: _builtins.int
+    """The assessment round that it belongs to."""
+    points: _builtins.int
+    """The points of the resource allocation questionnaire."""
+    weekly: _builtins.str
+    """Pounds a week."""
+    weekly_by_practitioner: _builtins.str
+    """The amount that a practitioner worked out, where the points are above the table: then it is the amount; else empty."""
+    given_by: _builtins.str
+    """Who gave it."""
+    @_builtins.property
+    def decision(self) -> _decision_pb2.Decision:
+        """What the table says."""
+
+    @_builtins.property
+    def given_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        round: _builtins.int = ...,
+        points: _builtins.int = ...,
+        weekly: _builtins.str = ...,
+        weekly_by_practitioner: _builtins.str = ...,
+        decision: _decision_pb2.Decision | None = ...,
+        given_by: _builtins.str = ...,
+        given_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "given_at", b"given_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "given_at", b"given_at", "given_by", b"given_by", "points", b"points", "round", b"round", "weekly", b"weekly", "weekly_by_practitioner", b"weekly_by_practitioner"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IndicativeBudget: _TypeAlias = IndicativeBudget  # noqa: Y015
+
+@_typing.final
+class ListIndicativeBudgetsRequest(_message.Message):
+    """Asks for a page of indicative budgets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 50; 0 means 50. There may be fewer where they are long."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIndicativeBudgetsRequest: _TypeAlias = ListIndicativeBudgetsRequest  # noqa: Y015
+
+@_typing.final
+class ListIndicativeBudgetsResponse(_message.Message):
+    """A page of indicative budgets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDICATIVE_BUDGETS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def indicative_budgets(self) -> _containers.RepeatedCompositeFieldContainer[Global___IndicativeBudget]:
+        """In the order in which they were recorded."""
+
+    def __init__(
+        self,
+        *,
+        indicative_budgets: _abc.Iterable[Global___IndicativeBudget] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["indicative_budgets", b"indicative_budgets", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIndicativeBudgetsResponse: _TypeAlias = ListIndicativeBudgetsResponse  # noqa: Y015
+
+@_typing.final
+class Advice(_message.Message):
+    """What somebody who is not eligible was given in writing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_FIELD_NUMBER: _builtins.int
+    WRITTEN_REASONS_FIELD_NUMBER: _builtins.int
+    ADVICE_FIELD_NUMBER: _builtins.int
+    HOW_TO_ASK_AGAIN_FIELD_NUMBER: _builtins.int
+    GIVEN_BY_FIELD_NUMBER: _builtins.int
+    round: _builtins.int
+    """The assessment round that it belongs to."""
+    written_reasons: _builtins.str
+    """The written reasons for not meeting needs (s.24(2))."""
+    advice: _builtins.str
+    """Advice on meeting, reducing, preventing or delaying needs (s.13(5))."""
+    how_to_ask_again: _builtins.str
+    """How to ask again or to complain."""
+    given_by: _builtins.str
+    """Who gave it."""
+    def __init__(
+        self,
+        *,
+        round: _builtins.int = ...,
+        written_reasons: _builtins.str = ...,
+        advice: _builtins.str = ...,
+        how_to_ask_again: _builtins.str = ...,
+        given_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "given_by", b"given_by", "how_to_ask_again", b"how_to_ask_again", "round", b"round", "written_reasons", b"written_reasons"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Advice: _TypeAlias = Advice  # noqa: Y015
+
+@_typing.final
+class ListAdviceRequest(_message.Message):
+    """Asks for a page of advice."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 50; 0 means 50. There may be fewer where they are long."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAdviceRequest: _TypeAlias = ListAdviceRequest  # noqa: Y015
+
+@_typing.final
+class ListAdviceResponse(_message.Message):
+    """A page of advice."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADVICE_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def advice(self) -> _containers.RepeatedCompositeFieldContainer[Global___Advice]:
+        """In the order in which they were recorded."""
+
+    def __init__(
+        self,
+        *,
+        advice: _abc.Iterable[Global___Advice] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAdviceResponse: _TypeAlias = ListAdviceResponse  # noqa: Y015
 
 @_typing.final
 class PlaceHoldRequest(_message.Message):

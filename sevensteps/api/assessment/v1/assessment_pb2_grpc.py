@@ -99,6 +99,31 @@ class AssessmentServiceStub:
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetDeterminationRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetDeterminationResponse.FromString,
                 _registered_method=True)
+        self.ListSelfAssessments = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ListSelfAssessments',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListSelfAssessmentsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListSelfAssessmentsResponse.FromString,
+                _registered_method=True)
+        self.ListUrgentSupport = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ListUrgentSupport',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListUrgentSupportRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListUrgentSupportResponse.FromString,
+                _registered_method=True)
+        self.ListDeterminations = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ListDeterminations',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListDeterminationsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListDeterminationsResponse.FromString,
+                _registered_method=True)
+        self.ListIndicativeBudgets = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ListIndicativeBudgets',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListIndicativeBudgetsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListIndicativeBudgetsResponse.FromString,
+                _registered_method=True)
+        self.ListAdvice = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ListAdvice',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAdviceRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAdviceResponse.FromString,
+                _registered_method=True)
         self.PlaceHold = channel.unary_unary(
                 '/sevensteps.api.assessment.v1.AssessmentService/PlaceHold',
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.PlaceHoldRequest.SerializeToString,
@@ -236,6 +261,41 @@ class AssessmentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSelfAssessments(self, request, context):
+        """Lists the self-assessments of a case, in the person's own words: for those who work on the case with the person.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListUrgentSupport(self, request, context):
+        """Lists the urgent support of a case, and why it could not wait.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDeterminations(self, request, context):
+        """Lists every determination of a case that was proposed, and the reasons of those that were confirmed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIndicativeBudgets(self, request, context):
+        """Lists the indicative budgets of a case, each with the points that led to it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAdvice(self, request, context):
+        """Lists the written reasons, advice and information that were given.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PlaceHold(self, request, context):
         """Puts the case on hold: soft clocks stop, hard ones go on.
         """
@@ -355,6 +415,31 @@ def add_AssessmentServiceServicer_to_server(servicer, server):
                     servicer.GetDetermination,
                     request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetDeterminationRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetDeterminationResponse.SerializeToString,
+            ),
+            'ListSelfAssessments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSelfAssessments,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListSelfAssessmentsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListSelfAssessmentsResponse.SerializeToString,
+            ),
+            'ListUrgentSupport': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUrgentSupport,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListUrgentSupportRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListUrgentSupportResponse.SerializeToString,
+            ),
+            'ListDeterminations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDeterminations,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListDeterminationsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListDeterminationsResponse.SerializeToString,
+            ),
+            'ListIndicativeBudgets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIndicativeBudgets,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListIndicativeBudgetsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListIndicativeBudgetsResponse.SerializeToString,
+            ),
+            'ListAdvice': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAdvice,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAdviceRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAdviceResponse.SerializeToString,
             ),
             'PlaceHold': grpc.unary_unary_rpc_method_handler(
                     servicer.PlaceHold,
@@ -726,6 +811,141 @@ class AssessmentService:
             '/sevensteps.api.assessment.v1.AssessmentService/GetDetermination',
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetDeterminationRequest.SerializeToString,
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.GetDeterminationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSelfAssessments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ListSelfAssessments',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListSelfAssessmentsRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListSelfAssessmentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUrgentSupport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ListUrgentSupport',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListUrgentSupportRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListUrgentSupportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDeterminations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ListDeterminations',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListDeterminationsRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListDeterminationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIndicativeBudgets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ListIndicativeBudgets',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListIndicativeBudgetsRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListIndicativeBudgetsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAdvice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ListAdvice',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAdviceRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAdviceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -68,6 +68,16 @@ class AssessmentServiceStub:
     """Records the written reasons, advice and information given to somebody who is not eligible (s.13(5), s.24(2))."""
     GetDetermination: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.GetDeterminationRequest, _assessment_pb2.GetDeterminationResponse]
     """Reads the determination of the newest assessed round: the confirmed one, else the last that was proposed."""
+    ListSelfAssessments: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListSelfAssessmentsRequest, _assessment_pb2.ListSelfAssessmentsResponse]
+    """Lists the self-assessments of a case, in the person's own words: for those who work on the case with the person."""
+    ListUrgentSupport: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListUrgentSupportRequest, _assessment_pb2.ListUrgentSupportResponse]
+    """Lists the urgent support of a case, and why it could not wait."""
+    ListDeterminations: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListDeterminationsRequest, _assessment_pb2.ListDeterminationsResponse]
+    """Lists every determination of a case that was proposed, and the reasons of those that were confirmed."""
+    ListIndicativeBudgets: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListIndicativeBudgetsRequest, _assessment_pb2.ListIndicativeBudgetsResponse]
+    """Lists the indicative budgets of a case, each with the points that led to it."""
+    ListAdvice: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListAdviceRequest, _assessment_pb2.ListAdviceResponse]
+    """Lists the written reasons, advice and information that were given."""
     PlaceHold: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.PlaceHoldRequest, _assessment_pb2.PlaceHoldResponse]
     """Puts the case on hold: soft clocks stop, hard ones go on."""
     ReleaseHold: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ReleaseHoldRequest, _assessment_pb2.ReleaseHoldResponse]
@@ -127,6 +137,16 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     """Records the written reasons, advice and information given to somebody who is not eligible (s.13(5), s.24(2))."""
     GetDetermination: _aio.UnaryUnaryMultiCallable[_assessment_pb2.GetDeterminationRequest, _assessment_pb2.GetDeterminationResponse]  # type: ignore[assignment]
     """Reads the determination of the newest assessed round: the confirmed one, else the last that was proposed."""
+    ListSelfAssessments: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListSelfAssessmentsRequest, _assessment_pb2.ListSelfAssessmentsResponse]  # type: ignore[assignment]
+    """Lists the self-assessments of a case, in the person's own words: for those who work on the case with the person."""
+    ListUrgentSupport: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListUrgentSupportRequest, _assessment_pb2.ListUrgentSupportResponse]  # type: ignore[assignment]
+    """Lists the urgent support of a case, and why it could not wait."""
+    ListDeterminations: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListDeterminationsRequest, _assessment_pb2.ListDeterminationsResponse]  # type: ignore[assignment]
+    """Lists every determination of a case that was proposed, and the reasons of those that were confirmed."""
+    ListIndicativeBudgets: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListIndicativeBudgetsRequest, _assessment_pb2.ListIndicativeBudgetsResponse]  # type: ignore[assignment]
+    """Lists the indicative budgets of a case, each with the points that led to it."""
+    ListAdvice: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListAdviceRequest, _assessment_pb2.ListAdviceResponse]  # type: ignore[assignment]
+    """Lists the written reasons, advice and information that were given."""
     PlaceHold: _aio.UnaryUnaryMultiCallable[_assessment_pb2.PlaceHoldRequest, _assessment_pb2.PlaceHoldResponse]  # type: ignore[assignment]
     """Puts the case on hold: soft clocks stop, hard ones go on."""
     ReleaseHold: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ReleaseHoldRequest, _assessment_pb2.ReleaseHoldResponse]  # type: ignore[assignment]
@@ -255,6 +275,46 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.GetDeterminationResponse, _abc.Awaitable[_assessment_pb2.GetDeterminationResponse]]:
         """Reads the determination of the newest assessed round: the confirmed one, else the last that was proposed."""
+
+    @_abc_1.abstractmethod
+    def ListSelfAssessments(
+        self,
+        request: _assessment_pb2.ListSelfAssessmentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ListSelfAssessmentsResponse, _abc.Awaitable[_assessment_pb2.ListSelfAssessmentsResponse]]:
+        """Lists the self-assessments of a case, in the person's own words: for those who work on the case with the person."""
+
+    @_abc_1.abstractmethod
+    def ListUrgentSupport(
+        self,
+        request: _assessment_pb2.ListUrgentSupportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ListUrgentSupportResponse, _abc.Awaitable[_assessment_pb2.ListUrgentSupportResponse]]:
+        """Lists the urgent support of a case, and why it could not wait."""
+
+    @_abc_1.abstractmethod
+    def ListDeterminations(
+        self,
+        request: _assessment_pb2.ListDeterminationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ListDeterminationsResponse, _abc.Awaitable[_assessment_pb2.ListDeterminationsResponse]]:
+        """Lists every determination of a case that was proposed, and the reasons of those that were confirmed."""
+
+    @_abc_1.abstractmethod
+    def ListIndicativeBudgets(
+        self,
+        request: _assessment_pb2.ListIndicativeBudgetsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ListIndicativeBudgetsResponse, _abc.Awaitable[_assessment_pb2.ListIndicativeBudgetsResponse]]:
+        """Lists the indicative budgets of a case, each with the points that led to it."""
+
+    @_abc_1.abstractmethod
+    def ListAdvice(
+        self,
+        request: _assessment_pb2.ListAdviceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ListAdviceResponse, _abc.Awaitable[_assessment_pb2.ListAdviceResponse]]:
+        """Lists the written reasons, advice and information that were given."""
 
     @_abc_1.abstractmethod
     def PlaceHold(

@@ -6,6 +6,7 @@ Steps 2, 4 and 5: the support plan, its money and its support."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sevensteps.api.policy.v1 import decision_pb2 as _decision_pb2
@@ -633,6 +634,9 @@ class MoneyArrangement(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     PAYEE_FIELD_NUMBER: _builtins.int
     WEEKLY_FIELD_NUMBER: _builtins.int
+    RECEIPT_ID_FIELD_NUMBER: _builtins.int
+    ARRANGED_BY_FIELD_NUMBER: _builtins.int
+    ARRANGED_AT_FIELD_NUMBER: _builtins.int
     arrangement_id: _builtins.str
     """Its id."""
     kind: Global___MoneyKind.ValueType
@@ -641,6 +645,14 @@ class MoneyArrangement(_message.Message):
     """Who receives it, for a direct payment."""
     weekly: _builtins.str
     """Pounds a week."""
+    receipt_id: _builtins.str
+    """For a direct payment: the receipt of the decision on its conditions, which has the facts."""
+    arranged_by: _builtins.str
+    """Who arranged it."""
+    @_builtins.property
+    def arranged_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
     def __init__(
         self,
         *,
@@ -648,10 +660,13 @@ class MoneyArrangement(_message.Message):
         kind: Global___MoneyKind.ValueType = ...,
         payee: Global___Payee.ValueType = ...,
         weekly: _builtins.str = ...,
+        receipt_id: _builtins.str = ...,
+        arranged_by: _builtins.str = ...,
+        arranged_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["arranged_at", b"arranged_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrangement_id", b"arrangement_id", "kind", b"kind", "payee", b"payee", "weekly", b"weekly"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arranged_at", b"arranged_at", "arranged_by", b"arranged_by", "arrangement_id", b"arrangement_id", "kind", b"kind", "payee", b"payee", "receipt_id", b"receipt_id", "weekly", b"weekly"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -667,15 +682,23 @@ class SupportArrangement(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     NEEDS_FIELD_NUMBER: _builtins.int
     STARTS_ON_FIELD_NUMBER: _builtins.int
+    ARRANGED_BY_FIELD_NUMBER: _builtins.int
+    ARRANGED_AT_FIELD_NUMBER: _builtins.int
     arrangement_id: _builtins.str
     """Its id."""
     kind: Global___SupportKind.ValueType
     """What it is."""
     starts_on: _builtins.str
     """The day it starts, as YYYY-MM-DD."""
+    arranged_by: _builtins.str
+    """Who arranged it."""
     @_builtins.property
     def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The needs that it meets, by outcome name."""
+
+    @_builtins.property
+    def arranged_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
 
     def __init__(
         self,
@@ -684,10 +707,12 @@ class SupportArrangement(_message.Message):
         kind: Global___SupportKind.ValueType = ...,
         needs: _abc.Iterable[_builtins.str] | None = ...,
         starts_on: _builtins.str = ...,
+        arranged_by: _builtins.str = ...,
+        arranged_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["arranged_at", b"arranged_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrangement_id", b"arrangement_id", "kind", b"kind", "needs", b"needs", "starts_on", b"starts_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arranged_at", b"arranged_at", "arranged_by", b"arranged_by", "arrangement_id", b"arrangement_id", "kind", b"kind", "needs", b"needs", "starts_on", b"starts_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -892,18 +917,30 @@ class GetPlanResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PLAN_FIELD_NUMBER: _builtins.int
+    MONEY_FIELD_NUMBER: _builtins.int
+    SUPPORT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def plan(self) -> Global___Plan:
         """The plan."""
+
+    @_builtins.property
+    def money(self) -> _containers.RepeatedCompositeFieldContainer[Global___MoneyArrangement]:
+        """The money that was arranged for this version."""
+
+    @_builtins.property
+    def support(self) -> _containers.RepeatedCompositeFieldContainer[Global___SupportArrangement]:
+        """The support that was arranged for this version."""
 
     def __init__(
         self,
         *,
         plan: Global___Plan | None = ...,
+        money: _abc.Iterable[Global___MoneyArrangement] | None = ...,
+        support: _abc.Iterable[Global___SupportArrangement] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["money", b"money", "plan", b"plan", "support", b"support"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

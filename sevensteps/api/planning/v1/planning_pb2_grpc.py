@@ -122,7 +122,7 @@ class PlanningServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetPlan(self, request, context):
-        """Reads one version of the plan.
+        """Reads one version of the plan, with its money and its support.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -41,7 +41,7 @@ class PlanningServiceStub:
     GetPlanning: _grpc.UnaryUnaryMultiCallable[_planning_pb2.GetPlanningRequest, _planning_pb2.GetPlanningResponse]
     """Reads where planning stands for a case: the newest plan, its money and its support."""
     GetPlan: _grpc.UnaryUnaryMultiCallable[_planning_pb2.GetPlanRequest, _planning_pb2.GetPlanResponse]
-    """Reads one version of the plan."""
+    """Reads one version of the plan, with its money and its support."""
     SavePlan: _grpc.UnaryUnaryMultiCallable[_planning_pb2.SavePlanRequest, _planning_pb2.SavePlanResponse]
     """Saves the draft of the plan under way; as often as wanted."""
     SubmitPlan: _grpc.UnaryUnaryMultiCallable[_planning_pb2.SubmitPlanRequest, _planning_pb2.SubmitPlanResponse]
@@ -78,7 +78,7 @@ class PlanningServiceAsyncStub(PlanningServiceStub):
     GetPlanning: _aio.UnaryUnaryMultiCallable[_planning_pb2.GetPlanningRequest, _planning_pb2.GetPlanningResponse]  # type: ignore[assignment]
     """Reads where planning stands for a case: the newest plan, its money and its support."""
     GetPlan: _aio.UnaryUnaryMultiCallable[_planning_pb2.GetPlanRequest, _planning_pb2.GetPlanResponse]  # type: ignore[assignment]
-    """Reads one version of the plan."""
+    """Reads one version of the plan, with its money and its support."""
     SavePlan: _aio.UnaryUnaryMultiCallable[_planning_pb2.SavePlanRequest, _planning_pb2.SavePlanResponse]  # type: ignore[assignment]
     """Saves the draft of the plan under way; as often as wanted."""
     SubmitPlan: _aio.UnaryUnaryMultiCallable[_planning_pb2.SubmitPlanRequest, _planning_pb2.SubmitPlanResponse]  # type: ignore[assignment]
@@ -124,7 +124,7 @@ class PlanningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _planning_pb2.GetPlanRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_planning_pb2.GetPlanResponse, _abc.Awaitable[_planning_pb2.GetPlanResponse]]:
-        """Reads one version of the plan."""
+        """Reads one version of the plan, with its money and its support."""
 
     @_abc_1.abstractmethod
     def SavePlan(

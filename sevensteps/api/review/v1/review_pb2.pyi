@@ -6,6 +6,7 @@ Steps 6 and 7: living your life, and seeing how it worked."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sevensteps.api.policy.v1 import decision_pb2 as _decision_pb2
@@ -417,6 +418,364 @@ class GetLifeResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetLifeResponse: _TypeAlias = GetLifeResponse  # noqa: Y015
+
+@_typing.final
+class Spending(_message.Message):
+    """Money that was spent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPEND_ID_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    PLAN_VERSION_FIELD_NUMBER: _builtins.int
+    LINE_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    SPENT_ON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    spend_id: _builtins.str
+    """Its id."""
+    round: _builtins.int
+    """The time around in which it was recorded."""
+    plan_version: _builtins.int
+    """The plan version that was in force on the day."""
+    line_id: _builtins.str
+    """The line of the plan, by its id."""
+    amount: _builtins.str
+    """Pounds; negative where money came back."""
+    spent_on: _builtins.str
+    """The day, as YYYY-MM-DD."""
+    evidence: _builtins.str
+    """Where the evidence is kept; empty where nobody said."""
+    recorded_by: _builtins.str
+    """Who recorded it."""
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def decision(self) -> _decision_pb2.Decision:
+        """Whether it is in line with the plan and with what has come in: met, or needs judgement. Absent where it was not checked."""
+
+    def __init__(
+        self,
+        *,
+        spend_id: _builtins.str = ...,
+        round: _builtins.int = ...,
+        plan_version: _builtins.int = ...,
+        line_id: _builtins.str = ...,
+        amount: _builtins.str = ...,
+        spent_on: _builtins.str = ...,
+        evidence: _builtins.str = ...,
+        recorded_by: _builtins.str = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        decision: _decision_pb2.Decision | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "decision", b"decision", "evidence", b"evidence", "line_id", b"line_id", "plan_version", b"plan_version", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "round", b"round", "spend_id", b"spend_id", "spent_on", b"spent_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Spending: _TypeAlias = Spending  # noqa: Y015
+
+@_typing.final
+class ListSpendingRequest(_message.Message):
+    """Asks for a page of the money spent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 200; 0 means 200. There may be fewer where they are long."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSpendingRequest: _TypeAlias = ListSpendingRequest  # noqa: Y015
+
+@_typing.final
+class ListSpendingResponse(_message.Message):
+    """A page of the money spent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPENDING_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def spending(self) -> _containers.RepeatedCompositeFieldContainer[Global___Spending]:
+        """In the order in which they were recorded."""
+
+    def __init__(
+        self,
+        *,
+        spending: _abc.Iterable[Global___Spending] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "spending", b"spending"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSpendingResponse: _TypeAlias = ListSpendingResponse  # noqa: Y015
+
+@_typing.final
+class ReviewCall(_message.Message):
+    """What called for a review before its date: a request or a trigger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_FIELD_NUMBER: _builtins.int
+    TRIGGER_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    CALLED_BY_FIELD_NUMBER: _builtins.int
+    CALLED_AT_FIELD_NUMBER: _builtins.int
+    AFTER_REVIEW_FIELD_NUMBER: _builtins.int
+    round: _builtins.int
+    """The time around."""
+    trigger: Global___ReviewTrigger.ValueType
+    """What happened; unspecified for a request."""
+    because: _builtins.str
+    """Why a review was asked for; empty for a trigger."""
+    called_by: _builtins.str
+    """Who asked for it, or recorded the trigger."""
+    after_review: _builtins.bool
+    """True where the review of the round was done before: it calls for the review of the next round."""
+    @_builtins.property
+    def called_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        round: _builtins.int = ...,
+        trigger: Global___ReviewTrigger.ValueType = ...,
+        because: _builtins.str = ...,
+        called_by: _builtins.str = ...,
+        called_at: _timestamp_pb2.Timestamp | None = ...,
+        after_review: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["called_at", b"called_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_review", b"after_review", "because", b"because", "called_at", b"called_at", "called_by", b"called_by", "round", b"round", "trigger", b"trigger"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewCall: _TypeAlias = ReviewCall  # noqa: Y015
+
+@_typing.final
+class ListReviewCallsRequest(_message.Message):
+    """Asks for a page of what called for reviews."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 50; 0 means 50. There may be fewer where they are long."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReviewCallsRequest: _TypeAlias = ListReviewCallsRequest  # noqa: Y015
+
+@_typing.final
+class ListReviewCallsResponse(_message.Message):
+    """A page of what called for reviews."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReviewCall]:
+        """In the order in which they were recorded."""
+
+    def __init__(
+        self,
+        *,
+        calls: _abc.Iterable[Global___ReviewCall] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReviewCallsResponse: _TypeAlias = ListReviewCallsResponse  # noqa: Y015
+
+@_typing.final
+class Review(_message.Message):
+    """A review that was completed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class AchievedEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: Global___Achieved.ValueType
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___Achieved.ValueType = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ROUND_FIELD_NUMBER: _builtins.int
+    PLAN_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ACHIEVED_FIELD_NUMBER: _builtins.int
+    HOW_IT_WORKED_FIELD_NUMBER: _builtins.int
+    MONEY_USED_PROPERLY_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    COMPLETED_BY_FIELD_NUMBER: _builtins.int
+    COMPLETED_ON_FIELD_NUMBER: _builtins.int
+    round: _builtins.int
+    """The time around."""
+    plan_version: _builtins.int
+    """The plan version that was reviewed."""
+    reason: Global___ReviewReason.ValueType
+    """Why it took place."""
+    how_it_worked: _builtins.str
+    """What works and what does not."""
+    money_used_properly: _builtins.bool
+    """The money was used as the plan says. Absent means unknown."""
+    outcome: Global___ReviewOutcome.ValueType
+    """What came next."""
+    completed_by: _builtins.str
+    """Who completed it."""
+    completed_on: _builtins.str
+    """The day, as YYYY-MM-DD."""
+    @_builtins.property
+    def achieved(self) -> _containers.ScalarMap[_builtins.str, Global___Achieved.ValueType]:
+        """How far the outcome of each need was achieved, by outcome name."""
+
+    def __init__(
+        self,
+        *,
+        round: _builtins.int = ...,
+        plan_version: _builtins.int = ...,
+        reason: Global___ReviewReason.ValueType = ...,
+        achieved: _abc.Mapping[_builtins.str, Global___Achieved.ValueType] | None = ...,
+        how_it_worked: _builtins.str = ...,
+        money_used_properly: _builtins.bool | None = ...,
+        outcome: Global___ReviewOutcome.ValueType = ...,
+        completed_by: _builtins.str = ...,
+        completed_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_money_used_properly", b"_money_used_properly", "money_used_properly", b"money_used_properly"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_money_used_properly", b"_money_used_properly", "achieved", b"achieved", "completed_by", b"completed_by", "completed_on", b"completed_on", "how_it_worked", b"how_it_worked", "money_used_properly", b"money_used_properly", "outcome", b"outcome", "plan_version", b"plan_version", "reason", b"reason", "round", b"round"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__money_used_properly: _TypeAlias = _typing.Literal["money_used_properly"]  # noqa: Y015
+    _WhichOneofArgType__money_used_properly: _TypeAlias = _typing.Literal["_money_used_properly", b"_money_used_properly"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__money_used_properly) -> _WhichOneofReturnType__money_used_properly | None: ...
+
+Global___Review: _TypeAlias = Review  # noqa: Y015
+
+@_typing.final
+class ListReviewsRequest(_message.Message):
+    """Asks for a page of reviews."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 50; 0 means 50. There may be fewer where they are long."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReviewsRequest: _TypeAlias = ListReviewsRequest  # noqa: Y015
+
+@_typing.final
+class ListReviewsResponse(_message.Message):
+    """A page of reviews."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVIEWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def reviews(self) -> _containers.RepeatedCompositeFieldContainer[Global___Review]:
+        """In the order in which they were recorded."""
+
+    def __init__(
+        self,
+        *,
+        reviews: _abc.Iterable[Global___Review] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "reviews", b"reviews"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReviewsResponse: _TypeAlias = ListReviewsResponse  # noqa: Y015
 
 @_typing.final
 class RecordSpendRequest(_message.Message):

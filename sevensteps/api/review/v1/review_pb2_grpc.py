@@ -40,6 +40,21 @@ class ReviewServiceStub:
                 request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.GetLifeRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.GetLifeResponse.FromString,
                 _registered_method=True)
+        self.ListSpending = channel.unary_unary(
+                '/sevensteps.api.review.v1.ReviewService/ListSpending',
+                request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListSpendingRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListSpendingResponse.FromString,
+                _registered_method=True)
+        self.ListReviewCalls = channel.unary_unary(
+                '/sevensteps.api.review.v1.ReviewService/ListReviewCalls',
+                request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewCallsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewCallsResponse.FromString,
+                _registered_method=True)
+        self.ListReviews = channel.unary_unary(
+                '/sevensteps.api.review.v1.ReviewService/ListReviews',
+                request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewsResponse.FromString,
+                _registered_method=True)
         self.RecordSpend = channel.unary_unary(
                 '/sevensteps.api.review.v1.ReviewService/RecordSpend',
                 request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.RecordSpendRequest.SerializeToString,
@@ -88,6 +103,27 @@ class ReviewServiceServicer:
 
     def GetLife(self, request, context):
         """Reads where a case stands in steps 6 and 7.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSpending(self, request, context):
+        """Lists the money spent in a case, against which version and line of the plan.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReviewCalls(self, request, context):
+        """Lists what called for reviews of a case before their dates: requests with their reasons, and triggers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReviews(self, request, context):
+        """Lists the reviews of a case that were completed: how it worked, and what came next.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -158,6 +194,21 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     request_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.GetLifeRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.GetLifeResponse.SerializeToString,
             ),
+            'ListSpending': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSpending,
+                    request_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListSpendingRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListSpendingResponse.SerializeToString,
+            ),
+            'ListReviewCalls': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReviewCalls,
+                    request_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewCallsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewCallsResponse.SerializeToString,
+            ),
+            'ListReviews': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReviews,
+                    request_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewsResponse.SerializeToString,
+            ),
             'RecordSpend': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordSpend,
                     request_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.RecordSpendRequest.FromString,
@@ -227,6 +278,87 @@ class ReviewService:
             '/sevensteps.api.review.v1.ReviewService/GetLife',
             sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.GetLifeRequest.SerializeToString,
             sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.GetLifeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSpending(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.review.v1.ReviewService/ListSpending',
+            sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListSpendingRequest.SerializeToString,
+            sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListSpendingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReviewCalls(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.review.v1.ReviewService/ListReviewCalls',
+            sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewCallsRequest.SerializeToString,
+            sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewCallsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReviews(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.review.v1.ReviewService/ListReviews',
+            sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewsRequest.SerializeToString,
+            sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.ListReviewsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,6 +35,12 @@ class ReviewServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ReviewServiceAsyncStub: ...
     GetLife: _grpc.UnaryUnaryMultiCallable[_review_pb2.GetLifeRequest, _review_pb2.GetLifeResponse]
     """Reads where a case stands in steps 6 and 7."""
+    ListSpending: _grpc.UnaryUnaryMultiCallable[_review_pb2.ListSpendingRequest, _review_pb2.ListSpendingResponse]
+    """Lists the money spent in a case, against which version and line of the plan."""
+    ListReviewCalls: _grpc.UnaryUnaryMultiCallable[_review_pb2.ListReviewCallsRequest, _review_pb2.ListReviewCallsResponse]
+    """Lists what called for reviews of a case before their dates: requests with their reasons, and triggers."""
+    ListReviews: _grpc.UnaryUnaryMultiCallable[_review_pb2.ListReviewsRequest, _review_pb2.ListReviewsResponse]
+    """Lists the reviews of a case that were completed: how it worked, and what came next."""
     RecordSpend: _grpc.UnaryUnaryMultiCallable[_review_pb2.RecordSpendRequest, _review_pb2.RecordSpendResponse]
     """Records money spent against a line of the plan in force that day, or money that came back. What is ahead of the money that has
     come in is recorded too, and is for somebody to judge. Life goes on while a plan is changed, and so does its spending.
@@ -61,6 +67,12 @@ class ReviewServiceAsyncStub(ReviewServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetLife: _aio.UnaryUnaryMultiCallable[_review_pb2.GetLifeRequest, _review_pb2.GetLifeResponse]  # type: ignore[assignment]
     """Reads where a case stands in steps 6 and 7."""
+    ListSpending: _aio.UnaryUnaryMultiCallable[_review_pb2.ListSpendingRequest, _review_pb2.ListSpendingResponse]  # type: ignore[assignment]
+    """Lists the money spent in a case, against which version and line of the plan."""
+    ListReviewCalls: _aio.UnaryUnaryMultiCallable[_review_pb2.ListReviewCallsRequest, _review_pb2.ListReviewCallsResponse]  # type: ignore[assignment]
+    """Lists what called for reviews of a case before their dates: requests with their reasons, and triggers."""
+    ListReviews: _aio.UnaryUnaryMultiCallable[_review_pb2.ListReviewsRequest, _review_pb2.ListReviewsResponse]  # type: ignore[assignment]
+    """Lists the reviews of a case that were completed: how it worked, and what came next."""
     RecordSpend: _aio.UnaryUnaryMultiCallable[_review_pb2.RecordSpendRequest, _review_pb2.RecordSpendResponse]  # type: ignore[assignment]
     """Records money spent against a line of the plan in force that day, or money that came back. What is ahead of the money that has
     come in is recorded too, and is for somebody to judge. Life goes on while a plan is changed, and so does its spending.
@@ -90,6 +102,30 @@ class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_review_pb2.GetLifeResponse, _abc.Awaitable[_review_pb2.GetLifeResponse]]:
         """Reads where a case stands in steps 6 and 7."""
+
+    @_abc_1.abstractmethod
+    def ListSpending(
+        self,
+        request: _review_pb2.ListSpendingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_review_pb2.ListSpendingResponse, _abc.Awaitable[_review_pb2.ListSpendingResponse]]:
+        """Lists the money spent in a case, against which version and line of the plan."""
+
+    @_abc_1.abstractmethod
+    def ListReviewCalls(
+        self,
+        request: _review_pb2.ListReviewCallsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_review_pb2.ListReviewCallsResponse, _abc.Awaitable[_review_pb2.ListReviewCallsResponse]]:
+        """Lists what called for reviews of a case before their dates: requests with their reasons, and triggers."""
+
+    @_abc_1.abstractmethod
+    def ListReviews(
+        self,
+        request: _review_pb2.ListReviewsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_review_pb2.ListReviewsResponse, _abc.Awaitable[_review_pb2.ListReviewsResponse]]:
+        """Lists the reviews of a case that were completed: how it worked, and what came next."""
 
     @_abc_1.abstractmethod
     def RecordSpend(

@@ -1,0 +1,95 @@
+"""What the services have on record of a case, as far as operations may read it: not the person's own words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import TypeVar
+
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+
+from sevensteps.api.approval.v1 import approval_pb2
+from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.feed.v1.feed_pb2 import Event
+from sevensteps.api.planning.v1 import planning_pb2
+from sevensteps.api.review.v1 import review_pb2
+from sevensteps.cli.case_view.history import last_event, payload_of
+from sevensteps.events import LifeOpened, PlanChecked, PlanSubmitted
+from sevensteps.policy.model.verdict import Json
+from sevensteps.rpc.caller import Caller
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(slots=True)
+class CaseRecords:
+    """The records of a case, each kind in the order of recording. Plans are those submitted, approvals those opened."""
+
+    acts: list[assessment_pb2.Act] = field(default_factory=list)
+    urgent_support: list[assessment_pb2.UrgentSupport] = field(default_factory=list)
+    determinations: list[assessment_pb2.Determination] = field(default_factory=list)
+    indicative_budgets: list[assessment_pb2.IndicativeBudget] = field(default_factory=list)
+    advice: list[assessment_pb2.Advice] = field(default_factory=list)
+    plans: list[planning_pb2.Plan] = field(default_factory=list)
+    approvals: list[approval_pb2.Approval] = field(default_factory=list)
+    spending: list[review_pb2.Spending] = field(default_factory=list)
+    review_calls: list[review_pb2.ReviewCall] = field(default_factory=list)
+    reviews: list[review_pb2.Review] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Json]:
+        """All of them for programs, as on the wire."""
+        return {each.name: [_as_json(message) for message in getattr(self, each.name)] for each in fields(self)}
+
+
+def _as_json(message: Message) -> Json:
+    told: dict[str, Json] = MessageToDict(message, preserving_proto_field_name=True)
+    return told
+
+
+async def read_case_records(caller: Caller, case_id: str, events: Sequence[Event]) -> CaseRecords:
+    """Everything on record of a case. Which services know it, its events tell. Raises the services' Faults."""
+    records = CaseRecords()
+    await _read_step_1(caller, case_id, records)
+    for payload in map(payload_of, events):
+        if isinstance(payload, PlanSubmitted):
+            plan = planning_pb2.GetPlanRequest(case_id=case_id, version=payload.version)
+            records.plans.append((await caller.ask(plan, planning_pb2.GetPlanResponse)).plan)
+        elif isinstance(payload, PlanChecked):
+            approval = approval_pb2.GetApprovalRequest(case_id=case_id, version=payload.version)
+            records.approvals.append((await caller.ask(approval, approval_pb2.GetApprovalResponse)).approval)
+    if last_event(events, LifeOpened):
+        await _read_steps_6_and_7(caller, case_id, records)
+    return records
+
+
+async def _read_step_1(caller: Caller, case_id: str, records: CaseRecords) -> None:
+    pb = assessment_pb2
+    for acts in await _pages(caller, pb.ListActsRequest(case_id=case_id), pb.ListActsResponse):
+        records.acts += acts.acts
+    for support in await _pages(caller, pb.ListUrgentSupportRequest(case_id=case_id), pb.ListUrgentSupportResponse):
+        records.urgent_support += support.urgent_support
+    for found in await _pages(caller, pb.ListDeterminationsRequest(case_id=case_id), pb.ListDeterminationsResponse):
+        records.determinations += found.determinations
+    budgets = pb.ListIndicativeBudgetsRequest(case_id=case_id)
+    for given in await _pages(caller, budgets, pb.ListIndicativeBudgetsResponse):
+        records.indicative_budgets += given.indicative_budgets
+    for advice in await _pages(caller, pb.ListAdviceRequest(case_id=case_id), pb.ListAdviceResponse):
+        records.advice += advice.advice
+
+
+async def _read_steps_6_and_7(caller: Caller, case_id: str, records: CaseRecords) -> None:
+    pb = review_pb2
+    for spent in await _pages(caller, pb.ListSpendingRequest(case_id=case_id), pb.ListSpendingResponse):
+        records.spending += spent.spending
+    for called in await _pages(caller, pb.ListReviewCallsRequest(case_id=case_id), pb.ListReviewCallsResponse):
+        records.review_calls += called.calls
+    for reviewed in await _pages(caller, pb.ListReviewsRequest(case_id=case_id), pb.ListReviewsResponse):
+        records.reviews += reviewed.reviews
+
+
+async def _pages(caller: Caller, request: Message, answer: type[M]) -> list[M]:
+    """Every page of a list."""
+    pages = [await caller.ask(request, answer)]
+    while token := getattr(pages[-1], "next_page_token"):  # noqa: B009 - a field that Message does not name
+        setattr(request, "page_token", token)  # noqa: B010 - as above
+        pages.append(await caller.ask(request, answer))
+    return pages

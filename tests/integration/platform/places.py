@@ -1,0 +1,222 @@
+"""For every field of every changing request, the answer of a reading call in which its value stands again.
+
+A place is a reading call and the path of a field in its answer: `ListReceipts.advocacy.facts` are the facts in the
+receipt of the decision advocacy, and * is any name. A field without a place has its reason in NOWHERE, or its name in
+EVERYWHERE. Events do not count: whoever looks at a case reads its records, and the feed may be trimmed.
+"""
+
+from collections.abc import Mapping
+
+Places = Mapping[str, str]
+
+
+def same(*names: str, at: str) -> dict[str, str]:
+    """The places of fields that are called there as they are in the request."""
+    return {name: f"{at}.{name}" for name in names}
+
+
+def under(before: str, places: Places) -> dict[str, str]:
+    """The places of fields of a message within a request."""
+    return {f"{before}.{name}": place for name, place in places.items()}
+
+
+EVERYWHERE: Mapping[str, str] = {
+    "request_id": "names the request alone: the first answer is found by it",
+    "etag": "the version that was read: whatever was stored is a later one",
+    "case_id": "every reading call asks for it",
+}
+"""Fields of all requests that no answer has to give back, by name, and why."""
+
+LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
+OPENED_ON = {"opened_on": "ListReceipts.deadlines.facts.started_on"}
+DETERMINATION = "ListDeterminations.determinations"
+DUTY = ("residence", "charged", "means_within_limit", "asks")
+PLAN = "GetPlan.plan"
+LINE = ("line_id", "text", "needs", "use", "weekly", "necessary_override", "care_home_weeks", "direct_payment")
+CHECKED = "ListReceipts.plan-check.facts"
+SCHEDULE = "ListReceipts.review-schedule.facts"
+
+
+def assessed(kind: str, limbs: tuple[str, ...], *names: str) -> Places:
+    """The places of what is assessed of an adult or a carer."""
+    of_outcomes = ("outcomes.key", *(f"outcomes.value.{limb}" for limb in limbs))
+    return under(kind, same("significant_impact", *of_outcomes, *DUTY, *names, at=f"{DETERMINATION}.{kind}"))
+
+
+PLACES: Mapping[tuple[str, str], Places] = {
+    ("assessment", "OpenCase"): same(
+        "kind", "person_reference", "another_because", "linked_case_id", at="GetCase.case"
+    ),
+    ("assessment", "RecordUrgentSupport"): same(
+        "needs", "weekly", "starts_on", "because", at="ListUrgentSupport.urgent_support"
+    ),
+    ("assessment", "RecordSelfAssessment"): same("help", "own_words", at="ListSelfAssessments.self_assessments"),
+    ("assessment", "ConsiderAdvocacy"): same(
+        *("understanding", "retaining", "weighing", "communicating"),
+        *("appropriate_person", "hospital_28_days", "care_home_8_weeks", "dispute_both_agree"),
+        "advocate_best_interests",
+        at="ListReceipts.advocacy.facts",
+    ),
+    ("assessment", "ProposeDetermination"): {
+        "assessed_on": f"{DETERMINATION}.decision.on",
+        "adult.resident": f"{DETERMINATION}.adult.residence",
+        **assessed(
+            "adult",
+            (*LIMBS, "not_applicable", "met_by_carer"),
+            *("impairment", "care_home", "lacks_capacity", "somebody_arranges"),
+        ),
+        **assessed(
+            "carer",
+            LIMBS[:3],
+            *("necessary_care", "health_at_risk", "care_to_adult"),
+            *("adult_charged", "adult_means_within_limit", "adult_agrees", "adult_asks"),
+        ),
+    },
+    ("assessment", "ConfirmDetermination"): {
+        **same("determination_id", "reasons", "duty_because", at=DETERMINATION),
+        **under("departures", same("outcome", "judgement", "because", at=f"{DETERMINATION}.departures")),
+    },
+    ("assessment", "GiveWrittenRecord"): same("given_on", "how", at=f"{DETERMINATION}.written"),
+    ("assessment", "GiveIndicativeBudget"): same(
+        "points", "weekly_by_practitioner", at="ListIndicativeBudgets.indicative_budgets"
+    ),
+    ("assessment", "GiveAdvice"): {
+        **same("written_reasons", "advice", "how_to_ask_again", at="ListAdvice.advice"),
+        **same("given_on", "how", at=f"{DETERMINATION}.written"),
+    },
+    ("assessment", "PlaceHold"): {"reason": "ListActs.acts.hold_reason", "because": "ListActs.acts.because"},
+    ("assessment", "ReleaseHold"): same("because", at="ListActs.acts"),
+    ("assessment", "ResumeCase"): same("because", at="ListActs.acts"),
+    ("assessment", "EndCase"): {
+        **same("ending", "because", at="ListActs.acts"),
+        "ended_on": "GetCase.case.ended_on",
+    },
+    ("assessment", "RecordOverdue"): {"clock": f"{DETERMINATION}.written.overdue_told"},
+    ("assessment", "OpenAssessment"): {"round": "GetCase.case.round", **OPENED_ON},
+    ("planning", "OpenPlan"): {
+        "council": "ListReceipts.council",
+        "version": f"{PLAN}.version",
+        **same("eligible_needs", "met_by_carer", "indicative_weekly", at="GetPlanning.planning"),
+        **OPENED_ON,
+    },
+    ("planning", "SavePlan"): {
+        **same("template", "answers.key", "answers.value", "met_otherwise", "helper", "review_on", "top_up", at=PLAN),
+        **same("risks_considered", "person_involved", "advocate_considered", "advice_given", at=PLAN),
+        **same("lacks_capacity", "interested_involved", "complex", at=PLAN),
+        **under("lines", same(*LINE, "beyond_needs", at=f"{PLAN}.lines")),
+    },
+    ("planning", "SubmitPlan"): {},
+    ("planning", "OpenMoney"): {
+        "version": "GetPlanning.planning.periods.plan_version",
+        "personal_budget_weekly": "GetPlanning.planning.personal_budget_weekly",
+        **OPENED_ON,
+    },
+    ("planning", "ArrangeMoney"): {
+        **same("kind", "weekly", "payee", at="GetPlan.money"),
+        **under(
+            "facts",
+            same(
+                *("has_capacity", "requests", "prohibited", "capable_with_help", "appropriate"),
+                *("mca_person_supports", "best_interests", "court_order_exclusion", "nominee_agrees"),
+                at="ListReceipts.direct-payment.facts",
+            ),
+        ),
+    },
+    ("planning", "OpenSupport"): {"version": "GetPlanning.planning.periods.plan_version", **OPENED_ON},
+    ("planning", "ArrangeSupport"): same("kind", "needs", "starts_on", at="GetPlan.support"),
+    ("planning", "StopArrangements"): {
+        "arrangement_ids": "GetPlanning.planning.periods.arrangement_id",
+        "last_day": "GetPlanning.planning.periods.ends_on",
+    },
+    ("planning", "RestartArrangements"): {
+        "arrangement_ids": "GetPlanning.planning.periods.arrangement_id",
+        "first_day": "GetPlanning.planning.periods.starts_on",
+    },
+    ("planning", "CloseCase"): {
+        "ended_on": "GetPlanning.planning.periods.ends_on",
+        "died": "GetPlanning.planning.periods.reason",
+    },
+    ("approval", "OpenApproval"): {
+        "council": "ListReceipts.council",
+        "eligible_needs": f"{CHECKED}.eligible_needs",
+        **same("indicative_weekly", "assessed_by", at="GetApproval.approval"),
+        **OPENED_ON,
+        "plan.version": "GetApproval.approval.version",
+        "plan.weekly": "GetApproval.approval.personal_budget_weekly",
+        "plan.written_by": "GetApproval.approval.written_by",
+        "plan.answers.key": f"{CHECKED}.answered",
+        "plan.lines.line_id": f"{CHECKED}.lines.id",
+        "plan.lines.beyond_needs": f"{CHECKED}.extras.weekly",
+        **under("plan.lines", same(*LINE[2:], at=f"{CHECKED}.lines")),
+        **under("plan", same("template", "met_otherwise", "top_up", "risks_considered", at=CHECKED)),
+        **under("plan", same("person_involved", "advocate_considered", at=CHECKED)),
+        **under("plan", same("lacks_capacity", "interested_involved", at=CHECKED)),
+    },
+    ("approval", "ApprovePlan"): {
+        **same("version", "because", at="GetApproval.approval"),
+        **under("judgements", same("rule", "about", "because", at="GetApproval.approval.judgements")),
+    },
+    ("approval", "ReturnPlan"): same("version", "because", at="GetApproval.approval"),
+    ("approval", "CloseCase"): {},
+    ("review", "RecordSpend"): same("line_id", "amount", "spent_on", "evidence", at="ListSpending.spending"),
+    ("review", "RequestReview"): same("because", at="ListReviewCalls.calls"),
+    ("review", "TriggerReview"): same("trigger", at="ListReviewCalls.calls"),
+    ("review", "CompleteReview"): same(
+        *("achieved.key", "achieved.value", "how_it_worked", "money_used_properly", "outcome"), at="ListReviews.reviews"
+    ),
+    ("review", "OpenLife"): {
+        "council": "ListReceipts.council",
+        **same("round", "plan_version", at="GetLife.life"),
+        "started_on": f"{SCHEDULE}.started_on",
+        "continues": f"{SCHEDULE}.round",
+        "direct_payment_since": f"{SCHEDULE}.direct_payment_started_on",
+        "review_on": f"{SCHEDULE}.own_date",
+        **under("in_force", same("support_since", "needs", "complex", at="GetLife.life.in_force")),
+        **under("in_force.lines", same("line_id", "weekly", at="GetLife.life.in_force.lines")),
+    },
+    ("review", "OpenReview"): {"round": "ListReviews.reviews.round", **OPENED_ON},
+    ("review", "CloseCase"): {},
+}
+"""Where each field stands again, by service and call."""
+
+SAID_OTHERWISE: Mapping[tuple[str, str, str], Mapping[str, str]] = {
+    ("assessment", "ProposeDetermination", "adult.resident"): {"true": "here", "false": "elsewhere"},
+    ("assessment", "RecordOverdue", "clock"): {"written_record": "true"},
+    ("planning", "CloseCase", "died"): {"true": "died"},
+    ("review", "OpenLife", "continues"): {"true": "1"},
+}
+"""What a value is called in its place, where it is not itself: life goes on after one review that changed nothing."""
+
+OF_EARLIER_ONES: Mapping[str, str] = {"GetLife.life.round": "ListReviews.reviews.round"}
+"""Places that have the newest of several, and where those before it stand."""
+
+DATE_OF_A_STEP = (
+    "the journey says that a date which reading calls answer has passed: nothing is recorded but that it was told"
+)
+COPY = "a copy of what planning's GetPlan answers of this version"
+NOWHERE: Mapping[tuple[str, str, str], str] = {
+    **{
+        (service, "RecordOverdue", name): DATE_OF_A_STEP
+        for service in ("assessment", "planning", "approval", "review")
+        for name in ("stage", "turn", "due_on", "by_law", "ahead")
+    },
+    ("approval", "OpenApproval", "plan.case_id"): EVERYWHERE["case_id"],
+    ("approval", "OpenApproval", "plan.state"): "a plan that is not submitted is refused",
+    ("approval", "OpenApproval", "plan.answers.value"): COPY,
+    ("approval", "OpenApproval", "plan.helper"): COPY,
+    ("approval", "OpenApproval", "plan.lines.text"): COPY,
+    ("approval", "OpenApproval", "plan.review_on"): COPY,
+    ("approval", "OpenApproval", "plan.advice_given"): COPY,
+    ("approval", "OpenApproval", "plan.complex"): COPY,
+    ("assessment", "ProposeDetermination", "carer.outcomes.value.takes_longer"): "refused: it is for adults only",
+    ("assessment", "ProposeDetermination", "carer.outcomes.value.met_by_carer"): "refused: it is for adults only",
+    ("assessment", "ProposeDetermination", "carer.outcomes.value.not_applicable"): "refused by the pack",
+}
+"""Fields that no answer gives back, by service, call and path, and why."""
+
+ELSEWHERE: Mapping[str, str] = {
+    "feed": "holds what the services tell it: tests/integration/feed reads back events and subscriptions",
+    "policy": "is about law and no case: test_publishing reads back by ListPublications and GetPack who published what",
+    "publications": "settles the moment from which ListPublications says that a publication is in force",
+}
+"""Services whose calls this table leaves to others, and why."""
