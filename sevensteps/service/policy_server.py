@@ -96,7 +96,7 @@ class PolicyServer(pb_grpc.PolicyServiceServicer):
 
     def _read_packs(self, request: pb.StagePublicationRequest) -> None:
         """Have the library know every pack. Raises a Fault where one is not that version, or cannot decide."""
-        today = clock.now().date()
+        today = clock.today()
         for pack in request.packs:
             if not self._library.has_version(pack.hash):
                 self._library.add_version(pack.pack, pack.hash, request.files)

@@ -86,8 +86,8 @@ class JourneyState(_Payloads):
     `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
     `inbox` holds facts until their step uses them, or until their round or version is past. `law_due` is the day by
     which the law wants the next review (YYYY-MM-DD), `written` what is owed in writing after the last determination,
-    and `told` the dates, of this step and of that, that a service has recorded.
-    `stopped_by` says why the journey cannot go on with what it has heard: then it waits to be started again.
+    and `told` the dates of both that a service has recorded. `stopped_by` says why the journey cannot go on with what
+    it has heard: then it waits to be started again.
     """
 
     case_id: str
@@ -100,7 +100,6 @@ class JourneyState(_Payloads):
     resumed: int = 0
     ending: Ending | None = None
     ended_on: str = ""
-
     assessment_round: int = 0
     eligible_needs: list[str] = field(default_factory=list)
     met_by_carer: list[str] = field(default_factory=list)
@@ -116,11 +115,11 @@ class JourneyState(_Payloads):
     life_round: int = 0
     life_since: str = ""
     life_continues: bool = False
-
+    life: OngoingLife = field(default_factory=OngoingLife)
     law_due: str = ""
+
     written: Written = field(default_factory=Written)
     told: list[str] = field(default_factory=list)
-    life: OngoingLife = field(default_factory=OngoingLife)
     step: StepSoFar | None = None
     memory: Memory = field(default_factory=Memory)
     stopped_by: Parked | None = None
@@ -197,12 +196,10 @@ class JourneyState(_Payloads):
         payload = PAYLOADS[fact.type].of(fact.payload)
         self.life.note(payload)
         ahead = self._turns_ahead(payload)
-        if ahead >= 0 and not any(self._is_of(other, fact.type, ahead) for other in self.inbox):
+        said = [(other.type, self._turns_ahead(self._payload_of(other))) for other in self.inbox]
+        if ahead >= 0 and (fact.type, ahead) not in said:
             self.inbox.append(fact)
             self._payloads[fact.position] = payload
-
-    def _is_of(self, fact: Fact, type_: str, turns_ahead: int) -> bool:
-        return fact.type == type_ and self._turns_ahead(self._payload_of(fact)) == turns_ahead
 
     def _positions(self) -> list[int]:
         """The positions of the facts from which a step may yet begin: a hold that covered one of them keeps it back."""
