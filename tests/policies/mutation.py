@@ -162,9 +162,18 @@ def _rules_of(name: str, other: Pack, mutant: Mutant) -> bool:
     return other.base == name and mutant.file.parent.name == "rules"
 
 
+def _is_refused(mutant: Mutant) -> bool:
+    """Whether changed parameters cannot be read, which needs no case to be noticed."""
+    try:
+        read_parameters(mutant.content)
+    except PackRefusedError:
+        return True
+    return False
+
+
 def _before_anything(pack: Pack, mutant: Mutant) -> bool:
     """A parameter that begins a day before any decision that names it changes nothing, so no case can notice."""
-    if mutant.file.parent.name == "rules" or " from " not in mutant.where + " ":
+    if mutant.file.parent.name == "rules" or " from " not in mutant.where + " " or _is_refused(mutant):
         return False
     name = mutant.where.split(" ")[1]
     begun = read_parameters(mutant.content)[name].values[0].begins
@@ -175,6 +184,8 @@ def _before_anything(pack: Pack, mutant: Mutant) -> bool:
 def _superseded_anyway(pack: Pack, mutant: Mutant) -> bool:
     """Another first day of what a council has entered changes nothing where there is a national value on that day."""
     if mutant.file.parent.name == "rules" or not pack.base or not mutant.where.endswith(" from"):
+        return False
+    if _is_refused(mutant):
         return False
     own, base = read_parameters(mutant.content), read_pack(ROOT, pack.base).parameters
     laid = {name: value.over(base[name]).values for name, value in own.items() if name in base}
