@@ -42,10 +42,10 @@ class Journey:
     @workflow.run
     async def run(self, state: JourneyState) -> str:  # noqa: ARG002  `__init__` has taken it
         """Go from step to step until the case ends; then have everything closed."""
-        self._tells_dates = workflow.patched("overdue-is-told")
+        every_date = workflow.patched("every-date-is-told")
+        self._tells_dates = every_date or workflow.patched("overdue-is-told")
         if self._tells_dates:
-            tells_written = workflow.patched("written-record-is-told")
-            dates = Dates(self._state, lambda: self._step.due, tells_written=tells_written)
+            dates = Dates(self._state, lambda: self._step.due, tells_written=every_date)
             self._watching = asyncio.create_task(dates.watch())
         try:
             await self._live()

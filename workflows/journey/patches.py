@@ -15,8 +15,8 @@ PATCHES: Mapping[str, str] = {
     "because Temporal takes 10,000 signals of a run and no more.",
     "overdue-is-told": "26 November 2026: a due date that passes, and one of the law that is near, is told to the "
     "service that owns the step; and Temporal's tools show whether the law sets the date.",
-    "law-date-runs-on": "27 November 2026: while a plan is changed or needs are reassessed after a review, the date of "
-    "the law for the next review runs on and is told; and what calls for a review by law sets it for that review.",
-    "written-record-is-told": "27 November 2026: what a person is owed in writing after a determination has a date of "
-    "its own, which is told when it passes and nothing was given.",
+    "every-date-is-told": "27 November 2026: the law's date of the next review runs on, and is told, while a plan is "
+    "changed or needs are reassessed after a review, and what calls for a review by law sets it for that review; what a "
+    "person is owed in writing after a determination has a date, too. A run that begins with it tells what has passed "
+    "as one with overdue-is-told does, and asks for that patch no more: each one takes two events of its history.",
 }

@@ -18,7 +18,7 @@ async def seen_how_it_worked(step: Step) -> Stage:
     case = step.state
     await step.open(OpenReview(case.life_round, step.opened_on))
 
-    runs_on = workflow.patched("law-date-runs-on")
+    runs_on = workflow.patched("every-date-is-told")
     if runs_on and step.law_due:
         case.law_due = step.law_due
 
