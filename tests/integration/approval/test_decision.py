@@ -286,11 +286,13 @@ async def test_of_several_roles_the_first_that_suffices_signs(desk: Desk) -> Non
 
 
 async def test_a_role_without_a_limit_has_no_authority(tmp_path: Path) -> None:
-    """Where the council's scheme of delegation does not name the approver, an approver signs nothing."""
+    """Where the council's scheme of delegation gives the approver nothing, an approver signs nothing."""
     policies = tmp_path / "policies"
     shutil.copytree(POLICIES, policies)
     choices = policies / "example-council" / "parameters" / "choices.yaml"
-    choices.write_text(choices.read_text().replace('approver: "52000.00", ', ""))
+    choices.write_text(choices.read_text().replace('approver: "52000.00"', 'approver: "0.00"'))
+    cases = policies / "example-council" / "cases" / "authority.yaml"
+    cases.write_text(cases.read_text().replace('approver, annual_cost: "52000.', 'approver, annual_cost: "0.'))
     async with run_suite(
         "approval", Settings(data=tmp_path / "data", policies=policies, pack=PACK, feed=NOBODY)
     ) as running:
@@ -298,7 +300,7 @@ async def test_a_role_without_a_limit_has_no_authority(tmp_path: Path) -> None:
         checked = await desk.open()
         fault = await refusal_of(desk.by("olu").ApprovePlan(approving(checked)))
         assert fault.reason == "AUTHORITY_LACKING"
-        assert "As approver: AUTH-1" in fault.detail
+        assert "As approver: AUTH-2" in fault.detail
         await desk.by("olu", Role.ASSISTANT_TEAM_MANAGER).ApprovePlan(approving(checked))
 
 

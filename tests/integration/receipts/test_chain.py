@@ -24,7 +24,7 @@ from sevensteps.service.store import open_store
 from sevensteps.service.tables import chain, packs, receipts
 
 FIRST, SECOND, THIRD = (receipts.c.position == place for place in (1, 2, 3))
-LAST = receipts.c.position == 6
+LAST = receipts.c.position == 10
 
 
 @pytest.fixture
@@ -98,8 +98,8 @@ async def test_every_receipt_has_its_link_soon_after_its_decision(chained: Runni
     """Then nothing is wrong: neither with the chain, nor with decisions or records."""
     check, found = await verified(chained)
     assert found == []
-    assert (check.receipts, check.records, check.not_chained, check.erased) == (6, 4, 0, [])
-    assert [(head.service, head.position) for head in check.heads] == [("assessment", 6)]
+    assert (check.receipts, check.records, check.not_chained, check.erased) == (10, 6, 0, [])
+    assert [(head.service, head.position) for head in check.heads] == [("assessment", 10)]
     assert chaining.CHAIN_SECONDS < 1
 
 
@@ -120,7 +120,7 @@ FORGERIES: Mapping[str, tuple[Forge, int, str]] = {
     "what is no time": (update(FIRST, decided_at="long ago"), 1, CHANGED),
     "the case": (update(FIRST, case_id="case-of-others"), 1, CHANGED),
     "the council": (update(FIRST, council="elsewhere"), 1, CHANGED),
-    "the last one of all": (update(LAST, actor="bob"), 6, CHANGED),
+    "the last one of all": (update(LAST, actor="bob"), 10, CHANGED),
     "what is no JSON": (update(FIRST, receipt="{"), 1, CHANGED),
     "deleted in the middle": (delete(receipts, 4), 4, "It was deleted."),
     "put in another order": (swap, 2, "stands in its place"),
@@ -161,7 +161,7 @@ def without_records(connection: sa.Connection) -> None:
 
 async def test_a_deleted_end_is_found(chained: Running) -> None:
     """The last receipt leaves its link behind; and where another decision takes its place, it is not taken for it."""
-    await forge(chained, without_records, delete(receipts, 6))
+    await forge(chained, without_records, delete(receipts, 10))
     _, (finding,) = await verified(chained)
     assert finding.wrong.startswith("It was deleted.")
     await decided(chained)
@@ -217,10 +217,10 @@ async def test_a_chain_that_was_rewritten_is_found_by_a_head_noted_before(chaine
     await until_chained(chained)
     assert (await verified(chained))[1] == []
     _, (finding,) = await verified(chained, noted)
-    assert finding.wrong == "It has another link at position 6 than was noted."
-    beyond = {"assessment": Head("assessment", 7, "0" * 64)}
+    assert finding.wrong == "It has another link at position 10 than was noted."
+    beyond = {"assessment": Head("assessment", 11, "0" * 64)}
     _, (finding,) = await verified(chained, beyond)
-    assert finding.wrong == "It ends at position 6, and its head was noted at 7."
+    assert finding.wrong == "It ends at position 10, and its head was noted at 11."
 
 
 async def test_an_erased_receipt_is_told_apart_from_a_deleted_one(chained: Running) -> None:
@@ -248,12 +248,12 @@ async def test_what_has_no_link_yet_is_told(suite_of: SuiteOf, database: str, mo
         await decided(running)
         await NUMBERING.extend(running.store)  # a crash just now leaves numbers without links
         check, found = await verified(running)
-        assert (check.receipts, check.not_chained, found) == (6, 3, [])
-        assert check.heads[0].position == 3
+        assert (check.receipts, check.not_chained, found) == (10, 5, [])
+        assert check.heads[0].position == 5
     async with suite_of("assessment", database=database) as running:
         await until_chained(running)
         check, found = await verified(running)
-        assert (check.not_chained, check.heads[0].position, found) == (0, 6, [])
+        assert (check.not_chained, check.heads[0].position, found) == (0, 10, [])
 
 
 async def test_several_instances_make_one_chain(
@@ -274,7 +274,7 @@ async def test_several_instances_make_one_chain(
         for store in others:
             await store.close()
         check, found = await verified(running)
-        assert (check.receipts, check.not_chained, check.heads[0].position, found) == (9, 0, 9, [])
+        assert (check.receipts, check.not_chained, check.heads[0].position, found) == (15, 0, 15, [])
 
 
 def failing_at(number: int) -> Callable[[str, int, str, str], str]:
@@ -296,11 +296,12 @@ async def test_a_council_sees_the_links_of_its_own_cases(chained: Running) -> No
         for council in ("example", "elsewhere", EVERY_COUNCIL)
     )
     of_case = pb.ListLinksRequest(case_id=case_id)
-    assert [link.position for link in (await own.ListLinks(of_case)).links] == [7, 8, 9]
+    assert [link.position for link in (await own.ListLinks(of_case)).links] == [11, 12, 13, 14, 15]
     assert not (await stranger.ListLinks(of_case)).links
     records = pb.ReadDecidedRecordsRequest(case_id=case_id)
     assert [record.kind async for part in own.ReadDecidedRecords(records) for record in part.records] == [
         "determination",
+        "duty to meet needs",
         "indicative budget",
     ]
     assert [part async for part in stranger.ReadDecidedRecords(records)] == []
@@ -315,4 +316,4 @@ async def test_a_council_sees_the_links_of_its_own_cases(chained: Running) -> No
     while page.next_page_token:
         page = await everybody.ListLinks(pb.ListLinksRequest(page_size=1, page_token=page.next_page_token))
         places += [link.position for link in page.links]
-    assert places == list(range(1, 10))
+    assert places == list(range(1, 16))

@@ -45,7 +45,7 @@ async def _most_memory(running: Running, number: int) -> tuple[int, int]:
 
 def _fill(connection: sa.Connection, number: int) -> None:
     """Copy the decision on the budget and its record until there are so many receipts."""
-    receipt = connection.execute(sa.select(receipts).where(receipts.c.position == 3)).one()._asdict()
+    receipt = connection.execute(sa.select(receipts).where(receipts.c.position == 5)).one()._asdict()
     budget = connection.execute(sa.select(indicative_budgets).where(indicative_budgets.c.round == 1)).one()._asdict()
     there = connection.execute(sa.select(sa.func.max(receipts.c.position))).scalar_one()
     for position in range(there + 1, number + 1):
