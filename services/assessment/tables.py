@@ -170,7 +170,7 @@ DECIDED = (
     DecidedRecords(
         "duty to meet needs",
         determinations,
-        (Claim("duty_owed", "values.duty_owed"), Claim("assessed_on", "on")),
+        (Claim("duty_owed", "values.duty_owed"),),
         receipt_id="duty_receipt_id",
         receipt_digest="duty_receipt_digest",
     ),

@@ -16,7 +16,8 @@ SIGNING = (
 )
 """Who may decide on plans, each within the council's scheme of delegation. Their roles are tried in this order."""
 PEOPLE = frozenset(Role) - {Role.JOURNEY, Role.SERVICE}
-ANYBODY = PEOPLE | {Role.JOURNEY}
+ANYBODY = PEOPLE - {Role.POLICY_OFFICER} | {Role.JOURNEY}
+"""Whoever has to do with cases. A policy officer has to do with packs alone."""
 CASEWORK = frozenset({Role.PRACTITIONER, Role.PLANNER, Role.REVIEWER, *SIGNING})
 """Who works on a case with the person, and so may read a self-assessment: the person's own words about their life."""
 RECORDS = CASEWORK | {Role.FINANCE, Role.OPERATIONS, Role.AUDITOR}

@@ -55,7 +55,7 @@ def rights_table() -> Iterator[str]:
 
 def _who(roles: frozenset[Role]) -> str:
     if roles >= ANYBODY:
-        return "every role"
+        return "every role that has to do with cases"
     together = ["casework"] if roles >= CASEWORK else []
     named = roles & PEOPLE - CASEWORK if together else roles & PEOPLE
     return ", ".join([*together, *sorted(named), *sorted(MACHINES[role] for role in roles - PEOPLE)])

@@ -78,7 +78,7 @@ RECORDS = {
         ("version", "personal_budget_weekly"),
     ),
     PlanReturned.TYPE: ("approval", "SELECT case_id, version FROM approvals WHERE state = 'returned'", ("version",)),
-    LifeOpened.TYPE: ("review", "SELECT case_id, round, review_due FROM lives", ("round", "review_due")),
+    LifeOpened.TYPE: ("review", "SELECT case_id, round FROM lives", ("round",)),
     SpendRecorded.TYPE: ("review", "SELECT case_id, round, amount FROM spending", ("round", "amount")),
     ReviewRequested.TYPE: ("review", "SELECT case_id, round FROM calls WHERE trigger = ''", ("round",)),
     ReviewOpened.TYPE: ("review", "SELECT case_id, round FROM lives WHERE reason IS NOT NULL", ("round",)),

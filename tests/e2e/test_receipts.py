@@ -69,7 +69,7 @@ async def test_everything_is_verified_against_heads_noted_before(running: Runnin
     assert result.stderr == "", "no progress bar where nobody watches"
     assert "nothing wrong" in result.stdout
     answered = json.loads((await running.run("verify", "--all", "--json")).stdout)
-    assert (answered["findings"], answered["erased"], answered["records"]) == ([], [], 8)
+    assert (answered["findings"], answered["erased"], answered["records"]) == ([], [], 14)
     assert [head["service"] for head in answered["heads"]] == ["assessment", "planning", "approval", "review"]
     noted = tmp_path / "verified.txt"
     noted.write_text(result.stdout, encoding="utf-8")
@@ -102,11 +102,13 @@ async def test_what_cannot_be_verified_is_said_at_once(running: RunningSuite, tm
 async def test_whatever_a_record_says_is_held_to_its_receipt(running: RunningSuite, service: str) -> None:
     """Every claim of every kind of record: changed in the database, it is found in the case and in everything."""
     decided: Sequence[DecidedRecords] = importlib.import_module(f"services.{service}.tables").DECIDED
-    forged = [(records, claim.name) for records in decided for claim in records.claims if not claim.always]
-    for records, name in forged:
-        table = records.table.name
+    forged = [(records, claim) for records in decided for claim in records.claims if not claim.always]
+    for records, claim in forged:
+        name, table = claim.name, records.table.name
+        if claim.where:  # of a departure, and nobody departed here: tests/integration/receipts has one
+            continue
         with sqlite3.connect(running.settings.data / f"{service}.db") as database:
-            query = f"SELECT rowid, {name} FROM {table} WHERE {records.receipt_id} IS NOT NULL"  # noqa: S608 - names of tables.py
+            query = f"SELECT rowid, {name} FROM {table} WHERE {records.receipt_id} <> ''"  # noqa: S608 - names of tables.py
             row, was = database.execute(query).fetchone()
             put = f"UPDATE {table} SET {name} = ? WHERE rowid = ?"  # noqa: S608
             database.execute("DROP TRIGGER IF EXISTS decided_for_good_update")  # as whoever forges would
@@ -158,7 +160,7 @@ async def test_the_page_has_the_reasons_that_people_gave_and_json_has_all_of_it(
     records = told["records"]
     confirmed = [each for each in records["determinations"] if each["state"] == "DETERMINATION_STATE_CONFIRMED"]
     assert [each["points"] for each in records["indicative_budgets"]] == [16]
-    assert [each["plan_version"] for each in records["spending"]] == [1]
+    assert [each["plan_version"] for each in records["spending"]] == [1, 1, 1]
     given = [
         *(each["reasons"] for each in confirmed),
         *(each["because"] for each in (*records["approvals"], *records["review_calls"])),

@@ -108,7 +108,7 @@ WAITS: Mapping[type[Payload], WaitingFor] = {
 def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str:
     """An event as a sentence, with verdicts in the words of its council's pack; its type where it is newer than this.
 
-    Unless it is `verbose`, long lists are folded.
+    Unless it is `verbose`, long lists are folded, and what is owed in writing is not told.
     """
     sentence = SENTENCES.get(event.type)
     payload = payload_of(event)
@@ -125,7 +125,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
     if isinstance(payload, events.SpendRecorded) and payload.amount.startswith("-"):
         sentence, fields["amount"] = CAME_BACK, fields["amount"].removeprefix("-")
     told = sentence.format(**fields).rstrip() + _departures_in_words(payload) + _law_in_words(payload)
-    return told + _another_in_words(payload) + reason_in_words(payload) + _owed_in_writing(payload)
+    told += _another_in_words(payload) + reason_in_words(payload)
+    return told + _owed_in_writing(payload) if verbose else told
 
 
 def _another_in_words(payload: Payload) -> str:

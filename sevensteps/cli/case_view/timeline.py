@@ -33,12 +33,13 @@ from sevensteps.events import (
     SupportOpened,
     SupportOrganised,
     SupportStarted,
+    WrittenRecordGiven,
 )
 from sevensteps.policy.model.values_in_words import plain
 from sevensteps.policy.model.verdict import Verdict
 from sevensteps.steps import STEP_NAMES
 
-SHORT_REASON = 90
+SHORT_REASON = 60
 """How many letters a reason may have to stand in a brief timeline."""
 POSITION_WIDTH = 6
 DAY_WIDTH = len("26 September 2026")
@@ -53,7 +54,9 @@ TOLD_BY_THE_HEADING = frozenset(
     event.TYPE for event in (PlanOpened, MoneyOpened, SupportOpened, LifeOpened, ReviewOpened)
 )
 """Events that say no more than the heading of their step does."""
-LEFT_OUT = TOLD_BY_THE_HEADING | {PlanSaved.TYPE, MoneyOrganised.TYPE, SupportOrganised.TYPE, SupportStarted.TYPE}
+LEFT_OUT = TOLD_BY_THE_HEADING | {
+    event.TYPE for event in (PlanSaved, MoneyOrganised, SupportOrganised, SupportStarted, WrittenRecordGiven)
+}
 """What a brief timeline leaves out; the last event of a case is never left out unless its heading tells it."""
 
 

@@ -32,7 +32,7 @@ async def verified(running: Running, noted: Mapping[str, Head] = NOTHING_NOTED) 
 
 
 async def decided(running: Running) -> str:
-    """A case with three decisions and two records: its date; its determination; its budget."""
+    """A case with five decisions: its date, its determination, the duty, what is owed in writing, its budget."""
     work = Practice(running)
     await work.open()
     await work.propose()

@@ -9,9 +9,11 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
+from integration.assessment.practice import NOT_ELIGIBLE, Practice
 from integration.receipts.checked import Forge, decided, of_decision, until_chained, verified
 from servers.services import Running, SuiteOf, refusal_of
 from services.assessment.tables import determinations, indicative_budgets
+from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
 from sevensteps.cli.checking.heads import Head
@@ -35,7 +37,7 @@ async def running(suite_of: SuiteOf, database: str) -> AsyncIterator[Running]:
 
 @pytest.fixture
 async def chained(running: Running) -> Running:
-    """A service with the six receipts of two cases, each with its link."""
+    """A service with the ten receipts of two cases, each with its link."""
     for _ in range(2):
         await decided(running)
     await until_chained(running)
@@ -197,6 +199,24 @@ async def test_a_record_that_contradicts_its_receipt_is_found(chained: Running) 
             await chained.store.write(partial(sa.Connection.execute, statement=table.update().values(values)))
             _, found = await verified(chained)
         assert [said in finding.wrong for finding in found] == [True, True], f"{what}: {found}"
+
+
+async def test_a_departure_is_held_to_the_decision_of_who_confirmed_it(running: Running) -> None:
+    """Not to that of who had assessed: the rules decided again, on what the practitioner judged."""
+    work = Practice(running)
+    await work.open()
+    await work.propose(NOT_ELIGIBLE)
+    ben = work.caller(Role.PRACTITIONER, subject="ben")
+    departure = assessment_pb2.Departure(
+        outcome="hygiene", judgement=assessment_pb2.OUTCOME_JUDGEMENT_UNABLE, because="I saw it."
+    )
+    request = assessment_pb2.ConfirmDeterminationRequest(reasons="As I saw it.", departures=[departure])
+    await ben.ConfirmDetermination(work.on_case(request))
+    await until_chained(running)
+    assert (await verified(running))[1] == []
+    await forge(running, lambda connection: connection.execute(determinations.update().values(confirmed_by="amy")))
+    _, (finding,) = await verified(running)
+    assert "says confirmed by: amy. Its receipt says ben." in finding.wrong
 
 
 async def test_a_record_with_the_receipt_of_another_case_is_found(chained: Running) -> None:
