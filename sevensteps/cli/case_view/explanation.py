@@ -41,6 +41,8 @@ from sevensteps.policy.model.verdict import Json, Verdict
 from sevensteps.policy.packs.answer_words import AnswerWords
 from sevensteps.steps import STEP_NAMES, DueKind
 
+MOST_LAWS = 2
+"""By how many laws a brief page says that something was decided."""
 ANSWERS_FOR = {
     DeterminationConfirmed.TYPE: "confirmed by",
     PlanApproved.TYPE: "signed by",
@@ -241,9 +243,13 @@ def _deciding(findings: Json, verdict: Verdict) -> list[Mapping[str, Json]]:
 
 
 def _rules(findings: Sequence[Mapping[str, Json]]) -> str:
-    """The rules of findings with their law, in one line."""
-    rules = dict.fromkeys(f"{finding['rule']} [{finding['reference']}]" for finding in findings)
-    return folded(list(rules), verbose=False)
+    """The rules of findings in one line, those of one law together before it; of the first few laws."""
+    by_law: defaultdict[str, list[str]] = defaultdict(list)
+    for rule, law in dict.fromkeys((str(finding["rule"]), str(finding["reference"])) for finding in findings):
+        by_law[law].append(rule)
+    laws = [f"{', '.join(rules)} [{law}]" for law, rules in by_law.items()]
+    more = f" {more_of(len(laws) - MOST_LAWS)}" if len(laws) > MOST_LAWS else ""
+    return ", ".join(laws[:MOST_LAWS]) + more
 
 
 def _pairs(pairs: Json, words: AnswerWords, *, verbose: bool) -> str:
