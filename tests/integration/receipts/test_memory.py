@@ -10,8 +10,8 @@ from services.assessment.tables import indicative_budgets
 from sevensteps.receipt_chain import digest_of
 from sevensteps.service.tables import chain, receipts
 
-FEW, MANY = 300, 1_500
-MORE_AT_MOST = 250_000
+FEW, MANY = 300, 3_000
+MORE_AT_MOST = 500_000
 """Bytes."""
 
 
