@@ -1,6 +1,6 @@
 """`sevensteps policy in-force`: which version of which pack decides in each service, since when, by whom and why."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC
 
@@ -12,8 +12,9 @@ from sevensteps.api.policy.v1.policy_pb2 import (
     ListPublicationsRequest,
     ListPublicationsResponse,
 )
-from sevensteps.api.receipts.v1.receipts_pb2 import GetPacksInForceRequest, GetPacksInForceResponse, PackInForce
+from sevensteps.api.receipts.v1.receipts_pb2 import PackInForce
 from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
+from sevensteps.cli.publication import REGISTER, packs_in_service
 from sevensteps.cli.terminal.options import AsJson
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.print_json import print_json
@@ -134,21 +135,15 @@ async def _read(settings: Settings) -> tuple[tuple[CouncilPack, ...], list[Waiti
     packs = await read_packs(settings)
     current = {pack.pack: pack.hash for pack in packs}
     async with operations(settings) as caller:
-        return packs, [waiting async for waiting in _waiting(caller, current)]
-
-
-async def _waiting(caller: Caller, current: Mapping[str, str]) -> AsyncIterator[WaitingPack]:
-    request = ListPublicationsRequest()
-    while True:
-        page = await caller.ask(request, ListPublicationsResponse, at="assessment")
-        for each in page.publications:
-            if each.state != PUBLICATION_STATE_IN_FORCE:
-                for pack in each.packs:
-                    if current.get(pack.pack) == pack.replaces:
-                        yield WaitingPack(pack.pack, pack.hash, each.published_by, each.because)
-        if not page.next_page_token:
-            return
-        request.page_token = page.next_page_token
+        pages = caller.pages(ListPublicationsRequest(), ListPublicationsResponse, at=REGISTER)
+        publications = [each async for page in pages for each in page.publications]
+    return packs, [
+        WaitingPack(pack.pack, pack.hash, each.published_by, each.because)
+        for each in publications
+        if each.state != PUBLICATION_STATE_IN_FORCE
+        for pack in each.packs
+        if current.get(pack.pack) == pack.replaces
+    ]
 
 
 async def read_packs(settings: Settings) -> tuple[CouncilPack, ...]:
@@ -161,10 +156,9 @@ async def read_packs(settings: Settings) -> tuple[CouncilPack, ...]:
 async def _in_service(caller: Caller, service: str) -> Mapping[str, PackInForce]:
     """The packs by which a service decides, by name; none where it does not answer."""
     try:
-        answer = await caller.ask(GetPacksInForceRequest(), GetPacksInForceResponse, at=service)
+        return await packs_in_service(caller, service)
     except Fault:
         return {}
-    return {pack.pack: pack for pack in answer.packs}
 
 
 def _council_pack(

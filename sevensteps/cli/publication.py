@@ -1,9 +1,11 @@
 """Bringing a publication of packs in force in every service that decides, from one moment on, or in none."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import TypeVar
 from uuid import uuid4
@@ -57,24 +59,20 @@ class Sent:
 
 async def packs_in_force(caller: Caller) -> InServices:
     """The packs by which each service decides. Raises a Fault that names a service which does not answer."""
+    return await _in_all(DECIDING_SERVICES, partial(packs_in_service, caller))
 
-    async def of(service: str) -> Mapping[str, PackInForce]:
-        answer = await _ask(caller, service, GetPacksInForceRequest(), GetPacksInForceResponse)
-        return {pack.pack: pack for pack in answer.packs}
 
-    return await _in_all(DECIDING_SERVICES, of)
+async def packs_in_service(caller: Caller, service: str) -> Mapping[str, PackInForce]:
+    """The packs by which a service decides, by name. Raises a Fault that names it where it does not answer."""
+    answer = await _ask(caller, service, GetPacksInForceRequest(), GetPacksInForceResponse)
+    return {pack.pack: pack for pack in answer.packs}
 
 
 async def publications(caller: Caller) -> list[Publication]:
     """Every publication in the register, oldest first."""
-    found: list[Publication] = []
-    request = ListPublicationsRequest()
-    while True:
-        page = await _ask(caller, REGISTER, request, ListPublicationsResponse)
-        found += page.publications
-        if not page.next_page_token:
-            return found
-        request.page_token = page.next_page_token
+    with _naming(REGISTER):
+        pages = caller.pages(ListPublicationsRequest(), ListPublicationsResponse, at=REGISTER)
+        return [publication async for page in pages for publication in page.publications]
 
 
 async def stage(
@@ -162,8 +160,14 @@ async def _in_all(services: Sequence[str], ask: Callable[[str], Awaitable[T]]) -
 
 
 async def _ask(caller: Caller, service: str, request: Message, answer: type[A]) -> A:
-    """Ask a service. A Fault names it."""
-    try:
+    with _naming(service):
         return await caller.ask(request, answer, at=service)
+
+
+@contextmanager
+def _naming(service: str) -> Iterator[None]:
+    """A Fault names the service that is asked inside."""
+    try:
+        yield
     except Fault as fault:
         raise Fault(fault.kind, fault.reason, f"{service}: {fault.detail}", metadata=fault.metadata) from fault

@@ -57,6 +57,16 @@ class Caller:
         except grpc.aio.AioRpcError as error:
             raise self._fault(service, error) from error
 
+    async def pages(self, request: Message, answer: type[A], at: str = "") -> AsyncIterator[A]:
+        """A list page by page; `request` asks for the first one. Raises as `ask` does."""
+        while True:
+            page = await self.ask(request, answer, at)
+            yield page
+            token = getattr(page, "next_page_token")  # noqa: B009 - a field that Message does not name
+            if not token:
+                return
+            setattr(request, "page_token", token)  # noqa: B010 - as above
+
     async def watch(self, request: feed_pb2.WatchEventsRequest) -> AsyncIterator[feed_pb2.WatchEventsResponse]:
         """Follow the feed for ever, with a new token when one expires. Raises the Fault that the feed sent."""
         rest = feed_pb2.WatchEventsRequest()

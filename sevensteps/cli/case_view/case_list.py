@@ -133,15 +133,10 @@ def status_as_json(status: CaseStatus | None) -> dict[str, Json]:
 
 async def pages_of_rows(caller: Caller, statuses_of: StatusesOf, wanted: Wanted) -> AsyncIterator[list[Row]]:
     """The cases, a page of the assessment service at a time: no more than that is ever held."""
-    request = wanted.request
-    while True:
-        page = await caller.ask(request, pb.ListCasesResponse)
+    async for page in caller.pages(wanted.request, pb.ListCasesResponse):
         statuses = await statuses_of([case for case in page.cases if not case.ending])
         rows = (Row(case, None if case.ending else statuses.get(case.case_id)) for case in page.cases)
         yield [row for row in rows if wanted.takes(row)]
-        if not page.next_page_token:
-            return
-        request.page_token = page.next_page_token
 
 
 class Columns:

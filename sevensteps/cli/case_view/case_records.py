@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import TypeVar
 
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
@@ -16,8 +15,6 @@ from sevensteps.cli.case_view.history import last_event, payload_of
 from sevensteps.events import LifeOpened, PlanChecked, PlanSubmitted
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.caller import Caller
-
-M = TypeVar("M", bound=Message)
 
 
 @dataclass(slots=True)
@@ -63,33 +60,24 @@ async def read_case_records(caller: Caller, case_id: str, events: Sequence[Event
 
 async def _read_step_1(caller: Caller, case_id: str, records: CaseRecords) -> None:
     pb = assessment_pb2
-    for acts in await _pages(caller, pb.ListActsRequest(case_id=case_id), pb.ListActsResponse):
+    async for acts in caller.pages(pb.ListActsRequest(case_id=case_id), pb.ListActsResponse):
         records.acts += acts.acts
-    for support in await _pages(caller, pb.ListUrgentSupportRequest(case_id=case_id), pb.ListUrgentSupportResponse):
+    async for support in caller.pages(pb.ListUrgentSupportRequest(case_id=case_id), pb.ListUrgentSupportResponse):
         records.urgent_support += support.urgent_support
-    for found in await _pages(caller, pb.ListDeterminationsRequest(case_id=case_id), pb.ListDeterminationsResponse):
+    async for found in caller.pages(pb.ListDeterminationsRequest(case_id=case_id), pb.ListDeterminationsResponse):
         records.determinations += found.determinations
     budgets = pb.ListIndicativeBudgetsRequest(case_id=case_id)
-    for given in await _pages(caller, budgets, pb.ListIndicativeBudgetsResponse):
+    async for given in caller.pages(budgets, pb.ListIndicativeBudgetsResponse):
         records.indicative_budgets += given.indicative_budgets
-    for advice in await _pages(caller, pb.ListAdviceRequest(case_id=case_id), pb.ListAdviceResponse):
+    async for advice in caller.pages(pb.ListAdviceRequest(case_id=case_id), pb.ListAdviceResponse):
         records.advice += advice.advice
 
 
 async def _read_steps_6_and_7(caller: Caller, case_id: str, records: CaseRecords) -> None:
     pb = review_pb2
-    for spent in await _pages(caller, pb.ListSpendingRequest(case_id=case_id), pb.ListSpendingResponse):
+    async for spent in caller.pages(pb.ListSpendingRequest(case_id=case_id), pb.ListSpendingResponse):
         records.spending += spent.spending
-    for called in await _pages(caller, pb.ListReviewCallsRequest(case_id=case_id), pb.ListReviewCallsResponse):
+    async for called in caller.pages(pb.ListReviewCallsRequest(case_id=case_id), pb.ListReviewCallsResponse):
         records.review_calls += called.calls
-    for reviewed in await _pages(caller, pb.ListReviewsRequest(case_id=case_id), pb.ListReviewsResponse):
+    async for reviewed in caller.pages(pb.ListReviewsRequest(case_id=case_id), pb.ListReviewsResponse):
         records.reviews += reviewed.reviews
-
-
-async def _pages(caller: Caller, request: Message, answer: type[M]) -> list[M]:
-    """Every page of a list."""
-    pages = [await caller.ask(request, answer)]
-    while token := getattr(pages[-1], "next_page_token"):  # noqa: B009 - a field that Message does not name
-        setattr(request, "page_token", token)  # noqa: B010 - as above
-        pages.append(await caller.ask(request, answer))
-    return pages

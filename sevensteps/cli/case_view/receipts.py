@@ -30,10 +30,6 @@ async def read_receipts(caller: Caller, case_id: str) -> list[ServiceReceipt]:
 
 async def _of_service(caller: Caller, service: str, case_id: str) -> AsyncIterator[Receipt]:
     request = receipts_pb2.ListReceiptsRequest(case_id=case_id)
-    while True:
-        page = await caller.ask(request, receipts_pb2.ListReceiptsResponse, at=service)
+    async for page in caller.pages(request, receipts_pb2.ListReceiptsResponse, at=service):
         for receipt in page.receipts:
             yield receipt
-        if not page.next_page_token:
-            return
-        request.page_token = page.next_page_token

@@ -51,7 +51,7 @@ class Check:
         """What is wrong with receipts, to the last one that there was when this began."""
         chain = ChainCheck(service, self.noted.get(service))
         end = None
-        async for page in links(caller, service):
+        async for page in caller.pages(pb.ListLinksRequest(), pb.ListLinksResponse, at=service):
             end = page.last if end is None else end
             for link in page.links:
                 if link.position > end:
@@ -80,14 +80,3 @@ class Check:
                 self.records += 1
                 for wrong in contradictions(record):
                     yield Finding(service, record.receipt_id, record.case_id, record.kind, wrong, COMPARE)
-
-
-async def links(caller: Caller, service: str, case_id: str = "") -> AsyncIterator[pb.ListLinksResponse]:
-    """The chain of a service page by page, or the links of a case's receipts."""
-    request = pb.ListLinksRequest(case_id=case_id)
-    while True:
-        page = await caller.ask(request, pb.ListLinksResponse, at=service)
-        yield page
-        if not page.next_page_token:
-            return
-        request.page_token = page.next_page_token

@@ -8,7 +8,6 @@ from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
 from sevensteps.cli.checking.chain import changes
 from sevensteps.cli.checking.decisions import DecisionsAgain
-from sevensteps.cli.checking.everything import links
 from sevensteps.cli.checking.records import contradictions
 from sevensteps.config import Settings
 from sevensteps.policy import Library
@@ -42,12 +41,12 @@ async def check_case(settings: Settings, case_id: str) -> list[CheckedDecision]:
 
 async def _check_service(caller: Caller, again: DecisionsAgain, service: str, case_id: str) -> list[CheckedDecision]:
     contradicted: dict[str, list[str]] = defaultdict(list)
-    request = pb.ReadDecidedRecordsRequest(case_id=case_id)
-    async for part in caller.stream(request, pb.ReadDecidedRecordsResponse, at=service):
+    records = pb.ReadDecidedRecordsRequest(case_id=case_id)
+    async for part in caller.stream(records, pb.ReadDecidedRecordsResponse, at=service):
         for record in part.records:
             contradicted[record.receipt_id] += contradictions(record)
     checked = []
-    async for page in links(caller, service, case_id):
+    async for page in caller.pages(pb.ListLinksRequest(case_id=case_id), pb.ListLinksResponse, at=service):
         for link in page.links:
             receipt, erased = link.receipt, bool(link.erased_at)
             differences = () if erased else await again.differences(service, receipt)
