@@ -15,9 +15,8 @@ from services.assessment.facts import (
 )
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
-from sevensteps.clock import from_text
 from sevensteps.councils import Council
-from sevensteps.fields import Fields, number_of
+from sevensteps.fields import Fields, moment, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.tokens import LONGEST_COUNCIL
 from sevensteps.policy.model.verdict import Json
@@ -43,7 +42,7 @@ FACTS_OF_ADVOCACY = (
 
 def case_message(case: Case) -> pb.Case:
     """A case as it goes on the wire."""
-    message = pb.Case(
+    return pb.Case(
         case_id=case.case_id,
         council=case.council,
         kind=number_of(pb.CaseKind, case.kind),
@@ -58,22 +57,20 @@ def case_message(case: Case) -> pb.Case:
         opened_by=case.opened_by,
         another_because=case.another_because or "",
         linked_case_id=case.linked_case_id,
+        opened_at=moment(case.opened_at),
     )
-    message.opened_at.FromDatetime(from_text(case.opened_at))
-    return message
 
 
 def act_message(act: Act) -> pb.Act:
     """What was done to a case, as it goes on the wire."""
-    message = pb.Act(
+    return pb.Act(
         kind=number_of(pb.ActKind, act.kind),
         acted_by=act.acted_by,
         because=act.because,
         hold_reason=number_of(pb.HoldReason, act.reason if act.kind is ActKind.HOLD_PLACED else ""),
         ending=number_of(pb.Ending, act.reason if act.kind is ActKind.ENDED else ""),
+        acted_at=moment(act.acted_at),
     )
-    message.acted_at.FromDatetime(from_text(act.acted_at))
-    return message
 
 
 def council_named(request: pb.GetCouncilRequest, actor: Actor) -> str:

@@ -9,13 +9,12 @@ from uuid import uuid4
 
 import grpc
 import sqlalchemy as sa
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
 from sevensteps.background import Background
-from sevensteps.clock import from_text
 from sevensteps.errors import Fault, Kind
+from sevensteps.fields import moment
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.faults import fault_of
 from sevensteps.service import statements
@@ -169,15 +168,13 @@ class Publisher:
     async def _send(self, rows: Sequence[Waiting]) -> None:
         request = feed_pb2.AppendEventsRequest()
         for row in rows:
-            moment = Timestamp()
-            moment.FromDatetime(from_text(row.occurred_at))
             request.events.add(
                 event_id=row.event_id,
                 type=row.type,
                 case_id=row.case_id,
                 council=row.council,
                 source=self._source,
-                occurred_at=moment,
+                occurred_at=moment(row.occurred_at),
                 actor=row.actor,
                 payload=row.payload,
             )

@@ -3,12 +3,10 @@
 from datetime import UTC
 from typing import TypeAlias
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from sevensteps import clock
 from sevensteps.api.policy.v1 import policy_pb2 as pb
 from sevensteps.api.publications.v1.publications_pb2 import PutInForceRequest, SettlePublicationRequest
-from sevensteps.fields import Fields, number_of
+from sevensteps.fields import Fields, moment, number_of
 from sevensteps.service.publications import Publication
 
 NamesMoment: TypeAlias = pb.SchedulePublicationRequest | PutInForceRequest | SettlePublicationRequest
@@ -27,13 +25,6 @@ def moment_of(request: NamesMoment, fields: Fields) -> str:
         return ""
 
 
-def timestamp_of(moment: str) -> Timestamp:
-    """A moment as it is stored, for the wire."""
-    timestamp = Timestamp()
-    timestamp.FromDatetime(clock.from_text(moment))
-    return timestamp
-
-
 def message(of: Publication) -> pb.Publication:
     """A publication."""
     return pb.Publication(
@@ -41,8 +32,8 @@ def message(of: Publication) -> pb.Publication:
         packs=[pb.PublishedPack(pack=pack.pack, hash=pack.hash, replaces=pack.replaces) for pack in of.packs],
         published_by=of.published_by,
         because=of.because,
-        published_at=timestamp_of(of.published_at),
+        published_at=moment(of.published_at),
         state=number_of(pb.PublicationState, of.state),
-        in_force_from=timestamp_of(of.in_force_from) if of.in_force_from else None,
+        in_force_from=moment(of.in_force_from),
         confirmed_by=of.confirmed_by,
     )

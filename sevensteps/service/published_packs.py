@@ -8,12 +8,11 @@ from typing import Protocol
 import grpc
 import sqlalchemy as sa
 
+from sevensteps import fields
 from sevensteps.api.publications.v1 import publications_pb2 as pb
 from sevensteps.api.publications.v1 import publications_pb2_grpc as pb_grpc
 from sevensteps.errors import Fault, Kind
-from sevensteps.fields import short_name
 from sevensteps.service import publications
-from sevensteps.service.publication_wire import timestamp_of
 from sevensteps.service.publications import LONGEST_BLIND, Outcome, Settled, State
 from sevensteps.service.store import Store
 from sevensteps.service.tables import publications as table
@@ -64,13 +63,12 @@ class AssessmentsRegister:
 
     async def settle(self, publication_id: str, moment: str) -> Settled:
         """See Register."""
-        begins = timestamp_of(moment)
-        request = pb.SettlePublicationRequest(publication_id=publication_id, in_force_from=begins)
+        request = pb.SettlePublicationRequest(publication_id=publication_id, in_force_from=fields.moment(moment))
         try:
             answer = await self._register.SettlePublication(request, timeout=CALL_SECONDS)
         except grpc.aio.AioRpcError:  # asked again at the next look
             return Settled(Outcome.OPEN)
-        outcome = Outcome(short_name(pb.Outcome, answer.outcome))
+        outcome = Outcome(fields.short_name(pb.Outcome, answer.outcome))
         return Settled(outcome, answer.published_by, answer.confirmed_by)
 
 

@@ -6,20 +6,17 @@ from functools import partial
 
 import grpc
 import sqlalchemy as sa
-from google.protobuf.timestamp_pb2 import Timestamp
 
-from sevensteps import clock
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.api.receipts.v1 import receipts_pb2_grpc as pb_grpc
 from sevensteps.errors import Fault, Kind, Violation
-from sevensteps.fields import Fields
+from sevensteps.fields import Fields, moment
 from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.decided_records import DecidedRecords
 from sevensteps.service.pack_archive import law_of
 from sevensteps.service.packs_on_record import packs_in_force
 from sevensteps.service.page_tokens import position_of, token_of
-from sevensteps.service.publication_wire import timestamp_of
 from sevensteps.service.receipt_pages import MOST, NUMBERING, links, page
 from sevensteps.service.tables import receipts
 from sevensteps.service.use_cases import UseCases
@@ -103,7 +100,7 @@ class ReceiptsServer(pb_grpc.ReceiptsServiceServicer):
                 pack=each.pack,
                 hash=each.hash,
                 refused=each.refused,
-                in_force_from=timestamp_of(each.since) if each.since else None,
+                in_force_from=moment(each.since),
                 published_by=each.published_by,
                 confirmed_by=each.confirmed_by,
                 because=each.because,
@@ -143,8 +140,6 @@ def _ensure_confined(case_id: str) -> None:
 
 
 def _message(row: sa.Row[tuple[object, ...]]) -> pb.Receipt:
-    decided_at = Timestamp()
-    decided_at.FromDatetime(clock.from_text(row.decided_at))
     return pb.Receipt(
         receipt_id=row.receipt_id,
         case_id=row.case_id,
@@ -152,6 +147,6 @@ def _message(row: sa.Row[tuple[object, ...]]) -> pb.Receipt:
         decision=row.decision,
         verdict=row.verdict,
         actor=row.actor,
-        decided_at=decided_at,
+        decided_at=moment(row.decided_at),
         receipt=row.receipt,
     )
