@@ -1,7 +1,8 @@
 """The one error of the suite: what was wrong, where, and what to do. rpc/faults.py turns it into a status and back."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,6 +56,16 @@ class Fault(Exception):
         self.detail = detail
         self.metadata: Mapping[str, str] = dict(metadata or {})
         self.violations: tuple[Violation, ...] = tuple(violations)
+
+
+@contextmanager
+def waiting_out() -> Iterator[None]:
+    """Pass over a Fault of what is away and may come back (UNAVAILABLE): what goes on for ever tries again later."""
+    try:
+        yield
+    except Fault as fault:
+        if fault.kind is not Kind.UNAVAILABLE:
+            raise
 
 
 def invalid(*violations: Violation) -> Fault:

@@ -8,7 +8,7 @@ import asyncio
 
 import sqlalchemy as sa
 
-from sevensteps.errors import Fault, Kind
+from sevensteps.errors import waiting_out
 from sevensteps.receipt_chain import START, digest_of, link_after
 from sevensteps.service.receipt_pages import CHAINED, IN_ORDER, NUMBERING
 from sevensteps.service.store import Store
@@ -31,11 +31,8 @@ ADD = chain.insert()
 async def keep_chained(store: Store) -> None:
     """Number and chain what is decided, until cancelled. Waits out trouble of the database."""
     while True:
-        try:
+        with waiting_out():
             await extend(store)
-        except Fault as fault:
-            if fault.kind is not Kind.UNAVAILABLE:
-                raise
         await asyncio.sleep(CHAIN_SECONDS)
 
 

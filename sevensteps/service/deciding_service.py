@@ -11,7 +11,7 @@ from sevensteps import clock, log, process
 from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.councils import Councils, no_council
-from sevensteps.errors import Fault, Kind
+from sevensteps.errors import Fault, waiting_out
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.policy import Library
@@ -139,11 +139,8 @@ class DecidingService:
 async def forget_answers(store: Store) -> None:
     """Forget answers that have expired, until cancelled. Waits out trouble of the database."""
     while True:
-        try:
+        with waiting_out():
             await answers.forget_expired(store)
-        except Fault as fault:
-            if fault.kind is not Kind.UNAVAILABLE:
-                raise
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from sevensteps import clock, log
-from sevensteps.errors import Fault, Kind
+from sevensteps.errors import Fault, Kind, waiting_out
 from sevensteps.policy import Library
 from sevensteps.service.published_packs import PublishedPacks, Register, settle_all
 from sevensteps.service.store import Store
@@ -94,23 +94,17 @@ class Archive:
         """Have each pack in force soon after it was put into the folder, until cancelled."""
         while True:
             self.library.look()
-            try:
+            with waiting_out():
                 await self.take(store)
-            except Fault as fault:
-                if fault.kind is not Kind.UNAVAILABLE:
-                    raise
             await asyncio.sleep(LOOK_SECONDS)
 
     async def follow(self, store: Store, register: Register) -> None:
         """Have what is published ready before its moment, on every instance, until cancelled."""
         while True:
-            try:
+            with waiting_out():
                 await store.read(self.published.look)
                 await settle_all(self.published, store, register)
                 await self._load_published(store)
-            except Fault as fault:
-                if fault.kind is not Kind.UNAVAILABLE:
-                    raise
             self._leave_published()
             self._warn()
             await asyncio.sleep(LOOK_SECONDS)

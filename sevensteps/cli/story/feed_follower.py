@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter, WatchEventsRequest, WatchEventsResponse
 from sevensteps.cli.case_view.history import last_event, stages_entered
-from sevensteps.errors import Fault, Kind
+from sevensteps.errors import waiting_out
 from sevensteps.events import CaseEnded
 from sevensteps.rpc.caller import Caller
 
@@ -34,13 +34,10 @@ class FeedFollower:
     async def follow(self, caller: Caller, council: str) -> None:
         """Follow a council's events until cancelled; when the feed goes away, wait for it and go on from there."""
         while True:
-            try:
+            with waiting_out():
                 request = WatchEventsRequest(resume_token=self._place, filter=EventFilter(council=council))
                 async for response in caller.watch(request):
                     await self._receive(response)
-            except Fault as fault:
-                if fault.kind is not Kind.UNAVAILABLE:
-                    raise
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _receive(self, response: WatchEventsResponse) -> None:
