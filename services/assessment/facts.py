@@ -1,6 +1,7 @@
 """What was assessed and determined of an adult or a carer, between the wire and the domain."""
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from typing import TypeVar
 
 from google.protobuf.message import Message
 
@@ -16,20 +17,29 @@ from sevensteps.policy.model.verdict import Json
 from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES
 
 Decided = Callable[[str], decision_pb2.Decision]
+F = TypeVar("F", pb.AdultFacts, pb.CarerFacts)
 
 LONGEST_REASON = 1000
 """Most characters in the words that say why something was done to a case."""
-FACTS_OF_ADULT_DUTY = ("charged", "means_within_limit", "asks", "care_home", "lacks_capacity", "somebody_arranges")
-FACTS_OF_CARER_DUTY = (
-    "charged",
-    "means_within_limit",
-    "asks",
-    "care_to_adult",
-    "adult_charged",
-    "adult_means_within_limit",
-    "adult_agrees",
-    "adult_asks",
-)
+FACTS_OF_ELIGIBILITY: Mapping[str, tuple[str, ...]] = {
+    "adult": ("impairment", "significant_impact"),
+    "carer": ("necessary_care", "health_at_risk", "significant_impact"),
+}
+"""The optional fields about eligibility, beside the outcomes, by kind of case."""
+FACTS_OF_DUTY: Mapping[str, tuple[str, ...]] = {
+    "adult": ("charged", "means_within_limit", "asks", "care_home", "lacks_capacity", "somebody_arranges"),
+    "carer": (
+        "charged",
+        "means_within_limit",
+        "asks",
+        "care_to_adult",
+        "adult_charged",
+        "adult_means_within_limit",
+        "adult_agrees",
+        "adult_asks",
+    ),
+}
+"""The optional fields about the duty to meet the needs, beside the residence, by kind of case."""
 
 
 def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> Assessment:
@@ -39,26 +49,24 @@ def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> As
     if kind is None:
         fields.wrong("facts", "must be given: adult or carer")
         return Assessment(assessed_on, "", {}, {}, {})
-    if kind == "adult":
-        outcomes = _outcomes(answers := request.adult.outcomes, kind, fields)
-        facts = answers_of(request.adult, "impairment", "significant_impact")
-        duty = {"residence": _adult_residence(request.adult, fields)} | answers_of(request.adult, *FACTS_OF_ADULT_DUTY)
-    else:
-        outcomes = _outcomes(answers := request.carer.outcomes, kind, fields)
-        facts = answers_of(request.carer, "necessary_care", "health_at_risk", "significant_impact")
-        residence = _residence("carer.residence", request.carer.residence, fields)
-        duty = {"residence": residence} | answers_of(request.carer, *FACTS_OF_CARER_DUTY)
-    met_by_carer = {name: answer.met_by_carer for name, answer in answers.items() if answer.HasField("met_by_carer")}
-    return Assessment(assessed_on, kind, facts | {"outcomes": outcomes}, duty, met_by_carer)
+    of_adult = kind == "adult"
+    assessed = request.adult if of_adult else request.carer
+    facts = answers_of(assessed, *FACTS_OF_ELIGIBILITY[kind]) | {"outcomes": _outcomes(assessed.outcomes, kind, fields)}
+    residence = _residence(f"{kind}.residence", assessed.residence, fields)
+    if of_adult:
+        residence = _adult_residence(request.adult, residence, fields)
+    duty = {"residence": residence} | answers_of(assessed, *FACTS_OF_DUTY[kind])
+    answers = assessed.outcomes.items()
+    met_by_carer = {name: answer.met_by_carer for name, answer in answers if answer.HasField("met_by_carer")}
+    return Assessment(assessed_on, kind, facts, duty, met_by_carer)
 
 
 def _residence(path: str, residence: pb.Residence.ValueType, fields: Fields) -> str | None:
     return fields.choice(path, residence, pb.Residence) if residence else None
 
 
-def _adult_residence(adult: pb.AdultFacts, fields: Fields) -> str | None:
+def _adult_residence(adult: pb.AdultFacts, residence: str | None, fields: Fields) -> str | None:
     """Where an adult lives; earlier callers answer with yes or no."""
-    residence = _residence("adult.residence", adult.residence, fields)
     if not adult.HasField("resident"):
         return residence
     if residence is not None and adult.resident is (residence == "elsewhere"):
@@ -109,26 +117,13 @@ def departure_message(departure: Departure) -> pb.Departure:
     )
 
 
-def adult_message(assessment: Assessment) -> pb.AdultFacts:
-    """What was assessed of an adult, as it goes on the wire."""
-    message = pb.AdultFacts(residence=_residence_of(assessment))
-    _fill(message, assessment.facts, "impairment", "significant_impact")
-    _fill(message, assessment.duty, *FACTS_OF_ADULT_DUTY)
+def _facts_message(message: F, assessment: Assessment) -> F:
+    """What was assessed, as it goes on the wire: in an empty message for its kind of case."""
+    message.residence = number_of(pb.Residence, str(assessment.duty.get("residence") or ""))
+    _fill(message, assessment.facts, *FACTS_OF_ELIGIBILITY[assessment.kind])
+    _fill(message, assessment.duty, *FACTS_OF_DUTY[assessment.kind])
     _fill_outcomes(message.outcomes, assessment)
     return message
-
-
-def carer_message(assessment: Assessment) -> pb.CarerFacts:
-    """What was assessed of a carer, as it goes on the wire."""
-    message = pb.CarerFacts(residence=_residence_of(assessment))
-    _fill(message, assessment.facts, "necessary_care", "health_at_risk", "significant_impact")
-    _fill(message, assessment.duty, *FACTS_OF_CARER_DUTY)
-    _fill_outcomes(message.outcomes, assessment)
-    return message
-
-
-def _residence_of(assessment: Assessment) -> pb.Residence.ValueType:
-    return number_of(pb.Residence, str(assessment.duty.get("residence") or ""))
 
 
 def _fill_outcomes(message: MutableMapping[str, pb.OutcomeAnswers], assessment: Assessment) -> None:
@@ -166,8 +161,8 @@ def determination_message(
         eligible_needs=determination.answer.eligible_needs,
         assessed_by=determination.assessed_by,
         confirmed_by=determination.confirmed_by,
-        adult=adult_message(assessment) if assessment.kind == "adult" else None,
-        carer=carer_message(assessment) if assessment.kind == "carer" else None,
+        adult=_facts_message(pb.AdultFacts(), assessment) if assessment.kind == "adult" else None,
+        carer=_facts_message(pb.CarerFacts(), assessment) if assessment.kind == "carer" else None,
         duty=decided(duty) if duty else None,
         duty_owed=determination.answer.duty_owed,
         met_by_carer=determination.met_by_carer,
