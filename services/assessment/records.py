@@ -25,7 +25,7 @@ from services.assessment.tables import (
     self_assessments,
     urgent_support,
 )
-from sevensteps.service.case_lists import in_part
+from sevensteps.service.case_lists import in_part, rows
 from sevensteps.service.records import matching
 from sevensteps.service.tables import receipts
 from sevensteps.service.work import Work
@@ -128,4 +128,4 @@ def _rows(
 ) -> Sequence[sa.RowMapping]:
     """Rows of a list. Raises a Fault (NOT_FOUND) for a case that the actor may not see."""
     store.case(work, case_id)
-    return work.connection.execute(query, {"case_id": case_id, "after": after, "size": size}).mappings().all()
+    return rows(work, query, case_id, after, size)

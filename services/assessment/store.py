@@ -1,7 +1,7 @@
 """How cases and assessments are stored. Statements are built once."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -26,7 +26,6 @@ from services.assessment.tables import (
     urgent_support,
 )
 from sevensteps.errors import not_found
-from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.money import pounds
 from sevensteps.service import statements
 from sevensteps.service.numbering import FirstNumber, Numbering
@@ -134,7 +133,7 @@ def change_case(work: Work, case: Case) -> Case:
 
 def page_of_cases(work: Work, *, after: int, wanted: CasesWanted, size: int) -> list[tuple[int, Case]]:
     """The actor's next cases after a position, in order and with their positions, at most `size`."""
-    own = () if work.actor.council == EVERY_COUNCIL else (cases.c.council == work.actor.council,)
+    own = work.own(cases.c.council)
     query = _cases_of_same_people(*own) if wanted.same_person else sa.select(cases).where(*own)
     query = query.where(cases.c.position > after)
     if wanted.open_only:
@@ -261,10 +260,8 @@ def _assessment(work: Work, assessed_on: date, stored: str | None, receipt_id: s
     """What was assessed; of an earlier version, from the receipt of the decision that it led to."""
     if stored is not None:
         return Assessment(assessed_on, **json.loads(stored))
-    receipt = work.receipt(receipt_id)
-    kind = "carer" if receipt["decision"] == "carer-eligibility" else "adult"
-    facts = receipt["facts"]
-    return Assessment.of_receipt(assessed_on, kind, facts if isinstance(facts, Mapping) else {})
+    kind = "carer" if work.receipt(receipt_id)["decision"] == "carer-eligibility" else "adult"
+    return Assessment.of_receipt(assessed_on, kind, work.decided_on(receipt_id))
 
 
 def add_budget(work: Work, case: Case, *, points: int, weekly: str, receipt_id: str) -> None:

@@ -11,7 +11,7 @@ from services.review.domain.life import Review, ReviewReason
 from services.review.domain.recorded import RecordedReview, RecordedSpend, ReviewCall
 from services.review.domain.spending import Checked, Spend
 from services.review.tables import calls, lives, reviews, spending
-from sevensteps.service.case_lists import in_part
+from sevensteps.service.case_lists import in_part, rows
 from sevensteps.service.records import matching
 from sevensteps.service.work import Work
 from sevensteps.steps import ReviewOutcome
@@ -79,4 +79,4 @@ def _rows(
 ) -> Sequence[sa.RowMapping]:
     """Rows of a list. Raises a Fault (NOT_FOUND) for a case that the actor may not see."""
     store.life(work, case_id)
-    return work.connection.execute(query, {"case_id": case_id, "after": after, "size": size}).mappings().all()
+    return rows(work, query, case_id, after, size)

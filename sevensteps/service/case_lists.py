@@ -61,6 +61,13 @@ def _that_fit(messages: Iterator[M]) -> Iterator[M]:
             return
 
 
+def rows(
+    work: Work, query: sa.Select[tuple[object, ...]], case_id: str, after: int, size: int
+) -> Sequence[sa.RowMapping]:
+    """A part of a list of a case that the actor may see, by a query that `in_part` has made."""
+    return work.connection.execute(query, {"case_id": case_id, "after": after, "size": size}).mappings().all()
+
+
 def in_part(query: sa.Select[tuple[object, ...]]) -> sa.Select[tuple[object, ...]]:
     """A query for a whole list as one for a part of it: `size` records after the first `after`."""
     return query.limit(sa.bindparam("size")).offset(sa.bindparam("after"))
