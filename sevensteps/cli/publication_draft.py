@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
 
-from sevensteps.api.receipts.v1.receipts_pb2 import GetPackRequest, GetPackResponse
+from sevensteps.cli.case_view.law import read_archived
 from sevensteps.cli.publication import REGISTER
 from sevensteps.policy import Library
 from sevensteps.policy.authoring.check import Found, check
@@ -112,7 +112,6 @@ def _files_of(pack: Pack, part: str) -> Iterator[tuple[str, str]]:
 
 
 async def _archived(caller: Caller, version: str) -> Pack:
-    answer = await caller.ask(GetPackRequest(hash=version), GetPackResponse, at=REGISTER)
     library = Library(Path())
-    library.add_version(answer.pack, version, answer.files)
+    await read_archived(caller, library, REGISTER, version)
     return library.version(version)

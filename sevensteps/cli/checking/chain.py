@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.cli.checking.findings import COMPARE, RESTORE, ErasedReceipt, Finding
 from sevensteps.cli.checking.heads import Head
-from sevensteps.receipt_chain import COLUMNS, START, digest_of, link_after
+from sevensteps.cli.checking.records import stored_digest
+from sevensteps.receipt_chain import START, link_after
 
 CHAIN = "chain"
 NOTED = (
@@ -100,6 +101,6 @@ def changes(link: pb.Link) -> Iterator[str]:
             f"Receipt {receipt.receipt_id} stands in its place: receipts were put in another order, or it was deleted "
             "and another one put in."
         )
-    elif digest_of({name: getattr(receipt, name) for name in COLUMNS}) != link.digest:
+    elif stored_digest(receipt) != link.digest:
         parts = "its JSON, or its verdict, decision, case, council, pack, actor or time"
         yield f"It was changed after it was chained: {parts}."

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
+from sevensteps.cli.case_view.law import read_archived
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library
 from sevensteps.rpc.caller import Caller
@@ -47,8 +48,7 @@ class DecisionsAgain:
 
     async def _read_pack(self, service: str, version: str) -> str:
         try:
-            archived = await self._caller.ask(pb.GetPackRequest(hash=version), pb.GetPackResponse, at=service)
-            self._library.add_version(archived.pack, version, archived.files)
+            await read_archived(self._caller, self._library, service, version)
         except Fault as fault:
             if fault.kind is Kind.UNAVAILABLE:
                 raise

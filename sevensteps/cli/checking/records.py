@@ -19,7 +19,7 @@ def contradictions(record: pb.DecidedRecord) -> Iterator[str]:
         yield f"{what} names a receipt that is not stored."
         return
     receipt = record.receipt
-    if record.receipt_digest != digest_of({name: getattr(receipt, name) for name in COLUMNS}):
+    if record.receipt_digest != stored_digest(receipt):
         yield f"{what} names another digest than its receipt has: one of them was changed after it was recorded."
     if record.case_id != receipt.case_id:
         yield f"{what} is of {record.case_id}, and its receipt of {receipt.case_id}."
@@ -30,6 +30,11 @@ def contradictions(record: pb.DecidedRecord) -> Iterator[str]:
         if says != decided and not (claim.free and not decided):
             said = f"{claim.name.replace('_', ' ')}: {says or NOTHING}"
             yield f"{what} says {said}. Its receipt says {decided or NOTHING}."
+
+
+def stored_digest(receipt: pb.StoredReceipt) -> str:
+    """The digest of a receipt as it is stored now."""
+    return digest_of({name: getattr(receipt, name) for name in COLUMNS})
 
 
 def _contents(receipt: pb.StoredReceipt) -> Json:
