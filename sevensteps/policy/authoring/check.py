@@ -33,6 +33,7 @@ from sevensteps.policy.packs.decision_draft import UNDECLARED_PARAMETER
 from sevensteps.policy.packs.decision_reader import read_decision_over_time
 from sevensteps.policy.packs.formats import BOTH_SENTENCES
 from sevensteps.policy.packs.pack import Pack, read_pack_with_problems
+from sevensteps.policy.packs.parameters import Parameter
 from sevensteps.policy.packs.problems import Problem, Problems, closest
 from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import dated_parts, parameters_of
@@ -74,9 +75,7 @@ def _check_with_numbers(root: Path, pack: Pack, refused: Sequence[Problem]) -> P
 
 def values_missing(pack: Pack, day: date) -> Iterator[Problem]:
     """The parameters without a value on a day on which a decision needs one, unless the nation's is still awaited."""
-    names = {name for section in pack.decisions.values() for name in parameters_of(section, day)}
-    for name in sorted(names & pack.parameters.keys()):
-        parameter = pack.parameters[name]
+    for name, parameter in _needed(pack, day):
         if not (parameter.has_value_on(day) or parameter.is_awaited_on(day)):
             expected = f"a value in force on {day}, here or in a pack that extends this one; there is none"
             yield Problem(parameter.file, parameter.line, name, expected)
@@ -87,13 +86,17 @@ def values_ending(pack: Pack, day: date) -> Iterator[Problem]:
 
     Neither the nation nor a council has the next one. That is a warning: the pack decides until then.
     """
-    names = {name for section in pack.decisions.values() for name in parameters_of(section, day)}
-    for name in sorted(names & pack.parameters.keys()):
-        parameter = pack.parameters[name]
+    for name, parameter in _needed(pack, day):
         ends = parameter.covered_until(day)
         if ends is not None and ends <= day + SOON:
             expected = f"a value after {ends}, here or in a pack that extends this one; there is none yet"
             yield Problem(parameter.file, parameter.line, name, expected)
+
+
+def _needed(pack: Pack, day: date) -> list[tuple[str, Parameter]]:
+    """The parameters of a pack that its decisions need on a day, by name."""
+    names = {name for section in pack.decisions.values() for name in parameters_of(section, day)}
+    return [(name, pack.parameters[name]) for name in sorted(names & pack.parameters.keys())]
 
 
 def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> Problems:
