@@ -99,8 +99,7 @@ def arrange_money(
     """Say who holds a part of the personal budget, and answer what is left. Nothing left: step 4 is done.
 
     A direct payment needs every condition of s.31 or s.32, and may not pay for what breaks a condition of its use. A
-    refusal is a Fault: nothing is arranged, and the
-    decision's receipt stays on record.
+    refusal is a Fault: nothing is arranged, and the decision's receipt stays on record.
     """
     planning = store.planning_to_change(work, case_id, etag)
     planning.ensure_at(Stage.MONEY_ORGANISED)

@@ -11,7 +11,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2
 
-from integration.assessment.practice import Practice
+from integration.receipts.checked import decided
 from servers.services import Running, SuiteOf, refusal_of
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
@@ -39,16 +39,6 @@ DECISIONS = ["deadlines", "eligibility", "duty", "deadlines", "indicative-budget
 """What is decided in step 1 of somebody who is eligible."""
 
 
-async def determined(running: Running) -> str:
-    """A case with its decisions: its date, its determination, the duty, the date of its written record, its budget."""
-    work = Practice(running)
-    await work.open()
-    await work.propose()
-    await work.confirm()
-    await work.give_budget()
-    return work.case.case_id
-
-
 async def streamed(stub: ReceiptsServiceAsyncStub, after: str = "") -> list[pb.Receipt]:
     request = pb.ReadReceiptsRequest(after=after)
     return [receipt async for part in stub.ReadReceipts(request) for receipt in part.receipts]
@@ -56,8 +46,8 @@ async def streamed(stub: ReceiptsServiceAsyncStub, after: str = "") -> list[pb.R
 
 async def test_a_case_lists_its_decisions_in_order_page_by_page(running: Running) -> None:
     """One page or many give the same receipts: each with what it was decided on, by whom and when."""
-    case_id = await determined(running)
-    await determined(running)
+    case_id = await decided(running)
+    await decided(running)
     auditor = reader(running, Role.AUDITOR)
     whole = await auditor.ListReceipts(pb.ListReceiptsRequest(case_id=case_id))
     decisions = [receipt.decision for receipt in whole.receipts]
@@ -85,7 +75,7 @@ async def test_every_receipt_is_streamed_in_order_from_any_place(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However small the messages, each receipt comes once, oldest first; a stream can begin after any of them."""
-    cases = [await determined(running) for _ in range(3)]
+    cases = [await decided(running) for _ in range(3)]
     monkeypatch.setattr(receipt_pages, "MOST_BYTES", 1)
     operations = reader(running, Role.OPERATIONS, council="*")
     found = await streamed(operations)
@@ -97,7 +87,7 @@ async def test_every_receipt_is_streamed_in_order_from_any_place(
 
 async def test_law_outlives_the_files_it_was_read_from(running: Running, tmp_path: Path) -> None:
     """With only the answer of GetPack, another process makes the same decision again."""
-    case_id = await determined(running)
+    case_id = await decided(running)
     auditor = reader(running, Role.AUDITOR)
     library = Library(tmp_path / "nowhere")
     for receipt in (await auditor.ListReceipts(pb.ListReceiptsRequest(case_id=case_id))).receipts:
@@ -111,7 +101,7 @@ async def test_law_outlives_the_files_it_was_read_from(running: Running, tmp_pat
 
 async def test_another_council_sees_nothing(running: Running) -> None:
     """No list, no stream, and no place to begin in another council's receipts."""
-    case_id = await determined(running)
+    case_id = await decided(running)
     (first, *_) = await streamed(reader(running, Role.AUDITOR))
     stranger = reader(running, Role.AUDITOR, council="elsewhere")
     assert not (await stranger.ListReceipts(pb.ListReceiptsRequest(case_id=case_id))).receipts
@@ -122,7 +112,7 @@ async def test_another_council_sees_nothing(running: Running) -> None:
 
 async def test_a_page_token_is_of_the_same_case(running: Running) -> None:
     """A page token of another case's list or an invented one is refused; the field is named."""
-    first, second = await determined(running), await determined(running)
+    first, second = await decided(running), await decided(running)
     auditor = reader(running, Role.AUDITOR)
     token = (await auditor.ListReceipts(pb.ListReceiptsRequest(case_id=first, page_size=1))).next_page_token
     for wrong, reason in ((token, "CURSOR_FILTER_MISMATCH"), ("made-up", "CURSOR_INVALID")):
@@ -134,7 +124,7 @@ async def test_a_page_token_is_of_the_same_case(running: Running) -> None:
 
 async def test_who_has_no_right_reads_nothing(running: Running) -> None:
     """A practitioner reads a case's receipts and not everybody's; other roles read none."""
-    case_id = await determined(running)
+    case_id = await decided(running)
     listing, pack = pb.ListReceiptsRequest(case_id=case_id), pb.GetPackRequest(hash="0")
     assert (await reader(running, Role.PRACTITIONER).ListReceipts(listing)).receipts
     for role in Role:
