@@ -1,5 +1,6 @@
 """`sevensteps certificates`: what the certificates are that the settings name, and new ones for development."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +13,10 @@ from sevensteps import clock
 from sevensteps.cli.terminal.options import AsJson
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen
-from sevensteps.config import Settings
+from sevensteps.config import SERVICES, Settings
 from sevensteps.encryption.certificates import Certificate, read_certificates
-from sevensteps.encryption.development import make_certificates
-
-FOLDER = "certificates"
-"""Within the data folder, where none is named."""
+from sevensteps.encryption.development import FOLDER, make_certificates
+from sevensteps.encryption.handshake import shown_by
 
 
 def dev(
@@ -71,6 +70,16 @@ def configured(settings: Settings) -> Iterator[Certificate]:
     for folder in dict.fromkeys(filter(None, named)):
         for file in sorted(Path(folder).glob("*.pem")):
             yield from read_certificates(file)
+
+
+async def warnings(settings: Settings) -> list[str]:
+    """Which certificates have ended, or will within a month: those in the folders, and those that services show."""
+    found = list(configured(settings))
+    if settings.certificates:
+        shown = await asyncio.gather(*(shown_by(settings.address(name)) for name in SERVICES))
+        known = {each.content for each in found}
+        found += [each for each in shown if each and each.content not in known]
+    return [warning for each in found if (warning := each.warning(clock.now()))]
 
 
 def _row(each: Certificate) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -34,6 +34,8 @@ from sevensteps.errors import Fault, Kind
 OWN = (*SERVICES, WORKER, COMMAND_LINE)
 OTHERS = ("temporal", "postgres")
 """Servers that are not ours, and what compose calls them."""
+FOLDER = "certificates"
+"""Within the data folder, where no other is named."""
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 AUTHORITY_LASTS = timedelta(days=5 * 365)
 LASTS = timedelta(days=365)
@@ -70,6 +72,14 @@ def make_certificates(folder: Path, settings: Settings, *, new_authority: bool =
         if not _is_good(folder, name, names, now):
             written += _write(folder, name, *_signed(authority, name, names, now))
     return written
+
+
+def with_development_certificates(settings: Settings) -> Settings:
+    """The settings with certificates for development in the data folder. Raises as `make_certificates`."""
+    settings.make_data_folder()
+    encrypted = replace(settings, certificates=str(settings.data / FOLDER))
+    make_certificates(settings.data / FOLDER, encrypted)
+    return encrypted
 
 
 def _names(settings: Settings) -> Mapping[str, tuple[str, ...]]:

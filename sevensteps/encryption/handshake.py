@@ -41,19 +41,6 @@ def words_for(details: str) -> str:
     return details
 
 
-def words_for_error(error: Exception) -> str:
-    """Why a connection of Python's own could not be made, where encryption is the reason; else empty."""
-    if isinstance(error, SSLCertVerificationError):
-        if error.verify_code in OTHER_NAME:
-            return "the certificate that it shows is for other names than the address"
-        if error.verify_code == EXPIRED:
-            return "the certificate that it shows has ended"
-        return "the certificate that it shows is not signed by the authority in authority.pem"
-    if isinstance(error, SSLError):
-        return "it refuses the certificate of this process, or how to encrypt"
-    return "it does not encrypt connections" if "rejected SSL upgrade" in str(error) else ""
-
-
 async def shown_by(address: str) -> Certificate | None:
     """The certificate that is shown at an address, trusted or not; None where there is no encryption, or nobody."""
     context = SSLContext(PROTOCOL_TLS_CLIENT)
@@ -66,15 +53,15 @@ async def shown_by(address: str) -> Certificate | None:
     return Certificate(address, x509.load_der_x509_certificate(shown)) if shown else None
 
 
-async def trouble(address: str, certificates: Certificates | None) -> str:
+async def trouble(address: str, certificates: Certificates | None, setting: str = "SEVENSTEPS_CERTIFICATES") -> str:
     """Why encryption keeps a call from an address, and what to do; empty where it is not the reason.
 
-    `certificates` are the caller's, None where it does not encrypt.
+    `certificates` are the caller's, None where it does not encrypt; `setting` names their folder.
     """
     if certificates is None:
         if await shown_by(address) is None:
             return ""
-        return f"{address} wants encrypted calls: set SEVENSTEPS_CERTIFICATES to a folder with its {AUTHORITY}.pem."
+        return f"{address} wants encrypted calls: set {setting} to a folder with its {AUTHORITY}.pem."
     try:
         async with _connection(address, certificates.context()) as (reader, writer):
             writer.write(PREFACE)
@@ -85,9 +72,9 @@ async def trouble(address: str, certificates: Certificates | None) -> str:
     except SSLError as error:
         if "ALERT" in (error.reason or "") and await shown_by(address):
             return _refused(address, certificates)
-        return _no_encryption(address)
+        return _no_encryption(address, setting)
     except ConnectionResetError:
-        return _no_encryption(address) if await shown_by(address) is None else _refused(address, certificates)
+        return _no_encryption(address, setting) if await shown_by(address) is None else _refused(address, certificates)
     except (OSError, TimeoutError):
         return ""
     return "" if answer else _refused(address, certificates)
@@ -136,10 +123,8 @@ def _refused(address: str, certificates: Certificates) -> str:
     )
 
 
-def _no_encryption(address: str) -> str:
-    return (
-        f"{address} does not encrypt calls, and SEVENSTEPS_CERTIFICATES is set. Set it for every process, or for none."
-    )
+def _no_encryption(address: str, setting: str) -> str:
+    return f"{address} does not encrypt calls, and {setting} is set. Set it on both sides, or on neither."
 
 
 @asynccontextmanager

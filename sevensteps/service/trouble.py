@@ -6,7 +6,9 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from sevensteps import log
 from sevensteps.errors import Fault, Kind
+from sevensteps.service.postgres import why_not_encrypted
 
 PASSING_IN_SQLITE = frozenset(
     (
@@ -31,6 +33,8 @@ def translating_errors() -> Iterator[None]:
     try:
         yield
     except (OSError, sa.exc.TimeoutError) as error:  # no connection, or none free
+        if why := why_not_encrypted(error):
+            log.get().error("the database cannot be reached", detail=f"PostgreSQL at SEVENSTEPS_DATABASE: {why}.")
         raise unavailable() from error
     except (sa.exc.DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
