@@ -115,11 +115,11 @@ def _refused(address: str, certificates: Certificates) -> str:
     if not own:
         return (
             f"{address} wants a certificate of whoever calls, and there is no {certificates.process}.pem in "
-            f"{certificates.folder}. People and integrators call the service's other address."
+            f"{certificates.folder}."
         )
     return (
         f"{address} refuses the certificate in {own[0].found}, which ends on {day_in_words(own[0].ends.date())} and is "
-        f"signed by {own[0].issuer}. Its {AUTHORITY}.pem has to have that authority."
+        f"signed by {own[0].issuer}: is that authority trusted there?"
     )
 
 

@@ -170,7 +170,7 @@ async def test_a_caller_hears_why_no_encrypted_call_can_be_made(feed: Encrypted,
     )
     assert await said_of(replace(settings, feed=settings.feed_internal), token) == (
         f"{settings.feed_internal} wants a certificate of whoever calls, and there is no command-line.pem in "
-        f"{feed.folder}. People and integrators call the service's other address."
+        f"{feed.folder}."
     )
     assert await trouble(settings.feed, Certificates(feed.folder, "worker")) == ""
     assert await trouble("127.0.0.1:1", Certificates(feed.folder, "worker")) == ""
@@ -184,7 +184,7 @@ async def test_a_caller_hears_that_a_certificate_of_its_own_is_refused(feed: Enc
     ends = clock.day_in_words((clock.now() + 365 * DAY).date())
     assert await trouble(feed.settings.feed_internal, Certificates(mixed, "planning")) == (
         f"{feed.settings.feed_internal} refuses the certificate in {mixed}/planning.pem, which ends on {ends} and is "
-        "signed by CN=a stranger. Its authority.pem has to have that authority."
+        "signed by CN=a stranger: is that authority trusted there?"
     )
 
 
