@@ -57,6 +57,8 @@ class Process:
     """The revision of its records; empty where it has none, or they cannot be read from here."""
     since: str = ""
     """Since when it is up (ISO text, UTC), as it has written into the data folder; empty where that is not known."""
+    why: str = ""
+    """Why it cannot be asked, where encryption is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,8 @@ async def _service(settings: Settings, name: str) -> Process:
         up = await is_serving(channel)
     why = "" if up else await trouble(address, certificates)
     since = _written(settings.data / f"{name}.lock") if up and not settings.database else ""
-    says = "serves" if up else "does not serve" + (f": {why}" if why else "")
-    return Process(name, address, up, says, await _revision(settings, name), since)
+    says = "serves" if up else "does not serve"
+    return Process(name, address, up, says, await _revision(settings, name), since, why)
 
 
 def _written(file: Path) -> str:
@@ -196,7 +198,7 @@ def _print(found: Status) -> None:
     for pack in found.packs:
         for line in (*pack.differences(), *pack.warnings()):
             screen().print(line, soft_wrap=True, markup=False, highlight=False)
-    for warning in found.certificates:
+    for warning in (*(process.why for process in found.processes if process.why), *found.certificates):
         screen().print(warning, soft_wrap=True, markup=False, highlight=False)
 
 

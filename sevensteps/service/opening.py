@@ -29,7 +29,7 @@ async def open_to_serve(service: str, settings: Settings) -> Store:
     """
     if settings.database:
         certificates = certificates_in(settings.database_certificates, service)
-        with telling_of_encryption():
+        with telling_of_encryption(certificates):
             await asyncio.to_thread(upgrade, service, settings.database, settings.data, certificates=certificates)
         return PostgresStore(settings.database, service, certificates)
     path = settings.data / f"{service}.db"

@@ -19,6 +19,7 @@ REFUSALS = {
     "no encryption": "it takes encrypted connections only: set SEVENSTEPS_DATABASE_CERTIFICATES",
 }
 """What PostgreSQL and its driver say of encryption, and what that means."""
+REFUSED = "it refuses our certificate, or how to encrypt"
 NO_SETTINGS: Mapping[str, str] = {}
 
 
@@ -47,12 +48,18 @@ def postgres_engine(
 
 
 @contextmanager
-def telling_of_encryption() -> Iterator[None]:
-    """Raise a Fault (PRECONDITION, NOT_ENCRYPTED) in place of an error by which encryption keeps us from PostgreSQL."""
+def telling_of_encryption(certificates: Certificates | None) -> Iterator[None]:
+    """Raise a Fault (PRECONDITION, NOT_ENCRYPTED) in place of an error by which encryption keeps us from PostgreSQL.
+
+    For the first connection of a process. PostgreSQL may close one without a word where it refuses our certificate.
+    """
     try:
         yield
     except (OSError, sa.exc.DBAPIError) as error:
-        if not (why := why_not_encrypted(error)):
+        why = why_not_encrypted(error)
+        if not why and certificates and "connection was closed in the middle" in str(error):
+            why = REFUSED
+        if not why:
             raise
         raise Fault(Kind.PRECONDITION, "NOT_ENCRYPTED", f"PostgreSQL at SEVENSTEPS_DATABASE: {why}.") from error
 
@@ -67,7 +74,7 @@ def why_not_encrypted(error: BaseException) -> str:
             return "its certificate, or the authority in authority.pem, has ended"
         return "its certificate is not signed by the authority in authority.pem"
     if isinstance(cause, SSLError):
-        return "it refuses our certificate, or how to encrypt"
+        return REFUSED
     said = str(cause)
     for part, words in REFUSALS.items():
         if part in said:
