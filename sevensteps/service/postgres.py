@@ -49,7 +49,7 @@ def postgres_engine(
 
 @contextmanager
 def telling_of_encryption(certificates: Certificates | None) -> Iterator[None]:
-    """Raise a Fault (PRECONDITION, NOT_ENCRYPTED) in place of an error by which encryption keeps us from PostgreSQL.
+    """Raise a Fault (UNAVAILABLE, NOT_ENCRYPTED) in place of an error by which encryption keeps us from PostgreSQL.
 
     For the first connection of a process. PostgreSQL may close one without a word where it refuses our certificate.
     """
@@ -61,7 +61,7 @@ def telling_of_encryption(certificates: Certificates | None) -> Iterator[None]:
             why = REFUSED
         if not why:
             raise
-        raise Fault(Kind.PRECONDITION, "NOT_ENCRYPTED", f"PostgreSQL at SEVENSTEPS_DATABASE: {why}.") from error
+        raise Fault(Kind.UNAVAILABLE, "NOT_ENCRYPTED", f"PostgreSQL at SEVENSTEPS_DATABASE: {why}.") from error
 
 
 def why_not_encrypted(error: BaseException) -> str:

@@ -125,7 +125,7 @@ async def test_why_postgresql_cannot_be_reached_is_told(
     changed = replace(settings, database_certificates="" if change == "nothing" else str(folder))
     with pytest.raises(Fault) as refused:
         await open_to_serve("assessment", changed)
-    assert (refused.value.kind, refused.value.reason) == (Kind.PRECONDITION, "NOT_ENCRYPTED")
+    assert (refused.value.kind, refused.value.reason) == (Kind.UNAVAILABLE, "NOT_ENCRYPTED")
     assert refused.value.detail == f"PostgreSQL at SEVENSTEPS_DATABASE: {REASONS[change]}."
 
 
