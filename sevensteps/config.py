@@ -20,6 +20,10 @@ NUMBERS = (
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
 LOGS = ("auto", "console", "json")
+PLAINTEXT = ("services", "temporal", "database")
+"""The connections that SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
+LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?", re.ASCII | re.IGNORECASE)
+"""The hosts that no other machine can reach."""
 ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})", re.ASCII)
 """A host by name or number, an IPv6 one in brackets, and a port."""
 HIGHEST_PORT = 65535
@@ -49,6 +53,20 @@ class Settings:
     approval: str = "127.0.0.1:7703"
     review: str = "127.0.0.1:7704"
     feed: str = "127.0.0.1:7705"
+    assessment_internal: str = "127.0.0.1:7711"
+    """Where assessment listens for the suite's own processes, which show a certificate there. So do the four below."""
+    planning_internal: str = "127.0.0.1:7712"
+    approval_internal: str = "127.0.0.1:7713"
+    review_internal: str = "127.0.0.1:7714"
+    feed_internal: str = "127.0.0.1:7715"
+    certificates: str = ""
+    """The folder of certificates for calls; empty for calls without encryption."""
+    temporal_certificates: str = ""
+    """The same for the connection to Temporal; may be the same folder."""
+    database_certificates: str = ""
+    """The same for the connections to PostgreSQL."""
+    plaintext: str = ""
+    """Which connections may go to other machines without encryption: some of PLAINTEXT, separated by commas."""
     temporal: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
     task_queue: str = "journeys"
@@ -86,7 +104,8 @@ class Settings:
     def check(self) -> None:
         """Raise SettingsError for the first value that cannot be used."""
         taken: dict[str, str] = {}
-        for name in (*SERVICES, "temporal"):
+        internal = tuple(f"{name}_internal" for name in SERVICES) if self.certificates else ()
+        for name in (*SERVICES, "temporal", *internal):
             address = str(getattr(self, name))
             _check_address(name, address)
             if first := taken.get(address):
@@ -99,6 +118,23 @@ class Settings:
                 raise _wrong(name, "a name, not nothing")
         if self.database:
             _check_database(self.database)
+        self._check_encryption()
+
+    def _check_encryption(self) -> None:
+        """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""
+        excused = {name.strip() for name in self.plaintext.split(",")} - {""}
+        if not excused <= {*PLAINTEXT}:
+            raise _wrong("plaintext", f"some of {', '.join(PLAINTEXT)}, separated by commas, not {self.plaintext}")
+        if not self.certificates and "services" not in excused:
+            for name in SERVICES:
+                if not _is_loopback(self.address(name)):
+                    raise _exposed(name, self.address(name), "certificates", "services")
+        if not self.temporal_certificates and "temporal" not in excused and not _is_loopback(self.temporal):
+            raise _exposed("temporal", self.temporal, "temporal_certificates", "temporal")
+        if self.database and not self.database_certificates and "database" not in excused:
+            for host in _hosts(self.database):
+                if not _is_loopback(host):
+                    raise _exposed("database", host, "database_certificates", "database")
 
     def make_data_folder(self) -> None:
         """Make the data folder if there is none. Only its owner can read it: it holds what people say of their lives.
@@ -116,6 +152,10 @@ class Settings:
             "review": self.review,
             "feed": self.feed,
         }[service]
+
+    def internal_address(self, service: str) -> str:
+        """Where the suite's own processes call a service: an address of its own where calls are encrypted."""
+        return str(getattr(self, f"{service}_internal")) if self.certificates else self.address(service)
 
     @property
     def sign_of_life(self) -> Path:
@@ -149,14 +189,42 @@ def _check_address(name: str, address: str) -> None:
         )
 
 
+def _is_loopback(address: str) -> bool:
+    """Whether an address, or a host alone, is on this machine; a folder is that of a socket."""
+    host = address.rpartition(":")[0] if ADDRESS.fullmatch(address) else address
+    return host.startswith("/") or LOOPBACK.fullmatch(host) is not None
+
+
+def _exposed(name: str, address: str, folder: str, word: str) -> SettingsError:
+    return SettingsError(
+        f"{_setting(name)}: {address} is not on this machine, and nothing encrypts the connection. Set "
+        f"{_setting(folder)} to a folder of certificates; or, if the network itself keeps others out, put {word} into "
+        f"{_setting('plaintext')}."
+    )
+
+
+def _hosts(database: str) -> list[str]:
+    """The hosts of a PostgreSQL URL, each without its port. Without one it is PGHOST's, or a socket."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
+
+    url = make_url(database)
+    listed = url.query.get("host") or ("" if url.host else os.environ.get("PGHOST", ""))
+    named = [listed] if isinstance(listed, str) else list(listed)
+    each_host = [host for each in named for host in each.split(",") if host]
+    hosts = [host.rpartition(":")[0] if ADDRESS.fullmatch(host) else host for host in each_host]
+    return [url.host, *hosts] if url.host else hosts
+
+
 def _check_database(database: str) -> None:
     """Raise SettingsError for anything but a PostgreSQL URL. The message does not repeat it: it may have a password."""
     from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
 
     try:
-        driver = make_url(database).drivername
+        url = make_url(database)
     except (ArgumentError, ValueError):
-        driver = ""
-    if driver != POSTGRES:
+        url = None
+    if url is None or url.drivername != POSTGRES:
         raise _wrong("database", f"{POSTGRES}://user:password@host:port/name, or nothing for SQLite in the data folder")
+    if url.query.keys() & {"ssl", "sslmode"}:
+        raise _wrong("database", f"no ssl in it: {_setting('database_certificates')} encrypts its connections")

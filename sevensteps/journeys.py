@@ -20,10 +20,13 @@ from temporalio.client import (
     WorkflowHistoryEventFilterType,
     WorkflowQueryFailedError,
 )
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 
 from sevensteps import clock
 from sevensteps.config import Settings
+from sevensteps.encryption.certificates import COMMAND_LINE, WORKER
+from sevensteps.encryption.folder import Certificates, certificates_in
+from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault, Kind
 from sevensteps.temporal import SEARCH_ATTRIBUTES, STANDS, Standing, rebuild_advice, workflow_id
 
@@ -40,14 +43,33 @@ STOPPED: Mapping[WorkflowExecutionStatus | None, str] = {
 """How a journey can have stopped without having come to its end, in words."""
 
 
-async def connect(settings: Settings) -> Client:
-    """A client of the Temporal server that the settings name. Raises a Fault (UNAVAILABLE) when it does not answer."""
+async def connect(settings: Settings, process: str = COMMAND_LINE) -> Client:
+    """A client of the Temporal server that the settings name, with the certificates that a process has now.
+
+    Raises a Fault (UNAVAILABLE) when it does not answer, or encryption keeps it from it.
+    """
+    certificates = certificates_in(settings.temporal_certificates, process)
     try:
-        return await Client.connect(settings.temporal, namespace=settings.temporal_namespace)
+        return await Client.connect(
+            settings.temporal,
+            namespace=settings.temporal_namespace,
+            tls=_shown(certificates) if certificates else False,
+        )
     except RuntimeError as error:
+        if detail := await trouble(settings.temporal, certificates, "SEVENSTEPS_TEMPORAL_CERTIFICATES"):
+            raise Fault(Kind.UNAVAILABLE, "NOT_ENCRYPTED", f"Temporal: {detail}") from error
         raise Fault(
             Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", f"Temporal does not answer on {settings.temporal}. Is it running?"
         ) from error
+
+
+def _shown(certificates: Certificates) -> TLSConfig:
+    files = certificates.files()
+    return TLSConfig(
+        server_root_ca_cert=files.authorities_pem,
+        client_cert=files.chain_pem or None,
+        client_private_key=files.key_pem or None,
+    )
 
 
 async def standing(client: Client, case_id: str) -> Standing:
@@ -172,8 +194,8 @@ async def missing_search_attributes(client: Client) -> Mapping[str, IndexedValue
 
 
 async def connect_prepared(settings: Settings) -> Client:
-    """The same as `connect`, for whoever starts journeys. Raises a Fault also while search attributes are missing."""
-    client = await connect(settings)
+    """The same as `connect`, for the worker. Raises a Fault also while search attributes are missing."""
+    client = await connect(settings, WORKER)
     if missing := await missing_search_attributes(client):
         raise Fault(
             Kind.PRECONDITION,

@@ -5,6 +5,7 @@ import sevensteps  # noqa: F401 - before grpc, which reads once what it may prin
 # isort: split
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
@@ -14,10 +15,13 @@ from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, Tele
 from sevensteps import clock, log, process
 from sevensteps.background import Background, on_signals, until_stopped
 from sevensteps.config import SERVICES, Settings
+from sevensteps.encryption.certificates import WORKER
+from sevensteps.encryption.folder import Certificates, certificates_for_calls, certificates_in
+from sevensteps.encryption.watch import watch
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
-from sevensteps.journeys import connect_prepared
+from sevensteps.journeys import connect, connect_prepared
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.client import channel, machine_token
 from workflows.activities.registered import activities
@@ -41,15 +45,52 @@ _CORE_LOGS = LoggingConfig(
 
 async def work(settings: Settings) -> None:
     """Run journeys and the relay until cancelled; then let what is under way finish."""
+    certificates = certificates_for_calls(settings, WORKER)
+    temporal = certificates_in(settings.temporal_certificates, WORKER)
     token = machine_token(Keys.open(settings.data), "journey", Role.JOURNEY)
     async with AsyncExitStack() as stack:
-        channels = {name: await stack.enter_async_context(channel(settings.address(name), token)) for name in SERVICES}
+        channels = {
+            name: await stack.enter_async_context(channel(settings.internal_address(name), token, certificates))
+            for name in SERVICES
+        }
         feed = Feed(channels["feed"])
         client = await _connected(settings)
-        relay = Relay(feed, Delivery(client, feed, settings.task_queue), PlaceFile(settings.data / PLACE_FILE))
-        async with journey_worker(client, settings.task_queue, activities(channels)):
+        delivery = Delivery(client, feed, settings.task_queue)
+        relay = Relay(feed, delivery, PlaceFile(settings.data / PLACE_FILE))
+        async with journey_worker(client, settings.task_queue, activities(channels)) as worker:
             log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue)
-            await relay.run()
+
+            def use(newest: Client) -> None:
+                worker.client = newest
+                delivery.use(newest)
+
+            renewal = _Renewal(settings, temporal, use)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(watch([each for each in {certificates, temporal} if each], renewal.look))
+                await relay.run()
+
+
+class _Renewal:
+    """Connects to Temporal with new certificates: its client has those with which it connected."""
+
+    def __init__(self, settings: Settings, certificates: Certificates | None, use: Callable[[Client], None]) -> None:
+        """`use` is called with a new client."""
+        self._settings = settings
+        self._certificates = certificates
+        self._connected_with = certificates.files() if certificates else None
+        self._use = use
+
+    async def look(self) -> None:
+        """Connect anew if there are new certificates. Where that fails, it is tried again at the next look."""
+        if self._certificates is None or self._certificates.files() is self._connected_with:
+            return
+        files = self._certificates.files()
+        try:
+            self._use(await connect(self._settings, WORKER))
+        except Fault as fault:
+            log.get().error("no connection to Temporal with new certificates", detail=fault.detail)
+            return
+        self._connected_with = files
 
 
 async def _connected(settings: Settings) -> Client:

@@ -46,6 +46,7 @@ POLICY = {
     "publish": "policy_publish:publish",
     "in-force": "packs_in_force:in_force",
 }
+CERTIFICATES = {"dev": "certificates:dev", "show": "certificates:show"}
 COMMANDS: Mapping[str, str | Group] = {
     "demo": "demo:demo",
     "up": "up:up",
@@ -61,6 +62,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "policy": Group("Decide by policy packs; check, test, compare and publish them.", POLICY),
     "glossary": "glossary:glossary",
     "token": "token:token",
+    "certificates": Group("Show the certificates of the settings, or make some for development.", CERTIFICATES),
     "serve": "processes:serve",
     "worker": "processes:worker",
     "journeys": Group("Start the Temporal journeys of cases again.", {"rebuild": "processes:rebuild"}),

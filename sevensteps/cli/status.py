@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import time
 
-import grpc
 import typer
 from rich.table import Table
 from temporalio.api.enums.v1 import TaskQueueType
@@ -21,6 +20,7 @@ from sevensteps.api.feed.v1.feed_pb2 import (
     ListSubscriptionsRequest,
     ListSubscriptionsResponse,
 )
+from sevensteps.cli.certificates import warnings
 from sevensteps.cli.packs_in_force import CouncilPack, read_packs
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
@@ -28,9 +28,13 @@ from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.print_json import print_json
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import SERVICES, Settings
+from sevensteps.encryption.certificates import COMMAND_LINE
+from sevensteps.encryption.folder import certificates_for_calls, certificates_in
+from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault
 from sevensteps.local.suite import is_serving
 from sevensteps.rpc.caller import operations
+from sevensteps.rpc.client import channel_without_token
 
 BEYOND_THE_END = 2**63 - 1
 """No feed reaches this position: asked for what comes after it, the feed says where it ends."""
@@ -53,6 +57,8 @@ class Process:
     """The revision of its records; empty where it has none, or they cannot be read from here."""
     since: str = ""
     """Since when it is up (ISO text, UTC), as it has written into the data folder; empty where that is not known."""
+    why: str = ""
+    """Why it cannot be asked, where encryption is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ class Status:
     packs: tuple[CouncilPack, ...]
     feed_position: int | None
     journeys_behind: int | None
+    certificates: tuple[str, ...]
+    """Which certificates have ended, or will within a month."""
 
 
 def status(*, as_json: AsJson = False) -> None:
@@ -84,16 +92,23 @@ async def read_status(settings: Settings) -> Status:
     services = await asyncio.gather(*(_service(settings, name) for name in SERVICES))
     processes = (*services, *await _temporal(settings))
     return Status(
-        processes, await read_packs(settings), await _feed_position(settings), await _journeys_behind(settings)
+        processes,
+        await read_packs(settings),
+        await _feed_position(settings),
+        await _journeys_behind(settings),
+        tuple(await warnings(settings)),
     )
 
 
 async def _service(settings: Settings, name: str) -> Process:
     address = settings.address(name)
-    async with grpc.aio.insecure_channel(address) as channel:
+    certificates = certificates_for_calls(settings, COMMAND_LINE)
+    async with channel_without_token(address, certificates) as channel:
         up = await is_serving(channel)
+    why = "" if up else await trouble(address, certificates)
     since = _written(settings.data / f"{name}.lock") if up and not settings.database else ""
-    return Process(name, address, up, "serves" if up else "does not serve", await _revision(settings, name), since)
+    says = "serves" if up else "does not serve"
+    return Process(name, address, up, says, await _revision(settings, name), since, why)
 
 
 def _written(file: Path) -> str:
@@ -112,7 +127,8 @@ async def _revision(settings: Settings, service: str) -> str:
     from sevensteps.service.migrations import revision  # noqa: PLC0415
 
     try:
-        return await revision(service, settings.database, settings.data)
+        certificates = certificates_in(settings.database_certificates, COMMAND_LINE)
+        return await revision(service, settings.database, settings.data, certificates)
     except (SQLAlchemyError, OSError):
         return ""
 
@@ -182,6 +198,8 @@ def _print(found: Status) -> None:
     for pack in found.packs:
         for line in (*pack.differences(), *pack.warnings()):
             screen().print(line, soft_wrap=True, markup=False, highlight=False)
+    for warning in (*(process.why for process in found.processes if process.why), *found.certificates):
+        screen().print(warning, soft_wrap=True, markup=False, highlight=False)
 
 
 def _since(process: Process) -> str:

@@ -1,6 +1,8 @@
 """`sevensteps up`: runs the suite until Ctrl-C."""
 
 import asyncio
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -9,17 +11,25 @@ from rich.table import Table
 from sevensteps.background import on_signals, until_stopped
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
+from sevensteps.encryption.development import with_development_certificates
 from sevensteps.errors import Fault
 from sevensteps.local.suite import Suite, SuiteError
 
 
-def up() -> None:
+def up(
+    *,
+    encrypted: Annotated[
+        bool, typer.Option("--tls", help="Encrypt all calls, with certificates for development that are made.")
+    ] = False,
+) -> None:
     """Run the whole suite until Ctrl-C. Started again, it goes on with the same cases.
 
     The data are in the folder that SEVENSTEPS_DATA names, or else in ./data.
     """
     settings = Settings.from_environment()
     try:
+        if encrypted and not settings.certificates:
+            settings = with_development_certificates(settings)
         asyncio.run(_up(settings))
     except (SuiteError, Fault) as error:
         typer.echo(error, err=True)
@@ -61,6 +71,8 @@ def _addresses(suite: Suite) -> Table:
     table = Table(show_header=False, box=None)
     for name, address in suite.addresses().items():
         table.add_row(name, address)
+    if suite.settings.certificates:
+        table.add_row("certificates", f"SEVENSTEPS_CERTIFICATES={Path(suite.settings.certificates).resolve()}")
     table.add_row("data", str(suite.settings.data.resolve()))
     table.add_row("logs", str((suite.settings.data / "logs").resolve()))
     return table

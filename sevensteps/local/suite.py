@@ -14,15 +14,19 @@ from grpc_health.v1 import health_pb2
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import Client
 from temporalio.service import RPCError
 
 from sevensteps.background import Background
 from sevensteps.config import PREFIX, SERVICES, Settings
+from sevensteps.encryption.certificates import COMMAND_LINE
+from sevensteps.encryption.folder import certificates_for_calls
+from sevensteps.errors import Fault
 from sevensteps.identity.tokens import Keys
+from sevensteps.journeys import connect
 from sevensteps.local.devserver import DevServer, DevServerError
 from sevensteps.local.ports import free_port
 from sevensteps.local.processes import Process, Pulse
+from sevensteps.rpc.client import channel_without_token
 
 NAMESPACE = "default"
 """The one namespace of the development server."""
@@ -51,6 +55,7 @@ def on_free_ports(settings: Settings) -> Settings:
     return replace(
         settings,
         **{name: _free_address() for name in SERVICES},  # type: ignore[arg-type]  # each is an address
+        **{f"{name}_internal": _free_address() for name in SERVICES},  # type: ignore[arg-type]  # so is each of these
         temporal=_free_address(),
     )
 
@@ -80,9 +85,9 @@ class Suite:
         """Start everything and wait until it is ready. Raises SuiteError, with everything stopped again."""
         try:
             await self._start_everything()
-        except (DevServerError, OSError) as error:
+        except (DevServerError, Fault, OSError) as error:
             await self.stop()
-            raise SuiteError(str(error)) from error
+            raise SuiteError(getattr(error, "detail", str(error))) from error
         except BaseException:
             await self.stop()
             raise
@@ -93,6 +98,7 @@ class Suite:
 
     async def _start_everything(self) -> None:
         self._refuse_other_namespace()
+        self._refuse_encrypted_temporal()
         self._take_data_folder()
         self._refuse_taken_addresses()
         self._report("Starting Temporal and the services ...")
@@ -148,8 +154,16 @@ class Suite:
                 "the Temporal server that is started here has no other namespace."
             )
 
+    def _refuse_encrypted_temporal(self) -> None:
+        if self.settings.temporal_certificates:
+            raise SuiteError(
+                f"{PREFIX}TEMPORAL_CERTIFICATES: expected nothing: the Temporal server that is started here does not "
+                "encrypt, and is for this machine alone."
+            )
+
     def _refuse_taken_addresses(self) -> None:
-        for name, address in self.addresses().items():
+        internal = {f"{name}_internal": self.settings.internal_address(name) for name in SERVICES}
+        for name, address in (self.addresses() | internal).items():
             host, _, port = address.rpartition(":")
             with socket.socket() as probe:
                 probe.settimeout(1)
@@ -162,7 +176,7 @@ class Suite:
     async def wait_until_serving(self, service: Process) -> None:
         """Wait until the health check of a service says that it serves."""
         deadline = monotonic() + READY_SECONDS
-        async with grpc.aio.insecure_channel(self.settings.address(service.name)) as channel:
+        async with self._channel(service.name) as channel:
             while not await is_serving(channel):
                 self._check_starting(service, deadline)
                 await asyncio.sleep(POLL_SECONDS)
@@ -170,7 +184,7 @@ class Suite:
     async def _wait_until_worker_polls(self) -> None:
         """Wait until the worker asks Temporal for work."""
         deadline = monotonic() + READY_SECONDS
-        client = await Client.connect(self.settings.temporal)
+        client = await connect(self.settings)
         request = DescribeTaskQueueRequest(
             namespace=self.settings.temporal_namespace,
             task_queue=TaskQueue(name=self.settings.task_queue),
@@ -218,8 +232,13 @@ class Suite:
             with suppress(OSError):
                 return time() - self.settings.sign_of_life.stat().st_mtime < SIGN_SECONDS
             return False
-        async with grpc.aio.insecure_channel(self.addresses()[name]) as channel:
+        async with self._channel(name) as channel:
             return await is_serving(channel, TEMPORAL_FRONTEND if name == "temporal" else "")
+
+    def _channel(self, name: str) -> grpc.aio.Channel:
+        """To a service, or to the Temporal that is started here, which does not encrypt."""
+        certificates = None if name == "temporal" else certificates_for_calls(self.settings, COMMAND_LINE)
+        return channel_without_token(self.addresses()[name], certificates)
 
     async def _restart(self, name: str, part: Process | DevServer, pause: float) -> None:
         self._report(f"{name} has died and is started again.")

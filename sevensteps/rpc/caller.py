@@ -12,6 +12,9 @@ from google.protobuf.message import Message
 
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.config import Settings
+from sevensteps.encryption.certificates import COMMAND_LINE
+from sevensteps.encryption.folder import certificates_for_calls
+from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import TOKEN_EXPIRED, Keys
@@ -30,9 +33,13 @@ class Caller:
     """One person, or one program, with a token: calls every service. An async context manager."""
 
     def __init__(self, settings: Settings, token: Callable[[], str]) -> None:
-        """`settings` say where the services are; `token` gives the caller's token of the moment."""
+        """`settings` say where the services are; `token` gives the caller's token of the moment.
+
+        Raises a Fault (PRECONDITION, CERTIFICATES_UNUSABLE).
+        """
         self._settings = settings
         self._token = token
+        self._certificates = certificates_for_calls(settings, COMMAND_LINE)
         self._channels: dict[str, grpc.aio.Channel] = {}
 
     async def __aenter__(self) -> Self:
@@ -55,7 +62,7 @@ class Caller:
         try:
             return await call(request, timeout=CALL_SECONDS)
         except grpc.aio.AioRpcError as error:
-            raise self._fault(service, error) from error
+            raise await self._fault(service, error) from error
 
     async def pages(self, request: Message, answer: type[A], at: str = "") -> AsyncIterator[A]:
         """A list page by page; `request` asks for the first one. Raises as `ask` does."""
@@ -92,18 +99,20 @@ class Caller:
             async for response in call(request):
                 yield response
         except grpc.aio.AioRpcError as error:
-            raise self._fault(service, error) from error
+            raise await self._fault(service, error) from error
 
     def _channel(self, service: str) -> grpc.aio.Channel:
         if service not in self._channels:
-            self._channels[service] = channel(self._settings.address(service), self._token)
+            self._channels[service] = channel(self._settings.address(service), self._token, self._certificates)
         return self._channels[service]
 
-    def _fault(self, service: str, error: grpc.aio.AioRpcError) -> Fault:
-        """The fault that the service sent, or that nothing answers."""
+    async def _fault(self, service: str, error: grpc.aio.AioRpcError) -> Fault:
+        """The fault that the service sent, or that nothing answers, or why encryption keeps the call from it."""
         fault = fault_of(error)
         if fault.reason == grpc.StatusCode.UNAVAILABLE.name:
             at = self._settings.address(service)
+            if detail := await trouble(at, self._certificates):
+                return Fault(Kind.UNAVAILABLE, "NOT_ENCRYPTED", detail)
             detail = f"nothing answers at {at}: is the suite running? `{command('up')}` starts it"
             return Fault(Kind.UNAVAILABLE, "NOTHING_ANSWERS", detail)
         return fault
@@ -147,7 +156,7 @@ def _everywhere(settings: Settings, subject: str, role: Role) -> Caller:
 
 def sentence(fault: Fault) -> str:
     """A fault as a person reads it."""
-    if fault.reason in {"NOTHING_ANSWERS", "NO_SUITE_HERE"}:
+    if fault.reason in {"NOTHING_ANSWERS", "NO_SUITE_HERE", "NOT_ENCRYPTED", "CERTIFICATES_UNUSABLE"}:
         return fault.detail
     return f"{fault.reason}: {fault.detail}"
 

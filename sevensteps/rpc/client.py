@@ -2,14 +2,16 @@
 
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from time import time
 from typing import TypeVar
 
 import grpc
 
+from sevensteps.encryption.folder import Certificates
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.encrypted_channel import EncryptedChannel
 from sevensteps.rpc.options import CHANNEL_OPTIONS
 
 Q = TypeVar("Q")
@@ -51,9 +53,24 @@ class _SignedStream(grpc.aio.UnaryStreamClientInterceptor):
         return await continuation(_signed(client_call_details, self._token()), request)
 
 
-def channel(address: str, token: Callable[[], str]) -> grpc.aio.Channel:
-    """A channel whose calls carry the token that `token` gives at that moment."""
-    interceptors = [_SignedCall(token), _SignedStream(token)]
+def channel(address: str, token: Callable[[], str], certificates: Certificates | None = None) -> grpc.aio.Channel:
+    """A channel whose calls carry the token that `token` gives at that moment; encrypted where there are certificates.
+
+    Settings allow an address on another machine without them only where somebody has said so.
+    """
+    return _opened(address, certificates, [_SignedCall(token), _SignedStream(token)])
+
+
+def channel_without_token(address: str, certificates: Certificates | None) -> grpc.aio.Channel:
+    """A channel for calls that anybody may make, such as health checks."""
+    return _opened(address, certificates, [])
+
+
+def _opened(
+    address: str, certificates: Certificates | None, interceptors: Sequence[grpc.aio.ClientInterceptor]
+) -> grpc.aio.Channel:
+    if certificates:
+        return EncryptedChannel(address, certificates, interceptors)
     return grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS, interceptors=interceptors)
 
 

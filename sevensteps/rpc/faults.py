@@ -11,6 +11,7 @@ from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
+from sevensteps.encryption.handshake import words_for
 from sevensteps.errors import MOST_VIOLATIONS, Fault, Kind, Violation
 
 DOMAIN = "sevensteps"
@@ -91,7 +92,7 @@ def fault_of(error: grpc.aio.AioRpcError) -> Fault:
     except (ValueError, DecodeError):
         status = None
     if status is None:
-        return Fault(kind, error.code().name, error.details() or error.code().name)
+        return Fault(kind, error.code().name, words_for(error.details() or error.code().name))
     return Fault(
         kind,
         info.reason or error.code().name,

@@ -23,6 +23,7 @@ from sevensteps.fields import REQUEST_ID, refuse_nul
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.rights import authorise
 from sevensteps.identity.tokens import Keys, expired
+from sevensteps.rpc.encryption import ensure_own_process
 from sevensteps.rpc.faults import fault_from, status_of
 from sevensteps.rpc.room import Room, stopping
 
@@ -50,8 +51,12 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Message, Message]"
 class AuthInterceptor(grpc.aio.ServerInterceptor):
     """Checks who calls and whether they may, binds the log to the call, and makes a status of every error."""
 
-    def __init__(self, keys: Keys, councils: Councils, room: Room) -> None:
-        """`keys` check tokens, `councils` whose they are, `room` whether there is any; a health check needs none."""
+    def __init__(self, keys: Keys, councils: Councils, room: Room, *, is_encrypted: bool) -> None:
+        """`keys` check tokens, `councils` whose they are, `room` whether there is any; a health check needs none.
+
+        Where calls are encrypted, the suite's own processes show certificates too.
+        """
+        self._is_encrypted = is_encrypted
         self._keys = keys
         self._councils = councils
         self._room = room
@@ -76,7 +81,7 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             return _refusing(rpc, error)
         # The body is parsed by the guard: gRPC itself would answer one that cannot be parsed without a reason.
         read = cast("Reading", handler.request_deserializer)
-        call = _Call(rpc, actor, expires, read, self._room)
+        call = _Call(rpc, actor, expires, read, self._room, self._is_encrypted)
         if handler.response_streaming:
             streaming = partial(call.stream, cast("Streaming", handler.unary_stream))
             return grpc.unary_stream_rpc_method_handler(streaming, None, handler.response_serializer)
@@ -108,11 +113,12 @@ class _Call:
     expires: float
     read: Reading
     room: Room
+    is_encrypted: bool
 
     async def answer(self, answer: Answering, body: bytes, context: Context) -> Message:
         """Answer it with one message."""
         try:
-            return await answer(self._request(body), context)
+            return await answer(self._request(body, context), context)
         except asyncio.CancelledError:
             await self._cut(context)
             raise
@@ -122,7 +128,7 @@ class _Call:
     async def stream(self, answers: Streaming, body: bytes, context: Context) -> AsyncIterator[Message]:
         """Answer it with messages, until there are no more or the token expires."""
         try:
-            async for message in self._while_valid(answers(self._request(body), context)):
+            async for message in self._while_valid(answers(self._request(body, context), context)):
                 yield message
         except asyncio.CancelledError:
             await self._cut(context)
@@ -148,7 +154,9 @@ class _Call:
             yield cast("Message", message)
         raise expired()
 
-    def _request(self, body: bytes) -> Message:
+    def _request(self, body: bytes, context: Context) -> Message:
+        if self.is_encrypted:
+            ensure_own_process(self.actor, context)
         try:
             request = self.read(body)
         except DecodeError as error:

@@ -14,8 +14,10 @@ from sevensteps import log
 from sevensteps.background import Background, on_signals, until_stopped
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
+from sevensteps.encryption.watch import watch
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.encryption import PLAINTEXT, Encryption, server_credentials
 from sevensteps.rpc.interceptor import AuthInterceptor
 from sevensteps.rpc.options import SERVER_OPTIONS
 from sevensteps.rpc.room import Limits, Room
@@ -52,13 +54,22 @@ class Server:
     """A gRPC server with health and reflection. `port` is known after `start`."""
 
     def __init__(
-        self, service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits = DEFAULT_LIMITS
+        self,
+        service: Servable,
+        keys: Keys,
+        councils: Councils,
+        address: str,
+        limits: Limits = DEFAULT_LIMITS,
+        *,
+        encryption: Encryption = PLAINTEXT,
     ) -> None:
         """Nothing listens yet; `address` is host:port, port 0 for a free one."""
+        self._encryption = encryption
+        self._watching: asyncio.Task[None] | None = None
         self._room = Room(limits)
         self._service = service
         self._server = grpc.aio.server(
-            interceptors=[AuthInterceptor(keys, councils, self._room)],
+            interceptors=[AuthInterceptor(keys, councils, self._room, is_encrypted=encryption.calls is not None)],
             options=(*SERVER_OPTIONS, ("grpc.max_concurrent_streams", limits.streams_per_connection)),
         )
         self._health = health.aio.HealthServicer()
@@ -66,6 +77,8 @@ class Server:
         self.background = Background()
         """What runs beside the calls."""
         self.port = 0
+        self.internal_port = 0
+        """Where the suite's own processes call; 0 where calls are not encrypted."""
 
     async def start(self) -> None:
         """Listen. Raises Fault (UNAVAILABLE) when the address is taken."""
@@ -73,16 +86,39 @@ class Server:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         names = (*self._service.names, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server)
-        try:
-            self.port = self._server.add_insecure_port(self._address)
-        except RuntimeError as error:
-            raise Fault(
-                Kind.UNAVAILABLE, "ADDRESS_IN_USE", f"Cannot listen on {self._address}: is the suite running already?"
-            ) from error
+        self._listen()
         await self._server.start()
         self._service.begin(self.background)
+        await self._tell_health()
+        if self._encryption.watched:
+            watching = watch(self._encryption.watched, self._tell_health)
+            self._watching = self.background.start("watching the certificates", watching)
+
+    def _listen(self) -> None:
+        calls = self._encryption.calls
+        if calls is None:
+            self.port = self._port(self._address, None)
+        else:
+            self.port = self._port(self._address, server_credentials(calls, wants_certificate=False))
+            internal = server_credentials(calls, wants_certificate=True)
+            self.internal_port = self._port(self._encryption.internal_address, internal)
+
+    def _port(self, address: str, credentials: grpc.ServerCredentials | None) -> int:
+        try:
+            if credentials is None:
+                return self._server.add_insecure_port(address)
+            return self._server.add_secure_port(address, credentials)
+        except RuntimeError as error:
+            raise Fault(
+                Kind.UNAVAILABLE, "ADDRESS_IN_USE", f"Cannot listen on {address}: is the suite running already?"
+            ) from error
+
+    async def _tell_health(self) -> None:
+        """A service whose certificate has ended serves nobody: no caller trusts it."""
+        has_ended = self._encryption.calls is not None and self._encryption.calls.has_ended
+        response = health_pb2.HealthCheckResponse
         for name in ("", *self._service.names):
-            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+            await self._health.set(name, response.NOT_SERVING if has_ended else response.SERVING)
 
     async def stop(self) -> None:
         """Drain: say NOT_SERVING, let calls under way finish, then close the service.
@@ -93,13 +129,17 @@ class Server:
         self._service.drain()
         await self._room.close(DRAIN_SECONDS)
         await asyncio.sleep(LAST_CALL_SECONDS)
+        if self._watching:
+            await self.background.stop(self._watching)
         await self._server.stop(CLOSE_SECONDS)
         await self._service.close()
 
 
-async def serve(service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits) -> None:
+async def serve(  # noqa: PLR0917 - each process calls it once
+    service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits, encryption: Encryption
+) -> None:
     """Serve until SIGTERM or SIGINT. Raises a Fault when something that runs beside the calls has ended by itself."""
-    server = Server(service, keys, councils, address, limits)
+    server = Server(service, keys, councils, address, limits, encryption=encryption)
     stopping = on_signals()
     await server.start()
     log.get().info("listening", address=address)

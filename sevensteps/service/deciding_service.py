@@ -11,11 +11,13 @@ from sevensteps import clock, log, process
 from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.councils import Councils, no_council
+from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault, waiting_out
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.policy import Library
 from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.encryption import Encryption
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
 from sevensteps.service import answers, chaining, policy_server, publications_server, receipts
@@ -98,8 +100,9 @@ class DecidingService:
             await store.close()
             raise
         token = machine_token(keys, name, Role.SERVICE)
-        assessment = channel(settings.assessment, token)
-        publisher = Publisher(store, name, channel(settings.feed, token))
+        certificates = certificates_for_calls(settings, name)
+        assessment = channel(settings.internal_address("assessment"), token, certificates)
+        publisher = Publisher(store, name, channel(settings.internal_address("feed"), token, certificates))
         cases = AssessmentRegister(assessment)
         register = OwnRegister(store) if name == REGISTER else AssessmentsRegister(assessment)
         use_cases = UseCases(store, archive, councils, publisher, cases)
@@ -180,9 +183,10 @@ def run(name: str, add: AddTo, decided: Sequence[DecidedRecords]) -> None:
     """The whole life of a service's process: records, and serving until it is told to stop."""
 
     async def work(settings: Settings) -> None:
+        encryption = Encryption.of(settings, name)
         keys = Keys.open(settings.data)
         councils = Councils(settings.policies, settings.pack)
         service = await DecidingService.open(name, settings, keys, councils, add, decided)
-        await serve(service, keys, councils, settings.address(name), Limits.of(settings))
+        await serve(service, keys, councils, settings.address(name), Limits.of(settings), encryption)
 
     process.run(name, work)

@@ -7,10 +7,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command, context, op
 from alembic.config import Config
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sevensteps import clock
+from sevensteps.encryption.folder import Certificates
 from sevensteps.receipt_chain import COLUMNS, digest_of
+from sevensteps.service.postgres import postgres_engine
 
 FOLDER = Path(__file__).resolve().parents[2] / "services"
 UPGRADING = 77_000_007
@@ -20,24 +22,30 @@ PORTION = 500
 LONGEST_WAIT = 60.0  # seconds, for another process that upgrades the same SQLite file
 
 
-def upgrade(service: str, database: str, data: Path, revision: str = "head") -> None:
-    """Bring a service's schema to a revision: safe to run again, and by several processes at once; blocks."""
+def upgrade(
+    service: str, database: str, data: Path, revision: str = "head", *, certificates: Certificates | None = None
+) -> None:
+    """Bring a service's schema to a revision: safe to run again, and by several processes at once; blocks.
+
+    `certificates` are for the connection to PostgreSQL.
+    """
     config = Config()
     config.set_main_option("script_location", str(FOLDER / service / "migrations"))
     config.attributes["service"] = service
     config.attributes["database"] = database
     config.attributes["data"] = data
+    config.attributes["certificates"] = certificates
     command.upgrade(config, revision)
 
 
-async def revision(service: str, database: str, data: Path) -> str:
+async def revision(service: str, database: str, data: Path, certificates: Certificates | None = None) -> str:
     """The revision of a service's schema as it is stored; empty where there is no schema yet.
 
     Raises SQLAlchemy's errors where the database cannot be read.
     """
     statement = sa.text("SELECT version_num FROM alembic_version")
     if database:
-        engine = create_async_engine(database, connect_args={"server_settings": {"search_path": service}})
+        engine = postgres_engine(database, service, certificates)
         try:
             async with engine.connect() as connection:
                 return str(await connection.scalar(statement) or "")
@@ -58,22 +66,22 @@ def run(*metadata: sa.MetaData) -> None:
     """What a service's migrations/env.py does: connect, and run what is missing to get to `metadata`."""
     attributes = context.config.attributes
     if attributes["database"]:
-        asyncio.run(_on_postgres(attributes["database"], attributes["service"], metadata))
+        engine = postgres_engine(attributes["database"], attributes["service"], attributes["certificates"])
+        asyncio.run(_on_postgres(engine, attributes["service"], metadata))
         return
     data: Path = attributes["data"]
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = sa.create_engine(
+    records = sa.create_engine(
         f"sqlite:///{data / attributes['service']}.db", connect_args={"isolation_level": None, "timeout": LONGEST_WAIT}
     )
-    with engine.begin() as connection:
+    with records.begin() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # here, where it waits for others: SqliteStore does not
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins none for DDL: a crash left half a schema
         _migrate(connection, metadata)
-    engine.dispose()
+    records.dispose()
 
 
-async def _on_postgres(url: str, schema: str, metadata: tuple[sa.MetaData, ...]) -> None:
-    engine = create_async_engine(url, connect_args={"server_settings": {"search_path": schema}})
+async def _on_postgres(engine: AsyncEngine, schema: str, metadata: tuple[sa.MetaData, ...]) -> None:
     try:
         async with engine.begin() as connection:
             await connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADING})
@@ -81,6 +89,7 @@ async def _on_postgres(url: str, schema: str, metadata: tuple[sa.MetaData, ...])
             await connection.run_sync(_migrate, metadata)
     finally:
         await engine.dispose()
+        await asyncio.sleep(0)  # in which the driver closes what was refused: the loop ends with this
 
 
 def _migrate(connection: sa.Connection, metadata: tuple[sa.MetaData, ...]) -> None:

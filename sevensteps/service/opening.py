@@ -10,8 +10,10 @@ from typing import IO
 
 from sevensteps import clock
 from sevensteps.config import Settings
+from sevensteps.encryption.folder import certificates_in
 from sevensteps.errors import Fault, Kind
 from sevensteps.service.migrations import upgrade
+from sevensteps.service.postgres import telling_of_encryption
 from sevensteps.service.store import PostgresStore, SqliteStore, Store
 from sevensteps.service.trouble import translating_errors
 
@@ -22,11 +24,14 @@ DAMAGED = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 async def open_to_serve(service: str, settings: Settings) -> Store:
     """The records of a service, their schema up to date. A SQLite file is this process's until the store is closed.
 
-    Raises Faults: RECORDS_IN_USE and RECORDS_DAMAGED for a file, STORE_UNAVAILABLE for trouble that may pass.
+    Raises Faults: RECORDS_IN_USE and RECORDS_DAMAGED for a file, STORE_UNAVAILABLE for trouble that may pass,
+    NOT_ENCRYPTED where encryption keeps it from PostgreSQL.
     """
     if settings.database:
-        await asyncio.to_thread(upgrade, service, settings.database, settings.data)
-        return PostgresStore(settings.database, service)
+        certificates = certificates_in(settings.database_certificates, service)
+        with telling_of_encryption(certificates):
+            await asyncio.to_thread(upgrade, service, settings.database, settings.data, certificates=certificates)
+        return PostgresStore(settings.database, service, certificates)
     path = settings.data / f"{service}.db"
     held = _take(path)
     try:

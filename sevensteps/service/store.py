@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import IO, Protocol, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
+from sevensteps.encryption.folder import Certificates
+from sevensteps.service.postgres import postgres_engine
 from sevensteps.service.trouble import translating_errors, unavailable
 
 T = TypeVar("T")
@@ -213,19 +214,19 @@ def _sqlite_engine(path: Path) -> sa.Engine:
 class PostgresStore:
     """A schema of a PostgreSQL database, a connection a unit."""
 
-    def __init__(self, url: str, schema: str) -> None:
-        """Connects when first used; `url` begins with postgresql+asyncpg://."""
+    def __init__(self, url: str, schema: str, certificates: Certificates | None = None) -> None:
+        """Connects when first used, encrypted where there are certificates; `url` begins with postgresql+asyncpg://."""
         self._schema = schema
-        self._engine = create_async_engine(
+        self._engine = postgres_engine(
             url,
+            schema,
+            certificates,
             pool_size=POOL,
             pool_timeout=BUSY_SECONDS,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={
-                "server_settings": {"search_path": schema, "lock_timeout": f"{BUSY_SECONDS}s"},
-                "timeout": BUSY_SECONDS,
-            },
+            server_settings={"lock_timeout": f"{BUSY_SECONDS}s"},
+            timeout=BUSY_SECONDS,
         )
 
         # A unit that reads twice reads the same moment twice.

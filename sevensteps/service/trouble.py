@@ -6,7 +6,9 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from sevensteps import log
 from sevensteps.errors import Fault, Kind
+from sevensteps.service.postgres import why_not_encrypted
 
 PASSING_IN_SQLITE = frozenset(
     (
@@ -31,17 +33,26 @@ def translating_errors() -> Iterator[None]:
     try:
         yield
     except (OSError, sa.exc.TimeoutError) as error:  # no connection, or none free
+        _is_told(error)
         raise unavailable() from error
     except (sa.exc.DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the extension
         sqlstate = getattr(cause, "sqlstate", None) or ""
         cut_off = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
-        if cut_off or sqlite_code in PASSING_IN_SQLITE or sqlstate.startswith(PASSING_IN_POSTGRES):
+        if _is_told(error) or cut_off or sqlite_code in PASSING_IN_SQLITE or sqlstate.startswith(PASSING_IN_POSTGRES):
             raise unavailable() from error
         if sqlstate == NOT_TEXT:
             raise Fault(Kind.INVALID, "TEXT_INVALID", "No text may hold the character NUL.") from error
         raise
+
+
+def _is_told(error: Exception) -> bool:
+    """Whether encryption keeps us from the database. The log says how; callers need not know."""
+    why = why_not_encrypted(error)
+    if why:
+        log.get().error("the database cannot be reached", detail=f"PostgreSQL at SEVENSTEPS_DATABASE: {why}.")
+    return bool(why)
 
 
 def unavailable() -> Fault:

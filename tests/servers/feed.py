@@ -15,6 +15,7 @@ from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.encryption import Encryption
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import Server
 from sevensteps.service.store import open_store
@@ -78,7 +79,9 @@ FeedOn = Callable[[str], AbstractAsyncContextManager[Feed]]
 async def run_feed(settings: Settings, address: str = FREE_PORT) -> AsyncIterator[Feed]:
     """A feed, on a free port unless an address is given."""
     keys = Keys.open(settings.data)
-    server = Server(await FeedService.open(settings), keys, councils_of(settings), address, Limits.of(settings))
+    encryption = Encryption.of(settings, "feed")
+    service = await FeedService.open(settings)
+    server = Server(service, keys, councils_of(settings), address, Limits.of(settings), encryption=encryption)
     await server.start()
     store = open_store(settings.database, settings.data, "feed")
     running = Running(settings, keys, f"127.0.0.1:{server.port}", store)

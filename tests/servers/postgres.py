@@ -28,6 +28,21 @@ class PostgresServer:
             shutil.chown(self._folder, self._user)
         self.port = free_port()
 
+    def encrypt(self, certificates: Path) -> None:
+        """From now on take encrypted connections alone, from whoever has a certificate of the authority there."""
+        data = self._folder / "data"
+        for name in ("authority.pem", "postgres.pem", "postgres.key"):
+            shutil.copy(certificates / name, data)
+            (data / name).chmod(0o600)
+            if self._user:
+                shutil.chown(data / name, self._user)
+        (data / "pg_hba.conf").write_text("local all all trust\nhostssl all all 127.0.0.1/32 cert map=processes\n")
+        (data / "pg_ident.conf").write_text("processes /^.*$ test\n")
+        with (data / "postgresql.auto.conf").open("a") as settings:
+            settings.write("ssl = on\nssl_cert_file = 'postgres.pem'\nssl_key_file = 'postgres.key'\n")
+            settings.write("ssl_ca_file = 'authority.pem'\n")
+        self._run("pg_ctl", "reload")
+
     def start(self) -> None:
         """Create the data folder and start the server."""
         self._run("initdb", "-U", "test", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")

@@ -16,6 +16,7 @@ from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.client import channel
+from sevensteps.rpc.encryption import Encryption
 from sevensteps.rpc.faults import fault_of
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import Server
@@ -102,7 +103,8 @@ async def run_service(
     decided = importlib.import_module(f"services.{name}.tables").DECIDED
     councils = councils_of(settings)
     service = await DecidingService.open(name, settings, keys, councils, add_to, decided)
-    server = Server(service, keys, councils, address, Limits.of(settings))
+    encryption = Encryption.of(settings, name)
+    server = Server(service, keys, councils, address, Limits.of(settings), encryption=encryption)
     await server.start()
     store = open_store(settings.database, settings.data, name)
     running = Running(settings, keys, f"127.0.0.1:{server.port}", store, assessment)

@@ -8,6 +8,8 @@ import pytest
 from sevensteps.config import NUMBERS, POLICIES, SERVICES, Settings, SettingsError
 from sevensteps.councils import Councils
 
+INTERNAL = tuple(f"{name}_internal" for name in SERVICES)
+
 
 def test_every_setting_has_a_default() -> None:
     """The suite runs on one machine, on SQLite, for the councils among the policies that come with it."""
@@ -20,9 +22,9 @@ def test_every_setting_has_a_default() -> None:
 def test_every_setting_can_be_set() -> None:
     """Each field has its environment variable, and a child process gets the same settings."""
     values = {field.name: f"the-{field.name}" for field in fields(Settings)}
-    values |= {name: f"{name}.example:7700" for name in (*SERVICES, "temporal")}
+    values |= {name: f"{name}.example:7700" for name in (*SERVICES, *INTERNAL, "temporal")}
     values |= dict.fromkeys(NUMBERS, "7")
-    values |= {"log": "json", "database": "postgresql+asyncpg://amy:secret@db:5432/steps"}
+    values |= {"log": "json", "database": "postgresql+asyncpg://amy:secret@db:5432/steps", "plaintext": "temporal"}
     settings = Settings.from_environment({f"SEVENSTEPS_{name.upper()}": value for name, value in values.items()})
     assert {field.name: str(getattr(settings, field.name)) for field in fields(Settings)} == values
     assert isinstance(settings.data, Path)
@@ -44,7 +46,62 @@ def test_an_address_is_a_host_and_a_port(name: str, address: str) -> None:
 @pytest.mark.parametrize("address", ["localhost:1", "0.0.0.0:65535", "[::1]:7705", "feed.suite.svc:7705"])
 def test_a_host_is_a_name_or_a_number(address: str) -> None:
     """A name, an IPv4 address, or an IPv6 address in brackets."""
-    assert Settings.from_environment({"SEVENSTEPS_FEED": address}).feed == address
+    values = {"SEVENSTEPS_FEED": address, "SEVENSTEPS_CERTIFICATES": "folder"}
+    assert Settings.from_environment(values).feed == address
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "folder", "word"),
+    [
+        ("FEED", "feed:7705", "CERTIFICATES", "services"),
+        ("PLANNING", "0.0.0.0:7702", "CERTIFICATES", "services"),
+        ("REVIEW", "[2001:db8::1]:7702", "CERTIFICATES", "services"),
+        ("REVIEW", "127.0.0.1.example:7702", "CERTIFICATES", "services"),
+        ("TEMPORAL", "temporal:7233", "TEMPORAL_CERTIFICATES", "temporal"),
+        ("DATABASE", "postgresql+asyncpg://amy:secret@db/steps", "DATABASE_CERTIFICATES", "database"),
+        ("DATABASE", "postgresql+asyncpg:///steps?host=127.0.0.1:1&host=db:2", "DATABASE_CERTIFICATES", "database"),
+    ],
+)
+def test_plaintext_leaves_this_machine_only_where_somebody_says_so(
+    name: str, value: str, folder: str, word: str
+) -> None:
+    """The sentence names the settings that help; nothing of a password is in it."""
+    values = {f"SEVENSTEPS_{name}": value}
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment(values)
+    said = str(refused.value)
+    assert said.startswith(f"SEVENSTEPS_{name}: ")
+    assert f"Set SEVENSTEPS_{folder} to a folder of certificates" in said
+    assert said.endswith(f"put {word} into SEVENSTEPS_PLAINTEXT.")
+    assert "secret" not in said
+    Settings.from_environment(values | {f"SEVENSTEPS_{folder}": "certificates"})
+    Settings.from_environment(values | {"SEVENSTEPS_PLAINTEXT": word})
+    others = ", ".join({"services", "temporal", "database"} - {word})
+    with pytest.raises(SettingsError):
+        Settings.from_environment(values | {"SEVENSTEPS_PLAINTEXT": others})
+
+
+@pytest.mark.parametrize(
+    "database", ["@localhost/x", "@127.1.2.3:5432/x", "@[::1]/x", "/x?host=/var/run/postgresql", "/x"]
+)
+def test_plaintext_stays_on_this_machine(database: str) -> None:
+    """By a loopback address or a socket, a database needs nothing."""
+    url = f"postgresql+asyncpg://{database}"
+    assert Settings.from_environment({"SEVENSTEPS_DATABASE": url}).database == url
+
+
+def test_a_database_without_a_host_has_that_of_the_driver() -> None:
+    """PGHOST names another machine: that is seen too."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PGHOST", "db.example")
+        with pytest.raises(SettingsError, match=r"SEVENSTEPS_DATABASE: db\.example is not on this machine"):
+            Settings.from_environment({"SEVENSTEPS_DATABASE": "postgresql+asyncpg:///x"})
+
+
+def test_encryption_is_not_said_in_the_url() -> None:
+    """Two places could say different things; `ssl=require` would check nothing."""
+    with pytest.raises(SettingsError, match="expected no ssl in it: SEVENSTEPS_DATABASE_CERTIFICATES encrypts"):
+        Settings.from_environment({"SEVENSTEPS_DATABASE": "postgresql+asyncpg://localhost/x?ssl=require"})
 
 
 def test_two_services_with_one_address_are_an_error() -> None:
@@ -58,6 +115,7 @@ def test_two_services_with_one_address_are_an_error() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
+        ("PLAINTEXT", "yes", "some of services, temporal, database, separated by commas, not yes"),
         ("LOG", "xml", "one of auto, console, json, not xml"),
         ("TEMPORAL_NAMESPACE", "", "a name"),
         ("TASK_QUEUE", "", "a name"),

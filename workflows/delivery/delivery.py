@@ -46,6 +46,10 @@ class Delivery:
         self._feed = feed
         self._task_queue = task_queue
 
+    def use(self, client: Client) -> None:
+        """Go on with another client."""
+        self._client = client
+
     async def deliver(self, *events: feed_pb2.Event) -> None:
         """Bring events to the journey of their case, in order. Twice does no harm: a journey drops what it has heard.
 

@@ -14,6 +14,8 @@ from temporalio.service import RPCError
 
 from sevensteps import clock, log, program
 from sevensteps.config import Settings, SettingsError
+from sevensteps.encryption.certificates import WORKER
+from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault, Kind, not_found
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
@@ -80,7 +82,8 @@ async def main(settings: Settings, arguments: Sequence[str] = ()) -> None:
     """Rebuild, with progress on stderr and the outcome on stdout. Raises a Fault if Temporal or the feed is silent."""
     token = machine_token(Keys.open(settings.data), "journey", Role.JOURNEY)
     client = await connect_prepared(settings)
-    async with channel(settings.feed, token) as calls:
+    certificates = certificates_for_calls(settings, WORKER)
+    async with channel(settings.internal_address("feed"), token, certificates) as calls:
         feed = Feed(calls)
         delivery = Delivery(client, feed, settings.task_queue)
         if arguments and arguments[0] != EVERY:
