@@ -33,7 +33,7 @@ from sevensteps.identity.tokens import Keys
 from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.rpc.client import channel
 from sevensteps.service.migrations import upgrade
-from sevensteps.service.store import open_store
+from sevensteps.service.opening import open_store
 
 if TYPE_CHECKING:
     from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceAsyncStub

@@ -1,6 +1,5 @@
 """Running one process of the suite: settings, logs, its work, and a plain sentence where it cannot start."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -8,6 +7,7 @@ from functools import partial
 from typing import NoReturn
 
 import sqlalchemy.exc
+import uvloop
 
 from sevensteps import log, program
 from sevensteps.config import Settings, SettingsError
@@ -31,7 +31,7 @@ def _work(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) ->
     os.umask(FOR_OWNER_ONLY)
     try:
         settings.make_data_folder()
-        asyncio.run(work(settings))
+        uvloop.run(work(settings))
     except Fault as fault:
         _end(name, fault.reason, fault.detail)
     except (OSError, sqlalchemy.exc.DBAPIError) as error:

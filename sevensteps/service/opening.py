@@ -14,7 +14,9 @@ from sevensteps.encryption.folder import certificates_in
 from sevensteps.errors import Fault, Kind
 from sevensteps.service.migrations import upgrade
 from sevensteps.service.postgres import telling_of_encryption
-from sevensteps.service.store import PostgresStore, SqliteStore, Store
+from sevensteps.service.postgres_store import PostgresStore
+from sevensteps.service.sqlite_store import SqliteStore
+from sevensteps.service.store import Store
 from sevensteps.service.trouble import translating_errors
 
 OWNER_ONLY = 0o600
@@ -90,3 +92,10 @@ def _damaged(path: Path) -> Fault:
         f"The records in {path} are damaged: what was written there cannot be read any more. Keep the file, and "
         "restore the last backup of all records.",
     )
+
+
+def open_store(database: str, data: Path, service: str) -> Store:
+    """The store of a service: a schema of its name on PostgreSQL, or a file of its name in the data folder."""
+    if database:
+        return PostgresStore(database, service)
+    return SqliteStore(data / f"{service}.db")

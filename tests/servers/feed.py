@@ -18,7 +18,7 @@ from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.encryption import Encryption
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import Server
-from sevensteps.service.store import open_store
+from sevensteps.service.opening import open_store
 
 if TYPE_CHECKING:
     from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceAsyncStub

@@ -21,7 +21,8 @@ from sevensteps.rpc.faults import fault_of
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import Server
 from sevensteps.service.deciding_service import DecidingService
-from sevensteps.service.store import Store, open_store
+from sevensteps.service.opening import open_store
+from sevensteps.service.store import Store
 
 S = TypeVar("S")
 

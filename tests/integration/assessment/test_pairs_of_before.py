@@ -12,7 +12,7 @@ from services.assessment.tables import cases
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.config import Settings
 from sevensteps.service.migrations import upgrade
-from sevensteps.service.store import open_store
+from sevensteps.service.opening import open_store
 
 BEFORE = "0003"
 ROW = {

@@ -18,7 +18,7 @@ from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.config import Settings
 from sevensteps.errors import Kind
 from sevensteps.service.migrations import upgrade
-from sevensteps.service.store import open_store
+from sevensteps.service.opening import open_store
 from stored.fixture import dump_of, restore_database
 
 Records = dict[str, bytes]

@@ -20,7 +20,8 @@ from sevensteps.identity.actor import Actor, Role
 from sevensteps.service import answers
 from sevensteps.service.answers import Asked
 from sevensteps.service.migrations import upgrade
-from sevensteps.service.store import Store, open_store
+from sevensteps.service.opening import open_store
+from sevensteps.service.store import Store
 from sevensteps.service.tables import answers as table
 
 WORDS = "I want to cook for my sister again. "

@@ -13,7 +13,8 @@ from servers.services import Running, SuiteOf
 from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
-from sevensteps.service.store import PUBLISHING, T, Unit
+from sevensteps.service.postgres_store import PUBLISHING
+from sevensteps.service.store import T, Unit
 from sevensteps.service.tables import outbox
 
 HOLDING = 20

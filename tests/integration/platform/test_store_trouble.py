@@ -14,7 +14,7 @@ from servers.services import Running, SuiteOf, reason_of, refusal_of
 from services.assessment.tables import metadata, self_assessments
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.errors import Kind
-from sevensteps.service import store, tables
+from sevensteps.service import postgres_store, sqlite_store, tables
 
 CUT = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
@@ -28,7 +28,8 @@ LONG = pb.RecordSelfAssessmentRequest(help=pb.SELF_ASSESSMENT_HELP_ALONE, own_wo
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Locks are waited for less long than in life."""
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.3)
+    for store in (sqlite_store, postgres_store):
+        monkeypatch.setattr(store, "BUSY_SECONDS", 0.3)
 
 
 async def everything(running: Running) -> Sequence[Sequence[object]]:

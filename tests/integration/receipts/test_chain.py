@@ -21,8 +21,8 @@ from sevensteps.errors import Kind
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.receipt_chain import link_after
 from sevensteps.service import chaining
+from sevensteps.service.opening import open_store
 from sevensteps.service.receipt_pages import NUMBERING
-from sevensteps.service.store import open_store
 from sevensteps.service.tables import chain, packs, receipts
 
 FIRST, SECOND, THIRD = (receipts.c.position == place for place in (1, 2, 3))

@@ -13,7 +13,8 @@ from services.assessment.store import ADD_CASE, CASE
 from services.assessment.tables import cases
 from sevensteps.service import statements
 from sevensteps.service.migrations import upgrade
-from sevensteps.service.store import Store, open_store
+from sevensteps.service.opening import open_store
+from sevensteps.service.store import Store
 
 CASE_1 = {
     "case_id": "case-1",

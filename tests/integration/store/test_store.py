@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from sevensteps.errors import Fault
 from sevensteps.service import store as stores
 from sevensteps.service.migrations import upgrade
-from sevensteps.service.store import SqliteStore, Store, open_store
+from sevensteps.service.opening import open_store
+from sevensteps.service.sqlite_store import SqliteStore
+from sevensteps.service.store import Store
 from sevensteps.service.tables import answers
 
 ADD = answers.insert()

@@ -1,0 +1,86 @@
+"""Units of work over a schema of a PostgreSQL database: every unit has its own connection and transaction."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from sevensteps.encryption.folder import Certificates
+from sevensteps.service.postgres import postgres_engine
+from sevensteps.service.store import BUSY_SECONDS, T, Unit
+from sevensteps.service.trouble import translating_errors
+
+POOL = 10
+PUBLISHING = 77_000_008
+"""The advisory lock under which one instance of a service at a time publishes; with it, the service's own number."""
+TURN_LIMIT = "30s"
+"""PostgreSQL takes the turn away from an instance that hangs: no sending takes as long."""
+
+TAKE_TURN = sa.text("SELECT pg_try_advisory_xact_lock(:key, hashtext(:schema))")
+
+
+class _Lent(Protocol):
+    """A connection that the pool is about to lend."""
+
+    @property
+    def driver_connection(self) -> "_Driver":
+        """The driver's own connection."""
+
+
+class _Driver(Protocol):
+    """What is asked of asyncpg."""
+
+    def is_closed(self) -> bool:
+        """Whether it was closed, by either side."""
+
+
+class PostgresStore:
+    """A schema of a PostgreSQL database, a connection a unit."""
+
+    def __init__(self, url: str, schema: str, certificates: Certificates | None = None) -> None:
+        """Connects when first used, encrypted where there are certificates; `url` begins with postgresql+asyncpg://."""
+        self._schema = schema
+        self._engine = postgres_engine(
+            url,
+            schema,
+            certificates,
+            pool_size=POOL,
+            pool_timeout=BUSY_SECONDS,
+            hide_parameters=True,
+            server_settings={"lock_timeout": f"{BUSY_SECONDS}s"},
+            timeout=BUSY_SECONDS,
+        )
+
+        @sa.event.listens_for(self._engine.sync_engine, "checkout")
+        def _leave_closed_ones(connection: _Lent, *_: object) -> None:
+            """Take another connection where this one was closed meanwhile: it is known without asking PostgreSQL."""
+            if connection.driver_connection.is_closed():
+                raise sa.exc.DisconnectionError
+
+        # A unit that reads twice reads the same moment twice.
+        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
+
+    async def write(self, unit: Unit[T]) -> T:
+        """See Store."""
+        with translating_errors():
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(unit)
+
+    async def read(self, unit: Unit[T]) -> T:
+        """See Store."""
+        with translating_errors():
+            async with self._reading.connect() as connection:
+                return await connection.run_sync(unit)
+
+    @asynccontextmanager
+    async def in_turn(self) -> AsyncIterator[bool]:
+        """See Store."""
+        with translating_errors():
+            async with self._engine.begin() as connection:
+                await connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{TURN_LIMIT}'")
+                yield bool((await connection.execute(TAKE_TURN, {"key": PUBLISHING, "schema": self._schema})).scalar())
+
+    async def close(self) -> None:
+        """See Store."""
+        await self._engine.dispose()
