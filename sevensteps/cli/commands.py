@@ -47,6 +47,7 @@ POLICY = {
     "in-force": "packs_in_force:in_force",
 }
 CERTIFICATES = {"dev": "certificates:dev", "show": "certificates:show"}
+DB = {"status": "databases:status", "upgrade": "databases:upgrade", "check": "databases:check"}
 COMMANDS: Mapping[str, str | Group] = {
     "demo": "demo:demo",
     "up": "up:up",
@@ -60,6 +61,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "verify": "verify:verify",
     "receipts": Group("Export what every decision was based on.", {"export": "receipts:export"}),
     "policy": Group("Decide by policy packs; check, test, compare and publish them.", POLICY),
+    "db": Group("The databases of the services: where they stand; bring them up to date, check them.", DB),
     "glossary": "glossary:glossary",
     "token": "token:token",
     "certificates": Group("Show the certificates of the settings, or make some for development.", CERTIFICATES),

@@ -124,11 +124,11 @@ async def _revision(settings: Settings, service: str) -> str:
     # every command would pay for these: 30 MB, and half a second
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
-    from sevensteps.service.migrations import revision  # noqa: PLC0415
+    from sevensteps.service.schemas import Records  # noqa: PLC0415
 
     try:
         certificates = certificates_in(settings.database_certificates, COMMAND_LINE)
-        return await revision(service, settings.database, settings.data, certificates)
+        return await Records(settings.database, settings.data, certificates).revision(service)
     except (SQLAlchemyError, OSError):
         return ""
 

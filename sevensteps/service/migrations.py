@@ -2,15 +2,19 @@
 
 import asyncio
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command, context, op
 from alembic.config import Config
+from alembic.script.revision import ResolutionError
+from alembic.util.exc import CommandError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sevensteps import clock
 from sevensteps.encryption.folder import Certificates
+from sevensteps.errors import Fault, Kind
 from sevensteps.receipt_chain import COLUMNS, digest_of
 from sevensteps.service.postgres import postgres_engine
 
@@ -27,39 +31,31 @@ def upgrade(
 ) -> None:
     """Bring a service's schema to a revision: safe to run again, and by several processes at once; blocks.
 
-    `certificates` are for the connection to PostgreSQL.
+    `certificates` are for the connection to PostgreSQL. Raises a Fault (PRECONDITION, RECORDS_NEWER) for a schema that
+    a newer version has made.
     """
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER / service / "migrations"))
-    config.attributes["service"] = service
-    config.attributes["database"] = database
-    config.attributes["data"] = data
-    config.attributes["certificates"] = certificates
-    command.upgrade(config, revision)
-
-
-async def revision(service: str, database: str, data: Path, certificates: Certificates | None = None) -> str:
-    """The revision of a service's schema as it is stored; empty where there is no schema yet.
-
-    Raises SQLAlchemy's errors where the database cannot be read.
-    """
-    statement = sa.text("SELECT version_num FROM alembic_version")
-    if database:
-        engine = postgres_engine(database, service, certificates)
-        try:
-            async with engine.connect() as connection:
-                return str(await connection.scalar(statement) or "")
-        finally:
-            await engine.dispose()
-    file = data / f"{service}.db"
-    if not file.exists():  # reading must not make one
-        return ""
-    records = sa.create_engine(f"sqlite:///{file}")
     try:
-        with records.connect() as reading:
-            return str(reading.scalar(statement) or "")
-    finally:
-        records.dispose()
+        command.upgrade(configured(service, database, data, certificates), revision)
+    except CommandError as error:
+        if isinstance(error.__cause__, ResolutionError):
+            raise newer_records(service) from error
+        raise
+
+
+def newer_records(service: str) -> Fault:
+    """Records that this version does not understand."""
+    detail = (
+        f"The records of {service} were made by a newer version of the suite. Install that one, or a newer one still."
+    )
+    return Fault(Kind.PRECONDITION, "RECORDS_NEWER", detail)
+
+
+def configured(service: str, database: str, data: Path, certificates: Certificates | None) -> Config:
+    """What Alembic has to know to work on a service's schema."""
+    config = Config(stdout=StringIO())  # whoever asks says what is found
+    config.set_main_option("script_location", str(FOLDER / service / "migrations"))
+    config.attributes.update(service=service, database=database, data=data, certificates=certificates)
+    return config
 
 
 def run(*metadata: sa.MetaData) -> None:

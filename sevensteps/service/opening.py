@@ -74,6 +74,11 @@ def _prepare(path: Path) -> None:
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):  # SQLite gives new ones the mode of the first
         with suppress(FileNotFoundError):
             path.with_name(name).chmod(OWNER_ONLY)
+    ensure_whole(path)
+
+
+def ensure_whole(path: Path) -> None:
+    """Read a SQLite file through. Raises a Fault (PRECONDITION, RECORDS_DAMAGED) where that cannot be done."""
     try:
         with closing(sqlite3.connect(path)) as records:
             (found,) = records.execute("PRAGMA quick_check(1)").fetchone()

@@ -17,6 +17,7 @@ ACTING = {
     "up", "fetch", "play", "token", "serve", "worker", "journeys rebuild", "temporal prepare", "certificates dev",
     "case hold", "case release", "case end", "case resume",
     "policy publish",
+    "db upgrade",
     "receipts export",  # writes JSON to a file
 }  # fmt: skip
 """Commands that do something, and list nothing. A new command that is not among them has to have --json."""
