@@ -103,14 +103,7 @@ class Settings:
 
     def check(self) -> None:
         """Raise SettingsError for the first value that cannot be used."""
-        taken: dict[str, str] = {}
-        internal = tuple(f"{name}_internal" for name in SERVICES) if self.certificates else ()
-        for name in (*SERVICES, "temporal", *internal):
-            address = str(getattr(self, name))
-            _check_address(name, address)
-            if first := taken.get(address):
-                raise _wrong(name, f"an address of its own, not {address}, which is {_setting(first)} already")
-            taken[address] = name
+        self._check_addresses()
         if self.log not in LOGS:
             raise _wrong("log", f"one of {', '.join(LOGS)}, not {self.log or 'nothing'}")
         for name in ("temporal_namespace", "task_queue"):
@@ -119,6 +112,17 @@ class Settings:
         if self.database:
             _check_database(self.database)
         self._check_encryption()
+
+    def _check_addresses(self) -> None:
+        """Raise SettingsError for one in another form, and for one that two have."""
+        taken: dict[str, str] = {}
+        internal = tuple(f"{name}_internal" for name in SERVICES) if self.certificates else ()
+        for name in (*SERVICES, "temporal", *internal):
+            address = str(getattr(self, name))
+            _check_address(name, address)
+            if first := taken.get(address):
+                raise _wrong(name, f"an address of its own, not {address}, which is {_setting(first)} already")
+            taken[address] = name
 
     def _check_encryption(self) -> None:
         """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""

@@ -55,6 +55,10 @@ async def _show(*, as_json: bool) -> None:
     if not found:
         typer.echo("No certificates: SEVENSTEPS_CERTIFICATES names no folder, and nor do the settings like it.")
         return
+    _print(found)
+
+
+def _print(found: list[Certificate]) -> None:
     table = Table("file", "subject", "names", "ends", box=None, header_style="bold", pad_edge=False)
     for each in found:
         table.add_row(each.found, each.subject, "\n".join(each.names), clock.day_in_words(each.ends.date()))

@@ -15,13 +15,10 @@ from sevensteps.encryption.development import with_development_certificates
 from sevensteps.errors import Fault
 from sevensteps.local.suite import Suite, SuiteError
 
+Encrypted = Annotated[bool, typer.Option("--tls", help="Encrypt all calls, with certificates made for development.")]
 
-def up(
-    *,
-    encrypted: Annotated[
-        bool, typer.Option("--tls", help="Encrypt all calls, with certificates for development that are made.")
-    ] = False,
-) -> None:
+
+def up(*, encrypted: Encrypted = False) -> None:
     """Run the whole suite until Ctrl-C. Started again, it goes on with the same cases.
 
     The data are in the folder that SEVENSTEPS_DATA names, or else in ./data.

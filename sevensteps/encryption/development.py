@@ -39,6 +39,19 @@ FOLDER = "certificates"
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 AUTHORITY_LASTS = timedelta(days=5 * 365)
 LASTS = timedelta(days=365)
+BOTH_SIDES = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
+SIGNS = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+"""What an authority's key is for: strict clients want it said."""
 EARLIER = timedelta(hours=1)
 """Certificates are valid from before they are made: clocks differ."""
 
@@ -55,12 +68,7 @@ def make_certificates(folder: Path, settings: Settings, *, new_authority: bool =
     Answers the files that were written. Everything else stays. Raises a Fault (PRECONDITION) for an authority whose key
     is not there, and where development certificates must not be used.
     """
-    if os.environ.get("SEVENSTEPS_MODE") == "production":
-        raise Fault(
-            Kind.PRECONDITION,
-            "DEVELOPMENT_ONLY",
-            "SEVENSTEPS_MODE is production: use certificates of the council's own authority.",
-        )
+    _refuse_in_production()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     now = clock.now()
     authority = None if new_authority else _existing(folder)
@@ -72,6 +80,12 @@ def make_certificates(folder: Path, settings: Settings, *, new_authority: bool =
         if not _is_good(folder, name, names, now):
             written += _write(folder, name, *_signed(authority, name, names, now))
     return written
+
+
+def _refuse_in_production() -> None:
+    if os.environ.get("SEVENSTEPS_MODE") == "production":
+        detail = "SEVENSTEPS_MODE is production: use certificates of the council's own authority."
+        raise Fault(Kind.PRECONDITION, "DEVELOPMENT_ONLY", detail)
 
 
 def with_development_certificates(settings: Settings) -> Settings:
@@ -104,10 +118,7 @@ def _existing(folder: Path) -> _Authority | None:
     if not file.exists():
         return None
     if not key_file.exists():
-        raise unusable(
-            f"{file} is an authority whose key is not in the folder, so it cannot sign. Name another folder; or have "
-            "the certificates made by whoever has the key."
-        )
+        raise unusable(f"{file} is an authority whose key is not in the folder, so it cannot sign. Name another one.")
     key = load_pem_private_key(key_file.read_bytes(), password=None)
     if not isinstance(key, EllipticCurvePrivateKey):
         raise unusable(f"{key_file} was not made by `sevensteps certificates dev`. Name another folder.")
@@ -119,25 +130,11 @@ def _existing(folder: Path) -> _Authority | None:
 
 def _new_authority(now: datetime) -> _Authority:
     key = generate_private_key(SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Seven Steps development authority")])
-    usage = x509.KeyUsage(
-        key_cert_sign=True,
-        crl_sign=True,
-        digital_signature=False,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
+    name = _name("Seven Steps development authority")
     builder = (
-        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - EARLIER)
-        .not_valid_after(now + AUTHORITY_LASTS)
+        _builder(name, name, key, now, now + AUTHORITY_LASTS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(usage, critical=True)
+        .add_extension(SIGNS, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
     return _Authority(builder.sign(key, SHA256()), key)
@@ -146,21 +143,28 @@ def _new_authority(now: datetime) -> _Authority:
 def _signed(
     authority: _Authority, name: str, names: Iterable[str], now: datetime
 ) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
-    key = generate_private_key(SECP256R1())
+    key, signer = generate_private_key(SECP256R1()), authority.certificate
+    ends = min(now + LASTS, signer.not_valid_after_utc)
+    signed_by = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key())
     builder = (
-        x509.CertificateBuilder(issuer_name=authority.certificate.subject, public_key=key.public_key())
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - EARLIER)
-        .not_valid_after(min(now + LASTS, authority.certificate.not_valid_after_utc))
+        _builder(_name(name), signer.subject, key, now, ends)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName(_general_names(name, names)), critical=False)
-        .add_extension(
-            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
-        )
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(BOTH_SIDES), critical=False)
+        .add_extension(signed_by, critical=False)
     )
     return builder.sign(authority.key, SHA256()), key
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: EllipticCurvePrivateKey, begins: datetime, ends: datetime
+) -> x509.CertificateBuilder:
+    builder = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
+    return builder.not_valid_before(begins - EARLIER).not_valid_after(ends)
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
 def _general_names(name: str, names: Iterable[str]) -> Iterator[x509.GeneralName]:

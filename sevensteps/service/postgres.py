@@ -19,6 +19,11 @@ REFUSALS = {
     "no encryption": "it takes encrypted connections only: set SEVENSTEPS_DATABASE_CERTIFICATES",
 }
 """What PostgreSQL and its driver say of encryption, and what that means."""
+DISTRUSTED = {
+    **dict.fromkeys(OTHER_NAME, "its certificate is for other names than the host in the setting"),
+    EXPIRED: "its certificate, or the authority in authority.pem, has ended",
+}
+"""Why its certificate is not trusted, by OpenSSL's numbers."""
 REFUSED = "it refuses our certificate, or how to encrypt"
 NO_SETTINGS: Mapping[str, str] = {}
 
@@ -68,15 +73,8 @@ def why_not_encrypted(error: BaseException) -> str:
     """How encryption keeps us from PostgreSQL, in plain words; empty where the error is another one."""
     cause = error.orig or error if isinstance(error, sa.exc.DBAPIError) else error
     if isinstance(cause, SSLCertVerificationError):
-        if cause.verify_code in OTHER_NAME:
-            return "its certificate is for other names than the host in the setting"
-        if cause.verify_code == EXPIRED:
-            return "its certificate, or the authority in authority.pem, has ended"
-        return "its certificate is not signed by the authority in authority.pem"
+        return DISTRUSTED.get(cause.verify_code, "its certificate is not signed by the authority in authority.pem")
     if isinstance(cause, SSLError):
         return REFUSED
-    said = str(cause)
-    for part, words in REFUSALS.items():
-        if part in said:
-            return words
-    return why_not_encrypted(cause.__cause__) if cause.__cause__ else ""
+    said = next((words for part, words in REFUSALS.items() if part in str(cause)), "")
+    return why_not_encrypted(cause.__cause__) if cause.__cause__ and not said else said

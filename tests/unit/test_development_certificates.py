@@ -1,5 +1,6 @@
 """`sevensteps certificates dev`: an authority for development, and a certificate for every process."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ def test_every_process_gets_a_certificate_for_its_names(tmp_path: Path) -> None:
     assert {file.stem for file in (tmp_path / "c").glob("*.key")} == PROCESSES | {"authority"}
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "c").glob("*.key")} == {0o600}
     assert (tmp_path / "c").stat().st_mode & 0o777 == 0o700
+
+
+def test_strict_clients_take_them(tmp_path: Path) -> None:
+    """OpenSSL, told to be as strict as the standard, and Python's clients from 3.13 on."""
+    make_certificates(tmp_path, SETTINGS)
+    command = ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", "feed.example"]
+    done = subprocess.run(
+        [*command, "-CAfile", tmp_path / "authority.pem", tmp_path / "feed.pem"], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_made_again_what_is_good_stays(tmp_path: Path) -> None:
