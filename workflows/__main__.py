@@ -16,10 +16,11 @@ from sevensteps.background import Background, on_signals, until_stopped
 from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import Keys
+from sevensteps.identity.client_credentials import ClientCredentials
+from sevensteps.identity.own_tokens import Tokens, tokens_of_process
 from sevensteps.journeys import connect_prepared
 from sevensteps.retrying import Pauses
-from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.client import channel
 from workflows.activities.registered import activities
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
@@ -39,11 +40,10 @@ _CORE_LOGS = LoggingConfig(
 """The log messages of Temporal's own core go to the same log as all others."""
 
 
-async def work(settings: Settings) -> None:
+async def work(settings: Settings, tokens: Tokens) -> None:
     """Run journeys and the relay until cancelled; then let what is under way finish."""
-    token = machine_token(Keys.open(settings.data), "journey", Role.JOURNEY)
     async with AsyncExitStack() as stack:
-        channels = {name: await stack.enter_async_context(channel(settings.address(name), token)) for name in SERVICES}
+        channels = {name: await stack.enter_async_context(channel(settings.address(name), tokens)) for name in SERVICES}
         feed = Feed(channels["feed"])
         client = await _connected(settings)
         relay = Relay(feed, Delivery(client, feed, settings.task_queue), PlaceFile(settings.data / PLACE_FILE))
@@ -78,14 +78,19 @@ async def _give_signs_of_life(file: Path) -> None:
 async def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself."""
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS)))
+    tokens = tokens_of_process(settings, "journey", Role.JOURNEY)
     background = Background()
-    working = background.start("worker", work(settings))
-    living = background.start("sign of life", _give_signs_of_life(settings.sign_of_life))
+    tasks = [
+        background.start("worker", work(settings, tokens)),
+        background.start("sign of life", _give_signs_of_life(settings.sign_of_life)),
+    ]
+    if isinstance(tokens, ClientCredentials):
+        tasks.append(background.start("renewing the own token", tokens.keep()))
     try:
         await until_stopped(background, on_signals())
     finally:
-        await background.stop(working)
-        await background.stop(living)
+        for task in tasks:
+            await background.stop(task)
     log.get().info("stopped")
 
 

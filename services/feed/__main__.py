@@ -4,7 +4,7 @@ from services.feed.service import FeedService
 from sevensteps import process
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
-from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
 
@@ -12,8 +12,9 @@ from sevensteps.rpc.server import serve
 async def work(settings: Settings) -> None:
     """Open the records, and serve until told to stop."""
     councils = Councils(settings.policies, settings.pack)
-    service = await FeedService.open(settings)
-    await serve(service, Keys.open(settings.data), councils, settings.feed, Limits.of(settings))
+    identity = Identity.open(settings)
+    service = await FeedService.open(settings, identity)
+    await serve(service, identity, councils, settings.feed, Limits.of(settings))
 
 
 if __name__ == "__main__":

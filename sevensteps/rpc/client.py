@@ -3,21 +3,26 @@
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from time import time
 from typing import TypeVar
 
 import grpc
 
-from sevensteps.identity.actor import EVERY_COUNCIL, Role
-from sevensteps.identity.tokens import Keys
+from sevensteps.errors import Fault
+from sevensteps.identity.own_tokens import Tokens
+from sevensteps.rpc.faults import error_of
 from sevensteps.rpc.options import CHANNEL_OPTIONS
 
 Q = TypeVar("Q")
 A = TypeVar("A")
-TOKEN_SECONDS = 600.0
 
 
-def _signed(details: grpc.aio.ClientCallDetails, token: str) -> grpc.aio.ClientCallDetails:
+async def _signed(details: grpc.aio.ClientCallDetails, tokens: Tokens) -> grpc.aio.ClientCallDetails:
+    """The call with a token. Raises an error as a call does where there is none."""
+    try:
+        token = tokens()
+        token = token if isinstance(token, str) else await token
+    except Fault as fault:
+        raise error_of(fault) from fault
     metadata = details.metadata or grpc.aio.Metadata()
     metadata.add("authorization", f"Bearer {token}")
     return grpc.aio.ClientCallDetails(
@@ -26,8 +31,8 @@ def _signed(details: grpc.aio.ClientCallDetails, token: str) -> grpc.aio.ClientC
 
 
 class _SignedCall(grpc.aio.UnaryUnaryClientInterceptor):
-    def __init__(self, token: Callable[[], str]) -> None:
-        self._token = token
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
 
     async def intercept_unary_unary(
         self,
@@ -35,12 +40,12 @@ class _SignedCall(grpc.aio.UnaryUnaryClientInterceptor):
         client_call_details: grpc.aio.ClientCallDetails,
         request: Q,
     ) -> A | grpc.aio.UnaryUnaryCall[Q, A]:
-        return await continuation(_signed(client_call_details, self._token()), request)
+        return await continuation(await _signed(client_call_details, self._tokens), request)
 
 
 class _SignedStream(grpc.aio.UnaryStreamClientInterceptor):
-    def __init__(self, token: Callable[[], str]) -> None:
-        self._token = token
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
 
     async def intercept_unary_stream(
         self,
@@ -48,24 +53,10 @@ class _SignedStream(grpc.aio.UnaryStreamClientInterceptor):
         client_call_details: grpc.aio.ClientCallDetails,
         request: Q,
     ) -> AsyncIterator[A] | grpc.aio.UnaryStreamCall[Q, A]:
-        return await continuation(_signed(client_call_details, self._token()), request)
+        return await continuation(await _signed(client_call_details, self._tokens), request)
 
 
-def channel(address: str, token: Callable[[], str]) -> grpc.aio.Channel:
-    """A channel whose calls carry the token that `token` gives at that moment."""
-    interceptors = [_SignedCall(token), _SignedStream(token)]
+def channel(address: str, tokens: Tokens) -> grpc.aio.Channel:
+    """A channel whose calls carry the token that `tokens` give at that moment."""
+    interceptors = [_SignedCall(tokens), _SignedStream(tokens)]
     return grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS, interceptors=interceptors)
-
-
-def machine_token(keys: Keys, subject: str, role: Role, council: str = EVERY_COUNCIL) -> Callable[[], str]:
-    """Tokens for one of the suite's own processes, renewed before they expire."""
-    newest, expires = "", 0.0
-
-    def token() -> str:
-        nonlocal newest, expires
-        if time() > expires - TOKEN_SECONDS / 2:
-            newest = keys.issue(subject, {role}, council, seconds=TOKEN_SECONDS)
-            expires = time() + TOKEN_SECONDS
-        return newest
-
-    return token

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from time import time
 from typing import Never, TypeAlias, TypeVar, cast
 
 import grpc
@@ -21,9 +20,11 @@ from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import REQUEST_ID, refuse_nul
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
+from sevensteps.identity.claims import CheckedToken
 from sevensteps.identity.rights import authorise
-from sevensteps.identity.tokens import Keys, expired
 from sevensteps.rpc.faults import fault_from, status_of
+from sevensteps.rpc.identity import Identity
+from sevensteps.rpc.lasting import while_valid
 from sevensteps.rpc.room import Room, stopping
 
 CASE_ID = re.compile(r"case-[0-9a-z]{1,12}", re.ASCII)
@@ -50,9 +51,9 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Message, Message]"
 class AuthInterceptor(grpc.aio.ServerInterceptor):
     """Checks who calls and whether they may, binds the log to the call, and makes a status of every error."""
 
-    def __init__(self, keys: Keys, councils: Councils, room: Room) -> None:
-        """`keys` check tokens, `councils` whose they are, `room` whether there is any; a health check needs none."""
-        self._keys = keys
+    def __init__(self, identity: Identity, councils: Councils, room: Room) -> None:
+        """`identity` checks tokens, `councils` whose they are, `room` whether there is any; health needs none."""
+        self._identity = identity
         self._councils = councils
         self._room = room
 
@@ -70,33 +71,34 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             if rpc.startswith(OPEN_TO_ALL):
                 self._room.enter(STRANGER, stream=True)
                 return handler
-            actor, expires = self._admit(rpc, handler_call_details)
-            self._room.enter((actor.council, actor.subject), stream=handler.response_streaming)
+            token = await self._admit(rpc, handler_call_details)
+            self._room.enter((token.actor.council, token.actor.subject), stream=handler.response_streaming)
         except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
             return _refusing(rpc, error)
         # The body is parsed by the guard: gRPC itself would answer one that cannot be parsed without a reason.
         read = cast("Reading", handler.request_deserializer)
-        call = _Call(rpc, actor, expires, read, self._room)
+        call = _Call(rpc, token, read, self._room, self._identity)
         if handler.response_streaming:
             streaming = partial(call.stream, cast("Streaming", handler.unary_stream))
             return grpc.unary_stream_rpc_method_handler(streaming, None, handler.response_serializer)
         answering = partial(call.answer, cast("Answering", handler.unary_unary))
         return grpc.unary_unary_rpc_method_handler(answering, None, handler.response_serializer)
 
-    def _admit(self, rpc: str, details: grpc.HandlerCallDetails) -> tuple[Actor, float]:
-        """Who calls, and until when their token is valid. Raises Faults."""
+    async def _admit(self, rpc: str, details: grpc.HandlerCallDetails) -> CheckedToken:
+        """Who calls. Raises Faults."""
         token = next((str(value) for key, value in details.invocation_metadata if key == "authorization"), "")
         scheme, _, value = token.partition(" ")
         if scheme.lower() != "bearer" or not value:
             raise Fault(
                 Kind.UNAUTHENTICATED, "UNAUTHENTICATED", "Send a token: metadata authorization, value 'Bearer <token>'."
             )
-        actor, expires = self._keys.actor_of(value)
+        checked = await self._identity.check(value)
+        actor = checked.actor
         structlog.contextvars.bind_contextvars(rpc=rpc, actor=actor.subject)
         if actor.council != EVERY_COUNCIL:
             self._councils.ensure_known(actor.council)
         authorise(actor, rpc)
-        return actor, expires
+        return checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,10 @@ class _Call:
     """A call that has been let in."""
 
     rpc: str
-    actor: Actor
-    expires: float
+    token: CheckedToken
     read: Reading
     room: Room
+    identity: Identity
 
     async def answer(self, answer: Answering, body: bytes, context: Context) -> Message:
         """Answer it with one message."""
@@ -120,33 +122,16 @@ class _Call:
             return await _refuse(context, self.rpc, error)
 
     async def stream(self, answers: Streaming, body: bytes, context: Context) -> AsyncIterator[Message]:
-        """Answer it with messages, until there are no more or the token expires."""
+        """Answer it with messages, until there are no more, or the token expires or is revoked."""
         try:
-            async for message in self._while_valid(answers(self._request(body), context)):
+            messages = answers(self._request(body), context)
+            async for message in while_valid(messages, self.token, self.identity.revocations):
                 yield message
         except asyncio.CancelledError:
             await self._cut(context)
             raise
         except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
             await _refuse(context, self.rpc, error)
-
-    async def _while_valid(self, answers: AsyncIterator[Message]) -> AsyncIterator[Message]:
-        """The messages, until the token expires: then a Fault."""
-        end = object()
-        seconds = self.expires - time()
-        deadline = asyncio.get_running_loop().time() + seconds
-        while time() < self.expires:
-            try:
-                async with asyncio.timeout_at(deadline) as waiting:
-                    message = await anext(answers, end)
-            except TimeoutError:
-                if not waiting.expired():
-                    raise
-                break
-            if message is end:
-                return
-            yield cast("Message", message)
-        raise expired()
 
     def _request(self, body: bytes) -> Message:
         try:
@@ -159,7 +144,7 @@ class _Call:
             request_id=_id_in(request, "request_id", REQUEST_ID), case_id=_id_in(request, "case_id", CASE_ID)
         )
         refuse_nul(request, body)
-        _actor.set(self.actor)
+        _actor.set(self.token.actor)
         return request
 
     async def _cut(self, context: Context) -> None:

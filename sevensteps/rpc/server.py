@@ -15,7 +15,7 @@ from sevensteps.background import Background, on_signals, until_stopped
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.interceptor import AuthInterceptor
 from sevensteps.rpc.options import SERVER_OPTIONS
 from sevensteps.rpc.room import Limits, Room
@@ -52,13 +52,14 @@ class Server:
     """A gRPC server with health and reflection. `port` is known after `start`."""
 
     def __init__(
-        self, service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits = DEFAULT_LIMITS
+        self, service: Servable, identity: Identity, councils: Councils, address: str, limits: Limits = DEFAULT_LIMITS
     ) -> None:
         """Nothing listens yet; `address` is host:port, port 0 for a free one."""
         self._room = Room(limits)
         self._service = service
+        self._identity = identity
         self._server = grpc.aio.server(
-            interceptors=[AuthInterceptor(keys, councils, self._room)],
+            interceptors=[AuthInterceptor(identity, councils, self._room)],
             options=(*SERVER_OPTIONS, ("grpc.max_concurrent_streams", limits.streams_per_connection)),
         )
         self._health = health.aio.HealthServicer()
@@ -80,6 +81,7 @@ class Server:
                 Kind.UNAVAILABLE, "ADDRESS_IN_USE", f"Cannot listen on {self._address}: is the suite running already?"
             ) from error
         await self._server.start()
+        self._identity.begin(self.background)
         self._service.begin(self.background)
         for name in ("", *self._service.names):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
@@ -95,11 +97,12 @@ class Server:
         await asyncio.sleep(LAST_CALL_SECONDS)
         await self._server.stop(CLOSE_SECONDS)
         await self._service.close()
+        await self._identity.close()
 
 
-async def serve(service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits) -> None:
+async def serve(service: Servable, identity: Identity, councils: Councils, address: str, limits: Limits) -> None:
     """Serve until SIGTERM or SIGINT. Raises a Fault when something that runs beside the calls has ended by itself."""
-    server = Server(service, keys, councils, address, limits)
+    server = Server(service, identity, councils, address, limits)
     stopping = on_signals()
     await server.start()
     log.get().info("listening", address=address)

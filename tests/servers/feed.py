@@ -15,6 +15,7 @@ from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.tokens import Keys
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import Server
 from sevensteps.service.store import open_store
@@ -77,11 +78,12 @@ FeedOn = Callable[[str], AbstractAsyncContextManager[Feed]]
 @asynccontextmanager
 async def run_feed(settings: Settings, address: str = FREE_PORT) -> AsyncIterator[Feed]:
     """A feed, on a free port unless an address is given."""
-    keys = Keys.open(settings.data)
-    server = Server(await FeedService.open(settings), keys, councils_of(settings), address, Limits.of(settings))
+    identity = Identity.open(settings)
+    service = await FeedService.open(settings, identity)
+    server = Server(service, identity, councils_of(settings), address, Limits.of(settings))
     await server.start()
     store = open_store(settings.database, settings.data, "feed")
-    running = Running(settings, keys, f"127.0.0.1:{server.port}", store)
+    running = Running(settings, Keys.open(settings.data), f"127.0.0.1:{server.port}", store)
     try:
         yield Feed(
             running,

@@ -17,6 +17,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.faults import fault_of
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import Server
 from sevensteps.service.deciding_service import DecidingService
@@ -97,15 +98,15 @@ async def run_service(
     name: str, settings: Settings, assessment: Running | None = None, address: str = FREE_PORT
 ) -> AsyncIterator[Running]:
     """One of the services that decide, by itself, on a free port or at an address."""
-    keys = Keys.open(settings.data)
+    identity = Identity.open(settings)
     add_to = importlib.import_module(f"services.{name}.server").add_to
     decided = importlib.import_module(f"services.{name}.tables").DECIDED
     councils = councils_of(settings)
-    service = await DecidingService.open(name, settings, keys, councils, add_to, decided)
-    server = Server(service, keys, councils, address, Limits.of(settings))
+    service = await DecidingService.open(name, settings, identity, councils, add_to, decided)
+    server = Server(service, identity, councils, address, Limits.of(settings))
     await server.start()
     store = open_store(settings.database, settings.data, name)
-    running = Running(settings, keys, f"127.0.0.1:{server.port}", store, assessment)
+    running = Running(settings, Keys.open(settings.data), f"127.0.0.1:{server.port}", store, assessment)
     try:
         yield running
     finally:

@@ -10,9 +10,8 @@ from sevensteps.cli.story.player import PlayedExample, Player, UnexpectedError
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import Keys
+from sevensteps.identity.tokens import Keys, machine_token
 from sevensteps.rpc.caller import Caller, sentence
-from sevensteps.rpc.client import machine_token
 
 EXAMPLE_COUNCIL = "example-council"
 """The council that comes with the suite."""
