@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from sevensteps.installation import files
+from sevensteps.web_address import problem_of_web_address
 
 FOLDERS = ("data", "policies")
 NUMBERS = (
@@ -115,6 +116,8 @@ class Settings:
             raise _wrong("log", f"one of {', '.join(LOGS)}, not {self.log or 'nothing'}")
         if self.mode not in MODES:
             raise _wrong("mode", f"one of {', '.join(MODES)}, not {self.mode or 'nothing'}")
+        if self.issuer and (expected := problem_of_web_address(self.issuer)):
+            raise _wrong("issuer", expected)
         given = [name for name in CLIENT if getattr(self, name)]
         if given and len(given) < len(CLIENT):
             missing = next(name for name in CLIENT if name not in given)

@@ -63,6 +63,8 @@ def check(root: Path, council: str) -> list[Problem]:
     file = FILE if council == EVERY_COUNCIL else f"{council}/{FILE}"
     if not (root / file).exists():
         return []
+    if council != EVERY_COUNCIL and council not in councils.names(root):
+        return [Problem(file, 0, "", f"{councils.FILE} beside it: without one there is no such council")]
     try:
         read_trusts(root, file, council)
     except PackRefusedError as refused:

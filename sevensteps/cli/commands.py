@@ -25,6 +25,8 @@ class Group:
 
     about: str
     commands: Mapping[str, str]
+    usual: str = ""
+    """The command that is meant where none is named."""
 
 
 CASE = {
@@ -46,6 +48,7 @@ POLICY = {
     "publish": "policy_publish:publish",
     "in-force": "packs_in_force:in_force",
 }
+TOKEN = {"issue": "token:issue", "revoke": "token:revoke", "revocations": "token:revocations"}
 COMMANDS: Mapping[str, str | Group] = {
     "demo": "demo:demo",
     "up": "up:up",
@@ -60,7 +63,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "receipts": Group("Export what every decision was based on.", {"export": "receipts:export"}),
     "policy": Group("Decide by policy packs; check, test, compare and publish them.", POLICY),
     "glossary": "glossary:glossary",
-    "token": "token:token",
+    "token": Group("Print a development token (issue, or no word at all); revoke tokens.", TOKEN, usual="issue"),
     "serve": "processes:serve",
     "worker": "processes:worker",
     "journeys": Group("Start the Temporal journeys of cases again.", {"rebuild": "processes:rebuild"}),
@@ -71,6 +74,14 @@ COMMANDS: Mapping[str, str | Group] = {
 
 class ImportingGroup(TyperGroup):
     """A group whose commands are imported one by one."""
+
+    usual = ""
+
+    def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
+        """Where no command is named, the usual one is meant."""
+        if self.usual and args and args[0] not in (*self.commands, *self.get_help_option_names(ctx)):
+            args = [self.usual, *args]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: "Context") -> list[str]:
         """The names alone."""
@@ -104,6 +115,7 @@ class Importing(Mapping[str, "Command"]):
         if isinstance(place, Group):
             group = ImportingGroup(name=name, help=place.about, no_args_is_help=True)
             group.commands = Importing(place.commands)  # type: ignore[assignment]  # nobody changes it
+            group.usual = place.usual
             return group
         module, _, function = place.partition(":")
         alone = typer.Typer(add_completion=False)

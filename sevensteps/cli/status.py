@@ -1,4 +1,4 @@
-"""`sevensteps status`: what runs, which packs decide, and how far the records and the feed are."""
+"""`sevensteps status`: what runs, which packs decide, who issues tokens, and how far records and feed are."""
 
 import asyncio
 from dataclasses import asdict, dataclass
@@ -21,6 +21,7 @@ from sevensteps.api.feed.v1.feed_pb2 import (
     ListSubscriptionsRequest,
     ListSubscriptionsResponse,
 )
+from sevensteps.cli.issuers import Issuer, read_issuers, rows
 from sevensteps.cli.packs_in_force import CouncilPack, read_packs
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
@@ -65,6 +66,7 @@ class Status:
 
     processes: tuple[Process, ...]
     packs: tuple[CouncilPack, ...]
+    issuers: tuple[Issuer, ...]
     feed_position: int | None
     journeys_behind: int | None
 
@@ -84,7 +86,11 @@ async def read_status(settings: Settings) -> Status:
     services = await asyncio.gather(*(_service(settings, name) for name in SERVICES))
     processes = (*services, *await _temporal(settings))
     return Status(
-        processes, await read_packs(settings), await _feed_position(settings), await _journeys_behind(settings)
+        processes,
+        await read_packs(settings),
+        await read_issuers(settings),
+        await _feed_position(settings),
+        await _journeys_behind(settings),
     )
 
 
@@ -176,12 +182,15 @@ def _print(found: Status) -> None:
         table.add_row(process.name, process.address, process.says, _since(process), records)
     for pack in found.packs:
         table.add_row("council", pack.council, f"pack {pack.pack}".rstrip(), pack.hashes())
+    for row in rows(found.issuers):
+        table.add_row(*row)
     table.add_row("last event", "", f"position {_number(found.feed_position)}")
     table.add_row("journeys", "", f"behind by {_number(found.journeys_behind)}")
     screen().print(table)
-    for pack in found.packs:
-        for line in (*pack.differences(), *pack.warnings()):
-            screen().print(line, soft_wrap=True, markup=False, highlight=False)
+    of_packs = (line for pack in found.packs for line in (*pack.differences(), *pack.warnings()))
+    of_issuers = (line for issuer in found.issuers for line in issuer.problems())
+    for line in (*of_packs, *of_issuers):
+        screen().print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def _since(process: Process) -> str:

@@ -18,7 +18,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from sevensteps.background import Background
-from sevensteps.config import PREFIX, SERVICES, Settings
+from sevensteps.config import PREFIX, PRODUCTION, SERVICES, Settings
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.devserver import DevServer, DevServerError
 from sevensteps.local.ports import free_port
@@ -131,7 +131,8 @@ class Suite:
             (data / "logs").mkdir(exist_ok=True)
             self._lock = (data / "suite.lock").open("a")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            Keys.open(data)
+            if self.settings.mode != PRODUCTION:
+                Keys.open(data)
         except BlockingIOError as error:
             raise SuiteError(
                 f"A suite already uses the data folder {data}. Stop it first, or set {PREFIX}DATA to another one."

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from sevensteps.cli.commands import app
 
 ACTING = {
-    "up", "fetch", "play", "token", "serve", "worker", "journeys rebuild", "temporal prepare",
+    "up", "fetch", "play", "token issue", "token revoke", "serve", "worker", "journeys rebuild", "temporal prepare",
     "case hold", "case release", "case end", "case resume",
     "policy publish",
     "receipts export",  # writes JSON to a file
