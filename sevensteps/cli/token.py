@@ -115,4 +115,4 @@ async def _collect(caller: Caller, service: str, found: dict[str, pb.Revocation]
 
 def _json(of: pb.Revocation, services: list[str]) -> Json:
     fields: dict[str, Json] = MessageToDict(of, preserving_proto_field_name=True)
-    return {**fields, "services": services}
+    return {**fields, "services": tuple(services)}
