@@ -1,6 +1,6 @@
 """The issuers whose tokens the services accept, and how each service has got their keys."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
@@ -9,6 +9,7 @@ from sevensteps import clock
 from sevensteps.api.identity.v1.identity_pb2 import ListIssuersRequest, ListIssuersResponse
 from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault
+from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.rpc.caller import operations
 
 
@@ -33,23 +34,23 @@ class Issuer:
     services: tuple[IssuerInService, ...]
     """What every service that answers says."""
 
-    def fetched(self) -> str:
-        """Since when every service has its keys at the latest."""
-        moments = [service.keys_fetched_at for service in self.services]
-        if not all(moments):
-            return "keys not known yet in " + ", ".join(
-                each.service for each in self.services if not each.keys_fetched_at
-            )
-        return f"keys fetched {clock.moment_in_words(clock.from_text(min(moments)))} or later"
-
-    def problems(self) -> Iterator[str]:
-        """A line for the services that cannot fetch its keys now."""
+    def lines(self) -> Iterator[str]:
+        """Since when every service has its keys at the latest, and a line for those that cannot fetch them now."""
+        whose = ", ".join("every council" if name == EVERY_COUNCIL else name for name in self.councils)
+        yield f"issuer {self.issuer} for {whose}: {self._fetched()}"
         alike: dict[str, list[str]] = {}
         for service in self.services:
             alike.setdefault(service.problem, []).append(service.service)
         for problem, names in alike.items():
             if problem:
-                yield f"{self.issuer}, {', '.join(names)}: {problem}"
+                yield f"issuer {self.issuer}, {', '.join(names)}: {problem}"
+
+    def _fetched(self) -> str:
+        without = [service.service for service in self.services if not service.keys_fetched_at]
+        if without:
+            return f"keys not known yet in {', '.join(without)}"
+        oldest = min(service.keys_fetched_at for service in self.services)
+        return f"keys fetched {clock.moment_in_words(clock.from_text(oldest))} or later"
 
 
 async def read_issuers(settings: Settings) -> tuple[Issuer, ...]:
@@ -66,10 +67,3 @@ async def read_issuers(settings: Settings) -> tuple[Issuer, ...]:
                     councils[each.issuer] = tuple(each.councils)
                     found.setdefault(each.issuer, []).append(IssuerInService(service, fetched, each.problem))
     return tuple(Issuer(name, councils[name], tuple(services)) for name, services in found.items())
-
-
-def rows(issuers: Sequence[Issuer]) -> Iterator[tuple[str, str, str, str]]:
-    """A row of `sevensteps status` for each issuer."""
-    for each in issuers:
-        whose = ("every council" if name == "*" else name for name in each.councils)
-        yield "issuer", each.issuer, f"for {', '.join(whose)}", each.fetched()

@@ -21,7 +21,7 @@ from sevensteps.api.feed.v1.feed_pb2 import (
     ListSubscriptionsRequest,
     ListSubscriptionsResponse,
 )
-from sevensteps.cli.issuers import Issuer, read_issuers, rows
+from sevensteps.cli.issuers import Issuer, read_issuers
 from sevensteps.cli.packs_in_force import CouncilPack, read_packs
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
@@ -182,13 +182,11 @@ def _print(found: Status) -> None:
         table.add_row(process.name, process.address, process.says, _since(process), records)
     for pack in found.packs:
         table.add_row("council", pack.council, f"pack {pack.pack}".rstrip(), pack.hashes())
-    for row in rows(found.issuers):
-        table.add_row(*row)
     table.add_row("last event", "", f"position {_number(found.feed_position)}")
     table.add_row("journeys", "", f"behind by {_number(found.journeys_behind)}")
     screen().print(table)
     of_packs = (line for pack in found.packs for line in (*pack.differences(), *pack.warnings()))
-    of_issuers = (line for issuer in found.issuers for line in issuer.problems())
+    of_issuers = (line for issuer in found.issuers for line in issuer.lines())
     for line in (*of_packs, *of_issuers):
         screen().print(line, soft_wrap=True, markup=False, highlight=False)
 

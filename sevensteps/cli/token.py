@@ -85,11 +85,12 @@ async def _list(*, as_json: bool) -> None:
     known: dict[str, list[str]] = {}
     async with operations(Settings.from_environment()) as caller:
         services = [service for service in SERVICES if await _collect(caller, service, found, known)]
+    ordered = sorted(found.values(), key=lambda each: each.revoked_at.ToNanoseconds())
     if as_json:
-        print_json([_json(each, known[each.request_id]) for each in found.values()])
+        print_json([_json(each, known[each.request_id]) for each in ordered])
         return
     table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
-    for each in found.values():
+    for each in ordered:
         whose = each.subject or f"token {each.token_id}"
         council = "every council" if each.council == EVERY_COUNCIL else each.council
         there = known[each.request_id]

@@ -66,13 +66,21 @@ class Issuer:
         Raises Faults: UNAUTHENTICATED, and UNAVAILABLE while the issuer's keys are not known.
         """
         key_id = _key_id(token)
-        if key_id not in self._keys and (self._fetching or monotonic() - self._tried >= PAUSE_SECONDS):
+        may_fetch = self._fetching is not None or monotonic() - self._tried >= PAUSE_SECONDS
+        if key_id not in self._keys and may_fetch:
             await self._wait_for_fetch()
         self.ensure_usable()
         key = self._keys.get(key_id)
-        if key is None:
+        if key is not None:
+            return _verified(token, key)
+        if may_fetch:
             raise unauthenticated(f"The issuer {self.url} has no key with the id that the token names. Sign in again.")
-        return _verified(token, key)
+        raise Fault(
+            Kind.UNAVAILABLE,
+            "KEY_NOT_KNOWN_YET",
+            f"The key that the token names was not among those of the issuer {self.url} a moment ago. "
+            f"Send the same request again in {PAUSE_SECONDS:.0f} seconds.",
+        )
 
     async def fetch(self) -> None:
         """Fetch the keys; one fetch at a time. A failure is only noted."""
