@@ -41,7 +41,7 @@ def unauthenticated(detail: str) -> Fault:
 
 def expired() -> Fault:
     """For a token that was valid once; also at the end of a stream, which lasts no longer than its token."""
-    return Fault(Kind.UNAUTHENTICATED, TOKEN_EXPIRED, "The token has expired. Call, or watch, with a new one.")
+    return Fault(Kind.UNAUTHENTICATED, "TOKEN_EXPIRED", "The token has expired. Call, or watch, with a new one.")
 
 
 def life_of(claims: Mapping[str, object], skew: float) -> tuple[float, float]:
