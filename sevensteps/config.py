@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from sevensteps.installation import files
+from sevensteps.web_address import problem_of_web_address
 
 FOLDERS = ("data", "policies")
 NUMBERS = (
@@ -16,6 +17,7 @@ NUMBERS = (
     "most_streams_each",
     "most_streams_per_connection",
     "most_holds_an_hour",
+    "clock_skew_seconds",
 )
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
@@ -24,11 +26,15 @@ PLAINTEXT = ("services", "temporal", "database")
 """The connections that SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
 LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?", re.ASCII | re.IGNORECASE)
 """The hosts that no other machine can reach."""
+PRODUCTION = "production"
+MODES = ("development", PRODUCTION)
 ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})", re.ASCII)
 """A host by name or number, an IPv6 one in brackets, and a port."""
 HIGHEST_PORT = 65535
 POSTGRES = "postgresql+asyncpg"
 PREFIX = "SEVENSTEPS_"
+CLIENT = ("issuer", "client_id", "client_secret_file")
+"""What a process needs to get a token of its own."""
 POLICIES = files("policies")
 
 
@@ -80,6 +86,20 @@ class Settings:
     """Calls under way over one connection."""
     most_holds_an_hour: int = 30
     """Holds and releases of one case in an hour."""
+    mode: str = "development"
+    """development, or production, where only tokens of issuers are accepted."""
+    issuer: str = ""
+    """Where this process gets a token of its own; empty to sign one with the development key."""
+    client_id: str = ""
+    """What this process is called there."""
+    client_secret_file: str = ""
+    """The file with its secret."""
+    client_scope: str = ""
+    """What it asks for there, where the issuer wants that said."""
+    token_file: str = ""
+    """For the command line: the file with the token of whoever uses it."""
+    clock_skew_seconds: int = 60
+    """How far the clocks of issuers and this machine's may differ."""
     log: str = "auto"
     """json, console, or auto: console on a terminal, else json."""
 
@@ -106,6 +126,14 @@ class Settings:
         self._check_addresses()
         if self.log not in LOGS:
             raise _wrong("log", f"one of {', '.join(LOGS)}, not {self.log or 'nothing'}")
+        if self.mode not in MODES:
+            raise _wrong("mode", f"one of {', '.join(MODES)}, not {self.mode or 'nothing'}")
+        if self.issuer and (expected := problem_of_web_address(self.issuer)):
+            raise _wrong("issuer", expected)
+        given = [name for name in CLIENT if getattr(self, name)]
+        if given and len(given) < len(CLIENT):
+            missing = next(name for name in CLIENT if name not in given)
+            raise _wrong(missing, f"a value, because {_setting(given[0])} has one: all three or none")
         for name in ("temporal_namespace", "task_queue"):
             if not getattr(self, name):
                 raise _wrong(name, "a name, not nothing")

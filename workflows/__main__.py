@@ -20,10 +20,11 @@ from sevensteps.encryption.folder import Certificates, certificates_for_calls, c
 from sevensteps.encryption.watch import watch
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import Keys
+from sevensteps.identity.client_credentials import ClientCredentials
+from sevensteps.identity.own_tokens import Tokens, tokens_of_process
 from sevensteps.journeys import connect, connect_prepared
 from sevensteps.retrying import Pauses
-from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.client import channel
 from workflows.activities.registered import activities
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
@@ -43,14 +44,13 @@ _CORE_LOGS = LoggingConfig(
 """The log messages of Temporal's own core go to the same log as all others."""
 
 
-async def work(settings: Settings) -> None:
+async def work(settings: Settings, tokens: Tokens) -> None:
     """Run journeys and the relay until cancelled; then let what is under way finish."""
     certificates = certificates_for_calls(settings, WORKER)
     temporal = certificates_in(settings.temporal_certificates, WORKER)
-    token = machine_token(Keys.open(settings.data), "journey", Role.JOURNEY)
     async with AsyncExitStack() as stack:
         channels = {
-            name: await stack.enter_async_context(channel(settings.internal_address(name), token, certificates))
+            name: await stack.enter_async_context(channel(settings.internal_address(name), tokens, certificates))
             for name in SERVICES
         }
         feed = Feed(channels["feed"])
@@ -119,14 +119,19 @@ async def _give_signs_of_life(file: Path) -> None:
 async def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself."""
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS)))
+    tokens = tokens_of_process(settings, "journey", Role.JOURNEY)
     background = Background()
-    working = background.start("worker", work(settings))
-    living = background.start("sign of life", _give_signs_of_life(settings.sign_of_life))
+    tasks = [
+        background.start("worker", work(settings, tokens)),
+        background.start("sign of life", _give_signs_of_life(settings.sign_of_life)),
+    ]
+    if isinstance(tokens, ClientCredentials):
+        tasks.append(background.start("renewing the own token", tokens.keep()))
     try:
         await until_stopped(background, on_signals())
     finally:
-        await background.stop(working)
-        await background.stop(living)
+        for task in tasks:
+            await background.stop(task)
     log.get().info("stopped")
 
 

@@ -12,7 +12,7 @@ from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.fields import Fields, if_given, moment, number_of
-from sevensteps.identity.tokens import LONGEST_COUNCIL
+from sevensteps.identity.claims import LONGEST_COUNCIL
 from sevensteps.money import pounds
 from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate

@@ -18,7 +18,7 @@ from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.councils import Council
 from sevensteps.fields import Fields, moment, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
-from sevensteps.identity.tokens import LONGEST_COUNCIL
+from sevensteps.identity.claims import LONGEST_COUNCIL
 from sevensteps.policy.model.verdict import Json
 from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate

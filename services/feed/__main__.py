@@ -4,8 +4,8 @@ from services.feed.service import FeedService
 from sevensteps import process
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
-from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.encryption import Encryption
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
 
@@ -14,8 +14,9 @@ async def work(settings: Settings) -> None:
     """Open the records, and serve until told to stop."""
     encryption = Encryption.of(settings, "feed")
     councils = Councils(settings.policies, settings.pack)
-    service = await FeedService.open(settings)
-    await serve(service, Keys.open(settings.data), councils, settings.feed, Limits.of(settings), encryption)
+    identity = Identity.open(settings)
+    service = await FeedService.open(settings, identity)
+    await serve(service, identity, councils, settings.feed, Limits.of(settings), encryption)
 
 
 if __name__ == "__main__":

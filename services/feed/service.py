@@ -1,5 +1,6 @@
 """The feed put together: its records, who waits for new ones, and its gRPC face."""
 
+import asyncio
 from typing import Self
 
 import grpc
@@ -9,6 +10,9 @@ from services.feed.server import FeedServer
 from sevensteps.api.feed.v1 import feed_pb2_grpc
 from sevensteps.background import Background
 from sevensteps.config import Settings
+from sevensteps.errors import Fault
+from sevensteps.rpc.identity import Identity
+from sevensteps.service import identity_server, revocations
 from sevensteps.service.opening import open_to_serve
 from sevensteps.service.store import Store
 
@@ -16,26 +20,39 @@ from sevensteps.service.store import Store
 class FeedService:
     """The feed, ready to be served."""
 
-    names = ("sevensteps.api.feed.v1.FeedService",)
+    names = ("sevensteps.api.feed.v1.FeedService", identity_server.NAME)
 
-    def __init__(self, store: Store, arrivals: Arrivals) -> None:
+    def __init__(self, store: Store, identity: Identity, arrivals: Arrivals) -> None:
         """Use `open`."""
         self._store = store
+        self._identity = identity
         self._arrivals = arrivals
+        self._background = Background()
+        self._reading: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, settings: Settings) -> Self:
+    async def open(cls, settings: Settings, identity: Identity) -> Self:
         """Bring the schema up to date and open the records."""
         store = await open_to_serve("feed", settings)
-        return cls(store, Arrivals(store))
+        try:
+            await revocations.read(store, identity.revocations)
+        except Fault:
+            await store.close()
+            raise
+        return cls(store, identity, Arrivals(store))
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
         feed_pb2_grpc.add_FeedServiceServicer_to_server(FeedServer(self._store, self._arrivals), server)
+        identity_server.add_to(server, self._store, self._identity)
 
     def begin(self, background: Background) -> None:
         """See server.Servable."""
         self._arrivals.start(background)
+        self._background = background
+        self._reading = background.start(
+            "reading revocations", revocations.keep(self._store, self._identity.revocations)
+        )
 
     def drain(self) -> None:
         """See server.Servable."""
@@ -44,4 +61,6 @@ class FeedService:
     async def close(self) -> None:
         """See server.Servable."""
         await self._arrivals.close()
+        if self._reading:
+            await self._background.stop(self._reading)
         await self._store.close()

@@ -13,7 +13,7 @@ from services.feed.domain import Bookmark, Page, Place, Subscription, Wanted
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.events import PAYLOADS
 from sevensteps.fields import Fields
-from sevensteps.identity.tokens import LONGEST_COUNCIL, LONGEST_SUBJECT
+from sevensteps.identity.claims import LONGEST_COUNCIL, LONGEST_SUBJECT
 from sevensteps.service.page_tokens import DIGEST_BYTES, TOKEN, digest_of, of_another_filter, unreadable
 
 MOST_EVENTS = 1000

@@ -12,7 +12,7 @@ from services.planning.domain.support import Support
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.fields import MOST_WEEKLY, Fields, entry, if_given, number_of
-from sevensteps.identity.tokens import LONGEST_COUNCIL
+from sevensteps.identity.claims import LONGEST_COUNCIL
 from sevensteps.money import pounds
 from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate

@@ -10,7 +10,7 @@ from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.fields import Fields, entry, if_given, number_of
-from sevensteps.identity.tokens import LONGEST_COUNCIL
+from sevensteps.identity.claims import LONGEST_COUNCIL
 from sevensteps.money import pounds
 from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate

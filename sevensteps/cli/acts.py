@@ -17,7 +17,7 @@ from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.fields import number_of
-from sevensteps.identity.tokens import problem_of_subject
+from sevensteps.identity.claims import problem_of_subject
 from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.rpc.caller import operations
 from sevensteps.steps import Ending, HoldReason

@@ -25,6 +25,8 @@ class Group:
 
     about: str
     commands: Mapping[str, str]
+    usual: str = ""
+    """The command that is meant where none is named."""
 
 
 CASE = {
@@ -48,6 +50,7 @@ POLICY = {
 }
 CERTIFICATES = {"dev": "certificates:dev", "show": "certificates:show"}
 DB = {"status": "databases:status", "upgrade": "databases:upgrade", "check": "databases:check"}
+TOKEN = {"issue": "token:issue", "revoke": "token:revoke", "revocations": "token:revocations"}
 COMMANDS: Mapping[str, str | Group] = {
     "demo": "demo:demo",
     "up": "up:up",
@@ -63,7 +66,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "policy": Group("Decide by policy packs; check, test, compare and publish them.", POLICY),
     "db": Group("The databases of the services: where they stand; bring them up to date, check them.", DB),
     "glossary": "glossary:glossary",
-    "token": "token:token",
+    "token": Group("Print a development token (issue, or no word at all); revoke tokens.", TOKEN, usual="issue"),
     "certificates": Group("Show the certificates of the settings, or make some for development.", CERTIFICATES),
     "serve": "processes:serve",
     "worker": "processes:worker",
@@ -75,6 +78,14 @@ COMMANDS: Mapping[str, str | Group] = {
 
 class ImportingGroup(TyperGroup):
     """A group whose commands are imported one by one."""
+
+    usual = ""
+
+    def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
+        """Where no command is named, the usual one is meant."""
+        if self.usual and args and args[0] not in (*self.commands, *self.get_help_option_names(ctx)):
+            args = [self.usual, *args]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: "Context") -> list[str]:
         """The names alone."""
@@ -108,6 +119,7 @@ class Importing(Mapping[str, "Command"]):
         if isinstance(place, Group):
             group = ImportingGroup(name=name, help=place.about, no_args_is_help=True)
             group.commands = Importing(place.commands)  # type: ignore[assignment]  # nobody changes it
+            group.usual = place.usual
             return group
         module, _, function = place.partition(":")
         alone = typer.Typer(add_completion=False)

@@ -8,11 +8,12 @@ from typing import NoReturn
 
 import typer
 
-from sevensteps import councils
+from sevensteps import councils, trusted_issuers
 from sevensteps.cli.policy_draft import with_what_it_extends
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
+from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.policy.authoring.check import Found, values_ending
 from sevensteps.policy.authoring.check import check as check_pack
 from sevensteps.policy.packs import pack as packs
@@ -39,9 +40,11 @@ def folders_of(names: list[str] | None) -> list[tuple[Path, str]]:
 
 
 def folders_to_check(names: list[str] | None) -> list[tuple[Path, str]]:
-    """The same, with the councils that have no pack of their own."""
+    """The same, with the councils that have no pack of their own, and who may sign in for all councils."""
     root = Settings.from_environment().policies
     others = [] if names else [name for name in councils.names(root) if name not in packs.names(root)]
+    if not names and (root / trusted_issuers.FILE).exists():
+        others.append(trusted_issuers.FILE)
     return [*folders_of(names), *((root, name) for name in others)]
 
 
@@ -56,8 +59,11 @@ def pack_that_decides() -> str:
 
 def check(root: Path, name: str, on: date, before: Found) -> Problems:
     """Everything that is wrong on a day with a pack, and with the choices of the council of the same name."""
+    if name == trusted_issuers.FILE:
+        return Problems(trusted_issuers.check(root, EVERY_COUNCIL))
     is_council = name in councils.names(root)
     problems = Problems(councils.check(root, name) if is_council else [])
+    problems.extend(trusted_issuers.check(root, name))
     if name in packs.names(root) or not is_council:
         problems.include(check_pack(root, name, on, before))
     return problems

@@ -1,4 +1,4 @@
-"""`sevensteps status`: what runs, which packs decide, and how far the records and the feed are."""
+"""`sevensteps status`: what runs, which packs decide, who issues tokens, and how far records and feed are."""
 
 import asyncio
 from dataclasses import asdict, dataclass
@@ -21,6 +21,7 @@ from sevensteps.api.feed.v1.feed_pb2 import (
     ListSubscriptionsResponse,
 )
 from sevensteps.cli.certificates import warnings
+from sevensteps.cli.issuers import Issuer, read_issuers
 from sevensteps.cli.packs_in_force import CouncilPack, read_packs
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
@@ -71,6 +72,7 @@ class Status:
 
     processes: tuple[Process, ...]
     packs: tuple[CouncilPack, ...]
+    issuers: tuple[Issuer, ...]
     feed_position: int | None
     journeys_behind: int | None
     certificates: tuple[str, ...]
@@ -94,6 +96,7 @@ async def read_status(settings: Settings) -> Status:
     return Status(
         processes,
         await read_packs(settings),
+        await read_issuers(settings),
         await _feed_position(settings),
         await _journeys_behind(settings),
         tuple(await warnings(settings)),
@@ -195,11 +198,11 @@ def _print(found: Status) -> None:
     table.add_row("last event", "", f"position {_number(found.feed_position)}")
     table.add_row("journeys", "", f"behind by {_number(found.journeys_behind)}")
     screen().print(table)
-    for pack in found.packs:
-        for line in (*pack.differences(), *pack.warnings()):
-            screen().print(line, soft_wrap=True, markup=False, highlight=False)
-    for warning in (*(process.why for process in found.processes if process.why), *found.certificates):
-        screen().print(warning, soft_wrap=True, markup=False, highlight=False)
+    of_packs = (line for pack in found.packs for line in (*pack.differences(), *pack.warnings()))
+    of_issuers = (line for issuer in found.issuers for line in issuer.lines())
+    of_encryption = (*(process.why for process in found.processes if process.why), *found.certificates)
+    for line in (*of_packs, *of_issuers, *of_encryption):
+        screen().print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def _since(process: Process) -> str:

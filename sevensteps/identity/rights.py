@@ -138,6 +138,14 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         },
     ),
     **_rights(
+        "identity",
+        {
+            "RevokeTokens": {Role.OPERATIONS},
+            "ListRevocations": {Role.OPERATIONS, Role.AUDITOR},
+            "ListIssuers": {Role.OPERATIONS, Role.AUDITOR},
+        },
+    ),
+    **_rights(
         "feed",
         {
             "ListEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY},

@@ -1,49 +1,44 @@
-"""Tokens (JWT): signed, checked, and read."""
+"""Development tokens: signed and checked by a key in the data folder. A suite on one machine needs no issuer."""
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Self
+from uuid import uuid4
 
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
+from sevensteps.config import PRODUCTION, Settings
 from sevensteps.errors import Fault, Kind, Violation, invalid
-from sevensteps.identity.actor import Actor, Role
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
+from sevensteps.identity.claims import (
+    LONGEST_COUNCIL,
+    LONGEST_SUBJECT,
+    LONGEST_TOKEN_ID,
+    SKEW_SECONDS,
+    CheckedToken,
+    expired,
+    form,
+    is_word,
+    life_of,
+    texts_of,
+    unauthenticated,
+    word_of,
+)
 from sevensteps.installation import command
 
 ISSUER = "sevensteps-development"
 AUDIENCE = "sevensteps"
 ALGORITHM = "Ed25519"
-SKEW_SECONDS = 60.0
-"""How far the issuer's clock may be ahead of this machine's."""
 MOST_CHECKED = 1024
 """Most checked tokens that are remembered."""
-TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 - the reason of a refusal
-LATEST = 253_402_300_799
-"""The last second of the year 9999, since 1970."""
-LONGEST_SUBJECT = 255
-"""Most characters in a subject, as in OpenID Connect."""
-LONGEST_COUNCIL = 64
-"""Most characters in a council's name."""
-
-
-def problem_of_subject(subject: str) -> str:
-    """What is wrong with a subject; empty where a token may have it."""
-    return "" if _is_word(subject, LONGEST_SUBJECT) else f"must be {_form(LONGEST_SUBJECT)}"
-
-
-def _unauthenticated(detail: str) -> Fault:
-    return Fault(Kind.UNAUTHENTICATED, "UNAUTHENTICATED", detail)
-
-
-def expired() -> Fault:
-    """For a token that was valid once; also at the end of a stream, which lasts no longer than its token."""
-    return Fault(Kind.UNAUTHENTICATED, "TOKEN_EXPIRED", "The token has expired. Call, or watch, with a new one.")
+MACHINE_SECONDS = 600.0
+"""How long a token of one of the suite's own processes lives."""
 
 
 @dataclass(slots=True)
@@ -51,7 +46,7 @@ class Keys:
     """The development key: signs tokens and checks them."""
 
     key: OKPKey
-    _checked: dict[str, tuple[Actor, float]] = field(default_factory=dict)
+    _checked: dict[str, CheckedToken] = field(default_factory=dict)
 
     @classmethod
     def open(cls, data: Path) -> Self:
@@ -83,8 +78,8 @@ class Keys:
     ) -> str:
         """A signed token, valid for some seconds. Raises a Fault (INVALID) for one that no service would accept."""
         for claim, value, longest in (("subject", subject, LONGEST_SUBJECT), ("council", council, LONGEST_COUNCIL)):
-            if not _is_word(value, longest):
-                raise invalid(Violation(claim, f"must be {_form(longest)}"))
+            if not is_word(value, longest):
+                raise invalid(Violation(claim, f"must be {form(longest)}"))
         moment = time.time()
         claims = {
             "iss": ISSUER,
@@ -93,83 +88,84 @@ class Keys:
             "roles": sorted(roles),
             "council": council,
             "teams": sorted(teams),
-            "iat": int(moment),
+            "jti": str(uuid4()),
+            "iat": moment,
             "exp": moment + seconds,
         }
         return jwt.encode({"alg": ALGORITHM}, claims, self.key, algorithms=[ALGORITHM])
 
-    def actor_of(self, token: str) -> tuple[Actor, float]:
-        """Who the token speaks for, and until when, in seconds since 1970.
-
-        Raises a Fault (UNAUTHENTICATED) for a wrong, forged or expired one.
-        """
+    def check(self, token: str) -> CheckedToken:
+        """Who the token speaks for. Raises a Fault (UNAUTHENTICATED) for a wrong, forged or expired one."""
         checked = self._checked.get(token)
         if checked is None:
             checked = self._check(token)
             if len(self._checked) >= MOST_CHECKED:
                 self._checked.clear()
             self._checked[token] = checked
-        if time.time() >= checked[1]:
+        if time.time() >= checked.expires:
             raise expired()
         return checked
 
-    def _check(self, token: str) -> tuple[Actor, float]:
+    def _check(self, token: str) -> CheckedToken:
         try:
             claims = jwt.decode(token, self.key, algorithms=[ALGORITHM]).claims
         except Exception as error:
-            raise _unauthenticated(
+            raise unauthenticated(
                 "The token cannot be read or its signature is wrong. Get one from this suite's issuer."
             ) from error
         try:
             if claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
-                raise _unauthenticated("The token is from another issuer or for another audience.")
-            for claim in ("iat", "nbf"):
-                if claim in claims and _moment_of(claim, claims[claim]) > time.time() + SKEW_SECONDS:
-                    raise _unauthenticated("The token is not valid yet. The issuer's clock may be wrong.")
-            return _actor_of(claims), _moment_of("exp", claims["exp"])
+                raise unauthenticated("The token is from another issuer or for another audience.")
+            issued, expires = life_of(claims, SKEW_SECONDS)
+            token_id = word_of("jti", claims["jti"], LONGEST_TOKEN_ID)
+            return CheckedToken(_actor_of(claims), issued, expires, token_id)
         except (KeyError, TypeError) as error:
-            raise _unauthenticated(
-                "The token lacks a claim: it needs iss, aud, sub, roles, council and exp."
+            raise unauthenticated(
+                "The token lacks a claim: it needs iss, aud, sub, roles, council, jti, iat and exp."
             ) from error
+
+
+def development_keys(settings: Settings) -> Keys:
+    """The key of the suite that runs here. Raises Faults (PRECONDITION) where there is none, and in production."""
+    refuse_in_production(settings)
+    return Keys.existing(settings.data)
+
+
+def refuse_in_production(settings: Settings) -> None:
+    """Raise a Fault (PRECONDITION) in production: whoever can read a development key can act as anybody."""
+    if settings.mode == PRODUCTION:
+        raise Fault(
+            Kind.PRECONDITION,
+            "DEVELOPMENT_KEYS_REFUSED",
+            "SEVENSTEPS_MODE is production, in which no token is signed with a development key. Use those of an "
+            "issuer: SEVENSTEPS_ISSUER, SEVENSTEPS_CLIENT_ID and SEVENSTEPS_CLIENT_SECRET_FILE for a program, "
+            "SEVENSTEPS_TOKEN_FILE for a person at the command line.",
+        )
+
+
+def machine_token(keys: Keys, subject: str, role: Role, council: str = EVERY_COUNCIL) -> Callable[[], str]:
+    """Development tokens for one of the suite's own processes, renewed before they expire."""
+    newest, expires = "", 0.0
+
+    def token() -> str:
+        nonlocal newest, expires
+        if time.time() > expires - MACHINE_SECONDS / 2:
+            newest = keys.issue(subject, {role}, council, seconds=MACHINE_SECONDS)
+            expires = time.time() + MACHINE_SECONDS
+        return newest
+
+    return token
 
 
 def _actor_of(claims: Mapping[str, object]) -> Actor:
     """Who the claims name. Raises KeyError for a missing one, or a Fault (UNAUTHENTICATED) for one in a wrong form."""
-    subject = _word_of("sub", claims["sub"], LONGEST_SUBJECT)
-    roles = frozenset(Role(role) for role in _texts_of("roles", claims["roles"]) if role in set(Role))
+    subject = word_of("sub", claims["sub"], LONGEST_SUBJECT)
+    roles = frozenset(Role(role) for role in texts_of("roles", claims["roles"]) if role in set(Role))
     if subject == Role.JOURNEY and Role.JOURNEY not in roles:
-        raise _unauthenticated(f"The token's sub must not be {subject}: that is who the journeys are.")
+        raise unauthenticated(f"The token's sub must not be {subject}: that is who the journeys are.")
     return Actor(
         subject=subject,
         roles=roles,
-        council=_word_of("council", claims["council"], LONGEST_COUNCIL),
-        teams=frozenset(_texts_of("teams", claims.get("teams", []))),
+        council=word_of("council", claims["council"], LONGEST_COUNCIL),
+        teams=frozenset(texts_of("teams", claims.get("teams", []))),
     )
-
-
-def _word_of(claim: str, value: object, longest: int) -> str:
-    if not isinstance(value, str) or not _is_word(value, longest):
-        raise _unauthenticated(f"The token's {claim} must be text of {_form(longest)}.")
-    return value
-
-
-def _form(longest: int) -> str:
-    return f"1 to {longest} characters that can be printed, with no space at the beginning or the end"
-
-
-def _moment_of(claim: str, value: object) -> float:
-    """Seconds since 1970. True is a number in Python, and NaN and infinite ones are in Python's JSON."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LATEST:
-        raise _unauthenticated(f"The token's {claim} must be a number: seconds since 1970, at most {LATEST}.")
-    return float(value)
-
-
-def _texts_of(claim: str, value: object) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise _unauthenticated(f"The token's {claim} must be a list of text.")
-    return value
-
-
-def _is_word(text: str, longest: int) -> bool:
-    """Whether it can be stored in records and events: not too long, all of it printable, no space at either end."""
-    return 0 < len(text) <= longest and text.isprintable() and text == text.strip()

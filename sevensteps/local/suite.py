@@ -17,7 +17,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
 from sevensteps.background import Background
-from sevensteps.config import PREFIX, SERVICES, Settings
+from sevensteps.config import PREFIX, PRODUCTION, SERVICES, Settings
 from sevensteps.encryption.certificates import COMMAND_LINE
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault
@@ -137,7 +137,8 @@ class Suite:
             (data / "logs").mkdir(exist_ok=True)
             self._lock = (data / "suite.lock").open("a")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            Keys.open(data)
+            if self.settings.mode != PRODUCTION:
+                Keys.open(data)
         except BlockingIOError as error:
             raise SuiteError(
                 f"A suite already uses the data folder {data}. Stop it first, or set {PREFIX}DATA to another one."

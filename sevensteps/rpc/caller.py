@@ -3,7 +3,7 @@
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Self, TypeVar
 
@@ -17,14 +17,28 @@ from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import TOKEN_EXPIRED, Keys
+from sevensteps.identity.claims import TOKEN_EXPIRED
+from sevensteps.identity.own_tokens import Tokens, tokens_of_command_line
 from sevensteps.installation import command
-from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.client import channel
 from sevensteps.rpc.faults import fault_of
 
 CALL_SECONDS = 15.0
 PATIENCE_SECONDS = 60.0
 PAUSE_SECONDS = 0.2
+
+OF_THIS_MACHINE = frozenset(
+    {
+        "NOTHING_ANSWERS",
+        "NO_SUITE_HERE",
+        "NOT_ENCRYPTED",
+        "CERTIFICATES_UNUSABLE",
+        "DEVELOPMENT_KEYS_REFUSED",
+        "TOKEN_FILE_UNREADABLE",
+        "NO_TOKEN",
+    }
+)
+"""Reasons that no service has sent: whoever reads the sentence needs no word for programs before it."""
 
 A = TypeVar("A", bound=Message)
 
@@ -32,13 +46,13 @@ A = TypeVar("A", bound=Message)
 class Caller:
     """One person, or one program, with a token: calls every service. An async context manager."""
 
-    def __init__(self, settings: Settings, token: Callable[[], str]) -> None:
-        """`settings` say where the services are; `token` gives the caller's token of the moment.
+    def __init__(self, settings: Settings, tokens: Tokens) -> None:
+        """`settings` say where the services are; `tokens` give the caller's token of the moment.
 
         Raises a Fault (PRECONDITION, CERTIFICATES_UNUSABLE).
         """
         self._settings = settings
-        self._token = token
+        self._tokens = tokens
         self._certificates = certificates_for_calls(settings, COMMAND_LINE)
         self._channels: dict[str, grpc.aio.Channel] = {}
 
@@ -103,7 +117,7 @@ class Caller:
 
     def _channel(self, service: str) -> grpc.aio.Channel:
         if service not in self._channels:
-            self._channels[service] = channel(self._settings.address(service), self._token, self._certificates)
+            self._channels[service] = channel(self._settings.address(service), self._tokens, self._certificates)
         return self._channels[service]
 
     async def _fault(self, service: str, error: grpc.aio.AioRpcError) -> Fault:
@@ -151,12 +165,12 @@ def policy_officer(settings: Settings, subject: str) -> Caller:
 
 
 def _everywhere(settings: Settings, subject: str, role: Role) -> Caller:
-    return Caller(settings, machine_token(Keys.existing(settings.data), subject, role))
+    return Caller(settings, tokens_of_command_line(settings, subject, role))
 
 
 def sentence(fault: Fault) -> str:
     """A fault as a person reads it."""
-    if fault.reason in {"NOTHING_ANSWERS", "NO_SUITE_HERE", "NOT_ENCRYPTED", "CERTIFICATES_UNUSABLE"}:
+    if fault.reason in OF_THIS_MACHINE:
         return fault.detail
     return f"{fault.reason}: {fault.detail}"
 

@@ -3,23 +3,28 @@
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from time import time
 from typing import TypeVar
 
 import grpc
 
 from sevensteps.encryption.folder import Certificates
-from sevensteps.identity.actor import EVERY_COUNCIL, Role
-from sevensteps.identity.tokens import Keys
+from sevensteps.errors import Fault
+from sevensteps.identity.own_tokens import Tokens
 from sevensteps.rpc.encrypted_channel import EncryptedChannel
+from sevensteps.rpc.faults import error_of
 from sevensteps.rpc.options import CHANNEL_OPTIONS
 
 Q = TypeVar("Q")
 A = TypeVar("A")
-TOKEN_SECONDS = 600.0
 
 
-def _signed(details: grpc.aio.ClientCallDetails, token: str) -> grpc.aio.ClientCallDetails:
+async def _signed(details: grpc.aio.ClientCallDetails, tokens: Tokens) -> grpc.aio.ClientCallDetails:
+    """The call with a token. Raises an error as a call does where there is none."""
+    try:
+        token = tokens()
+        token = token if isinstance(token, str) else await token
+    except Fault as fault:
+        raise error_of(fault) from fault
     metadata = details.metadata or grpc.aio.Metadata()
     metadata.add("authorization", f"Bearer {token}")
     return grpc.aio.ClientCallDetails(
@@ -28,8 +33,8 @@ def _signed(details: grpc.aio.ClientCallDetails, token: str) -> grpc.aio.ClientC
 
 
 class _SignedCall(grpc.aio.UnaryUnaryClientInterceptor):
-    def __init__(self, token: Callable[[], str]) -> None:
-        self._token = token
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
 
     async def intercept_unary_unary(
         self,
@@ -37,12 +42,12 @@ class _SignedCall(grpc.aio.UnaryUnaryClientInterceptor):
         client_call_details: grpc.aio.ClientCallDetails,
         request: Q,
     ) -> A | grpc.aio.UnaryUnaryCall[Q, A]:
-        return await continuation(_signed(client_call_details, self._token()), request)
+        return await continuation(await _signed(client_call_details, self._tokens), request)
 
 
 class _SignedStream(grpc.aio.UnaryStreamClientInterceptor):
-    def __init__(self, token: Callable[[], str]) -> None:
-        self._token = token
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
 
     async def intercept_unary_stream(
         self,
@@ -50,15 +55,15 @@ class _SignedStream(grpc.aio.UnaryStreamClientInterceptor):
         client_call_details: grpc.aio.ClientCallDetails,
         request: Q,
     ) -> AsyncIterator[A] | grpc.aio.UnaryStreamCall[Q, A]:
-        return await continuation(_signed(client_call_details, self._token()), request)
+        return await continuation(await _signed(client_call_details, self._tokens), request)
 
 
-def channel(address: str, token: Callable[[], str], certificates: Certificates | None = None) -> grpc.aio.Channel:
-    """A channel whose calls carry the token that `token` gives at that moment; encrypted where there are certificates.
+def channel(address: str, tokens: Tokens, certificates: Certificates | None = None) -> grpc.aio.Channel:
+    """A channel whose calls carry the token that `tokens` give at that moment; encrypted where there are certificates.
 
     Settings allow an address on another machine without them only where somebody has said so.
     """
-    return _opened(address, certificates, [_SignedCall(token), _SignedStream(token)])
+    return _opened(address, certificates, [_SignedCall(tokens), _SignedStream(tokens)])
 
 
 def channel_without_token(address: str, certificates: Certificates | None) -> grpc.aio.Channel:
@@ -72,17 +77,3 @@ def _opened(
     if certificates:
         return EncryptedChannel(address, certificates, interceptors)
     return grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS, interceptors=interceptors)
-
-
-def machine_token(keys: Keys, subject: str, role: Role, council: str = EVERY_COUNCIL) -> Callable[[], str]:
-    """Tokens for one of the suite's own processes, renewed before they expire."""
-    newest, expires = "", 0.0
-
-    def token() -> str:
-        nonlocal newest, expires
-        if time() > expires - TOKEN_SECONDS / 2:
-            newest = keys.issue(subject, {role}, council, seconds=TOKEN_SECONDS)
-            expires = time() + TOKEN_SECONDS
-        return newest
-
-    return token

@@ -77,6 +77,13 @@ def _bytes_on_the_wire(status: status_pb2.Status) -> int:
     return len(quote(status.message)) + len(status.SerializeToString()) * 4 // 3
 
 
+def error_of(fault: Fault) -> grpc.aio.AioRpcError:
+    """The error with which a call ends that a Fault keeps from being sent: the same as if a server had sent it."""
+    status = rpc_status.to_status(status_of(fault))
+    metadata = grpc.aio.Metadata(*((item[0], item[1]) for item in status.trailing_metadata or ()))
+    return grpc.aio.AioRpcError(status.code, grpc.aio.Metadata(), metadata, status.details)
+
+
 def fault_of(error: grpc.aio.AioRpcError) -> Fault:
     """The fault that a server sent. Another error (no connection, a deadline) becomes a fault of its code's kind.
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from time import time
 from typing import Never, TypeAlias, TypeVar, cast
 
 import grpc
@@ -21,10 +20,12 @@ from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import REQUEST_ID, refuse_nul
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
+from sevensteps.identity.claims import CheckedToken
 from sevensteps.identity.rights import authorise
-from sevensteps.identity.tokens import Keys, expired
 from sevensteps.rpc.encryption import ensure_own_process
 from sevensteps.rpc.faults import fault_from, status_of
+from sevensteps.rpc.identity import Identity
+from sevensteps.rpc.lasting import while_valid
 from sevensteps.rpc.room import Room, stopping
 
 CASE_ID = re.compile(r"case-[0-9a-z]{1,12}", re.ASCII)
@@ -51,13 +52,13 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Message, Message]"
 class AuthInterceptor(grpc.aio.ServerInterceptor):
     """Checks who calls and whether they may, binds the log to the call, and makes a status of every error."""
 
-    def __init__(self, keys: Keys, councils: Councils, room: Room, *, is_encrypted: bool) -> None:
-        """`keys` check tokens, `councils` whose they are, `room` whether there is any; a health check needs none.
+    def __init__(self, identity: Identity, councils: Councils, room: Room, *, is_encrypted: bool) -> None:
+        """`identity` checks tokens, `councils` whose they are, `room` whether there is any; health needs none.
 
         Where calls are encrypted, the suite's own processes show certificates too.
         """
+        self._identity = identity
         self._is_encrypted = is_encrypted
-        self._keys = keys
         self._councils = councils
         self._room = room
 
@@ -75,33 +76,34 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             if rpc.startswith(OPEN_TO_ALL):
                 self._room.enter(STRANGER, stream=True)
                 return handler
-            actor, expires = self._admit(rpc, handler_call_details)
-            self._room.enter((actor.council, actor.subject), stream=handler.response_streaming)
+            token = await self._admit(rpc, handler_call_details)
+            self._room.enter((token.actor.council, token.actor.subject), stream=handler.response_streaming)
         except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
             return _refusing(rpc, error)
         # The body is parsed by the guard: gRPC itself would answer one that cannot be parsed without a reason.
         read = cast("Reading", handler.request_deserializer)
-        call = _Call(rpc, actor, expires, read, self._room, self._is_encrypted)
+        call = _Call(rpc, token, read, self._room, self._identity, self._is_encrypted)
         if handler.response_streaming:
             streaming = partial(call.stream, cast("Streaming", handler.unary_stream))
             return grpc.unary_stream_rpc_method_handler(streaming, None, handler.response_serializer)
         answering = partial(call.answer, cast("Answering", handler.unary_unary))
         return grpc.unary_unary_rpc_method_handler(answering, None, handler.response_serializer)
 
-    def _admit(self, rpc: str, details: grpc.HandlerCallDetails) -> tuple[Actor, float]:
-        """Who calls, and until when their token is valid. Raises Faults."""
+    async def _admit(self, rpc: str, details: grpc.HandlerCallDetails) -> CheckedToken:
+        """Who calls. Raises Faults."""
         token = next((str(value) for key, value in details.invocation_metadata if key == "authorization"), "")
         scheme, _, value = token.partition(" ")
         if scheme.lower() != "bearer" or not value:
             raise Fault(
                 Kind.UNAUTHENTICATED, "UNAUTHENTICATED", "Send a token: metadata authorization, value 'Bearer <token>'."
             )
-        actor, expires = self._keys.actor_of(value)
+        checked = await self._identity.check(value)
+        actor = checked.actor
         structlog.contextvars.bind_contextvars(rpc=rpc, actor=actor.subject)
         if actor.council != EVERY_COUNCIL:
             self._councils.ensure_known(actor.council)
         authorise(actor, rpc)
-        return actor, expires
+        return checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,10 @@ class _Call:
     """A call that has been let in."""
 
     rpc: str
-    actor: Actor
-    expires: float
+    token: CheckedToken
     read: Reading
     room: Room
+    identity: Identity
     is_encrypted: bool
 
     async def answer(self, answer: Answering, body: bytes, context: Context) -> Message:
@@ -126,9 +128,10 @@ class _Call:
             return await _refuse(context, self.rpc, error)
 
     async def stream(self, answers: Streaming, body: bytes, context: Context) -> AsyncIterator[Message]:
-        """Answer it with messages, until there are no more or the token expires."""
+        """Answer it with messages, until there are no more, or the token expires or is revoked."""
         try:
-            async for message in self._while_valid(answers(self._request(body, context), context)):
+            messages = answers(self._request(body, context), context)
+            async for message in while_valid(messages, self.token, self.identity.revocations):
                 yield message
         except asyncio.CancelledError:
             await self._cut(context)
@@ -136,27 +139,9 @@ class _Call:
         except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
             await _refuse(context, self.rpc, error)
 
-    async def _while_valid(self, answers: AsyncIterator[Message]) -> AsyncIterator[Message]:
-        """The messages, until the token expires: then a Fault."""
-        end = object()
-        seconds = self.expires - time()
-        deadline = asyncio.get_running_loop().time() + seconds
-        while time() < self.expires:
-            try:
-                async with asyncio.timeout_at(deadline) as waiting:
-                    message = await anext(answers, end)
-            except TimeoutError:
-                if not waiting.expired():
-                    raise
-                break
-            if message is end:
-                return
-            yield cast("Message", message)
-        raise expired()
-
     def _request(self, body: bytes, context: Context) -> Message:
         if self.is_encrypted:
-            ensure_own_process(self.actor, context)
+            ensure_own_process(self.token.actor, context)
         try:
             request = self.read(body)
         except DecodeError as error:
@@ -167,7 +152,7 @@ class _Call:
             request_id=_id_in(request, "request_id", REQUEST_ID), case_id=_id_in(request, "case_id", CASE_ID)
         )
         refuse_nul(request, body)
-        _actor.set(self.actor)
+        _actor.set(self.token.actor)
         return request
 
     async def _cut(self, context: Context) -> None:

@@ -16,8 +16,8 @@ from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.encryption.watch import watch
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.encryption import PLAINTEXT, Encryption, server_credentials
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.interceptor import AuthInterceptor
 from sevensteps.rpc.options import SERVER_OPTIONS
 from sevensteps.rpc.room import Limits, Room
@@ -56,7 +56,7 @@ class Server:
     def __init__(
         self,
         service: Servable,
-        keys: Keys,
+        identity: Identity,
         councils: Councils,
         address: str,
         limits: Limits = DEFAULT_LIMITS,
@@ -68,8 +68,9 @@ class Server:
         self._watching: asyncio.Task[None] | None = None
         self._room = Room(limits)
         self._service = service
+        self._identity = identity
         self._server = grpc.aio.server(
-            interceptors=[AuthInterceptor(keys, councils, self._room, is_encrypted=encryption.calls is not None)],
+            interceptors=[AuthInterceptor(identity, councils, self._room, is_encrypted=encryption.calls is not None)],
             options=(*SERVER_OPTIONS, ("grpc.max_concurrent_streams", limits.streams_per_connection)),
         )
         self._health = health.aio.HealthServicer()
@@ -88,6 +89,7 @@ class Server:
         reflection.enable_server_reflection(names, self._server)
         self._listen()
         await self._server.start()
+        self._identity.begin(self.background)
         self._service.begin(self.background)
         await self._tell_health()
         if self._encryption.watched:
@@ -133,13 +135,14 @@ class Server:
             await self.background.stop(self._watching)
         await self._server.stop(CLOSE_SECONDS)
         await self._service.close()
+        await self._identity.close()
 
 
 async def serve(  # noqa: PLR0917 - each process calls it once
-    service: Servable, keys: Keys, councils: Councils, address: str, limits: Limits, encryption: Encryption
+    service: Servable, identity: Identity, councils: Councils, address: str, limits: Limits, encryption: Encryption
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises a Fault when something that runs beside the calls has ended by itself."""
-    server = Server(service, keys, councils, address, limits, encryption=encryption)
+    server = Server(service, identity, councils, address, limits, encryption=encryption)
     stopping = on_signals()
     await server.start()
     log.get().info("listening", address=address)

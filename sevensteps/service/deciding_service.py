@@ -14,13 +14,21 @@ from sevensteps.councils import Councils, no_council
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault, waiting_out
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import Keys
 from sevensteps.policy import Library
-from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.client import channel
 from sevensteps.rpc.encryption import Encryption
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
-from sevensteps.service import answers, chaining, policy_server, publications_server, receipts
+from sevensteps.service import (
+    answers,
+    chaining,
+    identity_server,
+    policy_server,
+    publications_server,
+    receipts,
+    revocations,
+)
 from sevensteps.service.case_register import AssessmentRegister
 from sevensteps.service.decided_records import DecidedRecords
 from sevensteps.service.opening import open_to_serve
@@ -50,6 +58,7 @@ class DecidingService:
         self,
         name: str,
         store: Store,
+        identity: Identity,
         archive: Archive,
         use_cases: UseCases,
         publisher: Publisher,
@@ -62,8 +71,9 @@ class DecidingService:
         own = f"sevensteps.api.{name}.v1.{name.capitalize()}Service"
         self._has_register = name == REGISTER
         registers = (publications_server.NAME,) if self._has_register else ()
-        self.names = (own, receipts.NAME, policy_server.NAME, *registers)
+        self.names = (own, receipts.NAME, policy_server.NAME, identity_server.NAME, *registers)
         self._store = store
+        self._identity = identity
         self._archive = archive
         self._use_cases = use_cases
         self._publisher = publisher
@@ -79,7 +89,7 @@ class DecidingService:
         cls,
         name: str,
         settings: Settings,
-        keys: Keys,
+        identity: Identity,
         councils: Councils,
         add: AddTo,
         decided: Sequence[DecidedRecords] = (),
@@ -92,6 +102,7 @@ class DecidingService:
         store = await open_to_serve(name, settings)
         archive = Archive(Library(settings.policies, settings.data / "checked"))
         try:
+            await revocations.read(store, identity.revocations)
             await store.read(lambda connection: _begin(connection, archive, councils))
             await asyncio.to_thread(archive.library.renew)
             _ensure_one(archive, councils)
@@ -99,20 +110,21 @@ class DecidingService:
         except Fault:
             await store.close()
             raise
-        token = machine_token(keys, name, Role.SERVICE)
+        tokens = identity.own_tokens(name, Role.SERVICE)
         certificates = certificates_for_calls(settings, name)
-        assessment = channel(settings.internal_address("assessment"), token, certificates)
-        publisher = Publisher(store, name, channel(settings.internal_address("feed"), token, certificates))
+        assessment = channel(settings.internal_address("assessment"), tokens, certificates)
+        publisher = Publisher(store, name, channel(settings.internal_address("feed"), tokens, certificates))
         cases = AssessmentRegister(assessment)
         register = OwnRegister(store) if name == REGISTER else AssessmentsRegister(assessment)
         use_cases = UseCases(store, archive, councils, publisher, cases)
-        return cls(name, store, archive, use_cases, publisher, cases, register, add, decided)
+        return cls(name, store, identity, archive, use_cases, publisher, cases, register, add, decided)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
         self._add(server, self._use_cases)
         receipts.add_to(server, self._use_cases, self._decided)
         policy_server.add_to(server, self._use_cases, self._archive.library)
+        identity_server.add_to(server, self._store, self._identity)
         if self._has_register:
             publications_server.add_to(server, self._use_cases, self._register)
 
@@ -125,6 +137,7 @@ class DecidingService:
             background.start("following publications", self._archive.follow(self._store, self._register)),
             background.start("forgetting answers", forget_answers(self._store)),
             background.start("chaining the receipts", chaining.keep_chained(self._store)),
+            background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
         ]
 
     def drain(self) -> None:
@@ -184,9 +197,9 @@ def run(name: str, add: AddTo, decided: Sequence[DecidedRecords]) -> None:
 
     async def work(settings: Settings) -> None:
         encryption = Encryption.of(settings, name)
-        keys = Keys.open(settings.data)
+        identity = Identity.open(settings)
         councils = Councils(settings.policies, settings.pack)
-        service = await DecidingService.open(name, settings, keys, councils, add, decided)
-        await serve(service, keys, councils, settings.address(name), Limits.of(settings), encryption)
+        service = await DecidingService.open(name, settings, identity, councils, add, decided)
+        await serve(service, identity, councils, settings.address(name), Limits.of(settings), encryption)
 
     process.run(name, work)

@@ -274,3 +274,20 @@ def create_publications_0005() -> None:
         sa.PrimaryKeyConstraint("publication_id", "pack"),
     )
     op.create_index("publications_in_order", "publications", ["pack", "number"], unique=True)
+
+
+def create_revoked() -> None:
+    """The table `revoked` of sevensteps/service/tables.py. Never changed either."""
+    op.create_table(
+        "revoked",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("council", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("token_id", sa.Text(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("revoked_by", sa.Text(), nullable=False),
+        sa.Column("revoked_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("request_id"),
+    )

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 T = TypeVar("T")
 
 metadata = sa.MetaData()
+of_every_service = sa.MetaData()
+"""What the feed has, too."""
 
 
 def filled(type_: type[sa.types.TypeEngine[T]], *names: str) -> list[sa.Column[T]]:
@@ -122,3 +124,12 @@ outbox = sa.Table(
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
 )
+
+revoked = sa.Table(
+    "revoked",
+    of_every_service,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("request_id", sa.Text, nullable=False, unique=True),
+    *filled(sa.Text, "council", "subject", "token_id", "because", "revoked_by", "revoked_at"),
+)
+"""Tokens that are not accepted any more: those of a subject (`token_id` is empty) until a moment, or one by its id."""

@@ -11,7 +11,7 @@ from typer.main import get_command
 from docs.pages import PAGES, ROOT, anchors, rows
 from docs.reasons import reasons
 from docs.tables import TABLES, updated
-from sevensteps.cli.commands import app
+from sevensteps.cli.commands import ImportingGroup, app
 from sevensteps.config import PREFIX, Settings
 from sevensteps.events import PAYLOADS
 
@@ -86,9 +86,11 @@ def test_a_link_with_an_anchor_leads_to_a_heading_or_a_word(page: Path) -> None:
 
 
 def _is_command(words: str) -> bool:
-    """Whether `sevensteps` has this command; the second word may be an argument."""
+    """Whether `sevensteps` has this command; the second word may be an argument, or there may be a usual one."""
     first, _, second = words.partition(" ")
     command = get_command(app)
     assert isinstance(command, TyperGroup)
     subcommand = command.commands.get(first)
-    return subcommand is not None and (not isinstance(subcommand, TyperGroup) or second in subcommand.commands)
+    if isinstance(subcommand, ImportingGroup):
+        return second in subcommand.commands or bool(subcommand.usual and not second)
+    return subcommand is not None

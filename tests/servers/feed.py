@@ -16,6 +16,7 @@ from sevensteps.config import Settings
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.encryption import Encryption
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import Server
 from sevensteps.service.opening import open_store
@@ -78,13 +79,13 @@ FeedOn = Callable[[str], AbstractAsyncContextManager[Feed]]
 @asynccontextmanager
 async def run_feed(settings: Settings, address: str = FREE_PORT) -> AsyncIterator[Feed]:
     """A feed, on a free port unless an address is given."""
-    keys = Keys.open(settings.data)
     encryption = Encryption.of(settings, "feed")
-    service = await FeedService.open(settings)
-    server = Server(service, keys, councils_of(settings), address, Limits.of(settings), encryption=encryption)
+    identity = Identity.open(settings)
+    service = await FeedService.open(settings, identity)
+    server = Server(service, identity, councils_of(settings), address, Limits.of(settings), encryption=encryption)
     await server.start()
     store = open_store(settings.database, settings.data, "feed")
-    running = Running(settings, keys, f"127.0.0.1:{server.port}", store)
+    running = Running(settings, Keys.open(settings.data), f"127.0.0.1:{server.port}", store)
     try:
         yield Feed(
             running,

@@ -18,6 +18,7 @@ from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.encryption import Encryption
 from sevensteps.rpc.faults import fault_of
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import Server
 from sevensteps.service.deciding_service import DecidingService
@@ -99,16 +100,16 @@ async def run_service(
     name: str, settings: Settings, assessment: Running | None = None, address: str = FREE_PORT
 ) -> AsyncIterator[Running]:
     """One of the services that decide, by itself, on a free port or at an address."""
-    keys = Keys.open(settings.data)
+    identity = Identity.open(settings)
     add_to = importlib.import_module(f"services.{name}.server").add_to
     decided = importlib.import_module(f"services.{name}.tables").DECIDED
     councils = councils_of(settings)
-    service = await DecidingService.open(name, settings, keys, councils, add_to, decided)
+    service = await DecidingService.open(name, settings, identity, councils, add_to, decided)
     encryption = Encryption.of(settings, name)
-    server = Server(service, keys, councils, address, Limits.of(settings), encryption=encryption)
+    server = Server(service, identity, councils, address, Limits.of(settings), encryption=encryption)
     await server.start()
     store = open_store(settings.database, settings.data, name)
-    running = Running(settings, keys, f"127.0.0.1:{server.port}", store, assessment)
+    running = Running(settings, Keys.open(settings.data), f"127.0.0.1:{server.port}", store, assessment)
     try:
         yield running
     finally:

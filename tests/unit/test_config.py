@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sevensteps.config import NUMBERS, POLICIES, SERVICES, Settings, SettingsError
+from sevensteps.config import CLIENT, NUMBERS, POLICIES, SERVICES, Settings, SettingsError
 from sevensteps.councils import Councils
 
 INTERNAL = tuple(f"{name}_internal" for name in SERVICES)
@@ -25,6 +25,7 @@ def test_every_setting_can_be_set() -> None:
     values |= {name: f"{name}.example:7700" for name in (*SERVICES, *INTERNAL, "temporal")}
     values |= dict.fromkeys(NUMBERS, "7")
     values |= {"log": "json", "database": "postgresql+asyncpg://amy:secret@db:5432/steps", "plaintext": "temporal"}
+    values |= {"mode": "production", "issuer": "https://login.example/realms/council"}
     settings = Settings.from_environment({f"SEVENSTEPS_{name.upper()}": value for name, value in values.items()})
     assert {field.name: str(getattr(settings, field.name)) for field in fields(Settings)} == values
     assert isinstance(settings.data, Path)
@@ -119,6 +120,9 @@ def test_two_services_with_one_address_are_an_error() -> None:
         ("LOG", "xml", "one of auto, console, json, not xml"),
         ("TEMPORAL_NAMESPACE", "", "a name"),
         ("TASK_QUEUE", "", "a name"),
+        ("MODE", "live", "one of development, production, not live"),
+        ("ISSUER", "http://login.example", "an address that begins with https://"),
+        ("CLOCK_SKEW_SECONDS", "0", "a whole number from 1"),
         ("MOST_CALLS", "", "a whole number from 1 to 9999999, not nothing"),
         ("MOST_CALLS", "0", "a whole number from 1"),
         ("MOST_STREAMS_EACH", "٣", "a whole number from 1"),
@@ -159,6 +163,15 @@ def test_an_unknown_setting_is_an_error() -> None:
     """The message lists the settings that there are, so that a typing mistake shows."""
     with pytest.raises(SettingsError, match=r"SEVENSTEPS_DATABSE: there is no such setting\. .*SEVENSTEPS_DATABASE"):
         Settings.from_environment({"SEVENSTEPS_DATABSE": "x"})
+
+
+@pytest.mark.parametrize("given", CLIENT)
+def test_a_client_has_an_issuer_a_name_and_a_secret(given: str) -> None:
+    """With one of them alone no token can be got: the message names what is missing."""
+    value = "https://login.example" if given == "issuer" else "x"
+    missing = next(name for name in CLIENT if name != given)
+    with pytest.raises(SettingsError, match=f"SEVENSTEPS_{missing.upper()}: .*SEVENSTEPS_{given.upper()} has one"):
+        Settings.from_environment({f"SEVENSTEPS_{given.upper()}": value})
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -25,9 +25,11 @@ from sevensteps.config import Settings
 from sevensteps.encryption.folder import Certificates
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
+from sevensteps.identity.own_tokens import tokens_of_process
+from sevensteps.identity.tokens import machine_token
 from sevensteps.journeys import connect
 from sevensteps.local.suite import on_free_ports
-from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.client import channel
 from sevensteps.temporal import workflow_id
 from workflows.__main__ import work
 
@@ -83,7 +85,8 @@ async def test_the_worker_goes_on_with_new_certificates(
 ) -> None:
     """Temporal takes the old ones no more, and cuts the connections: journeys begin all the same."""
     monkeypatch.setattr("sevensteps.encryption.watch.LOOK_SECONDS", 0.1)
-    working = asyncio.create_task(work(encrypted.settings))
+    tokens = tokens_of_process(encrypted.settings, "journey", Role.JOURNEY)
+    working = asyncio.create_task(work(encrypted.settings, tokens))
     new = Authority("new")
     try:
         async with encrypted.proxy.listening(server_context(encrypted.folder, "temporal")):

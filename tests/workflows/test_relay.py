@@ -21,10 +21,10 @@ from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
 from sevensteps.events import HEARD, CaseEnded
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import Keys
 from sevensteps.journeys import standing
 from sevensteps.local.devserver import DevServer
 from sevensteps.rpc.client import channel
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.server import Server
 from sevensteps.temporal import Standing, WaitingFor, workflow_id
 from workflows.delivery.delivery import Delivery, Restart
@@ -250,7 +250,8 @@ async def test_feed_down(temporal_server: str, tmp_path: Path) -> None:
         async with council.relay():
             for part in (events[5:7], events[7:]):
                 await asyncio.sleep(0.3)
-                server = Server(await FeedService.open(settings), Keys.open(tmp_path), councils_of(settings), address)
+                identity = Identity.open(settings)
+                server = Server(await FeedService.open(settings, identity), identity, councils_of(settings), address)
                 await server.start()
                 request = feed_pb2.AppendEventsRequest(events=part)
                 appended = await FeedServiceStub(publishing).AppendEvents(request, wait_for_ready=True)

@@ -18,9 +18,9 @@ from sevensteps.encryption.certificates import WORKER
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault, Kind, not_found
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import Keys
+from sevensteps.identity.own_tokens import tokens_of_process
 from sevensteps.journeys import connect_prepared
-from sevensteps.rpc.client import channel, machine_token
+from sevensteps.rpc.client import channel
 from sevensteps.rpc.faults import fault_of
 from workflows.delivery.delivery import Delivery, Restart
 from workflows.delivery.feed import Feed
@@ -80,10 +80,10 @@ async def rebuild_one(feed: Feed, delivery: Delivery, case_id: str) -> AsyncIter
 
 async def main(settings: Settings, arguments: Sequence[str] = ()) -> None:
     """Rebuild, with progress on stderr and the outcome on stdout. Raises a Fault if Temporal or the feed is silent."""
-    token = machine_token(Keys.open(settings.data), "journey", Role.JOURNEY)
+    tokens = tokens_of_process(settings, "journey", Role.JOURNEY)
     client = await connect_prepared(settings)
     certificates = certificates_for_calls(settings, WORKER)
-    async with channel(settings.internal_address("feed"), token, certificates) as calls:
+    async with channel(settings.internal_address("feed"), tokens, certificates) as calls:
         feed = Feed(calls)
         delivery = Delivery(client, feed, settings.task_queue)
         if arguments and arguments[0] != EVERY:

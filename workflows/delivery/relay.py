@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.errors import Kind
-from sevensteps.identity.tokens import TOKEN_EXPIRED
+from sevensteps.identity.claims import TOKEN_EXPIRED
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.faults import fault_of
 from workflows.delivery.delivery import Delivery

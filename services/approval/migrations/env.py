@@ -4,4 +4,4 @@ from services.approval.tables import metadata
 from sevensteps.service import tables
 from sevensteps.service.migrations import run
 
-run(tables.metadata, metadata)
+run(tables.of_every_service, tables.metadata, metadata)

@@ -1,9 +1,10 @@
 """Plays an example through the public API, as people would: wait for the step, act, check the answer."""
 
-from collections.abc import Mapping, MutableSequence, Sequence
+from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Protocol
 from uuid import uuid4
 
 from google.protobuf.json_format import ParseDict
@@ -21,7 +22,7 @@ from sevensteps.cli.story.verbs import VERBS, Verb
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.events import LifeOpened
-from sevensteps.identity.tokens import Keys
+from sevensteps.identity.actor import Role
 from sevensteps.policy.model.verdict import verdict_of_all
 from sevensteps.rpc.caller import PatientCaller
 from sevensteps.steps import STEP_NAMES, Stage
@@ -44,6 +45,13 @@ class PlayedExample:
     stages: tuple[Stage, ...]
 
 
+class Signs(Protocol):
+    """Whoever gives the people of an example their tokens."""
+
+    def issue(self, subject: str, roles: Iterable[Role], council: str) -> str:
+        """A token for somebody with some roles in a council."""
+
+
 @dataclass(slots=True)
 class Player:
     """Plays one example. `keys` sign the tokens of its people; `follower` has the events of the suite."""
@@ -51,7 +59,7 @@ class Player:
     example: Example
     council: str
     settings: Settings
-    keys: Keys
+    keys: Signs
     follower: FeedFollower
     _playing: str = field(default_factory=lambda: uuid4().hex[:8])
     """Tells the person of this playing from those of other playings of the example."""

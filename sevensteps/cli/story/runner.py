@@ -10,9 +10,8 @@ from sevensteps.cli.story.player import PlayedExample, Player, UnexpectedError
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import Keys
+from sevensteps.identity.tokens import Keys, development_keys, machine_token
 from sevensteps.rpc.caller import Caller, sentence
-from sevensteps.rpc.client import machine_token
 
 EXAMPLE_COUNCIL = "example-council"
 """The council that comes with the suite."""
@@ -33,7 +32,7 @@ async def play_all(
 
     `on_event` is called with every event of the feed in order. Raises the Fault of a feed that cannot be followed.
     """
-    runner = _Runner(settings, Keys.existing(settings.data), council, FeedFollower(on_event), on_end)
+    runner = _Runner(settings, development_keys(settings), council, FeedFollower(on_event), on_end)
     async with runner.feed_reader() as reader:
         following = asyncio.create_task(runner.follower.follow(reader, council))
         playing = asyncio.gather(*(runner.play(example) for example in examples))

@@ -12,8 +12,8 @@ from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.config import Settings
 from sevensteps.errors import Kind
 from sevensteps.identity.actor import Role
+from sevensteps.identity.claims import LONGEST_COUNCIL, LONGEST_SUBJECT
 from sevensteps.identity.rights import PEOPLE
-from sevensteps.identity.tokens import LONGEST_COUNCIL, LONGEST_SUBJECT
 
 
 def numbered(events: list[pb.Event]) -> list[pb.Event]:

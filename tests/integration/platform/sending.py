@@ -9,8 +9,8 @@ from servers.services import Running
 from servers.waiting import until
 from sevensteps import clock
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import Keys
-from sevensteps.rpc.client import channel, machine_token
+from sevensteps.identity.tokens import Keys, machine_token
+from sevensteps.rpc.client import channel
 from sevensteps.service.outbox import Publisher, add
 from sevensteps.service.store import Store
 from sevensteps.service.tables import outbox

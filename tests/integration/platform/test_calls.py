@@ -30,6 +30,7 @@ from sevensteps.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, Keys
 from sevensteps.rpc import server
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.faults import fault_of
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.server import Server
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def claims(**changed: object) -> dict[str, object]:
         "roles": ["practitioner"],
         "council": "example",
         "teams": [],
+        "jti": "1",
+        "iat": time.time(),
         "exp": time.time() + 60,
     }
     return good | changed
@@ -125,7 +128,7 @@ async def test_a_token_says_what_it_must(running: Running, changed: dict[str, ob
     await unauthenticated(running, signed(running.keys, claims(**changed)))
 
 
-@pytest.mark.parametrize("claim", ["iss", "aud", "sub", "roles", "council", "exp"])
+@pytest.mark.parametrize("claim", ["iss", "aud", "sub", "roles", "council", "jti", "iat", "exp"])
 async def test_a_token_lacks_nothing(running: Running, claim: str) -> None:
     """Every claim must be there."""
     said = claims()
@@ -360,7 +363,7 @@ async def test_an_address_that_is_taken_is_said_so(running: Running) -> None:
 
         async def close(self) -> None: ...
 
-    second = Server(Nothing(), running.keys, councils_of(running.settings), running.address)
+    second = Server(Nothing(), Identity.open(running.settings), councils_of(running.settings), running.address)
     with pytest.raises(Fault, match="is the suite running already"):
         await second.start()
     await second.stop()

@@ -8,7 +8,8 @@ from integration.assessment.practice import Practice
 from servers.services import NOBODY, Running, SuiteOf
 from sevensteps.errors import Kind
 from sevensteps.identity.actor import Actor, Role
-from sevensteps.rpc.client import channel, machine_token
+from sevensteps.identity.tokens import machine_token
+from sevensteps.rpc.client import channel
 from sevensteps.service.case_register import AssessmentRegister
 from sevensteps.service.work import CaseUnknown
 

@@ -22,8 +22,8 @@ from sevensteps.config import POLICIES, Settings
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
-from sevensteps.identity.tokens import Keys
 from sevensteps.policy.packs.pack import read_pack
+from sevensteps.rpc.identity import Identity
 from sevensteps.service.deciding_service import DecidingService
 
 EXAMPLE = (POLICIES / "example-council" / "council.yaml").read_text()
@@ -135,9 +135,9 @@ async def test_no_service_starts_over_cases_of_a_council_that_is_gone(settings: 
         token = running.token("amy", Role.PRACTITIONER, council="barset")
         await running.stub(AssessmentServiceStub, token).OpenCase(opening())
     shutil.rmtree(settings.policies / "barset")
-    keys, gone = Keys.open(settings.data), Councils(settings.policies)
+    identity, gone = Identity.open(settings), Councils(settings.policies)
     with pytest.raises(Fault, match=r"barset/council\.yaml") as refused:
-        await DecidingService.open("assessment", settings, keys, gone, lambda *_: None)
+        await DecidingService.open("assessment", settings, identity, gone, lambda *_: None)
     assert refused.value.reason == "COUNCIL_UNKNOWN"
     async with run_service("assessment", replace(settings, pack="england")):
         pass
@@ -147,9 +147,9 @@ async def test_no_service_starts_without_any_council(settings: Settings) -> None
     """There would be nobody to decide for."""
     for name in ("barset", "example-council"):
         (settings.policies / name / "council.yaml").unlink()
-    keys = Keys.open(settings.data)
+    identity = Identity.open(settings)
     with pytest.raises(Fault, match="no council") as refused:
-        await DecidingService.open("assessment", settings, keys, Councils(settings.policies), lambda *_: None)
+        await DecidingService.open("assessment", settings, identity, Councils(settings.policies), lambda *_: None)
     assert refused.value.reason == "COUNCIL_UNKNOWN"
 
 

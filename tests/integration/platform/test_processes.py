@@ -24,6 +24,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.ports import free_port
 from sevensteps.rpc.client import channel
+from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.server import Server
 from sevensteps.service.deciding_service import DecidingService
 
@@ -140,9 +141,9 @@ async def test_publishing_begins_when_the_address_is_taken(settings: Settings, f
     async with run_service("assessment", settings) as running:
         await running.stub(AssessmentServiceStub, running.token("amy", Role.PRACTITIONER)).OpenCase(OPENING)
     settings = replace(settings, feed=feed.running.address)
-    keys, councils = Keys.open(settings.data), councils_of(settings)
-    service = await DecidingService.open("assessment", settings, keys, councils, add_to)
-    server = Server(service, keys, councils, feed.running.address)
+    identity, councils = Identity.open(settings), councils_of(settings)
+    service = await DecidingService.open("assessment", settings, identity, councils, add_to)
+    server = Server(service, identity, councils, feed.running.address)
     with pytest.raises(Fault, match="is the suite running already"):
         await server.start()
     await asyncio.sleep(0.5)

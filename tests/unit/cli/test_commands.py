@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from sevensteps.cli.commands import app
 
 ACTING = {
-    "up", "fetch", "play", "token", "serve", "worker", "journeys rebuild", "temporal prepare", "certificates dev",
+    "up", "fetch", "play", "token issue", "token revoke", "serve", "worker", "journeys rebuild", "temporal prepare",
+    "certificates dev",
     "case hold", "case release", "case end", "case resume",
     "policy publish",
     "db upgrade",

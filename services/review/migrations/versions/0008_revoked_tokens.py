@@ -1,0 +1,11 @@
+"""Tokens that are not accepted any more."""
+
+from sevensteps.service.migrations import create_revoked
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Bring the schema forward."""
+    create_revoked()
