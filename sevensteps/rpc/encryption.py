@@ -8,7 +8,7 @@ from typing import Self, TypeVar, cast
 
 import grpc
 
-from sevensteps.config import Settings
+from sevensteps.config import SERVICES, Settings
 from sevensteps.encryption.certificates import WORKER, Files, identity
 from sevensteps.encryption.folder import Certificates, certificates_for_calls, certificates_in
 from sevensteps.errors import Fault, Kind
@@ -42,15 +42,19 @@ PLAINTEXT = Encryption(None, "", ())
 
 
 def ensure_own_process(actor: Actor, context: grpc.aio.ServicerContext[Q, A]) -> None:
-    """Raise a Fault (DENIED) unless who acts as a process of the suite calls with that process's certificate."""
-    needed = {WORKER} if Role.JOURNEY in actor.roles else set()
-    needed |= {actor.subject} if Role.SERVICE in actor.roles else set()
+    """Raise a Fault (DENIED) unless who acts as a process of the suite calls with that process's certificate.
+
+    An issuer has names of its own for programs. So where a token for services names none of them, any may show its own.
+    """
     shown = {uri.decode() for uri in context.auth_context().get("peer_uri", ())}
-    if missing := [process for process in needed if identity(process) not in shown]:
+    services = (actor.subject,) if actor.subject in SERVICES else SERVICES
+    processes = {Role.JOURNEY: (WORKER,), Role.SERVICE: services}
+    wanted = [identity(process) for role in sorted(actor.roles) for process in processes.get(role, ())]
+    if wanted and shown.isdisjoint(wanted):
         raise Fault(
             Kind.DENIED,
             "PROCESS_UNPROVEN",
-            f"Who calls as {actor.subject} has to show a certificate for {identity(missing[0])}, at the address that "
+            f"Who calls as {actor.subject} has to show a certificate for {' or '.join(wanted)}, at the address that "
             f"the suite's own processes call; this connection shows {', '.join(sorted(shown)) or 'none'}.",
         )
 

@@ -21,6 +21,9 @@ from sevensteps.cli.story.examples import load
 from sevensteps.cli.story.feed_follower import FeedFollower
 from sevensteps.cli.story.player import PlayedExample, Player
 from sevensteps.config import POLICIES, SERVICES, Settings
+from sevensteps.encryption.certificates import COMMAND_LINE
+from sevensteps.encryption.development import with_development_certificates
+from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.rpc.caller import Caller
 from sevensteps.rpc.client import channel
@@ -38,7 +41,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture(scope="module")
 async def suite(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Suite]:
-    """A suite in production."""
+    """A suite in production, whose calls are encrypted."""
     folder = tmp_path_factory.mktemp("production")
     shutil.copytree(POLICIES, folder / "policies")
     (folder / "policies" / COUNCIL / "identity.yaml").write_text(identity_yaml(issuer))
@@ -54,7 +57,8 @@ async def suite(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Asy
         client_id="suite",
         client_secret_file=str(folder / "secret"),
     )
-    running = Suite(on_free_ports(settings), print)
+    certified = with_development_certificates(replace(on_free_ports(settings), mode="development"))
+    running = Suite(replace(certified, mode="production"), print)
     await running.start()
     try:
         yield running
@@ -121,7 +125,8 @@ async def test_a_token_is_revoked_where_a_service_answers_although_the_feed_does
     """The command says which service it could not tell, and is done when all of them are told."""
     token = issuer.token(sub="gone", roles=["practitioner"])
     revoke = ("token", "revoke", "--subject", "gone", "--because", "He has left.")
-    async with channel(suite.settings.assessment, lambda: token) as calls:
+    certificates = certificates_for_calls(suite.settings, COMMAND_LINE)
+    async with channel(suite.settings.assessment, lambda: token, certificates) as calls:
         assessment = AssessmentServiceStub(calls)
         assert await reason_of(assessment.ListCases(ListCasesRequest())) == ""
         half = await run(suite, *revoke, feed=NOBODY)
