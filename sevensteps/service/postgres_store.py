@@ -1,10 +1,11 @@
 """Units of work over a schema of a PostgreSQL database: every unit has its own connection and transaction."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sevensteps.encryption.folder import Certificates
 from sevensteps.service.postgres import postgres_engine
@@ -35,6 +36,19 @@ class _Driver(Protocol):
         """Whether it was closed, by either side."""
 
 
+class _CutOffError(Exception):
+    """The connection was lost before anything was committed."""
+
+
+async def _run_uncut(connection: AsyncConnection, unit: Unit[T]) -> T:
+    try:
+        return await connection.run_sync(unit)
+    except sa.exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise _CutOffError from error
+        raise
+
+
 class PostgresStore:
     """A schema of a PostgreSQL database, a connection a unit."""
 
@@ -63,15 +77,22 @@ class PostgresStore:
 
     async def write(self, unit: Unit[T]) -> T:
         """See Store."""
-        with translating_errors():
-            async with self._engine.begin() as connection:
-                return await connection.run_sync(unit)
+        return await self._run(self._engine.begin, unit)
 
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
+        return await self._run(self._reading.connect, unit)
+
+    async def _run(self, lend: Callable[[], AbstractAsyncContextManager[AsyncConnection]], unit: Unit[T]) -> T:
+        """Run a unit, and once more where its connection turns out to have been cut: nothing of it was committed."""
         with translating_errors():
-            async with self._reading.connect() as connection:
-                return await connection.run_sync(unit)
+            try:
+                async with lend() as connection:
+                    return await _run_uncut(connection, unit)
+            except _CutOffError:
+                await self._engine.dispose()  # all that wait in the pool may have been cut with it
+                async with lend() as connection:
+                    return await connection.run_sync(unit)
 
     @asynccontextmanager
     async def in_turn(self) -> AsyncIterator[bool]:

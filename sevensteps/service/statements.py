@@ -58,6 +58,8 @@ class _Prepared:
             raise sa.exc.IntegrityError(self.text, None, error, hide_parameters=True) from error
         except driver.Error as error:
             gone = connection.dialect.is_disconnect(error, connection.connection, cursor)
+            if gone:
+                connection.invalidate(error)
             raise sa.exc.DBAPIError(
                 self.text, None, error, hide_parameters=True, connection_invalidated=gone
             ) from error

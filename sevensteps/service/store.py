@@ -1,6 +1,7 @@
 """What runs units of work, each in a transaction: functions of a connection to a service's records.
 
-A unit runs once, in a transaction that commits when it returns and rolls back when it raises.
+A unit runs in a transaction that commits when it returns and rolls back when it raises. It may be run once more, where
+its connection was lost before it returned.
 """
 
 from collections.abc import Callable
