@@ -117,7 +117,9 @@ async def _give_signs_of_life(file: Path) -> None:
 
 
 async def main(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself."""
+    """Work until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself, or has no certificate for it."""
+    certificates_for_calls(settings, WORKER)  # read once: what is wrong with them is told here, not in the background
+    certificates_in(settings.temporal_certificates, WORKER)
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS)))
     tokens = tokens_of_process(settings, "journey", Role.JOURNEY)
     background = Background()

@@ -32,6 +32,7 @@ class Certificates:
         self.process = process
         self._lock = Lock()
         self._told: set[str] = set()
+        self._refused = ""
         self._seen = self._state()
         self._looked = monotonic()
         self._files = self._read()
@@ -75,7 +76,7 @@ class Certificates:
 
     def _look(self) -> None:
         state = self._state()
-        if state == self._seen:
+        if state == self._seen and not self._refused:  # what is refused may be good later: it may only not be valid yet
             return
         self._seen = state
         try:
@@ -83,9 +84,11 @@ class Certificates:
             if self._files.chain and not files.chain:
                 raise unusable(f"{self._files.chain[0].found} is gone.")
         except Fault as fault:
-            log.get().error("new certificates are not taken", process=self.process, detail=fault.detail)
+            if fault.detail != self._refused:
+                log.get().error("new certificates are not taken", process=self.process, detail=fault.detail)
+            self._refused = fault.detail
             return
-        self._files = files
+        self._files, self._refused = files, ""
         log.get().info("new certificates are taken", process=self.process, folder=str(self.folder))
 
     def _read(self) -> Files:

@@ -88,10 +88,11 @@ async def test_a_temporal_that_encrypts_is_not_started_here(tmp_path: Path) -> N
         await Suite(settings, print).start()
 
 
-async def test_a_service_with_wrong_certificates_does_not_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("process", ["review", "worker"])
+async def test_a_process_with_wrong_certificates_does_not_start(tmp_path: Path, process: str) -> None:
     """The suite says which file, and why."""
     folder = Authority().write(tmp_path / "c", *SERVICES, "worker", "command-line")
-    (folder / "review.key").write_bytes((folder / "feed.key").read_bytes())
+    (folder / f"{process}.key").write_bytes((folder / "command-line.key").read_bytes())
     settings = on_free_ports(replace(Settings(), data=tmp_path / "data", certificates=str(folder)))
-    with pytest.raises(SuiteError, match=r"review\.pem does not belong to the key in"):
+    with pytest.raises(SuiteError, match=rf"{process} ended\. .*{process}\.pem does not belong to the key in"):
         await Suite(settings, print).start()

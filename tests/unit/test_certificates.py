@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -119,6 +120,21 @@ def test_a_pair_that_is_written_half_is_not_taken(tmp_path: Path) -> None:
         assert certificates.files().chain_pem == certificate
     assert [line["event"] for line in logged[1:3]] == ["new certificates are taken"] * 2
     assert "feed.pem is gone" in logged[-1]["detail"]
+
+
+def test_one_that_is_not_valid_yet_is_taken_once_it_is(tmp_path: Path) -> None:
+    """Until then the old one is used; nobody has to write the files again."""
+    authority = Authority()
+    certificates = Certificates(authority.write(tmp_path, "feed"), "feed")
+    before = certificates.files()
+    authority.write(tmp_path, "feed", begins=timedelta(seconds=2))
+    with capture_logs() as logged:
+        assert certificates.files() is before
+        deadline = monotonic() + 10
+        while certificates.files() is before and monotonic() < deadline:
+            sleep(0.05)
+    assert certificates.files() is not before
+    assert [line["event"] for line in logged] == ["new certificates are not taken", "new certificates are taken"]
 
 
 @pytest.mark.parametrize(
