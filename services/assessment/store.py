@@ -1,9 +1,10 @@
 """How cases and assessments are stored. Statements are built once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from operator import itemgetter
 
 import msgspec
 import sqlalchemy as sa
@@ -17,11 +18,13 @@ from services.assessment.tables import (
     LINKED,
     OPEN,
     OPEN_WITH_REASON,
+    RUNNING,
     acts,
     advice,
     cases,
     determinations,
     indicative_budgets,
+    matter_clocks,
     self_assessments,
     urgent_support,
 )
@@ -79,6 +82,8 @@ CONFIRM = (
         | {name: sa.func.coalesce(sa.bindparam(name), determinations.c[name]) for name in DIGESTS}
     )
 )
+WITH_RUNNING_CLOCKS = sa.select(matter_clocks.c.case_id).where(RUNNING)
+"""The cases of which a complaint or a request for one's own data waits."""
 ADD_CASE = cases.insert().values(position=FirstNumber(cases))
 ADD_SELF_ASSESSMENT = self_assessments.insert()
 ADD_URGENT_SUPPORT = urgent_support.insert()
@@ -136,14 +141,21 @@ def page_of_cases(work: Work, *, after: int, wanted: CasesWanted, size: int) -> 
     own = work.own(cases.c.council)
     query = _cases_of_same_people(*own) if wanted.same_person else sa.select(cases).where(*own)
     query = query.where(cases.c.position > after)
-    if wanted.open_only:
-        query = query.where(OPEN)
     if wanted.person_reference:
         query = query.where(cases.c.person_reference == wanted.person_reference)
     if wanted.linked_case_id:
         query = query.where(LINKED, cases.c.linked_case_id == wanted.linked_case_id)
-    rows = work.connection.execute(query.order_by(cases.c.position).limit(size)).mappings()
-    return [(row["position"], _case_of(row)) for row in rows]
+    parts = [query]
+    if wanted.open_only or wanted.open_or_waiting:
+        parts = [query.where(OPEN)]
+    if wanted.open_or_waiting and not wanted.open_only:
+        parts.append(query.where(cases.c.ending != "", cases.c.case_id.in_(WITH_RUNNING_CLOCKS)))
+    found = [row for part in parts for row in _first_rows(work, part, size)]
+    return sorted(((row["position"], _case_of(row)) for row in found), key=itemgetter(0))[:size]
+
+
+def _first_rows(work: Work, query: sa.Select[tuple[object, ...]], size: int) -> Sequence[sa.RowMapping]:
+    return work.connection.execute(query.order_by(cases.c.position).limit(size)).mappings().all()
 
 
 def _cases_of_same_people(*own: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
