@@ -75,9 +75,9 @@ def add(work: Work, case: Case, matter: Matter) -> None:
     row = {name: getattr(matter, name) for name in ("matter_id", "case_id", "kind", "recorded_by", "recorded_at")}
     work.connection.execute(ADD, {**made, **row, "version": case.version})
     for clock in matter.clocks:
-        digest = work.new_digest(clock.receipt_id)
-        named = {"matter_id": matter.matter_id, "case_id": matter.case_id, "receipt_digest": digest}
-        work.connection.execute(ADD_CLOCK, as_row(clock) | named)
+        key = {"matter_id": matter.matter_id, "case_id": case.case_id, "council": case.council}
+        digest = {"receipt_digest": work.new_digest(clock.receipt_id)}
+        work.connection.execute(ADD_CLOCK, {**as_row(clock), **key, **digest})
 
 
 def add_act(work: Work, case: Case, before: Matter, after: Matter) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from services.assessment.domain.matter import ClockKind
 from services.assessment.matter_store import THE_CLOCK
-from services.assessment.tables import UNTOLD, cases, matter_clocks
+from services.assessment.tables import UNTOLD, matter_clocks
 from sevensteps import clock
 from sevensteps.errors import waiting_out
 from sevensteps.events import AccessRequestOverdue, ComplaintOverdue, Payload
@@ -24,12 +24,11 @@ PORTION = 100
 ITSELF = "assessment"
 """Who tells them."""
 PASSED = (
-    sa.select(matter_clocks, cases.c.council)
-    .join_from(matter_clocks, cases)
+    sa.select(matter_clocks)
     .where(UNTOLD, matter_clocks.c.due_on < sa.bindparam("today"))
     .order_by(matter_clocks.c.due_on)
     .limit(PORTION)
-    .with_for_update(of=matter_clocks, skip_locked=True)
+    .with_for_update(skip_locked=True)
 )
 """What another instance tells just now, or somebody answers, is locked, and passed over."""
 TELL = matter_clocks.update().where(*THE_CLOCK).values(overdue_told=True)

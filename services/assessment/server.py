@@ -8,6 +8,7 @@ from functools import partial
 import grpc
 
 from services.assessment import facts, handlers, matter_store, store, wire
+from services.assessment.case_pages import page_of_cases
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import CaseOpening, CasesWanted, RoundOpening
 from services.assessment.domain.determination import Confirmation
@@ -226,7 +227,7 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
 def _page_of_cases(
     after: int, size: int, wanted: CasesWanted, listed: Mapping[str, object], work: Work
 ) -> pb.ListCasesResponse:
-    found = store.page_of_cases(work, after=after, wanted=wanted, size=size + 1)
+    found = page_of_cases(work, after=after, wanted=wanted, size=size + 1)
     page = found[:size]
     waiting = matter_store.waiting(work, [case.case_id for _, case in page])
     return pb.ListCasesResponse(

@@ -192,6 +192,7 @@ matter_clocks = sa.Table(
     sa.Column("matter_id", sa.Text, sa.ForeignKey("matters.matter_id"), primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),
     sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False),
+    sa.Column("council", sa.Text, nullable=False),
     sa.Column("due_on", sa.Date, nullable=False),
     sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
     sa.Column("receipt_digest", sa.Text),

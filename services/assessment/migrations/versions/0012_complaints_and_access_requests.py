@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("matter_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("council", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("receipt_id", sa.Text(), nullable=False),
         sa.Column("receipt_digest", sa.Text(), nullable=True),
