@@ -126,7 +126,7 @@ def _done(matter: Matter, act: MatterAct) -> Payload:
         case MatterActKind.DELAY_EXPLAINED:
             return ComplaintDelayExplained(id_, day)
         case MatterActKind.ANSWERED:
-            answered = ComplaintAnswered if is_complaint else AccessRequestAnswered
-            return answered(id_, day, act.outcome)
+            outcome = act.outcome
+            return ComplaintAnswered(id_, day, outcome) if is_complaint else AccessRequestAnswered(id_, day, outcome)
         case MatterActKind.WITHDRAWN:
             return ComplaintWithdrawn(id_, day) if is_complaint else AccessRequestWithdrawn(id_, day)
