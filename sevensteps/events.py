@@ -205,6 +205,129 @@ class CaseEnded(Payload):
     because: str = ""
 
 
+# Complaints, and requests for one's own data: services/assessment
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintRecorded(Payload):
+    """A complaint was received. By `acknowledge_due` and `answer_due` it is to be acknowledged and answered, by law."""
+
+    TYPE: ClassVar[str] = "complaint.recorded.v1"
+    complaint_id: str
+    received_on: str
+    how: str
+    made_by: str
+    acknowledge_due: str
+    answer_due: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintAcknowledged(Payload):
+    """Whoever complained was told that the complaint has come (SI 2009/309, reg 13)."""
+
+    TYPE: ClassVar[str] = "complaint.acknowledged.v1"
+    complaint_id: str
+    acknowledged_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintExtended(Payload):
+    """Whoever complained has agreed to wait longer: the answer is due by `answer_due` now (reg 14(3))."""
+
+    TYPE: ClassVar[str] = "complaint.extended.v1"
+    complaint_id: str
+    agreed_on: str
+    answer_due: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintDelayExplained(Payload):
+    """Whoever complained was told in writing why there is no answer in time (reg 14(4))."""
+
+    TYPE: ClassVar[str] = "complaint_delay.explained.v1"
+    complaint_id: str
+    explained_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintAnswered(Payload):
+    """A complaint was answered: `upheld`, `partly_upheld` or `not_upheld`."""
+
+    TYPE: ClassVar[str] = "complaint.answered.v1"
+    complaint_id: str
+    answered_on: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintWithdrawn(Payload):
+    """A complaint was withdrawn."""
+
+    TYPE: ClassVar[str] = "complaint.withdrawn.v1"
+    complaint_id: str
+    withdrawn_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintOverdue(Payload):
+    """A date of law has passed, and a complaint is not acknowledged, or not answered: `clock` says which."""
+
+    TYPE: ClassVar[str] = "complaint.overdue.v1"
+    complaint_id: str
+    clock: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequestRecorded(Payload):
+    """A request for one's own data was received (UK GDPR Article 15); by `due_on` it is to be answered, by law."""
+
+    TYPE: ClassVar[str] = "access_request.recorded.v1"
+    access_request_id: str
+    received_on: str
+    how: str
+    made_by: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequestExtended(Payload):
+    """The person was told that the answer takes longer: it is due by `due_on` now (Article 12(3))."""
+
+    TYPE: ClassVar[str] = "access_request.extended.v1"
+    access_request_id: str
+    told_on: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequestAnswered(Payload):
+    """A request for one's own data was answered: `given`, `given_in_part`, `refused` or `nothing_held`."""
+
+    TYPE: ClassVar[str] = "access_request.answered.v1"
+    access_request_id: str
+    answered_on: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequestWithdrawn(Payload):
+    """A request for one's own data was withdrawn."""
+
+    TYPE: ClassVar[str] = "access_request.withdrawn.v1"
+    access_request_id: str
+    withdrawn_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequestOverdue(Payload):
+    """A date of law has passed, and a request for one's own data is not answered."""
+
+    TYPE: ClassVar[str] = "access_request.overdue.v1"
+    access_request_id: str
+    due_on: str
+
+
 # Any step but the review: the service that owns it
 
 

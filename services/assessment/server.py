@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 
 import grpc
 
-from services.assessment import facts, handlers, store, wire
+from services.assessment import facts, handlers, matter_store, store, wire
+from services.assessment.case_pages import page_of_cases
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import CaseOpening, RoundOpening
+from services.assessment.domain.case import CaseOpening, CasesWanted, RoundOpening
 from services.assessment.domain.determination import Confirmation
 from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
 from services.assessment.domain.written import Given
+from services.assessment.matter_wire import waiting_message
+from services.assessment.matters_server import MattersServer
 from services.assessment.record_messages import determination_message
 from services.assessment.records_server import RecordsServer
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
@@ -28,7 +32,7 @@ from sevensteps.service.work import Work
 from sevensteps.steps import Ending
 
 
-class AssessmentServer(RecordsServer, pb_grpc.AssessmentServiceServicer):
+class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceServicer):
     """Answers the calls of AssessmentService."""
 
     def __init__(self, use_cases: UseCases, hold_changes: HoldChanges) -> None:
@@ -53,14 +57,7 @@ class AssessmentServer(RecordsServer, pb_grpc.AssessmentServiceServicer):
         size, wanted = wire.cases_wanted(request)
         listed = {"list": "cases", "council": caller().council, **asdict(wanted)}
         after = position_of(request.page_token, listed)
-        found = await self.use_cases.list(
-            store.NUMBERING, lambda work: store.page_of_cases(work, after=after, wanted=wanted, size=size + 1)
-        )
-        page = found[:size]
-        return pb.ListCasesResponse(
-            cases=[wire.case_message(case) for _, case in page],
-            next_page_token=token_of(page[-1][0], listed) if len(found) > size else "",
-        )
+        return await self.use_cases.list(store.NUMBERING, partial(_page_of_cases, after, size, wanted, listed))
 
     @changes(pb.RecordUrgentSupportResponse, wire.urgent_support_of)
     def RecordUrgentSupport(
@@ -225,6 +222,19 @@ class AssessmentServer(RecordsServer, pb_grpc.AssessmentServiceServicer):
         """See AssessmentService.GetCouncil."""
         council = handlers.get_council(work, name=wire.council_named(request, work.actor))
         return pb.GetCouncilResponse(council=wire.council_message(council, work.version_in_force(council.pack)))
+
+
+def _page_of_cases(
+    after: int, size: int, wanted: CasesWanted, listed: Mapping[str, object], work: Work
+) -> pb.ListCasesResponse:
+    found = page_of_cases(work, after=after, wanted=wanted, size=size + 1)
+    page = found[:size]
+    waiting = matter_store.waiting(work, [case.case_id for _, case in page])
+    return pb.ListCasesResponse(
+        cases=[wire.case_message(case) for _, case in page],
+        next_page_token=token_of(page[-1][0], listed) if len(found) > size else "",
+        waiting=[waiting_message(*each) for each in waiting],
+    )
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:

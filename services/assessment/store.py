@@ -10,13 +10,11 @@ import sqlalchemy as sa
 
 from services.assessment.domain.acts import Act
 from services.assessment.domain.assessment import Assessment, Departure, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import Case, CaseOpening, CasesWanted
+from services.assessment.domain.case import Case, CaseOpening
 from services.assessment.domain.determination import Determination, PackAnswer
 from services.assessment.domain.outcome import Advice
 from services.assessment.tables import (
-    LINKED,
     OPEN,
-    OPEN_WITH_REASON,
     acts,
     advice,
     cases,
@@ -129,38 +127,6 @@ def change_case(work: Work, case: Case) -> Case:
     """Store a changed case, and answer its new version. Raises a Fault (ABORTED) if it was changed meanwhile."""
     CHANGE_CASE.write(work, as_row(case), case.version)
     return replace(case, version=case.version + 1)
-
-
-def page_of_cases(work: Work, *, after: int, wanted: CasesWanted, size: int) -> list[tuple[int, Case]]:
-    """The actor's next cases after a position, in order and with their positions, at most `size`."""
-    own = work.own(cases.c.council)
-    query = _cases_of_same_people(*own) if wanted.same_person else sa.select(cases).where(*own)
-    query = query.where(cases.c.position > after)
-    if wanted.open_only:
-        query = query.where(OPEN)
-    if wanted.person_reference:
-        query = query.where(cases.c.person_reference == wanted.person_reference)
-    if wanted.linked_case_id:
-        query = query.where(LINKED, cases.c.linked_case_id == wanted.linked_case_id)
-    rows = work.connection.execute(query.order_by(cases.c.position).limit(size)).mappings()
-    return [(row["position"], _case_of(row)) for row in rows]
-
-
-def _cases_of_same_people(*own: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
-    """The open cases beside which another of the kind is open for the person.
-
-    Of such two at least one has a reason, and those are few: their people are read first.
-    """
-    person = (cases.c.council, cases.c.kind, cases.c.person_reference)
-    people = sa.select(*person).where(OPEN_WITH_REASON, *own).group_by(*person).subquery("people")
-    other = cases.alias("other")
-    same = [sa.and_(*(table.c[column.name] == people.c[column.name] for column in person)) for table in (cases, other)]
-    beside = sa.exists().where(same[1], other.c.case_id != cases.c.case_id, sa.text("other.ending = ''"))
-    return sa.select(cases).join_from(people, cases, same[0]).where(OPEN, beside)
-
-
-def _case_of(row: sa.RowMapping) -> Case:
-    return Case(**{name: value for name, value in row.items() if name != "position"})
 
 
 def add_self_assessment(work: Work, case: Case, self_assessment: SelfAssessment) -> None:

@@ -127,6 +127,7 @@ def cases_wanted(request: pb.ListCasesRequest) -> tuple[int, CasesWanted]:
         person_reference=fields.reference("person_reference", reference) if reference else "",
         same_person=request.same_person,
         linked_case_id=fields.id("linked_case_id", request.linked_case_id) if request.linked_case_id else "",
+        open_or_waiting=request.open_or_waiting,
     )
     fields.check()
     return size, wanted

@@ -22,6 +22,7 @@ from sevensteps.cli.case_view.explanation import DecidedCase, explanation
 from sevensteps.cli.case_view.feed import follow_events, list_events
 from sevensteps.cli.case_view.find_case import find_case
 from sevensteps.cli.case_view.history import CaseHistory, last_event, payload_of
+from sevensteps.cli.case_view.matters import lines_of, waiting_in
 from sevensteps.cli.case_view.reasons import reasons_by_event
 from sevensteps.cli.case_view.receipts import read_receipts
 from sevensteps.cli.case_view.sentences import reason_in_words
@@ -71,14 +72,18 @@ async def _show(settings: Settings, named: str, *, verbose: bool, as_json: bool)
         case = await find_case(caller, named)
         events = await _events(caller, case.case_id)
         decisions = await read_decisions(caller, case.case_id, events)
-        reasons = reasons_by_event(await read_case_records(caller, case.case_id, events), events)
+        records = await read_case_records(caller, case.case_id, events)
         linked = await _linked(caller, case)
+    reasons, waiting = reasons_by_event(records, events), waiting_in(records)
     status = None if case.ending else await _status(settings, case.case_id, events)
     if as_json:
-        told = case_json(Row(case, status), events, decisions, linked=linked, reasons=reasons)
+        told = case_json(Row(case, status, waiting), events, decisions, linked=linked, reasons=reasons)
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    screen().print(_page(case, status, events, linked))
+    page = _page(case, status, events, linked)
+    for line in lines_of(waiting):
+        page.add_row("by law", line)
+    screen().print(page)
     history = CaseHistory("Timeline", case.case_id, events, decisions, reasons=reasons)
     screen().print(timeline(history, words_of(settings), verbose=verbose))
 

@@ -34,6 +34,10 @@ _ASSESSING = {Role.PRACTITIONER}
 _PLANNING = {Role.PLANNER, Role.PRACTITIONER}
 _MONEY = {Role.FINANCE, Role.PLANNER}
 _REVIEWING = {Role.REVIEWER, Role.PRACTITIONER}
+_RECEIVING = CASEWORK | {Role.FINANCE, Role.OPERATIONS}
+"""Whoever people turn to: a complaint can be made to anybody of the council, in any form (SI 2009/309, reg 13(1))."""
+_ANSWERING = {Role.TEAM_MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE}
+"""Who answers for the council (reg 4). Whoever decided what a complaint is about is refused by name."""
 RIGHTS: Mapping[str, frozenset[Role]] = {
     **_rights(
         "assessment",
@@ -60,6 +64,18 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ResumeCase": {Role.OPERATIONS},
             "EndCase": _ASSESSING | {Role.OPERATIONS} | _JOURNEY,
             "ListActs": ANYBODY,
+            "RecordComplaint": _RECEIVING,
+            "AcknowledgeComplaint": _RECEIVING,
+            "ExtendComplaint": _RECEIVING,
+            "ExplainComplaintDelay": _RECEIVING,
+            "AnswerComplaint": _ANSWERING,
+            "WithdrawComplaint": _RECEIVING,
+            "ListComplaints": RECORDS,
+            "RecordAccessRequest": _RECEIVING,
+            "ExtendAccessRequest": _RECEIVING,
+            "AnswerAccessRequest": _RECEIVING,
+            "WithdrawAccessRequest": _RECEIVING,
+            "ListAccessRequests": RECORDS,
             "RecordOverdue": _JOURNEY,
             "OpenAssessment": _JOURNEY,
             "GetCouncil": ANYBODY,

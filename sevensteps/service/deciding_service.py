@@ -1,7 +1,8 @@
 """A deciding service put together: its records, the rules, the outbox, and its gRPC face."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from types import MappingProxyType
 from typing import Self
 
 import grpc
@@ -43,6 +44,9 @@ REGISTER = "assessment"
 LOOK_SECONDS = 60.0
 """How often the records are looked through for what has expired."""
 AddTo = Callable[[grpc.aio.Server, UseCases], None]
+Task = Callable[[Store], Coroutine[None, None, None]]
+"""What a service does by itself over its records, until cancelled."""
+NO_TASKS: Mapping[str, Task] = MappingProxyType({})
 COUNCILS_WITH_RECORDS = sa.text(
     "WITH RECURSIVE found (council) AS (SELECT min(council) FROM receipts UNION ALL SELECT (SELECT min(council) FROM"
     " receipts WHERE council > found.council) FROM found WHERE found.council IS NOT NULL)"
@@ -66,8 +70,12 @@ class DecidingService:
         register: Register,
         add: AddTo,
         decided: Sequence[DecidedRecords],
+        tasks: Mapping[str, Task],
     ) -> None:
-        """`add` registers the servicer; `decided` are the records that come by decisions; the rest is `open`'s."""
+        """`add` registers the servicer; `decided` are the records that come by decisions; the rest is `open`'s.
+
+        `tasks` are what the service does by itself, by what the log calls it.
+        """
         own = f"sevensteps.api.{name}.v1.{name.capitalize()}Service"
         self._has_register = name == REGISTER
         registers = (publications_server.NAME,) if self._has_register else ()
@@ -81,6 +89,7 @@ class DecidingService:
         self._register = register
         self._add = add
         self._decided = decided
+        self._own_tasks = tasks
         self._background = Background()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -93,6 +102,7 @@ class DecidingService:
         councils: Councils,
         add: AddTo,
         decided: Sequence[DecidedRecords] = (),
+        tasks: Mapping[str, Task] = NO_TASKS,
     ) -> Self:
         """Bring the schema up to date and open the records.
 
@@ -117,7 +127,7 @@ class DecidingService:
         cases = AssessmentRegister(assessment)
         register = OwnRegister(store) if name == REGISTER else AssessmentsRegister(assessment)
         use_cases = UseCases(store, archive, councils, publisher, cases)
-        return cls(name, store, identity, archive, use_cases, publisher, cases, register, add, decided)
+        return cls(name, store, identity, archive, use_cases, publisher, cases, register, add, decided, tasks)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
@@ -138,6 +148,7 @@ class DecidingService:
             background.start("forgetting answers", forget_answers(self._store)),
             background.start("chaining the receipts", chaining.keep_chained(self._store)),
             background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
+            *(background.start(name, task(self._store)) for name, task in self._own_tasks.items()),
         ]
 
     def drain(self) -> None:
@@ -192,14 +203,14 @@ def _ensure_one(archive: Archive, councils: Councils) -> None:
             raise refusals[0]
 
 
-def run(name: str, add: AddTo, decided: Sequence[DecidedRecords]) -> None:
+def run(name: str, add: AddTo, decided: Sequence[DecidedRecords], tasks: Mapping[str, Task] = NO_TASKS) -> None:
     """The whole life of a service's process: records, and serving until it is told to stop."""
 
     async def work(settings: Settings) -> None:
         encryption = Encryption.of(settings, name)
         identity = Identity.open(settings)
         councils = Councils(settings.policies, settings.pack)
-        service = await DecidingService.open(name, settings, identity, councils, add, decided)
+        service = await DecidingService.open(name, settings, identity, councils, add, decided, tasks)
         await serve(service, identity, councils, settings.address(name), Limits.of(settings), encryption)
 
     process.run(name, work)

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import grpc
 import pytest
 
+from services.assessment import matters_overdue
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault
@@ -21,7 +22,7 @@ from sevensteps.rpc.faults import fault_of
 from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import Server
-from sevensteps.service.deciding_service import DecidingService
+from sevensteps.service.deciding_service import NO_TASKS, DecidingService
 from sevensteps.service.opening import open_store
 from sevensteps.service.store import Store
 
@@ -32,6 +33,8 @@ NOBODY = "127.0.0.1:1"
 """An address at which nobody listens."""
 PACK = "example-council"
 """Decides for the councils of tests, most of which have no file."""
+TASKS = {"assessment": matters_overdue.TASKS}
+"""What services do by themselves."""
 
 
 @dataclass
@@ -104,7 +107,8 @@ async def run_service(
     add_to = importlib.import_module(f"services.{name}.server").add_to
     decided = importlib.import_module(f"services.{name}.tables").DECIDED
     councils = councils_of(settings)
-    service = await DecidingService.open(name, settings, identity, councils, add_to, decided)
+    tasks = TASKS.get(name, NO_TASKS)
+    service = await DecidingService.open(name, settings, identity, councils, add_to, decided, tasks)
     encryption = Encryption.of(settings, name)
     server = Server(service, identity, councils, address, Limits.of(settings), encryption=encryption)
     await server.start()

@@ -49,13 +49,15 @@ class CasesWanted:
     """Which cases are listed: those that meet every condition given.
 
     `same_person` are open cases beside which another of the kind is open for the same person; with a `linked_case_id`,
-    those that belong to that one.
+    those that belong to that one; `open_or_waiting` are those that have not ended, or of which a complaint or a request
+    for one's own data waits.
     """
 
     open_only: bool
     person_reference: str
     same_person: bool
     linked_case_id: str = ""
+    open_or_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The list of cases: a page of cases at a time, with where their journeys stand, in lines of fixed columns."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.cli.case_view.matters import is_overdue, marks_of, waiting_as_json
 from sevensteps.cli.case_view.status import CaseStatus
 from sevensteps.fields import short_name
 from sevensteps.policy.model.values_in_words import plain
@@ -29,10 +31,14 @@ StatusesOf = Callable[[Sequence[pb.Case]], Awaitable[Mapping[str, CaseStatus]]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case in the list. `status` is None for one that has ended, or has no journey."""
+    """A case in the list. `status` is None for one that has ended, or has no journey.
+
+    `waiting` are the complaints, and the requests for one's own data, that wait.
+    """
 
     case: pb.Case
     status: CaseStatus | None
+    waiting: Sequence[pb.WaitingMatter] = ()
 
     @property
     def stuck(self) -> bool:
@@ -42,6 +48,10 @@ class Row:
     @property
     def marks(self) -> list[str]:
         """What is special about it, in words."""
+        return [*self._marks_of_its_own, *marks_of(self.waiting)]
+
+    @property
+    def _marks_of_its_own(self) -> list[str]:
         if self.case.ending:
             return [f"ended: {plain(_ending(self.case))}"]
         if self.status is None:
@@ -49,6 +59,16 @@ class Row:
         parked, overdue = bool(self.status.parked), self.status.overdue
         marks = (("overdue", overdue), ("on hold", self.case.on_hold), ("parked", parked))
         return [word for word, holds in marks if holds]
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the date of its step, or of something else that waits, has passed."""
+        return bool(self.status and self.status.overdue) or any(map(is_overdue, self.waiting))
+
+    def is_due_before(self, day: date) -> bool:
+        """Whether its step, or something else that waits, is due before a day."""
+        due_on = [self.status.due_on if self.status else "", *(each.due_on for each in self.waiting)]
+        return any("" < each < day.isoformat() for each in due_on)
 
     def cells(self) -> dict[str, str]:
         """What each column has, by its name."""
@@ -77,6 +97,7 @@ class Row:
             "ending": _ending(self.case),
             "on_hold": self.case.on_hold,
             **status_as_json(status),
+            "waiting": waiting_as_json(self.waiting),
             "stuck": self.stuck,
         }
 
@@ -95,11 +116,15 @@ class Wanted:
 
     @property
     def request(self) -> pb.ListCasesRequest:
-        """Asks for them, as far as the service knows of it. Whatever is said of journeys is of open cases."""
-        asks_for_open_ones = replace(self, reference="") != Wanted()
+        """Asks for them, as far as the service knows of it.
+
+        Whatever is said of journeys is of open cases; dates are also those of complaints and requests of ended ones.
+        """
+        asks_for_open_ones = replace(self, reference="", overdue=False, due_before=None) != Wanted()
         return pb.ListCasesRequest(
             page_size=PAGE_SIZE,
             open_only=asks_for_open_ones,
+            open_or_waiting=self.overdue or self.due_before is not None,
             person_reference=self.reference,
             same_person=self.same_person,
         )
@@ -111,10 +136,9 @@ class Wanted:
             return False
         if self.stage and (not status or status.stage is not self.stage):
             return False
-        if self.overdue and not (status and status.overdue):
+        if self.overdue and not row.overdue:
             return False
-        due_on = status.due_on if status else ""
-        return not self.due_before or (bool(due_on) and due_on < self.due_before.isoformat())
+        return not self.due_before or row.is_due_before(self.due_before)
 
 
 def status_as_json(status: CaseStatus | None) -> dict[str, Json]:
@@ -135,7 +159,10 @@ async def pages_of_rows(caller: Caller, statuses_of: StatusesOf, wanted: Wanted)
     """The cases, a page of the assessment service at a time: no more than that is ever held."""
     async for page in caller.pages(wanted.request, pb.ListCasesResponse):
         statuses = await statuses_of([case for case in page.cases if not case.ending])
-        rows = (Row(case, None if case.ending else statuses.get(case.case_id)) for case in page.cases)
+        waiting = defaultdict[str, list[pb.WaitingMatter]](list)
+        for each in page.waiting:
+            waiting[each.case_id].append(each)
+        rows = (Row(case, statuses.get(case.case_id), waiting[case.case_id]) for case in page.cases)
         yield [row for row in rows if wanted.takes(row)]
 
 

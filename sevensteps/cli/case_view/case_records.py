@@ -26,6 +26,8 @@ class CaseRecords:
     determinations: list[assessment_pb2.Determination] = field(default_factory=list)
     indicative_budgets: list[assessment_pb2.IndicativeBudget] = field(default_factory=list)
     advice: list[assessment_pb2.Advice] = field(default_factory=list)
+    complaints: list[assessment_pb2.Complaint] = field(default_factory=list)
+    access_requests: list[assessment_pb2.AccessRequest] = field(default_factory=list)
     plans: list[planning_pb2.Plan] = field(default_factory=list)
     approvals: list[approval_pb2.Approval] = field(default_factory=list)
     spending: list[review_pb2.Spending] = field(default_factory=list)
@@ -71,6 +73,10 @@ async def _read_step_1(caller: Caller, case_id: str, records: CaseRecords) -> No
         records.indicative_budgets += given.indicative_budgets
     async for advice in caller.pages(pb.ListAdviceRequest(case_id=case_id), pb.ListAdviceResponse):
         records.advice += advice.advice
+    async for complained in caller.pages(pb.ListComplaintsRequest(case_id=case_id), pb.ListComplaintsResponse):
+        records.complaints += complained.complaints
+    async for asked in caller.pages(pb.ListAccessRequestsRequest(case_id=case_id), pb.ListAccessRequestsResponse):
+        records.access_requests += asked.access_requests
 
 
 async def _read_steps_6_and_7(caller: Caller, case_id: str, records: CaseRecords) -> None:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sevensteps import events
 from sevensteps.api.approval.v1.approval_pb2 import Judgement
+from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.review.v1 import review_pb2
 from sevensteps.cli.case_view.case_records import CaseRecords
@@ -83,6 +84,28 @@ def _of_review(records: CaseRecords, _: Event, payload: Payload) -> Iterator[str
             yield f"achieved: {told}{used if review.HasField('money_used_properly') else ''}"
 
 
+def _of_complaint(records: CaseRecords, event: Event, payload: Payload) -> Iterator[str]:
+    for complaint in records.complaints:
+        if complaint.complaint_id == getattr(payload, "complaint_id", ""):
+            yield from _of_matter(complaint, event)
+            if complaint.late_because and complaint.recorded_at == event.occurred_at:
+                yield f"taken although it was late: {complaint.late_because}"
+
+
+def _of_access_request(records: CaseRecords, event: Event, payload: Payload) -> Iterator[str]:
+    for asked in records.access_requests:
+        if asked.access_request_id == getattr(payload, "access_request_id", ""):
+            yield from _of_matter(asked, event)
+
+
+def _of_matter(matter: assessment_pb2.Complaint | assessment_pb2.AccessRequest, event: Event) -> Iterator[str]:
+    """What a complaint or request is about, where the event is its own; else why somebody did what the event tells."""
+    if matter.recorded_at == event.occurred_at:
+        yield f"about: {matter.about}"
+    acts = (act.because for act in matter.acts if act.acted_at == event.occurred_at)
+    yield from (f"because: {because}" for because in acts if because)
+
+
 def _achieved(how_far: review_pb2.Achieved.ValueType) -> str:
     return plain(short_name(review_pb2.Achieved, how_far))
 
@@ -101,5 +124,14 @@ REASONS: Mapping[str, ReasonsOf] = {
     events.PlanReturned.TYPE: _of_approval,
     events.ReviewRequested.TYPE: _of_review_call,
     events.ReviewCompleted.TYPE: _of_review,
+    events.ComplaintRecorded.TYPE: _of_complaint,
+    events.ComplaintExtended.TYPE: _of_complaint,
+    events.ComplaintDelayExplained.TYPE: _of_complaint,
+    events.ComplaintAnswered.TYPE: _of_complaint,
+    events.ComplaintWithdrawn.TYPE: _of_complaint,
+    events.AccessRequestRecorded.TYPE: _of_access_request,
+    events.AccessRequestExtended.TYPE: _of_access_request,
+    events.AccessRequestAnswered.TYPE: _of_access_request,
+    events.AccessRequestWithdrawn.TYPE: _of_access_request,
 }
 """The events of which somebody gives reasons that the event itself does not have."""

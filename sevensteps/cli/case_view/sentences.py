@@ -37,6 +37,18 @@ SENTENCES: Mapping[str, str] = {
     events.HoldReleased.TYPE: "hold released",
     events.CaseResumed.TYPE: "case resumed: operations have put right what stopped it",
     events.CaseEnded.TYPE: "case ended: {ending}",
+    events.ComplaintRecorded.TYPE: "{complaint_id}: complaint of {received_on}, to be answered by {answer_due}",
+    events.ComplaintAcknowledged.TYPE: "{complaint_id} acknowledged on {acknowledged_on}",
+    events.ComplaintExtended.TYPE: "{complaint_id}: agreed to wait for the answer until {answer_due}",
+    events.ComplaintDelayExplained.TYPE: "{complaint_id}: explained on {explained_on} why the answer is late",
+    events.ComplaintAnswered.TYPE: "{complaint_id} answered on {answered_on}: {outcome}",
+    events.ComplaintWithdrawn.TYPE: "{complaint_id} withdrawn on {withdrawn_on}",
+    events.ComplaintOverdue.TYPE: "{complaint_id} was to be answered by {due_on}, and is not",
+    events.AccessRequestRecorded.TYPE: "{access_request_id}: own data asked for on {received_on}, due by {due_on}",
+    events.AccessRequestExtended.TYPE: "{access_request_id}: told on {told_on} that it takes until {due_on}",
+    events.AccessRequestAnswered.TYPE: "{access_request_id} answered on {answered_on}: {outcome}",
+    events.AccessRequestWithdrawn.TYPE: "{access_request_id} withdrawn on {withdrawn_on}",
+    events.AccessRequestOverdue.TYPE: "{access_request_id} was to be answered by {due_on}, and is not",
     events.PlanOpened.TYPE: "plan version {version} to be made",
     events.PlanSaved.TYPE: "plan version {version} saved: {weekly} a week",
     events.PlanSubmitted.TYPE: "plan version {version} submitted: {weekly} a week",
@@ -74,6 +86,9 @@ WRITTEN_OVERDUE: Mapping[str, str] = {
     "advice": "written advice (s.13(5)) was due on {due_on}, and is not given",
 }
 """A date that has passed, of what is owed in writing after a determination, by its clock."""
+
+NOT_ACKNOWLEDGED = "{complaint_id} was to be acknowledged by {due_on}, and is not"
+"""A date that has passed, where it is that of the acknowledgement of a complaint."""
 
 DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
     events.AdvocacyConsidered: ("advocacy", {"verdict": ""}),
@@ -116,6 +131,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         return event.type
     if isinstance(payload, events.StepOverdue) and payload.clock:
         sentence = WRITTEN_OVERDUE.get(payload.clock, sentence)
+    if isinstance(payload, events.ComplaintOverdue) and payload.clock == "complaint_acknowledged":
+        sentence = NOT_ACKNOWLEDGED
     fields = {name: _field_in_words(name, value, verbose=verbose) for name, value in asdict(payload).items()}
     if type(payload) in DECIDED:
         decision, parts = DECIDED[type(payload)]

@@ -3,6 +3,7 @@
 from __future__ import annotations  # the asynchronous stub exists for the type checker alone
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar, cast
 from uuid import uuid4
 
@@ -34,6 +35,16 @@ def today() -> str:
     return clock.today().isoformat()
 
 
+def days_ago(days: int) -> str:
+    """A day so many days before this one."""
+    return (clock.today() - timedelta(days=days)).isoformat()
+
+
+def in_a_year() -> str:
+    """A day so far ahead that no answer is due later."""
+    return days_ago(-365)
+
+
 def adult(*unable: str, significant_impact: bool = True) -> pb.AdultFacts:
     """An adult with an impairment who lives here, cannot achieve some outcomes, and can achieve all the others."""
     outcomes = {name: UNABLE if name in unable else ABLE for name in ADULT_OUTCOMES}
@@ -62,6 +73,28 @@ def opening(kind: pb.CaseKind.ValueType = pb.CASE_KIND_ADULT, reference: str = "
     return pb.OpenCaseRequest(request_id=new_id(), kind=kind, person_reference=reference or new_reference())
 
 
+def complaint(received_on: str = "", happened_on: str = "", late_because: str = "") -> pb.RecordComplaintRequest:
+    """A spoken complaint of the person, about something of the day on which it was received."""
+    return pb.RecordComplaintRequest(
+        received_on=received_on,
+        how=pb.MADE_HOW_SPOKEN,
+        made_by=pb.MADE_BY_PERSON,
+        about="Nobody came for weeks.",
+        happened_on=happened_on or received_on or today(),
+        late_because=late_because,
+    )
+
+
+def access_request(received_on: str = "") -> pb.RecordAccessRequestRequest:
+    """A request by email of the person for their own data."""
+    return pb.RecordAccessRequestRequest(
+        received_on=received_on,
+        how=pb.MADE_HOW_ELECTRONIC,
+        made_by=pb.MADE_BY_PERSON,
+        about="Everything of the last year.",
+    )
+
+
 class Practice:
     """Amy at work on one case. Each step sends the etag of the one before."""
 
@@ -70,6 +103,8 @@ class Practice:
         self.amy = self.caller(Role.PRACTITIONER, subject=subject)
         self.case = pb.Case()
         self.determination = pb.Determination(determination_id="determination-of-nothing")
+        self.complaint = pb.Complaint(complaint_id="complaint-of-nobody")
+        self.access_request = pb.AccessRequest(access_request_id="access-to-nothing")
 
     def caller(self, *roles: Role, subject: str = "somebody", council: str = "example") -> AssessmentServiceAsyncStub:
         """Another caller."""
@@ -113,6 +148,18 @@ class Practice:
         answer = await self.amy.EndCase(self.on_case(pb.EndCaseRequest(ending=pb.ENDING_SUPPORT_ENDED)))
         self.case = answer.case
 
+    async def complain(self, **fields: str) -> pb.Complaint:
+        """Record a complaint."""
+        answer = await self.amy.RecordComplaint(self.on_case(complaint(**fields)))
+        self.case, self.complaint = answer.case, answer.complaint
+        return self.complaint
+
+    async def ask_for_data(self, **fields: str) -> pb.AccessRequest:
+        """Record a request for one's own data."""
+        answer = await self.amy.RecordAccessRequest(self.on_case(access_request(**fields)))
+        self.case, self.access_request = answer.case, answer.access_request
+        return self.access_request
+
     async def come_to(self, rpc: str) -> Message:
         """Open a case and bring it to where a call may be made; answers a good request of that call."""
         await self.open()
@@ -134,6 +181,8 @@ class Practice:
             "case_id": self.case.case_id,
             "etag": self.case.etag,
             "determination_id": self.determination.determination_id,
+            "complaint_id": self.complaint.complaint_id,
+            "access_request_id": self.access_request.access_request_id,
         }
         for name, value in values.items():
             if name in made.DESCRIPTOR.fields_by_name:
@@ -144,6 +193,8 @@ class Practice:
         """Somebody who may make the call."""
         if rpc == "ResumeCase":
             return self.caller(Role.OPERATIONS, subject="olu")
+        if rpc == "AnswerComplaint":
+            return self.caller(Role.TEAM_MANAGER, subject="tess")
         return self.journey() if rpc == "OpenAssessment" else self.amy
 
 
@@ -167,8 +218,23 @@ GOOD: Mapping[str, Message] = {
     "ResumeCase": pb.ResumeCaseRequest(because="The pack has the bank holidays of next year now."),
     "EndCase": pb.EndCaseRequest(ending=pb.ENDING_MOVED),
     "OpenAssessment": pb.OpenAssessmentRequest(round=2, opened_on=today()),
+    "RecordComplaint": complaint(),
+    "AcknowledgeComplaint": pb.AcknowledgeComplaintRequest(),
+    "ExtendComplaint": pb.ExtendComplaintRequest(agreed_until=in_a_year(), because="The manager is away."),
+    "ExplainComplaintDelay": pb.ExplainComplaintDelayRequest(because="The care agency has not answered us."),
+    "AnswerComplaint": pb.AnswerComplaintRequest(
+        outcome=pb.COMPLAINT_OUTCOME_PARTLY_UPHELD, because="Visits were missed. We are sorry.", ombudsman_told=True
+    ),
+    "WithdrawComplaint": pb.WithdrawComplaintRequest(because="All is well now."),
+    "RecordAccessRequest": access_request(),
+    "ExtendAccessRequest": pb.ExtendAccessRequestRequest(because="Four paper files have to be read."),
+    "AnswerAccessRequest": pb.AnswerAccessRequestRequest(outcome=pb.ACCESS_OUTCOME_GIVEN),
+    "WithdrawAccessRequest": pb.WithdrawAccessRequestRequest(because="It is not wanted any more."),
 }
 """A good request of every call that changes a case, without its ids."""
+
+ABOUT_MATTERS = frozenset(rpc for rpc in GOOD if rpc.endswith(("Complaint", "ComplaintDelay", "AccessRequest")))
+"""The calls about complaints and requests for one's own data, which go on after the case has ended."""
 
 Step = Callable[[Practice], Awaitable[object]]
 
@@ -179,5 +245,13 @@ COMES_FIRST: Mapping[str, Sequence[Step]] = dict.fromkeys(GOOD, ()) | {
     "GiveAdvice": (lambda work: work.propose(NOT_ELIGIBLE), Practice.confirm),
     "ReleaseHold": (Practice.hold,),
     "OpenAssessment": (Practice.propose, Practice.confirm, Practice.give_budget),
+    "AcknowledgeComplaint": (Practice.complain,),
+    "ExtendComplaint": (Practice.complain,),
+    "ExplainComplaintDelay": (lambda work: work.complain(received_on=days_ago(300)),),
+    "AnswerComplaint": (Practice.complain,),
+    "WithdrawComplaint": (Practice.complain,),
+    "ExtendAccessRequest": (Practice.ask_for_data,),
+    "AnswerAccessRequest": (Practice.ask_for_data,),
+    "WithdrawAccessRequest": (Practice.ask_for_data,),
 }
 """What brings an opened case to where a call may be made."""

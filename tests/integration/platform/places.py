@@ -30,6 +30,8 @@ EVERYWHERE: Mapping[str, str] = {
 LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
 OPENED_ON = {"opened_on": "ListReceipts.deadlines.facts.started_on"}
 DETERMINATION = "ListDeterminations.determinations"
+COMPLAINT = "ListComplaints.complaints"
+ACCESS_REQUEST = "ListAccessRequests.access_requests"
 DUTY = ("residence", "charged", "means_within_limit", "asks")
 PLAN = "GetPlan.plan"
 LINE = ("line_id", "text", "needs", "use", "weekly", "necessary_override", "care_home_weeks", "direct_payment")
@@ -90,6 +92,53 @@ PLACES: Mapping[tuple[str, str], Places] = {
     ("assessment", "EndCase"): {
         **same("ending", "because", at="ListActs.acts"),
         "ended_on": "GetCase.case.ended_on",
+    },
+    ("assessment", "RecordComplaint"): same(
+        *("received_on", "how", "made_by", "reference", "about", "happened_on", "late_because"), at=COMPLAINT
+    ),
+    ("assessment", "AcknowledgeComplaint"): {
+        "complaint_id": f"{COMPLAINT}.complaint_id",
+        "acknowledged_on": f"{COMPLAINT}.acts.acted_on",
+    },
+    ("assessment", "ExtendComplaint"): {
+        **same("complaint_id", at=COMPLAINT),
+        **same("agreed_until", "because", at=f"{COMPLAINT}.acts"),
+        "agreed_on": f"{COMPLAINT}.acts.acted_on",
+    },
+    ("assessment", "ExplainComplaintDelay"): {
+        **same("complaint_id", at=COMPLAINT),
+        "explained_on": f"{COMPLAINT}.acts.acted_on",
+        "because": f"{COMPLAINT}.acts.because",
+    },
+    ("assessment", "AnswerComplaint"): {
+        **same("complaint_id", at=COMPLAINT),
+        "answered_on": f"{COMPLAINT}.acts.acted_on",
+        "outcome": f"{COMPLAINT}.acts.complaint_outcome",
+        "because": f"{COMPLAINT}.acts.because",
+    },
+    ("assessment", "WithdrawComplaint"): {
+        **same("complaint_id", at=COMPLAINT),
+        "withdrawn_on": f"{COMPLAINT}.acts.acted_on",
+        "because": f"{COMPLAINT}.acts.because",
+    },
+    ("assessment", "RecordAccessRequest"): same(
+        "received_on", "how", "made_by", "reference", "about", at=ACCESS_REQUEST
+    ),
+    ("assessment", "ExtendAccessRequest"): {
+        **same("access_request_id", at=ACCESS_REQUEST),
+        "told_on": f"{ACCESS_REQUEST}.acts.acted_on",
+        "because": f"{ACCESS_REQUEST}.acts.because",
+    },
+    ("assessment", "AnswerAccessRequest"): {
+        **same("access_request_id", at=ACCESS_REQUEST),
+        "answered_on": f"{ACCESS_REQUEST}.acts.acted_on",
+        "outcome": f"{ACCESS_REQUEST}.acts.access_outcome",
+        "because": f"{ACCESS_REQUEST}.acts.because",
+    },
+    ("assessment", "WithdrawAccessRequest"): {
+        **same("access_request_id", at=ACCESS_REQUEST),
+        "withdrawn_on": f"{ACCESS_REQUEST}.acts.acted_on",
+        "because": f"{ACCESS_REQUEST}.acts.because",
     },
     ("assessment", "RecordOverdue"): {"clock": f"{DETERMINATION}.written.overdue_told"},
     ("assessment", "OpenAssessment"): {"round": "GetCase.case.round", **OPENED_ON},
@@ -208,6 +257,7 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
     ("approval", "OpenApproval", "plan.review_on"): COPY,
     ("approval", "OpenApproval", "plan.advice_given"): COPY,
     ("approval", "OpenApproval", "plan.complex"): COPY,
+    ("assessment", "AnswerComplaint", "ombudsman_told"): "an answer that does not tell of the ombudsman is refused",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.takes_longer"): "refused: it is for adults only",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.met_by_carer"): "refused: it is for adults only",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.not_applicable"): "refused by the pack",

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from integration.assessment.practice import NOT_ELIGIBLE, Practice, opening
 from servers.services import Running, SuiteOf
+from services.assessment.case_pages import page_of_cases
 from services.assessment.domain.case import CasesWanted
-from services.assessment.store import page_of_cases
 from services.assessment.tables import cases
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb

@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from integration.approval.desk import Desk, line, plan
 from integration.assessment.practice import NOT_ELIGIBLE, adult, new_id, new_reference, today
 from integration.planning.case import NEEDS, PlanningCase, in_days, new_request
+from integration.platform.complaint_story import story_of_complaints
 from integration.platform.places import ELSEWHERE, EVERYWHERE, NOWHERE, OF_EARLIER_ONES, PLACES, SAID_OTHERWISE
 from integration.platform.read_back import CHANGING, Correspondence, paths_of, values_of
 from integration.review.home import Home
@@ -36,7 +37,8 @@ class OnCase:
         values = {"request_id": new_id(), "case_id": self._case.case_id, "etag": self._case.etag}
         for name in values.keys() & request.DESCRIPTOR.fields_by_name.keys():
             setattr(request, name, values[name])
-        answer = await self._mail.send("amy", role, request)
+        who = "amy" if role is not Role.HEAD_OF_SERVICE else "olu"  # who decided does not answer a complaint about it
+        answer = await self._mail.send(who, role, request)
         if "case" in answer.DESCRIPTOR.fields_by_name:
             self._case = answer.case  # type: ignore[attr-defined]
         else:
@@ -129,6 +131,7 @@ async def story_of_assessment(mail: Correspondence) -> None:
     await first.determine(facts_of_adult(), pb.ConfirmDeterminationRequest(reasons="Two outcomes, as seen at home."))
     await first.do(pb.GiveWrittenRecordRequest(given_on=in_days(-3), how=pb.GIVEN_BY_ACCESSIBLE_FORMAT))
     await first.do(pb.GiveIndicativeBudgetRequest(points=140, weekly_by_practitioner="1432.10"))
+    await story_of_complaints(first.do)
     await story_of_round_2(first)
     await story_beside(mail, adults, reference)
 

@@ -9,7 +9,15 @@ import pytest
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
-from sevensteps.api.assessment.v1.assessment_pb2 import CASE_KIND_ADULT, ENDING_DIED, Case
+from sevensteps.api.assessment.v1.assessment_pb2 import (
+    CASE_KIND_ADULT,
+    ENDING_DIED,
+    MATTER_CLOCK_KIND_ACCESS_REQUEST,
+    MATTER_CLOCK_KIND_COMPLAINT_ACKNOWLEDGED,
+    MATTER_CLOCK_KIND_COMPLAINT_ANSWERED,
+    Case,
+    WaitingMatter,
+)
 from sevensteps.cli.case_view.case_list import WIDTHS, Columns, Row, Wanted
 from sevensteps.cli.case_view.status import CaseStatus, statuses_from_journeys
 from sevensteps.steps import DueKind, Stage
@@ -114,3 +122,30 @@ def test_on_a_terminal_a_line_fits_and_its_marks_are_never_cut(width: int) -> No
     assert len(named.line(cells)) <= max(width, 100)
     assert named.line(cells).split()[1] == "P-1"
     assert Columns(None, with_reference=True).heading().split()[:3] == ["case", "reference", "kind"]
+
+
+ANSWER = WaitingMatter(matter_id="complaint-1", clock=MATTER_CLOCK_KIND_COMPLAINT_ANSWERED, due_on=PAST)
+ACKNOWLEDGEMENT = WaitingMatter(matter_id="complaint-1", clock=MATTER_CLOCK_KIND_COMPLAINT_ACKNOWLEDGED, due_on=PAST)
+DATA = WaitingMatter(matter_id="access-1", clock=MATTER_CLOCK_KIND_ACCESS_REQUEST, due_on=FUTURE)
+
+
+def test_what_waits_by_law_marks_open_and_ended_cases() -> None:
+    """A complaint whose date has passed is a mark, once; what has time is none. A program reads both."""
+    ended = Row(ENDED, None, [ACKNOWLEDGEMENT, ANSWER, DATA])
+    assert ended.marks == ["ended: died", "complaint overdue"]
+    assert Row(OPEN, None, [DATA]).marks == ["no journey"]
+    assert ended.as_json()["waiting"] == [
+        {"id": "complaint-1", "clock": "complaint_acknowledged", "due_on": PAST, "overdue": True},
+        {"id": "complaint-1", "clock": "complaint_answered", "due_on": PAST, "overdue": True},
+        {"id": "access-1", "clock": "access_request", "due_on": FUTURE, "overdue": False},
+    ]
+
+
+def test_an_ended_case_is_listed_as_overdue_by_what_waits() -> None:
+    """Its journey has ended, and the law's date stands; so it is before a day, and no other condition takes it."""
+    ended, in_time = Row(ENDED, None, [ANSWER]), Row(ENDED, None, [DATA])
+    late, early = Wanted(overdue=True), Wanted(due_before=date(2020, 6, 3))
+    assert [(wanted.takes(ended), wanted.takes(in_time)) for wanted in (late, early)] == [(True, False)] * 2
+    assert (late.request.open_only, late.request.open_or_waiting) == (False, True)
+    assert (Wanted(stuck=True).request.open_only, Wanted(overdue=True, stuck=True).request.open_only) == (True, True)
+    assert not Wanted(reference="P-1").request.open_or_waiting

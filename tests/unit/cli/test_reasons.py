@@ -31,6 +31,25 @@ RECORDS = CaseRecords(
     advice=[
         assessment_pb2.Advice(round=1, written_reasons="One need.", advice="The club.", how_to_ask_again="Ring us.")
     ],
+    complaints=[
+        assessment_pb2.Complaint(complaint_id="c-1", about="Visits.", late_because="In hospital.", recorded_at=AT),
+        assessment_pb2.Complaint(
+            complaint_id="c-2",
+            about="Not this one.",
+            acts=[
+                assessment_pb2.MatterAct(because="It is right.", acted_at=AT),
+                assessment_pb2.MatterAct(because="Not this one."),
+            ],
+        ),
+    ],
+    access_requests=[
+        assessment_pb2.AccessRequest(access_request_id="a-1", about="All files.", recorded_at=AT),
+        assessment_pb2.AccessRequest(
+            access_request_id="a-2",
+            about="Not this one.",
+            acts=[assessment_pb2.MatterAct(because="Four files.", acted_at=AT)],
+        ),
+    ],
     plans=[
         planning_pb2.Plan(
             version=2,
@@ -75,6 +94,21 @@ GIVEN = [
         ["because: As seen at home."],
     ),
     (events.AdviceGiven(1), ["written reasons: One need.", "advice: The club.", "how to ask again: Ring us."]),
+    (
+        events.ComplaintRecorded("c-1", "2026-05-05", "spoken", "person", "2026-05-08", "2026-11-04"),
+        ["about: Visits.", "taken although it was late: In hospital."],
+    ),
+    (events.ComplaintExtended("c-2", "2026-05-05", "2026-12-24"), ["because: It is right."]),
+    (events.ComplaintDelayExplained("c-2", "2026-05-05"), ["because: It is right."]),
+    (events.ComplaintAnswered("c-2", "2026-05-05", "upheld"), ["because: It is right."]),
+    (events.ComplaintWithdrawn("c-2", "2026-05-05"), ["because: It is right."]),
+    (
+        events.AccessRequestRecorded("a-1", "2026-05-05", "written", "person", "2026-06-05"),
+        ["about: All files."],
+    ),
+    (events.AccessRequestExtended("a-2", "2026-05-05", "2026-08-05"), ["because: Four files."]),
+    (events.AccessRequestAnswered("a-2", "2026-05-05", "given_in_part"), ["because: Four files."]),
+    (events.AccessRequestWithdrawn("a-2", "2026-05-05"), ["because: Four files."]),
     (events.PlanSubmitted(2, "9.00", ""), [f"line choir: {OVERRIDE}"]),
     (
         events.PlanApproved(2, "9.00", "L0"),

@@ -184,3 +184,15 @@ def test_what_is_owed_in_writing_is_told_with_the_determination_and_when_it_is_l
     assert event_in_words(_event(late), WORDS) == (
         "the written record of the determination (s.13(2)) was due on 4 December 2026, and is not given"
     )
+
+
+def test_which_date_of_a_complaint_has_passed_is_told() -> None:
+    """The acknowledgement and the answer have a date each."""
+    told = [
+        event_in_words(_event(events.ComplaintOverdue("complaint-1", name, "2026-12-04")), WORDS)
+        for name in ("complaint_acknowledged", "complaint_answered")
+    ]
+    assert told == [
+        "complaint-1 was to be acknowledged by 4 December 2026, and is not",
+        "complaint-1 was to be answered by 4 December 2026, and is not",
+    ]

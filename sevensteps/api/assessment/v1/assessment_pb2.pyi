@@ -313,6 +313,198 @@ ACT_KIND_ENDED: ActKind.ValueType  # 4
 """It was ended."""
 Global___ActKind: _TypeAlias = ActKind  # noqa: Y015
 
+class _MadeHow:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MadeHowEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MadeHow.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MADE_HOW_UNSPECIFIED: _MadeHow.ValueType  # 0
+    """Not given."""
+    MADE_HOW_SPOKEN: _MadeHow.ValueType  # 1
+    """In speech: face to face, by telephone."""
+    MADE_HOW_WRITTEN: _MadeHow.ValueType  # 2
+    """On paper."""
+    MADE_HOW_ELECTRONIC: _MadeHow.ValueType  # 3
+    """By email, a form on the web, or the like."""
+
+class MadeHow(_MadeHow, metaclass=_MadeHowEnumTypeWrapper):
+    """How a complaint, or a request for one's own data, was made."""
+
+MADE_HOW_UNSPECIFIED: MadeHow.ValueType  # 0
+"""Not given."""
+MADE_HOW_SPOKEN: MadeHow.ValueType  # 1
+"""In speech: face to face, by telephone."""
+MADE_HOW_WRITTEN: MadeHow.ValueType  # 2
+"""On paper."""
+MADE_HOW_ELECTRONIC: MadeHow.ValueType  # 3
+"""By email, a form on the web, or the like."""
+Global___MadeHow: _TypeAlias = MadeHow  # noqa: Y015
+
+class _MadeBy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MadeByEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MadeBy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MADE_BY_UNSPECIFIED: _MadeBy.ValueType  # 0
+    """Not given."""
+    MADE_BY_PERSON: _MadeBy.ValueType  # 1
+    """The person whom the case is about."""
+    MADE_BY_FAMILY_OR_FRIEND: _MadeBy.ValueType  # 2
+    """Somebody of the family, or a friend."""
+    MADE_BY_CARER: _MadeBy.ValueType  # 3
+    """An unpaid carer."""
+    MADE_BY_ADVOCATE: _MadeBy.ValueType  # 4
+    """An advocate."""
+    MADE_BY_ATTORNEY_OR_DEPUTY: _MadeBy.ValueType  # 5
+    """An attorney or a deputy."""
+    MADE_BY_SOMEBODY_ELSE: _MadeBy.ValueType  # 6
+    """Somebody else, such as a solicitor or a personal representative."""
+
+class MadeBy(_MadeBy, metaclass=_MadeByEnumTypeWrapper):
+    """Who made a complaint, or a request for one's own data."""
+
+MADE_BY_UNSPECIFIED: MadeBy.ValueType  # 0
+"""Not given."""
+MADE_BY_PERSON: MadeBy.ValueType  # 1
+"""The person whom the case is about."""
+MADE_BY_FAMILY_OR_FRIEND: MadeBy.ValueType  # 2
+"""Somebody of the family, or a friend."""
+MADE_BY_CARER: MadeBy.ValueType  # 3
+"""An unpaid carer."""
+MADE_BY_ADVOCATE: MadeBy.ValueType  # 4
+"""An advocate."""
+MADE_BY_ATTORNEY_OR_DEPUTY: MadeBy.ValueType  # 5
+"""An attorney or a deputy."""
+MADE_BY_SOMEBODY_ELSE: MadeBy.ValueType  # 6
+"""Somebody else, such as a solicitor or a personal representative."""
+Global___MadeBy: _TypeAlias = MadeBy  # noqa: Y015
+
+class _MatterClockKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MatterClockKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MatterClockKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MATTER_CLOCK_KIND_UNSPECIFIED: _MatterClockKind.ValueType  # 0
+    """Not given."""
+    MATTER_CLOCK_KIND_COMPLAINT_ACKNOWLEDGED: _MatterClockKind.ValueType  # 1
+    """The acknowledgement of a complaint (SI 2009/309, reg 13)."""
+    MATTER_CLOCK_KIND_COMPLAINT_ANSWERED: _MatterClockKind.ValueType  # 2
+    """The answer to a complaint (reg 14)."""
+    MATTER_CLOCK_KIND_ACCESS_REQUEST: _MatterClockKind.ValueType  # 3
+    """The answer to a request for one's own data (UK GDPR Article 12(3))."""
+
+class MatterClockKind(_MatterClockKind, metaclass=_MatterClockKindEnumTypeWrapper):
+    """What by law has its time in a complaint or a request for one's own data; the policy pack has a clock of each name."""
+
+MATTER_CLOCK_KIND_UNSPECIFIED: MatterClockKind.ValueType  # 0
+"""Not given."""
+MATTER_CLOCK_KIND_COMPLAINT_ACKNOWLEDGED: MatterClockKind.ValueType  # 1
+"""The acknowledgement of a complaint (SI 2009/309, reg 13)."""
+MATTER_CLOCK_KIND_COMPLAINT_ANSWERED: MatterClockKind.ValueType  # 2
+"""The answer to a complaint (reg 14)."""
+MATTER_CLOCK_KIND_ACCESS_REQUEST: MatterClockKind.ValueType  # 3
+"""The answer to a request for one's own data (UK GDPR Article 12(3))."""
+Global___MatterClockKind: _TypeAlias = MatterClockKind  # noqa: Y015
+
+class _MatterActKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MatterActKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MatterActKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MATTER_ACT_KIND_UNSPECIFIED: _MatterActKind.ValueType  # 0
+    """Not given."""
+    MATTER_ACT_KIND_ACKNOWLEDGED: _MatterActKind.ValueType  # 1
+    """A complaint was acknowledged."""
+    MATTER_ACT_KIND_EXTENDED: _MatterActKind.ValueType  # 2
+    """There is more time for the answer."""
+    MATTER_ACT_KIND_DELAY_EXPLAINED: _MatterActKind.ValueType  # 3
+    """It was explained why there is no answer in time."""
+    MATTER_ACT_KIND_ANSWERED: _MatterActKind.ValueType  # 4
+    """It was answered."""
+    MATTER_ACT_KIND_WITHDRAWN: _MatterActKind.ValueType  # 5
+    """It was withdrawn."""
+
+class MatterActKind(_MatterActKind, metaclass=_MatterActKindEnumTypeWrapper):
+    """What can be done about a complaint or a request for one's own data."""
+
+MATTER_ACT_KIND_UNSPECIFIED: MatterActKind.ValueType  # 0
+"""Not given."""
+MATTER_ACT_KIND_ACKNOWLEDGED: MatterActKind.ValueType  # 1
+"""A complaint was acknowledged."""
+MATTER_ACT_KIND_EXTENDED: MatterActKind.ValueType  # 2
+"""There is more time for the answer."""
+MATTER_ACT_KIND_DELAY_EXPLAINED: MatterActKind.ValueType  # 3
+"""It was explained why there is no answer in time."""
+MATTER_ACT_KIND_ANSWERED: MatterActKind.ValueType  # 4
+"""It was answered."""
+MATTER_ACT_KIND_WITHDRAWN: MatterActKind.ValueType  # 5
+"""It was withdrawn."""
+Global___MatterActKind: _TypeAlias = MatterActKind  # noqa: Y015
+
+class _ComplaintOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ComplaintOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ComplaintOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    COMPLAINT_OUTCOME_UNSPECIFIED: _ComplaintOutcome.ValueType  # 0
+    """Not given, or not answered."""
+    COMPLAINT_OUTCOME_UPHELD: _ComplaintOutcome.ValueType  # 1
+    """All of it is right."""
+    COMPLAINT_OUTCOME_PARTLY_UPHELD: _ComplaintOutcome.ValueType  # 2
+    """Some of it is right."""
+    COMPLAINT_OUTCOME_NOT_UPHELD: _ComplaintOutcome.ValueType  # 3
+    """None of it is right."""
+
+class ComplaintOutcome(_ComplaintOutcome, metaclass=_ComplaintOutcomeEnumTypeWrapper):
+    """How a complaint was answered."""
+
+COMPLAINT_OUTCOME_UNSPECIFIED: ComplaintOutcome.ValueType  # 0
+"""Not given, or not answered."""
+COMPLAINT_OUTCOME_UPHELD: ComplaintOutcome.ValueType  # 1
+"""All of it is right."""
+COMPLAINT_OUTCOME_PARTLY_UPHELD: ComplaintOutcome.ValueType  # 2
+"""Some of it is right."""
+COMPLAINT_OUTCOME_NOT_UPHELD: ComplaintOutcome.ValueType  # 3
+"""None of it is right."""
+Global___ComplaintOutcome: _TypeAlias = ComplaintOutcome  # noqa: Y015
+
+class _AccessOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AccessOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AccessOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ACCESS_OUTCOME_UNSPECIFIED: _AccessOutcome.ValueType  # 0
+    """Not given, or not answered."""
+    ACCESS_OUTCOME_GIVEN: _AccessOutcome.ValueType  # 1
+    """All of the data were given."""
+    ACCESS_OUTCOME_GIVEN_IN_PART: _AccessOutcome.ValueType  # 2
+    """Some of the data were given, and others held back."""
+    ACCESS_OUTCOME_REFUSED: _AccessOutcome.ValueType  # 3
+    """It was refused."""
+    ACCESS_OUTCOME_NOTHING_HELD: _AccessOutcome.ValueType  # 4
+    """There are no such data."""
+
+class AccessOutcome(_AccessOutcome, metaclass=_AccessOutcomeEnumTypeWrapper):
+    """How a request for one's own data was answered."""
+
+ACCESS_OUTCOME_UNSPECIFIED: AccessOutcome.ValueType  # 0
+"""Not given, or not answered."""
+ACCESS_OUTCOME_GIVEN: AccessOutcome.ValueType  # 1
+"""All of the data were given."""
+ACCESS_OUTCOME_GIVEN_IN_PART: AccessOutcome.ValueType  # 2
+"""Some of the data were given, and others held back."""
+ACCESS_OUTCOME_REFUSED: AccessOutcome.ValueType  # 3
+"""It was refused."""
+ACCESS_OUTCOME_NOTHING_HELD: AccessOutcome.ValueType  # 4
+"""There are no such data."""
+Global___AccessOutcome: _TypeAlias = AccessOutcome  # noqa: Y015
+
 class _ContactPurpose:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1098,6 +1290,7 @@ class ListCasesRequest(_message.Message):
     PERSON_REFERENCE_FIELD_NUMBER: _builtins.int
     SAME_PERSON_FIELD_NUMBER: _builtins.int
     LINKED_CASE_ID_FIELD_NUMBER: _builtins.int
+    OPEN_OR_WAITING_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many, 1 to 1000; 0 means 50."""
     page_token: _builtins.str
@@ -1110,6 +1303,8 @@ class ListCasesRequest(_message.Message):
     """Only open cases beside which another one of the same kind is open for the same person in the same council."""
     linked_case_id: _builtins.str
     """Only cases that belong to this one, as a carer's to that of the adult cared for."""
+    open_or_waiting: _builtins.bool
+    """Only cases that have not ended, or of which a complaint or a request for one's own data waits."""
     def __init__(
         self,
         *,
@@ -1119,10 +1314,11 @@ class ListCasesRequest(_message.Message):
         person_reference: _builtins.str = ...,
         same_person: _builtins.bool = ...,
         linked_case_id: _builtins.str = ...,
+        open_or_waiting: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["linked_case_id", b"linked_case_id", "open_only", b"open_only", "page_size", b"page_size", "page_token", b"page_token", "person_reference", b"person_reference", "same_person", b"same_person"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["linked_case_id", b"linked_case_id", "open_only", b"open_only", "open_or_waiting", b"open_or_waiting", "page_size", b"page_size", "page_token", b"page_token", "person_reference", b"person_reference", "same_person", b"same_person"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1136,21 +1332,27 @@ class ListCasesResponse(_message.Message):
 
     CASES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """For the next page; empty on the last."""
     @_builtins.property
     def cases(self) -> _containers.RepeatedCompositeFieldContainer[Global___Case]:
         """The cases."""
 
+    @_builtins.property
+    def waiting(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaitingMatter]:
+        """What of these cases waits by law for an acknowledgement or an answer, case by case, what is due first first."""
+
     def __init__(
         self,
         *,
         cases: _abc.Iterable[Global___Case] | None = ...,
         next_page_token: _builtins.str = ...,
+        waiting: _abc.Iterable[Global___WaitingMatter] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "next_page_token", b"next_page_token", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2644,6 +2846,1148 @@ class ListActsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListActsResponse: _TypeAlias = ListActsResponse  # noqa: Y015
+
+@_typing.final
+class MatterClock(_message.Message):
+    """Until when something has to be done about a complaint or a request for one's own data."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    RUNNING_FIELD_NUMBER: _builtins.int
+    OVERDUE_TOLD_FIELD_NUMBER: _builtins.int
+    RECEIPT_ID_FIELD_NUMBER: _builtins.int
+    kind: Global___MatterClockKind.ValueType
+    """What."""
+    due_on: _builtins.str
+    """By when, as YYYY-MM-DD. The law sets it."""
+    running: _builtins.bool
+    """True while it is not done."""
+    overdue_told: _builtins.bool
+    """True once it was told that this date has passed."""
+    receipt_id: _builtins.str
+    """The receipt of the decision that set the date."""
+    def __init__(
+        self,
+        *,
+        kind: Global___MatterClockKind.ValueType = ...,
+        due_on: _builtins.str = ...,
+        running: _builtins.bool = ...,
+        overdue_told: _builtins.bool = ...,
+        receipt_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_on", b"due_on", "kind", b"kind", "overdue_told", b"overdue_told", "receipt_id", b"receipt_id", "running", b"running"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MatterClock: _TypeAlias = MatterClock  # noqa: Y015
+
+@_typing.final
+class MatterAct(_message.Message):
+    """Something that was done about a complaint or a request for one's own data."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    ACTED_ON_FIELD_NUMBER: _builtins.int
+    ACTED_BY_FIELD_NUMBER: _builtins.int
+    ACTED_AT_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    AGREED_UNTIL_FIELD_NUMBER: _builtins.int
+    COMPLAINT_OUTCOME_FIELD_NUMBER: _builtins.int
+    ACCESS_OUTCOME_FIELD_NUMBER: _builtins.int
+    kind: Global___MatterActKind.ValueType
+    """What."""
+    acted_on: _builtins.str
+    """On which day, as YYYY-MM-DD."""
+    acted_by: _builtins.str
+    """Who recorded it."""
+    because: _builtins.str
+    """Why, or what was answered, in words; empty of an acknowledgement."""
+    agreed_until: _builtins.str
+    """Of a longer time for the answer to a complaint: until when, as YYYY-MM-DD."""
+    complaint_outcome: Global___ComplaintOutcome.ValueType
+    """Of the answer to a complaint: how it was answered."""
+    access_outcome: Global___AccessOutcome.ValueType
+    """Of the answer to a request for one's own data: how it was answered."""
+    @_builtins.property
+    def acted_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was recorded."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___MatterActKind.ValueType = ...,
+        acted_on: _builtins.str = ...,
+        acted_by: _builtins.str = ...,
+        acted_at: _timestamp_pb2.Timestamp | None = ...,
+        because: _builtins.str = ...,
+        agreed_until: _builtins.str = ...,
+        complaint_outcome: Global___ComplaintOutcome.ValueType = ...,
+        access_outcome: Global___AccessOutcome.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acted_at", b"acted_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_outcome", b"access_outcome", "acted_at", b"acted_at", "acted_by", b"acted_by", "acted_on", b"acted_on", "agreed_until", b"agreed_until", "because", b"because", "complaint_outcome", b"complaint_outcome", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MatterAct: _TypeAlias = MatterAct  # noqa: Y015
+
+@_typing.final
+class Complaint(_message.Message):
+    """A complaint."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPLAINT_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    HAPPENED_ON_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
+    MADE_BY_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    LATE_BECAUSE_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    CLOCKS_FIELD_NUMBER: _builtins.int
+    ACTS_FIELD_NUMBER: _builtins.int
+    complaint_id: _builtins.str
+    """Its id."""
+    case_id: _builtins.str
+    """The case."""
+    received_on: _builtins.str
+    """On which day it was received, as YYYY-MM-DD."""
+    happened_on: _builtins.str
+    """On which day the matter occurred or, if later, came to the notice of who complains, as YYYY-MM-DD."""
+    how: Global___MadeHow.ValueType
+    """How it was made."""
+    made_by: Global___MadeBy.ValueType
+    """Who made it."""
+    reference: _builtins.str
+    """The council's own reference of who made it; empty where the person did."""
+    about: _builtins.str
+    """What it is about."""
+    late_because: _builtins.str
+    """Why it is taken although it was made late; empty where it was not (reg 12(2))."""
+    recorded_by: _builtins.str
+    """Who recorded it."""
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def clocks(self) -> _containers.RepeatedCompositeFieldContainer[Global___MatterClock]:
+        """The clocks of its acknowledgement and its answer."""
+
+    @_builtins.property
+    def acts(self) -> _containers.RepeatedCompositeFieldContainer[Global___MatterAct]:
+        """What was done about it, in the order in which it was recorded."""
+
+    def __init__(
+        self,
+        *,
+        complaint_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        received_on: _builtins.str = ...,
+        happened_on: _builtins.str = ...,
+        how: Global___MadeHow.ValueType = ...,
+        made_by: Global___MadeBy.ValueType = ...,
+        reference: _builtins.str = ...,
+        about: _builtins.str = ...,
+        late_because: _builtins.str = ...,
+        recorded_by: _builtins.str = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        clocks: _abc.Iterable[Global___MatterClock] | None = ...,
+        acts: _abc.Iterable[Global___MatterAct] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "acts", b"acts", "case_id", b"case_id", "clocks", b"clocks", "complaint_id", b"complaint_id", "happened_on", b"happened_on", "how", b"how", "late_because", b"late_because", "made_by", b"made_by", "received_on", b"received_on", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Complaint: _TypeAlias = Complaint  # noqa: Y015
+
+@_typing.final
+class AccessRequest(_message.Message):
+    """A request for one's own data."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
+    MADE_BY_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    CLOCKS_FIELD_NUMBER: _builtins.int
+    ACTS_FIELD_NUMBER: _builtins.int
+    access_request_id: _builtins.str
+    """Its id."""
+    case_id: _builtins.str
+    """The case."""
+    received_on: _builtins.str
+    """On which day it was received, as YYYY-MM-DD."""
+    how: Global___MadeHow.ValueType
+    """How it was made."""
+    made_by: Global___MadeBy.ValueType
+    """Who made it."""
+    reference: _builtins.str
+    """The council's own reference of who made it; empty where the person did."""
+    about: _builtins.str
+    """What is asked for."""
+    recorded_by: _builtins.str
+    """Who recorded it."""
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def clocks(self) -> _containers.RepeatedCompositeFieldContainer[Global___MatterClock]:
+        """The clock of its answer."""
+
+    @_builtins.property
+    def acts(self) -> _containers.RepeatedCompositeFieldContainer[Global___MatterAct]:
+        """What was done about it, in the order in which it was recorded."""
+
+    def __init__(
+        self,
+        *,
+        access_request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        received_on: _builtins.str = ...,
+        how: Global___MadeHow.ValueType = ...,
+        made_by: Global___MadeBy.ValueType = ...,
+        reference: _builtins.str = ...,
+        about: _builtins.str = ...,
+        recorded_by: _builtins.str = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        clocks: _abc.Iterable[Global___MatterClock] | None = ...,
+        acts: _abc.Iterable[Global___MatterAct] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "access_request_id", b"access_request_id", "acts", b"acts", "case_id", b"case_id", "clocks", b"clocks", "how", b"how", "made_by", b"made_by", "received_on", b"received_on", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccessRequest: _TypeAlias = AccessRequest  # noqa: Y015
+
+@_typing.final
+class WaitingMatter(_message.Message):
+    """What of a case waits by law for an acknowledgement or an answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    MATTER_ID_FIELD_NUMBER: _builtins.int
+    CLOCK_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    matter_id: _builtins.str
+    """The id of the complaint or of the request for one's own data."""
+    clock: Global___MatterClockKind.ValueType
+    """For what it waits."""
+    due_on: _builtins.str
+    """By when, as YYYY-MM-DD."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        matter_id: _builtins.str = ...,
+        clock: Global___MatterClockKind.ValueType = ...,
+        due_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "clock", b"clock", "due_on", b"due_on", "matter_id", b"matter_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaitingMatter: _TypeAlias = WaitingMatter  # noqa: Y015
+
+@_typing.final
+class RecordComplaintRequest(_message.Message):
+    """Asks to record a complaint."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
+    MADE_BY_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    HAPPENED_ON_FIELD_NUMBER: _builtins.int
+    LATE_BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read of the case."""
+    received_on: _builtins.str
+    """On which day it was received, as YYYY-MM-DD, at most a year ago. Empty for today."""
+    how: Global___MadeHow.ValueType
+    """How it was made."""
+    made_by: Global___MadeBy.ValueType
+    """Who made it."""
+    reference: _builtins.str
+    """The council's own reference of who made it; never a name. Left out where the person did, else needed."""
+    about: _builtins.str
+    """What it is about, in words for the record."""
+    happened_on: _builtins.str
+    """On which day the matter occurred or, if later, came to the notice of who complains, as YYYY-MM-DD (reg 12(1))."""
+    late_because: _builtins.str
+    """Needed where it was made later than the law's twelve months after that, else left out: why it is taken (reg 12(2)); no names.
+    At most 1,000 characters.
+    """
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        received_on: _builtins.str = ...,
+        how: Global___MadeHow.ValueType = ...,
+        made_by: Global___MadeBy.ValueType = ...,
+        reference: _builtins.str = ...,
+        about: _builtins.str = ...,
+        happened_on: _builtins.str = ...,
+        late_because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "case_id", b"case_id", "etag", b"etag", "happened_on", b"happened_on", "how", b"how", "late_because", b"late_because", "made_by", b"made_by", "received_on", b"received_on", "reference", b"reference", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordComplaintRequest: _TypeAlias = RecordComplaintRequest  # noqa: Y015
+
+@_typing.final
+class RecordComplaintResponse(_message.Message):
+    """The complaint after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPLAINT_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def complaint(self) -> Global___Complaint:
+        """The complaint."""
+
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case, with its new etag."""
+
+    def __init__(
+        self,
+        *,
+        complaint: Global___Complaint | None = ...,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordComplaintResponse: _TypeAlias = RecordComplaintResponse  # noqa: Y015
+
+@_typing.final
+class AcknowledgeComplaintRequest(_message.Message):
+    """Asks to record an acknowledgement."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    COMPLAINT_ID_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGED_ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read of the case."""
+    complaint_id: _builtins.str
+    """The complaint."""
+    acknowledged_on: _builtins.str
+    """On which day it was acknowledged, as YYYY-MM-DD, not before it was received. Empty for today."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        complaint_id: _builtins.str = ...,
+        acknowledged_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_on", b"acknowledged_on", "case_id", b"case_id", "complaint_id", b"complaint_id", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcknowledgeComplaintRequest: _TypeAlias = AcknowledgeComplaintRequest  # noqa: Y015
+
+@_typing.final
+class AcknowledgeComplaintResponse(_message.Message):
+    """The complaint after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPLAINT_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def complaint(self) -> Global___Complaint:
+        """The complaint."""
+
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case, with its new etag."""
+
+    def __init__(
+        self,
+        *,
+        complaint: Global___Complaint | None = ...,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcknowledgeComplaintResponse: _TypeAlias = AcknowledgeComplaintResponse  # noqa: Y015
+
+@_typing.final
+class ExtendComplaintRequest(_message.Message):
+    """Asks to record that more time was agreed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    COMPLAINT_ID_FIELD_NUMBER: _builtins.int
+    AGREED_UNTIL_FIELD_NUMBER: _builtins.int
+    AGREED_ON_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read of the case."""
+    complaint_id: _builtins.str
+    """The complaint."""
+    agreed_until: _builtins.str
+    """Until when whoever complained has agreed to wait, as YYYY-MM-DD: later than the answer is due now."""
+    agreed_on: _builtins.str
+    """On which day that was agreed, as YYYY-MM-DD: not after the answer was due. Empty for today."""
+    because: _builtins.str
+    """Why it takes longer, in words for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        complaint_id: _builtins.str = ...,
+        agreed_until: _builtins.str = ...,
+        agreed_on: _builtins.str = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_on", b"agreed_on", "agreed_until", b"agreed_until", "because", b"because", "case_id", b"case_id", "complaint_id", b"complaint_id", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExtendComplaintRequest: _TypeAlias = ExtendComplaintRequest  # noqa: Y015
+
+@_typing.final
+class ExtendComplaintResponse(_message.Message):
+    """The complaint after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPLAINT_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def complaint(self) -> Global___Complaint:
+        """The complaint."""
+
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case, with its new etag."""
+
+    def __init__(
+        self,
+        *,
+        complaint: Global___Complaint | None = ...,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExtendComplaintResponse: _TypeAlias = ExtendComplaintResponse  # noqa: Y015
+
+@_typing.final
+class ExplainComplaintDelayRequest(_message.Message):
+    """Asks to record that a delay was explained."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    COMPLAINT_ID_FIELD_NUMBER: _builtins.int
+    EXPLAINED_ON_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read of the case."""
+    complaint_id: _builtins.str
+    """The complaint."""
+    explained_on: _builtins.str
+    """On which day it was explained in writing, as YYYY-MM-DD: after the answer was due. Empty for today."""
+    because: _builtins.str
+    """Why there was no answer in time, in words for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        complaint_id: _builtins.str = ...,
+        explained_on: _builtins.str = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "complaint_id", b"complaint_id", "etag", b"etag", "explained_on", b"explained_on", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainComplaintDelayRequest: _TypeAlias = ExplainComplaintDelayRequest  # noqa: Y015
+
+@_typing.final
+class ExplainComplaintDelayResponse(_message.Message):
+    """The complaint after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPLAINT_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def complaint(self) -> Global___Complaint:
+        """The complaint."""
+
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case, with its new etag."""
+
+    def __init__(
+        self,
+        *,
+        complaint: Global___Complaint | None = ...,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainComplaintDelayResponse: _TypeAlias = ExplainComplaintDelayResponse  # noqa: Y015
+
+@_typing.final
+class AnswerComplaintRequest(_message.Message):
+    """Asks to record the answer to a complaint."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    COMPLAINT_ID_FIELD_NUMBER: _builtins.int
+    ANSWERED_ON_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    OMBUDSMAN_TOLD_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read of the case."""
+    complaint_id: _builtins.str
+    """The complaint."""
+    answered_on: _builtins.str
+    """On which day it was answered in writing, as YYYY-MM-DD, not before it was received. Empty for today."""
+    outcome: Global___ComplaintOutcome.ValueType
+    """How it was answered."""
+    because: _builtins.str
+    """What was concluded and what is done about it, as it went into the answer."""
+    ombudsman_told: _builtins.bool
+    """Whoever complained was told of the right to turn to the ombudsman: without that, it is no answer (reg 14(2)(d))."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        complaint_id: _builtins.str = ...,
+        answered_on: _builtins.str = ...,
+        outcome: Global___ComplaintOutcome.ValueType = ...,
+        because: _builtins.str = ...,
+        ombudsman_told: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_on", b"answered_on", "because", b"because", "case_id", b"case_id", "complaint_id", b"complaint_id", "etag", b"etag", "ombudsman_told", b"ombudsman_told", "outcome", b"outcome", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerComplaintRequest: _TypeAlias = AnswerComplaintRequest  # noqa: Y015
+
+@_typing.final
+class AnswerComplaintResponse(_message.Message):
+    """The complaint after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPLAINT_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def complaint(self) -> Global___Complaint:
+        """The complaint."""
+
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case, with its new etag."""
+
+    def __init__(
+        self,
+        *,
+        complaint: Global___Complaint | None = ...,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerComplaintResponse: _TypeAlias = AnswerComplaintResponse  # noqa: Y015
+
+@_typing.final
+class WithdrawComplaintRequest(_message.Message):
+    """Asks to record that a complaint was withdrawn."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    COMPLAINT_ID_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_ON_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read of the case."""
+    complaint_id: _builtins.str
+    """The complaint."""
+    withdrawn_on: _builtins.str
+    """On which day it was withdrawn, as YYYY-MM-DD, not before it was received. Empty for today."""
+    because: _builtins.str
+    """Why, in words for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        complaint_id: _builtins.str = ...,
+        withdrawn_on: _builtins.str = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "complaint_id", b"complaint_id", "etag", b"etag", "request_id", b"request_id", "withdrawn_on", b"withdrawn_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawComplaintRequest: _TypeAlias = WithdrawComplaintRequest  # noqa: Y015
+
+@_typing.final
+class WithdrawComplaintResponse(_message.Message):
+    """The complaint after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPLAINT_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def complaint(self) -> Global___Complaint:
+        """The complaint."""
+
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case, with its new etag."""
+
+    def __init__(
+        self,
+        *,
+        complaint: Global___Complaint | None = ...,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "complaint", b"complaint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawComplaintResponse: _TypeAlias = WithdrawComplaintResponse  # noqa: Y015
+
+@_typing.final
+class RecordAccessRequestRequest(_message.Message):
+    """Asks to record a request for one's own data."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
+    MADE_BY_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read of the case."""
+    received_on: _builtins.str
+    """On which day it was received, as YYYY-MM-DD, at most a year ago. Empty for today."""
+    how: Global___MadeHow.ValueType
+    """How it was made."""
+    made_by: Global___MadeBy.ValueType
+    """Who made it."""
+    reference: _builtins.str
+    """The council's own reference of who made it; never a name. Left out where the person did, else needed."""
+    about: _builtins.str
+    """What is asked for, in words for the record."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        received_on: _builtins.str = ...,
+        how: Global___MadeHow.ValueType = ...,
+        made_by: Global___MadeBy.ValueType = ...,
+        reference: _builtins.str = ...,
+        about: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "case_id", b"case_id", "etag", b"etag", "how", b"how", "made_by", b"made_by", "received_on", b"received_on", "reference", b"reference", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordAccessRequestRequest: _TypeAlias = RecordAccessRequestRequest  # noqa: Y015
+
+@_typing.final
+class RecordAccessRequestResponse(_message.Message):
+    """The request after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_REQUEST_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def access_request(self) -> Global___AccessRequest:
+        """The request."""
+
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case, with its new etag."""
+
+    def __init__(
+        self,
+        *,
+        access_request: Global___AccessRequest | None = ...,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access_request", b"access_request", "case", b"case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_request", b"access_request", "case", b"case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordAccessRequestResponse: _TypeAlias = RecordAccessRequestResponse  # noqa: Y015
+
+@_typing.final
+class ExtendAccessRequestRequest(_message.Message):
+    """Asks to record that the answer takes longer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ACCESS_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    TOLD_ON_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read of the case."""
+    access_request_id: _builtins.str
+    """The request for one's own data."""
+    told_on: _builtins.str
+    """On which day the person was told, as YYYY-MM-DD: not after the answer was due. Empty for today."""
+    because: _builtins.str
+    """Why: how complex the request is, or how many there are, in words for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        access_request_id: _builtins.str = ...,
+        told_on: _builtins.str = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_request_id", b"access_request_id", "because", b"because", "case_id", b"case_id", "etag", b"etag", "request_id", b"request_id", "told_on", b"told_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExtendAccessRequestRequest: _TypeAlias = ExtendAccessRequestRequest  # noqa: Y015
+
+@_typing.final
+class ExtendAccessRequestResponse(_message.Message):
+    """The request after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_REQUEST_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def access_request(self) -> Global___AccessRequest:
+        """The request."""
+
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case, with its new etag."""
+
+    def __init__(
+        self,
+        *,
+        access_request: Global___AccessRequest | None = ...,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access_request", b"access_request", "case", b"case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_request", b"access_request", "case", b"case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExtendAccessRequestResponse: _TypeAlias = ExtendAccessRequestResponse  # noqa: Y015
+
+@_typing.final
+class AnswerAccessRequestRequest(_message.Message):
+    """Asks to record the answer to a request for one's own data."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ACCESS_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ANSWERED_ON_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read of the case."""
+    access_request_id: _builtins.str
+    """The request for one's own data."""
+    answered_on: _builtins.str
+    """On which day it was answered, as YYYY-MM-DD, not before it was received. Empty for today."""
+    outcome: Global___AccessOutcome.ValueType
+    """How it was answered."""
+    because: _builtins.str
+    """What was held back or refused and why, in words for the record; no names. At most 1,000 characters. It may be empty where nothing was."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        access_request_id: _builtins.str = ...,
+        answered_on: _builtins.str = ...,
+        outcome: Global___AccessOutcome.ValueType = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_request_id", b"access_request_id", "answered_on", b"answered_on", "because", b"because", "case_id", b"case_id", "etag", b"etag", "outcome", b"outcome", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerAccessRequestRequest: _TypeAlias = AnswerAccessRequestRequest  # noqa: Y015
+
+@_typing.final
+class AnswerAccessRequestResponse(_message.Message):
+    """The request after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_REQUEST_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def access_request(self) -> Global___AccessRequest:
+        """The request."""
+
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case, with its new etag."""
+
+    def __init__(
+        self,
+        *,
+        access_request: Global___AccessRequest | None = ...,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access_request", b"access_request", "case", b"case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_request", b"access_request", "case", b"case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerAccessRequestResponse: _TypeAlias = AnswerAccessRequestResponse  # noqa: Y015
+
+@_typing.final
+class WithdrawAccessRequestRequest(_message.Message):
+    """Asks to record that a request for one's own data was withdrawn."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ACCESS_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_ON_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read of the case."""
+    access_request_id: _builtins.str
+    """The request for one's own data."""
+    withdrawn_on: _builtins.str
+    """On which day it was withdrawn, as YYYY-MM-DD, not before it was received. Empty for today."""
+    because: _builtins.str
+    """Why, in words for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        access_request_id: _builtins.str = ...,
+        withdrawn_on: _builtins.str = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_request_id", b"access_request_id", "because", b"because", "case_id", b"case_id", "etag", b"etag", "request_id", b"request_id", "withdrawn_on", b"withdrawn_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawAccessRequestRequest: _TypeAlias = WithdrawAccessRequestRequest  # noqa: Y015
+
+@_typing.final
+class WithdrawAccessRequestResponse(_message.Message):
+    """The request after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_REQUEST_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def access_request(self) -> Global___AccessRequest:
+        """The request."""
+
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case, with its new etag."""
+
+    def __init__(
+        self,
+        *,
+        access_request: Global___AccessRequest | None = ...,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access_request", b"access_request", "case", b"case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_request", b"access_request", "case", b"case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawAccessRequestResponse: _TypeAlias = WithdrawAccessRequestResponse  # noqa: Y015
+
+@_typing.final
+class ListComplaintsRequest(_message.Message):
+    """Asks for a page of complaints."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 50; 0 means 50. There may be fewer where they are long."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListComplaintsRequest: _TypeAlias = ListComplaintsRequest  # noqa: Y015
+
+@_typing.final
+class ListComplaintsResponse(_message.Message):
+    """A page of complaints."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPLAINTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def complaints(self) -> _containers.RepeatedCompositeFieldContainer[Global___Complaint]:
+        """In the order in which they were recorded."""
+
+    def __init__(
+        self,
+        *,
+        complaints: _abc.Iterable[Global___Complaint] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["complaints", b"complaints", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListComplaintsResponse: _TypeAlias = ListComplaintsResponse  # noqa: Y015
+
+@_typing.final
+class ListAccessRequestsRequest(_message.Message):
+    """Asks for a page of requests for one's own data."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    page_size: _builtins.int
+    """At most so many, 1 to 50; 0 means 50. There may be fewer where they are long."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAccessRequestsRequest: _TypeAlias = ListAccessRequestsRequest  # noqa: Y015
+
+@_typing.final
+class ListAccessRequestsResponse(_message.Message):
+    """A page of requests for one's own data."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_REQUESTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def access_requests(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccessRequest]:
+        """In the order in which they were recorded."""
+
+    def __init__(
+        self,
+        *,
+        access_requests: _abc.Iterable[Global___AccessRequest] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_requests", b"access_requests", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAccessRequestsResponse: _TypeAlias = ListAccessRequestsResponse  # noqa: Y015
 
 @_typing.final
 class OpenAssessmentRequest(_message.Message):

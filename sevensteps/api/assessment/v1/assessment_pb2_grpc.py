@@ -149,6 +149,66 @@ class AssessmentServiceStub:
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsResponse.FromString,
                 _registered_method=True)
+        self.RecordComplaint = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/RecordComplaint',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordComplaintRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordComplaintResponse.FromString,
+                _registered_method=True)
+        self.AcknowledgeComplaint = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/AcknowledgeComplaint',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AcknowledgeComplaintRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AcknowledgeComplaintResponse.FromString,
+                _registered_method=True)
+        self.ExtendComplaint = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ExtendComplaint',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendComplaintRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendComplaintResponse.FromString,
+                _registered_method=True)
+        self.ExplainComplaintDelay = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ExplainComplaintDelay',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExplainComplaintDelayRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExplainComplaintDelayResponse.FromString,
+                _registered_method=True)
+        self.AnswerComplaint = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/AnswerComplaint',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerComplaintRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerComplaintResponse.FromString,
+                _registered_method=True)
+        self.WithdrawComplaint = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/WithdrawComplaint',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawComplaintRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawComplaintResponse.FromString,
+                _registered_method=True)
+        self.ListComplaints = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ListComplaints',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListComplaintsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListComplaintsResponse.FromString,
+                _registered_method=True)
+        self.RecordAccessRequest = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/RecordAccessRequest',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordAccessRequestRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordAccessRequestResponse.FromString,
+                _registered_method=True)
+        self.ExtendAccessRequest = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ExtendAccessRequest',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendAccessRequestRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendAccessRequestResponse.FromString,
+                _registered_method=True)
+        self.AnswerAccessRequest = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/AnswerAccessRequest',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerAccessRequestRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerAccessRequestResponse.FromString,
+                _registered_method=True)
+        self.WithdrawAccessRequest = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/WithdrawAccessRequest',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawAccessRequestRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawAccessRequestResponse.FromString,
+                _registered_method=True)
+        self.ListAccessRequests = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/ListAccessRequests',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAccessRequestsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAccessRequestsResponse.FromString,
+                _registered_method=True)
         self.RecordOverdue = channel.unary_unary(
                 '/sevensteps.api.assessment.v1.AssessmentService/RecordOverdue',
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordOverdueRequest.SerializeToString,
@@ -332,6 +392,91 @@ class AssessmentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordComplaint(self, request, context):
+        """Records a complaint about what was done in a case (SI 2009/309), also after the case has ended, and sets the clocks of its
+        acknowledgement and its answer. No hold moves them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcknowledgeComplaint(self, request, context):
+        """Records that whoever complained was told that the complaint has come (reg 13).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExtendComplaint(self, request, context):
+        """Records that whoever complained has agreed to wait longer for the answer, before the time for it was over (reg 14(3)).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainComplaintDelay(self, request, context):
+        """Records that whoever complained was told in writing why there is no answer in time (reg 14(4)).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnswerComplaint(self, request, context):
+        """Records the answer to a complaint (reg 14(2)). Who determined the needs or the indicative budget of the case may not give it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawComplaint(self, request, context):
+        """Records that a complaint was withdrawn.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListComplaints(self, request, context):
+        """Lists the complaints of a case, with all that was done about each.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordAccessRequest(self, request, context):
+        """Records a request for one's own data (UK GDPR Article 15), also after the case has ended, and sets the clock of its answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExtendAccessRequest(self, request, context):
+        """Records that the person was told, within the first month, that the answer takes up to two further months (Article 12(3)).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnswerAccessRequest(self, request, context):
+        """Records the answer to a request for one's own data.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawAccessRequest(self, request, context):
+        """Records that a request for one's own data was withdrawn.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAccessRequests(self, request, context):
+        """Lists the requests for one's own data of a case, with all that was done about each.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordOverdue(self, request, context):
         """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey.
         """
@@ -465,6 +610,66 @@ def add_AssessmentServiceServicer_to_server(servicer, server):
                     servicer.ListActs,
                     request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsResponse.SerializeToString,
+            ),
+            'RecordComplaint': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordComplaint,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordComplaintRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordComplaintResponse.SerializeToString,
+            ),
+            'AcknowledgeComplaint': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcknowledgeComplaint,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AcknowledgeComplaintRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AcknowledgeComplaintResponse.SerializeToString,
+            ),
+            'ExtendComplaint': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExtendComplaint,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendComplaintRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendComplaintResponse.SerializeToString,
+            ),
+            'ExplainComplaintDelay': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainComplaintDelay,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExplainComplaintDelayRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExplainComplaintDelayResponse.SerializeToString,
+            ),
+            'AnswerComplaint': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerComplaint,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerComplaintRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerComplaintResponse.SerializeToString,
+            ),
+            'WithdrawComplaint': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawComplaint,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawComplaintRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawComplaintResponse.SerializeToString,
+            ),
+            'ListComplaints': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListComplaints,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListComplaintsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListComplaintsResponse.SerializeToString,
+            ),
+            'RecordAccessRequest': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordAccessRequest,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordAccessRequestRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordAccessRequestResponse.SerializeToString,
+            ),
+            'ExtendAccessRequest': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExtendAccessRequest,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendAccessRequestRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendAccessRequestResponse.SerializeToString,
+            ),
+            'AnswerAccessRequest': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerAccessRequest,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerAccessRequestRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerAccessRequestResponse.SerializeToString,
+            ),
+            'WithdrawAccessRequest': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawAccessRequest,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawAccessRequestRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawAccessRequestResponse.SerializeToString,
+            ),
+            'ListAccessRequests': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAccessRequests,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAccessRequestsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAccessRequestsResponse.SerializeToString,
             ),
             'RecordOverdue': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordOverdue,
@@ -1081,6 +1286,330 @@ class AssessmentService:
             '/sevensteps.api.assessment.v1.AssessmentService/ListActs',
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsRequest.SerializeToString,
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordComplaint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/RecordComplaint',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordComplaintRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordComplaintResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcknowledgeComplaint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/AcknowledgeComplaint',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AcknowledgeComplaintRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AcknowledgeComplaintResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExtendComplaint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ExtendComplaint',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendComplaintRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendComplaintResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainComplaintDelay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ExplainComplaintDelay',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExplainComplaintDelayRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExplainComplaintDelayResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerComplaint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/AnswerComplaint',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerComplaintRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerComplaintResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawComplaint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/WithdrawComplaint',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawComplaintRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawComplaintResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListComplaints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ListComplaints',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListComplaintsRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListComplaintsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordAccessRequest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/RecordAccessRequest',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordAccessRequestRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.RecordAccessRequestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExtendAccessRequest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ExtendAccessRequest',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendAccessRequestRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ExtendAccessRequestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerAccessRequest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/AnswerAccessRequest',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerAccessRequestRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AnswerAccessRequestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawAccessRequest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/WithdrawAccessRequest',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawAccessRequestRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.WithdrawAccessRequestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAccessRequests(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/ListAccessRequests',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAccessRequestsRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListAccessRequestsResponse.FromString,
             options,
             channel_credentials,
             insecure,

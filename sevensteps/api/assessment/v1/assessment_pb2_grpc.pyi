@@ -90,6 +90,32 @@ class AssessmentServiceStub:
     """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
     Earlier versions kept resumptions only; the feed has the rest.
     """
+    RecordComplaint: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.RecordComplaintRequest, _assessment_pb2.RecordComplaintResponse]
+    """Records a complaint about what was done in a case (SI 2009/309), also after the case has ended, and sets the clocks of its
+    acknowledgement and its answer. No hold moves them.
+    """
+    AcknowledgeComplaint: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.AcknowledgeComplaintRequest, _assessment_pb2.AcknowledgeComplaintResponse]
+    """Records that whoever complained was told that the complaint has come (reg 13)."""
+    ExtendComplaint: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ExtendComplaintRequest, _assessment_pb2.ExtendComplaintResponse]
+    """Records that whoever complained has agreed to wait longer for the answer, before the time for it was over (reg 14(3))."""
+    ExplainComplaintDelay: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ExplainComplaintDelayRequest, _assessment_pb2.ExplainComplaintDelayResponse]
+    """Records that whoever complained was told in writing why there is no answer in time (reg 14(4))."""
+    AnswerComplaint: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.AnswerComplaintRequest, _assessment_pb2.AnswerComplaintResponse]
+    """Records the answer to a complaint (reg 14(2)). Who determined the needs or the indicative budget of the case may not give it."""
+    WithdrawComplaint: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.WithdrawComplaintRequest, _assessment_pb2.WithdrawComplaintResponse]
+    """Records that a complaint was withdrawn."""
+    ListComplaints: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListComplaintsRequest, _assessment_pb2.ListComplaintsResponse]
+    """Lists the complaints of a case, with all that was done about each."""
+    RecordAccessRequest: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.RecordAccessRequestRequest, _assessment_pb2.RecordAccessRequestResponse]
+    """Records a request for one's own data (UK GDPR Article 15), also after the case has ended, and sets the clock of its answer."""
+    ExtendAccessRequest: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ExtendAccessRequestRequest, _assessment_pb2.ExtendAccessRequestResponse]
+    """Records that the person was told, within the first month, that the answer takes up to two further months (Article 12(3))."""
+    AnswerAccessRequest: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.AnswerAccessRequestRequest, _assessment_pb2.AnswerAccessRequestResponse]
+    """Records the answer to a request for one's own data."""
+    WithdrawAccessRequest: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.WithdrawAccessRequestRequest, _assessment_pb2.WithdrawAccessRequestResponse]
+    """Records that a request for one's own data was withdrawn."""
+    ListAccessRequests: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListAccessRequestsRequest, _assessment_pb2.ListAccessRequestsResponse]
+    """Lists the requests for one's own data of a case, with all that was done about each."""
     RecordOverdue: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.RecordOverdueRequest, _assessment_pb2.RecordOverdueResponse]
     """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
     OpenAssessment: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.OpenAssessmentRequest, _assessment_pb2.OpenAssessmentResponse]
@@ -159,6 +185,32 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
     Earlier versions kept resumptions only; the feed has the rest.
     """
+    RecordComplaint: _aio.UnaryUnaryMultiCallable[_assessment_pb2.RecordComplaintRequest, _assessment_pb2.RecordComplaintResponse]  # type: ignore[assignment]
+    """Records a complaint about what was done in a case (SI 2009/309), also after the case has ended, and sets the clocks of its
+    acknowledgement and its answer. No hold moves them.
+    """
+    AcknowledgeComplaint: _aio.UnaryUnaryMultiCallable[_assessment_pb2.AcknowledgeComplaintRequest, _assessment_pb2.AcknowledgeComplaintResponse]  # type: ignore[assignment]
+    """Records that whoever complained was told that the complaint has come (reg 13)."""
+    ExtendComplaint: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ExtendComplaintRequest, _assessment_pb2.ExtendComplaintResponse]  # type: ignore[assignment]
+    """Records that whoever complained has agreed to wait longer for the answer, before the time for it was over (reg 14(3))."""
+    ExplainComplaintDelay: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ExplainComplaintDelayRequest, _assessment_pb2.ExplainComplaintDelayResponse]  # type: ignore[assignment]
+    """Records that whoever complained was told in writing why there is no answer in time (reg 14(4))."""
+    AnswerComplaint: _aio.UnaryUnaryMultiCallable[_assessment_pb2.AnswerComplaintRequest, _assessment_pb2.AnswerComplaintResponse]  # type: ignore[assignment]
+    """Records the answer to a complaint (reg 14(2)). Who determined the needs or the indicative budget of the case may not give it."""
+    WithdrawComplaint: _aio.UnaryUnaryMultiCallable[_assessment_pb2.WithdrawComplaintRequest, _assessment_pb2.WithdrawComplaintResponse]  # type: ignore[assignment]
+    """Records that a complaint was withdrawn."""
+    ListComplaints: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListComplaintsRequest, _assessment_pb2.ListComplaintsResponse]  # type: ignore[assignment]
+    """Lists the complaints of a case, with all that was done about each."""
+    RecordAccessRequest: _aio.UnaryUnaryMultiCallable[_assessment_pb2.RecordAccessRequestRequest, _assessment_pb2.RecordAccessRequestResponse]  # type: ignore[assignment]
+    """Records a request for one's own data (UK GDPR Article 15), also after the case has ended, and sets the clock of its answer."""
+    ExtendAccessRequest: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ExtendAccessRequestRequest, _assessment_pb2.ExtendAccessRequestResponse]  # type: ignore[assignment]
+    """Records that the person was told, within the first month, that the answer takes up to two further months (Article 12(3))."""
+    AnswerAccessRequest: _aio.UnaryUnaryMultiCallable[_assessment_pb2.AnswerAccessRequestRequest, _assessment_pb2.AnswerAccessRequestResponse]  # type: ignore[assignment]
+    """Records the answer to a request for one's own data."""
+    WithdrawAccessRequest: _aio.UnaryUnaryMultiCallable[_assessment_pb2.WithdrawAccessRequestRequest, _assessment_pb2.WithdrawAccessRequestResponse]  # type: ignore[assignment]
+    """Records that a request for one's own data was withdrawn."""
+    ListAccessRequests: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListAccessRequestsRequest, _assessment_pb2.ListAccessRequestsResponse]  # type: ignore[assignment]
+    """Lists the requests for one's own data of a case, with all that was done about each."""
     RecordOverdue: _aio.UnaryUnaryMultiCallable[_assessment_pb2.RecordOverdueRequest, _assessment_pb2.RecordOverdueResponse]  # type: ignore[assignment]
     """Records that the due date of a step has passed, or that one set by law is near, and tells it once. Called by the journey."""
     OpenAssessment: _aio.UnaryUnaryMultiCallable[_assessment_pb2.OpenAssessmentRequest, _assessment_pb2.OpenAssessmentResponse]  # type: ignore[assignment]
@@ -357,6 +409,104 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
         Earlier versions kept resumptions only; the feed has the rest.
         """
+
+    @_abc_1.abstractmethod
+    def RecordComplaint(
+        self,
+        request: _assessment_pb2.RecordComplaintRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.RecordComplaintResponse, _abc.Awaitable[_assessment_pb2.RecordComplaintResponse]]:
+        """Records a complaint about what was done in a case (SI 2009/309), also after the case has ended, and sets the clocks of its
+        acknowledgement and its answer. No hold moves them.
+        """
+
+    @_abc_1.abstractmethod
+    def AcknowledgeComplaint(
+        self,
+        request: _assessment_pb2.AcknowledgeComplaintRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.AcknowledgeComplaintResponse, _abc.Awaitable[_assessment_pb2.AcknowledgeComplaintResponse]]:
+        """Records that whoever complained was told that the complaint has come (reg 13)."""
+
+    @_abc_1.abstractmethod
+    def ExtendComplaint(
+        self,
+        request: _assessment_pb2.ExtendComplaintRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ExtendComplaintResponse, _abc.Awaitable[_assessment_pb2.ExtendComplaintResponse]]:
+        """Records that whoever complained has agreed to wait longer for the answer, before the time for it was over (reg 14(3))."""
+
+    @_abc_1.abstractmethod
+    def ExplainComplaintDelay(
+        self,
+        request: _assessment_pb2.ExplainComplaintDelayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ExplainComplaintDelayResponse, _abc.Awaitable[_assessment_pb2.ExplainComplaintDelayResponse]]:
+        """Records that whoever complained was told in writing why there is no answer in time (reg 14(4))."""
+
+    @_abc_1.abstractmethod
+    def AnswerComplaint(
+        self,
+        request: _assessment_pb2.AnswerComplaintRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.AnswerComplaintResponse, _abc.Awaitable[_assessment_pb2.AnswerComplaintResponse]]:
+        """Records the answer to a complaint (reg 14(2)). Who determined the needs or the indicative budget of the case may not give it."""
+
+    @_abc_1.abstractmethod
+    def WithdrawComplaint(
+        self,
+        request: _assessment_pb2.WithdrawComplaintRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.WithdrawComplaintResponse, _abc.Awaitable[_assessment_pb2.WithdrawComplaintResponse]]:
+        """Records that a complaint was withdrawn."""
+
+    @_abc_1.abstractmethod
+    def ListComplaints(
+        self,
+        request: _assessment_pb2.ListComplaintsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ListComplaintsResponse, _abc.Awaitable[_assessment_pb2.ListComplaintsResponse]]:
+        """Lists the complaints of a case, with all that was done about each."""
+
+    @_abc_1.abstractmethod
+    def RecordAccessRequest(
+        self,
+        request: _assessment_pb2.RecordAccessRequestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.RecordAccessRequestResponse, _abc.Awaitable[_assessment_pb2.RecordAccessRequestResponse]]:
+        """Records a request for one's own data (UK GDPR Article 15), also after the case has ended, and sets the clock of its answer."""
+
+    @_abc_1.abstractmethod
+    def ExtendAccessRequest(
+        self,
+        request: _assessment_pb2.ExtendAccessRequestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ExtendAccessRequestResponse, _abc.Awaitable[_assessment_pb2.ExtendAccessRequestResponse]]:
+        """Records that the person was told, within the first month, that the answer takes up to two further months (Article 12(3))."""
+
+    @_abc_1.abstractmethod
+    def AnswerAccessRequest(
+        self,
+        request: _assessment_pb2.AnswerAccessRequestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.AnswerAccessRequestResponse, _abc.Awaitable[_assessment_pb2.AnswerAccessRequestResponse]]:
+        """Records the answer to a request for one's own data."""
+
+    @_abc_1.abstractmethod
+    def WithdrawAccessRequest(
+        self,
+        request: _assessment_pb2.WithdrawAccessRequestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.WithdrawAccessRequestResponse, _abc.Awaitable[_assessment_pb2.WithdrawAccessRequestResponse]]:
+        """Records that a request for one's own data was withdrawn."""
+
+    @_abc_1.abstractmethod
+    def ListAccessRequests(
+        self,
+        request: _assessment_pb2.ListAccessRequestsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.ListAccessRequestsResponse, _abc.Awaitable[_assessment_pb2.ListAccessRequestsResponse]]:
+        """Lists the requests for one's own data of a case, with all that was done about each."""
 
     @_abc_1.abstractmethod
     def RecordOverdue(
