@@ -67,7 +67,7 @@ PLACES: Mapping[tuple[str, str], Places] = {
         ),
         **assessed(
             "carer",
-            LIMBS[:3],
+            (*LIMBS[:3], "not_applicable"),
             *("necessary_care", "health_at_risk", "care_to_adult"),
             *("adult_charged", "adult_means_within_limit", "adult_agrees", "adult_asks"),
         ),
@@ -210,7 +210,6 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
     ("approval", "OpenApproval", "plan.complex"): COPY,
     ("assessment", "ProposeDetermination", "carer.outcomes.value.takes_longer"): "refused: it is for adults only",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.met_by_carer"): "refused: it is for adults only",
-    ("assessment", "ProposeDetermination", "carer.outcomes.value.not_applicable"): "refused by the pack",
 }
 """Fields that no answer gives back, by service, call and path, and why."""
 

@@ -84,11 +84,14 @@ def facts_of_somebody_elsewhere() -> assessment_pb2.AdultFacts:
 def facts_of_carer() -> assessment_pb2.CarerFacts:
     """All that can be said of a carer."""
     limbs = assessment_pb2.OutcomeAnswers(cannot_unaided=True, pain_distress_anxiety=True, endangers=True)
+    outcomes = dict.fromkeys(CARER_OUTCOMES, limbs) | {
+        "child_caring": assessment_pb2.OutcomeAnswers(not_applicable=True)
+    }
     return assessment_pb2.CarerFacts(
         necessary_care=True,
         health_at_risk=True,
         significant_impact=True,
-        outcomes=dict.fromkeys(CARER_OUTCOMES, limbs),
+        outcomes=outcomes,
         residence=assessment_pb2.RESIDENCE_NO_SETTLED_RESIDENCE,
         charged=True,
         means_within_limit=False,

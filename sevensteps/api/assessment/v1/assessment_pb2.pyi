@@ -438,7 +438,9 @@ class OutcomeAnswers(_message.Message):
     takes_longer: _builtins.bool
     """Able, but takes significantly longer than would normally be expected. Adults only."""
     not_applicable: _builtins.bool
-    """The outcome does not apply, for example no child is cared for."""
+    """The outcome does not apply: an adult cares for no child (child_caring), a carer for none or for nobody else (other_caring). Any
+    other outcome applies to everybody.
+    """
     met_by_carer: _builtins.bool
     """A carer meets this need, who is willing and able to go on with it (s.18(7)). Adults only; it changes nothing about
     whether the adult is able.
