@@ -1,6 +1,6 @@
-"""Whatever the contract lets somebody say that becomes a fact, the pack takes: no value of an enum waits for a refusal."""
+"""Whatever the contract lets somebody say, and becomes a fact, the pack takes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -41,7 +41,7 @@ def of_a_trigger(word: str) -> Facts:
     return Call(word, DAY).schedule_facts()
 
 
-BECOME_FACTS = {
+BECOME_FACTS: Mapping[str, Sequence[tuple[str, Callable[[str], Facts]]]] = {
     "Residence": [
         ("duty", lambda word: {"residence": word}),
         ("carer-duty", lambda word: {"residence": word}),
