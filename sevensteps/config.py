@@ -19,6 +19,8 @@ NUMBERS = (
 )
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
+REGISTER = "assessment"
+"""The service that settles which publications of packs are in force."""
 LOGS = ("auto", "console", "json")
 ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})", re.ASCII)
 """A host by name or number, an IPv6 one in brackets, and a port."""

@@ -2601,7 +2601,7 @@ class ListActsRequest(_message.Message):
     case_id: _builtins.str
     """The case."""
     page_size: _builtins.int
-    """At most so many, 1 to 200; 0 means 50."""
+    """At most so many, 1 to 200; 0 means 200. There may be fewer where they are long."""
     page_token: _builtins.str
     """From the last answer to the same question; empty for the first page."""
     def __init__(
