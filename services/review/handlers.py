@@ -17,7 +17,7 @@ from services.review.domain.life import (
     ensure_next,
     reason_for,
 )
-from services.review.domain.spending import Checked, Spend, facts_of
+from services.review.domain.spending import Checked, Judgement, Spend, facts_of
 from sevensteps.events import (
     LifeOpened,
     Payload,
@@ -25,6 +25,7 @@ from sevensteps.events import (
     ReviewOpened,
     ReviewRequested,
     ReviewTriggered,
+    SpendJudged,
     SpendRecorded,
 )
 from sevensteps.money import pounds
@@ -60,25 +61,26 @@ def get_life(work: Work, *, case_id: str) -> Life:
     return store.life(work, case_id)
 
 
-def record_spend(work: Work, *, case_id: str, etag: str, spend: Spend) -> tuple[RecordedDecision | None, Life]:
+def record_spend(work: Work, *, case_id: str, etag: str, spend: Spend) -> tuple[str, RecordedDecision | None, Life]:
     """Record money spent against a line of the plan that was in force on the day, or money that came back.
 
-    Answers what the rules say of it; None where the lines of that plan are not known.
+    Answers its id, and what the rules say of it: None where the lines of that plan are not known.
     """
     life = store.life_to_change(work, case_id, etag)
     life.ensure_open()
     if spend.evidence:
         store.use_evidence(work, case_id, spend.evidence)
     decision, checked = _check(work, life, spend)
-    store.add_spend(work, life, spend, checked)
+    spend_id = store.add_spend(work, life, spend, checked)
     event = SpendRecorded(
         round=life.round,
         line_id=spend.line_id,
         amount=pounds(spend.amount),
         spent_on=spend.spent_on.isoformat(),
         verdict=checked.verdict,
+        spend_id=spend_id,
     )
-    return decision, _change(work, life.spend(spend, checked), event)
+    return spend_id, decision, _change(work, life.spend(spend, checked), event)
 
 
 def _check(work: Work, life: Life, spend: Spend) -> tuple[RecordedDecision | None, Checked]:
@@ -90,6 +92,22 @@ def _check(work: Work, life: Life, spend: Spend) -> tuple[RecordedDecision | Non
     facts = facts_of(spend, plans, (lived, lived.plan), store.spent_so_far(work, life.case_id), work.today)
     decision = work.decide("spending", work.today, facts, case_id=life.case_id, council=life.council)
     return decision, Checked(lived.version, decision.verdict.value, decision.receipt_id)
+
+
+def judge_spend(work: Work, *, case_id: str, etag: str, judgement: Judgement) -> Life:
+    """Record what somebody judged of spending that was marked for it, also of a case that has ended."""
+    life = store.life_to_change(work, case_id, etag)
+    spend = store.spend_to_judge(work, case_id, judgement.spend_id)
+    spend.ensure_may_be_judged(work.actor.subject, case_id)
+    store.add_judgement(work, life, judgement)
+    event = SpendJudged(
+        round=life.round,
+        spend_id=judgement.spend_id,
+        line_id=spend.line_id,
+        amount=pounds(spend.amount),
+        judgement=judgement.judgement,
+    )
+    return _change(work, life.judge(spend, judgement.judgement), event)
 
 
 def request_review(work: Work, *, case_id: str, etag: str, because: str) -> Life:

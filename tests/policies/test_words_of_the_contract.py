@@ -65,6 +65,7 @@ STAY_RECORDS = {
     "PlanState": "says that the plan is submitted",
     "ReviewOutcome": "opens the next step",
     "SelfAssessmentHelp": "is who helped with it",
+    "SpendJudgement": "is what somebody judged of spending",
     "SupportKind": "is how support comes",
 }
 """The enums whose values no pack is told, and what they are instead."""

@@ -107,6 +107,7 @@ VERBS = _by_words(
         Verb("stops arrangements", "planning", "StopArrangements", events.MoneyEnded),
         Verb("restarts arrangements", "planning", "RestartArrangements", events.MoneyStarted),
         Verb("records spending", "review", "RecordSpend", events.SpendRecorded, Stage.LIFE_LIVED, "decision"),
+        Verb("judges spending", "review", "JudgeSpend", events.SpendJudged),
         Verb("asks for a review", "review", "RequestReview", events.ReviewRequested, Stage.LIFE_LIVED),
         Verb("triggers a review", "review", "TriggerReview", events.ReviewTriggered, Stage.LIFE_LIVED),
         Verb("completes the review", "review", "CompleteReview", events.ReviewCompleted, Stage.SEEN_HOW_IT_WORKED),

@@ -138,7 +138,7 @@ PLACES: Mapping[tuple[str, str], Places] = {
     },
     ("approval", "OpenApproval"): {
         "council": "ListReceipts.council",
-        "eligible_needs": f"{CHECKED}.eligible_needs",
+        **same("eligible_needs", "met_by_carer", at=CHECKED),
         **same("indicative_weekly", "assessed_by", at="GetApproval.approval"),
         **OPENED_ON,
         "plan.version": "GetApproval.approval.version",
@@ -159,6 +159,10 @@ PLACES: Mapping[tuple[str, str], Places] = {
     ("approval", "ReturnPlan"): same("version", "because", at="GetApproval.approval"),
     ("approval", "CloseCase"): {},
     ("review", "RecordSpend"): same("line_id", "amount", "spent_on", "evidence", at="ListSpending.spending"),
+    ("review", "JudgeSpend"): {
+        "spend_id": "ListSpending.spending.spend_id",
+        **same("judgement", "because", at="ListSpending.spending.judgements"),
+    },
     ("review", "RequestReview"): same("because", at="ListReviewCalls.calls"),
     ("review", "TriggerReview"): same("trigger", at="ListReviewCalls.calls"),
     ("review", "CompleteReview"): same(
