@@ -79,21 +79,7 @@ def check_facts(
         "template": plan.template,
         "answered": {question: question in plan.answered for question in QUESTIONS},
         "eligible_needs": list(eligible_needs),
-        "lines": [
-            {
-                "id": line.line_id,
-                "text": line.text,
-                "needs": list(line.needs),
-                "use": line.use,
-                "weekly": pounds(line.weekly),
-                "payee_close_family_same_household": line.use == "close_family",
-                "necessary_override": line.necessary_override,
-                "council_satisfied": False,
-                "care_home_weeks": line.care_home_weeks,
-                "direct_payment": line.direct_payment,
-            }
-            for line in plan.lines
-        ],
+        "lines": [_line_facts(line) for line in plan.lines],
         "extras": [
             {"id": line.line_id, "weekly": pounds(line.beyond_needs)} for line in plan.lines if line.beyond_needs
         ],
@@ -108,6 +94,21 @@ def check_facts(
         "advocate_considered": plan.advocate_considered,
         "lacks_capacity": plan.lacks_capacity,
         "interested_involved": plan.interested_involved,
+    }
+
+
+def _line_facts(line: SpendLine) -> dict[str, Json]:
+    return {
+        "id": line.line_id,
+        "text": line.text,
+        "needs": list(line.needs),
+        "use": line.use,
+        "weekly": pounds(line.weekly),
+        "payee_close_family_same_household": line.use == "close_family",
+        "necessary_override": line.necessary_override,
+        "council_satisfied": False,
+        "care_home_weeks": line.care_home_weeks,
+        "direct_payment": line.direct_payment,
     }
 
 
