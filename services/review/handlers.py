@@ -11,6 +11,7 @@ from services.review.domain.life import (
     Call,
     Life,
     LifeOpening,
+    LifeState,
     Review,
     ReviewOpening,
     Schedule,
@@ -111,18 +112,21 @@ def judge_spend(work: Work, *, case_id: str, etag: str, judgement: Judgement) ->
 
 
 def request_review(work: Work, *, case_id: str, etag: str, because: str) -> Life:
-    """Record that a review was asked for (s.27(1)(b)). However often it is asked for, one opens."""
+    """Record that a review was asked for (s.27(1)(b)). However often it is asked for, one opens.
+
+    The one that is under way answers it.
+    """
     life = store.life_to_change(work, case_id, etag)
-    life.ensure_not_under_review()
+    life.ensure_open()
     store.add_call(work, life, because=because)
     life = _bring_forward(work, life, Call("", work.today))
     return _change(work, life, ReviewRequested(round=life.round))
 
 
 def trigger_review(work: Work, *, case_id: str, etag: str, trigger: str) -> Life:
-    """Record that something happened which calls for a review out of turn."""
+    """Record that something happened which calls for a review out of turn. The one that is under way answers it."""
     life = store.life_to_change(work, case_id, etag)
-    life.ensure_not_under_review()
+    life.ensure_open()
     store.add_call(work, life, trigger=trigger)
     life = _bring_forward(work, life, Call(trigger, work.today))
     return _change(work, life, ReviewTriggered(round=life.round, trigger=trigger, law_due=_text(life.law_due)))
@@ -193,8 +197,10 @@ def _schedule(work: Work, opening: LifeOpening, before: Life | None) -> Schedule
 
 
 def _bring_forward(work: Work, life: Life, call: Call) -> Life:
-    """The life whose next review is as soon as what calls for it says."""
-    return life.bring_forward(_decide(work, life, call.schedule_facts()))
+    """The life whose review, the next one or that under way, is as soon as what calls for it says."""
+    under_review = life.state is LifeState.UNDER_REVIEW
+    so_far = life.reviewed_facts(work.today) if under_review else {}  # what the dates were that led to it is over
+    return life.bring_forward(_decide(work, life, so_far | call.schedule_facts()))
 
 
 def _decide(work: Work, life: Life, other: Mapping[str, Json]) -> Schedule:

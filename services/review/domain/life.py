@@ -211,7 +211,7 @@ class Life:
             )
 
     def ensure_not_under_review(self) -> None:
-        """Raise a Fault where a review is under way: another is not called for before it is done."""
+        """Raise a Fault where a review is under way: another is not opened before it is done."""
         self.ensure_open()
         if self.state is LifeState.UNDER_REVIEW:
             raise stage_order("A review is under way: CompleteReview must come first.", self.case_id)
@@ -247,8 +247,14 @@ class Life:
         )
 
     def bring_forward(self, schedule: Schedule) -> Self:
-        """The life with the sooner of each date, its own or the other's: what calls for a review never puts it off."""
-        sooner = self.schedule(schedule) if schedule.review_due < self.review_due else self
+        """The life with the sooner of each date, its own or the other's: what calls for a review never puts it off.
+
+        The review that is under way answers what calls for one meanwhile.
+        """
+        if self.state is LifeState.UNDER_REVIEW:
+            sooner = replace(self, due_on=min(self.due_on or schedule.review_due, schedule.review_due))
+        else:
+            sooner = self.schedule(schedule) if schedule.review_due < self.review_due else self
         if schedule.law_due and (self.law_due is None or schedule.law_due < self.law_due):
             return replace(sooner, law_due=schedule.law_due, law_receipt_id=schedule.receipt_id)
         return replace(sooner, law_due=self.law_due, law_receipt_id=self.law_receipt_id)
