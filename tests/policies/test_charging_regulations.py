@@ -1,9 +1,9 @@
 """The contribution against a function written from the text of SI 2014/2672, which knows nothing of packs or rules.
 
 Households are drawn by chance, with children, partners, dates of birth beside every threshold, services of every kind
-and facts that nobody knows. `python tests/policies/test_charging_regulations.py 10000` tries so many; a failure names
-its seed and number. Nothing here is shared with the pack: the amounts are written again, pension age is worked out from
-how the Acts raise it, and money is in pounds.
+and facts that nobody knows. `PYTHONPATH=tests:. python tests/policies/test_charging_regulations.py 10000` does so many;
+a failure names its seed and number. Nothing here is shared with the pack: the amounts are written again, pension age is
+worked out from how the Acts raise it, and money is in pounds.
 """
 
 import random
