@@ -1,4 +1,4 @@
-"""The life that goes on with the plan in force: during a review, and while a plan is made or needs are assessed again."""
+"""The life that goes on with the plan in force, during a review and while a plan is made or needs assessed again."""
 
 from dataclasses import dataclass
 
