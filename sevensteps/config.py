@@ -21,6 +21,8 @@ NUMBERS = (
 )
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
+REGISTER = "assessment"
+"""The service that settles which publications of packs are in force."""
 LOGS = ("auto", "console", "json")
 PLAINTEXT = ("services", "temporal", "database")
 """The connections that SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""

@@ -550,6 +550,22 @@ class SpendRecorded(Payload):
     amount: str
     spent_on: str
     verdict: str = ""
+    spend_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpendJudged(Payload):
+    """Somebody judged spending that was marked for it: `agreed`, or `not_agreed`, and then it may be asked back.
+
+    It may be judged again; the last judgement holds.
+    """
+
+    TYPE: ClassVar[str] = "spend.judged.v1"
+    round: int
+    spend_id: str
+    line_id: str
+    amount: str
+    judgement: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,5 +91,10 @@ CARER_OUTCOMES = frozenset(
     )
 )
 """What a carer's needs are named after: the eight outcomes of reg 3(2)."""
+MAY_NOT_APPLY: Mapping[str, frozenset[str]] = {
+    "adult": frozenset({"child_caring"}),
+    "carer": frozenset({"child_caring", "other_caring"}),
+}
+"""The outcomes, by kind of case, that do not apply to whoever cares for nobody (reg 2(2)(j), reg 3(2)(b))."""
 OUTCOMES = ADULT_OUTCOMES | CARER_OUTCOMES | {"carer_health"}
 """The names of needs; the last is a carer's own health (reg 3(1)(b))."""

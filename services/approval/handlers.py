@@ -80,7 +80,7 @@ def _check(work: Work, opening: ApprovalOpening) -> Approval:
     """Have the pack check the plan, and say which level of authority it takes and by when it should be signed."""
     plan, day = opening.plan, opening.opened_on
     decide = partial(work.decide, case_id=opening.case_id, council=opening.council)
-    facts = check_facts(plan, opening.eligible_needs, opening.indicative)
+    facts = check_facts(plan, opening.eligible_needs, opening.met_by_carer, opening.indicative)
     check = decide("plan-check", day, facts)
     verdicts = Verdicts.of(check.verdict.value, check.values)
     pack = check.pack

@@ -54,14 +54,18 @@ def approval_message(approval: Approval, checks: decision_pb2.Decision, judgemen
 
 def approval_opening_of(request: pb.OpenApprovalRequest, fields: Fields) -> ApprovalOpening:
     """The opening of step 3."""
+    eligible_needs = fields.needs("eligible_needs", request.eligible_needs)
+    for index, need in enumerate(request.met_by_carer):
+        fields.among(f"met_by_carer[{index}]", need, eligible_needs)
     return ApprovalOpening(
         case_id=fields.id("case_id", request.case_id),
         council=fields.text("council", request.council, limit=LONGEST_COUNCIL),
         plan=_plan(request, fields),
-        eligible_needs=fields.needs("eligible_needs", request.eligible_needs),
+        eligible_needs=eligible_needs,
         indicative=fields.money("indicative_weekly", request.indicative_weekly),
         assessed_by=_subjects("assessed_by", request.assessed_by, fields),
         opened_on=fields.day("opened_on", request.opened_on),
+        met_by_carer=tuple(dict.fromkeys(request.met_by_carer)),
     )
 
 

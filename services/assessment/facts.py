@@ -14,7 +14,7 @@ from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.fields import Fields, entry, if_given, moment, number_of
 from sevensteps.policy.model.verdict import Json
-from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES
+from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES, MAY_NOT_APPLY
 
 Decided = Callable[[str], decision_pb2.Decision]
 F = TypeVar("F", pb.AdultFacts, pb.CarerFacts)
@@ -89,6 +89,8 @@ def _outcomes(answers: Mapping[str, pb.OutcomeAnswers], kind: str, fields: Field
             fields.wrong(f"{path}.takes_longer", "is for adults only")
         if kind == "carer" and answer.HasField("met_by_carer"):
             fields.wrong(f"{path}.met_by_carer", "is for adults only")
+        if answer.not_applicable and name not in MAY_NOT_APPLY[kind]:
+            fields.wrong(f"{path}.not_applicable", f"may be so of {', '.join(sorted(MAY_NOT_APPLY[kind]))} alone")
         outcomes[name] = "not_applicable" if answer.not_applicable else answers_of(answer, *LIMBS[kind])
     return outcomes
 

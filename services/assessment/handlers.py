@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from services.assessment import records, store, writing
+from services.assessment import store, writing
 from services.assessment.determining import confirmed_event, decide, depart, determine, duty_of, with_duty
 from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
@@ -247,12 +247,6 @@ def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: d
         return case
     _record(work, ended, ActKind.ENDED, because, ending.value)
     return _change(work, ended, CaseEnded(ending.value, last_day.isoformat(), because))
-
-
-def list_acts(work: Work, *, case_id: str, after: int, size: int) -> list[tuple[int, Act]]:
-    """Read what was done to a case as a whole, at most `size` from a position on, each with its own."""
-    store.case(work, case_id)
-    return records.page_of_acts(work, case_id, after=after, size=size)
 
 
 def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:

@@ -1,6 +1,7 @@
 """What has been recorded in step 1, as it goes on the wire."""
 
 from services.assessment import facts, writing
+from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.determination import Determination
 from services.assessment.domain.recorded import (
     IndicativeBudget,
@@ -67,4 +68,16 @@ def advice_message(recorded: RecordedAdvice) -> pb.Advice:
         advice=recorded.advice.advice,
         how_to_ask_again=recorded.advice.how_to_ask_again,
         given_by=recorded.given_by,
+    )
+
+
+def act_message(act: Act) -> pb.Act:
+    """What was done to a case, as it goes on the wire."""
+    return pb.Act(
+        kind=number_of(pb.ActKind, act.kind),
+        acted_by=act.acted_by,
+        because=act.because,
+        hold_reason=number_of(pb.HoldReason, act.reason if act.kind is ActKind.HOLD_PLACED else ""),
+        ending=number_of(pb.Ending, act.reason if act.kind is ActKind.ENDED else ""),
+        acted_at=moment(act.acted_at),
     )

@@ -48,12 +48,7 @@ INDICATIVE_BUDGETS = in_part(
     .where(*matching(indicative_budgets, "case_id"))
     .order_by(indicative_budgets.c.round)
 )
-PAGE_OF_ACTS = (
-    sa.select(acts)
-    .where(*matching(acts, "case_id"), acts.c.version > sa.bindparam("after"))
-    .order_by(acts.c.version)
-    .limit(sa.bindparam("size"))
-)
+ACTS = in_part(sa.select(acts).where(*matching(acts, "case_id")).order_by(acts.c.version))
 ADVICE = in_part(sa.select(advice).where(*matching(advice, "case_id")).order_by(advice.c.round))
 
 
@@ -111,15 +106,11 @@ def advice_of(work: Work, case_id: str, after: int, size: int) -> list[RecordedA
     ]
 
 
-def page_of_acts(work: Work, case_id: str, *, after: int, size: int) -> list[tuple[int, Act]]:
-    """What was done to a case after a position, in order and with their positions, at most `size`."""
-    rows = work.connection.execute(PAGE_OF_ACTS, {"case_id": case_id, "after": after, "size": size}).mappings()
+def acts_of(work: Work, case_id: str, after: int, size: int) -> list[Act]:
+    """What was done to a case as a whole."""
     return [
-        (
-            row["version"],
-            Act(ActKind(row["kind"]), row["acted_at"], row["acted_by"], row["reason"], row["because"]),
-        )
-        for row in rows
+        Act(ActKind(row["kind"]), row["acted_at"], row["acted_by"], row["reason"], row["because"])
+        for row in _rows(work, ACTS, case_id, after, size)
     ]
 
 

@@ -11,6 +11,8 @@ from sevensteps.service.case_lists import page
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 
+LARGEST_PAGE_OF_ACTS = 200
+
 
 class RecordsServer:
     """Answers the calls of AssessmentService that read back what a case has on record, list by list."""
@@ -56,3 +58,10 @@ class RecordsServer:
         """See AssessmentService.ListAdvice."""
         found, token = page(work, request, partial(records.advice_of, work, request.case_id), messages.advice_message)
         return pb.ListAdviceResponse(advice=found, next_page_token=token)
+
+    @reads
+    def ListActs(self, work: Work, request: pb.ListActsRequest) -> pb.ListActsResponse:
+        """See AssessmentService.ListActs."""
+        read = partial(records.acts_of, work, request.case_id)
+        found, token = page(work, request, read, messages.act_message, largest=LARGEST_PAGE_OF_ACTS)
+        return pb.ListActsResponse(acts=found, next_page_token=token)

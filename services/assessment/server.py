@@ -187,19 +187,6 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
         )
         return pb.EndCaseResponse(case=wire.case_message(case))
 
-    @reads
-    def ListActs(self, work: Work, request: pb.ListActsRequest) -> pb.ListActsResponse:
-        """See AssessmentService.ListActs."""
-        size = wire.size_of_page_of_acts(request)
-        listed = {"list": "acts", "council": work.actor.council, "case": request.case_id}
-        after = position_of(request.page_token, listed)
-        found = handlers.list_acts(work, case_id=request.case_id, after=after, size=size + 1)
-        page = found[:size]
-        return pb.ListActsResponse(
-            acts=[wire.act_message(act) for _, act in page],
-            next_page_token=token_of(page[-1][0], listed) if len(found) > size else "",
-        )
-
     @changes(pb.RecordOverdueResponse, wire.passed_date_of)
     def RecordOverdue(
         self, work: Work, request: pb.RecordOverdueRequest, passed_clock: tuple[PassedDate, str]

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, CasesWanted, RoundOpening
 from services.assessment.domain.determination import Confirmation
@@ -26,7 +25,6 @@ from sevensteps.steps import Stage
 
 PAGE = 50
 LARGEST_PAGE = 1000
-LARGEST_PAGE_OF_ACTS = 200
 FACTS_OF_ADVOCACY = (
     "understanding",
     "retaining",
@@ -58,18 +56,6 @@ def case_message(case: Case) -> pb.Case:
         another_because=case.another_because or "",
         linked_case_id=case.linked_case_id,
         opened_at=moment(case.opened_at),
-    )
-
-
-def act_message(act: Act) -> pb.Act:
-    """What was done to a case, as it goes on the wire."""
-    return pb.Act(
-        kind=number_of(pb.ActKind, act.kind),
-        acted_by=act.acted_by,
-        because=act.because,
-        hold_reason=number_of(pb.HoldReason, act.reason if act.kind is ActKind.HOLD_PLACED else ""),
-        ending=number_of(pb.Ending, act.reason if act.kind is ActKind.ENDED else ""),
-        acted_at=moment(act.acted_at),
     )
 
 
@@ -131,14 +117,6 @@ def cases_wanted(request: pb.ListCasesRequest) -> tuple[int, CasesWanted]:
     )
     fields.check()
     return size, wanted
-
-
-def size_of_page_of_acts(request: pb.ListActsRequest) -> int:
-    """How many acts are to be listed at most. Raises a Fault (INVALID)."""
-    fields = Fields()
-    size = fields.page_size(request.page_size, default=PAGE, largest=LARGEST_PAGE_OF_ACTS)
-    fields.check()
-    return size
 
 
 def urgent_support_of(request: pb.RecordUrgentSupportRequest, fields: Fields) -> UrgentSupport:

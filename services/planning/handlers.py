@@ -81,7 +81,7 @@ def submit_plan(work: Work, *, case_id: str, etag: str) -> Standing:
     planning = store.planning_to_change(work, case_id, etag)
     planning.ensure_at(Stage.PLAN_MADE)
     draft = ensure_begun(store.plan(work, case_id, planning.plan_version), case_id)
-    plan = draft.submit(planning.eligible_needs, work.actor.subject)
+    plan = draft.submit(planning.to_meet, work.actor.subject)
     store.change_draft(work, plan)
     review_on = plan.content.review_on
     event = PlanSubmitted(

@@ -11,13 +11,14 @@ from services.review.domain.life import (
     Call,
     Life,
     LifeOpening,
+    LifeState,
     Review,
     ReviewOpening,
     Schedule,
     ensure_next,
     reason_for,
 )
-from services.review.domain.spending import Checked, Spend, facts_of
+from services.review.domain.spending import Checked, Judgement, Spend, facts_of
 from sevensteps.events import (
     LifeOpened,
     Payload,
@@ -25,6 +26,7 @@ from sevensteps.events import (
     ReviewOpened,
     ReviewRequested,
     ReviewTriggered,
+    SpendJudged,
     SpendRecorded,
 )
 from sevensteps.money import pounds
@@ -60,25 +62,26 @@ def get_life(work: Work, *, case_id: str) -> Life:
     return store.life(work, case_id)
 
 
-def record_spend(work: Work, *, case_id: str, etag: str, spend: Spend) -> tuple[RecordedDecision | None, Life]:
+def record_spend(work: Work, *, case_id: str, etag: str, spend: Spend) -> tuple[str, RecordedDecision | None, Life]:
     """Record money spent against a line of the plan that was in force on the day, or money that came back.
 
-    Answers what the rules say of it; None where the lines of that plan are not known.
+    Answers its id, and what the rules say of it: None where the lines of that plan are not known.
     """
     life = store.life_to_change(work, case_id, etag)
     life.ensure_open()
     if spend.evidence:
         store.use_evidence(work, case_id, spend.evidence)
     decision, checked = _check(work, life, spend)
-    store.add_spend(work, life, spend, checked)
+    spend_id = store.add_spend(work, life, spend, checked)
     event = SpendRecorded(
         round=life.round,
         line_id=spend.line_id,
         amount=pounds(spend.amount),
         spent_on=spend.spent_on.isoformat(),
         verdict=checked.verdict,
+        spend_id=spend_id,
     )
-    return decision, _change(work, life.spend(spend, checked), event)
+    return spend_id, decision, _change(work, life.spend(spend, checked), event)
 
 
 def _check(work: Work, life: Life, spend: Spend) -> tuple[RecordedDecision | None, Checked]:
@@ -92,19 +95,38 @@ def _check(work: Work, life: Life, spend: Spend) -> tuple[RecordedDecision | Non
     return decision, Checked(lived.version, decision.verdict.value, decision.receipt_id)
 
 
-def request_review(work: Work, *, case_id: str, etag: str, because: str) -> Life:
-    """Record that a review was asked for (s.27(1)(b)). However often it is asked for, one opens."""
+def judge_spend(work: Work, *, case_id: str, etag: str, judgement: Judgement) -> Life:
+    """Record what somebody judged of spending that was marked for it, also of a case that has ended."""
     life = store.life_to_change(work, case_id, etag)
-    life.ensure_not_under_review()
+    spend = store.spend_to_judge(work, case_id, judgement.spend_id)
+    spend.ensure_may_be_judged(work.actor.subject, case_id)
+    store.add_judgement(work, life, judgement)
+    event = SpendJudged(
+        round=life.round,
+        spend_id=judgement.spend_id,
+        line_id=spend.line_id,
+        amount=pounds(spend.amount),
+        judgement=judgement.judgement,
+    )
+    return _change(work, life.judge(spend, judgement.judgement), event)
+
+
+def request_review(work: Work, *, case_id: str, etag: str, because: str) -> Life:
+    """Record that a review was asked for (s.27(1)(b)). However often it is asked for, one opens.
+
+    The one that is under way answers it.
+    """
+    life = store.life_to_change(work, case_id, etag)
+    life.ensure_open()
     store.add_call(work, life, because=because)
     life = _bring_forward(work, life, Call("", work.today))
     return _change(work, life, ReviewRequested(round=life.round))
 
 
 def trigger_review(work: Work, *, case_id: str, etag: str, trigger: str) -> Life:
-    """Record that something happened which calls for a review out of turn."""
+    """Record that something happened which calls for a review out of turn. The one that is under way answers it."""
     life = store.life_to_change(work, case_id, etag)
-    life.ensure_not_under_review()
+    life.ensure_open()
     store.add_call(work, life, trigger=trigger)
     life = _bring_forward(work, life, Call(trigger, work.today))
     return _change(work, life, ReviewTriggered(round=life.round, trigger=trigger, law_due=_text(life.law_due)))
@@ -175,8 +197,10 @@ def _schedule(work: Work, opening: LifeOpening, before: Life | None) -> Schedule
 
 
 def _bring_forward(work: Work, life: Life, call: Call) -> Life:
-    """The life whose next review is as soon as what calls for it says."""
-    return life.bring_forward(_decide(work, life, call.schedule_facts()))
+    """The life whose review, the next one or that under way, is as soon as what calls for it says."""
+    under_review = life.state is LifeState.UNDER_REVIEW
+    so_far = life.reviewed_facts(work.today) if under_review else {}  # what the dates were that led to it is over
+    return life.bring_forward(_decide(work, life, so_far | call.schedule_facts()))
 
 
 def _decide(work: Work, life: Life, other: Mapping[str, Json]) -> Schedule:

@@ -1,6 +1,6 @@
 """What was spent, called for and reviewed, as it goes on the wire."""
 
-from services.review.domain.recorded import RecordedReview, RecordedSpend, ReviewCall
+from services.review.domain.recorded import RecordedJudgement, RecordedReview, RecordedSpend, ReviewCall
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.fields import moment, number_of
 from sevensteps.money import pounds
@@ -21,6 +21,16 @@ def spending_message(work: Work, recorded: RecordedSpend) -> pb.Spending:
         recorded_by=recorded.recorded_by,
         recorded_at=moment(recorded.recorded_at),
         decision=work.decided(receipt_id) if (receipt_id := recorded.checked.receipt_id) else None,
+        judgements=[_judgement_message(judged) for judged in recorded.judgements],
+    )
+
+
+def _judgement_message(judged: RecordedJudgement) -> pb.JudgedSpend:
+    return pb.JudgedSpend(
+        judgement=number_of(pb.SpendJudgement, judged.judgement.judgement),
+        because=judged.judgement.because,
+        judged_by=judged.judged_by,
+        judged_at=moment(judged.judged_at),
     )
 
 

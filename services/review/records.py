@@ -1,16 +1,17 @@
 """What was spent, called for and reviewed in a case, read back: each list in the order in which it was recorded."""
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import sqlalchemy as sa
 
 from services.review import store
 from services.review.domain.life import Review, ReviewReason
-from services.review.domain.recorded import RecordedReview, RecordedSpend, ReviewCall
-from services.review.domain.spending import Checked, Spend
-from services.review.tables import calls, lives, reviews, spending
+from services.review.domain.recorded import RecordedJudgement, RecordedReview, RecordedSpend, ReviewCall
+from services.review.domain.spending import Checked, Judgement, Spend, SpendJudgement
+from services.review.tables import calls, judgements, lives, reviews, spending
 from sevensteps.service.case_lists import in_part, rows
 from sevensteps.service.records import matching
 from sevensteps.service.work import Work
@@ -20,6 +21,11 @@ SPENDING = in_part(
     sa.select(spending)
     .where(*matching(spending, "case_id"))
     .order_by(spending.c.version, spending.c.recorded_at, spending.c.spend_id)
+)
+JUDGEMENTS = (
+    sa.select(judgements)
+    .where(judgements.c.spend_id.in_(sa.bindparam("spend_ids", expanding=True)))
+    .order_by(judgements.c.version)
 )
 CALLS = in_part(
     sa.select(calls).where(*matching(calls, "case_id")).order_by(calls.c.version, calls.c.called_at, calls.c.call_id)
@@ -33,7 +39,9 @@ REVIEWS = in_part(
 
 
 def spending_of(work: Work, case_id: str, after: int, size: int) -> list[RecordedSpend]:
-    """The money spent in a case."""
+    """The money spent in a case, with what was judged of it."""
+    found = _rows(work, SPENDING, case_id, after, size)
+    judged = _judgements_on(work, [row["spend_id"] for row in found])
     return [
         RecordedSpend(
             spend_id=row["spend_id"],
@@ -42,9 +50,19 @@ def spending_of(work: Work, case_id: str, after: int, size: int) -> list[Recorde
             checked=Checked(row["plan_version"], row["verdict"], row["receipt_id"]),
             recorded_by=row["recorded_by"],
             recorded_at=row["recorded_at"],
+            judgements=tuple(judged.get(row["spend_id"], ())),
         )
-        for row in _rows(work, SPENDING, case_id, after, size)
+        for row in found
     ]
+
+
+def _judgements_on(work: Work, spend_ids: Sequence[str]) -> Mapping[str, Sequence[RecordedJudgement]]:
+    """What was judged of some spends, by their ids, the first judgement first."""
+    judged: dict[str, list[RecordedJudgement]] = defaultdict(list)
+    for row in work.connection.execute(JUDGEMENTS, {"spend_ids": spend_ids}):
+        judgement = Judgement(row.spend_id, SpendJudgement(row.judgement), row.because)
+        judged[row.spend_id].append(RecordedJudgement(judgement, row.judged_by, row.judged_at))
+    return judged
 
 
 def calls_of(work: Work, case_id: str, after: int, size: int) -> list[ReviewCall]:

@@ -7,7 +7,7 @@ import grpc
 from services.review import handlers, records, wire
 from services.review import record_messages as messages
 from services.review.domain.life import Life, LifeOpening, Review, ReviewOpening
-from services.review.domain.spending import Spend
+from services.review.domain.spending import Judgement, Spend
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1 import review_pb2_grpc as pb_grpc
 from sevensteps.service.calls import changes, reads
@@ -56,8 +56,15 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
     @changes(pb.RecordSpendResponse, wire.spend_of)
     def RecordSpend(self, work: Work, request: pb.RecordSpendRequest, spend: Spend) -> pb.RecordSpendResponse:
         """See ReviewService.RecordSpend."""
-        decision, life = handlers.record_spend(work, case_id=request.case_id, etag=request.etag, spend=spend)
-        return pb.RecordSpendResponse(life=_message(work, life), decision=decision.as_message() if decision else None)
+        spend_id, decision, life = handlers.record_spend(work, case_id=request.case_id, etag=request.etag, spend=spend)
+        said = decision.as_message() if decision else None
+        return pb.RecordSpendResponse(life=_message(work, life), decision=said, spend_id=spend_id)
+
+    @changes(pb.JudgeSpendResponse, wire.judgement_of)
+    def JudgeSpend(self, work: Work, request: pb.JudgeSpendRequest, judgement: Judgement) -> pb.JudgeSpendResponse:
+        """See ReviewService.JudgeSpend."""
+        life = handlers.judge_spend(work, case_id=request.case_id, etag=request.etag, judgement=judgement)
+        return pb.JudgeSpendResponse(life=_message(work, life))
 
     @changes(pb.RequestReviewResponse, wire.because_of)
     def RequestReview(self, work: Work, request: pb.RequestReviewRequest, because: str) -> pb.RequestReviewResponse:

@@ -9,9 +9,20 @@ import sqlalchemy as sa
 
 from services.review.domain.life import Call, Life, LifeState, Review, ReviewReason
 from services.review.domain.plan_in_force import LivedPlans, PlanInForce
-from services.review.domain.spending import Checked, Spend, Totals, evidence_used
-from services.review.tables import calls, lives, reviews, spending
+from services.review.domain.spending import (
+    Checked,
+    Judgement,
+    Spend,
+    SpendJudgement,
+    SpendToJudge,
+    Totals,
+    evidence_used,
+    not_to_judge,
+)
+from services.review.tables import calls, judgements, lives, reviews, spending
+from sevensteps import clock
 from sevensteps.money import pounds
+from sevensteps.service import statements
 from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.statements import Row
 from sevensteps.service.work import CaseUnknown, Work, new_id
@@ -40,6 +51,17 @@ USE_EVIDENCE = sa.text(
     "INSERT INTO evidence_used (case_id, evidence) VALUES (:case_id, :evidence) ON CONFLICT DO NOTHING"
 )
 """Adds evidence unless it is there. On PostgreSQL it waits for a spend that is just being recorded with the same."""
+TO_JUDGE = (
+    sa.select(
+        *(spending.c[name] for name in ("line_id", "amount", "verdict", "recorded_by")),
+        judgements.c.judgement.label("judged"),
+    )
+    .join_from(spending, judgements, isouter=True)
+    .where(*matching(spending, "case_id", "spend_id"))
+    .order_by(judgements.c.version.desc())
+    .limit(1)
+)
+"""A spend of a case with its last judgement."""
 CALLS = (
     sa.select(calls.c.trigger, calls.c.called_at)
     .where(
@@ -55,6 +77,7 @@ CALLS = (
 LAST_REVIEW = sa.select(sa.func.max(reviews.c.completed_on)).where(*matching(reviews, "case_id"))
 ADD_LIFE = lives.insert()
 ADD_SPEND = spending.insert()
+ADD_JUDGEMENT = judgements.insert()
 ADD_CALL = calls.insert()
 ADD_REVIEW = reviews.insert()
 
@@ -93,6 +116,7 @@ def _life(row: Row | None) -> Life | None:
         "state": LifeState(row["state"]),
         "due_kind": DueKind(row["due_kind"]),
         "spent": Decimal(row["spent"]),
+        "not_agreed": Decimal(row["not_agreed"]),
         "reason": ReviewReason(row["reason"]) if row["reason"] else None,
         "in_force": _in_force(row["in_force"]),
     }
@@ -101,7 +125,8 @@ def _life(row: Row | None) -> Life | None:
 
 def _row(work: Work, life: Life) -> dict[str, object]:
     digests = {digest: work.new_digest(getattr(life, receipt_id)) for digest, receipt_id in DIGESTS.items()}
-    return as_row(life) | digests | {"spent": pounds(life.spent), "in_force": _in_force_text(life.in_force)}
+    amounts = {"spent": pounds(life.spent), "not_agreed": pounds(life.not_agreed)}
+    return as_row(life) | digests | amounts | {"in_force": _in_force_text(life.in_force)}
 
 
 def _in_force(text: str | None) -> PlanInForce | None:
@@ -152,10 +177,26 @@ def use_evidence(work: Work, case_id: str, evidence: str) -> None:
         raise evidence_used(case_id)
 
 
-def add_spend(work: Work, of: Life, spend: Spend, checked: Checked) -> None:
-    """Store what was spent."""
+def spend_to_judge(work: Work, case_id: str, spend_id: str) -> SpendToJudge:
+    """A spend of a case, to be judged. Raises a Fault (INVALID) where the case has none of this id."""
+    row = statements.first(work.connection, TO_JUDGE, {"case_id": case_id, "spend_id": spend_id})
+    if row is None:
+        raise not_to_judge()
+    judged = SpendJudgement(row["judged"]) if row["judged"] else None
+    return SpendToJudge(**(row | {"amount": Decimal(row["amount"]), "judged": judged}))
+
+
+def add_judgement(work: Work, of: Life, judgement: Judgement) -> None:
+    """Store what was judged of a spend."""
+    row = as_row(judgement) | {"version": of.version, "judged_by": work.actor.subject, "judged_at": work.now_text}
+    work.connection.execute(ADD_JUDGEMENT, row)
+
+
+def add_spend(work: Work, of: Life, spend: Spend, checked: Checked) -> str:
+    """Store what was spent; answers its id."""
+    spend_id = new_id("spend")
     row = {
-        "spend_id": new_id("spend"),
+        "spend_id": spend_id,
         "case_id": of.case_id,
         "round": of.round,
         "line_id": spend.line_id,
@@ -169,6 +210,7 @@ def add_spend(work: Work, of: Life, spend: Spend, checked: Checked) -> None:
         "version": of.version,
     }
     work.connection.execute(ADD_SPEND, row)
+    return spend_id
 
 
 def add_call(work: Work, of: Life, *, trigger: str = "", because: str = "") -> None:
@@ -190,7 +232,7 @@ def add_call(work: Work, of: Life, *, trigger: str = "", because: str = "") -> N
 def calls_for_review(work: Work, case_id: str, round_: int) -> tuple[Call, ...]:
     """What calls for the review of a round: what came in it, or after the review of the one before; the first first."""
     rows = work.connection.execute(CALLS, {"case_id": case_id, "round": round_})
-    return tuple(Call(row.trigger, date.fromisoformat(row.called_at[:10])) for row in rows)
+    return tuple(Call(row.trigger, clock.uk_day(clock.from_text(row.called_at))) for row in rows)
 
 
 def add_review(work: Work, of: Life, review: Review) -> None:

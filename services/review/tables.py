@@ -27,6 +27,7 @@ lives = sa.Table(
     sa.Column("spends_to_judge", sa.Integer),
     sa.Column("law_receipt_id", sa.Text),
     sa.Column("law_receipt_digest", sa.Text),
+    sa.Column("not_agreed", sa.Text, nullable=False, server_default="0.00"),
     sa.Index(
         "one_open_a_case",
         "case_id",
@@ -56,6 +57,15 @@ spending = sa.Table(
     sa.Index("spending_by_life", "case_id", "round"),
 )
 """`plan_version` was in force on the day. What was recorded before it was checked has no verdict and no receipt."""
+
+judgements = sa.Table(
+    "judgements",
+    metadata,
+    sa.Column("spend_id", sa.Text, sa.ForeignKey(spending.c.spend_id), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    *filled(sa.Text, "judgement", "because", "judged_by", "judged_at"),
+)
+"""What was judged of spending that needs judgement. `version` is the life's own before it: the last one holds."""
 
 evidence_used = sa.Table(
     "evidence_used",

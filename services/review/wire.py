@@ -5,7 +5,7 @@ from datetime import date
 
 from services.review.domain.life import Life, LifeOpening, Review, ReviewOpening
 from services.review.domain.plan_in_force import PlanInForce
-from services.review.domain.spending import Spend
+from services.review.domain.spending import Judgement, Spend, SpendJudgement
 from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2 as pb
@@ -39,6 +39,7 @@ def life_message(life: Life, schedule: decision_pb2.Decision) -> pb.Life:
         etag=str(life.version),
         in_force=_plan_message(life.in_force) if life.in_force else None,
         spends_to_judge=life.spends_to_judge,
+        not_agreed=pounds(life.not_agreed),
     )
 
 
@@ -125,6 +126,16 @@ def spend_of(request: pb.RecordSpendRequest, fields: Fields) -> Spend:
         amount=fields.money_either_way("amount", request.amount),
         spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.today()),
         evidence=fields.reference("evidence", evidence, limit=LONGEST_EVIDENCE) if evidence else "",
+    )
+
+
+def judgement_of(request: pb.JudgeSpendRequest, fields: Fields) -> Judgement:
+    """What is judged of spending. NOT_AGREED stands in for a wrong judgement until `check` refuses the request."""
+    judgement = fields.choice("judgement", request.judgement, pb.SpendJudgement)
+    return Judgement(
+        spend_id=fields.id("spend_id", request.spend_id),
+        judgement=SpendJudgement(judgement) if judgement else SpendJudgement.NOT_AGREED,
+        because=fields.text("because", request.because),
     )
 
 

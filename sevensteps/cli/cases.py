@@ -15,7 +15,7 @@ from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
 from sevensteps.cli.case_view.budget_working import read_budget_workings
 from sevensteps.cli.case_view.case_json import case_json, explanation_json
 from sevensteps.cli.case_view.case_list import Row
-from sevensteps.cli.case_view.case_records import read_case_records
+from sevensteps.cli.case_view.case_records import CaseRecords, read_case_records
 from sevensteps.cli.case_view.decisions import read_decisions
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import DecidedCase, explanation
@@ -37,7 +37,7 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.events import CaseEnded, HoldPlaced, HoldReleased
 from sevensteps.fields import short_name
-from sevensteps.policy.model.values_in_words import plain
+from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.rpc.caller import Caller, operations
 from sevensteps.steps import STEP_NAMES
 from sevensteps.temporal import PHRASES
@@ -77,12 +77,14 @@ async def _show(settings: Settings, named: str, *, verbose: bool, as_json: bool)
     reasons, waiting = reasons_by_event(records, events), waiting_in(records)
     status = None if case.ending else await _status(settings, case.case_id, events)
     if as_json:
-        told = case_json(Row(case, status, waiting), events, decisions, linked=linked, reasons=reasons)
+        row = Row(case, status, waiting)
+        told = case_json(row, events, decisions, linked=linked, reasons=reasons, records=records)
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     page = _page(case, status, events, linked)
     for line in lines_of(waiting):
         page.add_row("by law", line)
+    add_spending(page, records)
     screen().print(page)
     history = CaseHistory("Timeline", case.case_id, events, decisions, reasons=reasons)
     screen().print(timeline(history, words_of(settings), verbose=verbose))
@@ -143,6 +145,14 @@ def _add_status(page: Table, status: CaseStatus) -> None:
     page.add_row("until", (status.until or "no date") + (", which has passed" if status.overdue else ""))
     if status.parked:
         page.add_row("parked", Text(status.parked, style="red"))
+
+
+def add_spending(page: Table, records: CaseRecords) -> None:
+    """Spending that waits for somebody to judge it, and what was judged not to be agreed."""
+    for name, spending in (("to judge", records.spending_to_judge), ("not agreed", records.spending_not_agreed)):
+        for spent in spending:
+            amount, on = value_in_words(spent.amount, money=True), value_in_words(spent.spent_on)
+            page.add_row(name, f"{amount} on line {spent.line_id}, on {on} ({spent.spend_id})")
 
 
 async def _watch(settings: Settings, named: str, *, as_json: bool) -> None:

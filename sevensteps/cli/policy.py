@@ -101,13 +101,17 @@ def check(
             left_out = f"; {problems.left_out} worked cases that need this were not run" if problems.left_out else ""
             typer.echo(f"{name}: {len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}{left_out}")
     if as_json:
-        print_json({name: [*_rows(problems), *_rows(warnings[name], warning=True)] for name, problems in found.items()})
+        print_json({name: _checked(problems, warnings[name]) for name, problems in found.items()})
     raise typer.Exit(ExitCode.FAILED if any(found.values()) else ExitCode.DONE)
 
 
-def _rows(problems: Iterable[Problem], *, warning: bool = False) -> list[Json]:
-    """Problems, or warnings, for programs."""
-    return [asdict(problem) | {"warning": warning} for problem in problems]
+def _checked(problems: Problems, warnings: Iterable[Problem]) -> Json:
+    """What the check of a pack has found, for programs."""
+    return {"problems": _rows(problems), "warnings": _rows(warnings), "left_out": problems.left_out}
+
+
+def _rows(problems: Iterable[Problem]) -> list[Json]:
+    return [asdict(problem) for problem in problems]
 
 
 def run_cases(packs: Packs = None, *, as_json: AsJson = False) -> None:

@@ -16,12 +16,11 @@ from sevensteps.cli import publication as publishing
 from sevensteps.cli.acts import By
 from sevensteps.cli.packs_in_force import SHORT
 from sevensteps.cli.policy_folder import folder_of, refuse
-from sevensteps.cli.publication import REGISTER
 from sevensteps.cli.publication_draft import Draft, read_draft, read_publication
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.progress import progress
-from sevensteps.config import Settings
+from sevensteps.config import REGISTER, Settings
 from sevensteps.policy.packs.problems import PackRefusedError
 from sevensteps.rpc.caller import Caller, policy_officer
 

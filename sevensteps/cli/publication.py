@@ -28,14 +28,13 @@ from sevensteps.api.policy.v1.policy_pb2 import (
 from sevensteps.api.publications.v1.publications_pb2 import PutInForceRequest, PutInForceResponse
 from sevensteps.api.receipts.v1.receipts_pb2 import GetPacksInForceRequest, GetPacksInForceResponse, PackInForce
 from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
+from sevensteps.config import REGISTER
 from sevensteps.errors import Fault, Kind
 from sevensteps.rpc.caller import Caller
 
 A = TypeVar("A", bound=Message)
 T = TypeVar("T")
 
-REGISTER = "assessment"
-"""The service that puts publications in force."""
 AHEAD = timedelta(seconds=1)
 """How far ahead the moment is: every instance has to hear of it before, and has half a second for that."""
 TRIES = 4

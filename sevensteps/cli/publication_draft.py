@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import copytree
 
 from sevensteps.cli.case_view.law import read_archived
-from sevensteps.cli.publication import REGISTER
+from sevensteps.config import REGISTER
 from sevensteps.policy import Library
 from sevensteps.policy.authoring.check import Found, check
 from sevensteps.policy.authoring.diff import differences

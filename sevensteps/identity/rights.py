@@ -118,6 +118,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ListReviewCalls": RECORDS,
             "ListReviews": RECORDS,
             "RecordSpend": _REVIEWING | {Role.FINANCE},
+            "JudgeSpend": _REVIEWING | {Role.FINANCE},
             "RequestReview": _REVIEWING | {Role.PLANNER},
             "TriggerReview": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},
             "CompleteReview": _REVIEWING,

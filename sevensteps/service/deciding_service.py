@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from sevensteps import clock, log, process
 from sevensteps.background import Background
-from sevensteps.config import Settings
+from sevensteps.config import REGISTER, Settings
 from sevensteps.councils import Councils, no_council
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault, waiting_out
@@ -39,8 +39,6 @@ from sevensteps.service.published_packs import AssessmentsRegister, OwnRegister,
 from sevensteps.service.store import Store
 from sevensteps.service.use_cases import UseCases
 
-REGISTER = "assessment"
-"""The service that settles which publications are in force."""
 LOOK_SECONDS = 60.0
 """How often the records are looked through for what has expired."""
 AddTo = Callable[[grpc.aio.Server, UseCases], None]

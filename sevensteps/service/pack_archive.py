@@ -112,11 +112,12 @@ class Archive:
     def _warn(self) -> None:
         """Log once a day, and for every new version, what the packs in force will be missing soon."""
         now = clock.now()
+        today = clock.uk_day(now)
         in_force = {**self.library.in_force(), **self.published.in_force(clock.as_text(now))}
         for name, version in in_force.items():
-            if self._warned.get(name) != (now.date(), version) and self.library.has_version(version):
-                self._warned[name] = now.date(), version
-                for problem in self.library.ending_soon(version, now.date()):
+            if self._warned.get(name) != (today, version) and self.library.has_version(version):
+                self._warned[name] = today, version
+                for problem in self.library.ending_soon(version, today):
                     log.get().warning("a value ends soon", pack=name, detail=str(problem))
 
     async def _load_published(self, store: Store) -> None:

@@ -34,7 +34,7 @@ def packs_in_force(connection: sa.Connection, archive: Archive, now: datetime) -
     """Every pack that decides here, or that is refused, by name."""
     for each in _on_record(connection, archive, now):
         known = archive.library.has_version(each.hash)
-        ending = archive.library.ending_soon(each.hash, now.date()) if known else ()
+        ending = archive.library.ending_soon(each.hash, clock.uk_day(now)) if known else ()
         yield replace(each, ending_soon="\n".join(map(str, ending)))
 
 

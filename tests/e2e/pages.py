@@ -21,7 +21,7 @@ WITHOUT_BREAKS = 1000
 """A width at which no line is broken: where it would be depends on how long a date is."""
 CHANGING = (
     (re.compile(r"case-[0-9a-z]{12}"), "CASE"),
-    (re.compile(r"\b(money|support)-[0-9a-z]{12}"), r"\1-ID"),
+    (re.compile(r"\b(money|spend|support)-[0-9a-z]{12}"), r"\1-ID"),
     (re.compile(r"\b[0-9]{1,2} [A-Z][a-z]+ 2[0-9]{3}\b"), "DATE"),
     (re.compile(r"\b[0-9]{2}:[0-9]{2}\b"), "TIME"),
     (re.compile(r"\b(EXAMPLE-[0-9]{4})-[0-9a-f]{8}\b"), r"\1-HASH"),

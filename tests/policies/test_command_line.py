@@ -104,8 +104,10 @@ def test_check_looks_at_what_a_pack_extends_and_at_a_day(tmp_path: Path) -> None
     text = parameters.read_text(encoding="utf-8")
     parameters.write_text(text.replace("value: 2,", "until: 2026-12-31, value: 2,"), encoding="utf-8")
     ending = typed("check", council, "--on", "2026-12-31", "--json")
-    [warning] = json.loads(ending.stdout)["example-council"]
-    assert (ending.exit_code, warning["where"], warning["warning"]) == (0, "eligibility.outcomes_needed", True)
+    checked = json.loads(ending.stdout)["example-council"]
+    [warning] = checked["warnings"]
+    assert (ending.exit_code, warning["where"]) == (0, "eligibility.outcomes_needed")
+    assert (checked["problems"], checked["left_out"]) == ([], 0)
     assert warning["expected"].startswith("a value after 2026-12-31")
     ended = typed("check", council, "--on", "2027-01-01")
     assert ended.exit_code == 1
@@ -115,6 +117,18 @@ def test_check_looks_at_what_a_pack_extends_and_at_a_day(tmp_path: Path) -> None
     broken = typed("check", council)
     assert broken.exit_code == 1
     assert "england/cases/eligibility.yaml" in broken.stdout
+
+
+def test_check_tells_programs_how_many_cases_were_left_out(tmp_path: Path) -> None:
+    """As it tells people: whoever mends the pack has more to see."""
+    root = Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
+    rules = root / "england" / "rules" / "eligibility.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("title:", "titel:"), encoding="utf-8")
+    to_read = typed("check", str(root / "england")).stdout
+    to_parse = json.loads(typed("check", str(root / "england"), "--json").stdout)["england"]
+    assert to_parse["left_out"] > 0
+    assert f"{to_parse['left_out']} worked cases that need this were not run" in to_read
+    assert f"{len(to_parse['problems'])} problem" in to_read
 
 
 AS_OF = ("--on", "2026-04-01")

@@ -25,7 +25,7 @@ UNCHECKED = {
     "LEGAL-3", "LEGAL-3/P8", "LEGAL-4/WORDS", "LEGAL-4/P10", "LEGAL-4/P11", "LEGAL-4/P13", "LEGAL-5", "LEGAL-5/P9",
     "LEGAL-5/P9/administration", "MEET-2/eligible", "REG-8/managed", "SECTION/reg8", "CAPACITY", "CAPACITY/reg8", "USE",
     "USE/close-family", "USE/administration", "CLOCK/T10/extended", "CLOCK/T10/made", "CLOCK/T11/extended",
-    "SUFF-1", "SUFF-1/on-costs", "SUFF-2", "VALUE-1", "SAFE-1",
+    "SUFF-1", "SUFF-1/on-costs", "SUFF-2", "VALUE-1", "SAFE-1", "MEET-1/carer",
 }  # fmt: skip
 """Rules that rest on what nobody has held against the text of the law yet, or on a local default."""
 

@@ -53,9 +53,11 @@ def of_an_adult(chance: random.Random) -> Facts:
 
 
 def of_a_carer(chance: random.Random) -> Facts:
+    asked = outcomes(chance, CARER_OUTCOMES, CARER_LIMBS)
+    asked |= {name: "not_applicable" for name in ("child_caring", "other_caring") if chance.random() < 0.3}
     return {
         "necessary_care": some(chance, 0.9), "health_at_risk": some(chance, 0.2),
-        "significant_impact": some(chance, 0.9), "outcomes": outcomes(chance, CARER_OUTCOMES, CARER_LIMBS),
+        "significant_impact": some(chance, 0.9), "outcomes": asked,
     }  # fmt: skip
 
 

@@ -127,3 +127,38 @@ async def test_no_hold_moves_a_review_past_the_laws_date(trip: Trip, days: Days,
     await skipping.sleep(timedelta(days=3))
     law = [date for date in law_told(trip) if not date[-1]]
     assert law == [(Stage.SEEN_HOW_IT_WORKED, 1, days(1), False)]
+
+
+async def test_a_trigger_during_a_review_brings_the_laws_date_forward(
+    trip: Trip, days: Days, skipping: WorkflowEnvironment
+) -> None:
+    """Capacity that is lost while a planned review is under way wants it at once; the review answers that."""
+    trip.services.review_law_due = days(300)
+    await trip.happens(*to_plan(), *to_life(starts_on=days(0), direct_payment=True), ReviewRequested(1))
+    await trip.reaches(WaitingFor.REVIEW)
+    await trip.happens(ReviewTriggered(1, "hospital", days(300)), ReviewTriggered(1, "capacity_lost", days(0)))
+    await skipping.sleep(timedelta(days=3))
+    told = [(Stage.SEEN_HOW_IT_WORKED, 1, days(0), True), (Stage.SEEN_HOW_IT_WORKED, 1, days(0), False)]
+    assert law_told(trip) == told
+    await trip.happens(ReviewCompleted(1, "change_plan", days(370)))
+    await trip.reaches(WaitingFor.PLAN)
+    await skipping.sleep(timedelta(days=300))
+    assert law_told(trip) == told, "what called for the review that is done calls for no other"
+
+
+async def test_a_rebuilt_journey_knows_what_came_during_its_review(
+    trip: Trip, days: Days, skipping: WorkflowEnvironment
+) -> None:
+    """By the fact that the review was open then."""
+    trip.services.review_law_due = days(300)
+    await trip.happens(*to_plan(), *to_life(starts_on=days(0), direct_payment=True), ReviewRequested(1))
+    await trip.reaches(WaitingFor.REVIEW)
+    await trip.happens(ReviewTriggered(1, "misuse", days(40)))
+    await trip.lose()
+    await trip.begin_again()
+    await trip.reaches(WaitingFor.REVIEW)
+    await skipping.sleep(timedelta(days=42))
+    assert law_told(trip) == [
+        (Stage.SEEN_HOW_IT_WORKED, 1, days(40), True),
+        (Stage.SEEN_HOW_IT_WORKED, 1, days(40), False),
+    ]

@@ -33,6 +33,7 @@ class Approval:
                 indicative_weekly=opening.indicative_weekly,
                 assessed_by=opening.assessed_by,
                 opened_on=opening.opened_on,
+                met_by_carer=opening.met_by_carer,
             )
             answer = await self._stub.OpenApproval(request, timeout=timeout() / 2)
         return due(answer.due_on)

@@ -104,7 +104,8 @@ def alarms_of(state: JourneyState, due: Due | None) -> Iterator[Alarm]:
         return
     if due:
         yield _alarm(RecordOverdue(state.stage, state.turn, due.on, due.kind is DueKind.HARD, ahead=False), due.day)
-    law = state.life.law_due(state.life_round, state.law_due)
+    under_review = state.stage is Stage.SEEN_HOW_IT_WORKED
+    law = state.life.law_due(state.life_round, state.law_due, under_review=under_review)
     if law and (state.stage in REVIEWED_BY_LAW or state.life.goes_on):
         stage = state.stage if state.stage in REVIEWED_BY_LAW else Stage.LIFE_LIVED
         prefix = "" if stage is state.stage else f"{stage}/"

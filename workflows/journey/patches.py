@@ -16,7 +16,7 @@ PATCHES: Mapping[str, str] = {
     "overdue-is-told": "26 November 2026: a due date that passes, and one of the law that is near, is told to the "
     "service that owns the step; and Temporal's tools show whether the law sets the date.",
     "every-date-is-told": "27 November 2026: the law's date of the next review runs on, and is told, while a plan is "
-    "changed or needs are reassessed, and what calls for a review by law sets it; what a person is owed in writing has "
-    "a date, too. A run that begins with it does what overdue-is-told guards, and asks for that patch no more: each "
-    "takes two events of its history.",
+    "changed or needs are reassessed, and what calls for a review by law sets it, also during a review; what a "
+    "person is owed in writing has a date, too. A run that begins with it does what overdue-is-told guards, and asks "
+    "for that patch no more: each takes two events of its history.",
 }

@@ -55,13 +55,17 @@ class OpenPlan(Opening):
 
 @dataclass(frozen=True, slots=True)
 class OpenApproval(Opening):
-    """Open step 3: check the submitted plan. The plan goes from service to service, never through Temporal."""
+    """Open step 3: check the submitted plan. The plan goes from service to service, never through Temporal.
+
+    `met_by_carer` are those of the eligible needs that a carer meets.
+    """
 
     version: int
     eligible_needs: list[str]
     indicative_weekly: str
     assessed_by: list[str]
     opened_on: str
+    met_by_carer: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

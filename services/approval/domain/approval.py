@@ -27,7 +27,10 @@ class ApprovalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalOpening:
-    """What opens step 3: the submitted plan, and the step 1 that led to it. `indicative` in pounds a week."""
+    """What opens step 3: the submitted plan, and the step 1 that led to it. `indicative` in pounds a week.
+
+    `met_by_carer` are those of the eligible needs that a willing carer meets.
+    """
 
     case_id: str
     council: str
@@ -36,6 +39,7 @@ class ApprovalOpening:
     indicative: Decimal
     assessed_by: tuple[str, ...]
     opened_on: date
+    met_by_carer: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,12 @@ class SubmittedPlan:
         return Measure.of((line.use, line.necessary_override) for line in self.lines)
 
 
-def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: Decimal) -> dict[str, Json]:
+def check_facts(
+    plan: SubmittedPlan, eligible_needs: Sequence[str], met_by_carer: Sequence[str], indicative: Decimal
+) -> dict[str, Json]:
     """The facts about a plan for the decision plan-check. `indicative` is the indicative budget in pounds a week.
+
+    `met_by_carer` are those of the eligible needs that a willing carer meets, as step 1 found.
 
     Whether close family is paid follows from the use of the line. A question that the plan leaves out counts as not
     answered, and not as unknown. Direct payments are decided in step 4, before any is made. Whether the council is
@@ -75,25 +79,12 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
         "template": plan.template,
         "answered": {question: question in plan.answered for question in QUESTIONS},
         "eligible_needs": list(eligible_needs),
-        "lines": [
-            {
-                "id": line.line_id,
-                "text": line.text,
-                "needs": list(line.needs),
-                "use": line.use,
-                "weekly": pounds(line.weekly),
-                "payee_close_family_same_household": line.use == "close_family",
-                "necessary_override": line.necessary_override,
-                "council_satisfied": False,
-                "care_home_weeks": line.care_home_weeks,
-                "direct_payment": line.direct_payment,
-            }
-            for line in plan.lines
-        ],
+        "lines": [_line_facts(line) for line in plan.lines],
         "extras": [
             {"id": line.line_id, "weekly": pounds(line.beyond_needs)} for line in plan.lines if line.beyond_needs
         ],
         "met_otherwise": list(plan.met_otherwise),
+        "met_by_carer": list(met_by_carer),
         "lacking": lacking(plan),
         "personal_budget": pounds(plan.weekly),
         "indicative_budget": pounds(indicative),
@@ -103,6 +94,21 @@ def check_facts(plan: SubmittedPlan, eligible_needs: Sequence[str], indicative: 
         "advocate_considered": plan.advocate_considered,
         "lacks_capacity": plan.lacks_capacity,
         "interested_involved": plan.interested_involved,
+    }
+
+
+def _line_facts(line: SpendLine) -> dict[str, Json]:
+    return {
+        "id": line.line_id,
+        "text": line.text,
+        "needs": list(line.needs),
+        "use": line.use,
+        "weekly": pounds(line.weekly),
+        "payee_close_family_same_household": line.use == "close_family",
+        "necessary_override": line.necessary_override,
+        "council_satisfied": False,
+        "care_home_weeks": line.care_home_weeks,
+        "direct_payment": line.direct_payment,
     }
 
 

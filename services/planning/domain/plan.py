@@ -83,11 +83,11 @@ class Plan:
         """
         return replace(self, version=version, submitted=False)
 
-    def submit(self, eligible: Sequence[str], by: str) -> Self:
-        """The submitted plan.
+    def submit(self, to_meet: Sequence[str], by: str) -> Self:
+        """The submitted plan. `to_meet` are the eligible needs that no carer meets.
 
-        Raises a Fault (PRECONDITION): QUESTIONS_UNANSWERED; NOTHING_PLANNED without a line though not every eligible
-        need is met otherwise.
+        Raises a Fault (PRECONDITION): QUESTIONS_UNANSWERED; NOTHING_PLANNED without a line though not all of them are
+        met otherwise.
         """
         content = self.content
         if content.unanswered:
@@ -97,10 +97,10 @@ class Plan:
                 self.case_id,
                 questions=",".join(content.unanswered),
             )
-        if not content.lines and not set(eligible) <= set(content.met_otherwise):
+        if not content.lines and not set(to_meet) <= set(content.met_otherwise):
             raise _incomplete(
                 "NOTHING_PLANNED",
-                "The plan needs at least one line, unless every eligible need is met otherwise.",
+                "The plan needs at least one line, unless every eligible need is met by a carer or otherwise.",
                 self.case_id,
             )
         return replace(self, submitted=True, written_by=self._writers_with(by))

@@ -90,6 +90,11 @@ class Planning:
             met_by_carer=opening.met_by_carer,
         )
 
+    @property
+    def to_meet(self) -> tuple[str, ...]:
+        """The eligible needs that no carer meets."""
+        return tuple(need for need in self.eligible_needs if need not in self.met_by_carer)
+
     def ensure_open(self) -> None:
         """Raise a Fault when the case has ended."""
         if self.closed:

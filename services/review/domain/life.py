@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from services.review.domain.plan_in_force import PlanInForce
-from services.review.domain.spending import Checked, Spend
+from services.review.domain.spending import NOTHING, Checked, Spend, SpendJudgement, SpendToJudge
 from sevensteps.errors import case_ended, stage_order
 from sevensteps.policy import Verdict
 from sevensteps.policy.model.verdict import Json
@@ -145,7 +145,8 @@ class Life:
     """One round of steps 6 and 7. `spent` in pounds; `version` counts the changes over all rounds.
 
     `review_due` to `receipt_id` are its Schedule; `reason` and `due_on` are of the review under way. `spends_to_judge`
-    counts spends. `in_force` is None in a life that opened before it was recorded what the plan says.
+    and `not_agreed` (pounds) are of all rounds. `in_force` is None in a life that opened before it was recorded what
+    the plan says.
     """
 
     case_id: str
@@ -165,6 +166,7 @@ class Life:
     in_force: PlanInForce | None
     spends_to_judge: int
     law_receipt_id: str
+    not_agreed: Decimal
 
     @classmethod
     def open(cls, opening: LifeOpening, schedule: Schedule, before: "Life | None") -> Self:
@@ -180,13 +182,14 @@ class Life:
             due_rule=schedule.due_rule,
             law_due=schedule.law_due,
             receipt_id=schedule.receipt_id,
-            spent=Decimal("0.00"),
+            spent=NOTHING,
             reason=None,
             due_on=None,
             version=before.version + 1 if before else 1,
             in_force=opening.in_force,
-            spends_to_judge=0,
+            spends_to_judge=before.spends_to_judge if before else 0,
             law_receipt_id=schedule.receipt_id,
+            not_agreed=before.not_agreed if before else NOTHING,
         )
 
     @property
@@ -208,7 +211,7 @@ class Life:
             )
 
     def ensure_not_under_review(self) -> None:
-        """Raise a Fault where a review is under way: another is not called for before it is done."""
+        """Raise a Fault where a review is under way: another is not opened before it is done."""
         self.ensure_open()
         if self.state is LifeState.UNDER_REVIEW:
             raise stage_order("A review is under way: CompleteReview must come first.", self.case_id)
@@ -218,6 +221,14 @@ class Life:
         self.ensure_open()
         to_judge = checked.verdict == Verdict.NEEDS_JUDGEMENT
         return replace(self, spent=self.spent + spend.amount, spends_to_judge=self.spends_to_judge + to_judge)
+
+    def judge(self, spend: SpendToJudge, judgement: SpendJudgement) -> Self:
+        """The life with a judgement on a spend of any round, in place of the last one."""
+        return replace(
+            self,
+            spends_to_judge=self.spends_to_judge - (spend.judged is None),
+            not_agreed=self.not_agreed - spend.not_agreed(spend.judged) + spend.not_agreed(judgement),
+        )
 
     def reviewed_facts(self, on: date) -> dict[str, Json]:
         """The facts for the decision review-schedule that a review of this round, done on a day, changes."""
@@ -236,8 +247,14 @@ class Life:
         )
 
     def bring_forward(self, schedule: Schedule) -> Self:
-        """The life with the sooner of each date, its own or the other's: what calls for a review never puts it off."""
-        sooner = self.schedule(schedule) if schedule.review_due < self.review_due else self
+        """The life with the sooner of each date, its own or the other's: what calls for a review never puts it off.
+
+        The review that is under way answers what calls for one meanwhile.
+        """
+        if self.state is LifeState.UNDER_REVIEW:
+            sooner = replace(self, due_on=min(self.due_on or schedule.review_due, schedule.review_due))
+        else:
+            sooner = self.schedule(schedule) if schedule.review_due < self.review_due else self
         if schedule.law_due and (self.law_due is None or schedule.law_due < self.law_due):
             return replace(sooner, law_due=schedule.law_due, law_receipt_id=schedule.receipt_id)
         return replace(sooner, law_due=self.law_due, law_receipt_id=self.law_receipt_id)

@@ -4,12 +4,24 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.review.domain.life import Review, ReviewReason
-from services.review.domain.spending import Checked, Spend
+from services.review.domain.spending import Checked, Judgement, Spend
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedJudgement:
+    """What was judged of a spend, and why, by whom and when."""
+
+    judgement: Judgement
+    judged_by: str
+    judged_at: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedSpend:
-    """Money spent in a round. `checked` says against which version of the plan, and how it compares with that."""
+    """Money spent in a round. `checked` says against which version of the plan, and how it compares with that.
+
+    The last one of its judgements holds.
+    """
 
     spend_id: str
     round: int
@@ -17,6 +29,7 @@ class RecordedSpend:
     checked: Checked
     recorded_by: str
     recorded_at: str
+    judgements: tuple[RecordedJudgement, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
 
 from services.review.domain.plan_in_force import LivedPlan, LivedPlans, PlanInForce
-from sevensteps.errors import Fault, Kind
-from sevensteps.policy.model.verdict import Json
+from sevensteps.errors import Fault, Kind, Violation, invalid
+from sevensteps.policy.model.verdict import Json, Verdict
 
 NOTHING = Decimal("0.00")
 MOST_WEEKS = 5200
@@ -37,6 +38,55 @@ class Checked:
     plan_version: int
     verdict: str = ""
     receipt_id: str = ""
+
+
+class SpendJudgement(StrEnum):
+    """What somebody judged of spending that was marked for it."""
+
+    AGREED = "agreed"
+    NOT_AGREED = "not_agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What somebody judges of a spend, and why."""
+
+    spend_id: str
+    judgement: SpendJudgement
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpendToJudge:
+    """A spend as it stands before it is judged. `judged` is its last judgement; None where nobody has judged it."""
+
+    line_id: str
+    amount: Decimal
+    verdict: str
+    recorded_by: str
+    judged: SpendJudgement | None
+
+    def ensure_may_be_judged(self, by: str, case_id: str) -> None:
+        """Raise a Fault where nothing is left to judgement (INVALID), or by whoever recorded the spend (DENIED)."""
+        if self.verdict != Verdict.NEEDS_JUDGEMENT:
+            raise not_to_judge()
+        if by == self.recorded_by:
+            raise Fault(
+                Kind.DENIED,
+                "SEPARATION_OF_DUTIES",
+                "You recorded this spending, so somebody else must judge it.",
+                metadata={"case_id": case_id},
+            )
+
+    def not_agreed(self, judgement: SpendJudgement | None) -> Decimal:
+        """What of it is not agreed by a judgement. Money that came back is no money that was spent."""
+        return max(self.amount, NOTHING) if judgement is SpendJudgement.NOT_AGREED else NOTHING
+
+
+def not_to_judge() -> Fault:
+    """A judgement on something that nobody has to judge."""
+    detail = "must be the id of a spend of the case that needs judgement, as ListSpending answers it"
+    return invalid(Violation("spend_id", detail))
 
 
 def facts_of(

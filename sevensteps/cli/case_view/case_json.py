@@ -24,11 +24,17 @@ def case_json(
     *,
     linked: Sequence[Case],
     reasons: Mapping[int, Sequence[str]],
+    records: CaseRecords,
 ) -> dict[str, Json]:
-    """What `case list` says of a case, with its events, and decisions and reasons by the position of their events."""
+    """What `case list` says of a case, the spending that is open, and its events.
+
+    Decisions and reasons are by the position of their events.
+    """
     return {
         **row.as_json(),
         "cases_with_it": [case.case_id for case in linked],
+        "spends_to_judge": [spent.spend_id for spent in records.spending_to_judge],
+        "spends_not_agreed": [spent.spend_id for spent in records.spending_not_agreed],
         "events": [json.loads(event_json(event)) for event in events],
         "decisions": {str(position): _decision(decision) for position, decision in decisions.items()},
         "reasons": {str(position): list(lines) for position, lines in reasons.items()},

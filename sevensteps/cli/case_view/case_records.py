@@ -10,6 +10,7 @@ from sevensteps.api.approval.v1 import approval_pb2
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.planning.v1 import planning_pb2
+from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2
 from sevensteps.cli.case_view.history import last_event, payload_of
 from sevensteps.events import LifeOpened, PlanChecked, PlanSubmitted
@@ -33,6 +34,21 @@ class CaseRecords:
     spending: list[review_pb2.Spending] = field(default_factory=list)
     review_calls: list[review_pb2.ReviewCall] = field(default_factory=list)
     reviews: list[review_pb2.Review] = field(default_factory=list)
+
+    @property
+    def spending_to_judge(self) -> list[review_pb2.Spending]:
+        """What was spent and is for somebody to judge, and nobody has."""
+        return [
+            spent
+            for spent in self.spending
+            if spent.decision.verdict == decision_pb2.VERDICT_NEEDS_JUDGEMENT and not spent.judgements
+        ]
+
+    @property
+    def spending_not_agreed(self) -> list[review_pb2.Spending]:
+        """What was spent and judged last not to be agreed."""
+        not_agreed = review_pb2.SPEND_JUDGEMENT_NOT_AGREED
+        return [spent for spent in self.spending if spent.judgements and spent.judgements[-1].judgement == not_agreed]
 
     def as_json(self) -> dict[str, Json]:
         """All of them for programs, as on the wire."""

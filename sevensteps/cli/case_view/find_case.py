@@ -1,6 +1,7 @@
 """Which case somebody means who names it by its id, or by the reference of the person whom it is about."""
 
 from collections.abc import Sequence
+from datetime import UTC
 
 import typer
 
@@ -49,6 +50,6 @@ def _only(cases: Sequence[pb.Case]) -> pb.Case:
 
 def _in_a_line(case: pb.Case) -> str:
     kind = plain(short_name(pb.CaseKind, case.kind))
-    opened = clock.day_in_words(case.opened_at.ToDatetime().date())
+    opened = clock.day_in_words(clock.uk_day(case.opened_at.ToDatetime(tzinfo=UTC)))
     ended = f", ended: {plain(short_name(pb.Ending, case.ending))}" if case.ending else ""
     return f"{case.case_id}  {kind}, {case.council}, opened on {opened}{ended}"

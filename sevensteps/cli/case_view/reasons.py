@@ -70,6 +70,11 @@ def _judged(judgement: Judgement) -> str:
     return f"judged {judgement.rule}{about}: {judgement.because}"
 
 
+def _of_spend_judged(records: CaseRecords, event: Event, _: Payload) -> Iterator[str]:
+    judgements = (judged for spent in records.spending for judged in spent.judgements)
+    return (f"because: {judged.because}" for judged in judgements if judged.judged_at == event.occurred_at)
+
+
 def _of_review_call(records: CaseRecords, event: Event, _: Payload) -> Iterator[str]:
     return (f"because: {call.because}" for call in records.review_calls if call.called_at == event.occurred_at)
 
@@ -122,6 +127,7 @@ REASONS: Mapping[str, ReasonsOf] = {
     events.PlanSubmitted.TYPE: _of_plan,
     events.PlanApproved.TYPE: _of_approval,
     events.PlanReturned.TYPE: _of_approval,
+    events.SpendJudged.TYPE: _of_spend_judged,
     events.ReviewRequested.TYPE: _of_review_call,
     events.ReviewCompleted.TYPE: _of_review,
     events.ComplaintRecorded.TYPE: _of_complaint,

@@ -74,6 +74,7 @@ SENTENCES: Mapping[str, str] = {
     events.ReviewOverdue.TYPE: "the review was due on {due_on}, and is not done",
     events.LifeOpened.TYPE: "living with plan version {plan_version}; next review dated by rule {rule}",
     events.SpendRecorded.TYPE: "{amount} spent on line {line_id}, on {spent_on}: {verdict}",
+    events.SpendJudged.TYPE: "judged: {amount} spent on line {line_id} is {judgement}",
     events.ReviewRequested.TYPE: "review asked for (s.27(1)(b))",
     events.ReviewTriggered.TYPE: "review called for: {trigger}",
     events.ReviewOpened.TYPE: "review opened: {reason}",
@@ -100,7 +101,10 @@ DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
 
 NOT_DECIDED = "not checked, because what the plan says was not recorded then"
 """In place of the verdict on spending from before the lines of the plan were recorded."""
-CAME_BACK = "{amount} came back to line {line_id}, on {spent_on}: {verdict}"
+CAME_BACK: Mapping[type[Payload], str] = {
+    events.SpendRecorded: "{amount} came back to line {line_id}, on {spent_on}: {verdict}",
+    events.SpendJudged: "judged: {amount} that came back to line {line_id} is {judgement}",
+}
 """Spending that is negative, in words."""
 
 MONEY = frozenset({"weekly", "personal_budget_weekly", "amount"})
@@ -139,8 +143,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         answers = words.of_council(event.council, decision)
         verdicts = {name: getattr(payload, name) for name in parts}
         fields |= {name: answers.answer(said, parts[name]) if said else NOT_DECIDED for name, said in verdicts.items()}
-    if isinstance(payload, events.SpendRecorded) and payload.amount.startswith("-"):
-        sentence, fields["amount"] = CAME_BACK, fields["amount"].removeprefix("-")
+    if type(payload) in CAME_BACK and fields["amount"].startswith("-"):
+        sentence, fields["amount"] = CAME_BACK[type(payload)], fields["amount"].removeprefix("-")
     told = sentence.format(**fields).rstrip() + _departures_in_words(payload) + _law_in_words(payload)
     told += _another_in_words(payload) + reason_in_words(payload)
     return told + _owed_in_writing(payload) if verbose else told

@@ -104,7 +104,7 @@ class Player:
         what = f"{STEP_NAMES[stage]} ({stage.value}) to open, so that {step.who} {step.verb.words}"
         await self.follower.wait_until_entered(
             self._case_id,
-            lambda events: stages_entered(events)[-1:] == (stage,),
+            lambda events: stage in (stages_entered(events) if step.verb.goes_on else stages_entered(events)[-1:]),
             f"{self._place(step)}: {what}",
             PATIENCE_SECONDS,
         )

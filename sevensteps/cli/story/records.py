@@ -1,4 +1,4 @@
-"""Reading a record before changing it: its etag, and which plan or determination the change is about."""
+"""Reading a record before changing it: its etag, and which plan, determination or spending the change is about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ async def read_record(caller: Caller, verb: Verb, case_id: str) -> Record:
         case "approval":
             return await _approval(caller, case_id)
         case "review":
-            return await _life(caller, case_id)
+            return await _life(caller, verb, case_id)
         case _:
             return await _case(caller, verb, case_id)
 
@@ -49,9 +49,14 @@ async def _approval(caller: Caller, case_id: str) -> Record:
     return Record({"etag": approval.etag, "version": approval.version}, approval.checks, PlanChecked)
 
 
-async def _life(caller: Caller, case_id: str) -> Record:
+async def _life(caller: Caller, verb: Verb, case_id: str) -> Record:
     life = (await caller.ask(review_pb2.GetLifeRequest(case_id=case_id), review_pb2.GetLifeResponse)).life
-    return Record({"etag": life.etag}, life.schedule, LifeOpened)
+    fields: dict[str, Fact] = {"etag": life.etag}
+    if "spend_id" in verb.request.fields_by_name:
+        request = review_pb2.ListSpendingRequest(case_id=case_id)
+        spending = (await caller.ask(request, review_pb2.ListSpendingResponse)).spending
+        fields["spend_id"] = spending[-1].spend_id if spending else ""
+    return Record(fields, life.schedule, LifeOpened)
 
 
 async def _case(caller: Caller, verb: Verb, case_id: str) -> Record:

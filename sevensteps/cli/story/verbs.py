@@ -25,7 +25,8 @@ FILES = {
 class Verb:
     """Something that a person does: a call, the event that reports it, and the step in which it is done.
 
-    `decision` is the path in the answer to the decision of the policy pack, if the call makes one.
+    `decision` is the path in the answer to the decision of the policy pack, if the call makes one. What `goes_on` is
+    done as well while later steps are under way.
     """
 
     words: str
@@ -34,6 +35,7 @@ class Verb:
     event: type[Payload]
     stage: Stage | None = None
     decision: str = ""
+    goes_on: bool = False
 
     @property
     def method(self) -> MethodDescriptor:
@@ -106,7 +108,16 @@ VERBS = _by_words(
         Verb("arranges support", "planning", "ArrangeSupport", events.SupportArranged, Stage.SUPPORT_ORGANISED),
         Verb("stops arrangements", "planning", "StopArrangements", events.MoneyEnded),
         Verb("restarts arrangements", "planning", "RestartArrangements", events.MoneyStarted),
-        Verb("records spending", "review", "RecordSpend", events.SpendRecorded, Stage.LIFE_LIVED, "decision"),
+        Verb(
+            "records spending",
+            "review",
+            "RecordSpend",
+            events.SpendRecorded,
+            Stage.LIFE_LIVED,
+            "decision",
+            goes_on=True,
+        ),
+        Verb("judges spending", "review", "JudgeSpend", events.SpendJudged),
         Verb("asks for a review", "review", "RequestReview", events.ReviewRequested, Stage.LIFE_LIVED),
         Verb("triggers a review", "review", "TriggerReview", events.ReviewTriggered, Stage.LIFE_LIVED),
         Verb("completes the review", "review", "CompleteReview", events.ReviewCompleted, Stage.SEEN_HOW_IT_WORKED),

@@ -21,6 +21,8 @@ PointsTable = tuple[tuple[int, int], ...]
 BirthTable = tuple[tuple[str, str | int], ...]
 """Rows of a day, and what holds for whoever is born from then on: a day, or an age in months."""
 
+A_YEAR = 12
+"""Months."""
 _SATURDAY = 5
 
 
@@ -143,7 +145,7 @@ def days_later(day: str, days: int) -> str:
 def months_later(day: str, months: int) -> str:
     """The same day a number of months later, or the last day of that month. Raises as `days_later` does."""
     start = date.fromisoformat(day)
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    year, month = divmod(start.year * A_YEAR + start.month - 1 + months, A_YEAR)
     if not FIRST_DAY.year <= year <= LAST_DAY.year:
         raise _beyond_dates()
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
@@ -156,14 +158,35 @@ def weeks_later(day: str, weeks: int) -> str:
 
 def years_later(day: str, years: int) -> str:
     """The same day a number of years later, or 28 February. Raises as `days_later` does."""
-    return months_later(day, 12 * years)
+    return months_later(day, A_YEAR * years)
+
+
+def age_reached(born: str, years: int) -> str:
+    """The day on which somebody reaches an age: the anniversary of their birth (Family Law Reform Act 1969 s.9).
+
+    Whoever is born on 29 February has no anniversary in a common year: the age is reached when February is over, on
+    1 March. Raises as `days_later` does.
+    """
+    birthday = years_later(born, years)
+    return days_later(birthday, 1) if birthday[-2:] != born[-2:] else birthday
+
+
+def age_by_birth(born: str, table: BirthTable) -> str:
+    """The day that a table has for whoever is born on a day, or on which they reach the age that it has."""
+    until = _until(born, table)
+    if isinstance(until, str):
+        return until
+    return months_later(born, until) if until % A_YEAR else age_reached(born, until // A_YEAR)
 
 
 def day_by_birth(born: str, table: BirthTable) -> str:
-    """The day that a table has for whoever is born on a day, or on which they reach the age that it has."""
-    row = bisect_right(table, born, key=lambda row: row[0])
-    until = table[row - 1][1]
+    """What `age_by_birth` is now, with 28 February for 1 March: stored packs still decide by it."""
+    until = _until(born, table)
     return until if isinstance(until, str) else months_later(born, until)
+
+
+def _until(born: str, table: BirthTable) -> str | int:
+    return table[bisect_right(table, born, key=lambda row: row[0]) - 1][1]
 
 
 def last_day_of_months(day: str, months: int) -> str:
@@ -218,7 +241,7 @@ CALCULATIONS: Mapping[str, Callable[..., Result]] = {
         total, total_where, amount_where, difference, what_remains, largest, smallest, count, shared, holding,
         contains, percent_over, same, minimum_income_guarantee, guaranteed_income, tariff_income, charge, names_word,
         lowest_limit, pounds_for_points, points_above, is_on_or_after, later_of, days_later, weeks_later, months_later,
-        years_later, last_day_of_months, day_by_birth, working_days_later, next_working_day,
+        years_later, age_reached, last_day_of_months, age_by_birth, day_by_birth, working_days_later, next_working_day,
     )
 }  # fmt: skip
 

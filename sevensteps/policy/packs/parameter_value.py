@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 from sevensteps.money import pence
-from sevensteps.policy.model.arithmetic import BirthTable, PointsTable
+from sevensteps.policy.model.arithmetic import A_YEAR, BirthTable, PointsTable
 from sevensteps.policy.model.facts import FIRST_DAY, LAST_DAY, Value
 from sevensteps.policy.model.verdict import DEFINITE_VERDICTS
 
@@ -15,7 +15,6 @@ ParameterValue = Value | PointsTable | BirthTable | Amounts
 POINTS_TO_POUNDS = "points to pounds"
 DAY_BY_BIRTH = "day by birth"
 
-_A_YEAR = 12
 _OLDEST = 120
 _AGE = {"born from", "years", "months"}
 
@@ -72,7 +71,7 @@ def days_by_birth(value: tuple[object, ...]) -> tuple[str, ...]:
 def _by_birth_in_words(born: str, until: str | int) -> str:
     if isinstance(until, str):
         return f"born from {born}: on {until}"
-    years, months = divmod(until, 12)
+    years, months = divmod(until, A_YEAR)
     return f"born from {born}: at {years} years" + (f" and {months} month{'s' * (months > 1)}" if months else "")
 
 
@@ -123,7 +122,7 @@ def _birth_row(given: object) -> tuple[str, str | int] | None:
     years, months = given.get("years"), given.get("months", 0)
     if not isinstance(years, int) or not isinstance(months, int) or not given.keys() <= _AGE:
         return None
-    return (born.isoformat(), 12 * years + months) if 0 < years <= _OLDEST and 0 <= months < _A_YEAR else None
+    return (born.isoformat(), A_YEAR * years + months) if 0 < years <= _OLDEST and 0 <= months < A_YEAR else None
 
 
 def _amounts(given: object) -> Amounts | None:

@@ -91,7 +91,7 @@ class Parameter:
     def _in_force(self, day: date) -> DatedValue | None:
         begun = bisect_right(self.values, day, key=lambda value: value.begins)
         latest = self.values[begun - 1] if begun else None
-        return latest if latest is not None and (latest.ends is None or day <= latest.ends) else None
+        return latest if latest is not None and latest.covers(day) else None
 
     def is_superseded_on(self, day: date) -> bool:
         """Whether there is a national value by now on a day for which the council has entered one."""

@@ -42,6 +42,23 @@ async def test_what_fails_is_found_line_by_line_and_need_by_need(desk: Desk) -> 
     assert approval.level == "L1"
 
 
+async def test_what_a_willing_carer_meets_needs_no_line(desk: Desk) -> None:
+    """As step 1 found (s.18(7)); the check says so, and of no need of which somebody has said how else it is met."""
+    alone = plan(line("l1"))
+    del alone.met_otherwise[:]
+    opening = desk.opening(alone)
+    opening.met_by_carer.append("community")
+    await desk.journey.OpenApproval(opening)
+    approval = await desk.read()
+    assert approval.meets_needs == policy.VERDICT_MET
+    [said] = [each for each in approval.checks.findings if each.rule == "MEET-1/carer"]
+    assert (said.about, said.verdict) == ("community", policy.VERDICT_MET)
+    assert "for as long as the carer goes on" in said.because
+    opening.request_id, opening.met_by_carer[0] = str(uuid4()), "hygiene"
+    fault = await refusal_of(desk.journey.OpenApproval(opening))
+    assert [each.field for each in fault.violations] == ["met_by_carer[0]"]
+
+
 @pytest.mark.parametrize("use", [planning.USE_CLOSE_FAMILY, planning.USE_CLOSE_FAMILY_ADMINISTRATION])
 async def test_paying_close_family_needs_the_councils_word(desk: Desk, use: planning.Use.ValueType) -> None:
     """Such a line of a direct payment is not met until the council has recorded that it is necessary."""

@@ -208,6 +208,22 @@ async def test_answers_for_adults_only_are_not_a_carers(work: Practice) -> None:
     assert (fault.kind, paths(fault)) == (Kind.INVALID, ["carer.outcomes[recreation].takes_longer"])
 
 
+async def test_an_outcome_that_applies_to_everybody_is_named(work: Practice) -> None:
+    """Everybody eats; only the caring for others may be something that somebody does not do."""
+    nobody = pb.OutcomeAnswers(not_applicable=True)
+    adult = pb.AdultFacts(outcomes={"child_caring": nobody, "nutrition": nobody})
+    fault = await refused(
+        work, "ProposeDetermination", pb.ProposeDeterminationRequest(assessed_on=today(), adult=adult)
+    )
+    assert (fault.reason, paths(fault)) == ("FIELD_INVALID", ["adult.outcomes[nutrition].not_applicable"])
+    await work.open(pb.CASE_KIND_CARER)
+    carer = pb.CarerFacts(outcomes={"child_caring": nobody, "other_caring": nobody, "recreation": nobody})
+    request = work.on_case(pb.ProposeDeterminationRequest(assessed_on=today(), carer=carer))
+    fault = await refusal_of(work.amy.ProposeDetermination(request))
+    assert (fault.reason, paths(fault)) == ("FIELD_INVALID", ["carer.outcomes[recreation].not_applicable"])
+    assert "child_caring, other_caring" in fault.violations[0].detail
+
+
 @pytest.mark.parametrize("words", ["'; DROP TABLE cases; --", "%s %(x)s {0} :name ?", "𝔘𝔫𝔦 \u202e ﷽ 🛟", "x" * 20_000])
 async def test_any_words_are_kept_as_they_are(work: Practice, words: str) -> None:
     """Text that looks like SQL is stored as it is."""

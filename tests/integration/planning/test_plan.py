@@ -201,6 +201,21 @@ async def test_a_plan_without_lines_needs_every_need_met_otherwise(case: Plannin
     assert submitted.weekly == "0.00"
 
 
+async def test_a_plan_without_lines_leaves_to_a_carer_what_the_carer_meets(case: PlanningCase) -> None:
+    """Step 1 found that a willing carer meets the need (s.18(7)): nobody has to say so again."""
+    opening = case.opening_of_plan()
+    opening.met_by_carer.append("community")
+    await case.journey.OpenPlan(opening)
+    request = await case.draft()
+    del request.lines[:]
+    await case.pat.SavePlan(request)
+    assert (await refusal_of(case.pat.SubmitPlan(await case.submission()))).reason == "NOTHING_PLANNED"
+    request.met_otherwise.append("nutrition")
+    request.request_id, request.etag = new_request(), (await case.stands()).etag
+    await case.pat.SavePlan(request)
+    assert (await case.pat.SubmitPlan(await case.submission())).planning.plan.weekly == "0.00"
+
+
 async def test_a_plan_may_be_for_a_need_that_is_not_eligible(case: PlanningCase) -> None:
     """The council may meet it (s.19(1)), and an approver judges that."""
     await case.open_plan()

@@ -69,7 +69,7 @@ PLACES: Mapping[tuple[str, str], Places] = {
         ),
         **assessed(
             "carer",
-            LIMBS[:3],
+            (*LIMBS[:3], "not_applicable"),
             *("necessary_care", "health_at_risk", "care_to_adult"),
             *("adult_charged", "adult_means_within_limit", "adult_agrees", "adult_asks"),
         ),
@@ -187,7 +187,7 @@ PLACES: Mapping[tuple[str, str], Places] = {
     },
     ("approval", "OpenApproval"): {
         "council": "ListReceipts.council",
-        "eligible_needs": f"{CHECKED}.eligible_needs",
+        **same("eligible_needs", "met_by_carer", at=CHECKED),
         **same("indicative_weekly", "assessed_by", at="GetApproval.approval"),
         **OPENED_ON,
         "plan.version": "GetApproval.approval.version",
@@ -208,6 +208,10 @@ PLACES: Mapping[tuple[str, str], Places] = {
     ("approval", "ReturnPlan"): same("version", "because", at="GetApproval.approval"),
     ("approval", "CloseCase"): {},
     ("review", "RecordSpend"): same("line_id", "amount", "spent_on", "evidence", at="ListSpending.spending"),
+    ("review", "JudgeSpend"): {
+        "spend_id": "ListSpending.spending.spend_id",
+        **same("judgement", "because", at="ListSpending.spending.judgements"),
+    },
     ("review", "RequestReview"): same("because", at="ListReviewCalls.calls"),
     ("review", "TriggerReview"): same("trigger", at="ListReviewCalls.calls"),
     ("review", "CompleteReview"): same(
@@ -260,7 +264,6 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
     ("assessment", "AnswerComplaint", "ombudsman_told"): "an answer that does not tell of the ombudsman is refused",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.takes_longer"): "refused: it is for adults only",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.met_by_carer"): "refused: it is for adults only",
-    ("assessment", "ProposeDetermination", "carer.outcomes.value.not_applicable"): "refused by the pack",
 }
 """Fields that no answer gives back, by service, call and path, and why."""
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,11 @@ from sevensteps.cli.packs_in_force import read_packs
 from sevensteps.config import POLICIES, Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
+from sevensteps.policy import Library
+from sevensteps.policy.authoring.check import SOON
 from sevensteps.policy.packs.pack import read_pack
+from sevensteps.service.pack_archive import Archive
+from sevensteps.service.packs_on_record import packs_in_force
 
 COUNCIL = "example-council"
 OWN = "example-council/parameters/choices.yaml"
@@ -215,7 +219,7 @@ async def test_a_value_that_ends_soon_is_logged_and_shown(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """While the pack still decides: by the service's log, and by `status` and `policy in-force`."""
-    ends = clock.now().date() + timedelta(days=30)
+    ends = clock.today() + timedelta(days=30)
     edit(settings, OWN, "{from: 2025-04-01, value: 4,", f"{{from: 2025-04-01, until: {ends}, value: 4,")
     expected = rf"{OWN}:\d+: reviews.complex_months: a value after {ends}"
     async with run_suite("assessment", settings) as running:
@@ -224,3 +228,26 @@ async def test_a_value_that_ends_soon_is_logged_and_shown(
         assert any(re.search(expected, line) for line in shown.warnings())
         await asyncio.sleep(0.5)
     assert re.search(f"warning.*a value ends soon.*{expected}", capsys.readouterr().out)
+
+
+async def test_what_ends_soon_is_counted_from_the_day_in_the_united_kingdom(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After midnight in summer time it is a day later than in UTC, and a warning comes a day sooner."""
+    in_the_night = datetime(clock.today().year + 1, 6, 1, 23, 30, tzinfo=UTC)
+    ends = clock.uk_day(in_the_night) + SOON
+    edit(settings, OWN, "{from: 2025-04-01, value: 4,", f"{{from: 2025-04-01, until: {ends}, value: 4,")
+    ending = f"reviews.complex_months: a value after {ends}"
+    archive = Archive(Library(settings.policies))
+    archive.library.want(COUNCIL)
+    archive.library.renew()
+    async with run_suite("assessment", settings) as running:
+        shown = await running.store.read(lambda connection: list(packs_in_force(connection, archive, in_the_night)))
+        before = await running.store.read(
+            lambda connection: list(packs_in_force(connection, archive, in_the_night - timedelta(hours=1)))
+        )
+    assert ending in "".join(pack.ending_soon for pack in shown)
+    assert ending not in "".join(pack.ending_soon for pack in before)
+    monkeypatch.setattr(clock, "now", lambda: in_the_night)
+    archive._warn()  # noqa: SLF001 - the service calls it for ever
+    assert ending in capsys.readouterr().out

@@ -86,11 +86,14 @@ def facts_of_somebody_elsewhere() -> assessment_pb2.AdultFacts:
 def facts_of_carer() -> assessment_pb2.CarerFacts:
     """All that can be said of a carer."""
     limbs = assessment_pb2.OutcomeAnswers(cannot_unaided=True, pain_distress_anxiety=True, endangers=True)
+    outcomes = dict.fromkeys(CARER_OUTCOMES, limbs) | {
+        "child_caring": assessment_pb2.OutcomeAnswers(not_applicable=True)
+    }
     return assessment_pb2.CarerFacts(
         necessary_care=True,
         health_at_risk=True,
         significant_impact=True,
-        outcomes=dict.fromkeys(CARER_OUTCOMES, limbs),
+        outcomes=outcomes,
         residence=assessment_pb2.RESIDENCE_NO_SETTLED_RESIDENCE,
         charged=True,
         means_within_limit=False,
@@ -274,7 +277,9 @@ async def story_of_approval(mail: Correspondence) -> None:
     submitted.lines[0].weekly, submitted.lines[1].weekly = "41.25", "18.75"
     submitted.weekly, submitted.top_up, submitted.review_on = "100.00", "3.75", in_days(170)
     submitted.lacks_capacity, submitted.interested_involved = True, True
-    await mail.send("journey", Role.JOURNEY, desk.opening(submitted, indicative="97.53"))
+    opening = desk.opening(submitted, indicative="97.53")
+    opening.met_by_carer.append("community")
+    await mail.send("journey", Role.JOURNEY, opening)
     checked = await desk.read()
     returning = pb.ReturnPlanRequest(
         request_id=new_id(), case_id=desk.case_id, version=1, etag=checked.etag, because="The evenings are not in it."
@@ -306,11 +311,11 @@ async def story_of_review(mail: Correspondence) -> None:
     """A life in which money is spent, a review is called for twice and completed, and which goes on."""
     pb, home = review_pb2, Home(mail.running)
 
-    async def do(request: Message) -> None:
+    async def do(request: Message, subject: str = "rae") -> Message:
         values = {"request_id": new_id(), "case_id": home.case_id, "etag": (await home.read()).etag}
         for name, value in values.items():
             setattr(request, name, value)
-        await mail.send("rae", Role.REVIEWER, request)
+        return await mail.send(subject, Role.REVIEWER, request)
 
     in_force = plan_in_force(l1="80.00", l2="14.50")
     in_force.complex = True
@@ -318,6 +323,13 @@ async def story_of_review(mail: Correspondence) -> None:
     await mail.send("journey", Role.JOURNEY, opening)
     await do(pb.RecordSpendRequest(line_id="l1", amount="12.34", spent_on="2026-06-29", evidence="RECEIPT-77"))
     await do(pb.RecordSpendRequest(line_id="l1", amount="-2.30", spent_on="2026-06-30", evidence="REFUND-78"))
+    ahead = await do(pb.RecordSpendRequest(line_id="l1", amount="9999.00", spent_on="2026-06-30"))
+    judged = pb.JudgeSpendRequest(
+        spend_id=ahead.spend_id,  # type: ignore[attr-defined]
+        judgement=pb.SPEND_JUDGEMENT_NOT_AGREED,
+        because="There is no invoice.",
+    )
+    await do(judged, "fay")
     await do(pb.RequestReviewRequest(because="The evenings are too long."))
     await do(pb.TriggerReviewRequest(trigger=pb.REVIEW_TRIGGER_PROVIDER_FAILURE))
     await mail.send("journey", Role.JOURNEY, home.review_opening(opened_on="2026-07-14"))

@@ -62,7 +62,7 @@ def trigger(life: pb.Life, what: pb.ReviewTrigger.ValueType = pb.REVIEW_TRIGGER_
 
 def day(days_ahead: int) -> str:
     """A day as many days ahead of this one, or (negative) before it."""
-    return (clock.now().date() + timedelta(days=days_ahead)).isoformat()
+    return (clock.today() + timedelta(days=days_ahead)).isoformat()
 
 
 def plan(support_since: str = "2026-06-01", **lines: str) -> pb.PlanInForce:

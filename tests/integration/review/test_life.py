@@ -113,13 +113,14 @@ async def test_rounds_follow_one_another(home: Home) -> None:
 async def test_money_spent_is_added_up(home_on: Home) -> None:
     """Every spend is stored with its line and its day; the life shows the sum of this round."""
     life = await home_on.live()
-    life = (await home_on.by("fay", Role.FINANCE).RecordSpend(spending(life, "12.50"))).life
-    life = (await home_on.rae.RecordSpend(spending(life, "7.4"))).life
+    first = await home_on.by("fay", Role.FINANCE).RecordSpend(spending(life, "12.50"))
+    second = await home_on.rae.RecordSpend(spending(first.life, "7.4"))
+    life = second.life
     assert life.spent == "19.90"
     assert await home_on.read() == life
     assert (await home_on.events())[1:] == [
-        SpendRecorded(round=1, line_id="l1", amount=amount, spent_on=today(), verdict="met")
-        for amount in ("12.50", "7.40")
+        SpendRecorded(round=1, line_id="l1", amount=amount, spent_on=today(), verdict="met", spend_id=answer.spend_id)
+        for amount, answer in (("12.50", first), ("7.40", second))
     ]
     kept = await home_on.running.store.read(lambda connection: connection.execute(sa.select(spending_table)).all())
     assert {(row.amount, row.recorded_by) for row in kept} == {("12.50", "fay"), ("7.40", "rae")}

@@ -1,11 +1,12 @@
 """After a review that changes the plan, life goes on with the plan in force, and the law's date runs."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from integration.review.home import Home, completion, day, plan, request, request_id, spending, today, trigger
 from servers.services import refusal_of
+from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2 as policy
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.events import LifeOpened, ReviewCompleted, ReviewOverdue, ReviewRequested, ReviewTriggered
@@ -101,3 +102,15 @@ async def test_what_called_for_a_review_that_is_done_does_not_call_for_the_next(
     assert (await home.journey.OpenLife(changed)).due_kind == pb.DUE_KIND_SOFT
     await home.journey.OpenReview(home.review_opening(2, opened_on=day(30)))
     assert (await home.read()).reason == pb.REVIEW_REASON_PLANNED
+
+
+async def test_a_trigger_of_the_night_comes_on_the_day_in_the_united_kingdom(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recorded at half past midnight in summer time, it is due on that day, in the next life too."""
+    life = await reviewed(home, pb.REVIEW_OUTCOME_CHANGE_PLAN)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 6, 1, 23, 30, tzinfo=UTC))
+    life = (await home.rae.TriggerReview(trigger(life, pb.REVIEW_TRIGGER_MISUSE))).life
+    assert life.law_due == "2027-06-02"
+    changed = home.life_opening(2, started_on="2027-06-02", direct_payment_since=PAID_SINCE, version=2)
+    assert (await home.journey.OpenLife(changed)).law_due == "2027-06-02"

@@ -153,11 +153,16 @@ def completes(home: Home, life: pb.Life) -> Awaitable[object]:
     return home.rae.CompleteReview(completion(life))
 
 
+def opens_again(home: Home, _: pb.Life) -> Awaitable[object]:
+    """The review of the round after the one under way."""
+    return home.journey.OpenReview(home.review_opening(2))
+
+
 @pytest.mark.parametrize(
     ("state", "calls"),
     [
         (pb.LIFE_STATE_LIVING, (completes,)),
-        (pb.LIFE_STATE_UNDER_REVIEW, (asks, triggers)),
+        (pb.LIFE_STATE_UNDER_REVIEW, (opens_again,)),
         (pb.LIFE_STATE_ELSEWHERE, (completes,)),
     ],
 )

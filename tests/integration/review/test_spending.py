@@ -74,7 +74,7 @@ async def test_what_is_not_credible_is_recorded_and_marked(
     to_judge = verdict == policy.VERDICT_NEEDS_JUDGEMENT
     assert (answer.life.spent, answer.life.spends_to_judge) == (amount, int(to_judge))
     told = "needs_judgement" if to_judge else "met"
-    assert (await home_on.events())[-1] == SpendRecorded(1, "l1", amount, today(), told)
+    assert (await home_on.events())[-1] == SpendRecorded(1, "l1", amount, today(), told, answer.spend_id)
     query = sa.select(spending_table.c.verdict, spending_table.c.receipt_id, spending_table.c.plan_version)
     kept = await home_on.running.store.read(lambda connection: connection.execute(query).one())
     assert tuple(kept) == (told, answer.decision.receipt_id, 1)
@@ -170,7 +170,7 @@ async def test_a_life_that_knows_no_lines_is_not_checked_and_says_so(home_on: Ho
     assert not life.HasField("in_force")
     answer = await home_on.rae.RecordSpend(spending(life, "5000.00", line_id="any", spent_on="2016-01-01"))
     assert (answer.life.spent, answer.HasField("decision")) == ("5000.00", False)
-    assert (await home_on.events())[-1] == SpendRecorded(1, "any", "5000.00", "2016-01-01", "")
+    assert (await home_on.events())[-1] == SpendRecorded(1, "any", "5000.00", "2016-01-01", "", answer.spend_id)
 
 
 async def test_a_continued_life_knows_what_the_first_did_not(home: Home) -> None:

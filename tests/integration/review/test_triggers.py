@@ -114,3 +114,43 @@ async def test_a_review_of_a_life_that_knows_no_needs_is_not_checked(home: Home)
     done.achieved.clear()
     done.achieved["hygiene"] = pb.ACHIEVED_NO
     assert (await home.rae.CompleteReview(done)).life.state == pb.LIFE_STATE_ELSEWHERE
+
+
+async def under_review(home: Home, *, paid: bool = True) -> pb.Life:
+    """A planned review that began today, of a life that the law wants reviewed in half a year where it is paid."""
+    await home.live(plan(today()), started_on=today(), direct_payment_since=today() if paid else "")
+    await home.journey.OpenReview(home.review_opening(opened_on=today()))
+    return await home.read()
+
+
+@pytest.mark.parametrize("paid", [True, False])
+async def test_what_happens_during_a_review_is_answered_by_it(home_on: Home, *, paid: bool) -> None:
+    """A person's circumstances do not wait: it is recorded, and the law's date is that of the review under way."""
+    before = await under_review(home_on, paid=paid)
+    life = (await home_on.rae.TriggerReview(trigger(before, pb.REVIEW_TRIGGER_CAPACITY_LOST))).life
+    assert (life.state, life.reason) == (pb.LIFE_STATE_UNDER_REVIEW, pb.REVIEW_REASON_PLANNED)
+    assert (life.law_due, life.due_on) == ((today(), today()) if paid else ("", day(28)))
+    assert (life.review_due, life.schedule) == (before.review_due, before.schedule)
+    assert (await home_on.events())[-1] == ReviewTriggered(1, "capacity_lost", life.law_due)
+    stale = await refusal_of(home_on.rae.CompleteReview(completion(before)))
+    assert stale.reason == "ETAG_MISMATCH", "whoever completes the review has to look at what came"
+    listed = await home_on.rae.ListReviewCalls(pb.ListReviewCallsRequest(case_id=home_on.case_id))
+    assert [(call.trigger, call.after_review) for call in listed.calls] == [(pb.REVIEW_TRIGGER_CAPACITY_LOST, False)]
+    done = completion(life, pb.REVIEW_OUTCOME_CHANGE_PLAN)
+    life = (await home_on.rae.CompleteReview(done)).life
+    assert life.law_due == (life.review_due if paid else "")
+    assert life.review_due > day(300), "it called for the review that is done, and for no other"
+
+
+async def test_a_request_during_a_review_is_recorded(home: Home) -> None:
+    """The review under way answers it; a review that is late already does not become less so."""
+    await home.live()
+    before = await home.review()
+    life = (await home.rae.RequestReview(request(before))).life
+    assert (life.due_on, life.law_due) == (before.due_on, before.law_due)
+    assert before.due_on < today()
+    listed = await home.rae.ListReviewCalls(pb.ListReviewCallsRequest(case_id=home.case_id))
+    assert [call.because for call in listed.calls] == ["The evenings."]
+    await home.rae.CompleteReview(completion(life))
+    again = home.life_opening(2, started_on=today(), continues=True)
+    assert (await home.journey.OpenLife(again)).review_due > day(300)

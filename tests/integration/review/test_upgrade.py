@@ -71,3 +71,23 @@ async def test_evidence_that_was_used_twice_stays_and_counts_from_now_on(tmp_pat
         [(1, None, 0), (2, None, 0)],
         [("c",)],
     ]
+
+
+async def test_what_was_marked_in_any_round_waits_for_a_judgement(tmp_path: Path, database: str) -> None:
+    """A life counted the spends of its own round alone: after the upgrade it counts those of earlier ones too."""
+    await asyncio.to_thread(upgrade, "review", database, tmp_path, "0007")
+
+    def fill(connection: sa.Connection) -> None:
+        for statement in RECORDS.split(";"):
+            connection.execute(sa.text(statement))
+        connection.execute(sa.text("UPDATE spending SET verdict = 'needs_judgement' WHERE spend_id <> 's4'"))
+        connection.execute(sa.text("UPDATE lives SET spends_to_judge = 3 - round"))
+
+    await on(database, tmp_path, fill)
+    await asyncio.to_thread(upgrade, "review", database, tmp_path)
+
+    def read(connection: sa.Connection) -> list[tuple[object, ...]]:
+        query = sa.text("SELECT round, spends_to_judge, not_agreed FROM lives ORDER BY round")
+        return [tuple(row) for row in connection.execute(query)]
+
+    assert await on(database, tmp_path, read) == [(1, 2, "0.00"), (2, 3, "0.00")]

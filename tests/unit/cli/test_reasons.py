@@ -67,6 +67,14 @@ RECORDS = CaseRecords(
             judgements=[Judgement(rule="LEGAL-4", about="choir", because="It is a bus fare.")],
         ),
     ],
+    spending=[
+        review_pb2.Spending(
+            judgements=[
+                review_pb2.JudgedSpend(because="Of another day."),
+                review_pb2.JudgedSpend(because="There is no bill.", judged_at=AT),
+            ]
+        )
+    ],
     review_calls=[
         review_pb2.ReviewCall(because="Of another day."),
         review_pb2.ReviewCall(because="The evenings.", called_at=AT),
@@ -115,6 +123,7 @@ GIVEN = [
         ["because: It does what she wants.", "judged LEGAL-4, choir: It is a bus fare."],
     ),
     (events.PlanReturned(1, []), ["because: The evenings are missing."]),
+    (events.SpendJudged(3, "spend-1", "l1", "12.50", "not_agreed"), ["because: There is no bill."]),
     (events.ReviewRequested(3), ["because: The evenings."]),
     (
         events.ReviewCompleted(3, "continue"),

@@ -137,6 +137,18 @@ def test_spending_says_whether_it_is_in_line_with_the_plan(amount: str, verdict:
     assert event_in_words(_event(events.SpendRecorded(1, "l1", amount, "2026-06-01", verdict)), WORDS) == told
 
 
+@pytest.mark.parametrize(
+    ("amount", "judgement", "told"),
+    [
+        ("1900.00", "agreed", "judged: £1,900.00 spent on line l1 is agreed"),
+        ("-12.50", "not_agreed", "judged: £12.50 that came back to line l1 is not agreed"),
+    ],
+)
+def test_a_judgement_on_spending_is_told(amount: str, judgement: str, told: str) -> None:
+    """On what was spent, or on what came back."""
+    assert event_in_words(_event(events.SpendJudged(1, "spend-1", "l1", amount, judgement)), WORDS) == told
+
+
 def test_a_review_says_what_the_law_wants() -> None:
     """What is called for, and the next one; the earlier of two dates is the one that it waits for."""
     triggered = events.ReviewTriggered(1, "misuse", "2026-06-01")

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from sevensteps.errors import Fault
 from sevensteps.policy.model.arithmetic import (
     CALCULATIONS,
+    age_by_birth,
+    age_reached,
     amount_where,
     contains,
     count,
@@ -86,6 +88,8 @@ LEGAL: Mapping[str, Mapping[str, st.SearchStrategy[object]]] = {
     "weeks later": {"day": days, "weeks": amounts},
     "months later": {"day": days, "months": amounts},
     "years later": {"day": days, "years": amounts},
+    "age reached": {"born": days, "years": amounts},
+    "age by birth": {"born": days, "table": st.just(BIRTHS)},
     "day by birth": {"born": days, "table": st.just(BIRTHS)},
     "working days later": {"day": days, "days": amounts, "bank_holidays": holidays},
     "later of": {"day": days, "other": days},
@@ -204,6 +208,25 @@ def test_nobody_under_18_has_an_amount() -> None:
 def test_a_day_by_birth_is_that_of_its_row(born: str, day: str) -> None:
     """The row's own day, or the day on which its age is reached, in a short month the last."""
     assert day_by_birth(born, BIRTHS) == day
+
+
+@pytest.mark.parametrize(
+    ("born", "years", "day"),
+    [
+        ("2000-02-28", 25, "2025-02-28"), ("2000-02-29", 25, "2025-03-01"), ("2000-03-01", 25, "2025-03-01"),
+        ("2000-02-29", 24, "2024-02-29"), ("2000-08-31", 18, "2018-08-31"),
+    ],
+)  # fmt: skip
+def test_an_age_is_reached_on_the_anniversary_of_the_birth(born: str, years: int, day: str) -> None:
+    """Whoever is born on 29 February has none in a common year, and reaches the age on 1 March."""
+    assert age_reached(born, years) == day
+    assert age_by_birth(born, (("1900-01-01", 12 * years),)) == day
+
+
+@pytest.mark.parametrize("born", ["1953-04-06", "1960-04-06", "1960-07-31", "1960-05-31", "2000-02-29"])
+def test_a_table_of_ages_differs_for_whole_years_alone(born: str) -> None:
+    """Its days, and its ages in months, are those that stored packs read from it."""
+    assert age_by_birth(born, BIRTHS) == day_by_birth(born, BIRTHS)
 
 
 def test_an_amount_counts_only_where_it_applies() -> None:

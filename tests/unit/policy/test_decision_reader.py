@@ -235,7 +235,7 @@ def test_a_derived_fact_takes_what_is_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("derived", "expected"),
     [
-        ("guess, of: hours", "more: calculate: one of amount where, charge, contains, count"),
+        ("guess, of: hours", "more: calculate: one of age by birth, age reached, amount where"),
         ("total, off: hours", "more: for total: of"), ("total", "more: for total: of"),
         ("what remains, of: hours, less: days, and: 1", "more: for what remains: less, of"),
         ("total, of: lonely", "lonely is none of them"), ("total, of: lines.needed.not", "is none of them"),

@@ -14,8 +14,9 @@ async def plan_agreed(step: Step) -> Stage:
     the person changes it.
     """
     case = step.state
+    needs, met_by_carer = case.eligible_needs, case.met_by_carer
     await step.open(
-        OpenApproval(case.plan_version, case.eligible_needs, case.indicative_weekly, case.assessed_by, step.opened_on)
+        OpenApproval(case.plan_version, needs, case.indicative_weekly, case.assessed_by, step.opened_on, met_by_carer)
     )
 
     decision = await step.hear(WaitingFor.DECISION, PlanApproved, PlanReturned)

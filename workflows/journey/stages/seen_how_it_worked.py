@@ -19,8 +19,8 @@ async def seen_how_it_worked(step: Step) -> Stage:
     await step.open(OpenReview(case.life_round, step.opened_on))
 
     runs_on = workflow.patched("every-date-is-told")
-    if runs_on and step.law_due:
-        case.law_due = step.law_due
+    if runs_on:
+        case.law_due, case.life.under_review = step.law_due or case.law_due, case.life_round
 
     review = await step.hear(WaitingFor.REVIEW, ReviewCompleted)
     outcome = ReviewOutcome(review.outcome)

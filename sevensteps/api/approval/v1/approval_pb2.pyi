@@ -398,6 +398,7 @@ class OpenApprovalRequest(_message.Message):
     INDICATIVE_WEEKLY_FIELD_NUMBER: _builtins.int
     ASSESSED_BY_FIELD_NUMBER: _builtins.int
     OPENED_ON_FIELD_NUMBER: _builtins.int
+    MET_BY_CARER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request."""
     case_id: _builtins.str
@@ -420,6 +421,10 @@ class OpenApprovalRequest(_message.Message):
     def assessed_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Who assessed the case, by subject: none of them may sign."""
 
+    @_builtins.property
+    def met_by_carer(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Those of the eligible needs that a carer meets, who is willing and able to go on with it (s.18(7)): they need no line."""
+
     def __init__(
         self,
         *,
@@ -431,10 +436,11 @@ class OpenApprovalRequest(_message.Message):
         indicative_weekly: _builtins.str = ...,
         assessed_by: _abc.Iterable[_builtins.str] | None = ...,
         opened_on: _builtins.str = ...,
+        met_by_carer: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_by", b"assessed_by", "case_id", b"case_id", "council", b"council", "eligible_needs", b"eligible_needs", "indicative_weekly", b"indicative_weekly", "opened_on", b"opened_on", "plan", b"plan", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_by", b"assessed_by", "case_id", b"case_id", "council", b"council", "eligible_needs", b"eligible_needs", "indicative_weekly", b"indicative_weekly", "met_by_carer", b"met_by_carer", "opened_on", b"opened_on", "plan", b"plan", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -630,7 +630,9 @@ class OutcomeAnswers(_message.Message):
     takes_longer: _builtins.bool
     """Able, but takes significantly longer than would normally be expected. Adults only."""
     not_applicable: _builtins.bool
-    """The outcome does not apply, for example no child is cared for."""
+    """The outcome does not apply: an adult cares for no child (child_caring), a carer for none or for nobody else (other_caring). Any
+    other outcome applies to everybody.
+    """
     met_by_carer: _builtins.bool
     """A carer meets this need, who is willing and able to go on with it (s.18(7)). Adults only; it changes nothing about
     whether the adult is able.
@@ -2801,7 +2803,7 @@ class ListActsRequest(_message.Message):
     case_id: _builtins.str
     """The case."""
     page_size: _builtins.int
-    """At most so many, 1 to 200; 0 means 50."""
+    """At most so many, 1 to 200; 0 means 200. There may be fewer where they are long."""
     page_token: _builtins.str
     """From the last answer to the same question; empty for the first page."""
     def __init__(

@@ -225,6 +225,30 @@ LIFE_STATE_CLOSED: LifeState.ValueType  # 4
 """The case ended."""
 Global___LifeState: _TypeAlias = LifeState  # noqa: Y015
 
+class _SpendJudgement:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SpendJudgementEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SpendJudgement.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SPEND_JUDGEMENT_UNSPECIFIED: _SpendJudgement.ValueType  # 0
+    """Not given."""
+    SPEND_JUDGEMENT_AGREED: _SpendJudgement.ValueType  # 1
+    """It is in line with the plan."""
+    SPEND_JUDGEMENT_NOT_AGREED: _SpendJudgement.ValueType  # 2
+    """It is not: the council may ask for the money back (s.33(5))."""
+
+class SpendJudgement(_SpendJudgement, metaclass=_SpendJudgementEnumTypeWrapper):
+    """What somebody judged of spending that was marked for it."""
+
+SPEND_JUDGEMENT_UNSPECIFIED: SpendJudgement.ValueType  # 0
+"""Not given."""
+SPEND_JUDGEMENT_AGREED: SpendJudgement.ValueType  # 1
+"""It is in line with the plan."""
+SPEND_JUDGEMENT_NOT_AGREED: SpendJudgement.ValueType  # 2
+"""It is not: the council may ask for the money back (s.33(5))."""
+Global___SpendJudgement: _TypeAlias = SpendJudgement  # noqa: Y015
+
 @_typing.final
 class PlanLine(_message.Message):
     """A line of a plan, as far as spending is measured by it."""
@@ -312,6 +336,7 @@ class Life(_message.Message):
     LAW_DUE_FIELD_NUMBER: _builtins.int
     IN_FORCE_FIELD_NUMBER: _builtins.int
     SPENDS_TO_JUDGE_FIELD_NUMBER: _builtins.int
+    NOT_AGREED_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     state: Global___LifeState.ValueType
@@ -327,7 +352,9 @@ class Life(_message.Message):
     due_rule: _builtins.str
     """The rule that dated it, for example "R4"."""
     spent: _builtins.str
-    """Money spent since step 6 was entered, less what came back, in pounds."""
+    """Money spent since step 6 was entered, less what came back, in pounds. What was judged not to be agreed is in it: it is gone, until
+    it comes back.
+    """
     reason: Global___ReviewReason.ValueType
     """Why the review under way takes place."""
     due_on: _builtins.str
@@ -337,7 +364,9 @@ class Life(_message.Message):
     law_due: _builtins.str
     """The day that the law sets for a review whatever practice says, as YYYY-MM-DD; empty where it sets none."""
     spends_to_judge: _builtins.int
-    """How many spends since step 6 was entered are for somebody to judge."""
+    """How many spends of the case are for somebody to judge, and nobody has."""
+    not_agreed: _builtins.str
+    """What was spent in the case, in pounds, of which somebody judged last that it is not agreed. Money that came back takes nothing off."""
     @_builtins.property
     def schedule(self) -> _decision_pb2.Decision:
         """What the pack says about the date."""
@@ -364,10 +393,11 @@ class Life(_message.Message):
         law_due: _builtins.str = ...,
         in_force: Global___PlanInForce | None = ...,
         spends_to_judge: _builtins.int = ...,
+        not_agreed: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["in_force", b"in_force", "schedule", b"schedule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_kind", b"due_kind", "due_on", b"due_on", "due_rule", b"due_rule", "etag", b"etag", "in_force", b"in_force", "law_due", b"law_due", "plan_version", b"plan_version", "reason", b"reason", "review_due", b"review_due", "round", b"round", "schedule", b"schedule", "spends_to_judge", b"spends_to_judge", "spent", b"spent", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_kind", b"due_kind", "due_on", b"due_on", "due_rule", b"due_rule", "etag", b"etag", "in_force", b"in_force", "law_due", b"law_due", "not_agreed", b"not_agreed", "plan_version", b"plan_version", "reason", b"reason", "review_due", b"review_due", "round", b"round", "schedule", b"schedule", "spends_to_judge", b"spends_to_judge", "spent", b"spent", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -420,6 +450,42 @@ class GetLifeResponse(_message.Message):
 Global___GetLifeResponse: _TypeAlias = GetLifeResponse  # noqa: Y015
 
 @_typing.final
+class JudgedSpend(_message.Message):
+    """A judgement on spending that was marked for it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JUDGEMENT_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    JUDGED_BY_FIELD_NUMBER: _builtins.int
+    JUDGED_AT_FIELD_NUMBER: _builtins.int
+    judgement: Global___SpendJudgement.ValueType
+    """What was judged."""
+    because: _builtins.str
+    """Why."""
+    judged_by: _builtins.str
+    """Who judged it."""
+    @_builtins.property
+    def judged_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        judgement: Global___SpendJudgement.ValueType = ...,
+        because: _builtins.str = ...,
+        judged_by: _builtins.str = ...,
+        judged_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["judged_at", b"judged_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "judged_at", b"judged_at", "judged_by", b"judged_by", "judgement", b"judgement"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JudgedSpend: _TypeAlias = JudgedSpend  # noqa: Y015
+
+@_typing.final
 class Spending(_message.Message):
     """Money that was spent."""
 
@@ -435,6 +501,7 @@ class Spending(_message.Message):
     RECORDED_BY_FIELD_NUMBER: _builtins.int
     RECORDED_AT_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
+    JUDGEMENTS_FIELD_NUMBER: _builtins.int
     spend_id: _builtins.str
     """Its id."""
     round: _builtins.int
@@ -459,6 +526,10 @@ class Spending(_message.Message):
     def decision(self) -> _decision_pb2.Decision:
         """Whether it is in line with the plan and with what has come in: met, or needs judgement. Absent where it was not checked."""
 
+    @_builtins.property
+    def judgements(self) -> _containers.RepeatedCompositeFieldContainer[Global___JudgedSpend]:
+        """What was judged of it, where it needs judgement, in the order of judging: the last one holds."""
+
     def __init__(
         self,
         *,
@@ -472,10 +543,11 @@ class Spending(_message.Message):
         recorded_by: _builtins.str = ...,
         recorded_at: _timestamp_pb2.Timestamp | None = ...,
         decision: _decision_pb2.Decision | None = ...,
+        judgements: _abc.Iterable[Global___JudgedSpend] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "decision", b"decision", "evidence", b"evidence", "line_id", b"line_id", "plan_version", b"plan_version", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "round", b"round", "spend_id", b"spend_id", "spent_on", b"spent_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "decision", b"decision", "evidence", b"evidence", "judgements", b"judgements", "line_id", b"line_id", "plan_version", b"plan_version", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "round", b"round", "spend_id", b"spend_id", "spent_on", b"spent_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -833,6 +905,9 @@ class RecordSpendResponse(_message.Message):
 
     LIFE_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
+    SPEND_ID_FIELD_NUMBER: _builtins.int
+    spend_id: _builtins.str
+    """The id of what was recorded."""
     @_builtins.property
     def life(self) -> Global___Life:
         """Steps 6 and 7."""
@@ -848,14 +923,81 @@ class RecordSpendResponse(_message.Message):
         *,
         life: Global___Life | None = ...,
         decision: _decision_pb2.Decision | None = ...,
+        spend_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "life", b"life"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "life", b"life"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "life", b"life", "spend_id", b"spend_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordSpendResponse: _TypeAlias = RecordSpendResponse  # noqa: Y015
+
+@_typing.final
+class JudgeSpendRequest(_message.Message):
+    """Asks to record a judgement on spending."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    SPEND_ID_FIELD_NUMBER: _builtins.int
+    JUDGEMENT_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read."""
+    spend_id: _builtins.str
+    """The spending, by its id: spending of the case that needs judgement."""
+    judgement: Global___SpendJudgement.ValueType
+    """What is judged."""
+    because: _builtins.str
+    """Why."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        spend_id: _builtins.str = ...,
+        judgement: Global___SpendJudgement.ValueType = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "etag", b"etag", "judgement", b"judgement", "request_id", b"request_id", "spend_id", b"spend_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JudgeSpendRequest: _TypeAlias = JudgeSpendRequest  # noqa: Y015
+
+@_typing.final
+class JudgeSpendResponse(_message.Message):
+    """The record after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIFE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def life(self) -> Global___Life:
+        """Steps 6 and 7."""
+
+    def __init__(
+        self,
+        *,
+        life: Global___Life | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["life", b"life"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["life", b"life"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JudgeSpendResponse: _TypeAlias = JudgeSpendResponse  # noqa: Y015
 
 @_typing.final
 class RequestReviewRequest(_message.Message):

@@ -60,6 +60,11 @@ class ReviewServiceStub:
                 request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.RecordSpendRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.RecordSpendResponse.FromString,
                 _registered_method=True)
+        self.JudgeSpend = channel.unary_unary(
+                '/sevensteps.api.review.v1.ReviewService/JudgeSpend',
+                request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendResponse.FromString,
+                _registered_method=True)
         self.RequestReview = channel.unary_unary(
                 '/sevensteps.api.review.v1.ReviewService/RequestReview',
                 request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.RequestReviewRequest.SerializeToString,
@@ -132,6 +137,14 @@ class ReviewServiceServicer:
     def RecordSpend(self, request, context):
         """Records money spent against a line of the plan in force that day, or money that came back. What is ahead of the money that has
         come in is recorded too, and is for somebody to judge. Life goes on while a plan is changed, and so does its spending.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def JudgeSpend(self, request, context):
+        """Records what somebody judged of spending that was marked for it. Whoever recorded the spending does not judge it. It may be judged
+        again, as when a receipt turns up: the last judgement holds, and all are kept. Also after the case has ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -213,6 +226,11 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     servicer.RecordSpend,
                     request_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.RecordSpendRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.RecordSpendResponse.SerializeToString,
+            ),
+            'JudgeSpend': grpc.unary_unary_rpc_method_handler(
+                    servicer.JudgeSpend,
+                    request_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendResponse.SerializeToString,
             ),
             'RequestReview': grpc.unary_unary_rpc_method_handler(
                     servicer.RequestReview,
@@ -386,6 +404,33 @@ class ReviewService:
             '/sevensteps.api.review.v1.ReviewService/RecordSpend',
             sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.RecordSpendRequest.SerializeToString,
             sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.RecordSpendResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def JudgeSpend(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.review.v1.ReviewService/JudgeSpend',
+            sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendRequest.SerializeToString,
+            sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendResponse.FromString,
             options,
             channel_credentials,
             insecure,

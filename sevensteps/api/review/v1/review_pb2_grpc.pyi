@@ -45,6 +45,10 @@ class ReviewServiceStub:
     """Records money spent against a line of the plan in force that day, or money that came back. What is ahead of the money that has
     come in is recorded too, and is for somebody to judge. Life goes on while a plan is changed, and so does its spending.
     """
+    JudgeSpend: _grpc.UnaryUnaryMultiCallable[_review_pb2.JudgeSpendRequest, _review_pb2.JudgeSpendResponse]
+    """Records what somebody judged of spending that was marked for it. Whoever recorded the spending does not judge it. It may be judged
+    again, as when a receipt turns up: the last judgement holds, and all are kept. Also after the case has ended.
+    """
     RequestReview: _grpc.UnaryUnaryMultiCallable[_review_pb2.RequestReviewRequest, _review_pb2.RequestReviewResponse]
     """Asks for a review: any reasonable request by or for the person (s.27(1)(b))."""
     TriggerReview: _grpc.UnaryUnaryMultiCallable[_review_pb2.TriggerReviewRequest, _review_pb2.TriggerReviewResponse]
@@ -76,6 +80,10 @@ class ReviewServiceAsyncStub(ReviewServiceStub):
     RecordSpend: _aio.UnaryUnaryMultiCallable[_review_pb2.RecordSpendRequest, _review_pb2.RecordSpendResponse]  # type: ignore[assignment]
     """Records money spent against a line of the plan in force that day, or money that came back. What is ahead of the money that has
     come in is recorded too, and is for somebody to judge. Life goes on while a plan is changed, and so does its spending.
+    """
+    JudgeSpend: _aio.UnaryUnaryMultiCallable[_review_pb2.JudgeSpendRequest, _review_pb2.JudgeSpendResponse]  # type: ignore[assignment]
+    """Records what somebody judged of spending that was marked for it. Whoever recorded the spending does not judge it. It may be judged
+    again, as when a receipt turns up: the last judgement holds, and all are kept. Also after the case has ended.
     """
     RequestReview: _aio.UnaryUnaryMultiCallable[_review_pb2.RequestReviewRequest, _review_pb2.RequestReviewResponse]  # type: ignore[assignment]
     """Asks for a review: any reasonable request by or for the person (s.27(1)(b))."""
@@ -135,6 +143,16 @@ class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_review_pb2.RecordSpendResponse, _abc.Awaitable[_review_pb2.RecordSpendResponse]]:
         """Records money spent against a line of the plan in force that day, or money that came back. What is ahead of the money that has
         come in is recorded too, and is for somebody to judge. Life goes on while a plan is changed, and so does its spending.
+        """
+
+    @_abc_1.abstractmethod
+    def JudgeSpend(
+        self,
+        request: _review_pb2.JudgeSpendRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_review_pb2.JudgeSpendResponse, _abc.Awaitable[_review_pb2.JudgeSpendResponse]]:
+        """Records what somebody judged of spending that was marked for it. Whoever recorded the spending does not judge it. It may be judged
+        again, as when a receipt turns up: the last judgement holds, and all are kept. Also after the case has ended.
         """
 
     @_abc_1.abstractmethod
