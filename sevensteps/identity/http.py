@@ -42,7 +42,7 @@ async def _ask(method: str, url: str, form: Mapping[str, str]) -> Mapping[str, o
             client.stream(method, url, data=form or None) as response,
         ):
             body = await _body(response)
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
         raise NoAnswerError(f"{url} does not answer ({type(error).__name__})") from error
     if response.status_code != httpx.codes.OK:
         raise NoAnswerError(f"{url} answers with status {response.status_code}{_reason(body)}")

@@ -36,7 +36,7 @@ class Issuers:
         self._skew = skew
         self._trusts: Sequence[Trust] = ()
         self._issuers: dict[str, Issuer] = {}
-        self._checked: dict[str, tuple[int, CheckedToken]] = {}
+        self._checked: dict[str, tuple[Issuer, int, CheckedToken]] = {}
         self._look()
 
     def councils(self) -> dict[str, list[str]]:
@@ -49,7 +49,9 @@ class Issuers:
 
     def named_in(self, token: str) -> Issuer | None:
         """The issuer that a token names, if it is believed. What the token says is not checked yet."""
-        return self._issuers.get(issuer_of(token))
+        if token in self._checked:
+            return self._checked[token][0]
+        return self._issuers.get(issuer_of(token)) if self._issuers else None
 
     async def check(self, token: str) -> CheckedToken:
         """Who the token speaks for.
@@ -60,12 +62,12 @@ class Issuers:
         issuer = self.named_in(token)
         if issuer is None:
             raise unauthenticated("The token is from an issuer that no council here believes.")
-        version, checked = self._checked.get(token, (-1, None))
+        _, version, checked = self._checked.get(token, (issuer, -1, None))
         if checked is None or version != issuer.version:
             checked = await self._check(issuer, token)
             if len(self._checked) >= MOST_CHECKED:
                 self._checked.clear()
-            self._checked[token] = issuer.version, checked
+            self._checked[token] = issuer, issuer.version, checked
         issuer.ensure_usable()
         if time.time() >= checked.expires:
             raise expired()

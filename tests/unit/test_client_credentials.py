@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from servers.issuer import SECRET, Issuer, run_issuer
 from servers.services import refusal_of
+from servers.waiting import until
 from sevensteps.api.feed.v1.feed_pb2 import ListEventsRequest, WatchEventsRequest
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.errors import Fault, Kind
@@ -50,14 +51,14 @@ async def test_a_token_is_renewed_before_it_expires(tokens: ClientCredentials, i
     first = await tokens()
     issuer.seconds = 3600.0
     keeping = asyncio.create_task(tokens.keep())
-    try:
-        async with asyncio.timeout(10):
-            while issuer.asked[ASKED] < 2:  # noqa: ASYNC110 - it is asked in another thread
-                await asyncio.sleep(0.05)
-    finally:
-        keeping.cancel()
+
+    async def is_renewed() -> bool:
+        return issuer.asked[ASKED] == 2
+
+    await until(is_renewed, "the token to be renewed")
     assert await tokens() != first
     assert issuer.asked[ASKED] == 2
+    keeping.cancel()
 
 
 async def test_while_the_issuer_is_down_it_is_asked_again(
@@ -68,11 +69,13 @@ async def test_while_the_issuer_is_down_it_is_asked_again(
     issuer.answers = False
     with capture_logs() as logged:
         keeping = asyncio.create_task(tokens.keep())
-        await asyncio.sleep(0.5)
+
+        async def is_told() -> bool:
+            return len(logged) == (2 if issuer.answers else 1)
+
+        await until(is_told, "the trouble to be told")
         issuer.answers = True
-        async with asyncio.timeout(10):
-            while len(logged) < 2:  # noqa: ASYNC110 - the log tells nobody
-                await asyncio.sleep(0.05)
+        await until(is_told, "its end to be told")
         keeping.cancel()
     assert [line["log_level"] for line in logged] == ["error", "info"]
     assert await tokens()

@@ -3,8 +3,10 @@
 import json
 import math
 import os
+import re
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,8 +19,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
 
+from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
+from sevensteps.identity import tokens
 from sevensteps.identity.actor import Actor, Role
+from sevensteps.identity.own_tokens import tokens_of_command_line, tokens_of_process
 from sevensteps.identity.rights import RIGHTS, authorise
 from sevensteps.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MOST_CHECKED, Keys
 
@@ -201,3 +206,29 @@ def test_a_council_sees_its_own(one: str, other: str) -> None:
     actor = Actor("amy", frozenset(), one)
     assert actor.may_see(one)
     assert actor.may_see(other) is (one in (other, "*"))
+
+
+OPENING_KEYS = {"identity/own_tokens.py", "identity/tokens.py", "local/suite.py", "rpc/identity.py"}
+
+
+def test_development_keys_are_opened_where_production_is_thought_of() -> None:
+    """Whatever else opened one would sign or accept tokens in production, too."""
+    root = Path(tokens.__file__).parents[1]
+    found = {
+        str(file.relative_to(root))
+        for file in root.rglob("*.py")
+        if re.search(r"Keys\.(open|existing)\b", file.read_text())
+    }
+    others = [file for folder in ("services", "workflows") for file in (root.parent / folder).rglob("*.py")]
+    assert found == OPENING_KEYS
+    assert [file for file in others if "Keys" in file.read_text()] == []
+
+
+@pytest.mark.parametrize("of", [tokens_of_process, tokens_of_command_line])
+def test_in_production_nobody_signs_with_a_development_key(of: Callable[..., object], tmp_path: Path) -> None:
+    """Neither a process nor the command line, although there is one."""
+    Keys.open(tmp_path)
+    of(Settings(data=tmp_path), "amy", Role.AUDITOR)
+    with pytest.raises(Fault, match="SEVENSTEPS_ISSUER") as refused:
+        of(Settings(data=tmp_path, mode="production"), "amy", Role.AUDITOR)
+    assert refused.value.reason == "DEVELOPMENT_KEYS_REFUSED"

@@ -3,12 +3,14 @@
 import json
 import os
 from collections.abc import Mapping
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
+from sevensteps.cli import policy_folder
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
 from sevensteps.identity.trust import Trust, actor_of
@@ -212,3 +214,17 @@ def test_a_file_is_read_whole(root: Path) -> None:
     """Every issuer of it."""
     write(root, FILE + FILE.partition("issuers:")[2].replace("seven-steps", "steps"))
     assert [trust.audience for trust in read_trusts(root, "barset/identity.yaml", "barset")] == ["seven-steps", "steps"]
+
+
+def test_policy_check_checks_who_may_sign_in(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a council with its choices, and for the whole installation where nothing is named."""
+    (root / "england").mkdir()
+    (root / "england/pack.yaml").touch()
+    write(root, FILE.replace("finance", "treasurer"))
+    write(root, FILE.replace("finance", "treasurer"), EVERY_COUNCIL)
+    monkeypatch.setenv("SEVENSTEPS_POLICIES", str(root))
+    names = [name for _, name in policy_folder.folders_to_check(None)]
+    assert names == ["england", "barset", "loamshire", "identity.yaml"]
+    for name, file in (("barset", "barset/identity.yaml"), ("identity.yaml", "identity.yaml")):
+        problems = policy_folder.check(root, name, date(2026, 4, 1), {})
+        assert file in {problem.file for problem in problems}
