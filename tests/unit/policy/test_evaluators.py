@@ -190,7 +190,7 @@ def test_an_optional_fact_that_is_not_given_is_known_to_be_none() -> None:
 
 
 def test_tables_of_many_rows_are_decided() -> None:
-    """The engine refuses a fact of which more than 64 tests hold; a table may have more rows, on one fact or on many."""
+    """The engine refuses a fact of which more than 64 tests hold; tables may have more rows, on one fact or on many."""
     options = tuple(f"o{number}" for number in range(90))
     facts = {"use": Fact("use", "choice", options=options), **{name: Fact(name, "boolean") for name in options}}
     alike = [rule(f"A{name}", Is("use", (name,))) for name in options]
