@@ -60,7 +60,7 @@ async def measure(tell: Callable[[str], None]) -> list[Figure]:
     verdicts = Counter(answers[BOTH].verdicts)
     counted = ", ".join(f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in sorted(verdicts.items()))
     figures.append(Figure("verdicts, the same by all", counted))
-    return [*figures, *(_worked(pack, decision) for decision in ("deadlines", "plan-check"))]
+    return [*figures, *(_worked(pack, decision) for decision in ("deadlines", "plan-check", "contribution"))]
 
 
 def _ours(decider: Decider, cases: list[Facts]) -> Answer:

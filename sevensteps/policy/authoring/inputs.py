@@ -46,8 +46,10 @@ def _sample(choices: list[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
     for corner in (tuple(several[0] for several in choices), tuple(several[-1] for several in choices)):
         singles = [(position, value) for position, several in enumerate(choices) for value in several]
         for one, other in product(singles, singles):
-            changed = dict([one, other])
-            yield tuple(changed.get(position, value) for position, value in enumerate(corner))
+            changed = list(corner)
+            for position, value in (one, other):
+                changed[position] = value
+            yield tuple(changed)
     chance = random.Random(0)  # noqa: S311 - a sample, the same every time
     yield from zip(*(chance.choices(several, k=MOST_INPUTS) for several in choices), strict=True)
 

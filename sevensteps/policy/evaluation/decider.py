@@ -46,7 +46,7 @@ class Decider:
         self._missing = MissingFacts(compiled)
         self._parts = tuple(dict.fromkeys(rule.part for rule in compiled.rules if rule.part))
         self._ranges = {part: _verdict_ranges(compiled, part) for part in (None, *self._parts)}
-        self._partial_evaluations = {part: PartialEvaluation(compiled, part) for part in (None, *self._parts)}
+        self._partial_evaluations: dict[str | None, PartialEvaluation] = {}
 
     def decide(self, facts: Mapping[str, Json], on: date) -> Decision:
         """The decision on these facts.
@@ -119,6 +119,8 @@ class Decider:
         def verdict_of(filled: TypedFacts) -> Verdict:
             return self._kleene_verdict(self._ask_every_evaluator(filled), part)
 
+        if part not in self._partial_evaluations:  # made when it is first needed: most decisions are not open
+            self._partial_evaluations[part] = PartialEvaluation(self.compiled, part)
         return self._partial_evaluations[part].verdict(facts, verdict_of, limit)
 
     def _values_are_open(self, truths: Truths) -> bool:

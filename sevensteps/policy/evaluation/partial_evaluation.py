@@ -140,11 +140,12 @@ def _uncertain_facts(
 ) -> Iterator[UncertainFact]:
     """The facts for which Kleene's answer may be too cautious, if all values that differ can be tried."""
     collections = compiled.declared.collections
+    inputs = [(derived, inputs_of(derived)) for derived in derived_facts]
     declared = {"": compiled.declared.case, **{name: collection.facts for name, collection in collections.items()}}
     for scope, facts in declared.items():
         for name, fact in facts.items():
             own_tests = tests.get((scope, name), [])
-            used_by = [derived for derived in derived_facts if (scope, name) in inputs_of(derived)]
+            used_by = [derived for derived, used in inputs if (scope, name) in used]
             trials = _trials_of_input(fact, own_tests, used_by)
             if trials and (len(own_tests) > 1 or used_by or any(_constant(test, trials) for test in own_tests)):
                 yield UncertainFact(scope, name, trials)

@@ -10,7 +10,7 @@ from sevensteps.policy.model.arithmetic import CALCULATIONS, NOTHING_SETTLES, RI
 from sevensteps.policy.model.conditions import Condition, ItemsMeet
 from sevensteps.policy.model.declared_facts import TypedFacts
 from sevensteps.policy.model.facts import NONE, Fact
-from sevensteps.policy.model.predicates import predicate_of, undecided_parts
+from sevensteps.policy.model.predicates import Predicate, predicate_of, undecided_parts
 
 WHETHER = "whether"
 """The calculation of a yes or no from a condition."""
@@ -68,6 +68,12 @@ class DayOfDecision:
 ArgumentReader: TypeAlias = Callable[[TypedFacts, str], object]
 """Reads one argument from the facts, for an item."""
 
+Readers: TypeAlias = tuple[tuple[str, ArgumentReader], ...]
+"""The reader of each argument of a calculation, by the argument's name."""
+
+Calculation: TypeAlias = Callable[[TypedFacts, str], Result | None]
+"""The result for an item, from the facts; None while it is open."""
+
 _UNKNOWN = object()
 
 
@@ -85,20 +91,59 @@ class DerivedFact:
     condition: Condition | None = None
 
     @cached_property
-    def readers(self) -> tuple[tuple[str, ArgumentReader], ...]:
+    def readers(self) -> Readers:
         """The reader of each argument, made once because a fact is derived again and again."""
         return tuple((name, _reader(source, self.scope)) for name, source in self.arguments.items())
+
+    @cached_property
+    def calculate(self) -> Calculation:
+        """The result for an item, or None while it is open; made once for the same reason."""
+        if self.condition is not None:
+            return _whether(predicate_of(self.condition), self.scope)
+        settling = self.calculation in NOTHING_SETTLES
+        return (_settled_by_nothing if settling else _of_known)(CALCULATIONS[self.calculation], self.readers)
 
 
 def derive(derived_facts: tuple[DerivedFact, ...], facts: TypedFacts) -> None:
     """Add every derived fact to the facts, in the order in which the pack states them."""
     for derived in derived_facts:
+        name, calculate = derived.fact.name, derived.calculate
         for item, values in facts.of(derived.scope).items():
-            values[derived.fact.name] = None
+            values[name] = None
             try:
-                values[derived.fact.name] = _result(derived, item, facts, {})
+                values[name] = calculate(facts, item)
             except Fault as fault:
-                facts.faults[derived.scope, item, derived.fact.name] = _fault_of(derived, fault)
+                facts.faults[derived.scope, item, name] = _fault_of(derived, fault)
+
+
+def _whether(predicate: Predicate, scope: str) -> Calculation:
+    return lambda facts, item: predicate(facts.of(scope)[item], {})
+
+
+def _of_known(function: Callable[..., Result], readers: Readers) -> Calculation:
+    """A calculation of arguments that all have to be known."""
+
+    def calculate(facts: TypedFacts, item: str) -> Result | None:
+        arguments: dict[str, object] = {}
+        for name, read in readers:
+            argument = arguments[name] = read(facts, item)
+            if argument is _UNKNOWN:
+                return None
+        return function(**arguments)
+
+    return calculate
+
+
+def _settled_by_nothing(function: Callable[..., Result], readers: Readers) -> Calculation:
+    """A calculation whose result is 0 as soon as one argument is 0 or no."""
+
+    def calculate(facts: TypedFacts, item: str) -> Result | None:
+        arguments = {name: read(facts, item) for name, read in readers}
+        if not all(arguments.values()):
+            return 0
+        return None if _UNKNOWN in arguments.values() else function(**arguments)
+
+    return calculate
 
 
 def derive_ranges(
@@ -111,28 +156,16 @@ def derive_ranges(
             if values[derived.fact.name] is None:
                 for bound, opposite in ((lowest, highest), (highest, lowest)):
                     read_from = {name: bound if rises else opposite for name, rises in rises_with.items()}
-                    bound.of(derived.scope)[item][derived.fact.name] = _result(derived, item, facts, read_from)
+                    bound.of(derived.scope)[item][derived.fact.name] = _bound(derived, item, facts, read_from)
 
 
-def _result(derived: DerivedFact, item: str, facts: TypedFacts, read_from: Mapping[str, TypedFacts]) -> Result | None:
+def _bound(derived: DerivedFact, item: str, facts: TypedFacts, read_from: Mapping[str, TypedFacts]) -> Result | None:
     """The result of the calculation, or None while an argument is unknown.
 
     `read_from` names the arguments that are read from other facts than `facts`.
     """
-    if derived.condition is not None:
-        return predicate_of(derived.condition)(facts.of(derived.scope)[item], {})
-    nothing_settles = derived.calculation in NOTHING_SETTLES
-    arguments: dict[str, object] = {}
-    is_open = False
-    for name, read in derived.readers:
-        argument = arguments[name] = read(read_from.get(name, facts), item)
-        if argument is _UNKNOWN:
-            if not nothing_settles:
-                return None
-            is_open = True
-        elif nothing_settles and not argument:
-            return 0
-    return None if is_open else CALCULATIONS[derived.calculation](**arguments)
+    arguments = {name: read(read_from.get(name, facts), item) for name, read in derived.readers}
+    return None if _UNKNOWN in arguments.values() else CALCULATIONS[derived.calculation](**arguments)
 
 
 def _fault_of(derived: DerivedFact, fault: Fault) -> Fault:

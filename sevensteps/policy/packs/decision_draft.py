@@ -36,6 +36,11 @@ class DecisionDraft:
             **{name: dict(collection.facts) for name, collection in self.declared.collections.items()},
         }
         self.derived_facts: list[DerivedFact] = []
+        self._entered_parameters = {
+            name: parameter
+            for name, parameter in pack.parameters.items()
+            if any(value.entered_by for value in parameter.values)
+        }
         self._entered: dict[tuple[str, str], frozenset[str]] = {}
         self.conditions: dict[str, dict[str, Condition]] = {scope: {} for scope in self.facts}
         self.rules: list[Rule] = []
@@ -125,7 +130,9 @@ class DecisionDraft:
 
         It says so wherever the value counts, because the national one may turn out to be another.
         """
-        named = [parameter for name in parameters_of(near) if (parameter := self.pack.parameters.get(name))]
+        if not self._entered_parameters:
+            return frozenset()
+        named = [parameter for name in parameters_of(near) if (parameter := self._entered_parameters.get(name))]
         values = [(parameter, parameter.on(self.day)) for parameter in named if parameter.has_value_on(self.day)]
         here = {
             f"{parameter.title.partition(';')[0]}: entered by the council ({value.entered_by}; {value.reference})."

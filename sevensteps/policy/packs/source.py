@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import yaml
 
-from sevensteps.marked_yaml import MOST_BYTES, WHOLE_NUMBER, Loader, UnreadableError, compose, line_of, refused
+from sevensteps.marked_yaml import MOST_BYTES, WHOLE_NUMBER, PurePython, UnreadableError, compose, line_of, refused
 from sevensteps.policy.packs.problems import PackRefusedError, Problem
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -55,46 +55,50 @@ class Section(dict[str, object]):
                 yield name, entry
 
 
-class _Loader(Loader):
+class _Constructor(PurePython):
     """Makes sections and values of the parts of a pack's file."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__("")
+        self.name = name
 
-def _section(loader: _Loader, node: yaml.MappingNode) -> Section:
+
+def _section(constructor: _Constructor, node: yaml.MappingNode) -> Section:
     section = Section()
-    section.file, section.line = loader.name, line_of(node)
+    section.file, section.line = constructor.name, line_of(node)
     section.lines = lines = {}
     for key_node, value_node in node.value:
         key, line = key_node.value, line_of(key_node)
-        section[key] = value = loader.construct_object(value_node, deep=True)
+        section[key] = value = constructor.construct_object(value_node, deep=True)
         lines[key] = line
         if isinstance(value, Section):
             value.line = line  # a named mapping begins with its name
     return section
 
 
-def _day(loader: _Loader, node: yaml.ScalarNode) -> date:
+def _day(constructor: _Constructor, node: yaml.ScalarNode) -> date:
     try:
         day = date.fromisoformat(node.value)
         day + timedelta(days=1)  # Python has no day after its last one, and a rule that ends then would need one
     except (ValueError, OverflowError) as error:
-        raise _refused(loader, node, "a day that exists, such as 2026-04-01") from error
+        raise _refused(constructor, node, "a day that exists, such as 2026-04-01") from error
     return day
 
 
-def _number(loader: _Loader, node: yaml.ScalarNode) -> int:
+def _number(constructor: _Constructor, node: yaml.ScalarNode) -> int:
     """A whole number in plain digits: YAML itself reads 010 as eight and 1:30 as ninety."""
     if _NUMBER.fullmatch(node.value) is None:
-        raise _refused(loader, node, "a whole number in plain digits, without a leading 0; text in quotes")
+        raise _refused(constructor, node, "a whole number in plain digits, without a leading 0; text in quotes")
     return int(node.value)
 
 
-def _refused(loader: _Loader, node: yaml.ScalarNode, expected: str) -> PackRefusedError:
-    return PackRefusedError([Problem(loader.name, line_of(node), node.value[:40], expected)])
+def _refused(constructor: _Constructor, node: yaml.ScalarNode, expected: str) -> PackRefusedError:
+    return PackRefusedError([Problem(constructor.name, line_of(node), node.value[:40], expected)])
 
 
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _section)
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
-_Loader.add_constructor(WHOLE_NUMBER, _number)
+_Constructor.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _section)
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", _day)
+_Constructor.add_constructor(WHOLE_NUMBER, _number)
 
 
 def misnamed(folder: Path, root: Path) -> Iterator[Problem]:
@@ -147,7 +151,6 @@ def parse(text: bytes, name: str) -> Section:
 
 def _content(text: bytes, name: str) -> object:
     node = compose(text)
-    loader = _Loader("")
-    loader.name = name
+    constructor = _Constructor(name)
     with refused():
-        return loader.construct_document(node) if node else None
+        return constructor.construct_document(node) if node else None

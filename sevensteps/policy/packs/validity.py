@@ -1,6 +1,6 @@
 """When a decision changes, and whether a rule is in force on a day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from sevensteps.policy.packs.pack import Pack
@@ -27,12 +27,15 @@ def change_days(pack: Pack, decision: str) -> list[date]:
 
 def parameters_of(written: object, day: date | None = None) -> Iterator[str]:
     """The parameters that a section names, as `$name`; with a day, only in what is in force on it."""
-    if isinstance(written, str) and written.startswith("$") and written not in ("$item", "$on"):
-        yield written[1:]
-    elif isinstance(written, Section) and day is not None and not in_force(written, day):
-        return
-    elif isinstance(written, Mapping | list):
-        for value in written.values() if isinstance(written, Mapping) else written:
+    if isinstance(written, str):
+        if written.startswith("$") and written not in ("$item", "$on"):
+            yield written[1:]
+    elif isinstance(written, Section):
+        if day is None or in_force(written, day):
+            for value in written.values():
+                yield from parameters_of(value, day)
+    elif isinstance(written, list):
+        for value in written:
             yield from parameters_of(value, day)
 
 

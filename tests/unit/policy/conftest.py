@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sevensteps import marked_yaml
+
 PACK = {
     "pack.yaml": """
 pack: small
@@ -55,3 +57,9 @@ def packs(tmp_path: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture(params=[[marked_yaml.PurePython], marked_yaml.READERS], ids=["as without LibYAML", "as it is here"])
+def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """YAML is read as where PyYAML was built without LibYAML, and then as it is."""
+    monkeypatch.setattr(marked_yaml, "READERS", request.param)

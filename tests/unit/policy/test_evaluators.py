@@ -189,6 +189,22 @@ def test_an_optional_fact_that_is_not_given_is_known_to_be_none() -> None:
         assert (given_["own", ""], given_["due", ""]) == (True, True)
 
 
+def test_tables_of_many_rows_are_decided() -> None:
+    """The engine refuses a fact of which more than 64 tests hold; tables may have more rows, on one fact or on many."""
+    options = tuple(f"o{number}" for number in range(90))
+    facts = {"use": Fact("use", "choice", options=options), **{name: Fact(name, "boolean") for name in options}}
+    alike = [rule(f"A{name}", Is("use", (name,))) for name in options]
+    booleans = [rule(f"B{name}", Is(name, (True,))) for name in options]
+    first = [rule(f"F{n}", All((Is("use", (name,)), *(Not(Is("use", (above,))) for above in options[:n]))))
+             for n, name in enumerate(options)]  # fmt: skip
+    rules = (*alike, *booleans, *first)
+    tried = CompiledDecision("tried", DeclaredFacts(facts, {}), (), rules, (), (), "", {"": facts})
+    plain, durable = PlainEvaluator(tried), DurableEvaluator(tried)
+    for name in ("o0", "o44", "o89"):
+        known = tried.declared.typed({"use": name, **dict.fromkeys(options, True)})
+        assert plain.truths(known) == durable.truths(known)
+
+
 def test_a_list_of_words_is_given_once_it_is_there() -> None:
     """Even an empty one, to both evaluators; its words are for calculations."""
     facts = {"needs": Fact("needs", "words"), "text": Fact("text", "narrative", hints=("bet",))}

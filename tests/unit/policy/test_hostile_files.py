@@ -8,11 +8,14 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
-from sevensteps.marked_yaml import MOST_BYTES, UnreadableError, compose
+from sevensteps.marked_yaml import MOST_BYTES, READERS, UnreadableError, compose, line_of
 from sevensteps.policy.authoring.check import check
 from sevensteps.policy.packs.pack import read_pack
 from sevensteps.policy.packs.problems import PackRefusedError
+
+pytestmark = pytest.mark.usefixtures("reader")
 
 SECONDS = 2.0
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -49,6 +52,43 @@ def test_what_would_take_time_or_memory_is_refused_at_once(text: str, line: int,
     assert time.process_time() - began < SECONDS
     assert (found.line, found.key) == (line, key)
     assert expected in found.expected
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "expected"),
+    [
+        ("a: b\nc", 2, "could not find expected ':'"), ("a: {b", 1, "expected ',' or '}', but got '<stream end>'"),
+        ("a: {b: {}}\n:", 2, "expected <block end>, but found ':'"),
+        ("a:\tb", 1, "found character '\\t' that cannot start any token"),
+    ],
+)  # fmt: skip
+def test_an_error_has_its_very_line(text: str, line: int, expected: str) -> None:
+    """LibYAML alone would name the line after it, or before, and takes tabs that are an error elsewhere."""
+    found = refusal(text)
+    assert (found.line, found.expected) == (line, f"YAML: {expected}")
+
+
+def test_all_readers_see_the_same() -> None:
+    """Whatever this suite has of packs and examples: the same parts, on the same lines."""
+    files = [*Path("policies").rglob("*.yaml"), *Path("examples").rglob("*.yaml")]
+    assert files
+    for file in files:
+        first, *others = (seen(reader(file.read_text("utf-8")).get_single_node()) for reader in READERS)
+        assert all(other == first for other in others), file
+
+
+def seen(node: yaml.Node | None) -> object:
+    """The tag, line and content of a part."""
+    if isinstance(node, yaml.MappingNode):
+        return node.tag, line_of(node), [(seen(key), seen(value)) for key, value in node.value]
+    if isinstance(node, yaml.SequenceNode):
+        return node.tag, line_of(node), [seen(part) for part in node.value]
+    return (node.tag, line_of(node), node.value) if node else None
+
+
+def test_this_installation_reads_quickly() -> None:
+    """PyYAML's wheels have LibYAML, on every Python and platform that the suite supports."""
+    assert [reader.__name__ for reader in READERS] == ["LibYaml", "PurePython"]
 
 
 def test_aliases_within_bounds_stand_for_what_they_name() -> None:

@@ -12,6 +12,8 @@ from sevensteps.policy.packs.problems import PackRefusedError, Problem
 from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import change_days, in_force, parameters_of
 
+pytestmark = pytest.mark.usefixtures("reader")
+
 HEAD = "pack: small\ntitle: A pack\n"
 
 
