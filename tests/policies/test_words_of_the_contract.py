@@ -55,11 +55,15 @@ BECOME_FACTS: Mapping[str, Sequence[tuple[str, Callable[[str], Facts]]]] = {
 """The enums whose values the pack is told: by which decisions, and the facts that the services make of a value."""
 
 STAY_RECORDS = {
+    "AccessOutcome": "is how a request for one's own data was answered",
     "Achieved": "is how somebody found it, in the record of a review",
     "CaseKind": "chooses the decision",
+    "ComplaintOutcome": "is how a complaint was answered",
     "Ending": "ends the case",
     "GivenBy": "is how something reached the person",
     "HoldReason": "is why a clock stands still",
+    "MadeBy": "is who complained, or asked for data",
+    "MadeHow": "is how that came",
     "MoneyKind": "chooses whether anything is decided",
     "PlanHelper": "is who helped with the plan",
     "PlanState": "says that the plan is submitted",

@@ -22,7 +22,6 @@ _names = count(1)  # a ruleset cannot be replaced under its name
 _sids = count(1)
 _json = msgspec.json.Encoder()
 _NO_RULE_WAITS = 1
-_GIVEN = "given"  # a condition can test of a list only whether it is given
 
 
 def _no_action(_: object) -> None:
@@ -39,7 +38,7 @@ class DurableEvaluator:
         self._lock = threading.Lock()
         self._was_accepted = False
         self._scopes = {
-            scope: Scope({rule.id: rule.condition for rule in compiled.rules_of(scope)})
+            scope: Scope({rule.id: rule.condition for rule in compiled.rules_of(scope)}, compiled.facts[scope])
             for scope in ("", *compiled.declared.collections)
         }
         self._strata: dict[str, list[tuple[str, Stratum]]] = {}
@@ -82,10 +81,10 @@ class DurableEvaluator:
         """Assert one flat fact for each stratum; the outcomes of a stratum go into the facts of later ones."""
         scope = self._scopes[name]
         known: dict[str, Value] = {}
-        for fact, field in scope.fields.items():
+        for fact in scope.fields:
             value = values[fact]
             if value is not None:
-                known[field] = _GIVEN if isinstance(value, tuple) else int(value) if isinstance(value, bool) else value
+                known |= scope.known(fact, value)
         for rule, tally in scope.tallies.items():
             known |= counted(tally, tallies[rule])
         outcomes: dict[str, Truth] = {}

@@ -22,7 +22,7 @@ from sevensteps.policy.model.conditions import (
     Not,
     facts_of,
 )
-from sevensteps.policy.model.facts import NONE, Value
+from sevensteps.policy.model.facts import LARGEST, NONE, Fact, Value
 from sevensteps.policy.model.predicates import Tally
 
 Operator = Literal["$and", "$or"]
@@ -31,6 +31,13 @@ Pattern = dict[str, object]
 MOST_AT_ONCE = 60
 """Most conditions and tests of one fact: where more than 64 of them hold, the engine refuses the fact."""
 
+GIVEN, LEAST, MOST = "g", "l", "m"
+"""The endings of the fields that say of a fact whether it is given; and, of one that may be absent, its value, where
+what is absent is less than everything, or more."""
+TEXTS = frozenset(("date", "choice", "word"))
+"""The types of facts whose values are text to the engine."""
+BEYOND_TEXT, BEYOND_NUMBERS = "~", 2 * LARGEST
+"""After every date, and above every number; with a minus before it, below."""
 _ORDERS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 _OPPOSITE = {"<": "$gte", "<=": "$gt", ">": "$lte", ">=": "$lt"}
 
@@ -73,10 +80,11 @@ class Stratum:
 class Scope:
     """The conditions of the case, or of one collection's items, in strata. The outcome of each is known by its node."""
 
-    def __init__(self, conditions: Mapping[str, Condition]) -> None:
-        """`conditions` are those of the rules, by the rule's id."""
+    def __init__(self, conditions: Mapping[str, Condition], declared: Mapping[str, Fact]) -> None:
+        """`conditions` are those of the rules, by the rule's id; `declared` are the facts that they may test."""
         facts = dict.fromkeys(fact for condition in conditions.values() for fact in facts_of(condition))
         self.fields = {fact: f"f{position}" for position, fact in enumerate(facts)}
+        self._declared = declared
         self.tallies: dict[str, str] = {}
         self._counts: dict[AtLeast, str] = {}
         self._nodes: dict[Condition, str] = {}
@@ -144,14 +152,16 @@ class Scope:
     def _test(self, part: Condition, *, holds: bool) -> Test | None:
         """The one positive test that shows a part to hold, or to fail; None when it never does."""
         match part:
-            case Is(fact, (bool(value),)):
+            case Is(fact, (bool(value),)) if not self._may_be_absent(fact):
                 return Test(self.fields[fact], "", int(value is holds))
             case Is(fact, (value,)):
-                return Test(self.fields[fact], "" if holds else "$neq", value)
+                plain = int(value) if isinstance(value, bool) else value
+                return Test(self._field(fact, LEAST), "" if holds else "$neq", plain)
             case Compare(fact, order, bound):
-                return Test(self.fields[fact], (_ORDERS if holds else _OPPOSITE)[order], bound)
+                field = self._field(fact, MOST if order in {"<", "<="} else LEAST)
+                return Test(field, (_ORDERS if holds else _OPPOSITE)[order], bound)
             case IsGiven(fact, optional):
-                return Test(self.fields[fact], "$neq" if holds else "", NONE) if holds or optional else None
+                return Test(f"{self.fields[fact]}{GIVEN}", "", int(holds)) if holds or optional else None
             case ItemsMeet(rule, None):
                 tally = self.tallies[rule]
                 return Test(f"{tally}o", "$lt", 1) if holds else Test(f"{tally}f", "$gte", 1)
@@ -160,6 +170,25 @@ class Scope:
             case AtLeast(number, _):
                 return self._enough(self._counts[part], number, holds=holds)
         return Test(self._nodes[part], "", int(holds))
+
+    def _may_be_absent(self, fact: str) -> bool:
+        return self._declared[fact].none_if_absent
+
+    def _field(self, fact: str, ending: str) -> str:
+        return f"{self.fields[fact]}{ending if self._may_be_absent(fact) else ''}"
+
+    def known(self, fact: str, value: Value) -> dict[str, Value]:
+        """The fields that say what is known of a fact. What is absent has the value NONE, and compares with nothing."""
+        field, is_given = self.fields[fact], value != NONE
+        told: dict[str, Value] = {f"{field}{GIVEN}": int(is_given)}
+        if isinstance(value, tuple):  # a condition can test of a list only whether it is given
+            return told
+        plain = int(value) if isinstance(value, bool) else value
+        if not self._may_be_absent(fact):
+            return told | {field: plain}
+        is_text = self._declared[fact].type in TEXTS
+        least, most = ("", BEYOND_TEXT) if is_text else (-BEYOND_NUMBERS, BEYOND_NUMBERS)
+        return told | {f"{field}{LEAST}": plain if is_given else least, f"{field}{MOST}": plain if is_given else most}
 
     def _enough(self, tally: str, number: int, *, holds: bool) -> Test:
         return Test(f"{tally}t", "$gte", number) if holds else Test(f"{tally}p", "$lt", number)

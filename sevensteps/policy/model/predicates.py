@@ -52,6 +52,8 @@ def _comparison(fact: str, order: str, bound: int | str) -> Predicate:
         value = facts[fact]
         if value is None:
             return None
+        if value == NONE:  # what is known to be absent is neither more nor less than anything
+            return False
         position = (value > bound) - (value < bound)  # type: ignore[operator]  # a fact is compared with its own type
         return {"<": position < 0, "<=": position <= 0, ">": position > 0, ">=": position >= 0}[order]
 

@@ -13,7 +13,18 @@ from sevensteps.policy.evaluation.decider import Decider
 from sevensteps.policy.evaluation.durable import DurableEvaluator
 from sevensteps.policy.evaluation.plain import PlainEvaluator
 from sevensteps.policy.model.compiled_decision import CompiledDecision, Rule
-from sevensteps.policy.model.conditions import All, Any, AtLeast, Compare, Condition, Is, IsGiven, ItemsMeet, Not
+from sevensteps.policy.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    Compare,
+    Comparison,
+    Condition,
+    Is,
+    IsGiven,
+    ItemsMeet,
+    Not,
+)
 from sevensteps.policy.model.declared_facts import Collection, DeclaredFacts, Values
 from sevensteps.policy.model.facts import Fact
 from sevensteps.policy.model.predicates import Truth
@@ -27,12 +38,18 @@ FACTS = {
     "use": Fact("use", "choice", options=("food", "travel", "betting")),
     "points": Fact("points", "whole number", lowest=0, highest=4),
     "weekly": Fact("weekly", "money", lowest=0, highest=3),
+    "complex": Fact("complex", "boolean", none_if_absent=True),
+    "setting": Fact("setting", "choice", options=("home", "care_home"), none_if_absent=True),
+    "owed": Fact("owed", "money", lowest=0, highest=3, none_if_absent=True),
+    "own_day": Fact("own_day", "date", none_if_absent=True),
 }
 EVERY_VALUE: Mapping[str, tuple[bool | int | str, ...]] = {
     "ill": (True, False), "lives_here": (True, False), "alone": (True, False),
     "use": ("food", "travel", "betting"), "points": (0, 1, 2, 3, 4), "weekly": (0, 1, 2, 3),
 }  # fmt: skip
 
+DAYS = ("2026-04-05", "2026-04-06", "2026-04-07")
+ORDERS: st.SearchStrategy[Comparison] = st.sampled_from(["<", "<=", ">", ">="])
 looks = st.one_of(
     st.sampled_from(["ill", "lives_here", "alone"]).flatmap(
         lambda name: st.booleans().map(lambda value: Is(name, (value,)))
@@ -41,8 +58,16 @@ looks = st.one_of(
         lambda values: Is("use", tuple(values))
     ),
     st.builds(
-        Compare, st.sampled_from(["points", "weekly"]), st.sampled_from(["<", "<=", ">", ">="]), st.integers(0, 4)
+        Compare,
+        st.sampled_from(["points", "weekly", "owed"]),
+        st.sampled_from(["<", "<=", ">", ">="]),
+        st.integers(0, 4),
     ),
+    st.builds(Compare, st.just("own_day"), st.sampled_from(["<", "<=", ">", ">="]), st.sampled_from(DAYS)),
+    st.builds(Is, st.just("complex"), st.booleans().map(lambda value: (value,))),
+    st.builds(Is, st.just("setting"), st.sampled_from([("home",), ("care_home",), ("home", "care_home")])),
+    st.builds(Is, st.just("owed"), st.sampled_from([(0,), (1,), (0, 2)])),
+    st.builds(IsGiven, st.sampled_from(["complex", "setting", "owed", "own_day"]), st.just(True)),
 )
 conditions: st.SearchStrategy[Condition] = st.recursive(
     looks,
@@ -62,6 +87,8 @@ facts_given: st.SearchStrategy[dict[str, Json]] = st.fixed_dictionaries(
         "ill": st.booleans(), "lives_here": st.booleans(), "alone": st.booleans(),
         "use": st.sampled_from(["food", "travel", "betting"]), "points": st.integers(0, 4),
         "weekly": st.sampled_from(["0.00", "0.01", "0.02", "0.03"]),
+        "complex": st.booleans(), "setting": st.sampled_from(["home", "care_home"]),
+        "owed": st.sampled_from(["0.00", "0.01", "0.02", "0.03"]), "own_day": st.sampled_from(DAYS),
     },
 )  # fmt: skip
 TWO_THIRDS = 0.67
