@@ -52,6 +52,7 @@ CERTIFICATES = {"dev": "certificates:dev", "show": "certificates:show"}
 DB = {"status": "databases:status", "upgrade": "databases:upgrade", "check": "databases:check"}
 TOKEN = {"issue": "token:issue", "revoke": "token:revoke", "revocations": "token:revocations"}
 COMMANDS: Mapping[str, str | Group] = {
+    "init": "init:init",
     "demo": "demo:demo",
     "up": "up:up",
     "fetch": "fetch:fetch",

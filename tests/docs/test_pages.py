@@ -55,10 +55,10 @@ def test_what_a_log_is_said_to_say_it_says() -> None:
 
 
 def test_every_setting_is_explained() -> None:
-    """docs/running.md has every setting with its default."""
+    """docs/settings.md has every setting with its default."""
     defaults = {PREFIX + field.name.upper(): str(getattr(Settings(), field.name)) for field in fields(Settings)}
     defaults[f"{PREFIX}POLICIES"] = Settings().policies.name
-    explained = rows("docs/running.md", columns=3)
+    explained = rows("docs/settings.md", columns=3)
     assert {name: default for name, default, _ in explained if name.startswith(PREFIX)} == defaults
 
 
