@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up test others lint types protos bench setup setup-dev requirements clean
+.PHONY: help demo up test others lint types protos bench release setup setup-dev requirements clean
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -51,6 +51,9 @@ protos: setup-dev ## generate sevensteps/api from protos/
 bench: setup-dev ## measure
 	@exec $(BIN)/python -m bench
 
+release: setup-dev ## what a release publishes, in dist/; the commit has its tag
+	@exec deploy/release.sh
+
 setup: ## .venv and a Temporal server, once
 	@requirements/install.sh run
 	@$(BIN)/sevensteps fetch >/dev/null
@@ -60,7 +63,7 @@ setup-dev: setup ## the same with everything that checks the suite
 	@$(BIN)/python tests/servers/programs.py
 
 requirements: setup-dev ## pin anew what requirements/*.in ask for
-	@cd requirements && for file in build run test dev; do \
+	@cd requirements && for file in build run test dev release; do \
 		UV_CUSTOM_COMPILE_COMMAND="make requirements" ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes $$file.in -o $$file.txt; \
 	done
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Bring a virtual environment to what the .txt files here say. Done already: takes no time.
 # Usage: requirements/install.sh run|dev    .venv, to run the suite (run.txt) or to check it too (test.txt, dev.txt)
+#        requirements/install.sh release    .venvs/release, what a release is made with (release.txt); prints its folder
 #        requirements/install.sh others     .venvs/3.12 and so on, one for each other Python on which the suite is
 #                                           checked (run.txt, test.txt); prints their folders
 # PYTHONS names Python programs to take before those on PATH, with spaces between them.
@@ -106,6 +107,17 @@ install_main() {
     install_seven_steps
 }
 
+install_release() {
+    local python
+    venv=.venvs/release
+    if ! has_pip; then
+        python=$(find_python)
+        make_venv "$python"
+    fi
+    install_pinned release
+    echo "$venv"
+}
+
 install_others() {
     local main version pythons python
     main=$(version_of .venv/bin/python || true)
@@ -131,6 +143,7 @@ if command -v flock >/dev/null; then # two at once take turns
 fi
 case "${1:-}" in
     run | dev) install_main "$1" ;;
+    release) install_release ;;
     others) install_others ;;
-    *) give_up "usage: requirements/install.sh run|dev|others" ;;
+    *) give_up "usage: requirements/install.sh run|dev|release|others" ;;
 esac

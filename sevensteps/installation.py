@@ -32,12 +32,23 @@ def command(name: str) -> str:
 
 
 def version() -> str:
-    """The version of the suite; in a checkout with its commit."""
+    """The version of the suite with its commit, where that is known: in a checkout, and in a release."""
     if not is_checkout():
-        return installed_version(DISTRIBUTION)
+        return _with(installed_version(DISTRIBUTION), _released_commit())
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    commit = _commit()
-    return f"{project['version']} ({commit})" if commit else str(project["version"])
+    return _with(str(project["version"]), _commit())
+
+
+def _with(version: str, commit: str) -> str:
+    return f"{version} (commit {commit})" if commit else version
+
+
+def _released_commit() -> str:
+    """The commit that a release was made from, as deploy/release.sh writes it down; empty for any other wheel."""
+    try:
+        return (PACKAGE / "commit.txt").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
 
 
 def _commit() -> str:
@@ -48,4 +59,4 @@ def _commit() -> str:
     told = subprocess.run(  # noqa: S603  a fixed command
         [git, "-C", str(CHECKOUT), "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=False
     )
-    return f"commit {told.stdout.strip()}" if told.returncode == 0 else ""
+    return told.stdout.strip() if told.returncode == 0 else ""
