@@ -40,7 +40,7 @@ say "Listing its parts and their licences ..."
     --output-format JSON --output-file "dist/seven-steps-$version.cdx.json"
 
 say "Asking whether weaknesses of its parts are known ..."
-if audit=$("$tools/bin/pip-audit" --require-hashes --disable-pip --requirement requirements/run.txt --progress-spinner off 2>&1); then
+if audit=$("$tools/bin/pip-audit" --strict --require-hashes --disable-pip --requirement requirements/run.txt --progress-spinner off 2>&1); then
     printf '%s\n' "$audit" >dist/audit.txt
 elif grep -q "Found .* known vulnerabilit" <<<"$audit"; then
     printf '%s\n' "$audit" >dist/audit.txt

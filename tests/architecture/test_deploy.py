@@ -51,3 +51,32 @@ def test_publiccode_tells_the_version_and_licence_of_the_package() -> None:
 def test_the_changelog_has_the_version() -> None:
     """Whoever installs a version reads what changed in it."""
     assert f"\n## {PROJECT['version']}\n" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_what_it_needs_may_be_published_with_it() -> None:
+    """No package that a running suite imports has a licence that the suite's own rules out."""
+    said = subprocess.run([sys.executable, ROOT / "deploy/licences.py"], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "durable-rules 2.0.28: MIT License" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("touch something", "changes that are not committed"),
+        ("true", "does not have the tag v"),
+        ("git tag v9.9.9", "does not have the tag v"),
+    ],
+)
+def test_a_release_is_of_a_commit_with_its_tag(tmp_path: Path, change: str, why: str) -> None:
+    """Nothing is built of anything else, and it says why."""
+    subprocess.run(["git", "clone", "--quiet", "--no-tags", ROOT, tmp_path / "clone"], check=True)
+    programs = tmp_path / "clone" / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(sys.executable)
+    subprocess.run(["sh", "-c", change], cwd=tmp_path / "clone", check=True)
+    said = subprocess.run([tmp_path / "clone/deploy/release.sh"], capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert "No release: " in said.stderr
+    assert why in said.stderr
+    assert not (tmp_path / "clone/dist").exists()
