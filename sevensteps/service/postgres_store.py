@@ -35,6 +35,9 @@ class _Driver(Protocol):
     def is_closed(self) -> bool:
         """Whether it was closed, by either side."""
 
+    def is_in_transaction(self) -> bool:
+        """Whether a transaction has begun on it and not ended."""
+
 
 class _CutOffError(Exception):
     """The connection was lost before anything was committed."""
@@ -67,9 +70,10 @@ class PostgresStore:
         )
 
         @sa.event.listens_for(self._engine.sync_engine, "checkout")
-        def _leave_closed_ones(connection: _Lent, *_: object) -> None:
-            """Take another connection where this one was closed meanwhile: it is known without asking PostgreSQL."""
-            if connection.driver_connection.is_closed():
+        def _take_another(connection: _Lent, *_: object) -> None:
+            """Lend none that was closed meanwhile, or that is not done: the driver knows without asking PostgreSQL."""
+            driver = connection.driver_connection
+            if driver.is_closed() or driver.is_in_transaction():
                 raise sa.exc.DisconnectionError
 
         # A unit that reads twice reads the same moment twice.

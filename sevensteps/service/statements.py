@@ -63,6 +63,12 @@ class _Prepared:
             raise sa.exc.DBAPIError(
                 self.text, None, error, hide_parameters=True, connection_invalidated=gone
             ) from error
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                connection.invalidate(
+                    error
+                )  # cut short: nobody knows how far it came, so no other unit may go on there
+            raise
         return cursor
 
 

@@ -109,7 +109,11 @@ async def test_whatever_a_record_says_is_held_to_its_receipt(running: RunningSui
             continue
         with sqlite3.connect(running.settings.data / f"{service}.db") as database:
             query = f"SELECT rowid, {name} FROM {table} WHERE {records.receipt_id} <> ''"  # noqa: S608 - names of tables.py
-            row, was = database.execute(query).fetchone()
+            found = database.execute(query).fetchone()
+            if not found:  # of a complaint, and nobody complained: tests/integration/receipts holds its dates
+                assert table == "matter_clocks"
+                continue
+            row, was = found
             put = f"UPDATE {table} SET {name} = ? WHERE rowid = ?"  # noqa: S608
             database.execute("DROP TRIGGER IF EXISTS decided_for_good_update")  # as whoever forges would
             database.execute(put, (FORGED.get(name, "forged"), row))
