@@ -1,0 +1,95 @@
+"""The suite as docker-compose.yml has it: brought up, asked whether it is well, hurt, and taken down."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from compose.engine import ROOT, Engine
+from sevensteps.config import SERVICES
+
+PROJECT = "seven-steps-test"
+SERVING = ("postgres", "temporal", *SERVICES, "worker")
+JOBS = ("temporal-schema", "temporal-namespace", "temporal-attributes", "certificates", "migrations")
+READY_SECONDS = 600.0
+CERTIFICATES = "/var/lib/sevensteps-certificates"
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The containers of one run."""
+
+    engine: Engine
+    desk: Path
+    """A folder on this machine with what a caller needs: the authority, and the key for development tokens."""
+
+    def compose(self, *arguments: str) -> None:
+        """Run podman-compose on the file as it is."""
+        self.engine.run(self.engine.compose, "--project-name", PROJECT, *arguments)
+
+    def container(self, service: str) -> str:
+        """The name of a service's container."""
+        return f"{PROJECT}_{service}_1"
+
+    def up(self) -> None:
+        """Bring it up. This podman cannot wait for health, as `docker compose` does: what others wait for comes first."""
+        for services, waited_for in ((["postgres"], "postgres"), (["temporal"], "temporal"), ([], "feed")):
+            self.compose("up", "--detach", "--no-build", "--pull", "never", *services)
+            self.wait_until_well(waited_for)
+        for service in SERVING:
+            self.wait_until_well(service)
+
+    def wait_until_well(self, service: str) -> None:
+        """Wait for its health check. Raises TimeoutError."""
+        deadline = monotonic() + READY_SECONDS
+        while not self.engine.succeeds("podman", "healthcheck", "run", self.container(service)):
+            if monotonic() > deadline:
+                logs = self.engine.run("podman", "logs", "--tail", "30", self.container(service))
+                raise TimeoutError(f"{service} is not well after {READY_SECONDS:.0f} seconds:\n{logs}")
+            sleep(0.5)
+
+    def inspect(self, service: str, what: str) -> str:
+        """Something that podman knows of a container."""
+        return self.engine.run("podman", "inspect", "--format", f"{{{{{what}}}}}", self.container(service)).strip()
+
+    def fetch_for_callers(self) -> None:
+        """Copy what a caller on this machine needs: the authority, and the development key."""
+        (self.desk / "data" / "keys").mkdir(parents=True)
+        key = self._content("feed", "/var/lib/sevensteps/keys/development.pem")
+        (self.desk / "data" / "keys" / "development.pem").write_text(key)
+        (self.desk / "authority.pem").write_text(self._content("feed", f"{CERTIFICATES}/authority.pem"))
+
+    def _content(self, service: str, file: str) -> str:
+        return self.engine.run("podman", "exec", self.container(service), "cat", file)
+
+    def command_line(self, *arguments: str, seconds: float = 600) -> subprocess.CompletedProcess[str]:
+        """The command line on this machine, which calls the published addresses, encrypted."""
+        settings = {"SEVENSTEPS_DATA": str(self.desk / "data"), "SEVENSTEPS_CERTIFICATES": str(self.desk)}
+        command = [sys.executable, "-c", "from sevensteps.cli.main import main; main()", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=seconds, check=False
+        )
+
+    def kill(self, service: str) -> None:
+        """End its process as the kernel would, for want of memory."""
+        pid = self.inspect(service, ".State.Pid")
+        self.engine.run("kill", "-KILL", pid)
+
+    def down(self) -> None:
+        """Take everything down, with its volumes and its network."""
+        self.compose("down", "--volumes", "--timeout", "20")
+
+
+def answers_without_encryption(address: str) -> bool:
+    """Whether a server answers a call that is not encrypted."""
+    with grpc.insecure_channel(address) as channel:
+        try:
+            health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=3)
+        except grpc.RpcError:
+            return False
+        return True
