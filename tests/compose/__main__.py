@@ -1,7 +1,7 @@
 """`make compose-test`: brings docker-compose.yml up as it is, plays cases through it, hurts it, and takes it down.
 
-Not part of pytest's run: it makes images and containers. Without a registry, images of the same names stand in for those
-of PostgreSQL and of Temporal; Temporal's user interface, behind a profile, has none.
+Not part of pytest's run: it makes images and containers. Without a registry, images of the same names stand in for
+those of PostgreSQL and of Temporal; Temporal's user interface, behind a profile, has none.
 """
 
 import subprocess
@@ -26,7 +26,7 @@ def main() -> int:
         with engine() as found, _secrets():
             make_images(found, _say)
             _say(f"The image of the suite has {size(found, SUITE):.0f} MB.")
-            trial = ["unshare", "--net", sys.executable, "-m", "compose.trial"]
+            trial = ["unshare", "--net", "--mount", sys.executable, "-m", "compose.trial"]
             return subprocess.run(trial, env=found.environment, check=False).returncode
     except CannotRunError as error:
         _say(f"Nothing was tried. {error}")

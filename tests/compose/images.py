@@ -18,9 +18,11 @@ SUITE = "localhost/sevensteps:0.1.0"
 MODULE = "go.temporal.io/server"
 MODULE_VERSION = "v1.29.1"
 PROGRAMS = {"temporal-server": "cmd/server", "temporal-sql-tool": "cmd/tools/sql"}
-TOOLS_GO = "\n".join(["//go:build tools", "package tools", *(f'import _ "{MODULE}/{each}"' for each in PROGRAMS.values())])
+TOOLS_GO = "\n".join(
+    ["//go:build tools", "package tools", *(f'import _ "{MODULE}/{each}"' for each in PROGRAMS.values())]
+)
 """What has Go fetch the programs with all that they need."""
-BUILD = ("buildah", "bud", "--isolation", "chroot", "--network", "host", "--layers", "--pull-never")
+BUILD = ("buildah", "bud", "--isolation", "chroot", "--network", "host", "--pull-never")
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 PIP_SETTINGS = ("index-url", "extra-index-url", "trusted-host", "proxy")
 """Of this machine's pip, handed to the build: where packages come from."""
@@ -35,6 +37,7 @@ def make_images(engine: Engine, say: Say) -> None:
             make(engine)
     say("Building the image of the suite ...")
     _make_suite(engine)
+    engine.run("podman", "image", "prune", "--force")
 
 
 def size(engine: Engine, image: str) -> float:
@@ -46,7 +49,9 @@ def _make_debian(engine: Engine) -> None:
     with TemporaryDirectory(dir=engine.folder) as scratch:
         root, archive = Path(scratch) / "root", Path(scratch) / "root.tar"
         engine.run("debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", root)
-        engine.run("tar", "--directory", root, "--exclude=./var/cache/apt/archives/*.deb", "--create", "--file", archive, ".")
+        engine.run(
+            "tar", "--directory", root, "--exclude=./var/cache/apt/archives/*.deb", "--create", "--file", archive, "."
+        )
         engine.run("podman", "import", archive, DEBIAN)
 
 

@@ -3,20 +3,24 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import grpc
+import yaml
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from compose.engine import ROOT, Engine
-from sevensteps.config import SERVICES
 
 PROJECT = "seven-steps-test"
-SERVING = ("postgres", "temporal", *SERVICES, "worker")
-JOBS = ("temporal-schema", "temporal-namespace", "temporal-attributes", "certificates", "migrations")
-READY_SECONDS = 600.0
+FILE: Mapping[str, Mapping[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+COMPOSED = {name: service for name, service in FILE.items() if "profiles" not in service}
+JOBS = tuple(name for name, service in COMPOSED.items() if str(service["restart"]).startswith("on-failure"))
+SERVING = tuple(name for name in COMPOSED if name not in JOBS)
+READY_SECONDS = 300.0
 CERTIFICATES = "/var/lib/sevensteps-certificates"
 
 
@@ -37,21 +41,34 @@ class Composed:
         return f"{PROJECT}_{service}_1"
 
     def up(self) -> None:
-        """Bring it up. This podman cannot wait for health, as `docker compose` does: what others wait for comes first."""
-        for services, waited_for in ((["postgres"], "postgres"), (["temporal"], "temporal"), ([], "feed")):
-            self.compose("up", "--detach", "--no-build", "--pull", "never", *services)
-            self.wait_until_well(waited_for)
-        for service in SERVING:
-            self.wait_until_well(service)
+        """Bring it up: whatever has all that it depends on, then what depends on that, as `docker compose` does.
 
-    def wait_until_well(self, service: str) -> None:
-        """Wait for its health check. Raises TimeoutError."""
+        Not left to podman-compose: with older podman it does not wait for health, nor look how a job has ended.
+        """
+        waiting = {service: set(depends_on) for service, depends_on in dependencies().items()}
+        while waiting:
+            ready = sorted(service for service, others in waiting.items() if not others)
+            self.compose("up", "--detach", "--no-deps", "--no-build", "--pull", "never", *ready)
+            for service in ready:
+                self.wait_for(service)
+                del waiting[service]
+            for others in waiting.values():
+                others.difference_update(ready)
+
+    def wait_for(self, service: str) -> None:
+        """Wait until a job has ended well, or anything else is well. Raises TimeoutError."""
         deadline = monotonic() + READY_SECONDS
-        while not self.engine.succeeds("podman", "healthcheck", "run", self.container(service)):
+        while not (self._has_ended_well(service) if service in JOBS else self._is_well(service)):
             if monotonic() > deadline:
                 logs = self.engine.run("podman", "logs", "--tail", "30", self.container(service))
                 raise TimeoutError(f"{service} is not well after {READY_SECONDS:.0f} seconds:\n{logs}")
             sleep(0.5)
+
+    def _is_well(self, service: str) -> bool:
+        return self.engine.succeeds("podman", "healthcheck", "run", self.container(service))
+
+    def _has_ended_well(self, service: str) -> bool:
+        return self.inspect(service, ".State.Status") == "exited" and self.inspect(service, ".State.ExitCode") == "0"
 
     def inspect(self, service: str, what: str) -> str:
         """Something that podman knows of a container."""
@@ -82,7 +99,13 @@ class Composed:
 
     def down(self) -> None:
         """Take everything down, with its volumes and its network."""
-        self.compose("down", "--volumes", "--timeout", "20")
+        self.compose("stop", "--timeout", "20")  # what starts again would hold the network
+        self.compose("down", "--volumes")
+
+
+def dependencies() -> dict[str, Mapping[str, Any]]:
+    """What each container that is brought up depends on."""
+    return {name: service.get("depends_on", {}) for name, service in COMPOSED.items()}
 
 
 def answers_without_encryption(address: str) -> bool:

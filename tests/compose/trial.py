@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingUDPServer
 from tempfile import TemporaryDirectory
+from threading import Thread
 from time import monotonic
 
 from compose.engine import existing
-from compose.suite import JOBS, SERVING, Composed, answers_without_encryption
+from compose.suite import SERVING, Composed, answers_without_encryption
 from sevensteps.config import SERVICES, Settings
 
 USER = "10001"
@@ -30,8 +32,8 @@ def _say(text: str) -> None:
 
 def main() -> int:
     """Try it; answers the exit code."""
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with TemporaryDirectory() as desk:
+        _begin_network(Path(desk))
         composed = Composed(existing(), Path(desk))
         with suppress(subprocess.CalledProcessError):
             composed.down()  # what a run that was killed has left
@@ -46,22 +48,32 @@ def main() -> int:
     return 0
 
 
+class _KnowsNobody(BaseRequestHandler):
+    """Answers whoever asks for a name that there is none: containers ask here for what their own network lacks."""
+
+    def handle(self) -> None:
+        question, socket = self.request
+        nobody = question[:2] + b"\x81\x83" + question[4:6] + bytes(6) + question[12:]
+        socket.sendto(nobody, self.client_address)
+
+
+def _begin_network(scratch: Path) -> None:
+    """Give this network a loopback, and names that it lacks an answer at once, without which Go waits for seconds."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    (scratch / "resolv.conf").write_text("nameserver 127.0.0.1\n")
+    subprocess.run(["mount", "--bind", scratch / "resolv.conf", "/etc/resolv.conf"], check=True)
+    Thread(target=ThreadingUDPServer(("127.0.0.1", 53), _KnowsNobody).serve_forever, daemon=True).start()
+
+
 def _try(composed: Composed) -> None:
     began = monotonic()
     composed.up()
     _say(f"From images to ready: {monotonic() - began:.0f} s.")
-    steps: tuple[Callable[[Composed], None], ...] = (_jobs, _guards, _play, _kill)
+    steps: tuple[Callable[[Composed], None], ...] = (_guards, _play, _kill)
     for step in steps:
         began = monotonic()
         step(composed)
         _say(f"{(step.__doc__ or '').strip()} {monotonic() - began:.0f} s.")
-
-
-def _jobs(composed: Composed) -> None:
-    """Every job has ended well."""
-    for job in JOBS:
-        state = composed.inspect(job, ".State.Status"), composed.inspect(job, ".State.ExitCode")
-        _check(holds=state == ("exited", "0"), otherwise=f"{job} is {state}")
 
 
 def _guards(composed: Composed) -> None:
@@ -106,7 +118,7 @@ def _kill(composed: Composed) -> None:
         composed.kill(service)
     _ended_well(composed.command_line("play", "examples/direct-payment.yaml"))
     for service in killed:
-        composed.wait_until_well(service)
+        composed.wait_for(service)
         started = composed.inspect(service, ".State.StartedAt")
         _check(holds=started != before[service], otherwise=f"{service} was not started again")
 
