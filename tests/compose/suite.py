@@ -92,6 +92,11 @@ class Composed:
             command, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=seconds, check=False
         )
 
+    def in_container(self, service: str, *command: str) -> str:
+        """Run a command of the suite in a new container of a service, and answer what it printed."""
+        run = ("--profile", "desk", "run", "--rm", "--no-deps", service, *command)
+        return self.engine.run(self.engine.compose, "--project-name", PROJECT, *run)
+
     def kill(self, service: str) -> None:
         """End its process as the kernel would, for want of memory."""
         pid = self.inspect(service, ".State.Pid")

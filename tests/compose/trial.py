@@ -69,7 +69,7 @@ def _try(composed: Composed) -> None:
     began = monotonic()
     composed.up()
     _say(f"From images to ready: {monotonic() - began:.0f} s.")
-    steps: tuple[Callable[[Composed], None], ...] = (_guards, _play, _kill)
+    steps: tuple[Callable[[Composed], None], ...] = (_guards, _play, _look_after, _kill)
     for step in steps:
         began = monotonic()
         step(composed)
@@ -108,6 +108,13 @@ def _play(composed: Composed) -> None:
     composed.fetch_for_callers()
     _ended_well(composed.command_line("play"))
     _ended_well(composed.command_line("verify", "--all"))
+
+
+def _look_after(composed: Composed) -> None:
+    """The desk finds every process well and the records in order, and the worker's container rebuilds journeys."""
+    for command in (["status"], ["db", "check"], ["case", "list"]):
+        _say(composed.in_container("desk", *command).rstrip())
+    _say(composed.in_container("worker", "journeys", "rebuild").rstrip())
 
 
 def _kill(composed: Composed) -> None:
