@@ -11,9 +11,10 @@ RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-de
 WORKDIR /build
 COPY requirements/build.txt requirements/run.txt requirements/
 # What durable-rules calls by a name that Python 3.13 no longer has; see requirements/install.sh.
-ENV CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_CACHE_DIR=/var/cache/pip
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=authorities \
-    --mount=type=cache,target=/root/.cache/pip \
+    --mount=type=cache,target=/var/cache/pip \
     python3 -m venv /opt/sevensteps \
     && pip="/opt/sevensteps/bin/python -m pip install --no-deps --no-build-isolation" \
     && $pip --require-hashes -r requirements/build.txt \

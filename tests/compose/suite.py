@@ -11,7 +11,7 @@ from typing import Any
 
 import grpc
 import yaml
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 
 from compose.engine import ROOT, Engine
 
@@ -97,6 +97,27 @@ class Composed:
         run = ("--profile", "desk", "run", "--rm", "--no-deps", service, *command)
         return self.engine.run(self.engine.compose, "--project-name", PROJECT, *run)
 
+    def back_up(self, to: Path) -> None:
+        """Write the records to a file, as docs/install.md says."""
+        with to.open("wb") as records:
+            dump = ("pg_dump", "--username", "postgres", "--format", "custom", "sevensteps")
+            command = ["podman", "exec", self.container("postgres"), *dump]
+            subprocess.run(command, env=self.engine.environment, stdout=records, timeout=120, check=True)
+
+    def restore(self, backup: Path) -> None:
+        """Begin anew with an empty PostgreSQL, the records of a file, and journeys from the feed, as is said there."""
+        self.compose("stop", "--timeout", "20")
+        self.compose("down")
+        self.engine.run("podman", "volume", "rm", f"{PROJECT}_postgres")
+        self.compose("up", "--detach", "--no-deps", "--no-build", "--pull", "never", "postgres")
+        self.wait_for("postgres")
+        with backup.open("rb") as records:
+            load = ("pg_restore", "--username", "postgres", "--dbname", "sevensteps", "--exit-on-error")
+            command = ["podman", "exec", "--interactive", self.container("postgres"), *load]
+            subprocess.run(command, env=self.engine.environment, stdin=records, timeout=120, check=True)
+        self.up()
+        self.in_container("worker", "journeys", "rebuild", "--all")
+
     def kill(self, service: str) -> None:
         """End its process as the kernel would, for want of memory."""
         pid = self.inspect(service, ".State.Pid")
@@ -116,8 +137,13 @@ def dependencies() -> dict[str, Mapping[str, Any]]:
 def answers_without_encryption(address: str) -> bool:
     """Whether a server answers a call that is not encrypted."""
     with grpc.insecure_channel(address) as channel:
+        check = channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString,
+        )
         try:
-            health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=3)
+            check(health_pb2.HealthCheckRequest(), timeout=3)
         except grpc.RpcError:
             return False
         return True

@@ -15,6 +15,7 @@ from compose.suite import SERVING, Composed, answers_without_encryption
 from sevensteps.config import SERVICES, Settings
 
 USER = "10001"
+MOST_LOOKS = 5
 
 
 class WrongError(Exception):
@@ -69,7 +70,7 @@ def _try(composed: Composed) -> None:
     began = monotonic()
     composed.up()
     _say(f"From images to ready: {monotonic() - began:.0f} s.")
-    steps: tuple[Callable[[Composed], None], ...] = (_guards, _play, _look_after, _kill)
+    steps: tuple[Callable[[Composed], None], ...] = (_guards, _play, _look_after, _kill, _restore)
     for step in steps:
         began = monotonic()
         step(composed)
@@ -128,6 +129,26 @@ def _kill(composed: Composed) -> None:
         composed.wait_for(service)
         started = composed.inspect(service, ".State.StartedAt")
         _check(holds=started != before[service], otherwise=f"{service} was not started again")
+
+
+def _restore(composed: Composed) -> None:
+    """PostgreSQL was lost and restored from a backup: every case is where it was, and goes on."""
+    before = _cases(composed)
+    _check(holds=bool(before), otherwise="there are no cases")
+    composed.back_up(composed.desk / "records.dump")
+    composed.restore(composed.desk / "records.dump")
+    for _ in range(MOST_LOOKS):  # Temporal lists a journey some time after it has moved
+        if (after := _cases(composed)) == before:
+            break
+    _check(holds=after == before, otherwise=f"cases were {before}, and are {after}")
+    _ended_well(composed.command_line("verify", "--all"))
+    _ended_well(composed.command_line("play", "examples/direct-payment.yaml"))
+
+
+def _cases(composed: Composed) -> list[str]:
+    """Every case and where it stands, as the desk lists it."""
+    listed = composed.in_container("desk", "case", "list", "--json")
+    return sorted(line.strip() for line in listed.splitlines() if line.startswith("{"))
 
 
 def _ended_well(ended: subprocess.CompletedProcess[str]) -> None:
