@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up test others lint types protos bench release setup setup-dev requirements clean
+.PHONY: help demo up test others compose-test lint types protos bench release setup setup-dev requirements clean
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -32,12 +32,17 @@ others: setup-dev ## unit, policy and import checks on every other Python from 3
 		$$environment/bin/python -m pytest -q -n 2 --dist loadfile $(ON_EVERY_PYTHON); \
 	done
 
-lint: setup-dev types ## style, types, imports between the parts, wire contract
+compose-test: setup-dev ## bring docker-compose.yml up with podman, play cases through it, take it down
+	@PYTHONPATH=.:tests exec $(BIN)/python -m compose
+
+lint: setup-dev types ## style, types, imports between the parts, compose file, wire contract
 	@echo "Style ..."
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
 	@echo "Imports ..."
 	@said=$$($(BIN)/lint-imports --no-cache --no-logo) || { echo "$$said"; exit 1; }
+	@echo "Compose file ..."
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@echo "Wire contract ..."
 	@protos/check.sh $(PROMISED)
 

@@ -23,6 +23,8 @@ SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
 REGISTER = "assessment"
 """The service that settles which publications of packs are in force."""
+LONGEST_SILENCE = 10.0
+"""How many seconds old the last sign of life may be of a worker that works."""
 LOGS = ("auto", "console", "json")
 PLAINTEXT = ("services", "temporal", "database")
 """The connections that SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
@@ -56,6 +58,8 @@ class Settings:
     """The pack that decides for councils without a council.yaml. If it is empty, such councils are refused."""
     database: str = ""
     """PostgreSQL URL (postgresql+asyncpg://…), one schema a service; empty for SQLite files in `data`."""
+    database_password_file: str = ""
+    """The file with the password for it, which then is not in the URL."""
     assessment: str = "127.0.0.1:7701"
     planning: str = "127.0.0.1:7702"
     approval: str = "127.0.0.1:7703"
@@ -141,6 +145,8 @@ class Settings:
                 raise _wrong(name, "a name, not nothing")
         if self.database:
             _check_database(self.database)
+        if self.database_password_file:
+            self._check_database_password()
         self._check_encryption()
 
     def _check_addresses(self) -> None:
@@ -169,6 +175,34 @@ class Settings:
             for host in _hosts(self.database):
                 if not _is_loopback(host):
                     raise _exposed("database", host, "database_certificates", "database")
+
+    def _check_database_password(self) -> None:
+        """Raise SettingsError where there are two passwords, or none, or nothing that one is for."""
+        from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
+
+        if not self.database:
+            raise _wrong("database_password_file", f"nothing, because {_setting('database')} names no database")
+        if make_url(self.database).password is not None:
+            raise _wrong("database", f"no password in it: {_setting('database_password_file')} has it")
+        self.database_url()
+
+    def database_url(self) -> str:
+        """The URL of the database, with the password from its file where there is one. Not to be shown or logged.
+
+        Raises SettingsError where the file cannot be read.
+        """
+        if not self.database_password_file:
+            return self.database
+        from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
+
+        try:
+            password = Path(self.database_password_file).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, ValueError) as error:
+            expected = f"a file that can be read ({type(error).__name__}): {self.database_password_file}"
+            raise _wrong("database_password_file", expected) from None
+        if not password:
+            raise _wrong("database_password_file", f"a file with the password: {self.database_password_file} is empty")
+        return make_url(self.database).set(password=password).render_as_string(hide_password=False)
 
     def make_data_folder(self) -> None:
         """Make the data folder if there is none. Only its owner can read it: it holds what people say of their lives.

@@ -58,6 +58,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "fetch": "fetch:fetch",
     "play": "play:play",
     "status": "status:status",
+    "health": "health:health",
     "case": Group("Show where cases stand; hold, release, end or resume one, while the suite runs.", CASE),
     "council": "council:council",
     "events": "events:events",

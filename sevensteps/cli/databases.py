@@ -69,7 +69,9 @@ def _named(services: list[str] | None) -> tuple[str, ...]:
 
 
 def _records(settings: Settings) -> Records:
-    return Records(settings.database, settings.data, certificates_in(settings.database_certificates, COMMAND_LINE))
+    return Records(
+        settings.database_url(), settings.data, certificates_in(settings.database_certificates, COMMAND_LINE)
+    )
 
 
 async def _schemas(services: tuple[str, ...]) -> list[Schema]:
@@ -94,7 +96,7 @@ async def _bring_up_to_date(service: str, settings: Settings, records: Records) 
     if settings.database:
         with telling_of_encryption(records.certificates):
             await asyncio.to_thread(
-                migrations.upgrade, service, settings.database, settings.data, certificates=records.certificates
+                migrations.upgrade, service, records.database, settings.data, certificates=records.certificates
             )
     else:
         store = await open_to_serve(service, settings)  # no other process may serve the file meanwhile

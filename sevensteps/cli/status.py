@@ -131,7 +131,7 @@ async def _revision(settings: Settings, service: str) -> str:
 
     try:
         certificates = certificates_in(settings.database_certificates, COMMAND_LINE)
-        return await Records(settings.database, settings.data, certificates).revision(service)
+        return await Records(settings.database_url(), settings.data, certificates).revision(service)
     except (SQLAlchemyError, OSError):
         return ""
 

@@ -17,7 +17,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
 from sevensteps.background import Background
-from sevensteps.config import PREFIX, PRODUCTION, SERVICES, Settings
+from sevensteps.config import LONGEST_SILENCE, PREFIX, PRODUCTION, SERVICES, Settings
 from sevensteps.encryption.certificates import COMMAND_LINE
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault
@@ -37,8 +37,6 @@ LOOK_SECONDS = 5.0
 """Between looks for what hangs."""
 ANSWER_SECONDS = 2.0
 """How long a process may take to say that it serves."""
-SIGN_SECONDS = 10.0
-"""How old the worker's sign of life may be."""
 TEMPORAL_FRONTEND = "temporal.api.workflowservice.v1.WorkflowService"
 """The name of which Temporal's health check is asked."""
 LONGEST_PAUSE = 10.0
@@ -231,7 +229,7 @@ class Suite:
     async def _is_alive(self, name: str) -> bool:
         if name == "worker":
             with suppress(OSError):
-                return time() - self.settings.sign_of_life.stat().st_mtime < SIGN_SECONDS
+                return time() - self.settings.sign_of_life.stat().st_mtime < LONGEST_SILENCE
             return False
         async with self._channel(name) as channel:
             return await is_serving(channel, TEMPORAL_FRONTEND if name == "temporal" else "")

@@ -31,9 +31,10 @@ async def open_to_serve(service: str, settings: Settings) -> Store:
     """
     if settings.database:
         certificates = certificates_in(settings.database_certificates, service)
+        url = settings.database_url()
         with telling_of_encryption(certificates):
-            await asyncio.to_thread(upgrade, service, settings.database, settings.data, certificates=certificates)
-        return PostgresStore(settings.database, service, certificates)
+            await asyncio.to_thread(upgrade, service, url, settings.data, certificates=certificates)
+        return PostgresStore(url, service, certificates)
     path = settings.data / f"{service}.db"
     held = _take(path)
     try:

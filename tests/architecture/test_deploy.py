@@ -11,11 +11,14 @@ import pytest
 import yaml
 
 from sevensteps.config import SERVICES, Settings
+from sevensteps.local.devserver import DYNAMIC_CONFIG
 
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
 INSTALLED = "/opt/sevensteps/bin/sevensteps"
 VERIFY = shutil.which("systemd-analyze")
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+VARIABLE = re.compile(r"\$\{(STEPS_\w+):([-+])([^}]*)\}")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -80,3 +83,71 @@ def test_a_release_is_of_a_commit_with_its_tag(tmp_path: Path, change: str, why:
     assert "No release: " in said.stderr
     assert why in said.stderr
     assert not (tmp_path / "clone/dist").exists()
+
+
+def _variables() -> dict[str, str]:
+    """What can be set of the compose file, with its default."""
+    text = (ROOT / "docker-compose.yml").read_text()
+    return {name: value for name, operator, value in VARIABLE.findall(text) if operator == "-"}
+
+
+def test_the_example_explains_every_variable_of_the_compose_file() -> None:
+    """With the same default, and with none that nothing reads."""
+    explained = dict(re.findall(r"^#(STEPS_\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert explained.keys() == _variables().keys()
+    for name, default in _variables().items():
+        assert default in {"", "certificates", explained[name]}, name
+
+
+def _settings_of(service: str, variables: dict[str, str]) -> dict[str, str]:
+    """The settings of a container, where these variables are set."""
+
+    def value(match: re.Match[str]) -> str:
+        name, operator, other = match.groups()
+        given = variables.get(name, "")
+        return (other if given else "") if operator == "+" else given or other
+
+    environment = COMPOSE["services"][service].get("environment", {})
+    return {name: VARIABLE.sub(value, each) for name, each in environment.items() if name.startswith("SEVENSTEPS_")}
+
+
+@pytest.mark.parametrize("variables", [{}, {"STEPS_MODE": "production", "STEPS_ISSUER": "https://login.example"}])
+@pytest.mark.parametrize("service", sorted(COMPOSE["services"]))
+def test_the_compose_file_sets_what_is_a_setting(tmp_path: Path, service: str, variables: dict[str, str]) -> None:
+    """To values that are accepted, by themselves and with an issuer."""
+    clients = {f"STEPS_{each}_CLIENT": each.lower() for each in ("SERVICES", "WORKER", "DESK")}
+    given = _settings_of(service, variables | (clients if variables else {}))
+    assert given or COMPOSE["services"][service]["image"] != COMPOSE["services"]["feed"]["image"]
+    password = tmp_path / "password"
+    password.write_text("secret")
+    Settings.from_environment(
+        {name: value.replace("/run/secrets/database", str(password)) for name, value in given.items()}
+    )
+
+
+def test_every_container_has_the_secrets_that_its_settings_name() -> None:
+    """And no other of the suite's has one that it does not need."""
+    for name, service in COMPOSE["services"].items():
+        named = re.findall(r"/run/secrets/([\w-]+)", str(service.get("environment", "")))
+        assert set(named) <= set(service.get("secrets", [])), name
+
+
+def test_every_secret_is_made(tmp_path: Path) -> None:
+    """Each password anew for each installation; made again, all stay."""
+    (tmp_path / "deploy").mkdir()
+    script = shutil.copy(ROOT / "deploy" / "secrets.sh", tmp_path / "deploy")
+    subprocess.run([script], check=True)
+    made = {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()}
+    assert {f"./secrets/{name}" for name in made} == {each["file"] for each in COMPOSE["secrets"].values()}
+    passwords = [value for name, value in made.items() if not name.endswith("-client")]
+    assert all(re.fullmatch("[0-9a-f]{48}", value) for value in passwords)
+    assert len({*passwords}) == len(passwords)
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+    subprocess.run([script], check=True)
+    assert {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()} == made
+
+
+def test_temporal_reads_its_queues_as_often_as_the_development_server() -> None:
+    """So that steps open as soon as there."""
+    dynamic = yaml.safe_load((ROOT / "deploy" / "temporal" / "dynamic.yaml").read_text())
+    assert {name: values[0]["value"] for name, values in dynamic.items()} == DYNAMIC_CONFIG

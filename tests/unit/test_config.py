@@ -4,6 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from sevensteps.config import CLIENT, NUMBERS, POLICIES, SERVICES, Settings, SettingsError
 from sevensteps.councils import Councils
@@ -19,13 +20,16 @@ def test_every_setting_has_a_default() -> None:
     assert Councils(settings.policies).names() == ("example-council",)
 
 
-def test_every_setting_can_be_set() -> None:
+def test_every_setting_can_be_set(tmp_path: Path) -> None:
     """Each field has its environment variable, and a child process gets the same settings."""
+    password = tmp_path / "password"
+    password.write_text("secret")
     values = {field.name: f"the-{field.name}" for field in fields(Settings)}
     values |= {name: f"{name}.example:7700" for name in (*SERVICES, *INTERNAL, "temporal")}
     values |= dict.fromkeys(NUMBERS, "7")
-    values |= {"log": "json", "database": "postgresql+asyncpg://amy:secret@db:5432/steps", "plaintext": "temporal"}
+    values |= {"log": "json", "plaintext": "temporal"}
     values |= {"mode": "production", "issuer": "https://login.example/realms/council"}
+    values |= {"database": "postgresql+asyncpg://amy@db:5432/steps", "database_password_file": str(password)}
     settings = Settings.from_environment({f"SEVENSTEPS_{name.upper()}": value for name, value in values.items()})
     assert {field.name: str(getattr(settings, field.name)) for field in fields(Settings)} == values
     assert isinstance(settings.data, Path)
@@ -148,6 +152,49 @@ def test_a_database_is_the_url_of_a_postgresql_database(database: str) -> None:
     """The message does not repeat the value, because it may have a password."""
     with pytest.raises(SettingsError, match=r"SEVENSTEPS_DATABASE: expected postgresql\+asyncpg://") as refused:
         Settings.from_environment({"SEVENSTEPS_DATABASE": database})
+    assert "secret" not in str(refused.value)
+
+
+URL = "postgresql+asyncpg://amy@localhost:5432/steps"
+
+
+def _with_password(file: Path, url: str = URL) -> dict[str, str]:
+    return {"SEVENSTEPS_DATABASE": url, "SEVENSTEPS_DATABASE_PASSWORD_FILE": str(file)}
+
+
+def test_the_password_of_the_database_is_in_a_file(tmp_path: Path) -> None:
+    """Whatever it is made of. It comes into the URL for the connection alone: child processes get the file's name."""
+    file = tmp_path / "password"
+    file.write_text("p@ss/w:rd %\n")
+    settings = Settings.from_environment(_with_password(file))
+    url = make_url(settings.database_url())
+    assert (url.password, url.username, url.host, url.database) == ("p@ss/w:rd %", "amy", "localhost", "steps")
+    assert "p@ss" not in str(settings.as_environment())
+
+
+def test_without_a_file_the_url_is_as_it_is_set() -> None:
+    """With a password in it, or without."""
+    url = "postgresql+asyncpg://amy:secret@localhost/steps"
+    assert Settings.from_environment({"SEVENSTEPS_DATABASE": url}).database_url() == url
+
+
+@pytest.mark.parametrize(
+    ("url", "content", "expected"),
+    [
+        ("", "secret", "_PASSWORD_FILE: expected nothing, because SEVENSTEPS_DATABASE names no database"),
+        (URL.replace("amy", "amy:secret"), "secret", ": expected no password in it: SEVENSTEPS_DATABASE_PASSWORD_FILE"),
+        (URL, "\n", "_PASSWORD_FILE: expected a file with the password: .*password is empty"),
+        (URL, None, r"_PASSWORD_FILE: expected a file that can be read \(FileNotFoundError\): .*password"),
+    ],
+)
+def test_a_password_that_cannot_be_used_is_an_error(
+    tmp_path: Path, url: str, content: str | None, expected: str
+) -> None:
+    """It says what is wrong of which setting, and never the password."""
+    if content is not None:
+        (tmp_path / "password").write_text(content)
+    with pytest.raises(SettingsError, match=f"SEVENSTEPS_DATABASE{expected}") as refused:
+        Settings.from_environment(_with_password(tmp_path / "password", url))
     assert "secret" not in str(refused.value)
 
 

@@ -16,6 +16,7 @@ from sevensteps.cli.commands import app
 ACTING = {
     "up", "fetch", "play", "token issue", "token revoke", "serve", "worker", "journeys rebuild", "temporal prepare",
     "certificates dev", "init",
+    "health",  # says one sentence, and its exit code says the same
     "case hold", "case release", "case end", "case resume",
     "policy publish",
     "db upgrade",
@@ -81,6 +82,14 @@ def test_the_version_is_told_without_loading_a_command() -> None:
     loaded = _loaded("--version")
     assert "typer" in loaded
     assert loaded & (RECORDS | ENGINE | TALKING) == set()
+
+
+def test_a_health_check_loads_little(tmp_path: Path) -> None:
+    """It is run every few seconds in each container, where the settings of a database would cost it most."""
+    settings = {"SEVENSTEPS_DATA": str(tmp_path), "SEVENSTEPS_DATABASE": "postgresql+asyncpg://localhost/steps"}
+    loaded = _loaded("health", "feed", **settings)
+    assert "grpc_health.v1.health_pb2" in loaded
+    assert loaded & (RECORDS | ENGINE | (TALKING - {"grpc", "google.protobuf"}) | {"cryptography", "httpx"}) == set()
 
 
 def test_the_list_of_cases_loads_no_more_than_it_needs(tmp_path: Path) -> None:

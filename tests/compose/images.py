@@ -1,0 +1,105 @@
+"""The images: the suite's own, and what stands in for those of others, under the names that docker-compose.yml has."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from compose.engine import ROOT, CannotRunError, Engine
+from sevensteps.local.devserver import find_server
+
+DEBIAN = "docker.io/library/debian:bookworm-slim"
+POSTGRES = "docker.io/library/postgres:15"
+SERVER = "docker.io/temporalio/server:1.29.1"
+TOOLS = "docker.io/temporalio/admin-tools:1.29.1-tctl-1.18.4-cli-1.5.0"
+SUITE = "localhost/sevensteps:0.1.0"
+MODULE = "go.temporal.io/server"
+MODULE_VERSION = "v1.29.1"
+PROGRAMS = {"temporal-server": "cmd/server", "temporal-sql-tool": "cmd/tools/sql"}
+TOOLS_GO = "\n".join(
+    ["//go:build tools", "package tools", *(f'import _ "{MODULE}/{each}"' for each in PROGRAMS.values())]
+)
+"""What has Go fetch the programs with all that they need."""
+BUILD = ("buildah", "bud", "--isolation", "chroot", "--network", "host", "--pull-never")
+AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+PIP_SETTINGS = ("index-url", "extra-index-url", "trusted-host", "proxy")
+"""Of this machine's pip, handed to the build: where packages come from."""
+Say = Callable[[str], None]
+
+
+def make_images(engine: Engine, say: Say) -> None:
+    """Make those that are not there, and the suite's own anew. Raises CannotRunError, CalledProcessError."""
+    for name, make in ((DEBIAN, _make_debian), (POSTGRES, _make_postgres), (SERVER, _make_temporal)):
+        if not engine.has_image(name):
+            say(f"Making a stand-in for {name} ...")
+            make(engine)
+    say("Building the image of the suite ...")
+    _make_suite(engine)
+    engine.run("podman", "image", "prune", "--force")
+
+
+def size(engine: Engine, image: str) -> float:
+    """Of an image, in MB."""
+    return int(engine.run("podman", "image", "inspect", "--format", "{{.Size}}", image)) / 1e6
+
+
+def _make_debian(engine: Engine) -> None:
+    with TemporaryDirectory(dir=engine.folder) as scratch:
+        root, archive = Path(scratch) / "root", Path(scratch) / "root.tar"
+        engine.run("debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", root)
+        engine.run(
+            "tar", "--directory", root, "--exclude=./var/cache/apt/archives/*.deb", "--create", "--file", archive, "."
+        )
+        engine.run("podman", "import", archive, DEBIAN)
+
+
+def _make_postgres(engine: Engine) -> None:
+    engine.run(*BUILD, "--tag", POSTGRES, ROOT / "tests" / "compose" / "postgres")
+
+
+def _make_temporal(engine: Engine) -> None:
+    command_line = find_server()
+    if command_line is None:
+        raise CannotRunError("There is no `temporal` program. `make setup` fetches it.")
+    with TemporaryDirectory(dir=engine.folder) as scratch:
+        context = Path(scratch) / "context"
+        shutil.copytree(ROOT / "tests" / "compose" / "temporal", context)
+        shutil.copy(command_line, context / "temporal")
+        _build_programs(engine, Path(scratch), context)
+        engine.run(*BUILD, "--tag", SERVER, context)
+    engine.run("podman", "tag", SERVER, TOOLS)
+
+
+def _build_programs(engine: Engine, scratch: Path, target: Path) -> None:
+    """Build Temporal's server and its SQL tool from their Go modules, with their schemas: five minutes on two cores."""
+    module = scratch / "module"
+    module.mkdir()
+    (module / "go.mod").write_text("module stand.in/temporal\n")
+    (module / "tools.go").write_text(TOOLS_GO)
+    folders = {"GOMODCACHE": str(scratch / "modules"), "GOCACHE": str(scratch / "cache")}
+    go = Engine(engine.folder, engine.environment | folders | {"GOFLAGS": "-modcacherw -mod=mod", "CGO_ENABLED": "0"})
+    go.run("go", "get", f"{MODULE}@{MODULE_VERSION}", cwd=module)
+    for name, package in PROGRAMS.items():
+        go.run("go", "build", "-ldflags=-s -w", "-o", target / name, f"{MODULE}/{package}", cwd=module, seconds=7200)
+    shutil.copytree(scratch / "modules" / f"{MODULE}@{MODULE_VERSION}" / "schema", target / "schema")
+
+
+def _make_suite(engine: Engine) -> None:
+    revision = engine.run("git", "rev-parse", "HEAD").strip()
+    with TemporaryDirectory() as scratch:
+        pip = Path(scratch) / "pip.conf"
+        pip.write_text("\n".join(["[global]", "cert = /run/secrets/authorities", *_pip_settings()]) + "\n")
+        secrets = ("--secret", f"id=pip,src={pip}", "--secret", f"id=authorities,src={AUTHORITIES}")
+        engine.run(*BUILD, *secrets, "--build-arg", f"REVISION={revision}", "--tag", SUITE, ROOT)
+
+
+def _pip_settings() -> list[str]:
+    """Where this machine's pip gets packages from, as lines of its settings."""
+    listed = subprocess.run(
+        ["python3", "-m", "pip", "config", "list"], capture_output=True, text=True, check=False, env=os.environ
+    ).stdout
+    pairs = [line.partition("=") for line in listed.splitlines()]
+    names = [(key.rpartition(".")[2], value.strip("'")) for key, _, value in pairs]
+    return [f"{name} = {value}" for name, value in names if name in PIP_SETTINGS]
