@@ -32,7 +32,6 @@ from sevensteps.events import (
     HoldPlaced,
     HoldReleased,
     IndicativeBudgetGiven,
-    Payload,
     SelfAssessmentRecorded,
     UrgentSupportRecorded,
     WrittenRecordGiven,
@@ -97,7 +96,7 @@ def record_urgent_support(work: Work, *, case_id: str, etag: str, support: Urgen
     event = UrgentSupportRecorded(
         needs=list(support.needs), weekly=pounds(support.weekly), starts_on=support.starts_on.isoformat()
     )
-    return _change(work, case, event)
+    return store.change_case(work, case, event)
 
 
 def record_self_assessment(work: Work, *, case_id: str, etag: str, self_assessment: SelfAssessment) -> Case:
@@ -105,7 +104,7 @@ def record_self_assessment(work: Work, *, case_id: str, etag: str, self_assessme
     case = store.case_to_change(work, case_id, etag)
     case.ensure_assessing()
     store.add_self_assessment(work, case, self_assessment)
-    return _change(work, case, SelfAssessmentRecorded(round=case.round, help=self_assessment.help))
+    return store.change_case(work, case, SelfAssessmentRecorded(round=case.round, help=self_assessment.help))
 
 
 def consider_advocacy(
@@ -115,7 +114,7 @@ def consider_advocacy(
     case = store.case_to_change(work, case_id, etag)
     case.ensure_open()
     decision = decide(work, case, "advocacy", work.today, facts)
-    return decision, _change(work, case, AdvocacyConsidered(verdict=decision.verdict.value))
+    return decision, store.change_case(work, case, AdvocacyConsidered(verdict=decision.verdict.value))
 
 
 def propose_determination(work: Work, *, case_id: str, etag: str, assessment: Assessment) -> tuple[Determination, Case]:
@@ -130,7 +129,7 @@ def propose_determination(work: Work, *, case_id: str, etag: str, assessment: As
     event = DeterminationProposed(
         round=case.round, determination_id=proposal.determination_id, verdict=proposal.answer.verdict
     )
-    return proposal, _change(work, case, event)
+    return proposal, store.change_case(work, case, event)
 
 
 def confirm_determination(
@@ -152,7 +151,7 @@ def confirm_determination(
     store.confirm(work, confirmed)
     due = writing.owe(work, case, confirmed)
     event = confirmed_event(confirmed, proposals, duty, due)
-    return confirmed, _change(work, case, event)
+    return confirmed, store.change_case(work, case, event)
 
 
 def give_indicative_budget(
@@ -165,7 +164,7 @@ def give_indicative_budget(
     weekly = points.weekly(decision.values.get("weekly"))
     store.add_budget(work, case, points=points.points, weekly=weekly, receipt_id=decision.receipt_id)
     event = IndicativeBudgetGiven(round=case.round, weekly=weekly, given_by=work.actor.subject)
-    return decision, weekly, _change(work, case.close_assessment(), event)
+    return decision, weekly, store.change_case(work, case.close_assessment(), event)
 
 
 def give_written_record(work: Work, *, case_id: str, etag: str, given: Given) -> Case:
@@ -174,7 +173,7 @@ def give_written_record(work: Work, *, case_id: str, etag: str, given: Given) ->
     case.ensure_open()
     ensure_determined(case, determined=store.confirmed_determination(work, case) is not None)
     done = writing.give(work, case, WrittenKind.WRITTEN_RECORD, given)
-    return _change(work, case, WrittenRecordGiven(case.round, _day(done), done.how))
+    return store.change_case(work, case, WrittenRecordGiven(case.round, _day(done), done.how))
 
 
 def give_advice(work: Work, *, case_id: str, etag: str, advice: Advice, given: Given) -> Case:
@@ -188,7 +187,7 @@ def give_advice(work: Work, *, case_id: str, etag: str, advice: Advice, given: G
     if not writing.is_given(work, case, WrittenKind.WRITTEN_RECORD):
         writing.give(work, case, WrittenKind.WRITTEN_RECORD, given)
     done = writing.give(work, case, WrittenKind.ADVICE, given)
-    return _change(work, case.close_assessment(), AdviceGiven(case.round, _day(done), done.how))
+    return store.change_case(work, case.close_assessment(), AdviceGiven(case.round, _day(done), done.how))
 
 
 def _day(done: Written) -> str:
@@ -213,7 +212,7 @@ def place_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, rea
     on_hold = store.case_to_change(work, case_id, etag).place_hold()
     changes.count(case_id, work.now)
     _record(work, on_hold, ActKind.HOLD_PLACED, because, reason)
-    return _change(work, on_hold, HoldPlaced(reason=reason, because=because))
+    return store.change_case(work, on_hold, HoldPlaced(reason=reason, because=because))
 
 
 def release_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, because: str) -> Case:
@@ -221,7 +220,7 @@ def release_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, b
     released = store.case_to_change(work, case_id, etag).release_hold()
     changes.count(case_id, work.now)
     _record(work, released, ActKind.HOLD_RELEASED, because)
-    return _change(work, released, HoldReleased(because=because))
+    return store.change_case(work, released, HoldReleased(because=because))
 
 
 def resume_case(work: Work, *, case_id: str, because: str) -> Case:
@@ -231,7 +230,7 @@ def resume_case(work: Work, *, case_id: str, because: str) -> Case:
     """
     case = store.case_to_change(work, case_id)
     _record(work, case, ActKind.RESUMED, because)
-    return _change(work, case, CaseResumed(because=because))
+    return store.change_case(work, case, CaseResumed(because=because))
 
 
 def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: date | None, because: str) -> Case:
@@ -246,7 +245,7 @@ def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: d
     if ended == case:
         return case
     _record(work, ended, ActKind.ENDED, because, ending.value)
-    return _change(work, ended, CaseEnded(ending.value, last_day.isoformat(), because))
+    return store.change_case(work, ended, CaseEnded(ending.value, last_day.isoformat(), because))
 
 
 def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:
@@ -256,7 +255,7 @@ def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:
         return case.assessment_due
     due, pack = _assessment_due(work, opening.opened_on, case_id, case.council)
     event = AssessmentOpened(round=opening.number, due_on=due.isoformat())
-    _change(work, case.open_round(opening.number, due, pack), event)
+    store.change_case(work, case.open_round(opening.number, due, pack), event)
     return due
 
 
@@ -271,12 +270,6 @@ def record_overdue(work: Work, *, case_id: str, passed: PassedDate, clock: str) 
 
 def _record(work: Work, case: Case, kind: ActKind, because: str, reason: str = "") -> None:
     store.add_act(work, case, Act(kind, work.now_text, work.actor.subject, reason, because))
-
-
-def _change(work: Work, case: Case, event: Payload) -> Case:
-    changed = store.change_case(work, case)
-    work.tell(changed.case_id, changed.council, event)
-    return changed
 
 
 def _assessment_due(work: Work, started_on: date, case_id: str, council: str) -> tuple[date, str]:

@@ -55,7 +55,7 @@ def record(work: Work, kind: MatterKind, *, case_id: str, etag: str, made: Made)
         clocks=tuple(_clock(work, case, clock, made) for clock in CLOCKS[kind]),
     )
     matter_store.add(work, case, matter)
-    return matter, _change(work, case, _recorded(matter))
+    return matter, store.change_case(work, case, _recorded(matter))
 
 
 def _last_day(work: Work, case: Case, made: Made, happened_on: date) -> date | None:
@@ -95,13 +95,7 @@ def do(work: Work, doing: Doing, *, case_id: str, etag: str) -> tuple[Matter, Ca
         clock = _clock(work, case, before.answer.kind, before.made, doing)
         after = after.due_anew(clock.due_on, clock.receipt_id)
     matter_store.add_act(work, case, before, after)
-    return after, _change(work, case, _done(after, act))
-
-
-def _change(work: Work, case: Case, event: Payload) -> Case:
-    changed = store.change_case(work, case)
-    work.tell(case.case_id, case.council, event)
-    return changed
+    return after, store.change_case(work, case, _done(after, act))
 
 
 def _recorded(matter: Matter) -> Payload:

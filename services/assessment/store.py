@@ -24,6 +24,7 @@ from services.assessment.tables import (
     urgent_support,
 )
 from sevensteps.errors import not_found
+from sevensteps.events import Payload
 from sevensteps.money import pounds
 from sevensteps.service import statements
 from sevensteps.service.numbering import FirstNumber, Numbering
@@ -123,9 +124,13 @@ def _case(work: Work, case_id: str, query: sa.Select[tuple[object, ...]]) -> Cas
     return Case(**row)
 
 
-def change_case(work: Work, case: Case) -> Case:
-    """Store a changed case, and answer its new version. Raises a Fault (ABORTED) if it was changed meanwhile."""
+def change_case(work: Work, case: Case, event: Payload) -> Case:
+    """Store a changed case with the event of the change, and answer its new version.
+
+    Raises a Fault (ABORTED) if it was changed meanwhile.
+    """
     CHANGE_CASE.write(work, as_row(case), case.version)
+    work.tell(case.case_id, case.council, event)
     return replace(case, version=case.version + 1)
 
 
