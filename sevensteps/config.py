@@ -5,10 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sevensteps.installation import files
 from sevensteps.web_address import problem_of_web_address
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 FOLDERS = ("data", "policies")
 NUMBERS = (
@@ -23,8 +26,6 @@ SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
 REGISTER = "assessment"
 """The service that settles which publications of packs are in force."""
-LONGEST_SILENCE = 10.0
-"""How many seconds old the last sign of life may be of a worker that works."""
 LOGS = ("auto", "console", "json")
 PLAINTEXT = ("services", "temporal", "database")
 """The connections that SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
@@ -178,11 +179,9 @@ class Settings:
 
     def _check_database_password(self) -> None:
         """Raise SettingsError where there are two passwords, or none, or nothing that one is for."""
-        from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
-
         if not self.database:
             raise _wrong("database_password_file", f"nothing, because {_setting('database')} names no database")
-        if make_url(self.database).password is not None:
+        if _url(self.database).password is not None:
             raise _wrong("database", f"no password in it: {_setting('database_password_file')} has it")
         self.database_url()
 
@@ -193,8 +192,6 @@ class Settings:
         """
         if not self.database_password_file:
             return self.database
-        from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
-
         try:
             password = Path(self.database_password_file).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, ValueError) as error:
@@ -202,7 +199,7 @@ class Settings:
             raise _wrong("database_password_file", expected) from None
         if not password:
             raise _wrong("database_password_file", f"a file with the password: {self.database_password_file} is empty")
-        return make_url(self.database).set(password=password).render_as_string(hide_password=False)
+        return _url(self.database).set(password=password).render_as_string(hide_password=False)
 
     def make_data_folder(self) -> None:
         """Make the data folder if there is none. Only its owner can read it: it holds what people say of their lives.
@@ -271,11 +268,16 @@ def _exposed(name: str, address: str, folder: str, word: str) -> SettingsError:
     )
 
 
-def _hosts(database: str) -> list[str]:
-    """The hosts of a PostgreSQL URL, each without its port. Without one it is PGHOST's, or a socket."""
+def _url(database: str) -> "URL":
+    """The parts of a PostgreSQL URL. Raises SQLAlchemy's ArgumentError, or ValueError, for what is none."""
     from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
 
-    url = make_url(database)
+    return make_url(database)
+
+
+def _hosts(database: str) -> list[str]:
+    """The hosts of a PostgreSQL URL, each without its port. Without one it is PGHOST's, or a socket."""
+    url = _url(database)
     listed = url.query.get("host") or ("" if url.host else os.environ.get("PGHOST", ""))
     named = [listed] if isinstance(listed, str) else list(listed)
     each_host = [host for each in named for host in each.split(",") if host]
@@ -285,11 +287,10 @@ def _hosts(database: str) -> list[str]:
 
 def _check_database(database: str) -> None:
     """Raise SettingsError for anything but a PostgreSQL URL. The message does not repeat it: it may have a password."""
-    from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
 
     try:
-        url = make_url(database)
+        url = _url(database)
     except (ArgumentError, ValueError):
         url = None
     if url is None or url.drivername != POSTGRES:

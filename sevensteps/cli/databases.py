@@ -16,8 +16,6 @@ from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.print_json import print_json
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import SERVICES, Settings
-from sevensteps.encryption.certificates import COMMAND_LINE
-from sevensteps.encryption.folder import certificates_in
 from sevensteps.errors import Fault, Kind
 from sevensteps.service import migrations
 from sevensteps.service.migrations import newer_records
@@ -68,21 +66,15 @@ def _named(services: list[str] | None) -> tuple[str, ...]:
     return tuple(services or SERVICES)
 
 
-def _records(settings: Settings) -> Records:
-    return Records(
-        settings.database_url(), settings.data, certificates_in(settings.database_certificates, COMMAND_LINE)
-    )
-
-
 async def _schemas(services: tuple[str, ...]) -> list[Schema]:
-    records = _records(Settings.from_environment())
+    records = Records.of(Settings.from_environment())
     with _telling_of_trouble():
         return [await records.schema(service) for service in services]
 
 
 async def _upgrade(services: tuple[str, ...]) -> None:
     settings = Settings.from_environment()
-    records = _records(settings)
+    records = Records.of(settings)
     for service in services:
         with _telling_of_trouble():
             before = await records.schema(service)
@@ -105,7 +97,7 @@ async def _bring_up_to_date(service: str, settings: Settings, records: Records) 
 
 async def _check(services: tuple[str, ...]) -> dict[str, list[str]]:
     settings = Settings.from_environment()
-    records = _records(settings)
+    records = Records.of(settings)
     return {service: [problem async for problem in _problems(service, settings, records)] for service in services}
 
 

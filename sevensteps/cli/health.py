@@ -1,8 +1,8 @@
 """`sevensteps health`: whether one process works. Containers are asked every few seconds, so it loads little."""
 
 import os
+from math import inf
 from pathlib import Path
-from time import time
 from typing import Annotated
 
 import grpc
@@ -10,7 +10,8 @@ import typer
 from grpc_health.v1 import health_pb2
 
 from sevensteps.cli.terminal.exit_codes import ExitCode
-from sevensteps.config import LONGEST_SILENCE, SERVICES, Settings
+from sevensteps.config import SERVICES, Settings
+from sevensteps.sign_of_life import LONGEST_SILENCE, silence
 
 WORKER = "worker"
 PROCESSES = (*SERVICES, WORKER)
@@ -36,20 +37,19 @@ def health(
     settings = Settings.from_environment(
         {name: value for name, value in os.environ.items() if not name.startswith(NOT_ASKED)}
     )
-    problem = _silence(settings.sign_of_life) if process == WORKER else _refusal(settings, process)
+    problem = _silence(settings) if process == WORKER else _refusal(settings, process)
     if problem:
         typer.echo(f"{process} {problem}", err=True)
         raise typer.Exit(ExitCode.FAILED)
     typer.echo(f"{process} {'works' if process == WORKER else 'serves'}.")
 
 
-def _silence(sign_of_life: Path) -> str:
+def _silence(settings: Settings) -> str:
     """Why the worker does not work; empty where it does."""
-    try:
-        age = time() - sign_of_life.stat().st_mtime
-    except OSError:
-        return f"has given no sign of life: there is no {sign_of_life}."
-    return f"gave its last sign of life {age:.0f} seconds ago." if age >= LONGEST_SILENCE else ""
+    seconds = silence(settings.sign_of_life)
+    if seconds == inf:
+        return f"has given no sign of life: there is no {settings.sign_of_life}."
+    return f"gave its last sign of life {seconds:.0f} seconds ago." if seconds >= LONGEST_SILENCE else ""
 
 
 def _refusal(settings: Settings, service: str) -> str:

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from time import time
 
 import typer
 from rich.table import Table
@@ -30,19 +29,18 @@ from sevensteps.cli.terminal.print_json import print_json
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import SERVICES, Settings
 from sevensteps.encryption.certificates import COMMAND_LINE
-from sevensteps.encryption.folder import certificates_for_calls, certificates_in
+from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault
 from sevensteps.local.suite import is_serving
 from sevensteps.rpc.caller import operations
 from sevensteps.rpc.client import channel_without_token
+from sevensteps.sign_of_life import LONGEST_SILENCE, silence
 
 BEYOND_THE_END = 2**63 - 1
 """No feed reaches this position: asked for what comes after it, the feed says where it ends."""
 JOURNEYS = "journeys"
 """The subscription by which the worker brings events to the journeys."""
-FRESH_SECONDS = 10
-"""A worker that runs gives a sign of life at least this often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +128,7 @@ async def _revision(settings: Settings, service: str) -> str:
     from sevensteps.service.schemas import Records  # noqa: PLC0415
 
     try:
-        certificates = certificates_in(settings.database_certificates, COMMAND_LINE)
-        return await Records(settings.database_url(), settings.data, certificates).revision(service)
+        return await Records.of(settings).revision(service)
     except (SQLAlchemyError, OSError):
         return ""
 
@@ -158,15 +155,8 @@ def _worker(asked: datetime | None, sign_of_life: Path) -> Process:
         return Process("worker", "", up=False, says="has not asked Temporal for work in the last minutes")
     seconds = max((clock.now() - asked).total_seconds(), 0)
     says = f"asked Temporal for work {seconds:.0f} s ago"
-    return Process("worker", "", up=True, says=says, since=_written(sign_of_life) if _is_fresh(sign_of_life) else "")
-
-
-def _is_fresh(sign_of_life: Path) -> bool:
-    """Whether a worker that uses this data folder is up."""
-    try:
-        return time() - sign_of_life.stat().st_mtime < FRESH_SECONDS
-    except OSError:
-        return False
+    is_here = silence(sign_of_life) < LONGEST_SILENCE
+    return Process("worker", "", up=True, says=says, since=_written(sign_of_life) if is_here else "")
 
 
 async def _feed_position(settings: Settings) -> int | None:

@@ -1,6 +1,5 @@
 """An authority for development and tests, with a certificate for every process. Not for a council's own data."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sevensteps import clock
-from sevensteps.config import SERVICES, Settings
+from sevensteps.config import PRODUCTION, SERVICES, Settings
 from sevensteps.encryption.certificates import (
     AUTHORITY,
     COMMAND_LINE,
@@ -68,7 +67,7 @@ def make_certificates(folder: Path, settings: Settings, *, new_authority: bool =
     Answers the files that were written. Everything else stays. Raises a Fault (PRECONDITION) for an authority whose key
     is not there, and where development certificates must not be used.
     """
-    _refuse_in_production()
+    _refuse_in_production(settings)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     now = clock.now()
     authority = None if new_authority else _existing(folder)
@@ -82,8 +81,8 @@ def make_certificates(folder: Path, settings: Settings, *, new_authority: bool =
     return written
 
 
-def _refuse_in_production() -> None:
-    if os.environ.get("SEVENSTEPS_MODE") == "production":
+def _refuse_in_production(settings: Settings) -> None:
+    if settings.mode == PRODUCTION:
         detail = "SEVENSTEPS_MODE is production: use certificates of the council's own authority."
         raise Fault(Kind.PRECONDITION, "DEVELOPMENT_ONLY", detail)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from io import TextIOWrapper
-from time import monotonic, time
+from time import monotonic
 
 import grpc
 from grpc_health.v1 import health_pb2
@@ -17,7 +17,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
 from sevensteps.background import Background
-from sevensteps.config import LONGEST_SILENCE, PREFIX, PRODUCTION, SERVICES, Settings
+from sevensteps.config import PREFIX, PRODUCTION, SERVICES, Settings
 from sevensteps.encryption.certificates import COMMAND_LINE
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault
@@ -27,6 +27,7 @@ from sevensteps.local.devserver import DevServer, DevServerError
 from sevensteps.local.ports import free_port
 from sevensteps.local.processes import Process, Pulse
 from sevensteps.rpc.client import channel_without_token
+from sevensteps.sign_of_life import LONGEST_SILENCE, silence
 
 NAMESPACE = "default"
 """The one namespace of the development server."""
@@ -228,9 +229,7 @@ class Suite:
 
     async def _is_alive(self, name: str) -> bool:
         if name == "worker":
-            with suppress(OSError):
-                return time() - self.settings.sign_of_life.stat().st_mtime < LONGEST_SILENCE
-            return False
+            return silence(self.settings.sign_of_life) < LONGEST_SILENCE
         async with self._channel(name) as channel:
             return await is_serving(channel, TEMPORAL_FRONTEND if name == "temporal" else "")
 

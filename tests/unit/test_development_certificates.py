@@ -1,6 +1,7 @@
 """`sevensteps certificates dev`: an authority for development, and a certificate for every process."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,9 +90,8 @@ def test_a_councils_own_authority_is_not_touched(tmp_path: Path) -> None:
     assert contents(tmp_path) == before
 
 
-def test_there_are_none_in_production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_are_none_in_production(tmp_path: Path) -> None:
     """Anybody who can read the folder could make certificates for anything."""
-    monkeypatch.setenv("SEVENSTEPS_MODE", "production")
     with pytest.raises(Fault, match="SEVENSTEPS_MODE is production: use certificates of the council's own authority"):
-        make_certificates(tmp_path / "c", SETTINGS)
+        make_certificates(tmp_path / "c", replace(SETTINGS, mode="production"))
     assert not (tmp_path / "c").exists()

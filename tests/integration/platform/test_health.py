@@ -14,8 +14,9 @@ from servers.authority import Authority
 from servers.command_line import run_command
 from servers.feed import run_feed
 from servers.services import PACK
-from sevensteps.config import LONGEST_SILENCE, Settings
+from sevensteps.config import Settings
 from sevensteps.local.suite import on_free_ports
+from sevensteps.sign_of_life import LONGEST_SILENCE
 
 
 async def _health(settings: Settings, process: str) -> tuple[int, str]:
