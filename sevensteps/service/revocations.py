@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 
 import sqlalchemy as sa
 
@@ -17,6 +18,8 @@ from sevensteps.service.tables import revoked
 
 LOOK_SECONDS = 2.0
 """How soon every instance knows what another one was told."""
+FORGET_SECONDS = 3_600.0
+"""Between two looks for those that concern no token any more: they are kept for a month."""
 KEPT = timedelta(seconds=LONGEST_LIFE, days=1)
 """How long a revocation is kept: until no token that it concerns can be valid, whatever the clocks say."""
 ALL = sa.select(revoked).order_by(revoked.c.number)
@@ -73,10 +76,13 @@ async def keep(store: Store, revocations: Revocations) -> None:
 
     While the database does not answer, those that were read before stay in force.
     """
+    forget_at = 0.0
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         with waiting_out():
-            await forget(store)
+            if monotonic() >= forget_at:
+                await forget(store)
+                forget_at = monotonic() + FORGET_SECONDS
             await read(store, revocations)
 
 
