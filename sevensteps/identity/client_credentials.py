@@ -10,6 +10,7 @@ from sevensteps import log
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity import http
 from sevensteps.identity.issuer import discover
+from sevensteps.identity.shared_task import SharedTask
 from sevensteps.retrying import Pauses
 
 FIRST_PAUSE = 0.5
@@ -40,13 +41,13 @@ class ClientCredentials:
         self._client = client
         self._token = ""
         self._renew_at = self._ends = float("-inf")
-        self._fetching: asyncio.Task[None] | None = None
+        self._fetching = SharedTask(self._fetch)
 
     async def __call__(self) -> str:
         """The token. Raises a Fault (UNAVAILABLE, NO_TOKEN) where there is none and the issuer gives none."""
         if monotonic() > self._ends - LAST_SECONDS:
             try:
-                await self._fetch_once()
+                await self._fetching.done()
             except http.NoAnswerError as error:
                 raise Fault(
                     Kind.UNAVAILABLE, "NO_TOKEN", f"This program has no token of its own to call with: {error}."
@@ -59,7 +60,7 @@ class ClientCredentials:
         while True:
             await asyncio.sleep(max(self._renew_at - monotonic(), 0.0))
             try:
-                await self._fetch_once()
+                await self._fetching.done()
             except http.NoAnswerError as error:
                 if str(error) != problem:
                     problem = str(error)
@@ -70,17 +71,6 @@ class ClientCredentials:
                     log.get().info("the issuer gives this program tokens again")
                 pauses.begin_anew()
                 problem = ""
-
-    async def _fetch_once(self) -> None:
-        if self._fetching is None:
-            self._fetching = asyncio.create_task(self._fetch())
-            self._fetching.add_done_callback(self._end_fetch)
-        await asyncio.shield(self._fetching)
-
-    def _end_fetch(self, ended: asyncio.Task[None]) -> None:
-        self._fetching = None
-        if not ended.cancelled():
-            ended.exception()  # whoever waits raises it; nobody may be left
 
     async def _fetch(self) -> None:
         asked = monotonic()

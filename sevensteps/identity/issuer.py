@@ -1,6 +1,5 @@
 """An issuer of tokens (OpenID Connect): where its keys are, which it has now, and whether it signed a token."""
 
-import asyncio
 import warnings
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,6 +13,7 @@ from sevensteps import clock, log
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity import http
 from sevensteps.identity.claims import unauthenticated
+from sevensteps.identity.shared_task import SharedTask
 
 DISCOVERY = "/.well-known/openid-configuration"
 FRESH_SECONDS = 300.0
@@ -43,7 +43,7 @@ class Issuer:
         """Changes whenever its keys do."""
         self._keys: Mapping[str, Key] = {}
         self._fetched = self._tried = float("-inf")
-        self._fetching: asyncio.Task[None] | None = None
+        self._fetching = SharedTask(self._fetch)
         self._waiting = 0
 
     @property
@@ -66,7 +66,7 @@ class Issuer:
         Raises Faults: UNAUTHENTICATED, and UNAVAILABLE while the issuer's keys are not known.
         """
         key_id = _key_id(token)
-        may_fetch = self._fetching is not None or monotonic() - self._tried >= PAUSE_SECONDS
+        may_fetch = self._fetching.is_under_way or monotonic() - self._tried >= PAUSE_SECONDS
         if key_id not in self._keys and may_fetch:
             await self._wait_for_fetch()
         self.ensure_usable()
@@ -84,14 +84,9 @@ class Issuer:
 
     async def fetch(self) -> None:
         """Fetch the keys; one fetch at a time. A failure is only noted."""
-        if self._fetching is None:
+        if not self._fetching.is_under_way:
             self._tried = monotonic()
-            self._fetching = asyncio.create_task(self._fetch())
-            self._fetching.add_done_callback(self._end_fetch)
-        await asyncio.shield(self._fetching)  # whoever gives up does not end it for the others
-
-    def _end_fetch(self, _: asyncio.Task[None]) -> None:
-        self._fetching = None
+        await self._fetching.done()
 
     async def _wait_for_fetch(self) -> None:
         if self._waiting >= MOST_WAITING:
