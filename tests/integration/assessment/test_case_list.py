@@ -1,6 +1,7 @@
 """`sevensteps case list` with many cases: a page at a time, soon and in little memory."""
 
 import re
+import sys
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -22,6 +23,8 @@ from sevensteps.temporal import DUE_AT, STAGE, WAITING_FOR
 
 SOME = 3_000
 MANY = 10_000
+MORE_AT_MOST = 500_000
+"""Bytes that a list of so many more cases may take."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Journeys:
             yield Journey(id_, self._shown)
 
 
-async def _fill(running: Running, number: int) -> None:
+async def _fill(running: Running, number: int, above: int = 0) -> None:
     row = {
         "council": "example", "kind": "adult", "round": 1, "assessment_open": True,
         "assessment_due": date(2026, 6, 2), "pack": "hash", "on_hold": False, "ending": "", "version": 1,
@@ -70,7 +73,7 @@ async def _fill(running: Running, number: int) -> None:
     opened = "2026-05-05T09:30:00.000Z"
     rows = [
         row | {"case_id": f"case-{each:012d}", "person_reference": f"P-{each}", "opened_at": opened}
-        for each in range(number)
+        for each in range(above, number)
     ]
     await running.store.write(lambda connection: connection.execute(sa.insert(cases), rows))
 
@@ -84,10 +87,12 @@ class Listed:
     first_page_seconds: float
     peak: int
     """The most memory that the list took, in bytes."""
+    line_bytes: int
+    """What all its lines would take together."""
 
 
 async def _list(running: Running, journeys: Journeys, wanted: Wanted) -> Listed:
-    columns, lines, last, first = Columns(None), 0, "", 0.0
+    columns, lines, last, first, line_bytes = Columns(None), 0, "", 0.0, 0
     settings = replace(running.settings, assessment=running.address)
     async with AsyncExitStack() as stack:
         caller = await stack.enter_async_context(operations(settings))
@@ -98,7 +103,8 @@ async def _list(running: Running, journeys: Journeys, wanted: Wanted) -> Listed:
             first = first or monotonic() - began
             for row in rows:
                 lines, last = lines + 1, columns.line(row.cells())
-        return Listed(lines, last, first, tracemalloc.get_traced_memory()[1])
+                line_bytes += sys.getsizeof(last)
+        return Listed(lines, last, first, tracemalloc.get_traced_memory()[1], line_bytes)
 
 
 async def test_a_long_list_comes_by_pages(suite_of: SuiteOf) -> None:
@@ -117,9 +123,13 @@ async def test_a_long_list_comes_by_pages(suite_of: SuiteOf) -> None:
 
 
 async def test_a_longer_list_takes_no_more_memory(suite_of: SuiteOf) -> None:
-    """Only one page is ever held: 10,000 cases take less than one would need to hold them all."""
+    """Only one page is ever held, so the last 7,000 cases take no more than the first 3,000."""
     async with suite_of("assessment") as running:
-        await _fill(running, MANY)
-        listed = await _list(running, Journeys(), Wanted(overdue=True))
-    assert listed.lines == MANY
-    assert listed.peak < 1_000_000, f"{listed.peak:,} bytes"
+        await _fill(running, SOME)
+        await _list(running, Journeys(), Wanted(overdue=True))  # what is loaded once
+        some = await _list(running, Journeys(), Wanted(overdue=True))
+        await _fill(running, MANY, above=SOME)
+        many = await _list(running, Journeys(), Wanted(overdue=True))
+    assert (some.lines, many.lines) == (SOME, MANY)
+    assert many.line_bytes > 3 * MORE_AT_MOST, "the lines themselves must take more than what is allowed"
+    assert many.peak - some.peak < MORE_AT_MOST, f"{some.peak:,} bytes with {SOME:,} cases, {many.peak:,} with {MANY:,}"
