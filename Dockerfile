@@ -9,7 +9,7 @@ RUN apt-get update \
 FROM python AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev python3-dev python3-venv
 WORKDIR /build
-COPY requirements/build.txt requirements/run.txt requirements/
+COPY requirements/build.txt requirements/run.txt requirements/release.txt requirements/
 # What durable-rules calls by a name that Python 3.13 no longer has; see requirements/install.sh.
 ENV CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_CACHE_DIR=/var/cache/pip
@@ -19,9 +19,14 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=autho
     && pip="/opt/sevensteps/bin/python -m pip install --no-deps --no-build-isolation" \
     && $pip --require-hashes -r requirements/build.txt \
     && $pip --use-pep517 --require-hashes -r requirements/run.txt
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=authorities \
+    --mount=type=cache,target=/var/cache/pip \
+    python3 -m venv /opt/release && /opt/release/bin/python -m pip install --no-deps --require-hashes -r requirements/release.txt
 COPY . .
 RUN /opt/sevensteps/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation --no-index . \
-    && /opt/sevensteps/bin/python -m pip uninstall --yes setuptools pip
+    && /opt/sevensteps/bin/python -m pip uninstall --yes setuptools pip \
+    && /opt/release/bin/cyclonedx-py environment --output-reproducible --output-file /opt/sevensteps/sbom.cdx.json \
+        /opt/sevensteps/bin/python
 
 FROM python
 ARG VERSION=unknown

@@ -23,6 +23,7 @@ up: setup ## keep the suite running until Ctrl-C
 
 test: lint ## every check and every test
 	@$(BIN)/pytest -n 2 --dist loadfile
+	@PYTHONPATH=.:tests $(BIN)/python -m compose --after-tests
 	@$(MAKE) others
 
 others: setup-dev ## unit, policy and import checks on every other Python from 3.11 to 3.14 that is found

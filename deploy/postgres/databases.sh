@@ -3,9 +3,9 @@
 # other cannot open.
 set -eu
 
-user() { # name, secret
+user() { # name
     psql --no-psqlrc --set=ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
-        --set=name="$1" --set=password="$(cat "/run/secrets/$2")" <<'SQL'
+        --set=name="$1" --set=password="$(cat "/passwords/$1/password")" <<'SQL'
 CREATE ROLE :"name" LOGIN PASSWORD :'password';
 SQL
 }
@@ -18,8 +18,8 @@ REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
 SQL
 }
 
-user sevensteps database
-user temporal temporal-database
+user sevensteps
+user temporal
 database sevensteps sevensteps
 database temporal temporal
 database temporal_visibility temporal

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Bring Temporal's two databases to the schema of this version of its server. Run again it changes nothing.
 set -eu
-SQL_PASSWORD=$(cat /run/secrets/temporal-database)
+SQL_PASSWORD=$(cat /passwords/temporal/password)
 export SQL_PASSWORD
 for database in temporal temporal_visibility; do
     folder=/etc/temporal/schema/postgresql/v12/${database#temporal_}/versioned

@@ -96,7 +96,7 @@ def test_the_example_explains_every_variable_of_the_compose_file() -> None:
     explained = dict(re.findall(r"^#(STEPS_\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert explained.keys() == _variables().keys()
     for name, default in _variables().items():
-        assert default in {"", "certificates", explained[name]}, name
+        assert default in {"", "certificates", "/dev/null", explained[name]}, name
 
 
 def _settings_of(service: str, variables: dict[str, str]) -> dict[str, str]:
@@ -121,30 +121,38 @@ def test_the_compose_file_sets_what_is_a_setting(tmp_path: Path, service: str, v
     password = tmp_path / "password"
     password.write_text("secret")
     Settings.from_environment(
-        {name: value.replace("/run/secrets/database", str(password)) for name, value in given.items()}
+        {name: value.replace("/passwords/sevensteps/password", str(password)) for name, value in given.items()}
     )
 
 
-def test_every_container_has_the_secrets_that_its_settings_name() -> None:
-    """And no other of the suite's has one that it does not need."""
+def test_every_container_has_the_secrets_that_it_names() -> None:
+    """And none has the password of a user of PostgreSQL that it does not need."""
     for name, service in COMPOSE["services"].items():
         named = re.findall(r"/run/secrets/([\w-]+)", str(service.get("environment", "")))
         assert set(named) <= set(service.get("secrets", [])), name
+    needed = {"postgres": {"postgres", "sevensteps", "temporal"}, "passwords": {"postgres", "sevensteps", "temporal"}}
+    needed |= dict.fromkeys(("temporal", "temporal-schema"), {"temporal"})
+    for name, service in COMPOSE["services"].items():
+        given = re.findall(r"password-(\w+):/passwords/\1", str(service.get("volumes", "")))
+        suites_own = service["image"] == COMPOSE["services"]["feed"]["image"]
+        assert set(given) == needed.get(name, {"sevensteps"} if suites_own else set()), name
 
 
-def test_every_secret_is_made(tmp_path: Path) -> None:
-    """Each password anew for each installation; made again, all stay."""
-    (tmp_path / "deploy").mkdir()
-    script = shutil.copy(ROOT / "deploy" / "secrets.sh", tmp_path / "deploy")
-    subprocess.run([script], check=True)
-    made = {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()}
-    assert {f"./secrets/{name}" for name in made} == {each["file"] for each in COMPOSE["secrets"].values()}
-    passwords = [value for name, value in made.items() if not name.endswith("-client")]
-    assert all(re.fullmatch("[0-9a-f]{48}", value) for value in passwords)
-    assert len({*passwords}) == len(passwords)
-    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
-    subprocess.run([script], check=True)
-    assert {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()} == made
+def test_every_password_is_made_once(tmp_path: Path) -> None:
+    """Each anew for each installation; made again, all stay."""
+    users = COMPOSE["services"]["passwords"]["command"]
+    script = (ROOT / "deploy" / "passwords" / "passwords.sh").read_text().replace("/passwords/", f"{tmp_path}/")
+    for user in users:
+        (tmp_path / user).mkdir()
+    for _ in range(2):
+        subprocess.run(["sh", "-c", script, "passwords.sh", *users], check=True)
+    made = {user: (tmp_path / user / "password").read_text() for user in users}
+    assert all(re.fullmatch("[0-9a-f]{48}", password) for password in made.values())
+    assert len({*made.values()}) == len(users)
+    (tmp_path / users[0] / "password").unlink()
+    subprocess.run(["sh", "-c", script, "passwords.sh", *users], check=True)
+    assert (tmp_path / users[0] / "password").read_text() != made[users[0]]
+    assert all((tmp_path / user / "password").read_text() == made[user] for user in users[1:])
 
 
 def test_temporal_reads_its_queues_as_often_as_the_development_server() -> None:

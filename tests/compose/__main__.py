@@ -1,51 +1,50 @@
 """`make compose-test`: brings docker-compose.yml up as it is, plays cases through it, hurts it, and takes it down.
 
 Not part of pytest's run: it makes images and containers. Without a registry, images of the same names stand in for
-those of PostgreSQL and of Temporal; Temporal's user interface, behind a profile, has none.
+those of PostgreSQL and of Temporal; Temporal's user interface, behind a profile, has none. With `--after-tests` it is
+left out, and says so, where podman is not there or the stand-ins have not been made: that takes half an hour.
 """
 
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from shutil import rmtree
 
-from compose.engine import ROOT, CannotRunError, engine
-from compose.images import SUITE, make_images, size
+from compose.engine import CannotRunError, Engine, engine
+from compose.images import SUITE, make_images, missing_images, size
 
-SECRETS = ROOT / "secrets"
+AFTER_TESTS = "--after-tests"
 
 
 def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Make the images, and try them; answers the exit code."""
+    after_tests = AFTER_TESTS in arguments
+    if after_tests and not shutil.which("podman"):
+        _say("Containers were left out: podman is not here. `make compose-test` says what it needs.")
+        return 0
     try:
-        with engine() as found, _secrets():
-            make_images(found, _say)
-            _say(f"The image of the suite has {size(found, SUITE):.0f} MB.")
-            trial = ["unshare", "--net", "--mount", sys.executable, "-m", "compose.trial"]
-            return subprocess.run(trial, env=found.environment, check=False).returncode
+        with engine() as found:
+            if after_tests and missing_images(found):
+                _say("Containers were left out: `make compose-test` makes their images first, in half an hour.")
+                return 0
+            return _try(found)
     except CannotRunError as error:
-        _say(f"Nothing was tried. {error}")
+        _say(f"Nothing was tried in containers. {error}")
     except subprocess.SubprocessError as error:
         _say(f"FAILED. {error}")
     return 1
 
 
-@contextmanager
-def _secrets() -> Iterator[None]:
-    """Those that deploy/secrets.sh makes, gone afterwards where there were none before."""
-    were_there = SECRETS.exists()
-    subprocess.run([ROOT / "deploy" / "secrets.sh"], check=True)
-    try:
-        yield
-    finally:
-        if not were_there:
-            rmtree(SECRETS)
+def _try(found: Engine) -> int:
+    _say("Containers, ten minutes ...")
+    make_images(found, _say)
+    _say(f"The image of the suite has {size(found, SUITE):.0f} MB.")
+    trial = ["unshare", "--net", "--mount", sys.executable, "-m", "compose.trial"]
+    return subprocess.run(trial, env=found.environment, check=False).returncode
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -31,13 +31,18 @@ Say = Callable[[str], None]
 
 def make_images(engine: Engine, say: Say) -> None:
     """Make those that are not there, and the suite's own anew. Raises CannotRunError, CalledProcessError."""
-    for name, make in ((DEBIAN, _make_debian), (POSTGRES, _make_postgres), (SERVER, _make_temporal)):
-        if not engine.has_image(name):
-            say(f"Making a stand-in for {name} ...")
-            make(engine)
+    makers = {DEBIAN: _make_debian, POSTGRES: _make_postgres, SERVER: _make_temporal}
+    for name in missing_images(engine):
+        say(f"Making a stand-in for {name} ...")
+        makers[name](engine)
     say("Building the image of the suite ...")
     _make_suite(engine)
     engine.run("podman", "image", "prune", "--force")
+
+
+def missing_images(engine: Engine) -> list[str]:
+    """The images of others for which no stand-in has been made, in the order in which they need one another."""
+    return [name for name in (DEBIAN, POSTGRES, SERVER) if not engine.has_image(name)]
 
 
 def size(engine: Engine, image: str) -> float:

@@ -14,6 +14,7 @@ import yaml
 from grpc_health.v1 import health_pb2
 
 from compose.engine import ROOT, Engine
+from compose.images import SUITE
 
 PROJECT = "seven-steps-test"
 FILE: Mapping[str, Mapping[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -22,6 +23,8 @@ JOBS = tuple(name for name, service in COMPOSED.items() if str(service["restart"
 SERVING = tuple(name for name in COMPOSED if name not in JOBS)
 READY_SECONDS = 300.0
 CERTIFICATES = "/var/lib/sevensteps-certificates"
+VERSION_LABEL = "org.opencontainers.image.version"
+NEWER = "newer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,19 @@ class Composed:
     def _content(self, service: str, file: str) -> str:
         return self.engine.run("podman", "exec", self.container(service), "cat", file)
 
-    def command_line(self, *arguments: str, seconds: float = 600) -> subprocess.CompletedProcess[str]:
-        """The command line on this machine, which calls the published addresses, encrypted."""
+    def begin_command(self, *arguments: str) -> subprocess.Popen[str]:
+        """Begin a command on this machine, which calls the published addresses, encrypted."""
         settings = {"SEVENSTEPS_DATA": str(self.desk / "data"), "SEVENSTEPS_CERTIFICATES": str(self.desk)}
         command = [sys.executable, "-c", "from sevensteps.cli.main import main; main()", *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=seconds, check=False
+        return subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+
+    def command_line(self, *arguments: str, seconds: float = 600) -> subprocess.CompletedProcess[str]:
+        """Run such a command to its end."""
+        with self.begin_command(*arguments) as running:
+            said, wrong = running.communicate(timeout=seconds)
+        return subprocess.CompletedProcess(running.args, running.returncode, said, wrong)
 
     def in_container(self, service: str, *command: str) -> str:
         """Run a command of the suite in a new container of a service, and answer what it printed."""
@@ -122,6 +131,17 @@ class Composed:
         """End its process as the kernel would, for want of memory."""
         pid = self.inspect(service, ".State.Pid")
         self.engine.run("kill", "-KILL", pid)
+
+    def make_newer_image(self) -> None:
+        """Give the suite's name to an image that says of itself to be newer."""
+        recipe = self.desk / "newer"
+        recipe.write_text(f'FROM {SUITE}\nLABEL {VERSION_LABEL}="{NEWER}"\n')
+        self.engine.run("podman", "build", "--isolation", "chroot", "--tag", SUITE, "--file", recipe, self.desk)
+
+    def replace(self, service: str) -> None:
+        """Replace a container by a new one of the image that has the name now, as `docker compose up` does."""
+        self.compose("up", "--detach", "--no-deps", "--no-build", "--pull", "never", "--force-recreate", service)
+        self.wait_for(service)
 
     def down(self) -> None:
         """Take everything down, with its volumes and its network."""

@@ -1,5 +1,6 @@
 """What is tried, in a network of its own, so that neither ports nor rules of this machine's network matter."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,10 +12,11 @@ from threading import Thread
 from time import monotonic
 
 from compose.engine import existing
-from compose.suite import SERVING, Composed, answers_without_encryption
+from compose.suite import NEWER, SERVING, VERSION_LABEL, Composed, answers_without_encryption
 from sevensteps.config import SERVICES, Settings
 
 USER = "10001"
+PARTS = "/opt/sevensteps/sbom.cdx.json"
 MOST_LOOKS = 5
 
 
@@ -70,7 +72,7 @@ def _try(composed: Composed) -> None:
     began = monotonic()
     composed.up()
     _say(f"From images to ready: {monotonic() - began:.0f} s.")
-    steps: tuple[Callable[[Composed], None], ...] = (_guards, _play, _look_after, _kill, _restore)
+    steps: tuple[Callable[[Composed], None], ...] = (_guards, _play, _look_after, _kill, _upgrade, _restore)
     for step in steps:
         began = monotonic()
         step(composed)
@@ -91,6 +93,8 @@ def _guards(composed: Composed) -> None:
         for folder in ("/opt/sevensteps", "/policies", "/run/secrets", "/var/lib/sevensteps-certificates"):
             has_written = composed.engine.succeeds("podman", "exec", name, "touch", f"{folder}/new")
             _check(holds=not has_written, otherwise=f"{service} can write to {folder}")
+    parts = json.loads(composed.engine.run("podman", "exec", composed.container("feed"), "cat", PARTS))["components"]
+    _check(holds=any(part["name"] == "durable-rules" for part in parts), otherwise="the list of parts lacks some")
     for service in SERVICES:
         address = Settings().address(service)
         _check(holds=not answers_without_encryption(address), otherwise=f"{service} answers unencrypted calls")
@@ -129,6 +133,18 @@ def _kill(composed: Composed) -> None:
         composed.wait_for(service)
         started = composed.inspect(service, ".State.StartedAt")
         _check(holds=started != before[service], otherwise=f"{service} was not started again")
+
+
+def _upgrade(composed: Composed) -> None:
+    """Review was replaced by one of a newer image while a case was played, and nobody noticed."""
+    composed.make_newer_image()
+    playing = composed.begin_command("play", "examples/direct-payment.yaml")
+    composed.replace("review")
+    said, wrong = playing.communicate(timeout=300)
+    _say(said.rstrip())
+    _check(holds=playing.returncode == 0, otherwise=f"the case was not played to its end: {wrong}")
+    version = composed.inspect("review", f'index .Config.Labels "{VERSION_LABEL}"')
+    _check(holds=version == NEWER, otherwise=f"review is of version {version}")
 
 
 def _restore(composed: Composed) -> None:
