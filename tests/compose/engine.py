@@ -81,6 +81,13 @@ class Engine:
         """The program podman-compose, in an environment of its own."""
         return self.folder / "podman-compose" / "bin" / "podman-compose"
 
+    def install_compose(self) -> None:
+        """Make that environment, once."""
+        if not self.compose.exists():
+            environment = self.compose.parents[1]
+            self.run(sys.executable, "-m", "venv", environment)
+            self.run(environment / "bin" / "pip", "install", "--quiet", PODMAN_COMPOSE)
+
 
 @contextmanager
 def engine() -> Iterator[Engine]:
@@ -98,12 +105,7 @@ def engine() -> Iterator[Engine]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CannotRunError("Another run is under way on this machine.") from None
-        found = existing()
-        if not found.compose.exists():
-            environment = found.compose.parents[1]
-            found.run(sys.executable, "-m", "venv", environment)
-            found.run(environment / "bin" / "pip", "install", "--quiet", PODMAN_COMPOSE)
-        yield found
+        yield existing()
 
 
 def existing() -> Engine:
