@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 def make_images(engine: Engine, say: Say) -> None:
     """Make those that are not there, and the suite's own anew. Raises CannotRunError, CalledProcessError."""
     makers = {DEBIAN: _make_debian, POSTGRES: _make_postgres, SERVER: _make_temporal}
-    for name in missing_images(engine):
+    for name in _missing(engine):
         say(f"Making a stand-in for {name} ...")
         makers[name](engine)
     say("Building the image of the suite ...")
@@ -40,8 +40,14 @@ def make_images(engine: Engine, say: Say) -> None:
     engine.run("podman", "image", "prune", "--force")
 
 
-def missing_images(engine: Engine) -> list[str]:
-    """The images of others for which no stand-in has been made, in the order in which they need one another."""
+def require_stand_ins(engine: Engine) -> None:
+    """Raises CannotRunError where some images of others have none yet."""
+    if _missing(engine):
+        raise CannotRunError("`make compose-test` makes their images first, in half an hour.")
+
+
+def _missing(engine: Engine) -> list[str]:
+    """In the order in which they need one another."""
     return [name for name in (DEBIAN, POSTGRES, SERVER) if not engine.has_image(name)]
 
 
