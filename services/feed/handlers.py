@@ -43,8 +43,11 @@ LOOKED_AT_ONCE = 1_000
 """Most events that are looked at together before some are dropped, because others want to read."""
 
 
-def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
-    """Number the events that are new and store them, in their order. Answers the feed's last position."""
+def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> tuple[int, bool]:
+    """Number the events that are new and store them, in their order.
+
+    Answers the feed's last position, and whether it was given here.
+    """
     head = store.locked_head(connection)
     earlier = store.earlier_ids(connection, [event.event_id for event in events])
     new: dict[str, pb.Event] = {}
@@ -52,7 +55,7 @@ def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
         if event.event_id not in earlier:
             new.setdefault(event.event_id, event)
     if not new:
-        return head.last
+        return head.last, False
     rows = []
     for position, event in enumerate(new.values(), start=head.last + 1):
         event.position = position
@@ -67,7 +70,7 @@ def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
         rows.append(row)
     last = head.last + len(new)
     store.add(connection, rows, last)
-    return last
+    return last, True
 
 
 async def list_events(records: Store, wanted: Wanted, *, place: Place, size: int) -> Page:

@@ -106,8 +106,9 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         fields = Fields()
         wire.check_events(fields, request.events)
         fields.check()
-        last = await self._records.write(partial(handlers.append_events, events=request.events))
-        self._arrivals.grown_to(last)
+        last, is_ours = await self._records.write(partial(handlers.append_events, events=request.events))
+        if is_ours:
+            self._arrivals.numbered_up_to(last)
         return pb.AppendEventsResponse(head=last)
 
     async def _ensure_types_known(self, wanted: pb.EventFilter) -> None:
