@@ -209,6 +209,6 @@ def run(name: str, add: AddTo, decided: Sequence[DecidedRecords], tasks: Mapping
         identity = Identity.open(settings)
         councils = Councils(settings.policies, settings.pack)
         service = await DecidingService.open(name, settings, identity, councils, add, decided, tasks)
-        await serve(service, identity, councils, settings.address(name), Limits.of(settings), encryption)
+        await serve(service, identity, councils, settings.own_address(name), Limits.of(settings), encryption)
 
     process.run(name, work)
