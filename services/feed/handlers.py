@@ -8,7 +8,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from services.feed import store
+from services.feed import store, turns
 from services.feed.arrivals import Arrivals
 from services.feed.domain import (
     MOST_SUBSCRIPTIONS,
@@ -136,9 +136,23 @@ def acknowledge_events(
     return position
 
 
+async def take_turn(records: Store, *, name: str, reader: str, leave: bool) -> bool:
+    """Take the turn to read for a subscription of the suite, keep it, or leave it. Answers whether a reader has it."""
+    if leave:
+        await records.write(partial(turns.leave, name=name, reader=reader))
+        return False
+    if (await records.read(turns.readers)).get(name, reader) != reader:
+        return False
+    return await records.write(partial(turns.take, name=name, reader=reader))
+
+
 def list_subscriptions(connection: sa.Connection, *, scope: str | None) -> tuple[list[Subscription], int]:
     """The subscriptions of a council and of the suite itself, or all, and the feed's last position."""
-    found = store.all_subscriptions(connection)
+    readers = turns.readers(connection)
+    found = [
+        replace(each, reader=readers.get(each.name, "")) if each.owner == THE_SUITE else each
+        for each in store.all_subscriptions(connection)
+    ]
     seen = [each for each in found if each.owner == THE_SUITE or scope in {None, each.owner.council}]
     return seen, store.last_position(connection)
 

@@ -78,6 +78,17 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         )
         return pb.AcknowledgeEventsResponse(position=await self._records.write(acknowledging))
 
+    async def TakeTurn(self, request: pb.TakeTurnRequest, context: Context) -> pb.TakeTurnResponse:
+        """See FeedService.TakeTurn."""
+        fields = Fields()
+        wire.check_subscription(fields, request.name)
+        fields.text("reader", request.reader, limit=wire.LONGEST_WORD)
+        fields.check()
+        is_yours = await handlers.take_turn(
+            self._records, name=request.name, reader=request.reader, leave=request.leave
+        )
+        return pb.TakeTurnResponse(is_yours=is_yours)
+
     async def ListSubscriptions(
         self, request: pb.ListSubscriptionsRequest, context: Context
     ) -> pb.ListSubscriptionsResponse:
