@@ -3,7 +3,7 @@
 from __future__ import annotations  # grpc's generic types exist for the type checker alone
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Generator, Mapping, Sequence
 from types import TracebackType
 from typing import Literal, Protocol, Self, TypeVar, cast
 
@@ -24,12 +24,9 @@ PATIENCE_SECONDS = 3.0
 """How long a call looks for an instance that answers, where its own time is not over before."""
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 0.5
-RANKS: Mapping[grpc.ChannelConnectivity, int] = {
-    grpc.ChannelConnectivity.READY: 0,
-    grpc.ChannelConnectivity.IDLE: 1,
-    grpc.ChannelConnectivity.CONNECTING: 1,
-}
-NO_CONNECTION = 2
+CONNECTING_SECONDS = 0.005
+"""How often to look which of the instances has taken the connection first. One that hangs never does."""
+COMING = frozenset({grpc.ChannelConnectivity.IDLE, grpc.ChannelConnectivity.CONNECTING})
 
 
 class _Call(Protocol):
@@ -52,12 +49,21 @@ class SeveralChannel(grpc.aio.Channel):
         self._instances = [_Instance(each) for each in channels]
         self._turn = 0
 
-    def best(self, tried: set[_Instance]) -> _Instance:
-        """The instance to ask next, of those that have not been tried."""
-        self._turn += 1
-        at = self._turn % len(self._instances)
-        in_turn = self._instances[at:] + self._instances[:at]
-        return min((each for each in in_turn if each not in tried), key=_Instance.rank)
+    def best(self, among: Collection[_Instance] = ()) -> _Instance:
+        """The instance to call next, of some or of all."""
+        self._turn = (self._turn + 1) % len(self._instances)
+        in_turn = self._instances[self._turn :] + self._instances[: self._turn]
+        return min((each for each in in_turn if not among or each in among), key=_Instance.is_left_out)
+
+    async def connected(self, tried: set[_Instance], until: float) -> _Instance:
+        """The instance to call next, of those that have not been tried: one that is connected, as soon as one is."""
+        untried = [each for each in self._instances if each not in tried]
+        while True:
+            states = {each: each.channel.get_state(try_to_connect=True) for each in untried}
+            ready = [each for each, state in states.items() if state is grpc.ChannelConnectivity.READY]
+            if ready or COMING.isdisjoint(states.values()) or _now() > until:
+                return self.best(ready or untried)
+            await asyncio.sleep(CONNECTING_SECONDS)
 
     def unary_unary(self, method: str, *how: object, **more: object) -> grpc.aio.UnaryUnaryMultiCallable[Q, A]:
         """See grpc.aio.Channel."""
@@ -71,11 +77,11 @@ class SeveralChannel(grpc.aio.Channel):
 
     def stream_unary(self, method: str, *how: object, **more: object) -> grpc.aio.StreamUnaryMultiCallable[Q, A]:
         """See grpc.aio.Channel. What is streamed cannot be sent again: it goes to one instance."""
-        return self.best(set()).channel.stream_unary(method, *how, **more)  # type: ignore[arg-type]  # as it came
+        return self.best().channel.stream_unary(method, *how, **more)  # type: ignore[arg-type]  # as it came
 
     def stream_stream(self, method: str, *how: object, **more: object) -> grpc.aio.StreamStreamMultiCallable[Q, A]:
         """See grpc.aio.Channel. What is streamed cannot be sent again: it goes to one instance."""
-        return self.best(set()).channel.stream_stream(method, *how, **more)  # type: ignore[arg-type]  # as it came
+        return self.best().channel.stream_stream(method, *how, **more)  # type: ignore[arg-type]  # as it came
 
     async def close(self, grace: float | None = None) -> None:
         """See grpc.aio.Channel."""
@@ -84,15 +90,15 @@ class SeveralChannel(grpc.aio.Channel):
 
     def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:  # noqa: FBT001, FBT002 - grpc's
         """See grpc.aio.Channel."""
-        return self.best(set()).channel.get_state(try_to_connect)
+        return self.best().channel.get_state(try_to_connect)
 
     async def wait_for_state_change(self, last_observed_state: grpc.ChannelConnectivity) -> None:
         """See grpc.aio.Channel."""
-        await self.best(set()).channel.wait_for_state_change(last_observed_state)
+        await self.best().channel.wait_for_state_change(last_observed_state)
 
     async def channel_ready(self) -> None:
         """See grpc.aio.Channel."""
-        await self.best(set()).channel.channel_ready()
+        await self.best().channel.channel_ready()
 
     async def __aenter__(self) -> Self:
         return self
@@ -116,12 +122,15 @@ class _Instance:
 
     def leave_out(self) -> None:
         """It did not answer just now."""
-        self._left_out_until = asyncio.get_running_loop().time() + LEFT_OUT_SECONDS
+        self._left_out_until = _now() + LEFT_OUT_SECONDS
 
-    def rank(self) -> tuple[bool, int]:
-        """The lower, the sooner it is asked."""
-        is_left_out = asyncio.get_running_loop().time() < self._left_out_until
-        return is_left_out, RANKS.get(self.channel.get_state(try_to_connect=True), NO_CONNECTION)
+    def is_left_out(self) -> bool:
+        """Whether it did not answer a moment ago."""
+        return _now() < self._left_out_until
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class _Search:
@@ -130,24 +139,23 @@ class _Search:
     def __init__(self, channel: SeveralChannel, count: int, seconds: float | None) -> None:
         self._channel = channel
         self._count = count
-        self._now = asyncio.get_running_loop().time
-        self._deadline = None if seconds is None else self._now() + seconds
-        self._give_up = self._now() + PATIENCE_SECONDS
+        self._deadline = None if seconds is None else _now() + seconds
+        give_up = _now() + PATIENCE_SECONDS
+        self._latest = give_up if self._deadline is None else min(self._deadline, give_up)
         self._pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
         self._tried: set[_Instance] = set()
 
-    def next(self) -> _Instance:
+    async def next(self) -> _Instance:
         """The instance to ask."""
-        return self._channel.best(self._tried)
+        return await self._channel.connected(self._tried, self._latest)
 
     def seconds_left(self) -> float | None:
         """How long the call may still take."""
-        return None if self._deadline is None else max(self._deadline - self._now(), 0)
+        return None if self._deadline is None else max(self._deadline - _now(), 0)
 
     async def go_on(self, instance: _Instance, error: grpc.aio.AioRpcError) -> None:
         """Leave out an instance that did not answer. Raises the error if it is an answer, or time is over."""
-        latest = self._give_up if self._deadline is None else min(self._deadline, self._give_up)
-        if error.code() not in PASSING or self._now() > latest:
+        if error.code() not in PASSING or _now() > self._latest:
             raise error
         instance.leave_out()
         self._tried.add(instance)
@@ -166,7 +174,7 @@ class _Asking:
     async def __call__(self, request: object, *, timeout: float | None = None, **options: object) -> object:  # noqa: ASYNC109 - grpc's
         search = _Search(self._channel, len(self._calls), timeout)
         while True:
-            instance = search.next()
+            instance = await search.next()
             try:
                 return await self._calls[instance](request, timeout=search.seconds_left(), **options)
             except grpc.aio.AioRpcError as error:
@@ -193,7 +201,7 @@ class _Reading:
     ) -> AsyncIterator[object]:
         search = _Search(self._channel, len(self._calls), timeout)
         while True:
-            instance = search.next()
+            instance = await search.next()
             call = self._calls[instance](request, timeout=search.seconds_left(), **options)
             has_begun = False
             try:

@@ -1,6 +1,7 @@
 """Calling a service that runs several times: whichever instance works answers."""
 
 import asyncio
+import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -124,6 +125,15 @@ async def test_one_that_goes_away_is_left_out_and_back_when_it_is(
     async with asyncio.timeout(PATIENCE):
         while not (await ask(calls, 2))[b"0"]:  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.1)
+
+
+async def test_one_that_hangs_keeps_no_new_caller_waiting(instances: list[Instance]) -> None:
+    """Its machine takes connections, and the process says nothing: whoever takes a connection first is called."""
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        address = f"127.0.0.1:{hanging.getsockname()[1]}"
+        for both in (f"{address},{instances[0].address}", f"{instances[0].address},{address}"):
+            async with channel(both, lambda: TOKEN) as calls:
+                assert await ask(calls, 10) == {b"0": 10}
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED])
