@@ -35,6 +35,7 @@ SEVERAL_OPTIONS: Options = (
     ("grpc.keepalive_time_ms", 1_500),
     ("grpc.keepalive_timeout_ms", 2_000),
     ("grpc.keepalive_permit_without_calls", 0),
+    ("grpc.http2.max_pings_without_data", 0),  # a stream that is read sends none
     ("grpc.min_reconnect_backoff_ms", 2_000),
     ("grpc.dns_min_time_between_resolutions_ms", 1_000),
     ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}'),

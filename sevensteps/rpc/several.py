@@ -21,7 +21,7 @@ request id, and an event its own, so that it is done once. (Whoever gives up a c
 LEFT_OUT_SECONDS = 1.0
 """How long an instance that did not answer is asked only if there is no other."""
 PATIENCE_SECONDS = 3.0
-"""How long a call looks for an instance that answers, where its own time is not over before."""
+"""How long a call that one instance did not answer looks for another, where its own time is not over before."""
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 0.5
 CONNECTING_SECONDS = 0.005
@@ -140,14 +140,14 @@ class _Search:
         self._channel = channel
         self._count = count
         self._deadline = None if seconds is None else _now() + seconds
-        give_up = _now() + PATIENCE_SECONDS
-        self._latest = give_up if self._deadline is None else min(self._deadline, give_up)
+        self._give_up: float | None = None
         self._pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
         self._tried: set[_Instance] = set()
 
     async def next(self) -> _Instance:
         """The instance to ask."""
-        return await self._channel.connected(self._tried, self._latest)
+        patience = _now() + PATIENCE_SECONDS
+        return await self._channel.connected(self._tried, min(patience, self._deadline or patience))
 
     def seconds_left(self) -> float | None:
         """How long the call may still take."""
@@ -155,7 +155,8 @@ class _Search:
 
     async def go_on(self, instance: _Instance, error: grpc.aio.AioRpcError) -> None:
         """Leave out an instance that did not answer. Raises the error if it is an answer, or time is over."""
-        if error.code() not in PASSING or _now() > self._latest:
+        self._give_up = self._give_up or _now() + PATIENCE_SECONDS
+        if error.code() not in PASSING or _now() > min(self._give_up, self._deadline or self._give_up):
             raise error
         instance.leave_out()
         self._tried.add(instance)

@@ -32,6 +32,8 @@ class Instance:
         self.address = f"127.0.0.1:{free_port()}"
         self.asked = 0
         self.refuses: grpc.StatusCode | None = None
+        self.seconds = 0.0
+        """How long it takes to refuse."""
         self._number = number
         self._certificates = certificates
         self._server = grpc.aio.server()
@@ -57,6 +59,7 @@ class Instance:
     async def _answer(self, _: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
         self.asked += 1
         if self.refuses:
+            await asyncio.sleep(self.seconds)
             await context.abort(self.refuses, "refused")
         return str(self._number).encode()
 
@@ -145,6 +148,15 @@ async def test_what_an_instance_does_not_answer_the_other_does(
     assert await ask(calls, 20) == {b"1": 20}
     found = [await anext(stream_of(calls)) for _ in range(4)]
     assert found == [b"1"] * 4
+
+
+async def test_one_that_took_long_to_fail_leaves_time_for_the_other(
+    instances: list[Instance], calls: grpc.aio.Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What hangs is known to do so after some seconds only; from then on the call looks for another."""
+    monkeypatch.setattr(several, "PATIENCE_SECONDS", 0.2)
+    instances[0].refuses, instances[0].seconds = grpc.StatusCode.UNAVAILABLE, 0.5
+    assert await ask(calls, 10) == {b"1": 10}
 
 
 async def test_a_refusal_is_an_answer(instances: list[Instance], calls: grpc.aio.Channel) -> None:
