@@ -31,9 +31,10 @@ CHANNEL_OPTIONS: Options = (
     ("grpc.max_reconnect_backoff_ms", 2_000),
 )
 SEVERAL_OPTIONS: Options = (
-    *CHANNEL_OPTIONS,  # of an option that is given twice, the last counts
+    *(option for option in CHANNEL_OPTIONS if not option[0].startswith("grpc.keepalive")),
     ("grpc.keepalive_time_ms", 1_500),
     ("grpc.keepalive_timeout_ms", 2_000),
+    ("grpc.http2.ping_timeout_ms", 2_000),  # without it, the timeout above is not kept
     ("grpc.keepalive_permit_without_calls", 0),
     ("grpc.http2.max_pings_without_data", 0),  # a stream that is read sends none
     ("grpc.min_reconnect_backoff_ms", 2_000),
