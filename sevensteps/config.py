@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from sevensteps.addresses import addresses_of, host_of, is_loopback, problem_of_address
 from sevensteps.installation import files
 from sevensteps.web_address import problem_of_web_address
 
@@ -24,18 +25,16 @@ NUMBERS = (
 )
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
+SEVERAL = (*SERVICES, *(f"{name}_internal" for name in SERVICES))
+"""The settings that may have several addresses: one for each instance."""
+LISTENING = ("listen", "listen_internal")
 REGISTER = "assessment"
 """The service that settles which publications of packs are in force."""
 LOGS = ("auto", "console", "json")
 PLAINTEXT = ("services", "temporal", "database")
 """The connections that SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
-LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?", re.ASCII | re.IGNORECASE)
-"""The hosts that no other machine can reach."""
 PRODUCTION = "production"
 MODES = ("development", PRODUCTION)
-ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})", re.ASCII)
-"""A host by name or number, an IPv6 one in brackets, and a port."""
-HIGHEST_PORT = 65535
 POSTGRES = "postgresql+asyncpg"
 PREFIX = "SEVENSTEPS_"
 CLIENT = ("issuer", "client_id", "client_secret_file")
@@ -72,6 +71,10 @@ class Settings:
     approval_internal: str = "127.0.0.1:7713"
     review_internal: str = "127.0.0.1:7714"
     feed_internal: str = "127.0.0.1:7715"
+    listen: str = ""
+    """Where this process listens; empty for its service's address."""
+    listen_internal: str = ""
+    """The same for the suite's own processes."""
     certificates: str = ""
     """The folder of certificates for calls; empty for calls without encryption."""
     temporal_certificates: str = ""
@@ -154,12 +157,14 @@ class Settings:
         """Raise SettingsError for one in another form, and for one that two have."""
         taken: dict[str, str] = {}
         internal = tuple(f"{name}_internal" for name in SERVICES) if self.certificates else ()
-        for name in (*SERVICES, "temporal", *internal):
-            address = str(getattr(self, name))
-            _check_address(name, address)
-            if first := taken.get(address):
-                raise _wrong(name, f"an address of its own, not {address}, which is {_setting(first)} already")
-            taken[address] = name
+        for name in (*SERVICES, "temporal", *internal, *(each for each in LISTENING if getattr(self, each))):
+            setting = str(getattr(self, name))
+            for address in addresses_of(setting) if name in SEVERAL else (setting,):
+                if expected := problem_of_address(address):
+                    raise _wrong(name, expected)
+                if (first := taken.get(address)) and name not in LISTENING:
+                    raise _wrong(name, f"an address of its own, not {address}, which is {_setting(first)} already")
+                taken[address] = name
 
     def _check_encryption(self) -> None:
         """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""
@@ -167,14 +172,15 @@ class Settings:
         if not excused <= {*PLAINTEXT}:
             raise _wrong("plaintext", f"some of {', '.join(PLAINTEXT)}, separated by commas, not {self.plaintext}")
         if not self.certificates and "services" not in excused:
-            for name in SERVICES:
-                if not _is_loopback(self.address(name)):
-                    raise _exposed(name, self.address(name), "certificates", "services")
-        if not self.temporal_certificates and "temporal" not in excused and not _is_loopback(self.temporal):
+            for name in (*SERVICES, "listen"):
+                for address in filter(None, addresses_of(getattr(self, name))):
+                    if not is_loopback(address):
+                        raise _exposed(name, address, "certificates", "services")
+        if not self.temporal_certificates and "temporal" not in excused and not is_loopback(self.temporal):
             raise _exposed("temporal", self.temporal, "temporal_certificates", "temporal")
         if self.database and not self.database_certificates and "database" not in excused:
             for host in _hosts(self.database):
-                if not _is_loopback(host):
+                if not is_loopback(host):
                     raise _exposed("database", host, "database_certificates", "database")
 
     def _check_database_password(self) -> None:
@@ -209,18 +215,20 @@ class Settings:
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def address(self, service: str) -> str:
-        """The address of a service: host:port."""
-        return {
-            "assessment": self.assessment,
-            "planning": self.planning,
-            "approval": self.approval,
-            "review": self.review,
-            "feed": self.feed,
-        }[service]
+        """Where a service is called: host:port, or several, separated by commas."""
+        return str(getattr(self, service))
 
     def internal_address(self, service: str) -> str:
         """Where the suite's own processes call a service: an address of its own where calls are encrypted."""
-        return str(getattr(self, f"{service}_internal")) if self.certificates else self.address(service)
+        return self.address(f"{service}_internal" if self.certificates else service)
+
+    def own_address(self, service: str, *, is_internal: bool = False) -> str:
+        """Where this process listens, an instance of a service. Raises SettingsError where that is not known."""
+        own = ("listen_internal", f"{service}_internal") if is_internal and self.certificates else ("listen", service)
+        address = str(getattr(self, own[0])) or self.address(own[1])
+        if "," in address:
+            raise _wrong(own[0], f"where this process listens, because {_setting(own[1])} has several addresses")
+        return address
 
     @property
     def sign_of_life(self) -> Path:
@@ -246,20 +254,6 @@ def _wrong(name: str, expected: str) -> SettingsError:
     return SettingsError(f"{_setting(name)}: expected {expected}.")
 
 
-def _check_address(name: str, address: str) -> None:
-    match = ADDRESS.fullmatch(address)
-    if not match or not 1 <= int(match["port"]) <= HIGHEST_PORT:
-        raise _wrong(
-            name, f"host:port with a port from 1 to {HIGHEST_PORT}, such as 127.0.0.1:7701, not {address or 'nothing'}"
-        )
-
-
-def _is_loopback(address: str) -> bool:
-    """Whether an address, or a host alone, is on this machine; a folder is that of a socket."""
-    host = address.rpartition(":")[0] if ADDRESS.fullmatch(address) else address
-    return host.startswith("/") or LOOPBACK.fullmatch(host) is not None
-
-
 def _exposed(name: str, address: str, folder: str, word: str) -> SettingsError:
     return SettingsError(
         f"{_setting(name)}: {address} is not on this machine, and nothing encrypts the connection. Set "
@@ -281,7 +275,7 @@ def _hosts(database: str) -> list[str]:
     listed = url.query.get("host") or ("" if url.host else os.environ.get("PGHOST", ""))
     named = [listed] if isinstance(listed, str) else list(listed)
     each_host = [host for each in named for host in each.split(",") if host]
-    hosts = [host.rpartition(":")[0] if ADDRESS.fullmatch(host) else host for host in each_host]
+    hosts = [host_of(host) for host in each_host]
     return [url.host, *hosts] if url.host else hosts
 
 

@@ -32,6 +32,8 @@ def _work(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) ->
     try:
         settings.make_data_folder()
         uvloop.run(work(settings))
+    except SettingsError as error:
+        sys.exit(str(error))
     except Fault as fault:
         _end(name, fault.reason, fault.detail)
     except (OSError, sqlalchemy.exc.DBAPIError) as error:

@@ -30,6 +30,7 @@ from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
 from workflows.delivery.place import PlaceFile
 from workflows.delivery.relay import Relay
+from workflows.delivery.turn import Turns
 from workflows.worker import journey_worker
 
 FIRST_PAUSE = 0.5
@@ -56,7 +57,6 @@ async def work(settings: Settings, tokens: Tokens) -> None:
         feed = Feed(channels["feed"])
         client = await _connected(settings)
         delivery = Delivery(client, feed, settings.task_queue)
-        relay = Relay(feed, delivery, PlaceFile(settings.data / PLACE_FILE))
         async with journey_worker(client, settings.task_queue, activities(channels)) as worker:
             log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue)
 
@@ -67,7 +67,7 @@ async def work(settings: Settings, tokens: Tokens) -> None:
             renewal = _Renewal(settings, temporal, use)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(watch([each for each in {certificates, temporal} if each], renewal.look))
-                await relay.run()
+                await Turns(feed).run(lambda: Relay(feed, delivery, PlaceFile(settings.data / PLACE_FILE)).run())
 
 
 class _Renewal:

@@ -15,6 +15,9 @@ from workflows.journey.journey import Journey
 GRACE = timedelta(seconds=10)
 """How long activities may still take when the worker stops."""
 
+PATIENCE = timedelta(seconds=3)
+"""How long a case waits for the worker that has it in memory, before any other one may go on with it."""
+
 _default = SandboxRestrictions.default
 RESTRICTIONS = replace(
     _default,
@@ -41,4 +44,5 @@ def journey_worker(client: Client, task_queue: str, activities: Sequence[Callabl
         max_concurrent_local_activities=50,
         max_concurrent_activities=50,
         graceful_shutdown_timeout=GRACE,
+        sticky_queue_schedule_to_start_timeout=PATIENCE,
     )

@@ -16,7 +16,7 @@ async def work(settings: Settings) -> None:
     councils = Councils(settings.policies, settings.pack)
     identity = Identity.open(settings)
     service = await FeedService.open(settings, identity)
-    await serve(service, identity, councils, settings.feed, Limits.of(settings), encryption)
+    await serve(service, identity, councils, settings.own_address("feed"), Limits.of(settings), encryption)
 
 
 if __name__ == "__main__":

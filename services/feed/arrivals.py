@@ -1,55 +1,58 @@
 """Wakes those who wait at the end of the feed when it has grown."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
-from services.feed.store import last_position
+from services.feed.store import GROWN, last_position
 from sevensteps.background import Background
 from sevensteps.errors import Fault
-from sevensteps.service.store import Store
+from sevensteps.service.store import TellingStore
 
-LOOK_SECONDS = 1.0
-"""How often to look for events that another process has appended."""
+LISTEN_AGAIN_SECONDS = 1.0
+"""Until it listens again where the connection to the database was lost."""
 
 
 class Arrivals:
-    """The feed's last position: at once where this process appends, within a second where others do.
+    """The feed's last position, whichever instance of the feed gave it: at once, and without looking for it."""
 
-    One look serves all who wait.
-    """
-
-    def __init__(self, store: Store) -> None:
-        """Looks at `store` while somebody waits."""
+    def __init__(self, store: TellingStore) -> None:
+        """Listens to what `store` tells."""
         self._store = store
         self._last = 0
+        self._own = -1
         self._grown = asyncio.Event()
-        self._waiting = 0
         self._background = Background()
-        self._looking: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
         self.over = False
         """True when this process stops: nobody should wait any longer."""
 
+    @property
+    def numbered_here(self) -> bool:
+        """Whether this instance, and no other, has numbered the newest events that it knows of."""
+        return self._own == self._last
+
     def start(self, background: Background) -> None:
-        """Begin to look."""
+        """Begin to listen."""
         self._background = background
-        self._looking = background.start("looking for new events", self._look())
+        self._listening = background.start("listening for new events", self._listen())
 
     def grown_to(self, last: int) -> None:
-        """The feed has grown."""
+        """The feed has grown, here or elsewhere."""
         if last > self._last:
             self._last = last
             self._wake()
 
+    def numbered_up_to(self, last: int) -> None:
+        """This instance has numbered events."""
+        self._own = max(self._own, last)
+        self.grown_to(last)
+
     async def beyond(self, position: int, seconds: float) -> None:
         """Wait until the feed has events after a position, or this process stops, but only so many seconds."""
-        self._waiting += 1
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    while self._last <= position and not self.over:
-                        await self._grown.wait()
-        finally:
-            self._waiting -= 1
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._last <= position and not self.over:
+                    await self._grown.wait()
 
     def end(self) -> None:
         """Tell everybody who waits that this process stops."""
@@ -57,18 +60,19 @@ class Arrivals:
         self._wake()
 
     async def close(self) -> None:
-        """Stop looking."""
+        """Stop listening."""
         self.end()
-        if self._looking:
-            await self._background.stop(self._looking)
+        if self._listening:
+            await self._background.stop(self._listening)
 
     def _wake(self) -> None:
         self._grown.set()
         self._grown = asyncio.Event()
 
-    async def _look(self) -> None:
+    async def _listen(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            if self._waiting:
-                with suppress(Fault):  # whoever waits will read next, and hear of it then
-                    self.grown_to(await self._store.read(last_position))
+            with suppress(Fault):  # whoever waits reads every few seconds, and hears of trouble then
+                async with aclosing(self._store.heard(GROWN)) as heard:
+                    async for said in heard:
+                        self.grown_to(int(said) if said else await self._store.read(last_position))
+            await asyncio.sleep(LISTEN_AGAIN_SECONDS)

@@ -136,6 +136,8 @@ class Subscription:
     name: str
     position: int
     last_seen: datetime | None
+    reader: str = ""
+    """Which program of the suite reads now, where several could."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from services.feed import store
+from services.feed import store, turns
 from services.feed.arrivals import Arrivals
 from services.feed.domain import (
     MOST_SUBSCRIPTIONS,
@@ -43,8 +43,11 @@ LOOKED_AT_ONCE = 1_000
 """Most events that are looked at together before some are dropped, because others want to read."""
 
 
-def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
-    """Number the events that are new and store them, in their order. Answers the feed's last position."""
+def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> tuple[int, bool]:
+    """Number the events that are new and store them, in their order.
+
+    Answers the feed's last position, and whether it was given here.
+    """
     head = store.locked_head(connection)
     earlier = store.earlier_ids(connection, [event.event_id for event in events])
     new: dict[str, pb.Event] = {}
@@ -52,7 +55,7 @@ def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
         if event.event_id not in earlier:
             new.setdefault(event.event_id, event)
     if not new:
-        return head.last
+        return head.last, False
     rows = []
     for position, event in enumerate(new.values(), start=head.last + 1):
         event.position = position
@@ -67,7 +70,7 @@ def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> int:
         rows.append(row)
     last = head.last + len(new)
     store.add(connection, rows, last)
-    return last
+    return last, True
 
 
 async def list_events(records: Store, wanted: Wanted, *, place: Place, size: int) -> Page:
@@ -133,9 +136,23 @@ def acknowledge_events(
     return position
 
 
+async def take_turn(records: Store, *, name: str, reader: str, leave: bool) -> bool:
+    """Take the turn to read for a subscription of the suite, keep it, or leave it. Answers whether a reader has it."""
+    if leave:
+        await records.write(partial(turns.leave, name=name, reader=reader))
+        return False
+    if (await records.read(turns.readers)).get(name, reader) != reader:
+        return False
+    return await records.write(partial(turns.take, name=name, reader=reader))
+
+
 def list_subscriptions(connection: sa.Connection, *, scope: str | None) -> tuple[list[Subscription], int]:
     """The subscriptions of a council and of the suite itself, or all, and the feed's last position."""
-    found = store.all_subscriptions(connection)
+    readers = turns.readers(connection)
+    found = [
+        replace(each, reader=readers.get(each.name, "")) if each.owner == THE_SUITE else each
+        for each in store.all_subscriptions(connection)
+    ]
     seen = [each for each in found if each.owner == THE_SUITE or scope in {None, each.owner.council}]
     return seen, store.last_position(connection)
 

@@ -78,6 +78,17 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         )
         return pb.AcknowledgeEventsResponse(position=await self._records.write(acknowledging))
 
+    async def TakeTurn(self, request: pb.TakeTurnRequest, context: Context) -> pb.TakeTurnResponse:
+        """See FeedService.TakeTurn."""
+        fields = Fields()
+        wire.check_subscription(fields, request.name)
+        fields.text("reader", request.reader, limit=wire.LONGEST_WORD)
+        fields.check()
+        is_yours = await handlers.take_turn(
+            self._records, name=request.name, reader=request.reader, leave=request.leave
+        )
+        return pb.TakeTurnResponse(is_yours=is_yours)
+
     async def ListSubscriptions(
         self, request: pb.ListSubscriptionsRequest, context: Context
     ) -> pb.ListSubscriptionsResponse:
@@ -106,8 +117,9 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         fields = Fields()
         wire.check_events(fields, request.events)
         fields.check()
-        last = await self._records.write(partial(handlers.append_events, events=request.events))
-        self._arrivals.grown_to(last)
+        last, is_ours = await self._records.write(partial(handlers.append_events, events=request.events))
+        if is_ours:
+            self._arrivals.numbered_up_to(last)
         return pb.AppendEventsResponse(head=last)
 
     async def _ensure_types_known(self, wanted: pb.EventFilter) -> None:

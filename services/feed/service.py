@@ -14,7 +14,7 @@ from sevensteps.errors import Fault
 from sevensteps.rpc.identity import Identity
 from sevensteps.service import identity_server, revocations
 from sevensteps.service.opening import open_to_serve
-from sevensteps.service.store import Store
+from sevensteps.service.store import TellingStore
 
 
 class FeedService:
@@ -22,7 +22,7 @@ class FeedService:
 
     names = ("sevensteps.api.feed.v1.FeedService", identity_server.NAME)
 
-    def __init__(self, store: Store, identity: Identity, arrivals: Arrivals) -> None:
+    def __init__(self, store: TellingStore, identity: Identity, arrivals: Arrivals) -> None:
         """Use `open`."""
         self._store = store
         self._identity = identity
@@ -40,6 +40,11 @@ class FeedService:
             await store.close()
             raise
         return cls(store, identity, Arrivals(store))
+
+    @property
+    def is_sequencer(self) -> bool:
+        """Whether this instance numbers the events now: it was the last one to do so, as far as it has heard."""
+        return self._arrivals.numbered_here
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""

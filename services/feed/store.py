@@ -22,6 +22,9 @@ PADDING = 128
 HEAD = sa.select(head)
 LOCKED_HEAD = HEAD.with_for_update()
 SET_LAST = head.update().values(last=sa.bindparam("to"))
+GROWN = "sevensteps_feed_grown"
+"""The name under which every instance hears the last position, when the transaction that gave it has committed."""
+SET_LAST_AND_TELL = SET_LAST.returning(sa.func.pg_notify(GROWN, sa.cast(head.c.last, sa.Text)))
 SET_EARLIEST = head.update().values(earliest=sa.bindparam("to"), dropped_id=sa.bindparam("dropped"))
 
 ADD = events.insert()
@@ -108,7 +111,7 @@ def earlier_ids(connection: sa.Connection, ids: Collection[str]) -> set[str]:
 def add(connection: sa.Connection, rows: Sequence[Mapping[str, object]], last: int) -> None:
     """Store events, numbered up to `last`. The head must be locked."""
     connection.execute(ADD, rows)
-    connection.execute(SET_LAST, {"to": last})
+    connection.execute(SET_LAST if connection.dialect.name == "sqlite" else SET_LAST_AND_TELL, {"to": last})
 
 
 def read_page(connection: sa.Connection, wanted: Wanted, place: Place, size: int) -> Page:

@@ -56,3 +56,13 @@ subscriptions = sa.Table(
 )
 """How far readers have come. The suite's own have no council and no subject, which nobody's token can be without.
 `last_seen` is empty where the reader has not acknowledged since it is noted."""
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("reader", sa.Text, nullable=False),
+    sa.Column("ends", sa.BigInteger, nullable=False),
+)
+"""Which program of the suite reads for a subscription, and when its turn ends: milliseconds since 1970, by the clock of
+the database."""

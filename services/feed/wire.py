@@ -152,6 +152,7 @@ def subscriptions(found: Sequence[Subscription], last: int) -> pb.ListSubscripti
             name=each.name,
             position=each.position,
             lag=last - each.position,
+            reader=each.reader,
         )
         if each.last_seen:
             row.last_seen.FromDatetime(each.last_seen)

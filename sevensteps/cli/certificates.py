@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from sevensteps import clock
+from sevensteps.addresses import addresses_of
 from sevensteps.cli.terminal.options import AsJson
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen
@@ -80,7 +81,8 @@ async def warnings(settings: Settings) -> list[str]:
     """Which certificates have ended, or will within a month: those in the folders, and those that services show."""
     found = list(configured(settings))
     if settings.certificates:
-        shown = await asyncio.gather(*(shown_by(settings.address(name)) for name in SERVICES))
+        addresses = (address for name in SERVICES for address in addresses_of(settings.address(name)))
+        shown = await asyncio.gather(*map(shown_by, addresses))
         known = {each.content for each in found}
         found += [each for each in shown if each and each.content not in known]
     return [warning for each in found if (warning := each.warning(clock.now()))]

@@ -9,6 +9,7 @@ import grpc
 import typer
 from grpc_health.v1 import health_pb2
 
+from sevensteps.addresses import addresses_of, host_of
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import SERVICES, Settings
 from sevensteps.sign_of_life import LONGEST_SILENCE, silence
@@ -54,9 +55,9 @@ def _silence(settings: Settings) -> str:
 
 def _refusal(settings: Settings, service: str) -> str:
     """Why a service does not serve, as far as can be told from here; empty where it serves."""
-    address = settings.address(service)
+    address = settings.own_address(service)
     try:
-        with _channel(settings, address) as channel:
+        with _channel(settings, service, address) as channel:
             check = channel.unary_unary(
                 "/grpc.health.v1.Health/Check",
                 request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
@@ -71,9 +72,11 @@ def _refusal(settings: Settings, service: str) -> str:
     return "" if is_serving else "answers that it does not serve: it stops, or its certificate has ended."
 
 
-def _channel(settings: Settings, address: str) -> grpc.Channel:
-    """Callers need no certificate of their own."""
+def _channel(settings: Settings, service: str, address: str) -> grpc.Channel:
+    """Callers need no certificate of their own. The service's is for where it is called, not for where it listens."""
     if not settings.certificates:
         return grpc.insecure_channel(address)
     authorities = (Path(settings.certificates) / AUTHORITIES).read_bytes()
-    return grpc.secure_channel(address, grpc.ssl_channel_credentials(authorities))
+    called = host_of(addresses_of(settings.address(service))[0]).strip("[]")
+    options = [("grpc.ssl_target_name_override", called)] if settings.listen else []
+    return grpc.secure_channel(address, grpc.ssl_channel_credentials(authorities), options)

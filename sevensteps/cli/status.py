@@ -13,6 +13,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
 from sevensteps import clock, journeys
+from sevensteps.addresses import addresses_of
 from sevensteps.api.feed.v1.feed_pb2 import (
     ListEventsRequest,
     ListEventsResponse,
@@ -89,7 +90,8 @@ def status(*, as_json: AsJson = False) -> None:
 
 async def read_status(settings: Settings) -> Status:
     """Ask every process; one that does not answer is told to be down."""
-    services = await asyncio.gather(*(_service(settings, name) for name in SERVICES))
+    instances = ((name, address) for name in SERVICES for address in addresses_of(settings.address(name)))
+    services = await asyncio.gather(*(_service(settings, name, address) for name, address in instances))
     processes = (*services, *await _temporal(settings))
     return Status(
         processes,
@@ -101,8 +103,7 @@ async def read_status(settings: Settings) -> Status:
     )
 
 
-async def _service(settings: Settings, name: str) -> Process:
-    address = settings.address(name)
+async def _service(settings: Settings, name: str, address: str) -> Process:
     certificates = certificates_for_calls(settings, COMMAND_LINE)
     async with channel_without_token(address, certificates) as channel:
         up = await is_serving(channel)

@@ -15,7 +15,7 @@ from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.rpc.caller import operations
 
-COLUMNS = ("council", "subject", "name", "position", "behind", "last seen")
+COLUMNS = ("council", "subject", "name", "position", "behind", "last seen", "read by")
 
 
 def subscriptions(
@@ -39,7 +39,7 @@ async def _list(*, as_json: bool) -> None:
     table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
     for each in found:
         whose = (each.council, each.subject) if each.council else ("", "the suite")
-        table.add_row(*whose, each.name, str(each.position), str(each.lag), _seen(each) or "not known")
+        table.add_row(*whose, each.name, str(each.position), str(each.lag), _seen(each) or "not known", each.reader)
     screen().print(table)
 
 
@@ -59,6 +59,7 @@ def _json(of: pb.Subscription) -> str:
             "position": of.position,
             "lag": of.lag,
             "last_seen": _seen(of) or None,
+            "reader": of.reader,
         }
     )
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sevensteps import clock
+from sevensteps.addresses import addresses_of, host_of
 from sevensteps.config import PRODUCTION, SERVICES, Settings
 from sevensteps.encryption.certificates import (
     AUTHORITY,
@@ -99,8 +100,8 @@ def _names(settings: Settings) -> Mapping[str, tuple[str, ...]]:
     """The names and addresses of every process: those of compose, of this machine, and of the settings."""
     names = {name: [name, *THIS_MACHINE] for name in (*OWN, *OTHERS)}
     for name in SERVICES:
-        for address in (settings.address(name), settings.internal_address(name)):
-            names[name].append(address.rpartition(":")[0].strip("[]"))
+        for address in addresses_of(f"{settings.address(name)},{settings.internal_address(name)}"):
+            names[name].append(host_of(address).strip("[]"))
     return {name: tuple(dict.fromkeys(each)) for name, each in names.items()}
 
 

@@ -169,6 +169,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "WatchEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY},
             "GetSubscription": {Role.INTEGRATOR} | _JOURNEY,
             "AcknowledgeEvents": {Role.INTEGRATOR} | _JOURNEY,
+            "TakeTurn": _JOURNEY,
             "ListSubscriptions": {Role.OPERATIONS},
             "DeleteSubscription": {Role.INTEGRATOR, Role.OPERATIONS},
             "TrimEvents": {Role.OPERATIONS},

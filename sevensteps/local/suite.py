@@ -17,7 +17,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
 from sevensteps.background import Background
-from sevensteps.config import PREFIX, PRODUCTION, SERVICES, Settings
+from sevensteps.config import PREFIX, PRODUCTION, SERVICES, SEVERAL, Settings
 from sevensteps.encryption.certificates import COMMAND_LINE
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault
@@ -97,6 +97,7 @@ class Suite:
 
     async def _start_everything(self) -> None:
         self._refuse_other_namespace()
+        self._refuse_several()
         self._refuse_encrypted_temporal()
         self._take_data_folder()
         self._refuse_taken_addresses()
@@ -153,6 +154,13 @@ class Suite:
                 f"{PREFIX}TEMPORAL_NAMESPACE: expected {NAMESPACE}, not {self.settings.temporal_namespace}: "
                 "the Temporal server that is started here has no other namespace."
             )
+
+    def _refuse_several(self) -> None:
+        """Everything here listens at its own address, once."""
+        name = next((each for each in SEVERAL if "," in getattr(self.settings, each)), "")
+        if name or self.settings.listen or self.settings.listen_internal:
+            setting = f"{PREFIX}{(name or 'listen').upper()}"
+            raise SuiteError(f"{setting}: expected {'one address' if name else 'nothing'}: `up` starts one of each.")
 
     def _refuse_encrypted_temporal(self) -> None:
         if self.settings.temporal_certificates:

@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 import grpc
 from google.protobuf.message import Message
 
+from sevensteps.addresses import addresses_of
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.config import Settings
 from sevensteps.encryption.certificates import COMMAND_LINE
@@ -89,7 +90,10 @@ class Caller:
             setattr(request, "page_token", token)  # noqa: B010 - as above
 
     async def watch(self, request: feed_pb2.WatchEventsRequest) -> AsyncIterator[feed_pb2.WatchEventsResponse]:
-        """Follow the feed for ever, with a new token when one expires. Raises the Fault that the feed sent."""
+        """Follow the feed for ever, with a new token when one expires, and at another instance when one stops.
+
+        Raises the Fault that the feed sent.
+        """
         rest = feed_pb2.WatchEventsRequest()
         rest.CopyFrom(request)
         while True:
@@ -99,7 +103,7 @@ class Caller:
                     has_begun, rest.resume_token = True, response.resume_token
                     yield response
             except Fault as fault:
-                if fault.reason != TOKEN_EXPIRED or not has_begun:
+                if not has_begun or not (fault.reason == TOKEN_EXPIRED or fault.kind is Kind.UNAVAILABLE):
                     raise
 
     async def stream(self, request: Message, answer: type[A], at: str = "") -> AsyncIterator[A]:
@@ -125,8 +129,9 @@ class Caller:
         fault = fault_of(error)
         if fault.reason == grpc.StatusCode.UNAVAILABLE.name:
             at = self._settings.address(service)
-            if detail := await trouble(at, self._certificates):
-                return Fault(Kind.UNAVAILABLE, "NOT_ENCRYPTED", detail)
+            for address in addresses_of(at):
+                if detail := await trouble(address, self._certificates):
+                    return Fault(Kind.UNAVAILABLE, "NOT_ENCRYPTED", detail)
             detail = f"nothing answers at {at}: is the suite running? `{command('up')}` starts it"
             return Fault(Kind.UNAVAILABLE, "NOTHING_ANSWERS", detail)
         return fault

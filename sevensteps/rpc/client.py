@@ -7,12 +7,14 @@ from typing import TypeVar
 
 import grpc
 
+from sevensteps.addresses import addresses_of, is_one_process
 from sevensteps.encryption.folder import Certificates
 from sevensteps.errors import Fault
 from sevensteps.identity.own_tokens import Tokens
 from sevensteps.rpc.encrypted_channel import EncryptedChannel
 from sevensteps.rpc.faults import error_of
-from sevensteps.rpc.options import CHANNEL_OPTIONS
+from sevensteps.rpc.options import CHANNEL_OPTIONS, SEVERAL_OPTIONS, Options
+from sevensteps.rpc.several import SeveralChannel
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -61,19 +63,32 @@ class _SignedStream(grpc.aio.UnaryStreamClientInterceptor):
 def channel(address: str, tokens: Tokens, certificates: Certificates | None = None) -> grpc.aio.Channel:
     """A channel whose calls carry the token that `tokens` give at that moment; encrypted where there are certificates.
 
-    Settings allow an address on another machine without them only where somebody has said so.
+    `address` may be several, separated by commas, or a name that stands for several: then calls go to whichever
+    answers. Settings allow an address on another machine without certificates only where somebody has said so.
     """
     return _opened(address, certificates, [_SignedCall(tokens), _SignedStream(tokens)])
 
 
 def channel_without_token(address: str, certificates: Certificates | None) -> grpc.aio.Channel:
-    """A channel for calls that anybody may make, such as health checks."""
-    return _opened(address, certificates, [])
+    """A channel for calls that anybody may make, such as health checks: to one process, which is asked once."""
+    return _opened_to_one(address, certificates, [], CHANNEL_OPTIONS)
 
 
 def _opened(
     address: str, certificates: Certificates | None, interceptors: Sequence[grpc.aio.ClientInterceptor]
 ) -> grpc.aio.Channel:
+    each = addresses_of(address)
+    if len(each) == 1 and is_one_process(address):
+        return _opened_to_one(address, certificates, interceptors, CHANNEL_OPTIONS)
+    return SeveralChannel([_opened_to_one(one, certificates, interceptors, SEVERAL_OPTIONS) for one in each])
+
+
+def _opened_to_one(
+    address: str,
+    certificates: Certificates | None,
+    interceptors: Sequence[grpc.aio.ClientInterceptor],
+    options: Options,
+) -> grpc.aio.Channel:
     if certificates:
-        return EncryptedChannel(address, certificates, interceptors)
-    return grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS, interceptors=interceptors)
+        return EncryptedChannel(address, certificates, interceptors, options)
+    return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)

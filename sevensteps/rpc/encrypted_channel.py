@@ -11,7 +11,7 @@ import grpc
 
 from sevensteps.encryption.certificates import Files
 from sevensteps.encryption.folder import Certificates
-from sevensteps.rpc.options import CHANNEL_OPTIONS
+from sevensteps.rpc.options import CHANNEL_OPTIONS, Options
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -22,9 +22,14 @@ class EncryptedChannel(grpc.aio.Channel):
     """A channel whose calls go over the newest certificates; those under way finish over those that they began with."""
 
     def __init__(
-        self, address: str, certificates: Certificates, interceptors: Sequence[grpc.aio.ClientInterceptor] = ()
+        self,
+        address: str,
+        certificates: Certificates,
+        interceptors: Sequence[grpc.aio.ClientInterceptor] = (),
+        options: Options = CHANNEL_OPTIONS,
     ) -> None:
         """Connects when first used."""
+        self._options = options
         self._address = address
         self._certificates = certificates
         self._interceptors = interceptors
@@ -42,7 +47,7 @@ class EncryptedChannel(grpc.aio.Channel):
         own = (files.key_pem, files.chain_pem) if files.chain else (None, None)
         credentials = grpc.ssl_channel_credentials(files.authorities_pem, *own)
         channel = grpc.aio.secure_channel(
-            self._address, credentials, options=CHANNEL_OPTIONS, interceptors=self._interceptors
+            self._address, credentials, options=self._options, interceptors=self._interceptors
         )
         return _Open(channel, files)
 

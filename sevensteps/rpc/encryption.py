@@ -35,7 +35,7 @@ class Encryption:
         calls = certificates_for_calls(settings, service)
         database = certificates_in(settings.database_certificates, service)
         watched = tuple(dict.fromkeys(each for each in (calls, database) if each))
-        return cls(calls, settings.internal_address(service), watched)
+        return cls(calls, settings.own_address(service, is_internal=True), watched)
 
 
 PLAINTEXT = Encryption(None, "", ())

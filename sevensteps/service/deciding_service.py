@@ -45,6 +45,7 @@ AddTo = Callable[[grpc.aio.Server, UseCases], None]
 Task = Callable[[Store], Coroutine[None, None, None]]
 """What a service does by itself over its records, until cancelled."""
 NO_TASKS: Mapping[str, Task] = MappingProxyType({})
+TAKE_YOUR_TIME = sa.text("SET LOCAL idle_in_transaction_session_timeout = 0")
 COUNCILS_WITH_RECORDS = sa.text(
     "WITH RECURSIVE found (council) AS (SELECT min(council) FROM receipts UNION ALL SELECT (SELECT min(council) FROM"
     " receipts WHERE council > found.council) FROM found WHERE found.council IS NOT NULL)"
@@ -174,6 +175,8 @@ def _begin(connection: sa.Connection, archive: Archive, councils: Councils) -> N
 
     Raises a Fault if a council that has records is not there any more: its cases would be parked one after another.
     """
+    if connection.dialect.name == "postgresql":
+        connection.execute(TAKE_YOUR_TIME)  # packs are made ready meanwhile, and nothing is locked
     for name in connection.execute(COUNCILS_WITH_RECORDS).scalars():
         councils.ensure_known(name)
     archive.begin_published(connection)
@@ -209,6 +212,6 @@ def run(name: str, add: AddTo, decided: Sequence[DecidedRecords], tasks: Mapping
         identity = Identity.open(settings)
         councils = Councils(settings.policies, settings.pack)
         service = await DecidingService.open(name, settings, identity, councils, add, decided, tasks)
-        await serve(service, identity, councils, settings.address(name), Limits.of(settings), encryption)
+        await serve(service, identity, councils, settings.own_address(name), Limits.of(settings), encryption)
 
     process.run(name, work)

@@ -16,14 +16,14 @@ from sevensteps.service.migrations import upgrade
 from sevensteps.service.postgres import telling_of_encryption
 from sevensteps.service.postgres_store import PostgresStore
 from sevensteps.service.sqlite_store import SqliteStore
-from sevensteps.service.store import Store
+from sevensteps.service.store import Store, TellingStore
 from sevensteps.service.trouble import translating_errors
 
 OWNER_ONLY = 0o600
 DAMAGED = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 
 
-async def open_to_serve(service: str, settings: Settings) -> Store:
+async def open_to_serve(service: str, settings: Settings) -> TellingStore:
     """The records of a service, their schema up to date. A SQLite file is this process's until the store is closed.
 
     Raises Faults: RECORDS_IN_USE and RECORDS_DAMAGED for a file, STORE_UNAVAILABLE for trouble that may pass,

@@ -1,8 +1,9 @@
 """Units of work over a schema of a PostgreSQL database: every unit has its own connection and transaction."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from typing import Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,14 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sevensteps.encryption.folder import Certificates
 from sevensteps.service.postgres import postgres_engine
 from sevensteps.service.store import BUSY_SECONDS, T, Unit
-from sevensteps.service.trouble import translating_errors
+from sevensteps.service.trouble import translating_errors, unavailable
 
 POOL = 10
+LONGEST_PAUSE = "3s"
+"""How long a transaction may wait for its process before PostgreSQL ends it, with all its locks: the process hangs, or
+its machine is gone, and others wait. When it wakes, its connection is closed, and nothing was committed."""
 PUBLISHING = 77_000_008
 """The advisory lock under which one instance of a service at a time publishes; with it, the service's own number."""
-TURN_LIMIT = "30s"
-"""PostgreSQL takes the turn away from an instance that hangs: no sending takes as long."""
+KEEP_SECONDS = 1.0
+"""How often an instance that has its turn says that it does not hang."""
+CHECK_SECONDS = 30.0
+"""How often a connection on which nothing is heard is asked whether it still stands."""
 
+ALIVE = sa.text("SELECT 1")
 TAKE_TURN = sa.text("SELECT pg_try_advisory_xact_lock(:key, hashtext(:schema))")
 
 
@@ -38,6 +45,15 @@ class _Driver(Protocol):
     def is_in_transaction(self) -> bool:
         """Whether a transaction has begun on it and not ended."""
 
+    def add_termination_listener(self, told: Callable[[object], None]) -> None:
+        """Tell when it is closed, by either side."""
+
+    async def add_listener(self, channel: str, told: Callable[[object, int, str, str], None]) -> None:
+        """Listen to what is notified on a channel: `told` gets the connection, who notifies, the channel, and what."""
+
+    async def execute(self, query: str) -> str:
+        """Run a statement."""
+
 
 class _CutOffError(Exception):
     """The connection was lost before anything was committed."""
@@ -50,6 +66,27 @@ async def _run_uncut(connection: AsyncConnection, unit: Unit[T]) -> T:
         if error.connection_invalidated:
             raise _CutOffError from error
         raise
+
+
+async def _keep(connection: AsyncConnection, over: asyncio.Event) -> None:
+    """Keep a transaction from being ended while this process works outside of it."""
+    while not over.is_set():
+        try:
+            async with asyncio.timeout(KEEP_SECONDS):
+                await over.wait()
+        except TimeoutError:
+            await connection.execute(ALIVE)
+
+
+async def _next_said(driver: _Driver, said: asyncio.Queue[str | None]) -> str | None:
+    """What is said next on a connection; None when it is closed, or does not answer any more."""
+    while True:
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                return await said.get()
+        except TimeoutError:
+            async with asyncio.timeout(BUSY_SECONDS):
+                await driver.execute("SELECT 1")
 
 
 class PostgresStore:
@@ -65,7 +102,10 @@ class PostgresStore:
             pool_size=POOL,
             pool_timeout=BUSY_SECONDS,
             hide_parameters=True,
-            server_settings={"lock_timeout": f"{BUSY_SECONDS}s"},
+            server_settings={
+                "lock_timeout": f"{BUSY_SECONDS}s",
+                "idle_in_transaction_session_timeout": LONGEST_PAUSE,
+            },
             timeout=BUSY_SECONDS,
         )
 
@@ -103,8 +143,35 @@ class PostgresStore:
         """See Store."""
         with translating_errors():
             async with self._engine.begin() as connection:
-                await connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{TURN_LIMIT}'")
-                yield bool((await connection.execute(TAKE_TURN, {"key": PUBLISHING, "schema": self._schema})).scalar())
+                is_ours = bool(
+                    (await connection.execute(TAKE_TURN, {"key": PUBLISHING, "schema": self._schema})).scalar()
+                )
+                if not is_ours:
+                    yield False
+                    return
+                over = asyncio.Event()
+                keeping = asyncio.create_task(_keep(connection, over))
+                try:
+                    yield True
+                finally:
+                    over.set()
+                    await keeping
+
+    async def heard(self, name: str) -> AsyncGenerator[str]:
+        """See Store."""
+        with translating_errors():
+            async with self._engine.connect() as connection:
+                driver = cast("_Driver", (await connection.get_raw_connection()).driver_connection)
+                said: asyncio.Queue[str | None] = asyncio.Queue()
+                driver.add_termination_listener(lambda _: said.put_nowait(None))
+                try:
+                    await driver.add_listener(name, lambda *told: said.put_nowait(told[3]))
+                    yield ""
+                    while (message := await _next_said(driver, said)) is not None:
+                        yield message
+                finally:
+                    await connection.invalidate()  # nobody else is to be lent one that listens
+                raise unavailable()
 
     async def close(self) -> None:
         """See Store."""

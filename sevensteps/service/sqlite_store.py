@@ -10,7 +10,7 @@ which changes threads for every statement, 480 a second; one writing thread, 840
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +77,11 @@ class SqliteStore:
     async def in_turn(self) -> AsyncIterator[bool]:
         """See Store. No other process serves the file."""
         yield True
+
+    async def heard(self, name: str) -> AsyncGenerator[str]:  # noqa: ARG002 - see Store
+        """See Store. No other process serves the file."""
+        yield ""
+        await asyncio.Event().wait()
 
     async def close(self) -> None:
         """See Store."""

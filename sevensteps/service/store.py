@@ -4,7 +4,7 @@ A unit runs in a transaction that commits when it returns and rolls back when it
 its connection was lost before it returned.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
@@ -38,3 +38,14 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Finish what waits, then close the connections."""
+
+
+class TellingStore(Store, Protocol):
+    """A store whose transactions can be heard of."""
+
+    def heard(self, name: str) -> AsyncGenerator[str]:
+        """What transactions tell under a name when they commit, in this process and in others.
+
+        First comes an empty text: from here on nothing is missed. Raises as `write` does, also when the connection is
+        lost. A store that no other process writes to tells nothing more: what happens here is known without it.
+        """

@@ -41,7 +41,7 @@ CHANGES_WITHOUT_ID = {
     "/sevensteps.api.publications.v1.PublicationsService/SettlePublication",
     *(
         f"/sevensteps.api.feed.v1.FeedService/{name}"
-        for name in ("AcknowledgeEvents", "AppendEvents", "DeleteSubscription", "TrimEvents")
+        for name in ("AcknowledgeEvents", "AppendEvents", "DeleteSubscription", "TakeTurn", "TrimEvents")
     ),
 }
 """They can be sent again without a request id: what they did is not done twice."""

@@ -3,10 +3,10 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.events import (
@@ -87,33 +87,49 @@ RECORDS = {
 """For each type of event: the service, a query of its records, and the fields of the payload that must be the same."""
 
 
-def events_of(data: Path) -> list[Event]:
-    """Every event of the feed, read from its file."""
-    rows = _rows(data, "feed", "SELECT position, event FROM events ORDER BY position")
+Rows: TypeAlias = Callable[[str, str], Sequence[Any]]
+"""The rows that a query finds in the records of a service."""
+EVENTS = ("feed", "SELECT position, event FROM events ORDER BY position")
+OUTBOXES = tuple((service, "SELECT type FROM outbox") for service in ("assessment", "planning", "approval", "review"))
+QUERIES = (EVENTS, *OUTBOXES, *(read[:2] for read in RECORDS.values()))
+"""Everything that is read here: the service, and the query."""
+
+
+def in_files(data: Path) -> Rows:
+    """The records in the SQLite files of a data folder."""
+
+    def rows(service: str, query: str) -> Sequence[Any]:
+        with closing(sqlite3.connect(data / f"{service}.db")) as connection:
+            return connection.execute(query).fetchall()
+
+    return rows
+
+
+def events_of(rows: Rows) -> list[Event]:
+    """Every event of the feed."""
     events = []
-    for position, stored in rows:
+    for position, stored in rows(*EVENTS):
         event = Event.FromString(stored)
         event.position = position
         events.append(event)
     return events
 
 
-def disagreements(data: Path) -> Iterator[str]:
+def disagreements(rows: Rows) -> Iterator[str]:
     """Everything that does not agree, in words."""
-    events = events_of(data)
+    events = events_of(rows)
     positions = [event.position for event in events]
     if positions != list(range(1, len(events) + 1)):
         yield f"the feed's positions are not dense: {positions}"
     for event_id, times in Counter(event.event_id for event in events).items():
         if times > 1:
             yield f"event {event_id} is in the feed {times} times"
-    for service in ("assessment", "planning", "approval", "review"):
-        waiting = list(_rows(data, service, "SELECT type FROM outbox"))
-        if waiting:
+    for service, query in OUTBOXES:
+        if waiting := list(rows(service, query)):
             yield f"{service} still has events in its outbox: {waiting}"
     for kind, (service, query, names) in RECORDS.items():
         in_feed = Counter(_fields_of(events, kind, names))
-        stored = Counter(tuple(row) for row in _rows(data, service, query))
+        stored = Counter(tuple(row) for row in rows(service, query))
         if in_feed != stored:
             yield f"{kind}: the feed alone has {in_feed - stored}, {service} alone has {stored - in_feed}"
 
@@ -123,8 +139,3 @@ def _fields_of(events: Iterable[Event], kind: str, names: Iterable[str]) -> Iter
         if event.type == kind:
             payload = json.loads(event.payload)
             yield (event.case_id, *(payload[name] for name in names))
-
-
-def _rows(data: Path, service: str, query: str) -> Iterator[Any]:
-    with closing(sqlite3.connect(data / f"{service}.db")) as connection:
-        yield from connection.execute(query)

@@ -55,6 +55,7 @@ class Feed:
     operations: "FeedServiceAsyncStub"
     """For every council."""
     stop: Callable[[], Coroutine[None, None, None]]
+    is_sequencer: Callable[[], bool]
 
     async def append(self, events: Iterable[pb.Event]) -> int:
         """Append events; answers the head."""
@@ -94,6 +95,7 @@ async def run_feed(settings: Settings, address: str = FREE_PORT) -> AsyncIterato
             integrator=running.stub(FeedServiceStub, running.token("ida", Role.INTEGRATOR)),
             operations=running.stub(FeedServiceStub, running.token("olu", Role.OPERATIONS, council=EVERY_COUNCIL)),
             stop=server.stop,
+            is_sequencer=lambda: service.is_sequencer,
         )
     finally:
         await running.hang_up()

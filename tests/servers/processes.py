@@ -13,6 +13,8 @@ from grpc_health.v1 import health_pb2
 from servers.waiting import until
 from sevensteps.config import Settings
 
+START_PATIENCE = 90.0  # seconds, on a machine that does much else
+
 
 async def is_serving(address: str) -> bool:
     """Whether the health check of whoever listens there says so."""
@@ -56,7 +58,7 @@ async def run_process(
             assert process.poll() is None, "it ended"
             return await is_serving(settings.address(name))
 
-        await until(serves, f"{name} to serve")
+        await until(serves, f"{name} to serve", START_PATIENCE)
         yield process
     finally:
         process.kill()

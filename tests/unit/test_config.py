@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from sevensteps.config import CLIENT, NUMBERS, POLICIES, SERVICES, Settings, SettingsError
+from sevensteps.config import CLIENT, LISTENING, NUMBERS, POLICIES, SERVICES, Settings, SettingsError
 from sevensteps.councils import Councils
 
 INTERNAL = tuple(f"{name}_internal" for name in SERVICES)
@@ -25,7 +25,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("secret")
     values = {field.name: f"the-{field.name}" for field in fields(Settings)}
-    values |= {name: f"{name}.example:7700" for name in (*SERVICES, *INTERNAL, "temporal")}
+    values |= {name: f"{name}.example:7700" for name in (*SERVICES, *INTERNAL, *LISTENING, "temporal")}
     values |= dict.fromkeys(NUMBERS, "7")
     values |= {"log": "json", "plaintext": "temporal"}
     values |= {"mode": "production", "issuer": "https://login.example/realms/council"}
@@ -115,6 +115,37 @@ def test_two_services_with_one_address_are_an_error() -> None:
         SettingsError, match=r"SEVENSTEPS_REVIEW: expected an address of its own, .*SEVENSTEPS_PLANNING"
     ):
         Settings.from_environment({"SEVENSTEPS_REVIEW": Settings().planning})
+
+
+def test_a_service_that_runs_several_times_has_several_addresses() -> None:
+    """Each is checked as one alone would be, and each process says where it listens itself."""
+    both = "127.0.0.1:7705, 127.0.0.1:7805"
+    settings = Settings.from_environment({"SEVENSTEPS_FEED": both, "SEVENSTEPS_LISTEN": "127.0.0.1:7805"})
+    assert settings.own_address("feed") == "127.0.0.1:7805"
+    wrong = {
+        "SEVENSTEPS_FEED: expected host:port .*, not nothing": {"SEVENSTEPS_FEED": "127.0.0.1:7705,"},
+        r"SEVENSTEPS_ASSESSMENT: expected an address of its own, not 127\.0\.0\.1:7701": {
+            "SEVENSTEPS_FEED": "127.0.0.1:7705,127.0.0.1:7701"
+        },
+        r"SEVENSTEPS_FEED: 10\.0\.0\.2:7705 is not on this machine": {
+            "SEVENSTEPS_FEED": "127.0.0.1:7705,10.0.0.2:7705"
+        },
+        r"SEVENSTEPS_LISTEN: 0\.0\.0\.0:7705 is not on this machine": {"SEVENSTEPS_LISTEN": "0.0.0.0:7705"},
+        "SEVENSTEPS_TEMPORAL: expected host:port": {"SEVENSTEPS_TEMPORAL": "127.0.0.1:7233,127.0.0.1:7234"},
+    }
+    for said, environment in wrong.items():
+        with pytest.raises(SettingsError, match=said):
+            Settings.from_environment(environment)
+
+
+def test_where_a_process_listens_must_be_clear() -> None:
+    """Of several addresses nobody can tell which is its own; with encryption the same goes for the other one."""
+    settings = Settings(feed="127.0.0.1:7705,127.0.0.1:7805", certificates="x", feed_internal="a:1,b:1")
+    assert settings.own_address("planning", is_internal=True) == settings.planning_internal
+    with pytest.raises(SettingsError, match=r"SEVENSTEPS_LISTEN: .* because SEVENSTEPS_FEED has several"):
+        settings.own_address("feed")
+    with pytest.raises(SettingsError, match=r"SEVENSTEPS_LISTEN_INTERNAL: .* SEVENSTEPS_FEED_INTERNAL has several"):
+        settings.own_address("feed", is_internal=True)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ DATES = frozenset(("due_on", "ended_on", "law_due", "review_due", "review_on", "
 """The fields of payloads that are one of some words, and those that are a date or empty."""
 PAGE_SIZE = 1000
 TIMEOUT = 10.0
-"""How long a call may take, in seconds."""
+TURN_TIMEOUT = 2.0
+"""How long a call may take, in seconds, and how long one may about turns, which last three."""
 
 
 class UnreadableEventError(Exception):
@@ -85,6 +86,16 @@ class Feed:
             name=SUBSCRIPTION, position=place.position, resume_token=place.token
         )
         await self._stub.AcknowledgeEvents(request, timeout=TIMEOUT)
+
+    async def take_turn(self, reader: str) -> bool:
+        """Take the turn to read for the journeys, or keep it. False while another worker has it."""
+        request = feed_pb2.TakeTurnRequest(name=SUBSCRIPTION, reader=reader)
+        return (await self._stub.TakeTurn(request, timeout=TURN_TIMEOUT)).is_yours
+
+    async def leave_turn(self, reader: str) -> None:
+        """Let another worker take the turn at once."""
+        request = feed_pb2.TakeTurnRequest(name=SUBSCRIPTION, reader=reader, leave=True)
+        await self._stub.TakeTurn(request, timeout=TURN_TIMEOUT)
 
     async def watch(self, place: Place) -> AsyncIterator[feed_pb2.WatchEventsResponse]:
         """The events after a place that journeys must hear, for ever, with bookmarks."""

@@ -39,8 +39,7 @@ def watch(
 
 @pytest.fixture
 def only_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody looks for new events, and no bookmark is due: whoever sees one was woken by it."""
-    monkeypatch.setattr("services.feed.arrivals.LOOK_SECONDS", 3600)
+    """No bookmark is due: whoever sees a new event was woken by it."""
     monkeypatch.setattr("services.feed.handlers.BOOKMARK_SECONDS", 3600)
 
 

@@ -358,6 +358,58 @@ class AcknowledgeEventsResponse(_message.Message):
 Global___AcknowledgeEventsResponse: _TypeAlias = AcknowledgeEventsResponse  # noqa: Y015
 
 @_typing.final
+class TakeTurnRequest(_message.Message):
+    """Asks for a turn."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    READER_FIELD_NUMBER: _builtins.int
+    LEAVE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The subscription's name."""
+    reader: _builtins.str
+    """Which program asks: a name that no other one has, not even after a restart."""
+    leave: _builtins.bool
+    """The turn is over: another program may take it at once."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        reader: _builtins.str = ...,
+        leave: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leave", b"leave", "name", b"name", "reader", b"reader"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TakeTurnRequest: _TypeAlias = TakeTurnRequest  # noqa: Y015
+
+@_typing.final
+class TakeTurnResponse(_message.Message):
+    """Whose turn it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IS_YOURS_FIELD_NUMBER: _builtins.int
+    is_yours: _builtins.bool
+    """True if it is the caller's."""
+    def __init__(
+        self,
+        *,
+        is_yours: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_yours", b"is_yours"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TakeTurnResponse: _TypeAlias = TakeTurnResponse  # noqa: Y015
+
+@_typing.final
 class ListSubscriptionsRequest(_message.Message):
     """Asks for the subscriptions."""
 
@@ -410,6 +462,7 @@ class Subscription(_message.Message):
     POSITION_FIELD_NUMBER: _builtins.int
     LAG_FIELD_NUMBER: _builtins.int
     LAST_SEEN_FIELD_NUMBER: _builtins.int
+    READER_FIELD_NUMBER: _builtins.int
     council: _builtins.str
     """The reader's council; empty for the suite itself."""
     subject: _builtins.str
@@ -420,6 +473,8 @@ class Subscription(_message.Message):
     """Everything up to here is done."""
     lag: _builtins.int
     """How many events the feed has after that, of all councils."""
+    reader: _builtins.str
+    """Which program reads for it now, where several of the suite could; empty otherwise."""
     @_builtins.property
     def last_seen(self) -> _timestamp_pb2.Timestamp:
         """When the reader last acknowledged; absent if it has not since the feed began to note it."""
@@ -433,10 +488,11 @@ class Subscription(_message.Message):
         position: _builtins.int = ...,
         lag: _builtins.int = ...,
         last_seen: _timestamp_pb2.Timestamp | None = ...,
+        reader: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["last_seen", b"last_seen"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["council", b"council", "lag", b"lag", "last_seen", b"last_seen", "name", b"name", "position", b"position", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["council", b"council", "lag", b"lag", "last_seen", b"last_seen", "name", b"name", "position", b"position", "reader", b"reader", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

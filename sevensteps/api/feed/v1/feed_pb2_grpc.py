@@ -60,6 +60,11 @@ class FeedServiceStub:
                 request_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsResponse.FromString,
                 _registered_method=True)
+        self.TakeTurn = channel.unary_unary(
+                '/sevensteps.api.feed.v1.FeedService/TakeTurn',
+                request_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.TakeTurnRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.TakeTurnResponse.FromString,
+                _registered_method=True)
         self.ListSubscriptions = channel.unary_unary(
                 '/sevensteps.api.feed.v1.FeedService/ListSubscriptions',
                 request_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.ListSubscriptionsRequest.SerializeToString,
@@ -119,6 +124,14 @@ class FeedServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TakeTurn(self, request, context):
+        """Takes the turn to read for a subscription of the suite, where several programs could and one is to. It lasts some seconds, and is
+        taken again before they are over. Called by the workers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListSubscriptions(self, request, context):
         """Lists subscriptions and how far behind they are: for operations, of their own council and of the suite itself.
         """
@@ -169,6 +182,11 @@ def add_FeedServiceServicer_to_server(servicer, server):
                     servicer.AcknowledgeEvents,
                     request_deserializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsResponse.SerializeToString,
+            ),
+            'TakeTurn': grpc.unary_unary_rpc_method_handler(
+                    servicer.TakeTurn,
+                    request_deserializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.TakeTurnRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.TakeTurnResponse.SerializeToString,
             ),
             'ListSubscriptions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSubscriptions,
@@ -305,6 +323,33 @@ class FeedService:
             '/sevensteps.api.feed.v1.FeedService/AcknowledgeEvents',
             sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsRequest.SerializeToString,
             sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.AcknowledgeEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TakeTurn(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.feed.v1.FeedService/TakeTurn',
+            sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.TakeTurnRequest.SerializeToString,
+            sevensteps_dot_api_dot_feed_dot_v1_dot_feed__pb2.TakeTurnResponse.FromString,
             options,
             channel_credentials,
             insecure,

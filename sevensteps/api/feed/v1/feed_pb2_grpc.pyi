@@ -47,6 +47,10 @@ class FeedServiceStub:
     """Reads where a subscription of the caller's own stands: a place in the feed that the feed keeps for a reader."""
     AcknowledgeEvents: _grpc.UnaryUnaryMultiCallable[_feed_pb2.AcknowledgeEventsRequest, _feed_pb2.AcknowledgeEventsResponse]
     """Makes a subscription of the caller's own, or moves it. While it is there, TrimEvents drops nothing that it has not read."""
+    TakeTurn: _grpc.UnaryUnaryMultiCallable[_feed_pb2.TakeTurnRequest, _feed_pb2.TakeTurnResponse]
+    """Takes the turn to read for a subscription of the suite, where several programs could and one is to. It lasts some seconds, and is
+    taken again before they are over. Called by the workers.
+    """
     ListSubscriptions: _grpc.UnaryUnaryMultiCallable[_feed_pb2.ListSubscriptionsRequest, _feed_pb2.ListSubscriptionsResponse]
     """Lists subscriptions and how far behind they are: for operations, of their own council and of the suite itself."""
     DeleteSubscription: _grpc.UnaryUnaryMultiCallable[_feed_pb2.DeleteSubscriptionRequest, _feed_pb2.DeleteSubscriptionResponse]
@@ -75,6 +79,10 @@ class FeedServiceAsyncStub(FeedServiceStub):
     """Reads where a subscription of the caller's own stands: a place in the feed that the feed keeps for a reader."""
     AcknowledgeEvents: _aio.UnaryUnaryMultiCallable[_feed_pb2.AcknowledgeEventsRequest, _feed_pb2.AcknowledgeEventsResponse]  # type: ignore[assignment]
     """Makes a subscription of the caller's own, or moves it. While it is there, TrimEvents drops nothing that it has not read."""
+    TakeTurn: _aio.UnaryUnaryMultiCallable[_feed_pb2.TakeTurnRequest, _feed_pb2.TakeTurnResponse]  # type: ignore[assignment]
+    """Takes the turn to read for a subscription of the suite, where several programs could and one is to. It lasts some seconds, and is
+    taken again before they are over. Called by the workers.
+    """
     ListSubscriptions: _aio.UnaryUnaryMultiCallable[_feed_pb2.ListSubscriptionsRequest, _feed_pb2.ListSubscriptionsResponse]  # type: ignore[assignment]
     """Lists subscriptions and how far behind they are: for operations, of their own council and of the suite itself."""
     DeleteSubscription: _aio.UnaryUnaryMultiCallable[_feed_pb2.DeleteSubscriptionRequest, _feed_pb2.DeleteSubscriptionResponse]  # type: ignore[assignment]
@@ -124,6 +132,16 @@ class FeedServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_feed_pb2.AcknowledgeEventsResponse, _abc.Awaitable[_feed_pb2.AcknowledgeEventsResponse]]:
         """Makes a subscription of the caller's own, or moves it. While it is there, TrimEvents drops nothing that it has not read."""
+
+    @_abc_1.abstractmethod
+    def TakeTurn(
+        self,
+        request: _feed_pb2.TakeTurnRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_feed_pb2.TakeTurnResponse, _abc.Awaitable[_feed_pb2.TakeTurnResponse]]:
+        """Takes the turn to read for a subscription of the suite, where several programs could and one is to. It lasts some seconds, and is
+        taken again before they are over. Called by the workers.
+        """
 
     @_abc_1.abstractmethod
     def ListSubscriptions(
