@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from sevensteps.installation import files
+from sevensteps.network_address import host_of, is_loopback, problem_of_address
 from sevensteps.web_address import problem_of_web_address
 
 if TYPE_CHECKING:
@@ -27,15 +28,12 @@ SERVICES = ("feed", "assessment", "planning", "approval", "review")
 REGISTER = "assessment"
 """The service that settles which publications of packs are in force."""
 LOGS = ("auto", "console", "json")
-PLAINTEXT = ("services", "temporal", "database")
-"""The connections that SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
-LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?", re.ASCII | re.IGNORECASE)
-"""The hosts that no other machine can reach."""
+PLAINTEXT = ("services", "temporal", "database", "metrics")
+"""What SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
+PAGES = ("metrics", "temporal_metrics")
+"""The settings of the pages about a process."""
 PRODUCTION = "production"
 MODES = ("development", PRODUCTION)
-ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})", re.ASCII)
-"""A host by name or number, an IPv6 one in brackets, and a port."""
-HIGHEST_PORT = 65535
 POSTGRES = "postgresql+asyncpg"
 PREFIX = "SEVENSTEPS_"
 CLIENT = ("issuer", "client_id", "client_secret_file")
@@ -107,6 +105,10 @@ class Settings:
     """For the command line: the file with the token of whoever uses it."""
     clock_skew_seconds: int = 60
     """How far the clocks of issuers and this machine's may differ."""
+    metrics: str = ""
+    """Where this process answers what it measures and whether it is ready, over HTTP; empty for nowhere."""
+    temporal_metrics: str = ""
+    """Where the worker answers what Temporal's own library measures."""
     log: str = "auto"
     """json, console, or auto: console on a terminal, else json."""
 
@@ -154,7 +156,7 @@ class Settings:
         """Raise SettingsError for one in another form, and for one that two have."""
         taken: dict[str, str] = {}
         internal = tuple(f"{name}_internal" for name in SERVICES) if self.certificates else ()
-        for name in (*SERVICES, "temporal", *internal):
+        for name in (*SERVICES, "temporal", *internal, *(name for name in PAGES if getattr(self, name))):
             address = str(getattr(self, name))
             _check_address(name, address)
             if first := taken.get(address):
@@ -163,19 +165,30 @@ class Settings:
 
     def _check_encryption(self) -> None:
         """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""
-        excused = {name.strip() for name in self.plaintext.split(",")} - {""}
-        if not excused <= {*PLAINTEXT}:
-            raise _wrong("plaintext", f"some of {', '.join(PLAINTEXT)}, separated by commas, not {self.plaintext}")
+        excused = self._excused()
         if not self.certificates and "services" not in excused:
             for name in SERVICES:
-                if not _is_loopback(self.address(name)):
+                if not is_loopback(self.address(name)):
                     raise _exposed(name, self.address(name), "certificates", "services")
-        if not self.temporal_certificates and "temporal" not in excused and not _is_loopback(self.temporal):
+        if not self.temporal_certificates and "temporal" not in excused and not is_loopback(self.temporal):
             raise _exposed("temporal", self.temporal, "temporal_certificates", "temporal")
         if self.database and not self.database_certificates and "database" not in excused:
             for host in _hosts(self.database):
-                if not _is_loopback(host):
+                if not is_loopback(host):
                     raise _exposed("database", host, "database_certificates", "database")
+
+    def _excused(self) -> set[str]:
+        """What may go to other machines without encryption. Raises SettingsError for what is none of it."""
+        excused = {name.strip() for name in self.plaintext.split(",")} - {""}
+        if not excused <= {*PLAINTEXT}:
+            raise _wrong("plaintext", f"some of {', '.join(PLAINTEXT)}, separated by commas, not {self.plaintext}")
+        exposed = [name for name in PAGES if not is_loopback(getattr(self, name) or "localhost")]
+        if exposed and "metrics" not in excused:
+            expected = (
+                "an address of this machine: whoever reaches the page needs no token. If the network itself keeps"
+            )
+            raise _wrong(exposed[0], f"{expected} others out, put metrics into {_setting('plaintext')}")
+        return excused
 
     def _check_database_password(self) -> None:
         """Raise SettingsError where there are two passwords, or none, or nothing that one is for."""
@@ -210,13 +223,7 @@ class Settings:
 
     def address(self, service: str) -> str:
         """The address of a service: host:port."""
-        return {
-            "assessment": self.assessment,
-            "planning": self.planning,
-            "approval": self.approval,
-            "review": self.review,
-            "feed": self.feed,
-        }[service]
+        return str(getattr(self, service))
 
     def internal_address(self, service: str) -> str:
         """Where the suite's own processes call a service: an address of its own where calls are encrypted."""
@@ -247,17 +254,8 @@ def _wrong(name: str, expected: str) -> SettingsError:
 
 
 def _check_address(name: str, address: str) -> None:
-    match = ADDRESS.fullmatch(address)
-    if not match or not 1 <= int(match["port"]) <= HIGHEST_PORT:
-        raise _wrong(
-            name, f"host:port with a port from 1 to {HIGHEST_PORT}, such as 127.0.0.1:7701, not {address or 'nothing'}"
-        )
-
-
-def _is_loopback(address: str) -> bool:
-    """Whether an address, or a host alone, is on this machine; a folder is that of a socket."""
-    host = address.rpartition(":")[0] if ADDRESS.fullmatch(address) else address
-    return host.startswith("/") or LOOPBACK.fullmatch(host) is not None
+    if expected := problem_of_address(address):
+        raise _wrong(name, expected)
 
 
 def _exposed(name: str, address: str, folder: str, word: str) -> SettingsError:
@@ -281,7 +279,7 @@ def _hosts(database: str) -> list[str]:
     listed = url.query.get("host") or ("" if url.host else os.environ.get("PGHOST", ""))
     named = [listed] if isinstance(listed, str) else list(listed)
     each_host = [host for each in named for host in each.split(",") if host]
-    hosts = [host.rpartition(":")[0] if ADDRESS.fullmatch(host) else host for host in each_host]
+    hosts = [host_of(host) for host in each_host]
     return [url.host, *hosts] if url.host else hosts
 
 
