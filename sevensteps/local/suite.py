@@ -26,6 +26,7 @@ from sevensteps.journeys import connect
 from sevensteps.local.devserver import DevServer, DevServerError
 from sevensteps.local.ports import free_port
 from sevensteps.local.processes import Process, Pulse
+from sevensteps.network_address import next_address
 from sevensteps.rpc.client import channel_without_token
 from sevensteps.sign_of_life import LONGEST_SILENCE, silence
 
@@ -41,6 +42,8 @@ ANSWER_SECONDS = 2.0
 TEMPORAL_FRONTEND = "temporal.api.workflowservice.v1.WorkflowService"
 """The name of which Temporal's health check is asked."""
 LONGEST_PAUSE = 10.0
+
+TEMPORAL_LIBRARY = "temporal's library"
 
 Report = Callable[[str], None]
 
@@ -63,6 +66,14 @@ def _free_address() -> str:
     return f"127.0.0.1:{free_port()}"
 
 
+def _pages(settings: Settings) -> dict[str, str]:
+    """SEVENSTEPS_METRICS names the page of the first process; those of the others follow it, port by port."""
+    if not settings.metrics:
+        return {}
+    pages = {name: next_address(settings.metrics, by) for by, name in enumerate((*SERVICES, "worker"))}
+    return pages | {TEMPORAL_LIBRARY: settings.temporal_metrics or next_address(settings.metrics, len(pages))}
+
+
 class Suite:
     """Everything that `sevensteps up` and `sevensteps demo` run. A process that dies or hangs is started again."""
 
@@ -73,8 +84,10 @@ class Suite:
         temporal_port = int(settings.temporal.rpartition(":")[2])
         logs = settings.data / "logs"
         self.temporal = DevServer(log=logs / "temporal.log", data=settings.data / "temporal.db", port=temporal_port)
-        self.services = [Process(name, f"services.{name}", settings) for name in SERVICES]
-        self.worker = Process("worker", "workflows", settings)
+        self.pages = _pages(settings)
+        """The address of the page of each process, by name, where the settings want any; of Temporal's library too."""
+        self.services = [Process(name, f"services.{name}", self._own(name)) for name in SERVICES]
+        self.worker = Process("worker", "workflows", self._own("worker"))
         self.background = Background()
         """What keeps the processes running."""
         self._keeping: list[asyncio.Task[None]] = []
@@ -124,6 +137,11 @@ class Suite:
         services: dict[str, Process | DevServer] = {service.name: service for service in self.services}
         return services | {"worker": self.worker, "temporal": self.temporal}
 
+    def _own(self, process: str) -> Settings:
+        """The settings of one process, with the address of its own page."""
+        pages = {"metrics": self.pages.get(process, ""), "temporal_metrics": self.pages.get(TEMPORAL_LIBRARY, "")}
+        return replace(self.settings, **pages)  # type: ignore[arg-type]  # each is an address
+
     def addresses(self) -> dict[str, str]:
         """The address of everything that listens, by name."""
         return {name: self.settings.address(name) for name in SERVICES} | {"temporal": self.settings.temporal}
@@ -163,7 +181,8 @@ class Suite:
 
     def _refuse_taken_addresses(self) -> None:
         internal = {f"{name}_internal": self.settings.internal_address(name) for name in SERVICES}
-        for name, address in (self.addresses() | internal).items():
+        pages = [("metrics", address) for address in self.pages.values()]
+        for name, address in [*(self.addresses() | internal).items(), *pages]:
             host, _, port = address.rpartition(":")
             with socket.socket() as probe:
                 probe.settimeout(1)

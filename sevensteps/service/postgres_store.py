@@ -106,6 +106,13 @@ class PostgresStore:
                 await connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{TURN_LIMIT}'")
                 yield bool((await connection.execute(TAKE_TURN, {"key": PUBLISHING, "schema": self._schema})).scalar())
 
+    def connections(self) -> tuple[int, int]:
+        """See measured_store.Connected."""
+        pool = self._engine.pool
+        if not isinstance(pool, sa.pool.QueuePool):
+            raise TypeError("Connections to PostgreSQL wait in a queue.")
+        return pool.checkedout(), pool.checkedin()
+
     async def close(self) -> None:
         """See Store."""
         await self._engine.dispose()
