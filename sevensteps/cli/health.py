@@ -15,17 +15,15 @@ from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import SERVICES, Settings
 from sevensteps.network_address import host_of, port_of
 from sevensteps.sign_of_life import LONGEST_SILENCE, silence
+from sevensteps.telemetry.words import ASKED, LIVE, READY, STARTED, WELL
 
 WORKER = "worker"
 PROCESSES = (*SERVICES, WORKER)
 ANSWER_SECONDS = 3.0
 AUTHORITIES = "authority.pem"
 """In the folder of certificates. What reads the others checks them too, which would take longer than the call."""
-ASKED = ("live", "ready", "started")
-PHRASES = {"live": "is live", "ready": "is ready", "started": "has started"}
-NOT = {"live": "is not live", "ready": "is not ready", "started": "has not started"}
-WELL = "ok"
-"""What a page says of a part that is well."""
+IS = {LIVE: "is live", READY: "is ready", STARTED: "has started"}
+IS_NOT = {LIVE: "is not live", READY: "is not ready", STARTED: "has not started"}
 NOT_ASKED = "SEVENSTEPS_DATABASE"
 """Nothing here needs the settings of the database, and to check them takes longer than all the rest."""
 
@@ -55,7 +53,7 @@ def health(
         {name: value for name, value in os.environ.items() if not name.startswith(NOT_ASKED)}
     )
     if what:
-        problem, good = _why_not(settings, process, what), PHRASES[what]
+        problem, good = _why_not(settings, process, what), IS[what]
     elif process == WORKER:
         problem, good = _silence(settings), "works"
     else:
@@ -74,7 +72,7 @@ def _why_not(settings: Settings, process: str, what: str) -> str:
     told = _page(settings, process, what)
     if told is not None:
         wrong = [f"{name}: {problem}" for name, problem in told.items() if problem != WELL]
-        return "\n".join([f"{NOT[what]}.", *wrong]) if wrong else ""
+        return "\n".join([f"{IS_NOT[what]}.", *wrong]) if wrong else ""
     if process == WORKER:
         return f"cannot be asked: it does not answer at SEVENSTEPS_METRICS ({settings.metrics or 'which is empty'})."
     return _refusal(settings, process, what)
@@ -126,7 +124,7 @@ def _refusal(settings: Settings, service: str, what: str = "") -> str:
     if answer.status == health_pb2.HealthCheckResponse.SERVING:
         return ""
     if what:
-        return f"{NOT[what]}. `{service}`'s page says why, where SEVENSTEPS_METRICS names one; so does its log."
+        return f"{IS_NOT[what]}. Its page says why, where its SEVENSTEPS_METRICS names one; so does its log."
     return "answers that it does not serve: it stops, or its certificate has ended."
 
 

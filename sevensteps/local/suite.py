@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 
 from sevensteps.background import Background
 from sevensteps.config import PREFIX, PRODUCTION, SERVICES, Settings
-from sevensteps.encryption.certificates import COMMAND_LINE
+from sevensteps.encryption.certificates import COMMAND_LINE, WORKER
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault
 from sevensteps.identity.tokens import Keys
@@ -68,10 +68,10 @@ def _free_address() -> str:
 
 def _pages(settings: Settings) -> dict[str, str]:
     """SEVENSTEPS_METRICS names the page of the first process; those of the others follow it, port by port."""
-    if not settings.metrics:
-        return {}
-    pages = {name: next_address(settings.metrics, by) for by, name in enumerate((*SERVICES, "worker"))}
-    return pages | {TEMPORAL_LIBRARY: settings.temporal_metrics or next_address(settings.metrics, len(pages))}
+    processes = (*SERVICES, WORKER)
+    pages = {name: next_address(settings.metrics, by) for by, name in enumerate(processes) if settings.metrics}
+    librarys = settings.temporal_metrics or (next_address(settings.metrics, len(processes)) if pages else "")
+    return pages | ({TEMPORAL_LIBRARY: librarys} if librarys else {})
 
 
 class Suite:
@@ -85,9 +85,9 @@ class Suite:
         logs = settings.data / "logs"
         self.temporal = DevServer(log=logs / "temporal.log", data=settings.data / "temporal.db", port=temporal_port)
         self.pages = _pages(settings)
-        """The address of the page of each process, by name, where the settings want any; of Temporal's library too."""
+        """Where the page of each process is, by name, where the settings want any; that of Temporal's library too."""
         self.services = [Process(name, f"services.{name}", self._own(name)) for name in SERVICES]
-        self.worker = Process("worker", "workflows", self._own("worker"))
+        self.worker = Process(WORKER, "workflows", self._own(WORKER))
         self.background = Background()
         """What keeps the processes running."""
         self._keeping: list[asyncio.Task[None]] = []

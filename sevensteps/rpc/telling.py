@@ -10,8 +10,9 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from sevensteps.background import Background
 from sevensteps.rpc.encryption import Encryption
-from sevensteps.telemetry.health import ASKED, Health
+from sevensteps.telemetry.health import Health
 from sevensteps.telemetry.page import Page
+from sevensteps.telemetry.words import ASKED
 
 STATUS = health_pb2.HealthCheckResponse
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from time import perf_counter
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from prometheus_client import Counter, Histogram
 
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.errors import Fault
@@ -107,9 +109,19 @@ def counted(name: str, decide: Callable[[], Decision]) -> Decision:
         if fault.reason == "ENGINES_DISAGREE":
             series.EVALUATORS_DISAGREED.labels(name).inc()
         raise
-    series.DECISION_SECONDS.labels(name).observe(perf_counter() - began)
-    series.DECISIONS.labels(name, decision.verdict.value).inc()
+    _seconds(name).observe(perf_counter() - began)
+    _number(name, decision.verdict).inc()
     return decision
+
+
+@cache
+def _seconds(name: str) -> Histogram:
+    return series.DECISION_SECONDS.labels(name)
+
+
+@cache
+def _number(name: str, verdict: Verdict) -> Counter:
+    return series.DECISIONS.labels(name, verdict.value)
 
 
 def add_receipt(connection: sa.Connection, archive: Archive, row: dict[str, str]) -> None:

@@ -21,24 +21,36 @@ OK = grpc.StatusCode.OK.name
 CANCELLED = grpc.StatusCode.CANCELLED.name
 
 
+class _Service:
+    """The calls under way of one service: a number, which is read when it is asked for."""
+
+    def __init__(self, name: str) -> None:
+        """`name` is its full proto name."""
+        self.name = name
+        self.under_way = 0
+        series.RPC_IN_PROGRESS.labels(name).set_function(lambda: self.under_way)
+
+
+_service = cache(_Service)
+
+
 class _Method:
     """The series of one method, looked up once."""
 
     def __init__(self, rpc: str) -> None:
         """`rpc` is its path: /package.Service/Method."""
-        self.service, self.method = rpc.removeprefix("/").split("/")
-        labels = (self.service, self.method)
-        self.started = series.RPC_STARTED.labels(*labels)
-        self.seconds = series.RPC_SECONDS.labels(*labels)
-        self.in_progress = series.RPC_IN_PROGRESS.labels(self.service)
+        service, name = rpc.removeprefix("/").split("/")
+        self.service = _service(service)
+        self._labels = service, name
+        self.started = series.RPC_STARTED.labels(*self._labels)
+        self.seconds = series.RPC_SECONDS.labels(*self._labels)
         self._handled: dict[tuple[str, str], Counter] = {}
 
     def handled(self, code: str, reason: str) -> Counter:
         """What counts calls that end so."""
         counter = self._handled.get((code, reason))
         if counter is None:
-            counter = series.RPC_HANDLED.labels(self.service, self.method, code, reason)
-            self._handled[code, reason] = counter
+            counter = self._handled[code, reason] = series.RPC_HANDLED.labels(*self._labels, code, reason)
         return counter
 
 
@@ -59,7 +71,7 @@ class Call:
         self._code, self._reason = CANCELLED, ""
         self._began = perf_counter()
         self._method.started.inc()
-        self._method.in_progress.inc()
+        self._method.service.under_way += 1
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("A call is answered in a task.")
@@ -77,6 +89,6 @@ class Call:
 
     def _end(self, _: asyncio.Task[object]) -> None:
         method = self._method
-        method.in_progress.dec()
+        method.service.under_way -= 1
         method.seconds.observe(perf_counter() - self._began)
         method.handled(self._code, self._reason).inc()

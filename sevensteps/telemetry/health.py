@@ -8,6 +8,7 @@ from typing import NoReturn, Protocol
 from sevensteps import log
 from sevensteps.errors import Fault
 from sevensteps.telemetry import series
+from sevensteps.telemetry.words import LIVE, READY, STARTED, WELL
 
 LOOK_SECONDS = 3.0
 """Between two looks: whoever asks is told what the last one found."""
@@ -17,10 +18,6 @@ LONGEST_COUNT = 10.0
 ANSWER_SECONDS = 2.0
 """How long a check may take. One that hangs has failed."""
 NOT_LOOKED = "This has not been looked at yet: the process has only just begun. Ask again in some seconds."
-WELL = "ok"
-LIVE, READY, STARTED = "live", "ready", "started"
-ASKED = (LIVE, READY, STARTED)
-"""What can be asked of a process, over HTTP and as names of gRPC's health check."""
 
 Observation = Callable[[], Awaitable[None]]
 """Sets gauges."""
@@ -67,7 +64,7 @@ class Health:
         """Whether it takes no new work any more."""
 
     def ask(self, what: str) -> Answer:
-        """What is known now, of one of ASKED."""
+        """What is known now, of one of words.ASKED."""
         if what == LIVE:
             return _answer({name: "" if runs else "It has ended: the log says why." for name, runs in self._running()})
         if what == STARTED:

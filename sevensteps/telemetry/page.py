@@ -16,8 +16,9 @@ from prometheus_client.exposition import choose_encoder
 from sevensteps import log
 from sevensteps.errors import Fault, Kind
 from sevensteps.network_address import host_of, port_of
-from sevensteps.telemetry.health import ASKED, Health
-from sevensteps.telemetry.series import REGISTRY
+from sevensteps.telemetry.health import Health
+from sevensteps.telemetry.series import OwnSeries
+from sevensteps.telemetry.words import ASKED
 
 SECONDS = 5.0
 """How long one request may take to come and be answered."""
@@ -42,6 +43,7 @@ class Page:
     def __init__(self, process: str, address: str, health: Health) -> None:
         """`process` says which one this is; `address` is host:port, empty for no page."""
         self._process = process
+        self._series = OwnSeries(process)
         self._address = address
         self._health = health
         self._server: asyncio.Server | None = None
@@ -119,7 +121,7 @@ class Page:
         if path == "/metrics":
             accepted = b",".join(value for name, value in request.headers if name == b"accept")
             write, type_ = choose_encoder(accepted.decode("ascii", "replace"))
-            return Response(HTTPStatus.OK, type_, write(REGISTRY))
+            return Response(HTTPStatus.OK, type_, write(self._series))
         what = path.removeprefix("/")
         if what not in ASKED:
             return Response(HTTPStatus.NOT_FOUND, TEXT, WHAT_THERE_IS.encode())

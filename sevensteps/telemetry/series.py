@@ -3,6 +3,7 @@
 No label holds a case, a person or free words. docs/telemetry.md has this list as a table.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import (
@@ -11,6 +12,7 @@ from prometheus_client import (
     Gauge,
     GCCollector,
     Histogram,
+    Metric,
     ProcessCollector,
     disable_created_metrics,
 )
@@ -20,6 +22,16 @@ SECONDS_OF_UNITS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0
 SECONDS_OF_DECISIONS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5)
 EVERY, SERVICES, DECIDING = "every process", "services", "deciding services"
 ASSESSMENT, FEED, WORKER = "assessment", "feed", "worker"
+_DECIDES = frozenset({EVERY, SERVICES, DECIDING})
+OF: Mapping[str, frozenset[str]] = {
+    "assessment": _DECIDES | {ASSESSMENT},
+    "planning": _DECIDES,
+    "approval": _DECIDES,
+    "review": _DECIDES,
+    "feed": frozenset({EVERY, SERVICES, FEED}),
+    "worker": frozenset({EVERY, WORKER}),
+}
+"""Which series each process has."""
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # when a counter began doubles the page, and a restart shows without it
 REGISTRY = CollectorRegistry()
@@ -39,6 +51,19 @@ class Defined:
 
 
 DEFINED: list[Defined] = []
+
+
+class OwnSeries:
+    """What one process answers: the series of others would stand there with zeros."""
+
+    def __init__(self, process: str) -> None:
+        """`process` is its name."""
+        others = [each for each in DEFINED if each.of not in OF[process]]
+        self._left_out = {each.name.removesuffix("_total") for each in others}
+
+    def collect(self) -> Iterator[Metric]:
+        """Its series as they are now, with those of the process as such."""
+        return (metric for metric in REGISTRY.collect() if metric.name not in self._left_out)
 
 
 def _counter(of: str, name: str, meaning: str, *labels: str) -> Counter:
