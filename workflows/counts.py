@@ -21,6 +21,7 @@ COUNT_SECONDS = 60.0
 ANSWER = timedelta(seconds=10)
 SOON = timedelta(days=7)
 """Five working days, or a little more."""
+DAY = timedelta(days=1)
 OTHERS = "others"
 """All councils without a file of their own together."""
 GAUGES = (series.JOURNEYS_RUNNING, series.JOURNEYS_PARKED, series.JOURNEYS_PAST_DUE, series.JOURNEYS_DUE_SOON)
@@ -65,7 +66,7 @@ class _Wanted:
 def _wanted(councils: Sequence[str]) -> Iterator[_Wanted]:
     day = clock.today()
     past = f"{DUE_AT.name} < '{day}T00:00:00Z'"
-    soon = f"{DUE_AT.name} >= '{day}T00:00:00Z' AND {DUE_AT.name} <= '{day + SOON}T00:00:00Z'"
+    soon = f"{DUE_AT.name} >= '{day}T00:00:00Z' AND {DUE_AT.name} < '{day + SOON + DAY}T00:00:00Z'"
     listed = ", ".join(f"'{name}'" for name in councils)
     others = f"{COUNCIL.name} NOT IN ({listed})" if listed else f"{COUNCIL.name} IS NOT NULL"
     for council, of in [*((name, f"{COUNCIL.name} = '{name}'") for name in councils), (OTHERS, others)]:

@@ -1,6 +1,5 @@
 """What makes a service ready: its database answers and is up to date, clocks agree, events leave, packs decide."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from time import time
 
@@ -84,7 +83,10 @@ def outbox_check(publisher: Publisher, feed: str) -> Check:
 
 
 def packs_check(archive: Archive, councils: Councils) -> Check:
-    """Whether every council's pack decides here. One refused while that before it decides is told by a series alone."""
+    """Whether the pack of every council can decide here.
+
+    It can while it is being checked, because callers are told to come again; and while the version before it decides.
+    """
 
     async def problem() -> str:
         in_force = {**archive.library.in_force(), **archive.published.in_force(clock.as_text(clock.now()))}
@@ -94,8 +96,11 @@ def packs_check(archive: Archive, councils: Councils) -> Check:
             series.PACK_IN_FORCE.labels(name, version).set(1)
         for name in {*in_force, *refused}:
             series.PACK_REFUSED.labels(name).set(name in refused)
-        without = [name for name in _packs_that_decide(councils) if name not in in_force]
-        return " ".join(_why_not(name, refused) for name in without)
+        without = [name for name in _packs_that_decide(councils) if name in refused and name not in in_force]
+        return " ".join(
+            f"Pack {name} is refused, so nothing can be decided by it: `sevensteps policy check {name}` says why."
+            for name in without
+        )
 
     return Check("packs", problem)
 
@@ -106,9 +111,3 @@ def _packs_that_decide(councils: Councils) -> list[str]:
         with suppress(Fault):  # a council's file that cannot be used is told in the log
             packs.add(councils.council(name).pack)
     return sorted(packs)
-
-
-def _why_not(pack: str, refused: Mapping[str, str]) -> str:
-    if pack in refused:
-        return f"Pack {pack} is refused, so nothing can be decided by it: `sevensteps policy check {pack}` says why."
-    return f"Pack {pack} is being checked. Ask again in some seconds."

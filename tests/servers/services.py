@@ -47,8 +47,6 @@ class Running:
     store: Store
     """The service's records, by a connection of the test's own."""
     _assessment: "Running | None" = None
-    server: Server | None = None
-    """What serves it, for whoever wants to stop it."""
     _channels: list[grpc.aio.Channel] = field(default_factory=list)
 
     @property
@@ -117,7 +115,7 @@ async def run_service(
     )
     await server.start()
     store = open_store(settings.database, settings.data, name)
-    running = Running(settings, Keys.open(settings.data), f"127.0.0.1:{server.port}", store, assessment, server)
+    running = Running(settings, Keys.open(settings.data), f"127.0.0.1:{server.port}", store, assessment)
     try:
         yield running
     finally:

@@ -14,18 +14,19 @@ import sqlalchemy as sa
 from grpc_health.v1 import health_pb2
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from integration.assessment.practice import Practice, opening
+from integration.assessment.practice import Practice
 from servers.authority import Authority
 from servers.command_line import run_command
-from servers.feed import run_feed
+from servers.feed import event, run_feed
+from servers.issuer import Issuer, identity_yaml
 from servers.pages import asked, scrape, with_page
 from servers.services import NOBODY, PACK, Running, run_service
 from servers.waiting import until
-from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.background import Background
 from sevensteps.config import POLICIES, Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity.actor import Role
+from sevensteps.identity import issuer as issuer_keys
+from sevensteps.identity import issuers
 from sevensteps.local.ports import free_port
 from sevensteps.rpc.client import channel_without_token
 from sevensteps.service import checks
@@ -33,7 +34,7 @@ from sevensteps.telemetry import clocks, health
 from sevensteps.telemetry.health import Check, Health
 from sevensteps.telemetry.words import ASKED, LIVE, READY, STARTED
 
-WELL = {"stopping": "ok", "database": "ok", "clock": "ok", "feed": "ok", "packs": "ok", "keys": "ok"}
+FETCHED = "sevensteps_signing_keys_fetched_timestamp_seconds"
 SAYS = Mapping[str, str]
 
 
@@ -52,7 +53,8 @@ async def is_ready(settings: Settings) -> None:
     """Wait until it is ready, in every way in which it can be asked."""
 
     async def ready() -> bool:
-        return await asked(settings.metrics, READY) == (200, WELL)
+        status, says = await asked(settings.metrics, READY)
+        return status == 200 and {*says.values()} == {"ok"}
 
     await until(ready, f"{await asked(settings.metrics, READY)} to be ready")
     assert (await scrape(settings.metrics)).value("sevensteps_ready") == 1
@@ -67,11 +69,8 @@ async def is_not_ready(settings: Settings, name: str) -> str:
         return found[0][0] == 503 and found[0][1][name] != "ok"
 
     await until(fails, f"{name} to fail")
-    status, says = found[0]
-    assert (status, {each: said for each, said in says.items() if each != name}) == (
-        503,
-        {each: said for each, said in WELL.items() if each != name},
-    )
+    [(_, says)] = found
+    assert {said for each, said in says.items() if each != name} == {"ok"}
     assert (await asked(settings.metrics, LIVE))[0] == (await asked(settings.metrics, STARTED))[0] == 200
     scraped = await scrape(settings.metrics)
     assert scraped.value("sevensteps_ready") == scraped.value("sevensteps_ready_check", check=name) == 0
@@ -115,15 +114,15 @@ async def _grpc(running: Running) -> dict[str, bool]:
 
 
 async def test_records_that_went_back(settings: Settings) -> None:
-    """An older backup, under a process that runs: which revision, and the command that mends it. A newer one is well."""
-    async with run_service("planning", settings):
+    """An older backup, under a process that runs: which revision, and what mends it. A newer one is no trouble."""
+    async with run_feed(settings):
         await is_ready(settings)
-        with closing(sqlite3.connect(settings.data / "planning.db", isolation_level=None)) as records:
+        with closing(sqlite3.connect(settings.data / "feed.db", isolation_level=None)) as records:
             (stored,) = records.execute("SELECT version_num FROM alembic_version").fetchone()
             records.execute("UPDATE alembic_version SET version_num = '0001'")
             says = await is_not_ready(settings, "database")
-            assert f"in {settings.data / 'planning.db'} are at revision 0001" in says
-            assert "`sevensteps db upgrade planning`" in says
+            assert f"in {settings.data / 'feed.db'} are at revision 0001" in says
+            assert "`sevensteps db upgrade feed`" in says
             for revision in ("9999", stored):
                 records.execute("UPDATE alembic_version SET version_num = ?", (revision,))
                 await is_ready(settings)
@@ -132,29 +131,65 @@ async def test_records_that_went_back(settings: Settings) -> None:
 async def test_a_feed_that_is_away(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """While nothing waits for it, it is not missed. Once an event has waited too long, the address and the reason."""
     monkeypatch.setattr(checks, "LONGEST_WAIT", 0.5)
-    settings = replace(settings, feed=f"127.0.0.1:{free_port()}")
-    async with run_service("assessment", settings) as running:
+    settings = replace(settings, feed=f"127.0.0.1:{free_port()}", assessment=f"127.0.0.1:{free_port()}")
+    async with run_service("assessment", settings, address=settings.assessment) as running:
         await is_ready(settings)
+        assert await _health(settings, "assessment", "ready") == (0, "assessment is ready.\n")
         await Practice(running).open()
         says = await is_not_ready(settings, "feed")
         assert says.startswith("The oldest event has waited ")
         assert f"to be sent to the feed at {settings.feed} (UNAVAILABLE)." in says
+        await _commands_say_so(settings)
         async with run_feed(replace(settings, metrics=""), settings.feed):
             await is_ready(settings)
             sent = (await scrape(settings.metrics)).value("sevensteps_outbox_sent_total")
             assert sent >= 1
 
 
+async def _health(settings: Settings, *asked: str) -> tuple[int, str]:
+    """What `sevensteps health` says, and its exit code."""
+    ended = await asyncio.to_thread(run_command, settings.as_environment(), "health", *asked)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+async def _commands_say_so(settings: Settings) -> None:
+    """With the words of the page; gRPC's health check alone says yes or no."""
+    without = replace(settings, metrics="")
+    code, told = await _health(settings, "assessment", "ready")
+    assert (code, told.startswith("assessment is not ready.\nfeed: The oldest event has waited")) == (1, True)
+    code, told = await _health(without, "assessment", "ready")
+    assert (code, told.startswith("assessment is not ready. Its page says why")) == (1, True)
+    assert await _health(without, "assessment", "started") == (0, "assessment has started.\n")
+    assert await _health(settings, "assessment", "live") == (0, "assessment is live.\n")
+    assert await _health(settings, "assessment") == (0, "assessment serves.\n")
+    code, told = await _health(settings, "worker", "ready")  # that page is another process's
+    unasked = "worker cannot be asked: it does not answer at SEVENSTEPS_METRICS"
+    assert (code, told) == (1, f"{unasked} ({settings.metrics}).\n")
+
+
+async def test_the_worker_can_be_asked_on_its_page_alone(settings: Settings) -> None:
+    """Without one, the command says so; and there is nothing else to ask for."""
+    code, told = await _health(replace(settings, metrics=""), "worker", "ready")
+    unasked = "worker cannot be asked: it does not answer at SEVENSTEPS_METRICS"
+    assert (code, told) == (1, f"{unasked} (which is empty).\n")
+    code, told = await _health(settings, "worker", "redy")
+    assert (code, "expected one of live, ready, started, not redy" in told) == (2, True)
+
+
 async def test_a_pack_that_is_refused(settings: Settings, tmp_path: Path) -> None:
     """A council's new pack cannot be read: nothing can be decided for it, and who chooses it is told what to run."""
     policies = tmp_path / "policies"
     shutil.copytree(POLICIES, policies)
-    (policies / "broken").mkdir()
-    (policies / "broken" / "pack.yaml").write_text("this: is no pack\n")
+    shutil.copytree(policies / "example-council", policies / "broken")
+    (policies / "broken" / "council.yaml").unlink()
+    pack = policies / "broken" / "pack.yaml"
+    pack.write_text(pack.read_text().replace("pack: example-council", "pack: broken"))
+    (policies / "broken" / "parameters" / "choices.yaml").write_text("this: is no parameter\n")
     council = policies / "example-council" / "council.yaml"
     another = policies / "another" / "council.yaml"
     another.parent.mkdir()
-    another.write_text(council.read_text().replace("pack: example-council", "pack: broken"))
+    named = council.read_text().replace("council: example-council", "council: another")
+    another.write_text(named.replace("pack: example-council", "pack: broken"))
     settings = replace(settings, policies=policies, pack="")
     async with run_service("review", settings):
         says = await is_not_ready(settings, "packs")
@@ -162,26 +197,39 @@ async def test_a_pack_that_is_refused(settings: Settings, tmp_path: Path) -> Non
             "Pack broken is refused, so nothing can be decided by it: `sevensteps policy check broken`"
         )
         assert (await scrape(settings.metrics)).value("sevensteps_pack_refused", pack="broken") == 1
-        another.write_text(council.read_text())
+        another.write_text(named)
         await is_ready(settings)
 
 
-async def test_keys_that_nobody_has_told(settings: Settings, tmp_path: Path) -> None:
-    """An issuer that does not answer: no token of it can be checked."""
+async def test_keys_that_nobody_has_told(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An issuer that does not answer: no token of it can be checked until it does."""
+    monkeypatch.setattr(issuer_keys, "PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(issuers, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(health, "COUNT_SECONDS", 0.2)
     policies = tmp_path / "policies"
     shutil.copytree(POLICIES, policies)
-    issuer = f"http://127.0.0.1:{free_port()}"
-    (policies / "identity.yaml").write_text(
-        f"issuers:\n  - issuer: {issuer}\n    audience: sevensteps\n    subject: sub\n    roles: {{claim: roles}}\n"
-    )
+    issuer = Issuer()
+    issuer.start()
+    issuer.stop()
+    (policies / "identity.yaml").write_text(identity_yaml(issuer))
     settings = replace(settings, policies=policies)
-    async with run_service("review", settings):
+    async with run_feed(settings):
         says = await is_not_ready(settings, "keys")
-        assert says.startswith(f"The issuer {issuer} has not told its keys")
+        assert says.startswith(f"The issuer {issuer.url} has not told its keys")
+        issuer.start()
+        try:
+            await is_ready(settings)
+
+            async def told() -> bool:
+                return (await scrape(settings.metrics)).labels(FETCHED, "issuer") == {issuer.url}
+
+            await until(told, "when the keys were fetched")
+        finally:
+            issuer.stop()
 
 
 async def test_the_ends_of_certificates_are_told(settings: Settings, tmp_path: Path) -> None:
-    """Each by its file."""
+    """Each by its file: its own, and that of its authority."""
     folder = Authority().write(tmp_path / "certificates", "feed")
     settings = replace(settings, certificates=str(folder))
     async with run_feed(settings):
@@ -196,58 +244,20 @@ async def test_the_ends_of_certificates_are_told(settings: Settings, tmp_path: P
 
 async def test_who_stops_is_not_ready_first(settings: Settings) -> None:
     """While a call is under way that will be answered, traffic already goes elsewhere; the page says why."""
-    lock = None
-    async with run_service("assessment", settings) as running:
+    async with run_feed(settings) as feed:
         await is_ready(settings)
-        lock = sqlite3.connect(settings.data / "assessment.db", isolation_level=None)
+        lock = sqlite3.connect(settings.data / "feed.db", isolation_level=None)
         lock.execute("BEGIN EXCLUSIVE")
-        amy = running.stub(AssessmentServiceStub, running.token("amy", Role.PRACTITIONER))
-        call = asyncio.ensure_future(amy.OpenCase(opening()))
+        call = asyncio.create_task(feed.append([event()]))
         await asyncio.sleep(0.3)
-        stopping = asyncio.create_task(_stop(running))
+        stopping = asyncio.create_task(feed.stop())
         says = await is_not_ready(settings, "stopping")
         assert says == "It is stopping, and takes no new work. Nothing is to be done."
         assert not stopping.done()
         lock.execute("ROLLBACK")
-        assert (await call).case.case_id
+        lock.close()
+        assert await call == 1
         await stopping
-    lock.close()
-
-
-async def _stop(running: Running) -> None:
-    assert running.server
-    await running.server.stop()
-
-
-async def test_a_command_says_why_a_process_is_not_ready(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the words of the page where there is one; gRPC's health check alone says yes or no; the worker has no other."""
-    monkeypatch.setattr(checks, "LONGEST_WAIT", 0.5)
-    settings = replace(settings, assessment=f"127.0.0.1:{free_port()}")
-
-    async def says(settings: Settings, *asked: str) -> tuple[int, str]:
-        ended = await asyncio.to_thread(run_command, settings.as_environment(), "health", *asked)
-        return ended.returncode, ended.stdout + ended.stderr
-
-    async with run_service("assessment", settings, address=settings.assessment) as running:
-        await is_ready(settings)
-        assert await says(settings, "assessment", "ready") == (0, "assessment is ready.\n")
-        assert await says(replace(settings, metrics=""), "assessment", "started") == (0, "assessment has started.\n")
-        await Practice(running).open()
-        await is_not_ready(settings, "feed")
-        code, told = await says(settings, "assessment", "ready")
-        assert (code, told.startswith("assessment is not ready.\nfeed: The oldest event has waited")) == (1, True)
-        code, told = await says(replace(settings, metrics=""), "assessment", "ready")
-        assert (code, told.startswith("assessment is not ready. Its page says why")) == (1, True)
-        assert await says(settings, "assessment", "live") == (0, "assessment is live.\n")
-        assert await says(settings, "assessment") == (0, "assessment serves.\n")
-        code, told = await says(settings, "worker", "ready")  # that page is another process's
-        assert (code, told) == (
-            1,
-            f"worker cannot be asked: it does not answer at SEVENSTEPS_METRICS ({settings.metrics}).\n",
-        )
-    code, told = await says(replace(settings, metrics=""), "worker", "ready")
-    assert (code, told) == (1, "worker cannot be asked: it does not answer at SEVENSTEPS_METRICS (which is empty).\n")
-    assert (await says(settings, "worker", "redy"))[0] == 2
 
 
 async def test_a_check_that_hangs_or_fails_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
