@@ -1,10 +1,14 @@
 """What a process answers on its page, read as Prometheus does and as whoever looks after processes does."""
 
 import json
+import os
+import socket
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import httpx
+import pytest
 from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
@@ -19,6 +23,22 @@ OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
 def with_page(settings: Settings) -> Settings:
     """The settings with a page on this machine."""
     return replace(settings, metrics=f"127.0.0.1:{free_port()}")
+
+
+def free_ports_in_a_row(count: int) -> int:
+    """The first of so many ports that nobody uses, as far as can be seen: a suite's pages follow each other.
+
+    Each test process begins to look elsewhere.
+    """
+    for first in range(20_000 + os.getpid() % 1_000 * 10, 32_000, 10):
+        try:
+            with ExitStack() as taken:
+                for port in range(first, first + count):
+                    taken.enter_context(socket.create_server(("127.0.0.1", port)))
+        except OSError:
+            continue
+        return first
+    pytest.fail("There are no free ports.")
 
 
 async def get(address: str, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:

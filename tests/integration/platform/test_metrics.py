@@ -132,11 +132,7 @@ async def test_what_a_case_brings_is_counted(running: Running) -> None:
 
     await until(told, "what is counted now and then")
     now = found[0]
-    decided = {"decision": considered.decision.decision}
-    assert (
-        now.value("sevensteps_decisions_total", **decided) - before.value("sevensteps_decisions_total", **decided) == 1
-    )
-    assert now.value("sevensteps_decision_seconds_count", **decided) >= 1
+    assert more_decided(now, before, considered.decision.decision) == 1
     writes = {"kind": "write", "outcome": "done"}
     assert now.value("sevensteps_database_units_total", **writes) > before.value(
         "sevensteps_database_units_total", **writes
@@ -144,18 +140,33 @@ async def test_what_a_case_brings_is_counted(running: Running) -> None:
     assert now.value("sevensteps_database_unit_seconds_count", kind="read") > 0
     assert now.value("sevensteps_database_connections") > 0
     assert now.value("sevensteps_cases_oldest_seconds", council="example", step="money_found") >= 0
-    assert now.labels("sevensteps_pack_in_force_info", "pack") == {PACK}
-    assert len(*now.labels("sevensteps_pack_in_force_info", "hash")) == 64
-    assert now.value("sevensteps_pack_refused", pack=PACK) == 0
-    assert now.value("sevensteps_ready") == 1
-    assert now.labels("sevensteps_ready_check", "check") >= {"database", "clock", "feed", "packs", "keys"}
-    assert abs(now.value("sevensteps_clock_skew_seconds")) < 5
-    assert now.value("sevensteps_background_task_up", task="publisher") == 1
 
     async def chained() -> bool:
         return (await scrape(page_of(running))).value("sevensteps_receipts_unchained") == 0
 
     await until(chained, "every receipt to have its link")
+
+
+def more_decided(now: Scraped, before: Scraped, decision: str) -> float:
+    assert now.value("sevensteps_decision_seconds_count", decision=decision) >= 1
+    total = "sevensteps_decisions_total"
+    return now.value(total, decision=decision) - before.value(total, decision=decision)
+
+
+async def test_how_the_process_is_is_told_with_it(running: Running) -> None:
+    """Whether it is ready and by which checks, its clock, its tasks, and the packs by which it decides."""
+
+    async def ready() -> bool:
+        return (await scrape(page_of(running))).value("sevensteps_ready") == 1
+
+    await until(ready, "the service to be ready")
+    now = await scrape(page_of(running))
+    assert now.labels("sevensteps_ready_check", "check") >= {"database", "clock", "feed", "packs", "keys"}
+    assert abs(now.value("sevensteps_clock_skew_seconds")) < 5
+    assert now.value("sevensteps_background_task_up", task="publisher") == 1
+    assert now.labels("sevensteps_pack_in_force_info", "pack") == {PACK}
+    assert len(*now.labels("sevensteps_pack_in_force_info", "hash")) == 64
+    assert now.value("sevensteps_pack_refused", pack=PACK) == 0
 
 
 async def test_an_event_that_cannot_be_sent_is_counted(running: Running) -> None:
