@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -213,6 +214,39 @@ async def test_a_limit_is_counted_by_its_setting(tmp_path: Path) -> None:
         first.cancel()
     limit = {"limit": "most_streams_each"}
     assert after.value("sevensteps_refused_total", **limit) - before.value("sevensteps_refused_total", **limit) == 1
+
+
+async def test_a_call_that_is_given_up_is_cancelled_and_one_that_is_cut_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for the one; whoever waits for the other, because the feed stops, is told why."""
+    monkeypatch.setattr("sevensteps.rpc.server.DRAIN_SECONDS", 0.3)
+    settings = with_page(Settings(data=tmp_path, pack=PACK))
+    append = {"service": FEED, "method": "AppendEvents"}
+    given_up, cut = append | {"code": "CANCELLED"}, append | {"code": "UNAVAILABLE", "reason": "STOPPING"}
+    async with run_feed(settings) as feed:
+        before = await scrape(settings.metrics)
+        lock = sqlite3.connect(tmp_path / "feed.db", isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")
+        waiting = asyncio.create_task(feed.append([event()]))
+
+        async def under_way() -> bool:
+            return (await scrape(settings.metrics)).value("sevensteps_rpc_in_progress", service=FEED) == 1
+
+        async def counted_as_given_up() -> bool:
+            return (await scrape(settings.metrics)).value(HANDLED, **given_up) == before.value(HANDLED, **given_up) + 1
+
+        await until(under_way, "the call to be under way")
+        waiting.cancel()
+        await until(counted_as_given_up, "the call to be over")
+        waiting = asyncio.create_task(feed.append([event()]))
+        await until(under_way, "the next one to be under way")
+        stopping = asyncio.create_task(feed.stop())
+        assert await reason_of(waiting) == "STOPPING"
+        lock.close()
+        await stopping
+    series_now = {tuple(sample.labels.values()): sample.value for sample in samples_of(series.RPC_HANDLED)}
+    assert series_now[FEED, "AppendEvents", *list(cut.values())[2:]] == before.value(HANDLED, **cut) + 1
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
