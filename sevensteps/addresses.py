@@ -38,3 +38,14 @@ def is_loopback(address: str) -> bool:
 def is_one_process(address: str) -> bool:
     """Whether an address can only ever be one process's: a name may stand for several machines."""
     return NUMBER.fullmatch(host_of(address)) is not None or is_loopback(address)
+
+
+def port_of(address: str) -> int:
+    """The port of an address."""
+    return int(address.rpartition(":")[2])
+
+
+def next_address(address: str, by: int) -> str:
+    """The address so many ports further on."""
+    host, _, port = address.rpartition(":")
+    return f"{host}:{int(port) + by}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 
 from sevensteps import log
@@ -24,6 +24,10 @@ class Background:
         self._tasks[task] = name
         task.add_done_callback(self._note_end)
         return task
+
+    def names(self) -> Mapping[str, bool]:
+        """What was started, by name, and whether it runs; what was stopped is not among it."""
+        return dict.fromkeys(self._tasks.values(), True) | dict.fromkeys(self._ended, False)
 
     async def stop(self, task: asyncio.Task[None]) -> None:
         """Cancel a task and wait for its end, which is no surprise. Nothing to do where it has ended by itself."""

@@ -5,14 +5,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from sevensteps.addresses import addresses_of, host_of, is_loopback, problem_of_address
+from sevensteps.addresses import addresses_of, is_loopback, problem_of_address
+from sevensteps.database_url import hosts_of, parts_of, problem_of_database
 from sevensteps.installation import files
 from sevensteps.web_address import problem_of_web_address
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
 
 FOLDERS = ("data", "policies")
 NUMBERS = (
@@ -31,11 +29,12 @@ LISTENING = ("listen", "listen_internal")
 REGISTER = "assessment"
 """The service that settles which publications of packs are in force."""
 LOGS = ("auto", "console", "json")
-PLAINTEXT = ("services", "temporal", "database")
-"""The connections that SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
+PLAINTEXT = ("services", "temporal", "database", "metrics")
+"""What SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
+PAGES = ("metrics", "temporal_metrics")
+"""The settings of the pages about a process."""
 PRODUCTION = "production"
 MODES = ("development", PRODUCTION)
-POSTGRES = "postgresql+asyncpg"
 PREFIX = "SEVENSTEPS_"
 CLIENT = ("issuer", "client_id", "client_secret_file")
 """What a process needs to get a token of its own."""
@@ -110,6 +109,10 @@ class Settings:
     """For the command line: the file with the token of whoever uses it."""
     clock_skew_seconds: int = 60
     """How far the clocks of issuers and this machine's may differ."""
+    metrics: str = ""
+    """Where this process answers what it measures and whether it is ready, over HTTP; empty for nowhere."""
+    temporal_metrics: str = ""
+    """Where the worker answers what Temporal's own library measures."""
     log: str = "auto"
     """json, console, or auto: console on a terminal, else json."""
 
@@ -147,17 +150,18 @@ class Settings:
         for name in ("temporal_namespace", "task_queue"):
             if not getattr(self, name):
                 raise _wrong(name, "a name, not nothing")
-        if self.database:
-            _check_database(self.database)
+        if self.database and (expected := problem_of_database(self.database)):
+            raise _wrong("database", expected)
         if self.database_password_file:
             self._check_database_password()
-        self._check_encryption()
+        _check_encryption(self)
 
     def _check_addresses(self) -> None:
         """Raise SettingsError for one in another form, and for one that two have."""
         taken: dict[str, str] = {}
         internal = tuple(f"{name}_internal" for name in SERVICES) if self.certificates else ()
-        for name in (*SERVICES, "temporal", *internal, *(each for each in LISTENING if getattr(self, each))):
+        given = [each for each in (*LISTENING, *PAGES) if getattr(self, each)]
+        for name in (*SERVICES, "temporal", *internal, *given):
             setting = str(getattr(self, name))
             for address in addresses_of(setting) if name in SEVERAL else (setting,):
                 if expected := problem_of_address(address):
@@ -166,28 +170,11 @@ class Settings:
                     raise _wrong(name, f"an address of its own, not {address}, which is {_setting(first)} already")
                 taken[address] = name
 
-    def _check_encryption(self) -> None:
-        """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""
-        excused = {name.strip() for name in self.plaintext.split(",")} - {""}
-        if not excused <= {*PLAINTEXT}:
-            raise _wrong("plaintext", f"some of {', '.join(PLAINTEXT)}, separated by commas, not {self.plaintext}")
-        if not self.certificates and "services" not in excused:
-            for name in (*SERVICES, "listen"):
-                for address in filter(None, addresses_of(getattr(self, name))):
-                    if not is_loopback(address):
-                        raise _exposed(name, address, "certificates", "services")
-        if not self.temporal_certificates and "temporal" not in excused and not is_loopback(self.temporal):
-            raise _exposed("temporal", self.temporal, "temporal_certificates", "temporal")
-        if self.database and not self.database_certificates and "database" not in excused:
-            for host in _hosts(self.database):
-                if not is_loopback(host):
-                    raise _exposed("database", host, "database_certificates", "database")
-
     def _check_database_password(self) -> None:
         """Raise SettingsError where there are two passwords, or none, or nothing that one is for."""
         if not self.database:
             raise _wrong("database_password_file", f"nothing, because {_setting('database')} names no database")
-        if _url(self.database).password is not None:
+        if parts_of(self.database).password is not None:
             raise _wrong("database", f"no password in it: {_setting('database_password_file')} has it")
         self.database_url()
 
@@ -205,7 +192,7 @@ class Settings:
             raise _wrong("database_password_file", expected) from None
         if not password:
             raise _wrong("database_password_file", f"a file with the password: {self.database_password_file} is empty")
-        return _url(self.database).set(password=password).render_as_string(hide_password=False)
+        return parts_of(self.database).set(password=password).render_as_string(hide_password=False)
 
     def make_data_folder(self) -> None:
         """Make the data folder if there is none. Only its owner can read it: it holds what people say of their lives.
@@ -240,6 +227,34 @@ class Settings:
         return {PREFIX + field.name.upper(): str(getattr(self, field.name)) for field in fields(self)}
 
 
+def _check_encryption(settings: Settings) -> None:
+    """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""
+    excused = _excused(settings)
+    if not settings.certificates and "services" not in excused:
+        for name in (*SERVICES, "listen"):
+            for address in filter(None, addresses_of(getattr(settings, name))):
+                if not is_loopback(address):
+                    raise _exposed(name, address, "certificates", "services")
+    if not settings.temporal_certificates and "temporal" not in excused and not is_loopback(settings.temporal):
+        raise _exposed("temporal", settings.temporal, "temporal_certificates", "temporal")
+    if settings.database and not settings.database_certificates and "database" not in excused:
+        for host in hosts_of(settings.database):
+            if not is_loopback(host):
+                raise _exposed("database", host, "database_certificates", "database")
+
+
+def _excused(settings: Settings) -> set[str]:
+    """What may go to other machines without encryption. Raises SettingsError for what is none of it."""
+    excused = {name.strip() for name in settings.plaintext.split(",")} - {""}
+    if not excused <= {*PLAINTEXT}:
+        raise _wrong("plaintext", f"some of {', '.join(PLAINTEXT)}, separated by commas, not {settings.plaintext}")
+    exposed = [name for name in PAGES if not is_loopback(getattr(settings, name) or "localhost")]
+    if exposed and "metrics" not in excused:
+        expected = "an address of this machine: whoever reaches the page needs no token. If the network itself keeps"
+        raise _wrong(exposed[0], f"{expected} others out, put metrics into {_setting('plaintext')}")
+    return excused
+
+
 def _number(name: str, given: str) -> int:
     if not re.fullmatch("[1-9][0-9]{0,6}", given, re.ASCII):
         raise _wrong(name, f"a whole number from 1 to 9999999, not {given or 'nothing'}")
@@ -260,34 +275,3 @@ def _exposed(name: str, address: str, folder: str, word: str) -> SettingsError:
         f"{_setting(folder)} to a folder of certificates; or, if the network itself keeps others out, put {word} into "
         f"{_setting('plaintext')}."
     )
-
-
-def _url(database: str) -> "URL":
-    """The parts of a PostgreSQL URL. Raises SQLAlchemy's ArgumentError, or ValueError, for what is none."""
-    from sqlalchemy.engine import make_url  # noqa: PLC0415  slow to import, and needed for PostgreSQL alone
-
-    return make_url(database)
-
-
-def _hosts(database: str) -> list[str]:
-    """The hosts of a PostgreSQL URL, each without its port. Without one it is PGHOST's, or a socket."""
-    url = _url(database)
-    listed = url.query.get("host") or ("" if url.host else os.environ.get("PGHOST", ""))
-    named = [listed] if isinstance(listed, str) else list(listed)
-    each_host = [host for each in named for host in each.split(",") if host]
-    hosts = [host_of(host) for host in each_host]
-    return [url.host, *hosts] if url.host else hosts
-
-
-def _check_database(database: str) -> None:
-    """Raise SettingsError for anything but a PostgreSQL URL. The message does not repeat it: it may have a password."""
-    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
-
-    try:
-        url = _url(database)
-    except (ArgumentError, ValueError):
-        url = None
-    if url is None or url.drivername != POSTGRES:
-        raise _wrong("database", f"{POSTGRES}://user:password@host:port/name, or nothing for SQLite in the data folder")
-    if url.query.keys() & {"ssl", "sslmode"}:
-        raise _wrong("database", f"no ssl in it: {_setting('database_certificates')} encrypts its connections")

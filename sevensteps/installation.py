@@ -33,14 +33,16 @@ def command(name: str) -> str:
 
 def version() -> str:
     """The version of the suite with its commit, where that is known: in a checkout, and in a release."""
+    number, commit = version_and_commit()
+    return f"{number} (commit {commit})" if commit else number
+
+
+def version_and_commit() -> tuple[str, str]:
+    """The same as two words; the second is empty where the commit is not known."""
     if not is_checkout():
-        return _with(installed_version(DISTRIBUTION), _released_commit())
+        return installed_version(DISTRIBUTION), _released_commit()
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return _with(str(project["version"]), _commit())
-
-
-def _with(version: str, commit: str) -> str:
-    return f"{version} (commit {commit})" if commit else version
+    return str(project["version"]), _commit()
 
 
 def _released_commit() -> str:

@@ -12,6 +12,8 @@ import uvloop
 from sevensteps import log, program
 from sevensteps.config import Settings, SettingsError
 from sevensteps.errors import Fault
+from sevensteps.installation import version_and_commit
+from sevensteps.telemetry import series
 
 FOR_OWNER_ONLY = 0o077
 """No file that a process makes is for others to read: records and logs are about people."""
@@ -28,6 +30,7 @@ def _work(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) ->
     except SettingsError as error:
         sys.exit(str(error))
     log.configure(settings.log, name)
+    series.PROCESS_INFO.labels(name, *version_and_commit()).set(1)
     os.umask(FOR_OWNER_ONLY)
     try:
         settings.make_data_folder()

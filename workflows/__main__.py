@@ -5,12 +5,21 @@ import sevensteps  # noqa: F401 - before grpc, which reads once what it may prin
 # isort: split
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import grpc
 from temporalio.client import Client
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 from sevensteps import clock, log, process
 from sevensteps.background import Background, on_signals, until_stopped
@@ -18,7 +27,7 @@ from sevensteps.config import SERVICES, Settings
 from sevensteps.encryption.certificates import WORKER
 from sevensteps.encryption.folder import Certificates, certificates_for_calls, certificates_in
 from sevensteps.encryption.watch import watch
-from sevensteps.errors import Fault
+from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
 from sevensteps.identity.client_credentials import ClientCredentials
 from sevensteps.identity.own_tokens import Tokens, tokens_of_process
@@ -26,11 +35,13 @@ from sevensteps.journeys import connect, connect_prepared
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.client import channel
 from workflows.activities.registered import activities
+from workflows.checks import TemporalCheck
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
 from workflows.delivery.place import PlaceFile
 from workflows.delivery.relay import Relay
 from workflows.delivery.turn import Turns
+from workflows.telling import Telling
 from workflows.worker import journey_worker
 
 FIRST_PAUSE = 0.5
@@ -45,29 +56,46 @@ _CORE_LOGS = LoggingConfig(
 """The log messages of Temporal's own core go to the same log as all others."""
 
 
-async def work(settings: Settings, tokens: Tokens) -> None:
-    """Run journeys and the relay until cancelled; then let what is under way finish."""
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What the worker works with, and by what it is known whether it answers."""
+
+    channels: Mapping[str, grpc.aio.Channel]
+    feed: Feed
+    temporal: TemporalCheck
+
+
+@asynccontextmanager
+async def reaching(settings: Settings, tokens: Tokens) -> AsyncIterator[Reached]:
+    """Channels to the services. Nothing is connected before it is used."""
     certificates = certificates_for_calls(settings, WORKER)
-    temporal = certificates_in(settings.temporal_certificates, WORKER)
     async with AsyncExitStack() as stack:
         channels = {
             name: await stack.enter_async_context(channel(settings.internal_address(name), tokens, certificates))
             for name in SERVICES
         }
-        feed = Feed(channels["feed"])
-        client = await _connected(settings)
-        delivery = Delivery(client, feed, settings.task_queue)
-        async with journey_worker(client, settings.task_queue, activities(channels)) as worker:
-            log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue)
+        yield Reached(channels, Feed(channels["feed"]), TemporalCheck(settings))
 
-            def use(newest: Client) -> None:
-                worker.client = newest
-                delivery.use(newest)
 
-            renewal = _Renewal(settings, temporal, use)
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(watch([each for each in {certificates, temporal} if each], renewal.look))
-                await Turns(feed).run(lambda: Relay(feed, delivery, PlaceFile(settings.data / PLACE_FILE)).run())
+async def work(settings: Settings, reached: Reached) -> None:
+    """Run journeys and the relay until cancelled; then let what is under way finish."""
+    certificates = certificates_for_calls(settings, WORKER)
+    temporal = certificates_in(settings.temporal_certificates, WORKER)
+    client = await _connected(settings)
+    delivery = Delivery(client, reached.feed, settings.task_queue)
+    place = PlaceFile(settings.data / PLACE_FILE)
+    async with journey_worker(client, settings.task_queue, activities(reached.channels)) as worker:
+        reached.temporal.client = client
+        log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue)
+
+        def use(newest: Client) -> None:
+            worker.client = reached.temporal.client = newest
+            delivery.use(newest)
+
+        renewal = _Renewal(settings, temporal, use)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(watch([each for each in {certificates, temporal} if each], renewal.look))
+            await Turns(reached.feed).run(lambda: Relay(reached.feed, delivery, place).run())
 
 
 class _Renewal:
@@ -118,23 +146,43 @@ async def _give_signs_of_life(file: Path) -> None:
 
 async def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself, or has no certificate for it."""
-    certificates_for_calls(settings, WORKER)  # read once: what is wrong with them is told here, not in the background
-    certificates_in(settings.temporal_certificates, WORKER)
-    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS)))
+    # read once: what is wrong with them is told here, not in the background
+    found = certificates_for_calls(settings, WORKER), certificates_in(settings.temporal_certificates, WORKER)
+    Runtime.set_default(_runtime(settings))
     tokens = tokens_of_process(settings, "journey", Role.JOURNEY)
     background = Background()
-    tasks = [
-        background.start("worker", work(settings, tokens)),
-        background.start("sign of life", _give_signs_of_life(settings.sign_of_life)),
-    ]
-    if isinstance(tokens, ClientCredentials):
-        tasks.append(background.start("renewing the own token", tokens.keep()))
-    try:
-        await until_stopped(background, on_signals())
-    finally:
-        for task in tasks:
-            await background.stop(task)
+    async with reaching(settings, tokens) as reached:
+        certificates = [each for each in dict.fromkeys(found) if each]
+        telling = Telling(settings, background, reached.feed, reached.temporal, certificates)
+        await telling.start()
+        tasks = [
+            background.start("worker", work(settings, reached)),
+            background.start("sign of life", _give_signs_of_life(settings.sign_of_life)),
+        ]
+        if isinstance(tokens, ClientCredentials):
+            tasks.append(background.start("renewing the own token", tokens.keep()))
+        try:
+            await until_stopped(background, on_signals())
+        finally:
+            telling.drain()
+            for task in tasks:
+                await background.stop(task)
+            await telling.close()
     log.get().info("stopped")
+
+
+def _runtime(settings: Settings) -> Runtime:
+    """Temporal's own library: its log lines go where all others go, and what it measures to a page of its own.
+
+    Raises a Fault (UNAVAILABLE, ADDRESS_IN_USE).
+    """
+    address = settings.temporal_metrics
+    page = PrometheusConfig(address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True)
+    try:
+        return Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS, metrics=page if address else None))
+    except (RuntimeError, ValueError) as error:
+        detail = f"Cannot listen on {address}, which SEVENSTEPS_TEMPORAL_METRICS names: it is taken, or is no number."
+        raise Fault(Kind.UNAVAILABLE, "ADDRESS_IN_USE", detail) from error
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.rpc.encryption import Encryption
 from sevensteps.rpc.identity import Identity
-from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
 
 
@@ -16,7 +15,7 @@ async def work(settings: Settings) -> None:
     councils = Councils(settings.policies, settings.pack)
     identity = Identity.open(settings)
     service = await FeedService.open(settings, identity)
-    await serve(service, identity, councils, settings.own_address("feed"), Limits.of(settings), encryption)
+    await serve(service, identity, councils, settings.own_address("feed"), settings, encryption)
 
 
 if __name__ == "__main__":

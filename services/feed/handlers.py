@@ -29,9 +29,11 @@ from services.feed.domain import (
     too_many_subscriptions,
 )
 from sevensteps.api.feed.v1 import feed_pb2 as pb
+from sevensteps.config import SERVICES
 from sevensteps.errors import Violation, invalid
 from sevensteps.events import CaseEnded
 from sevensteps.service.store import Store
+from sevensteps.telemetry import series
 
 AT_ONCE = 500
 """Most events in one message to a watcher who is behind."""
@@ -70,6 +72,8 @@ def append_events(connection: sa.Connection, events: Sequence[pb.Event]) -> tupl
         rows.append(row)
     last = head.last + len(new)
     store.add(connection, rows, last)
+    for event in new.values():
+        series.FEED_APPENDED.labels(event.source if event.source in SERVICES else "other").inc()
     return last, True
 
 
@@ -94,18 +98,19 @@ async def watch_events(records: Store, arrivals: Arrivals, wanted: Wanted, *, pl
 
     Raises Faults: FEED_CHANGED, CURSOR_AHEAD, EVENTS_TRIMMED, and STOPPING when this process stops.
     """
-    while not arrivals.over:
-        read = await records.read(partial(store.read_page, wanted=wanted, place=place, size=AT_ONCE))
-        page = read.at_most(AT_ONCE)
-        yield page
-        place = page.bookmark
-        if not page.more:
-            await arrivals.beyond(page.reached, BOOKMARK_SECONDS)
+    with series.FEED_STREAMS.track_inprogress():
+        while not arrivals.over:
+            read = await records.read(partial(store.read_page, wanted=wanted, place=place, size=AT_ONCE))
+            page = read.at_most(AT_ONCE)
+            yield page
+            place = page.bookmark
+            if not page.more:
+                await arrivals.beyond(page.reached, BOOKMARK_SECONDS)
     raise stopping()
 
 
-def get_subscription(connection: sa.Connection, *, owner: Owner, name: str) -> Bookmark:
-    """Where a subscription stands. The suite's own begin at the beginning.
+def get_subscription(connection: sa.Connection, *, owner: Owner, name: str) -> tuple[Bookmark, int]:
+    """Where a subscription stands, and the feed's last position. The suite's own begin at the beginning.
 
     Raises a Fault (NOT_FOUND) for one that an integrator has not made. It might as well have been deleted: its reader
     must not begin again unawares.
@@ -113,7 +118,7 @@ def get_subscription(connection: sa.Connection, *, owner: Owner, name: str) -> B
     at = store.subscription(connection, owner, name)
     if at is None and owner != THE_SUITE:
         raise subscription_not_found()
-    return at or store.bookmark_at(connection, 0)
+    return at or store.bookmark_at(connection, 0), store.last_position(connection)
 
 
 def acknowledge_events(

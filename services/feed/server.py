@@ -57,8 +57,8 @@ class FeedServer(pb_grpc.FeedServiceServicer):
         wire.check_subscription(fields, request.name)
         fields.check()
         owner = owner_of(caller())
-        at = await self._records.read(partial(handlers.get_subscription, owner=owner, name=request.name))
-        return wire.subscribed(at)
+        found = await self._records.read(partial(handlers.get_subscription, owner=owner, name=request.name))
+        return wire.subscribed(*found)
 
     async def AcknowledgeEvents(
         self, request: pb.AcknowledgeEventsRequest, context: Context

@@ -1,10 +1,13 @@
 """The feed put together: its records, who waits for new ones, and its gRPC face."""
 
 import asyncio
+from collections.abc import Sequence
+from functools import partial
 from typing import Self
 
 import grpc
 
+from services.feed import counts
 from services.feed.arrivals import Arrivals
 from services.feed.server import FeedServer
 from sevensteps.api.feed.v1 import feed_pb2_grpc
@@ -13,8 +16,11 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.rpc.identity import Identity
 from sevensteps.service import identity_server, revocations
+from sevensteps.service.checks import Database
 from sevensteps.service.opening import open_to_serve
 from sevensteps.service.store import TellingStore
+from sevensteps.telemetry import series
+from sevensteps.telemetry.health import Check, Observation
 
 
 class FeedService:
@@ -22,8 +28,11 @@ class FeedService:
 
     names = ("sevensteps.api.feed.v1.FeedService", identity_server.NAME)
 
-    def __init__(self, store: TellingStore, identity: Identity, arrivals: Arrivals) -> None:
+    def __init__(self, store: TellingStore, identity: Identity, arrivals: Arrivals, checks: Sequence[Check]) -> None:
         """Use `open`."""
+        self.checks = checks
+        self.observations: Sequence[Observation] = (partial(counts.observe, store),)
+        series.FEED_SEQUENCER.set_function(lambda: arrivals.numbered_here)
         self._store = store
         self._identity = identity
         self._arrivals = arrivals
@@ -39,7 +48,7 @@ class FeedService:
         except Fault:
             await store.close()
             raise
-        return cls(store, identity, Arrivals(store))
+        return cls(store, identity, Arrivals(store), Database(store, "feed", settings).checks)
 
     @property
     def is_sequencer(self) -> bool:

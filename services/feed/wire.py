@@ -137,9 +137,13 @@ def watched(page: Page) -> pb.WatchEventsResponse:
     return part
 
 
-def subscribed(at: Bookmark) -> pb.GetSubscriptionResponse:
-    """Where a subscription stands."""
-    return pb.GetSubscriptionResponse(position=at.position, feed_id=str(at.feed_id), resume_token=token_of(at))
+def subscribed(at: Bookmark, head: int) -> pb.GetSubscriptionResponse:
+    """Where a subscription stands, and the feed's last position."""
+    answer = pb.GetSubscriptionResponse(
+        position=at.position, feed_id=str(at.feed_id), resume_token=token_of(at), head=head
+    )
+    answer.answered_at.GetCurrentTime()
+    return answer
 
 
 def subscriptions(found: Sequence[Subscription], last: int) -> pb.ListSubscriptionsResponse:

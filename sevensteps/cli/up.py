@@ -70,6 +70,8 @@ def _addresses(suite: Suite) -> Table:
         table.add_row(name, address)
     if suite.settings.certificates:
         table.add_row("certificates", f"SEVENSTEPS_CERTIFICATES={Path(suite.settings.certificates).resolve()}")
+    for name, address in suite.pages.items():
+        table.add_row(f"metrics of {name}", f"http://{address}/metrics")
     table.add_row("data", str(suite.settings.data.resolve()))
     table.add_row("logs", str((suite.settings.data / "logs").resolve()))
     return table

@@ -16,9 +16,10 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
+from sevensteps.addresses import next_address
 from sevensteps.background import Background
 from sevensteps.config import PREFIX, PRODUCTION, SERVICES, SEVERAL, Settings
-from sevensteps.encryption.certificates import COMMAND_LINE
+from sevensteps.encryption.certificates import COMMAND_LINE, WORKER
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault
 from sevensteps.identity.tokens import Keys
@@ -42,6 +43,8 @@ TEMPORAL_FRONTEND = "temporal.api.workflowservice.v1.WorkflowService"
 """The name of which Temporal's health check is asked."""
 LONGEST_PAUSE = 10.0
 
+TEMPORAL_LIBRARY = "temporal's library"
+
 Report = Callable[[str], None]
 
 
@@ -63,6 +66,14 @@ def _free_address() -> str:
     return f"127.0.0.1:{free_port()}"
 
 
+def _pages(settings: Settings) -> dict[str, str]:
+    """SEVENSTEPS_METRICS names the page of the first process; those of the others follow it, port by port."""
+    processes = (*SERVICES, WORKER)
+    pages = {name: next_address(settings.metrics, by) for by, name in enumerate(processes) if settings.metrics}
+    librarys = settings.temporal_metrics or (next_address(settings.metrics, len(processes)) if pages else "")
+    return pages | ({TEMPORAL_LIBRARY: librarys} if librarys else {})
+
+
 class Suite:
     """Everything that `sevensteps up` and `sevensteps demo` run. A process that dies or hangs is started again."""
 
@@ -73,8 +84,10 @@ class Suite:
         temporal_port = int(settings.temporal.rpartition(":")[2])
         logs = settings.data / "logs"
         self.temporal = DevServer(log=logs / "temporal.log", data=settings.data / "temporal.db", port=temporal_port)
-        self.services = [Process(name, f"services.{name}", settings) for name in SERVICES]
-        self.worker = Process("worker", "workflows", settings)
+        self.pages = _pages(settings)
+        """Where the page of each process is, by name, where the settings want any; that of Temporal's library too."""
+        self.services = [Process(name, f"services.{name}", self._own(name)) for name in SERVICES]
+        self.worker = Process(WORKER, "workflows", self._own(WORKER))
         self.background = Background()
         """What keeps the processes running."""
         self._keeping: list[asyncio.Task[None]] = []
@@ -125,6 +138,11 @@ class Suite:
         services: dict[str, Process | DevServer] = {service.name: service for service in self.services}
         return services | {"worker": self.worker, "temporal": self.temporal}
 
+    def _own(self, process: str) -> Settings:
+        """The settings of one process, with the address of its own page."""
+        pages = {"metrics": self.pages.get(process, ""), "temporal_metrics": self.pages.get(TEMPORAL_LIBRARY, "")}
+        return replace(self.settings, **pages)  # type: ignore[arg-type]  # each is an address
+
     def addresses(self) -> dict[str, str]:
         """The address of everything that listens, by name."""
         return {name: self.settings.address(name) for name in SERVICES} | {"temporal": self.settings.temporal}
@@ -171,7 +189,8 @@ class Suite:
 
     def _refuse_taken_addresses(self) -> None:
         internal = {f"{name}_internal": self.settings.internal_address(name) for name in SERVICES}
-        for name, address in (self.addresses() | internal).items():
+        pages = [("metrics", address) for address in self.pages.values()]
+        for name, address in [*(self.addresses() | internal).items(), *pages]:
             host, _, port = address.rpartition(":")
             with socket.socket() as probe:
                 probe.settimeout(1)

@@ -27,6 +27,7 @@ from sevensteps.rpc.faults import fault_from, status_of
 from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.lasting import while_valid
 from sevensteps.rpc.room import Room, stopping
+from sevensteps.telemetry.calls import Call
 
 CASE_ID = re.compile(r"case-[0-9a-z]{1,12}", re.ASCII)
 OPEN_TO_ALL = ("/grpc.health.", "/grpc.reflection.")
@@ -50,7 +51,10 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Message, Message]"
 
 
 class AuthInterceptor(grpc.aio.ServerInterceptor):
-    """Checks who calls and whether they may, binds the log to the call, and makes a status of every error."""
+    """Checks who calls and whether they may, binds the log to the call, and makes a status of every error.
+
+    It counts and times the call, too: here alone is known how each ends.
+    """
 
     def __init__(self, identity: Identity, councils: Councils, room: Room, *, is_encrypted: bool) -> None:
         """`identity` checks tokens, `councils` whose they are, `room` whether there is any; health needs none.
@@ -72,22 +76,30 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         rpc = handler_call_details.method
         if handler is None or rpc == HEALTH_CHECK:
             return handler
+        if rpc.startswith(OPEN_TO_ALL):
+            return self._for_strangers(handler, rpc)
+        counted = Call(rpc)
         try:
-            if rpc.startswith(OPEN_TO_ALL):
-                self._room.enter(STRANGER, stream=True)
-                return handler
             token = await self._admit(rpc, handler_call_details)
             self._room.enter((token.actor.council, token.actor.subject), stream=handler.response_streaming)
         except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
-            return _refusing(rpc, error)
+            return _refusing(rpc, error, counted)
         # The body is parsed by the guard: gRPC itself would answer one that cannot be parsed without a reason.
         read = cast("Reading", handler.request_deserializer)
-        call = _Call(rpc, token, read, self._room, self._identity, self._is_encrypted)
+        call = _Call(rpc, counted, token, read, self._room, self._identity, self._is_encrypted)
         if handler.response_streaming:
             streaming = partial(call.stream, cast("Streaming", handler.unary_stream))
             return grpc.unary_stream_rpc_method_handler(streaming, None, handler.response_serializer)
         answering = partial(call.answer, cast("Answering", handler.unary_unary))
         return grpc.unary_unary_rpc_method_handler(answering, None, handler.response_serializer)
+
+    def _for_strangers(self, handler: grpc.RpcMethodHandler[Q, A], rpc: str) -> grpc.RpcMethodHandler[Q, A]:
+        """The handler of a call that anybody may make, where there is room. It is counted only where there is none."""
+        try:
+            self._room.enter(STRANGER, stream=True)
+        except Fault as fault:
+            return _refusing(rpc, fault, Call(rpc))
+        return handler
 
     async def _admit(self, rpc: str, details: grpc.HandlerCallDetails) -> CheckedToken:
         """Who calls. Raises Faults."""
@@ -111,6 +123,7 @@ class _Call:
     """A call that has been let in."""
 
     rpc: str
+    counted: Call
     token: CheckedToken
     read: Reading
     room: Room
@@ -120,12 +133,14 @@ class _Call:
     async def answer(self, answer: Answering, body: bytes, context: Context) -> Message:
         """Answer it with one message."""
         try:
-            return await answer(self._request(body, context), context)
+            message = await answer(self._request(body, context), context)
         except asyncio.CancelledError:
             await self._cut(context)
             raise
         except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
-            return await _refuse(context, self.rpc, error)
+            return await _refuse(context, self.rpc, error, self.counted)
+        self.counted.answered()
+        return message
 
     async def stream(self, answers: Streaming, body: bytes, context: Context) -> AsyncIterator[Message]:
         """Answer it with messages, until there are no more, or the token expires or is revoked."""
@@ -133,11 +148,12 @@ class _Call:
             messages = answers(self._request(body, context), context)
             async for message in while_valid(messages, self.token, self.identity.revocations):
                 yield message
+            self.counted.answered()
         except asyncio.CancelledError:
             await self._cut(context)
             raise
         except Exception as error:  # noqa: BLE001 - nothing but a Fault may leave
-            await _refuse(context, self.rpc, error)
+            await _refuse(context, self.rpc, error, self.counted)
 
     def _request(self, body: bytes, context: Context) -> Message:
         if self.is_encrypted:
@@ -158,26 +174,28 @@ class _Call:
     async def _cut(self, context: Context) -> None:
         """Tell the caller of a call that is cut because the server stops; not one that the caller gave up."""
         if self.room.is_closed and not context.cancelled():
-            await _refuse(context, self.rpc, stopping())
+            await _refuse(context, self.rpc, stopping(), self.counted)
 
 
-def _refusing(rpc: str, error: Exception) -> grpc.RpcMethodHandler[Q, A]:
+def _refusing(rpc: str, error: Exception, counted: Call) -> grpc.RpcMethodHandler[Q, A]:
     """A handler that answers with an error. As one of a stream of requests it reads none of them."""
 
     async def refuse(_requests: AsyncIterator[bytes], context: Context) -> Message:
-        return await _refuse(context, rpc, error)
+        return await _refuse(context, rpc, error, counted)
 
     return cast("grpc.RpcMethodHandler[Q, A]", grpc.stream_unary_rpc_method_handler(refuse))
 
 
-async def _refuse(context: Context, rpc: str, error: Exception) -> Never:
+async def _refuse(context: Context, rpc: str, error: Exception, counted: Call) -> Never:
     fault = fault_from(error)
+    status = rpc_status.to_status(status_of(fault))
+    counted.refused(status.code.name, fault.reason)
     logger = log.get()
     if fault.kind is Kind.INTERNAL:
         logger.error("call failed", rpc=rpc, reason=fault.reason, exc_info=error)
     else:
         logger.info("call refused", rpc=rpc, kind=fault.kind.value, reason=fault.reason)
-    await context.abort_with_status(rpc_status.to_status(status_of(fault)))
+    await context.abort_with_status(status)
 
 
 def _id_in(request: Message, field: str, form: re.Pattern[str]) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health
 from grpc_reflection.v1alpha import reflection
 
 from sevensteps import log
@@ -16,11 +16,14 @@ from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.encryption.watch import watch
 from sevensteps.errors import Fault, Kind
+from sevensteps.rpc.checks import KeyCheck
 from sevensteps.rpc.encryption import PLAINTEXT, Encryption, server_credentials
 from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.interceptor import AuthInterceptor
 from sevensteps.rpc.options import SERVER_OPTIONS
 from sevensteps.rpc.room import Limits, Room
+from sevensteps.rpc.telling import Telling
+from sevensteps.telemetry.health import Check, Health, Observation
 
 DRAIN_SECONDS = 5.0
 LAST_CALL_SECONDS = 0.3
@@ -39,6 +42,14 @@ class Servable(Protocol):
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Register its servicer."""
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        """What makes it ready."""
+
+    @property
+    def observations(self) -> Sequence[Observation]:
+        """What is counted of it now and then."""
 
     def begin(self, background: Background) -> None:
         """Begin what runs beside the calls: the address is this process's now."""
@@ -62,8 +73,9 @@ class Server:
         limits: Limits = DEFAULT_LIMITS,
         *,
         encryption: Encryption = PLAINTEXT,
+        page: str = "",
     ) -> None:
-        """Nothing listens yet; `address` is host:port, port 0 for a free one."""
+        """Nothing listens yet; `address` is host:port, port 0 for a free one; `page` is that of its page, if any."""
         self._encryption = encryption
         self._watching: asyncio.Task[None] | None = None
         self._room = Room(limits)
@@ -73,10 +85,16 @@ class Server:
             interceptors=[AuthInterceptor(identity, councils, self._room, is_encrypted=encryption.calls is not None)],
             options=(*SERVER_OPTIONS, ("grpc.max_concurrent_streams", limits.streams_per_connection)),
         )
-        self._health = health.aio.HealthServicer()
         self._address = address
         self.background = Background()
         """What runs beside the calls."""
+        keys = KeyCheck(encryption.watched, identity.issuers)
+        self._telling = Telling(
+            service.names,
+            Health(self.background, (*service.checks, keys.check), (*service.observations, keys.observe)),
+            encryption,
+            page,
+        )
         self.port = 0
         self.internal_port = 0
         """Where the suite's own processes call; 0 where calls are not encrypted."""
@@ -84,16 +102,16 @@ class Server:
     async def start(self) -> None:
         """Listen. Raises Fault (UNAVAILABLE) when the address is taken."""
         self._service.add_to(self._server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self._telling.add_to(self._server)
         names = (*self._service.names, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server)
         self._listen()
         await self._server.start()
         self._identity.begin(self.background)
         self._service.begin(self.background)
-        await self._tell_health()
+        await self._telling.start(self.background)
         if self._encryption.watched:
-            watching = watch(self._encryption.watched, self._tell_health)
+            watching = watch(self._encryption.watched, self._telling.tell)
             self._watching = self.background.start("watching the certificates", watching)
 
     def _listen(self) -> None:
@@ -115,34 +133,29 @@ class Server:
                 Kind.UNAVAILABLE, "ADDRESS_IN_USE", f"Cannot listen on {address}: is the suite running already?"
             ) from error
 
-    async def _tell_health(self) -> None:
-        """A service whose certificate has ended serves nobody: no caller trusts it."""
-        has_ended = self._encryption.calls is not None and self._encryption.calls.has_ended
-        response = health_pb2.HealthCheckResponse
-        for name in ("", *self._service.names):
-            await self._health.set(name, response.NOT_SERVING if has_ended else response.SERVING)
-
     async def stop(self) -> None:
         """Drain: say NOT_SERVING, let calls under way finish, then close the service.
 
         A call that comes now, or takes too long to finish, is told to come again (UNAVAILABLE, STOPPING).
         """
-        await self._health.enter_graceful_shutdown()
+        await self._telling.drain()
         self._service.drain()
         await self._room.close(DRAIN_SECONDS)
         await asyncio.sleep(LAST_CALL_SECONDS)
         if self._watching:
             await self.background.stop(self._watching)
         await self._server.stop(CLOSE_SECONDS)
+        await self._telling.close()
         await self._service.close()
         await self._identity.close()
 
 
 async def serve(  # noqa: PLR0917 - each process calls it once
-    service: Servable, identity: Identity, councils: Councils, address: str, limits: Limits, encryption: Encryption
+    service: Servable, identity: Identity, councils: Councils, address: str, settings: Settings, encryption: Encryption
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises a Fault when something that runs beside the calls has ended by itself."""
-    server = Server(service, identity, councils, address, limits, encryption=encryption)
+    limits = Limits.of(settings)
+    server = Server(service, identity, councils, address, limits, encryption=encryption, page=settings.metrics)
     stopping = on_signals()
     await server.start()
     log.get().info("listening", address=address)

@@ -13,6 +13,7 @@ from sevensteps.receipt_chain import START, digest_of, link_after
 from sevensteps.service.receipt_pages import CHAINED, IN_ORDER, NUMBERING
 from sevensteps.service.store import Store
 from sevensteps.service.tables import chain, receipts
+from sevensteps.telemetry import series
 
 CHAIN_SECONDS = 0.5
 """How often the writer looks for new receipts: each is to have its link within a second."""
@@ -25,6 +26,7 @@ PORTION = 100
 LAST = sa.select(chain).order_by(chain.c.position.desc()).limit(1)
 NEW = IN_ORDER.where(receipts.c.position > sa.bindparam("after")).limit(PORTION)
 IS_BEHIND = sa.select(receipts.c.receipt_id).where(receipts.c.position > CHAINED).limit(1)
+UNCHAINED = sa.select(sa.func.count()).where(sa.or_(receipts.c.position > CHAINED, receipts.c.position.is_(None)))
 ADD = chain.insert()
 
 
@@ -34,6 +36,11 @@ async def keep_chained(store: Store) -> None:
         with waiting_out():
             await extend(store)
         await asyncio.sleep(CHAIN_SECONDS)
+
+
+async def count(store: Store) -> None:
+    """Tell how many receipts have no link yet. Raises a Fault as the store does."""
+    series.RECEIPTS_UNCHAINED.set(await store.read(lambda connection: connection.execute(UNCHAINED).scalar_one()))
 
 
 async def extend(store: Store) -> None:

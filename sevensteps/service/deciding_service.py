@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Self
 
@@ -19,11 +20,11 @@ from sevensteps.policy import Library
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.encryption import Encryption
 from sevensteps.rpc.identity import Identity
-from sevensteps.rpc.room import Limits
 from sevensteps.rpc.server import serve
 from sevensteps.service import (
     answers,
     chaining,
+    checks,
     identity_server,
     policy_server,
     publications_server,
@@ -38,6 +39,7 @@ from sevensteps.service.pack_archive import Archive
 from sevensteps.service.published_packs import AssessmentsRegister, OwnRegister, Register
 from sevensteps.service.store import Store
 from sevensteps.service.use_cases import UseCases
+from sevensteps.telemetry.health import Check, Observation
 
 LOOK_SECONDS = 60.0
 """How often the records are looked through for what has expired."""
@@ -70,6 +72,7 @@ class DecidingService:
         add: AddTo,
         decided: Sequence[DecidedRecords],
         tasks: Mapping[str, Task],
+        ready: Sequence[Check],
     ) -> None:
         """`add` registers the servicer; `decided` are the records that come by decisions; the rest is `open`'s.
 
@@ -89,6 +92,8 @@ class DecidingService:
         self._add = add
         self._decided = decided
         self._own_tasks = tasks
+        self.checks = ready
+        self.observations: Sequence[Observation] = (publisher.count, partial(chaining.count, store))
         self._background = Background()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -126,7 +131,12 @@ class DecidingService:
         cases = AssessmentRegister(assessment)
         register = OwnRegister(store) if name == REGISTER else AssessmentsRegister(assessment)
         use_cases = UseCases(store, archive, councils, publisher, cases)
-        return cls(name, store, identity, archive, use_cases, publisher, cases, register, add, decided, tasks)
+        ready = (
+            *checks.Database(store, name, settings).checks,
+            checks.outbox_check(publisher, settings.internal_address("feed")),
+            checks.packs_check(archive, councils),
+        )
+        return cls(name, store, identity, archive, use_cases, publisher, cases, register, add, decided, tasks, ready)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
@@ -212,6 +222,6 @@ def run(name: str, add: AddTo, decided: Sequence[DecidedRecords], tasks: Mapping
         identity = Identity.open(settings)
         councils = Councils(settings.policies, settings.pack)
         service = await DecidingService.open(name, settings, identity, councils, add, decided, tasks)
-        await serve(service, identity, councils, settings.own_address(name), Limits.of(settings), encryption)
+        await serve(service, identity, councils, settings.own_address(name), settings, encryption)
 
     process.run(name, work)

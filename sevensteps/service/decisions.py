@@ -1,20 +1,25 @@
 """Decisions as services store and answer them: receipts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from time import perf_counter
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from prometheus_client import Counter, Histogram
 
 from sevensteps.api.policy.v1 import decision_pb2
+from sevensteps.errors import Fault
 from sevensteps.policy import Decision, Finding, Verdict
 from sevensteps.policy.model.verdict import Json
 from sevensteps.service import statements
 from sevensteps.service.numbering import FirstNumber
 from sevensteps.service.pack_archive import Archive
 from sevensteps.service.tables import receipts
+from sevensteps.telemetry import series
 
 ADD_RECEIPT = receipts.insert().values(position=FirstNumber(receipts))
 RECEIPT_JSON = msgspec.json.Encoder(order="sorted")
@@ -93,6 +98,30 @@ class RecordedDecision:
     def as_message(self) -> decision_pb2.Decision:
         """The decision as it goes on the wire."""
         return decision_message(self.receipt, self.receipt_id)
+
+
+def counted(name: str, decide: Callable[[], Decision]) -> Decision:
+    """Make a decision, counted and timed. Raises what `decide` raises."""
+    began = perf_counter()
+    try:
+        decision = decide()
+    except Fault as fault:
+        if fault.reason == "ENGINES_DISAGREE":
+            series.EVALUATORS_DISAGREED.labels(name).inc()
+        raise
+    _seconds(name).observe(perf_counter() - began)
+    _number(name, decision.verdict).inc()
+    return decision
+
+
+@cache
+def _seconds(name: str) -> Histogram:
+    return series.DECISION_SECONDS.labels(name)
+
+
+@cache
+def _number(name: str, verdict: Verdict) -> Counter:
+    return series.DECISIONS.labels(name, verdict.value)
 
 
 def add_receipt(connection: sa.Connection, archive: Archive, row: dict[str, str]) -> None:

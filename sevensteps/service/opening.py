@@ -12,6 +12,7 @@ from sevensteps import clock
 from sevensteps.config import Settings
 from sevensteps.encryption.folder import certificates_in
 from sevensteps.errors import Fault, Kind
+from sevensteps.service.measured_store import MeasuredStore
 from sevensteps.service.migrations import upgrade
 from sevensteps.service.postgres import telling_of_encryption
 from sevensteps.service.postgres_store import PostgresStore
@@ -34,14 +35,14 @@ async def open_to_serve(service: str, settings: Settings) -> TellingStore:
         url = settings.database_url()
         with telling_of_encryption(certificates):
             await asyncio.to_thread(upgrade, service, url, settings.data, certificates=certificates)
-        return PostgresStore(url, service, certificates)
+        return MeasuredStore(PostgresStore(url, service, certificates))
     path = settings.data / f"{service}.db"
     held = _take(path)
     try:
         with translating_errors():
             await asyncio.to_thread(_prepare, path)
         await asyncio.to_thread(upgrade, service, settings.database, settings.data)
-        return SqliteStore(path, held)
+        return MeasuredStore(SqliteStore(path, held))
     except BaseException:
         held.close()
         raise

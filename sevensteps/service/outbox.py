@@ -10,7 +10,7 @@ from uuid import uuid4
 import grpc
 import sqlalchemy as sa
 
-from sevensteps import log
+from sevensteps import clock, log
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
 from sevensteps.background import Background
 from sevensteps.errors import Fault, Kind
@@ -20,6 +20,7 @@ from sevensteps.rpc.faults import fault_of
 from sevensteps.service import statements
 from sevensteps.service.store import Store
 from sevensteps.service.tables import outbox
+from sevensteps.telemetry import series
 
 AT_ONCE = 200
 FIRST_WAIT = 0.2
@@ -40,6 +41,8 @@ NEXT = (
     .limit(AT_ONCE)
 )
 ADD = outbox.insert()
+OLDEST = sa.select(outbox.c.occurred_at).order_by(outbox.c.seq).limit(1)
+COUNT = sa.select(sa.func.count()).select_from(outbox)
 DROP = outbox.delete().where(outbox.c.event_id == sa.bindparam("sent"))  # SQLite gives a row number again
 
 Waiting: TypeAlias = "sa.Row[int, str, str, str, str, str, str, str]"
@@ -78,6 +81,8 @@ class Publisher:
         self._wake = asyncio.Event()
         self._background = Background()
         self._task: asyncio.Task[None] | None = None
+        self.trouble = ""
+        """Why no event can be sent just now; empty where events go out."""
         self._held_back: dict[str, float] = {}
         """The cases with a refused event, and when it is tried again."""
 
@@ -91,6 +96,16 @@ class Publisher:
         """There may be something new: look at once, not only when it is time."""
         self._wake.set()
 
+    async def oldest_has_waited(self) -> float:
+        """How many seconds the oldest event has waited; 0 where none does. Raises a Fault as the store does."""
+        oldest = await self._store.read(lambda connection: connection.execute(OLDEST).scalar())
+        return max(0.0, (clock.now() - clock.from_text(oldest)).total_seconds()) if oldest else 0.0
+
+    async def count(self) -> None:
+        """Tell how many events wait. Raises as above."""
+        waiting = await self._store.read(lambda connection: connection.execute(COUNT).scalar_one())
+        series.OUTBOX_EVENTS.set(waiting)
+
     async def stop(self) -> None:
         """Stop. What is left goes out at the next start."""
         if self._task:
@@ -99,7 +114,6 @@ class Publisher:
 
     async def _run(self) -> None:
         pauses = Pauses(FIRST_WAIT, LONGEST_WAIT)
-        trouble = ""
         while True:
             # Nobody may be left to wake it: a caller that gave up leaves its event all the same. Not by `wait_for`: in
             # Python 3.11 it loses a cancellation that comes in the moment of waking, and `stop` waited for ever.
@@ -110,14 +124,15 @@ class Publisher:
             try:
                 await self._send_all()
             except Exception as error:  # noqa: BLE001 - whatever it is, people work on and their events must go out
+                series.OUTBOX_FAILED.inc()
                 with suppress(Exception):  # nor may saying why end it
-                    trouble = _log_once(error, trouble)
+                    self.trouble = _log_once(error, self.trouble)
                 self._wake.set()
                 await pauses.pause()
             else:
-                if trouble:
+                if self.trouble:
                     log.get().info("events go out of the outbox again")
-                trouble = ""
+                self.trouble = ""
                 pauses.begin_anew()
 
     async def _send_all(self) -> None:
@@ -155,6 +170,7 @@ class Publisher:
                 fault = fault_of(error)
                 if fault.kind not in REFUSED:
                     raise
+                series.OUTBOX_FAILED.inc()
                 self._held_back[row.case_id] = monotonic() + HELD_BACK_SECONDS
                 log.get().error(
                     "the feed refuses an event; it and the later ones of its case wait in the outbox",
@@ -179,6 +195,7 @@ class Publisher:
                 payload=row.payload,
             )
         await self._feed.AppendEvents(request, timeout=CALL_SECONDS)
+        series.OUTBOX_SENT.inc(len(rows))
         sent = [{"sent": row.event_id} for row in rows]
         await self._store.write(lambda connection: connection.execute(DROP, sent))
 

@@ -173,6 +173,13 @@ class PostgresStore:
                     await connection.invalidate()  # nobody else is to be lent one that listens
                 raise unavailable()
 
+    def connections(self) -> tuple[int, int]:
+        """See measured_store.Connected."""
+        pool = self._engine.pool
+        if not isinstance(pool, sa.pool.QueuePool):
+            raise TypeError("Connections to PostgreSQL wait in a queue.")
+        return pool.checkedout(), pool.checkedin()
+
     async def close(self) -> None:
         """See Store."""
         await self._engine.dispose()

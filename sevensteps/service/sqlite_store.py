@@ -83,6 +83,12 @@ class SqliteStore:
         yield ""
         await asyncio.Event().wait()
 
+    def connections(self) -> tuple[int, int]:
+        """See measured_store.Connected. One that reads is never seen at it: it lets nobody else in meanwhile."""
+        opened = self._writer.is_open + self._reader.is_open
+        used = int(self._writing is not None and self._writer.is_open)
+        return used, opened - used
+
     async def close(self) -> None:
         """See Store."""
         if self._writing:
@@ -134,6 +140,11 @@ class _Connection:
         if not isinstance(driver, sqlite3.Connection):
             raise TypeError("SQLite is spoken through sqlite3.")
         return self._lent, driver
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was ever opened."""
+        return self._lent is not None
 
     def close(self) -> None:
         """Close it, if it was ever opened."""

@@ -18,7 +18,7 @@ from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
 from sevensteps.policy.model.verdict import Json
 from sevensteps.receipt_chain import digest_of
 from sevensteps.service import outbox
-from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, RecordedDecision, add_receipt, decision_message
+from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, RecordedDecision, add_receipt, counted, decision_message
 from sevensteps.service.pack_archive import Archive
 
 T = TypeVar("T")
@@ -116,8 +116,11 @@ class Work:
             self.archive.restore(self.connection, version)
         else:
             self.archive.library.ensure_in_force(pack)
-        decided = self.archive.library.decide(
-            decision, pack=pack, on=on, facts=facts, version=version or None, only_known_facts=True
+        decided = counted(
+            decision,
+            lambda: self.archive.library.decide(
+                decision, pack=pack, on=on, facts=facts, version=version or None, only_known_facts=True
+            ),
         )
         receipt_id, receipt = new_id("receipt"), decided.receipt()
         row = {

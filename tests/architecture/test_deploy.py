@@ -131,7 +131,7 @@ def test_every_container_has_the_secrets_that_it_names() -> None:
         named = re.findall(r"/run/secrets/([\w-]+)", str(service.get("environment", "")))
         assert set(named) <= set(service.get("secrets", [])), name
     needed = {"postgres": {"postgres", "sevensteps", "temporal"}, "passwords": {"postgres", "sevensteps", "temporal"}}
-    needed |= dict.fromkeys(("temporal", "temporal-schema"), {"temporal"})
+    needed |= {name: {"temporal"} for name in ("temporal", "temporal-schema")}
     for name, service in COMPOSE["services"].items():
         given = re.findall(r"password-(\w+):/passwords/\1", str(service.get("volumes", "")))
         suites_own = service["image"] == COMPOSE["services"]["feed"]["image"]

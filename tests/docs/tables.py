@@ -11,9 +11,11 @@ from sevensteps.events import OPENS, PAYLOADS, Payload
 from sevensteps.identity.actor import Role
 from sevensteps.identity.rights import ANYBODY, CASEWORK, PEOPLE, RIGHTS
 from sevensteps.steps import STEP_NAMES
+from sevensteps.telemetry.series import DEFINED
 
 EVENTS = ROOT / "docs" / "events.md"
 RIGHTS_PAGE = ROOT / "docs" / "api.md"
+TELEMETRY = ROOT / "docs" / "telemetry.md"
 MACHINES = {Role.JOURNEY: "the journeys", Role.SERVICE: "the services"}
 
 
@@ -53,6 +55,15 @@ def rights_table() -> Iterator[str]:
         yield f"| {service.split('.')[2]} | `{call}` | {_who(roles)} |"
 
 
+def series_table() -> Iterator[str]:
+    """One row for each series, process by process."""
+    yield "| series | kind | labels | of | what it says |"
+    yield "| --- | --- | --- | --- | --- |"
+    for each in DEFINED:
+        labels = ", ".join(f"`{label}`" for label in each.labels)
+        yield f"| `{each.name}` | {each.kind} | {labels} | {each.of} | {each.meaning} |"
+
+
 def _who(roles: frozenset[Role]) -> str:
     if roles >= ANYBODY:
         return "every role that has to do with cases"
@@ -78,6 +89,7 @@ def _services_by_payload() -> Mapping[str, str]:
 TABLES: Mapping[Path, tuple[str, Callable[[], Iterator[str]]]] = {
     EVENTS: ("events", events_table),
     RIGHTS_PAGE: ("rights", rights_table),
+    TELEMETRY: ("series", series_table),
 }
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from e2e import pages
 from servers.command_line import run_command
+from servers.pages import PROCESSES, asked, families_of, free_ports_in_a_row, get, scrape
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.cli.story.examples import FOLDER
@@ -23,7 +24,7 @@ from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
-from sevensteps.local.suite import Suite, on_free_ports
+from sevensteps.local.suite import TEMPORAL_LIBRARY, Suite, on_free_ports
 from sevensteps.rpc.caller import PatientCaller
 
 
@@ -36,6 +37,9 @@ class RunningSuite:
     """A running suite with a case of every example, among them a carer in step 6 and a person who is not eligible."""
 
     settings: Settings
+    pages: Mapping[str, str]
+    """Where each process tells how it is."""
+
     played: Mapping[str, str]
     """What `sevensteps play` said of each example, by its name."""
 
@@ -57,12 +61,52 @@ class RunningSuite:
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningSuite]:
     """The suite, in processes of its own."""
     settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("suite")))
+    settings = replace(settings, metrics=f"127.0.0.1:{free_ports_in_a_row(len(PROCESSES) + 1)}")
     suite, began = Suite(settings, print), clock.now()
     await suite.start()
     try:
-        yield RunningSuite(settings, await asyncio.to_thread(pages.play_all, settings), began)
+        yield RunningSuite(settings, suite.pages, await asyncio.to_thread(pages.play_all, settings), began)
     finally:
         await suite.stop()
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+async def test_every_process_tells_how_it_is(running: RunningSuite, process: str) -> None:
+    """Each has a page of its own, with all of its series: the ones of the table, and no other's. All are ready."""
+    found = await scrape(running.pages[process])
+    assert {name for name in found.families if name.startswith("sevensteps_")} == families_of(process)
+    assert found.labels("sevensteps_process_info", "role") == {process}
+    assert found.value("sevensteps_ready") == 1
+    assert found.value("sevensteps_background_task_up") >= 5
+    assert (await asked(running.pages[process], "live"))[0] == 200
+    assert (await asked(running.pages[process], "started"))[0] == 200
+    ended = await asyncio.to_thread(
+        run_command,
+        replace(running.settings, metrics=running.pages[process]).as_environment(),
+        "health",
+        process,
+        "ready",
+    )
+    assert (ended.returncode, ended.stdout) == (0, f"{process} is ready.\n")
+
+
+async def test_what_the_examples_brought_is_counted(running: RunningSuite) -> None:
+    """Calls in the services, events in the feed, facts that reached journeys; and Temporal's library tells its own."""
+    scraped = {process: await scrape(running.pages[process]) for process in PROCESSES}
+    for service in set(SERVICES) - {"feed"}:
+        assert scraped[service].value("sevensteps_rpc_handled_total", code="OK") > 0
+        assert scraped[service].value("sevensteps_outbox_sent_total") > 0
+        assert scraped[service].value("sevensteps_decisions_total") > 0
+        assert scraped[service].value("sevensteps_database_units_total", outcome="failed") == 0
+    appended = scraped["feed"].labels("sevensteps_feed_appended_total", "service")
+    assert appended == set(SERVICES) - {"feed"}
+    assert scraped["feed"].value("sevensteps_feed_subscription_lag", subscription="journeys", council="") < 50
+    assert scraped["worker"].value("sevensteps_relay_delivered_total") > 30
+    assert scraped["worker"].value("sevensteps_relay_undeliverable_total") == 0
+    assert scraped["worker"].value("sevensteps_relay_position") > 30
+    library = (await get(running.pages[TEMPORAL_LIBRARY], "/metrics")).text
+    assert "temporal_workflow_task_execution_latency_seconds" in library
+    assert "temporal_request_total" in library
 
 
 async def test_the_list_says_where_each_case_stands(running: RunningSuite) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import grpc
 import pytest
 
-from services.assessment import matters_overdue
+from services.assessment import case_counts, matters_overdue
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault
@@ -33,7 +33,7 @@ NOBODY = "127.0.0.1:1"
 """An address at which nobody listens."""
 PACK = "example-council"
 """Decides for the councils of tests, most of which have no file."""
-TASKS = {"assessment": matters_overdue.TASKS}
+TASKS = {"assessment": {**matters_overdue.TASKS, **case_counts.TASKS}}
 """What services do by themselves."""
 
 
@@ -110,7 +110,9 @@ async def run_service(
     tasks = TASKS.get(name, NO_TASKS)
     service = await DecidingService.open(name, settings, identity, councils, add_to, decided, tasks)
     encryption = Encryption.of(settings, name)
-    server = Server(service, identity, councils, address, Limits.of(settings), encryption=encryption)
+    server = Server(
+        service, identity, councils, address, Limits.of(settings), encryption=encryption, page=settings.metrics
+    )
     await server.start()
     store = open_store(settings.database, settings.data, name)
     running = Running(settings, Keys.open(settings.data), f"127.0.0.1:{server.port}", store, assessment)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from sevensteps.config import CLIENT, LISTENING, NUMBERS, POLICIES, SERVICES, Settings, SettingsError
+from sevensteps.config import CLIENT, LISTENING, NUMBERS, PAGES, POLICIES, SERVICES, Settings, SettingsError
 from sevensteps.councils import Councils
 
 INTERNAL = tuple(f"{name}_internal" for name in SERVICES)
@@ -25,9 +25,9 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("secret")
     values = {field.name: f"the-{field.name}" for field in fields(Settings)}
-    values |= {name: f"{name}.example:7700" for name in (*SERVICES, *INTERNAL, *LISTENING, "temporal")}
+    values |= {name: f"{name}.example:7700" for name in (*SERVICES, *INTERNAL, *LISTENING, "temporal", *PAGES)}
     values |= dict.fromkeys(NUMBERS, "7")
-    values |= {"log": "json", "plaintext": "temporal"}
+    values |= {"log": "json", "plaintext": "temporal,metrics"}
     values |= {"mode": "production", "issuer": "https://login.example/realms/council"}
     values |= {"database": "postgresql+asyncpg://amy@db:5432/steps", "database_password_file": str(password)}
     settings = Settings.from_environment({f"SEVENSTEPS_{name.upper()}": value for name, value in values.items()})
@@ -84,6 +84,20 @@ def test_plaintext_leaves_this_machine_only_where_somebody_says_so(
     others = ", ".join({"services", "temporal", "database"} - {word})
     with pytest.raises(SettingsError):
         Settings.from_environment(values | {"SEVENSTEPS_PLAINTEXT": others})
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_for_this_machine_unless_somebody_says_otherwise(name: str) -> None:
+    """Whoever reaches it needs no token. Without the setting there is none."""
+    assert getattr(Settings(), name) == ""
+    there = {f"SEVENSTEPS_{name.upper()}": "0.0.0.0:7720"}
+    with pytest.raises(SettingsError, match=f"SEVENSTEPS_{name.upper()}: .*put metrics into SEVENSTEPS_PLAINTEXT"):
+        Settings.from_environment(there)
+    assert getattr(Settings.from_environment(there | {"SEVENSTEPS_PLAINTEXT": "metrics"}), name) == "0.0.0.0:7720"
+    with pytest.raises(SettingsError, match=f"SEVENSTEPS_{name.upper()}: expected host:port"):
+        Settings.from_environment({f"SEVENSTEPS_{name.upper()}": "7720"})
+    with pytest.raises(SettingsError, match=f"SEVENSTEPS_{name.upper()}: expected an address of its own"):
+        Settings.from_environment({f"SEVENSTEPS_{name.upper()}": "127.0.0.1:7705"})
 
 
 @pytest.mark.parametrize(
@@ -151,7 +165,7 @@ def test_where_a_process_listens_must_be_clear() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("PLAINTEXT", "yes", "some of services, temporal, database, separated by commas, not yes"),
+        ("PLAINTEXT", "yes", "some of services, temporal, database, metrics, separated by commas, not yes"),
         ("LOG", "xml", "one of auto, console, json, not xml"),
         ("TEMPORAL_NAMESPACE", "", "a name"),
         ("TASK_QUEUE", "", "a name"),

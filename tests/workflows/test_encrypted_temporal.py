@@ -31,7 +31,7 @@ from sevensteps.journeys import connect
 from sevensteps.local.suite import on_free_ports
 from sevensteps.rpc.client import channel
 from sevensteps.temporal import workflow_id
-from workflows.__main__ import work
+from workflows.__main__ import reaching, work
 
 PROCESSES = ("feed", "planning", "worker", "temporal")
 
@@ -80,13 +80,17 @@ def authority() -> Authority:
     return Authority("old")
 
 
+async def _work(settings: Settings) -> None:
+    async with reaching(settings, tokens_of_process(settings, "journey", Role.JOURNEY)) as reached:
+        await work(settings, reached)
+
+
 async def test_the_worker_goes_on_with_new_certificates(
     encrypted: Encrypted, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Temporal takes the old ones no more, and cuts the connections: journeys begin all the same."""
     monkeypatch.setattr("sevensteps.encryption.watch.LOOK_SECONDS", 0.1)
-    tokens = tokens_of_process(encrypted.settings, "journey", Role.JOURNEY)
-    working = asyncio.create_task(work(encrypted.settings, tokens))
+    working = asyncio.create_task(_work(encrypted.settings))
     new = Authority("new")
     try:
         async with encrypted.proxy.listening(server_context(encrypted.folder, "temporal")):

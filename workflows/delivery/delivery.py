@@ -20,6 +20,7 @@ from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.events import OPENS, CaseEnded, CaseOpened, Fact
 from sevensteps.steps import Stage
+from sevensteps.telemetry import series
 from sevensteps.temporal import COUNCIL, HEAR, HEAR_ALL, JOURNEY, RUNNING, Parked, rebuild_advice, workflow_id
 from workflows.delivery.feed import Feed, UnreadableEventError, fact_of
 from workflows.journey.state import JourneyState
@@ -62,6 +63,7 @@ class Delivery:
             if (refusal := _for_good(error, events[0].case_id)) is None:
                 raise
             await self._park(events[0].case_id, refusal)
+            series.RELAY_UNDELIVERABLE.inc()
             log.get().error(
                 "fact cannot be delivered; its case is parked",
                 case_id=events[0].case_id,

@@ -1,9 +1,10 @@
 """The feed as journeys read it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from time import time
 
 import grpc
 
@@ -23,6 +24,8 @@ PAGE_SIZE = 1000
 TIMEOUT = 10.0
 TURN_TIMEOUT = 2.0
 """How long a call may take, in seconds, and how long one may about turns, which last three."""
+LAG_TIMEOUT = 1.0
+"""The same where nothing waits for the answer but whoever asks how the worker is."""
 
 
 class UnreadableEventError(Exception):
@@ -57,6 +60,20 @@ def is_changed(error: grpc.aio.AioRpcError) -> bool:
     return fault_of(error).reason == "FEED_CHANGED"
 
 
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far the journeys are behind: the place up to which all have their facts, and how many events are after it.
+
+    `oldest` is when the first fact happened that a journey does not have; `ahead` is by how many seconds this machine's
+    clock is ahead of the feed's.
+    """
+
+    position: int
+    events: int
+    oldest: datetime | None
+    ahead: float
+
+
 class Feed:
     """The calls of the relay and of a rebuild. Methods raise grpc.aio.AioRpcError if the feed does not answer."""
 
@@ -72,6 +89,20 @@ class Feed:
         subscription = await self._stub.GetSubscription(request, timeout=TIMEOUT)
         self.feed_id = subscription.feed_id
         return Place(subscription.position, subscription.resume_token)
+
+    async def lag(self) -> Lag:
+        """How far the journeys are behind."""
+        request = feed_pb2.GetSubscriptionRequest(name=SUBSCRIPTION)
+        began = time()
+        at = await self._stub.GetSubscription(request, timeout=LAG_TIMEOUT)
+        ahead = (began + time()) / 2 - at.answered_at.ToNanoseconds() / 1e9
+        waiting: Sequence[feed_pb2.Event] = ()
+        if at.head > at.position:
+            heard = feed_pb2.EventFilter(types=sorted(HEARD))
+            after = feed_pb2.ListEventsRequest(page_size=1, page_token=at.resume_token, filter=heard)
+            waiting = (await self._stub.ListEvents(after, timeout=LAG_TIMEOUT)).events
+        oldest = waiting[0].occurred_at.ToDatetime(tzinfo=UTC) if waiting else None
+        return Lag(at.position, at.head - at.position, oldest, ahead)
 
     async def check(self, token: str) -> None:
         """Raise an AioRpcError for which `is_changed` holds unless this is a place in the feed."""

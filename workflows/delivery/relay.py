@@ -13,6 +13,7 @@ from sevensteps.errors import Kind
 from sevensteps.identity.claims import TOKEN_EXPIRED
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.faults import fault_of
+from sevensteps.telemetry import series
 from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed, is_changed
 from workflows.delivery.lines import ROOM, Line, Lines
@@ -146,6 +147,7 @@ class Relay:
         try:
             if events := await self._next_of(line):
                 await self._delivery.deliver(*events)
+                series.RELAY_DELIVERED.inc(len(events))
                 self._log_answer("temporal")
                 self._lines.delivered(line, events[-1].position)
                 self._progress.set()

@@ -354,6 +354,8 @@ async def test_an_address_that_is_taken_is_said_so(running: Running) -> None:
 
     class Nothing:
         names = (SERVICE,)
+        checks = ()
+        observations = ()
 
         def add_to(self, server: grpc.aio.Server) -> None: ...
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!sevensteps/api/feed/v1/feed.proto\x12\x16sevensteps.api.feed.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x01\n\x05\x45vent\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x04 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x05 \x01(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x08 \x01(\t\x12\x0f\n\x07payload\x18\t \x01(\t\">\n\x0b\x45ventFilter\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\r\n\x05types\x18\x02 \x03(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\"~\n\x11ListEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\x03\x12\x33\n\x06\x66ilter\x18\x04 \x01(\x0b\x32#.sevensteps.api.feed.v1.EventFilter\"{\n\x12ListEventsResponse\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0c\n\x04more\x18\x03 \x01(\x08\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x04 \x01(\t\"n\n\x12WatchEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x03\x12\x33\n\x06\x66ilter\x18\x02 \x01(\x0b\x32#.sevensteps.api.feed.v1.EventFilter\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"}\n\x13WatchEventsResponse\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\x12\x10\n\x08\x62ookmark\x18\x02 \x01(\x03\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x03 \x01(\t\x12\x14\n\x0cresume_token\x18\x04 \x01(\t\"&\n\x16GetSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"R\n\x17GetSubscriptionResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"^\n\x18\x41\x63knowledgeEventsRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x03\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\x12\x0c\n\x04\x62\x61\x63k\x18\x04 \x01(\x08\"-\n\x19\x41\x63knowledgeEventsResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\">\n\x0fTakeTurnRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06reader\x18\x02 \x01(\t\x12\r\n\x05leave\x18\x03 \x01(\x08\"$\n\x10TakeTurnResponse\x12\x10\n\x08is_yours\x18\x01 \x01(\x08\"\x1a\n\x18ListSubscriptionsRequest\"X\n\x19ListSubscriptionsResponse\x12;\n\rsubscriptions\x18\x01 \x03(\x0b\x32$.sevensteps.api.feed.v1.Subscription\"\x9c\x01\n\x0cSubscription\x12\x0f\n\x07\x63ouncil\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x10\n\x08position\x18\x04 \x01(\x03\x12\x0b\n\x03lag\x18\x05 \x01(\x03\x12-\n\tlast_seen\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reader\x18\x07 \x01(\t\"K\n\x19\x44\x65leteSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\"\x1c\n\x1a\x44\x65leteSubscriptionResponse\"\"\n\x11TrimEventsRequest\x12\r\n\x05up_to\x18\x01 \x01(\x03\"&\n\x12TrimEventsResponse\x12\x10\n\x08\x65\x61rliest\x18\x01 \x01(\x03\"D\n\x13\x41ppendEventsRequest\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\"$\n\x14\x41ppendEventsResponse\x12\x0c\n\x04head\x18\x01 \x01(\x03\x32\x84\x08\n\x0b\x46\x65\x65\x64Service\x12h\n\nListEvents\x12).sevensteps.api.feed.v1.ListEventsRequest\x1a*.sevensteps.api.feed.v1.ListEventsResponse\"\x03\x90\x02\x01\x12m\n\x0bWatchEvents\x12*.sevensteps.api.feed.v1.WatchEventsRequest\x1a+.sevensteps.api.feed.v1.WatchEventsResponse\"\x03\x90\x02\x01\x30\x01\x12w\n\x0fGetSubscription\x12..sevensteps.api.feed.v1.GetSubscriptionRequest\x1a/.sevensteps.api.feed.v1.GetSubscriptionResponse\"\x03\x90\x02\x01\x12x\n\x11\x41\x63knowledgeEvents\x12\x30.sevensteps.api.feed.v1.AcknowledgeEventsRequest\x1a\x31.sevensteps.api.feed.v1.AcknowledgeEventsResponse\x12]\n\x08TakeTurn\x12\'.sevensteps.api.feed.v1.TakeTurnRequest\x1a(.sevensteps.api.feed.v1.TakeTurnResponse\x12}\n\x11ListSubscriptions\x12\x30.sevensteps.api.feed.v1.ListSubscriptionsRequest\x1a\x31.sevensteps.api.feed.v1.ListSubscriptionsResponse\"\x03\x90\x02\x01\x12{\n\x12\x44\x65leteSubscription\x12\x31.sevensteps.api.feed.v1.DeleteSubscriptionRequest\x1a\x32.sevensteps.api.feed.v1.DeleteSubscriptionResponse\x12\x63\n\nTrimEvents\x12).sevensteps.api.feed.v1.TrimEventsRequest\x1a*.sevensteps.api.feed.v1.TrimEventsResponse\x12i\n\x0c\x41ppendEvents\x12+.sevensteps.api.feed.v1.AppendEventsRequest\x1a,.sevensteps.api.feed.v1.AppendEventsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!sevensteps/api/feed/v1/feed.proto\x12\x16sevensteps.api.feed.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x01\n\x05\x45vent\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x04 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x05 \x01(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12/\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x08 \x01(\t\x12\x0f\n\x07payload\x18\t \x01(\t\">\n\x0b\x45ventFilter\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\r\n\x05types\x18\x02 \x03(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\"~\n\x11ListEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\x03\x12\x33\n\x06\x66ilter\x18\x04 \x01(\x0b\x32#.sevensteps.api.feed.v1.EventFilter\"{\n\x12ListEventsResponse\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0c\n\x04more\x18\x03 \x01(\x08\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x04 \x01(\t\"n\n\x12WatchEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x03\x12\x33\n\x06\x66ilter\x18\x02 \x01(\x0b\x32#.sevensteps.api.feed.v1.EventFilter\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"}\n\x13WatchEventsResponse\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\x12\x10\n\x08\x62ookmark\x18\x02 \x01(\x03\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x03 \x01(\t\x12\x14\n\x0cresume_token\x18\x04 \x01(\t\"&\n\x16GetSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x91\x01\n\x17GetSubscriptionResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\x12\x0c\n\x04head\x18\x04 \x01(\x03\x12/\n\x0b\x61nswered_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"^\n\x18\x41\x63knowledgeEventsRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x03\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\x12\x0c\n\x04\x62\x61\x63k\x18\x04 \x01(\x08\"-\n\x19\x41\x63knowledgeEventsResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\">\n\x0fTakeTurnRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06reader\x18\x02 \x01(\t\x12\r\n\x05leave\x18\x03 \x01(\x08\"$\n\x10TakeTurnResponse\x12\x10\n\x08is_yours\x18\x01 \x01(\x08\"\x1a\n\x18ListSubscriptionsRequest\"X\n\x19ListSubscriptionsResponse\x12;\n\rsubscriptions\x18\x01 \x03(\x0b\x32$.sevensteps.api.feed.v1.Subscription\"\x9c\x01\n\x0cSubscription\x12\x0f\n\x07\x63ouncil\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x10\n\x08position\x18\x04 \x01(\x03\x12\x0b\n\x03lag\x18\x05 \x01(\x03\x12-\n\tlast_seen\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reader\x18\x07 \x01(\t\"K\n\x19\x44\x65leteSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\"\x1c\n\x1a\x44\x65leteSubscriptionResponse\"\"\n\x11TrimEventsRequest\x12\r\n\x05up_to\x18\x01 \x01(\x03\"&\n\x12TrimEventsResponse\x12\x10\n\x08\x65\x61rliest\x18\x01 \x01(\x03\"D\n\x13\x41ppendEventsRequest\x12-\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1d.sevensteps.api.feed.v1.Event\"$\n\x14\x41ppendEventsResponse\x12\x0c\n\x04head\x18\x01 \x01(\x03\x32\x84\x08\n\x0b\x46\x65\x65\x64Service\x12h\n\nListEvents\x12).sevensteps.api.feed.v1.ListEventsRequest\x1a*.sevensteps.api.feed.v1.ListEventsResponse\"\x03\x90\x02\x01\x12m\n\x0bWatchEvents\x12*.sevensteps.api.feed.v1.WatchEventsRequest\x1a+.sevensteps.api.feed.v1.WatchEventsResponse\"\x03\x90\x02\x01\x30\x01\x12w\n\x0fGetSubscription\x12..sevensteps.api.feed.v1.GetSubscriptionRequest\x1a/.sevensteps.api.feed.v1.GetSubscriptionResponse\"\x03\x90\x02\x01\x12x\n\x11\x41\x63knowledgeEvents\x12\x30.sevensteps.api.feed.v1.AcknowledgeEventsRequest\x1a\x31.sevensteps.api.feed.v1.AcknowledgeEventsResponse\x12]\n\x08TakeTurn\x12\'.sevensteps.api.feed.v1.TakeTurnRequest\x1a(.sevensteps.api.feed.v1.TakeTurnResponse\x12}\n\x11ListSubscriptions\x12\x30.sevensteps.api.feed.v1.ListSubscriptionsRequest\x1a\x31.sevensteps.api.feed.v1.ListSubscriptionsResponse\"\x03\x90\x02\x01\x12{\n\x12\x44\x65leteSubscription\x12\x31.sevensteps.api.feed.v1.DeleteSubscriptionRequest\x1a\x32.sevensteps.api.feed.v1.DeleteSubscriptionResponse\x12\x63\n\nTrimEvents\x12).sevensteps.api.feed.v1.TrimEventsRequest\x1a*.sevensteps.api.feed.v1.TrimEventsResponse\x12i\n\x0c\x41ppendEvents\x12+.sevensteps.api.feed.v1.AppendEventsRequest\x1a,.sevensteps.api.feed.v1.AppendEventsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,34 +54,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WATCHEVENTSRESPONSE']._serialized_end=839
   _globals['_GETSUBSCRIPTIONREQUEST']._serialized_start=841
   _globals['_GETSUBSCRIPTIONREQUEST']._serialized_end=879
-  _globals['_GETSUBSCRIPTIONRESPONSE']._serialized_start=881
-  _globals['_GETSUBSCRIPTIONRESPONSE']._serialized_end=963
-  _globals['_ACKNOWLEDGEEVENTSREQUEST']._serialized_start=965
-  _globals['_ACKNOWLEDGEEVENTSREQUEST']._serialized_end=1059
-  _globals['_ACKNOWLEDGEEVENTSRESPONSE']._serialized_start=1061
-  _globals['_ACKNOWLEDGEEVENTSRESPONSE']._serialized_end=1106
-  _globals['_TAKETURNREQUEST']._serialized_start=1108
-  _globals['_TAKETURNREQUEST']._serialized_end=1170
-  _globals['_TAKETURNRESPONSE']._serialized_start=1172
-  _globals['_TAKETURNRESPONSE']._serialized_end=1208
-  _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_start=1210
-  _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_end=1236
-  _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_start=1238
-  _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_end=1326
-  _globals['_SUBSCRIPTION']._serialized_start=1329
-  _globals['_SUBSCRIPTION']._serialized_end=1485
-  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_start=1487
-  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_end=1562
-  _globals['_DELETESUBSCRIPTIONRESPONSE']._serialized_start=1564
-  _globals['_DELETESUBSCRIPTIONRESPONSE']._serialized_end=1592
-  _globals['_TRIMEVENTSREQUEST']._serialized_start=1594
-  _globals['_TRIMEVENTSREQUEST']._serialized_end=1628
-  _globals['_TRIMEVENTSRESPONSE']._serialized_start=1630
-  _globals['_TRIMEVENTSRESPONSE']._serialized_end=1668
-  _globals['_APPENDEVENTSREQUEST']._serialized_start=1670
-  _globals['_APPENDEVENTSREQUEST']._serialized_end=1738
-  _globals['_APPENDEVENTSRESPONSE']._serialized_start=1740
-  _globals['_APPENDEVENTSRESPONSE']._serialized_end=1776
-  _globals['_FEEDSERVICE']._serialized_start=1779
-  _globals['_FEEDSERVICE']._serialized_end=2807
+  _globals['_GETSUBSCRIPTIONRESPONSE']._serialized_start=882
+  _globals['_GETSUBSCRIPTIONRESPONSE']._serialized_end=1027
+  _globals['_ACKNOWLEDGEEVENTSREQUEST']._serialized_start=1029
+  _globals['_ACKNOWLEDGEEVENTSREQUEST']._serialized_end=1123
+  _globals['_ACKNOWLEDGEEVENTSRESPONSE']._serialized_start=1125
+  _globals['_ACKNOWLEDGEEVENTSRESPONSE']._serialized_end=1170
+  _globals['_TAKETURNREQUEST']._serialized_start=1172
+  _globals['_TAKETURNREQUEST']._serialized_end=1234
+  _globals['_TAKETURNRESPONSE']._serialized_start=1236
+  _globals['_TAKETURNRESPONSE']._serialized_end=1272
+  _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_start=1274
+  _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_end=1300
+  _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_start=1302
+  _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_end=1390
+  _globals['_SUBSCRIPTION']._serialized_start=1393
+  _globals['_SUBSCRIPTION']._serialized_end=1549
+  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_start=1551
+  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_end=1626
+  _globals['_DELETESUBSCRIPTIONRESPONSE']._serialized_start=1628
+  _globals['_DELETESUBSCRIPTIONRESPONSE']._serialized_end=1656
+  _globals['_TRIMEVENTSREQUEST']._serialized_start=1658
+  _globals['_TRIMEVENTSREQUEST']._serialized_end=1692
+  _globals['_TRIMEVENTSRESPONSE']._serialized_start=1694
+  _globals['_TRIMEVENTSRESPONSE']._serialized_end=1732
+  _globals['_APPENDEVENTSREQUEST']._serialized_start=1734
+  _globals['_APPENDEVENTSREQUEST']._serialized_end=1802
+  _globals['_APPENDEVENTSRESPONSE']._serialized_start=1804
+  _globals['_APPENDEVENTSRESPONSE']._serialized_end=1840
+  _globals['_FEEDSERVICE']._serialized_start=1843
+  _globals['_FEEDSERVICE']._serialized_end=2871
 # @@protoc_insertion_point(module_scope)

@@ -280,22 +280,32 @@ class GetSubscriptionResponse(_message.Message):
     POSITION_FIELD_NUMBER: _builtins.int
     FEED_ID_FIELD_NUMBER: _builtins.int
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    HEAD_FIELD_NUMBER: _builtins.int
+    ANSWERED_AT_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """Everything up to here is done; 0 is the beginning."""
     feed_id: _builtins.str
     """The feed's identity, a UUID: another one when the feed has begun anew."""
     resume_token: _builtins.str
     """The same place as `position`, to watch or list from."""
+    head: _builtins.int
+    """The feed's last position."""
+    @_builtins.property
+    def answered_at(self) -> _timestamp_pb2.Timestamp:
+        """The time by the feed's clock."""
+
     def __init__(
         self,
         *,
         position: _builtins.int = ...,
         feed_id: _builtins.str = ...,
         resume_token: _builtins.str = ...,
+        head: _builtins.int = ...,
+        answered_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["feed_id", b"feed_id", "position", b"position", "resume_token", b"resume_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at", "feed_id", b"feed_id", "head", b"head", "position", b"position", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

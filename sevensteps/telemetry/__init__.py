@@ -1,0 +1,1 @@
+"""What a process tells of itself: its series, and whether it is ready. Never of the people whom the suite is for."""
