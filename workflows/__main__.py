@@ -5,8 +5,10 @@ import sevensteps  # noqa: F401 - before grpc, which reads once what it may prin
 # isort: split
 import asyncio
 import logging
+import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 from temporalio.client import Client
@@ -23,6 +25,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.client_credentials import ClientCredentials
 from sevensteps.identity.own_tokens import Tokens, tokens_of_process
 from sevensteps.journeys import connect, connect_prepared
+from sevensteps.release_names import NONE
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.client import channel
 from workflows.activities.registered import activities
@@ -30,6 +33,7 @@ from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
 from workflows.delivery.place import PlaceFile
 from workflows.delivery.relay import Relay
+from workflows.release import take_journeys_at_first
 from workflows.worker import journey_worker
 
 FIRST_PAUSE = 0.5
@@ -44,7 +48,7 @@ _CORE_LOGS = LoggingConfig(
 """The log messages of Temporal's own core go to the same log as all others."""
 
 
-async def work(settings: Settings, tokens: Tokens) -> None:
+async def work(settings: Settings, tokens: Tokens, release: str) -> None:
     """Run journeys and the relay until cancelled; then let what is under way finish."""
     certificates = certificates_for_calls(settings, WORKER)
     temporal = certificates_in(settings.temporal_certificates, WORKER)
@@ -57,8 +61,8 @@ async def work(settings: Settings, tokens: Tokens) -> None:
         client = await _connected(settings)
         delivery = Delivery(client, feed, settings.task_queue)
         relay = Relay(feed, delivery, PlaceFile(settings.data / PLACE_FILE))
-        async with journey_worker(client, settings.task_queue, activities(channels)) as worker:
-            log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue)
+        async with journey_worker(client, settings.task_queue, activities(channels), release) as worker:
+            log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue, release=release)
 
             def use(newest: Client) -> None:
                 worker.client = newest
@@ -67,6 +71,7 @@ async def work(settings: Settings, tokens: Tokens) -> None:
             renewal = _Renewal(settings, temporal, use)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(watch([each for each in {certificates, temporal} if each], renewal.look))
+                tasks.create_task(take_journeys_at_first(client, settings.task_queue, release))
                 await relay.run()
 
 
@@ -116,15 +121,15 @@ async def _give_signs_of_life(file: Path) -> None:
         await asyncio.sleep(SIGN_SECONDS)
 
 
-async def main(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself, or has no certificate for it."""
+async def main(settings: Settings, release: str = NONE) -> None:
+    """Work as a release until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself, or has no certificate for it."""
     certificates_for_calls(settings, WORKER)  # read once: what is wrong with them is told here, not in the background
     certificates_in(settings.temporal_certificates, WORKER)
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS)))
     tokens = tokens_of_process(settings, "journey", Role.JOURNEY)
     background = Background()
     tasks = [
-        background.start("worker", work(settings, tokens)),
+        background.start("worker", work(settings, tokens, release)),
         background.start("sign of life", _give_signs_of_life(settings.sign_of_life)),
     ]
     if isinstance(tokens, ClientCredentials):
@@ -138,4 +143,4 @@ async def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    process.run("worker", main)
+    process.run("worker", partial(main, release=sys.argv[1] if len(sys.argv) > 1 else NONE))
