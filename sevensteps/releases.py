@@ -39,8 +39,8 @@ OF_RELEASE = "TemporalWorkerDeploymentVersion = '{deployment}:{release}'"
 class Release:
     """A release of the worker, or NONE.
 
-    `share` is the percentage of the journeys that it has; `journeys` how many open ones it has run last; `asked_at` when
-    a worker of it last asked for work, None where that is not within the last minutes.
+    `share` is the percentage of the journeys that it has; `journeys` how many open ones it has run last; `asked_at`
+    when a worker of it last asked for work, None where that is not within the last minutes.
     """
 
     name: str
@@ -222,9 +222,8 @@ def _ensure_runs(name: str, found: Releases) -> None:
 
 def _not_changed(error: RPCError) -> Fault:
     if error.status is RPCStatusCode.FAILED_PRECONDITION:
-        detail = (
-            f"Temporal does not share the journeys so: {error.message} Look at `sevensteps temporal release` again."
-        )
+        look = "`sevensteps temporal release` shows how it is."
+        detail = f"Temporal does not share the journeys so: {error.message.rstrip('.')}. {look}"
         return Fault(Kind.PRECONDITION, "RELEASE_REFUSED", detail)
     detail = f"Temporal does not share the journeys now: {error.message}"
     return Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", detail)

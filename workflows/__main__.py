@@ -48,7 +48,7 @@ _CORE_LOGS = LoggingConfig(
 """The log messages of Temporal's own core go to the same log as all others."""
 
 
-async def work(settings: Settings, tokens: Tokens, release: str) -> None:
+async def work(settings: Settings, tokens: Tokens, release: str = NONE) -> None:
     """Run journeys and the relay until cancelled; then let what is under way finish."""
     certificates = certificates_for_calls(settings, WORKER)
     temporal = certificates_in(settings.temporal_certificates, WORKER)
@@ -122,7 +122,7 @@ async def _give_signs_of_life(file: Path) -> None:
 
 
 async def main(settings: Settings, release: str = NONE) -> None:
-    """Work as a release until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself, or has no certificate for it."""
+    """Work until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself, or has no certificate for it."""
     certificates_for_calls(settings, WORKER)  # read once: what is wrong with them is told here, not in the background
     certificates_in(settings.temporal_certificates, WORKER)
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=_CORE_LOGS)))

@@ -107,7 +107,7 @@ def in_words(found: Releases) -> list[str]:
     """Who has the journeys, and what somebody has to do about it."""
     said = [_whose(found)]
     said += [
-        f"No worker of {each.name} runs: its journeys wait. Start one, or give them to another."
+        f"No worker of {each.name} runs: its journeys wait. Start one, or give them to another release."
         for each in found.silent
     ]
     left = {each.name: each.journeys for each in found.each if each.journeys and not each.share}

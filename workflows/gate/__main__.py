@@ -1,4 +1,4 @@
-"""`python -m workflows.gate`: replays the histories of all open journeys, several at once, and says what would break."""
+"""`python -m workflows.gate`: replays the histories of all open journeys, and says which would break."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 from temporalio.service import RPCError
 
@@ -25,8 +26,9 @@ from workflows.gate.replaying import SILENT
 from workflows.gate.runs import Run, open_runs, runs_in
 
 TO_DO = """\
-Let no journeys go to this release. Guard what has changed by a patch (CONTRIBUTING.md, "Changing a journey"), and run this
-again. Journeys that go on with the release before are in no danger."""
+Let no journeys go to this release. Guard what has changed by a patch (CONTRIBUTING.md, "Changing a journey"), and run
+this again. With the release that has them now, these journeys go on.
+"""
 
 
 async def gate(settings: Settings, folder: Path | None, processes: int) -> tuple[int, Sequence[Broken]]:
@@ -85,8 +87,7 @@ async def _replay(settings: Settings, runs: Sequence[Run], hear: Callable[[Broke
 
 
 def _piped(stream: asyncio.StreamReader | None) -> asyncio.StreamReader:
-    assert stream is not None, "it was asked for"  # noqa: S101 - for the type checker alone
-    return stream
+    return cast("asyncio.StreamReader", stream)  # each was asked for
 
 
 async def _send(process: asyncio.subprocess.Process, runs: Sequence[Run]) -> None:
@@ -108,12 +109,14 @@ async def _hear(lines: asyncio.StreamReader, hear: Callable[[Broken | None], Non
     return number
 
 
-def _print(replayed: int, found: Sequence[Broken], *, where: str) -> None:
-    print(f"{replayed:,} {where} replayed with release {own_release()}: {len(found) or 'none'} would break.")
-    for each in found:
-        print(each.sentence)
-    if found:
-        print(TO_DO)
+def _in_words(replayed: int, found: Sequence[Broken], what: str) -> str:
+    first = f"{replayed:,} {what} replayed with release {own_release()}: {len(found) or 'none'} would break.\n"
+    return first + "".join(f"{each.sentence}\n" for each in found) + (TO_DO if found else "")
+
+
+def _as_json(replayed: int, found: Sequence[Broken]) -> str:
+    told = [asdict(each) | {"sentence": each.sentence} for each in found]
+    return json.dumps({"release": own_release(), "replayed": replayed, "broken": told}, indent=2) + "\n"
 
 
 def _run() -> None:
@@ -128,13 +131,8 @@ def _run() -> None:
         sys.exit(getattr(error, "detail", str(error)))
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
-    if given.json:
-        told = [asdict(each) | {"sentence": each.sentence} for each in found]
-        print(
-            json.dumps({"release": own_release(), "replayed": replayed, "broken": told}, ensure_ascii=False, indent=2)
-        )
-    else:
-        _print(replayed, found, where="histories" if given.histories else "open journeys")
+    what = "histories" if given.histories else "open journeys"
+    sys.stdout.write(_as_json(replayed, found) if given.json else _in_words(replayed, found, what))
     sys.exit(ExitCode.FAILED if found else ExitCode.DONE)
 
 
