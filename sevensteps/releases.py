@@ -87,7 +87,7 @@ async def task_queue_of_journeys(client: Client, task_queue: str) -> DescribeTas
         task_queue=TaskQueue(name=task_queue),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
-    return await client.workflow_service.describe_task_queue(request, timeout=TIMEOUT)
+    return await client.workflow_service.describe_task_queue(request, retry=True, timeout=TIMEOUT)
 
 
 def current_of(queue: DescribeTaskQueueResponse) -> str:
@@ -144,7 +144,7 @@ async def _described(client: Client, task_queue: str) -> DescribeWorkerDeploymen
     """The deployment; an empty one where no release was ever started."""
     request = DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=deployment_of(task_queue))
     try:
-        return await client.workflow_service.describe_worker_deployment(request, timeout=TIMEOUT)
+        return await client.workflow_service.describe_worker_deployment(request, retry=True, timeout=TIMEOUT)
     except RPCError as error:
         if error.status in NO_RELEASES:
             return DescribeWorkerDeploymentResponse()
@@ -179,7 +179,6 @@ async def give_all(client: Client, task_queue: str, name: str, found: Releases) 
         build_id="" if name == NONE else name,
         conflict_token=found.token,
         ignore_missing_task_queues=name == NONE,
-        allow_no_pollers=name == NONE,  # Temporal does not count workers without a release
     )
     try:
         await client.workflow_service.set_worker_deployment_current_version(request, timeout=TIMEOUT)
@@ -200,7 +199,6 @@ async def give_share(client: Client, task_queue: str, name: str, percentage: flo
         percentage=percentage,
         conflict_token=found.token,
         ignore_missing_task_queues=name == NONE,
-        allow_no_pollers=name == NONE or not percentage,
     )
     try:
         await client.workflow_service.set_worker_deployment_ramping_version(request, timeout=TIMEOUT)

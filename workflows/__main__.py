@@ -71,7 +71,7 @@ async def work(settings: Settings, tokens: Tokens, release: str = NONE) -> None:
             renewal = _Renewal(settings, temporal, use)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(watch([each for each in {certificates, temporal} if each], renewal.look))
-                tasks.create_task(take_journeys_at_first(client, settings.task_queue, release))
+                tasks.create_task(take_journeys_at_first(lambda: worker.client, settings.task_queue, release))
                 await relay.run()
 
 

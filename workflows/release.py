@@ -1,6 +1,7 @@
 """The release that a worker is: what it tells Temporal of it, and who has the journeys at a first start."""
 
 import asyncio
+from collections.abc import Callable
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
@@ -11,7 +12,7 @@ from sevensteps.errors import Fault
 from sevensteps.release_names import NONE
 from sevensteps.releases import Releases, deployment_of, give_all, read_releases
 
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 1.0
 """Between looks for who has the journeys, at a first start."""
 
 
@@ -26,26 +27,27 @@ def deployment_config(task_queue: str, release: str) -> WorkerDeploymentConfig |
     )
 
 
-async def take_journeys_at_first(client: Client, task_queue: str, release: str) -> None:
+async def take_journeys_at_first(client: Callable[[], Client], task_queue: str, release: str) -> None:
     """Take the journeys where nobody has them, as at a first start; else say in the log who has them.
 
     A worker without a release that runs keeps them until somebody decides otherwise: where it stops, they are taken.
+    `client` is asked for each time: new certificates make a new one.
     """
     told = ""
     while True:
         try:
-            found = await read_releases(client, task_queue)
+            found = await read_releases(client(), task_queue)
             if found.current != NONE or found.ramping or release == NONE:
                 _say_who_has_them(found, release)
                 return
             if _nobody_has_them(found, release):
-                await give_all(client, task_queue, release, found)
+                await give_all(client(), task_queue, release, found)
                 log.get().info("this release has the journeys now", release=release)
                 return
-            waits = "a worker without a release has the journeys"
+            waits = "" if found.silent else "a worker without a release has the journeys"
         except Fault as fault:
             waits = fault.detail
-        if waits != told:
+        if waits and waits != told:
             log.get().warning("this release has no journeys yet", release=release, detail=waits)
             told = waits
         await asyncio.sleep(LOOK_SECONDS)
