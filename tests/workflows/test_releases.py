@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,9 +17,12 @@ from typer.testing import CliRunner, Result
 from fakes.council import eventually
 from fakes.services import Records, Services
 from fakes.trip import PATIENCE, Trip, to_life, to_plan
+from servers.command_line import COMMAND
+from servers.waiting import until
 from sevensteps.cli.commands import app
+from sevensteps.config import Settings
 from sevensteps.errors import Fault
-from sevensteps.release_names import NONE
+from sevensteps.release_names import NONE, own_release
 from sevensteps.releases import Releases, give_all, give_share, read_releases
 from sevensteps.temporal import WaitingFor
 from workflows.release import take_journeys_at_first
@@ -93,9 +99,13 @@ class Workers:
 
     async def command(self, *arguments: str) -> Result:
         """`sevensteps temporal release` with these arguments."""
-        temporal = self.client.service_client.config.target_host
-        settings = {"SEVENSTEPS_TEMPORAL": temporal, "SEVENSTEPS_TASK_QUEUE": self.task_queue}
+        settings = self.settings.as_environment()
         return await asyncio.to_thread(CliRunner().invoke, app, ["temporal", "release", *arguments], env=settings)
+
+    @property
+    def settings(self) -> Settings:
+        """Where they are."""
+        return Settings(temporal=self.client.service_client.config.target_host, task_queue=self.task_queue)
 
 
 @pytest.fixture
@@ -220,6 +230,27 @@ async def test_the_command_says_who_has_the_journeys(workers: Workers) -> None:
         refused = await workers.command("0.3.0", "--current")
         assert (refused.exit_code, "No worker of the release 0.3.0 asks for work" in refused.stderr) == (1, True)
         assert (await workers.command(NEW)).exit_code == 2
+
+
+async def test_the_process_is_of_the_release_that_it_is_told(workers: Workers, tmp_path: Path) -> None:
+    """`own` stands for the version with its commit. At a first start it takes the journeys; it ends when it is told."""
+    settings = replace(workers.settings, data=tmp_path)
+    process = await asyncio.create_subprocess_exec(
+        *(*COMMAND, "worker", "--release", "own"), env=os.environ | settings.as_environment()
+    )
+    try:
+
+        async def has_them() -> bool:
+            assert process.returncode is None, "it ended"
+            return (await workers.read()).current == own_release()
+
+        await until(has_them, "the process to take the journeys")
+        process.terminate()
+        assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def test_where_the_release_that_has_the_journeys_does_not_run(
