@@ -9,7 +9,7 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-from bench import call, fairness, feed, journeys, large_feed, latency, policy, receipts, startup, verify
+from bench import call, fairness, feed, gate, journeys, large_feed, latency, policy, receipts, startup, verify
 from bench.figure import Figure
 
 Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
@@ -24,6 +24,7 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "policy": policy.measure,
     "receipts": receipts.measure,
     "verify": verify.measure,
+    "gate": gate.measure,
     "startup": startup.measure,
 }
 

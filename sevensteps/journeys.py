@@ -5,14 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import (
-    DescribeTaskQueueRequest,
-    DescribeWorkflowExecutionRequest,
-    DescribeWorkflowExecutionResponse,
-)
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
 from temporalio.client import (
     Client,
     WorkflowExecutionStatus,
@@ -28,12 +23,12 @@ from sevensteps.encryption.certificates import COMMAND_LINE, WORKER
 from sevensteps.encryption.folder import Certificates, certificates_in
 from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault, Kind
+from sevensteps.release_names import NONE
+from sevensteps.releases import LONGEST_POLL, current_of, task_queue_of_journeys, worker_asked_at
 from sevensteps.temporal import SEARCH_ATTRIBUTES, STANDS, Standing, rebuild_advice, workflow_id
 
 QUERY_TIMEOUT = timedelta(seconds=5)
 QUERY_ATTEMPTS = 3
-LONGEST_POLL = timedelta(seconds=75)
-"""A worker that runs asks Temporal for work at least this often."""
 STOPPED: Mapping[WorkflowExecutionStatus | None, str] = {
     WorkflowExecutionStatus.TERMINATED: "terminated",
     WorkflowExecutionStatus.CANCELED: "cancelled",
@@ -150,12 +145,17 @@ def _journey_stopped(case_id: str, journey: DescribeWorkflowExecutionResponse, h
 
 async def _silent(client: Client, case_id: str, task_queue: str) -> Fault:
     """Why a running journey does not answer: no worker is there, or it cannot go on with this journey."""
-    seen = await _worker_seen(client, task_queue)
+    try:
+        queue = await task_queue_of_journeys(client, task_queue)
+    except RPCError as error:
+        raise Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "Temporal does not answer now. Ask again.") from error
+    seen = worker_asked_at(queue)
     if seen is None or datetime.now(UTC) - seen > LONGEST_POLL:
         last = f" since {clock.moment_in_words(seen)}" if seen else ""
+        release = f" --release {current}" if (current := current_of(queue)) != NONE else ""
         detail = (
             f"No worker runs journeys{last}: nobody takes work from the task queue {task_queue}. "
-            "Start `sevensteps worker`; it goes on where it stopped."
+            f"Start `sevensteps worker{release}`; it goes on where it stopped."
         )
         return Fault(Kind.UNAVAILABLE, "WORKER_STOPPED", detail, metadata={"case_id": case_id})
     return Fault(
@@ -165,20 +165,6 @@ async def _silent(client: Client, case_id: str, task_queue: str) -> Fault:
         "so, the worker's log says why.",
         metadata={"case_id": case_id},
     )
-
-
-async def _worker_seen(client: Client, task_queue: str) -> datetime | None:
-    """When a worker last asked Temporal for work, as far as Temporal remembers (minutes)."""
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=task_queue),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
-    try:
-        queue = await client.workflow_service.describe_task_queue(request, timeout=QUERY_TIMEOUT)
-    except RPCError as error:
-        raise Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "Temporal does not answer now. Ask again.") from error
-    return max((poller.last_access_time.ToDatetime(tzinfo=UTC) for poller in queue.pollers), default=None)
 
 
 async def missing_search_attributes(client: Client) -> Mapping[str, IndexedValueType.ValueType]:

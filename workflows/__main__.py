@@ -5,9 +5,11 @@ import sevensteps  # noqa: F401 - before grpc, which reads once what it may prin
 # isort: split
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -32,6 +34,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.client_credentials import ClientCredentials
 from sevensteps.identity.own_tokens import Tokens, tokens_of_process
 from sevensteps.journeys import connect, connect_prepared
+from sevensteps.release_names import NONE
 from sevensteps.retrying import Pauses
 from sevensteps.rpc.client import channel
 from workflows.activities.registered import activities
@@ -41,6 +44,7 @@ from workflows.delivery.feed import Feed
 from workflows.delivery.place import PlaceFile
 from workflows.delivery.relay import Relay
 from workflows.delivery.turn import Turns
+from workflows.release import take_journeys_at_first
 from workflows.telling import Telling
 from workflows.worker import journey_worker
 
@@ -77,16 +81,16 @@ async def reaching(settings: Settings, tokens: Tokens) -> AsyncIterator[Reached]
         yield Reached(channels, Feed(channels["feed"]), TemporalCheck(settings))
 
 
-async def work(settings: Settings, reached: Reached) -> None:
+async def work(settings: Settings, reached: Reached, release: str = NONE) -> None:
     """Run journeys and the relay until cancelled; then let what is under way finish."""
     certificates = certificates_for_calls(settings, WORKER)
     temporal = certificates_in(settings.temporal_certificates, WORKER)
     client = await _connected(settings)
     delivery = Delivery(client, reached.feed, settings.task_queue)
     place = PlaceFile(settings.data / PLACE_FILE)
-    async with journey_worker(client, settings.task_queue, activities(reached.channels)) as worker:
+    async with journey_worker(client, settings.task_queue, activities(reached.channels), release) as worker:
         reached.temporal.client = client
-        log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue)
+        log.get().info("working", temporal=settings.temporal, task_queue=settings.task_queue, release=release)
 
         def use(newest: Client) -> None:
             worker.client = reached.temporal.client = newest
@@ -95,6 +99,7 @@ async def work(settings: Settings, reached: Reached) -> None:
         renewal = _Renewal(settings, temporal, use)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(watch([each for each in {certificates, temporal} if each], renewal.look))
+            tasks.create_task(take_journeys_at_first(lambda: worker.client, settings.task_queue, release))
             await Turns(reached.feed).run(lambda: Relay(reached.feed, delivery, place).run())
 
 
@@ -144,7 +149,7 @@ async def _give_signs_of_life(file: Path) -> None:
         await asyncio.sleep(SIGN_SECONDS)
 
 
-async def main(settings: Settings) -> None:
+async def main(settings: Settings, release: str = NONE) -> None:
     """Work until SIGTERM or SIGINT. Raises a Fault when the work has ended by itself, or has no certificate for it."""
     # read once: what is wrong with them is told here, not in the background
     found = certificates_for_calls(settings, WORKER), certificates_in(settings.temporal_certificates, WORKER)
@@ -156,7 +161,7 @@ async def main(settings: Settings) -> None:
         telling = Telling(settings, background, reached.feed, reached.temporal, certificates)
         await telling.start()
         tasks = [
-            background.start("worker", work(settings, reached)),
+            background.start("worker", work(settings, reached, release)),
             background.start("sign of life", _give_signs_of_life(settings.sign_of_life)),
         ]
         if isinstance(tokens, ClientCredentials):
@@ -186,4 +191,4 @@ def _runtime(settings: Settings) -> Runtime:
 
 
 if __name__ == "__main__":
-    process.run("worker", main)
+    process.run("worker", partial(main, release=sys.argv[1] if len(sys.argv) > 1 else NONE))

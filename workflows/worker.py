@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Replayer, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxMatcher, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
+from sevensteps.release_names import NONE
 from workflows.journey.journey import Journey
+from workflows.release import deployment_config
 
 GRACE = timedelta(seconds=10)
 """How long activities may still take when the worker stops."""
@@ -32,8 +34,10 @@ RESTRICTIONS = replace(
 workflow.logger.workflow_info_on_message = False  # a line has fields of its own
 
 
-def journey_worker(client: Client, task_queue: str, activities: Sequence[Callable[..., object]]) -> Worker:
-    """A worker for journeys and these activities."""
+def journey_worker(
+    client: Client, task_queue: str, activities: Sequence[Callable[..., object]], release: str = NONE
+) -> Worker:
+    """A worker for journeys and these activities, of a release or without one."""
     return Worker(
         client,
         task_queue=task_queue,
@@ -45,4 +49,10 @@ def journey_worker(client: Client, task_queue: str, activities: Sequence[Callabl
         max_concurrent_activities=50,
         graceful_shutdown_timeout=GRACE,
         sticky_queue_schedule_to_start_timeout=PATIENCE,
+        deployment_config=deployment_config(task_queue, release),
     )
+
+
+def journey_replayer() -> Replayer:
+    """What does again what journeys did, as a worker would."""
+    return Replayer(workflows=[Journey], workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS))

@@ -51,6 +51,7 @@ POLICY = {
 CERTIFICATES = {"dev": "certificates:dev", "show": "certificates:show"}
 DB = {"status": "databases:status", "upgrade": "databases:upgrade", "check": "databases:check"}
 TOKEN = {"issue": "token:issue", "revoke": "token:revoke", "revocations": "token:revocations"}
+TEMPORAL = {"prepare": "temporal_server:prepare", "release": "releases:release"}
 COMMANDS: Mapping[str, str | Group] = {
     "init": "init:init",
     "demo": "demo:demo",
@@ -73,7 +74,8 @@ COMMANDS: Mapping[str, str | Group] = {
     "serve": "processes:serve",
     "worker": "processes:worker",
     "journeys": Group("Start the Temporal journeys of cases again.", {"rebuild": "processes:rebuild"}),
-    "temporal": Group("Make a Temporal server of your own ready for journeys.", {"prepare": "temporal_server:prepare"}),
+    "gate": "processes:gate",
+    "temporal": Group("Temporal: make a server ready for journeys; which release of the worker has them.", TEMPORAL),
 }
 """In the order of the help."""
 

@@ -29,19 +29,23 @@ Services = Annotated[
 
 
 def status(services: Services = None, *, as_json: AsJson = False) -> None:
-    """Show the revision of each service's records, and how far they are behind. Exit 1 if one is not up to date."""
+    """Show the revision of each service's records, how far they are behind, and whether the version before can go on.
+
+    Exit 1 if this version cannot serve one as it is.
+    """
     found = run(_schemas(_named(services)))
     if as_json:
         print_json([asdict(schema) | {"says": schema.says} for schema in found])
     else:
         _print(found)
-    raise typer.Exit(ExitCode.DONE if all(schema.is_newest for schema in found) else ExitCode.FAILED)
+    raise typer.Exit(ExitCode.DONE if all(schema.can_be_served for schema in found) else ExitCode.FAILED)
 
 
 def upgrade(services: Services = None) -> None:
     """Bring the records of the services up to date, each in one transaction. Back them up first: there is no way back.
 
-    Services do so themselves when they start. On PostgreSQL this may run beside services of the version before.
+    Services do so themselves when they start. On PostgreSQL this may run beside services of the version before, where
+    `sevensteps db status` says that they can go on.
     """
     run(_upgrade(_named(services)))
 
@@ -78,10 +82,17 @@ async def _upgrade(services: tuple[str, ...]) -> None:
     for service in services:
         with _telling_of_trouble():
             before = await records.schema(service)
-            if before.behind is None:
+            if before.behind is None and not before.serves_beside:
                 raise newer_records(service)
             await _bring_up_to_date(service, settings, records)
-        typer.echo(f"{service}: {before.newest}" + ("" if before.is_newest else f", was {before.stored or 'none'}"))
+        typer.echo(f"{service}: {_outcome(before)}")
+
+
+def _outcome(before: Schema) -> str:
+    """What has come of bringing records up to date that were so before."""
+    if before.behind is None:
+        return f"{before.stored}, {before.says}"
+    return before.newest + ("" if before.is_newest else f", was {before.stored or 'none'}")
 
 
 async def _bring_up_to_date(service: str, settings: Settings, records: Records) -> None:

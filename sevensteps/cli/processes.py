@@ -2,11 +2,14 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sevensteps.cli.terminal.options import AsJson
 from sevensteps.config import SERVICES
+from sevensteps.release_names import EXPECTED, NONE, OWN, is_release, own_release
 
 
 def _service(name: str) -> str:
@@ -24,9 +27,25 @@ def serve(
     _become(f"services.{service}")
 
 
-def worker() -> None:
+def _release(name: str) -> str:
+    if not is_release(name):
+        raise typer.BadParameter(f"expected {EXPECTED}.")
+    return own_release() if name == OWN else name
+
+
+def worker(
+    *,
+    release: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            callback=_release,
+            help=f"The release that it is, so that others can run beside it; {OWN} is the version with its commit.",
+        ),
+    ] = NONE,
+) -> None:
     """Run the Temporal worker, with the relay that brings events to journeys, until it is told to stop."""
-    _become("workflows")
+    _become("workflows", release)
 
 
 def rebuild(
@@ -42,6 +61,30 @@ def rebuild(
     if case_id and every:
         raise typer.BadParameter("give a case or --all, not both.")
     _become("workflows.delivery.rebuild", *([case_id] if case_id else []), *(["--all"] if every else []))
+
+
+def gate(
+    *,
+    histories: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            exists=True,
+            file_okay=False,
+            help="Replay those in this folder instead of Temporal's.",
+        ),
+    ] = None,
+    processes: Annotated[
+        int, typer.Option(metavar="NUMBER", min=1, show_default=False, help="How many replay at once; one a processor.")
+    ] = len(os.sched_getaffinity(0)),
+    as_json: AsJson = False,
+) -> None:
+    """Before this release has journeys: replay what every open one has done so far, and say which would break.
+
+    Nothing is changed. If one would break, exit code 1.
+    """
+    folder = ["--histories", str(histories)] if histories else []
+    _become("workflows.gate", "--processes", str(processes), *folder, *(["--json"] if as_json else []))
 
 
 def _become(module: str, *arguments: str) -> None:

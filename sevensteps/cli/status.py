@@ -2,14 +2,11 @@
 
 import asyncio
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 from rich.table import Table
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
 from temporalio.service import RPCError
 
 from sevensteps import clock, journeys
@@ -34,6 +31,8 @@ from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault
 from sevensteps.local.suite import is_serving
+from sevensteps.release_names import NONE
+from sevensteps.releases import current_of, task_queue_of_journeys, worker_asked_at
 from sevensteps.rpc.caller import operations
 from sevensteps.rpc.client import channel_without_token
 from sevensteps.sign_of_life import LONGEST_SILENCE, silence
@@ -136,26 +135,23 @@ async def _revision(settings: Settings, service: str) -> str:
 
 async def _temporal(settings: Settings) -> tuple[Process, Process]:
     """Temporal, and the worker as Temporal knows it."""
-    request = DescribeTaskQueueRequest(
-        namespace=settings.temporal_namespace,
-        task_queue=TaskQueue(name=settings.task_queue),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
     try:
-        client = await journeys.connect(settings)
-        pollers = (await client.workflow_service.describe_task_queue(request)).pollers
+        queue = await task_queue_of_journeys(await journeys.connect(settings), settings.task_queue)
     except (Fault, RPCError):
         down = Process("temporal", settings.temporal, up=False, says="does not answer")
         return down, Process("worker", "", up=False, says="not known while Temporal does not answer")
-    asked = max((poller.last_access_time.ToDatetime(tzinfo=UTC) for poller in pollers), default=None)
-    return Process("temporal", settings.temporal, up=True, says="answers"), _worker(asked, settings.sign_of_life)
+    return Process("temporal", settings.temporal, up=True, says="answers"), _worker(queue, settings.sign_of_life)
 
 
-def _worker(asked: datetime | None, sign_of_life: Path) -> Process:
+def _worker(queue: DescribeTaskQueueResponse, sign_of_life: Path) -> Process:
+    current = current_of(queue)
+    asked = worker_asked_at(queue)
     if asked is None:
-        return Process("worker", "", up=False, says="has not asked Temporal for work in the last minutes")
+        whose = "" if current == NONE else f"of {current}, which has the journeys, "
+        return Process("worker", "", up=False, says=f"{whose}has not asked Temporal for work in the last minutes")
     seconds = max((clock.now() - asked).total_seconds(), 0)
-    says = f"asked Temporal for work {seconds:.0f} s ago"
+    has_journeys = "" if current == NONE else f"; {current} has the journeys"
+    says = f"asked Temporal for work {seconds:.0f} s ago{has_journeys}"
     is_here = silence(sign_of_life) < LONGEST_SILENCE
     return Process("worker", "", up=True, says=says, since=_written(sign_of_life) if is_here else "")
 

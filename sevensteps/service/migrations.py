@@ -8,8 +8,6 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command, context, op
 from alembic.config import Config
-from alembic.script.revision import ResolutionError
-from alembic.util.exc import CommandError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sevensteps import clock
@@ -17,6 +15,7 @@ from sevensteps.encryption.folder import Certificates
 from sevensteps.errors import Fault, Kind
 from sevensteps.receipt_chain import COLUMNS, digest_of
 from sevensteps.service.postgres import postgres_engine
+from sevensteps.service.side_by_side import known_revisions, note_oldest_code, noted_oldest_code
 
 FOLDER = Path(__file__).resolve().parents[2] / "services"
 UPGRADING = 77_000_007
@@ -31,21 +30,17 @@ def upgrade(
 ) -> None:
     """Bring a service's schema to a revision: safe to run again, and by several processes at once; blocks.
 
-    `certificates` are for the connection to PostgreSQL. Raises a Fault (PRECONDITION, RECORDS_NEWER) for a schema that
-    a newer version has made.
+    `certificates` are for the connection to PostgreSQL. A schema that a newer version has made stays as it is. Raises a
+    Fault (PRECONDITION, RECORDS_NEWER) where that version does not let this one serve it.
     """
-    try:
-        command.upgrade(configured(service, database, data, certificates), revision)
-    except CommandError as error:
-        if isinstance(error.__cause__, ResolutionError):
-            raise newer_records(service) from error
-        raise
+    command.upgrade(configured(service, database, data, certificates), revision)
 
 
 def newer_records(service: str) -> Fault:
     """Records that this version does not understand."""
     detail = (
-        f"The records of {service} were made by a newer version of the suite. Install that one, or a newer one still."
+        f"The records of {service} were made by a newer version of the suite, which does not let this one serve them. "
+        "Install that one, or a newer one still."
     )
     return Fault(Kind.PRECONDITION, "RECORDS_NEWER", detail)
 
@@ -91,7 +86,14 @@ async def _on_postgres(engine: AsyncEngine, schema: str, metadata: tuple[sa.Meta
 def _migrate(connection: sa.Connection, metadata: tuple[sa.MetaData, ...]) -> None:
     context.configure(connection=connection, target_metadata=list(metadata))
     with context.begin_transaction():
-        context.run_migrations()
+        known = known_revisions(context.script)
+        stored = context.get_context().get_current_revision()
+        if stored is None or stored in known:
+            context.run_migrations()
+            if now := context.get_context().get_current_revision():
+                note_oldest_code(connection, context.script, now)
+        elif noted_oldest_code(connection) not in known:
+            raise newer_records(context.config.attributes["service"])
 
 
 def create_shared_tables_0001() -> None:

@@ -15,6 +15,7 @@ from sevensteps.encryption.certificates import COMMAND_LINE
 from sevensteps.encryption.folder import Certificates, certificates_in
 from sevensteps.service.migrations import configured
 from sevensteps.service.postgres import postgres_engine
+from sevensteps.service.side_by_side import known_revisions, noted_oldest_code, oldest_code
 
 FOUND = {"add": "is missing", "remove": "is not expected"}
 """What it means that Alembic would add or remove something."""
@@ -26,13 +27,15 @@ class Schema:
     """The revision of a service's records, and how many migrations they are behind.
 
     `stored` is empty where there are no records yet; `behind` is None where this version does not know the revision: a
-    newer version has been there.
+    newer version has been there. `serves_beside` says whether two versions can serve them: this one beside the newer
+    one, or the one that has made them beside this one, once they are up to date.
     """
 
     service: str
     stored: str
     newest: str
     behind: int | None
+    serves_beside: bool
 
     @property
     def is_newest(self) -> bool:
@@ -40,13 +43,23 @@ class Schema:
         return self.behind == 0
 
     @property
+    def can_be_served(self) -> bool:
+        """Whether this version can serve them as they are."""
+        return self.is_newest or (self.behind is None and self.serves_beside)
+
+    @property
     def says(self) -> str:
         """In words."""
         if not self.stored:
             return "no records yet"
         if self.behind is None:
-            return "made by a newer version"
-        return f"{self.behind} behind" if self.behind else "up to date"
+            return (
+                f"made by a newer version, which {'lets' if self.serves_beside else 'does not let'} this one serve them"
+            )
+        if not self.behind:
+            return "up to date"
+        beside = "can go on meanwhile and afterwards" if self.serves_beside else "has to be stopped before"
+        return f"{self.behind} behind; the version that serves them {beside}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +79,37 @@ class Records:
     async def schema(self, service: str) -> Schema:
         """The state of one service's schema. Raises as `revision` does."""
         scripts = ScriptDirectory.from_config(configured(service, self.database, self.data, self.certificates))
-        # from the newest to the first
-        known = [script.revision for script in scripts.walk_revisions()]
-        stored = await self.revision(service)
-        behind = known.index(stored) if stored in known else None if stored else len(known)
-        return Schema(service, stored, known[0], behind)
+        known = known_revisions(scripts)
+        stored, oldest = await self._stored(service)
+        if stored and stored not in known:
+            return Schema(service, stored, known[0], None, serves_beside=oldest in known)
+        behind = known.index(stored) if stored else len(known)
+        beside = stored in known[: known.index(oldest_code(scripts, known[0])) + 1]
+        return Schema(service, stored, known[0], behind, serves_beside=beside)
 
     async def revision(self, service: str) -> str:
         """The revision of a service's schema as it is stored; empty where there is no schema yet.
 
         Raises SQLAlchemy's errors where the database cannot be read.
         """
+        return (await self._stored(service))[0]
+
+    async def _stored(self, service: str) -> tuple[str, str]:
+        """The revision, and the oldest one whose code may serve; each empty where it is not there."""
         if self.database:
             engine = postgres_engine(self.database, service, self.certificates)
             try:
                 async with engine.connect() as connection:
-                    return await connection.run_sync(_revision)
+                    return await connection.run_sync(_read)
             finally:
                 await engine.dispose()
         file = self.data / f"{service}.db"
         if not file.exists():  # reading must not make one
-            return ""
+            return "", ""
         records = sa.create_engine(f"sqlite:///{file}")
         try:
             with records.connect() as reading:
-                return _revision(reading)
+                return _read(reading)
         finally:
             records.dispose()
 
@@ -107,10 +126,10 @@ class Records:
         return []
 
 
-def _revision(connection: sa.Connection) -> str:
+def _read(connection: sa.Connection) -> tuple[str, str]:
     if not sa.inspect(connection).has_table("alembic_version"):
-        return ""
-    return str(connection.scalar(STORED) or "")
+        return "", ""
+    return str(connection.scalar(STORED) or ""), noted_oldest_code(connection)
 
 
 def _in_words(difference: object) -> str:

@@ -125,6 +125,9 @@ outbox = sa.Table(
     sa.Column("payload", sa.Text, nullable=False),
 )
 
+oldest_code = sa.Table("oldest_code", of_every_service, sa.Column("revision", sa.Text, primary_key=True))
+"""One row: the oldest revision whose code may serve these records, though it may not know theirs."""
+
 revoked = sa.Table(
     "revoked",
     of_every_service,

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-PATIENCE = 15.0  # seconds
+PATIENCE = 60.0  # seconds
 PAUSE = 0.02
 
 
