@@ -27,7 +27,7 @@ SERVICES = ("feed", "assessment", "planning", "approval", "review")
 REGISTER = "assessment"
 """The service that settles which publications of packs are in force."""
 LOGS = ("auto", "console", "json")
-PLAINTEXT = ("services", "temporal", "database")
+PLAINTEXT = ("services", "temporal", "database", "telemetry")
 """The connections that SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
 LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?", re.ASCII | re.IGNORECASE)
 """The hosts that no other machine can reach."""
@@ -168,13 +168,13 @@ class Settings:
             raise _wrong("plaintext", f"some of {', '.join(PLAINTEXT)}, separated by commas, not {self.plaintext}")
         if not self.certificates and "services" not in excused:
             for name in SERVICES:
-                if not _is_loopback(self.address(name)):
+                if not is_loopback(self.address(name)):
                     raise _exposed(name, self.address(name), "certificates", "services")
-        if not self.temporal_certificates and "temporal" not in excused and not _is_loopback(self.temporal):
+        if not self.temporal_certificates and "temporal" not in excused and not is_loopback(self.temporal):
             raise _exposed("temporal", self.temporal, "temporal_certificates", "temporal")
         if self.database and not self.database_certificates and "database" not in excused:
             for host in _hosts(self.database):
-                if not _is_loopback(host):
+                if not is_loopback(host):
                     raise _exposed("database", host, "database_certificates", "database")
 
     def _check_database_password(self) -> None:
@@ -254,7 +254,7 @@ def _check_address(name: str, address: str) -> None:
         )
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
     """Whether an address, or a host alone, is on this machine; a folder is that of a socket."""
     host = address.rpartition(":")[0] if ADDRESS.fullmatch(address) else address
     return host.startswith("/") or LOOPBACK.fullmatch(host) is not None

@@ -12,6 +12,7 @@ import uvloop
 from sevensteps import log, program
 from sevensteps.config import Settings, SettingsError
 from sevensteps.errors import Fault
+from sevensteps.telemetry import tracing
 
 FOR_OWNER_ONLY = 0o077
 """No file that a process makes is for others to read: records and logs are about people."""
@@ -31,7 +32,10 @@ def _work(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) ->
     os.umask(FOR_OWNER_ONLY)
     try:
         settings.make_data_folder()
+        tracing.turn_on(settings, name)
         uvloop.run(work(settings))
+    except SettingsError as error:
+        sys.exit(str(error))
     except Fault as fault:
         _end(name, fault.reason, fault.detail)
     except (OSError, sqlalchemy.exc.DBAPIError) as error:

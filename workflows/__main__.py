@@ -30,6 +30,7 @@ from workflows.delivery.delivery import Delivery
 from workflows.delivery.feed import Feed
 from workflows.delivery.place import PlaceFile
 from workflows.delivery.relay import Relay
+from workflows.tracing import Tracing
 from workflows.worker import journey_worker
 
 FIRST_PAUSE = 0.5
@@ -86,7 +87,7 @@ class _Renewal:
             return
         files = self._certificates.files()
         try:
-            self._use(await connect(self._settings, WORKER))
+            self._use(await connect(self._settings, WORKER, [Tracing()]))
         except Fault as fault:
             log.get().error("no connection to Temporal with new certificates", detail=fault.detail)
             return
@@ -98,7 +99,7 @@ async def _connected(settings: Settings) -> Client:
     pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
     while True:
         try:
-            return await connect_prepared(settings)
+            return await connect_prepared(settings, [Tracing()])
         except Fault as fault:
             if not is_logged:
                 log.get().warning("worker waits for Temporal", reason=fault.reason, detail=fault.detail)

@@ -13,6 +13,7 @@ from sevensteps.identity.own_tokens import Tokens
 from sevensteps.rpc.encrypted_channel import EncryptedChannel
 from sevensteps.rpc.faults import error_of
 from sevensteps.rpc.options import CHANNEL_OPTIONS
+from sevensteps.rpc.tracing import TracedCall, TracedStream
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -63,7 +64,8 @@ def channel(address: str, tokens: Tokens, certificates: Certificates | None = No
 
     Settings allow an address on another machine without them only where somebody has said so.
     """
-    return _opened(address, certificates, [_SignedCall(tokens), _SignedStream(tokens)])
+    interceptors = [TracedCall(), TracedStream(), _SignedCall(tokens), _SignedStream(tokens)]
+    return _opened(address, certificates, interceptors)
 
 
 def channel_without_token(address: str, certificates: Certificates | None) -> grpc.aio.Channel:

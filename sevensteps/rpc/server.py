@@ -21,6 +21,7 @@ from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.interceptor import AuthInterceptor
 from sevensteps.rpc.options import SERVER_OPTIONS
 from sevensteps.rpc.room import Limits, Room
+from sevensteps.rpc.tracing import TracedServer
 
 DRAIN_SECONDS = 5.0
 LAST_CALL_SECONDS = 0.3
@@ -69,8 +70,9 @@ class Server:
         self._room = Room(limits)
         self._service = service
         self._identity = identity
+        admission = AuthInterceptor(identity, councils, self._room, is_encrypted=encryption.calls is not None)
         self._server = grpc.aio.server(
-            interceptors=[AuthInterceptor(identity, councils, self._room, is_encrypted=encryption.calls is not None)],
+            interceptors=[TracedServer(), admission],
             options=(*SERVER_OPTIONS, ("grpc.max_concurrent_streams", limits.streams_per_connection)),
         )
         self._health = health.aio.HealthServicer()

@@ -20,6 +20,8 @@ from sevensteps.rpc.faults import fault_of
 from sevensteps.service import statements
 from sevensteps.service.store import Store
 from sevensteps.service.tables import outbox
+from sevensteps.telemetry import spans
+from sevensteps.telemetry.spans import CASE_ID, EVENTS, Side
 
 AT_ONCE = 200
 FIRST_WAIT = 0.2
@@ -42,14 +44,22 @@ NEXT = (
 ADD = outbox.insert()
 DROP = outbox.delete().where(outbox.c.event_id == sa.bindparam("sent"))  # SQLite gives a row number again
 
-Waiting: TypeAlias = "sa.Row[int, str, str, str, str, str, str, str]"
+Waiting: TypeAlias = "sa.Row[int, str, str, str, str, str, str, str, str]"
 """An event in the outbox."""
 
 
 def add(
-    connection: sa.Connection, *, type_: str, case_id: str, council: str, occurred_at: str, actor: str, payload: str
+    connection: sa.Connection,
+    *,
+    type_: str,
+    case_id: str,
+    council: str,
+    occurred_at: str,
+    actor: str,
+    payload: str,
+    traceparent: str = "",
 ) -> None:
-    """Put an event into the outbox, inside the transaction that stores what happened."""
+    """Put an event into the outbox, inside the transaction that stores what happened, and the trace is in."""
     row = {
         "event_id": str(uuid4()),
         "type": type_,
@@ -58,6 +68,7 @@ def add(
         "occurred_at": occurred_at,
         "actor": actor,
         "payload": payload,
+        "traceparent": traceparent,
     }
     statements.change(connection, ADD, row)
 
@@ -177,8 +188,12 @@ class Publisher:
                 occurred_at=moment(row.occurred_at),
                 actor=row.actor,
                 payload=row.payload,
+                traceparent=row.traceparent,
             )
-        await self._feed.AppendEvents(request, timeout=CALL_SECONDS)
+        with spans.span("outbox", Side.PRODUCER, *spans.behind_all(row.traceparent for row in rows)) as step:
+            if step is not None:
+                step.note({EVENTS: len(rows), CASE_ID: rows[0].case_id})
+            await self._feed.AppendEvents(request, timeout=CALL_SECONDS)
         sent = [{"sent": row.event_id} for row in rows]
         await self._store.write(lambda connection: connection.execute(DROP, sent))
 

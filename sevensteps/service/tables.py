@@ -123,7 +123,9 @@ outbox = sa.Table(
     sa.Column("occurred_at", sa.Text, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("traceparent", sa.Text, nullable=False, server_default=""),
 )
+"""Events on their way to the feed. `traceparent` is the place in a trace at which each came to be; empty for none."""
 
 revoked = sa.Table(
     "revoked",

@@ -1,0 +1,1 @@
+"""What a process tells operations of itself, beside its log."""
