@@ -9,8 +9,8 @@ from typing import NoReturn
 import sqlalchemy.exc
 import uvloop
 
-from sevensteps import log, program
-from sevensteps.config import Settings, SettingsError
+from sevensteps import log, program, standard_error
+from sevensteps.config import PRODUCTION, Settings, SettingsError
 from sevensteps.errors import Fault
 from sevensteps.telemetry import tracing
 
@@ -28,7 +28,9 @@ def _work(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) ->
         settings = Settings.from_environment()
     except SettingsError as error:
         sys.exit(str(error))
-    log.configure(settings.log, name)
+    log.configure("json" if settings.mode == PRODUCTION and settings.log == "auto" else settings.log, name)
+    log.tell_warnings()
+    standard_error.take()
     os.umask(FOR_OWNER_ONLY)
     try:
         settings.make_data_folder()

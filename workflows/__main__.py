@@ -1,6 +1,9 @@
 """`python -m workflows`: the worker, and beside it the relay that brings it facts."""
 
-import sevensteps  # noqa: F401 - before grpc, which reads once what it may print, and comes with temporalio
+import sevensteps
+
+if __name__ == "__main__":
+    sevensteps.let_grpc_print()  # before grpc is imported, which comes with temporalio
 
 # isort: split
 import asyncio
