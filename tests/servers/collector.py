@@ -1,8 +1,11 @@
 """A collector of traces: takes OTLP over gRPC, and keeps the spans."""
 
+from __future__ import annotations  # grpc's generic types exist for the type checker alone
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import grpc
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
@@ -10,6 +13,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+Context: TypeAlias = "grpc.aio.ServicerContext[ExportTraceServiceRequest, ExportTraceServiceResponse]"
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,8 @@ class Collector:
         """The spans of a trace, by their ids."""
         return {seen.span.span_id: seen for seen in self.spans if seen.span.trace_id.hex() == trace_id}
 
-    async def export(self, request: ExportTraceServiceRequest, context: object) -> ExportTraceServiceResponse:
+    async def export(self, request: ExportTraceServiceRequest, context: Context) -> ExportTraceServiceResponse:
         if self.refuses is not None:
-            assert isinstance(context, grpc.aio.ServicerContext)
             await context.abort(self.refuses, "not now")
         for resource in request.resource_spans:
             about = {each.key: each.value.string_value for each in resource.resource.attributes}

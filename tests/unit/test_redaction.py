@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -57,13 +58,10 @@ def test_a_person_who_acts_has_a_number(value: str) -> None:
 
 def failing(value: str) -> BaseException:
     """An error as a driver makes it: with another before it, and with several in it."""
-    try:
-        try:
-            {}[value]
-        except KeyError as error:
-            raise ExceptionGroup(value, [ValueError(value), Fault(Kind.INTERNAL, "LOST", value)]) from error
-    except ExceptionGroup as error:
-        return error
+    before = KeyError(value)
+    with suppress(ExceptionGroup):
+        raise (error := ExceptionGroup(value, [ValueError(value), Fault(Kind.INTERNAL, "LOST", value)])) from before
+    return error
 
 
 @given(value=PERSONAL)
@@ -72,7 +70,7 @@ def test_an_error_is_told_without_its_text(value: str) -> None:
     error = failing(value)
     told = described((type(error), error, error.__traceback__))
     assert value not in told
-    assert [line.rpartition(":")[0] for line in told.splitlines() if "  at " in line] == [f"  at {__file__}"] * 2
+    assert [line.rpartition(":")[0] for line in told.splitlines() if "  at " in line] == [f"  at {__file__}"]
     kinds = [line for line in told.splitlines() if "  at " not in line]
     assert kinds == [
         "builtins.ExceptionGroup",

@@ -126,7 +126,7 @@ def test_what_follows_from_several_stories_names_all_of_them() -> None:
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
 def test_a_share_of_the_traces_is_recorded(share: float) -> None:
-    """Whichever: by the id, so that every process chooses the same. What began elsewhere goes by what was said there."""
+    """Whichever: by the id, so that every process chooses the same. What began elsewhere goes by what it says."""
     exporter = Exporter(replace(EVERYTHING, share=share), "planning")
     ids = [f"{number:016x}{number * (2**64 // 1000):016x}" for number in range(1000)]
     wanted = [each for each in ids if exporter.wants(each, None)]
@@ -159,7 +159,7 @@ async def test_spans_arrive(collector: Collector) -> None:
         trace_context.note({"text": "words", "number": 7})
     await asyncio.to_thread(exporter.close)
     [seen] = collector.spans
-    assert (seen.service, seen.span.name, seen.span.kind) == ("planning", "a step", Side.CLIENT)
+    assert (seen.service, seen.span.name, int(seen.span.kind)) == ("planning", "a step", Side.CLIENT)
     assert (seen.span.trace_id.hex(), seen.span.parent_span_id.hex()) == (GOOD[3:35], GOOD[36:52])
     assert [(link.trace_id.hex(), link.span_id.hex()) for link in seen.span.links] == [("c" * 32, "d" * 16)]
     assert seen.attributes == {"text": "words", "number": 7}
