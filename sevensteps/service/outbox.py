@@ -44,7 +44,7 @@ NEXT = (
 ADD = outbox.insert()
 DROP = outbox.delete().where(outbox.c.event_id == sa.bindparam("sent"))  # SQLite gives a row number again
 
-Waiting: TypeAlias = "sa.Row[int, str, str, str, str, str, str, str, str]"
+Waiting: TypeAlias = "sa.Row[int, str, str, str, str, str, str, str, str | None]"
 """An event in the outbox."""
 
 
@@ -57,7 +57,7 @@ def add(
     occurred_at: str,
     actor: str,
     payload: str,
-    traceparent: str = "",
+    traceparent: str | None = None,
 ) -> None:
     """Put an event into the outbox, inside the transaction that stores what happened, and the trace is in."""
     row = {
@@ -188,9 +188,9 @@ class Publisher:
                 occurred_at=moment(row.occurred_at),
                 actor=row.actor,
                 payload=row.payload,
-                traceparent=row.traceparent,
+                traceparent=row.traceparent or "",
             )
-        with spans.span("outbox", Side.PRODUCER, *spans.behind_all(row.traceparent for row in rows)) as step:
+        with spans.span("outbox", Side.PRODUCER, *spans.behind_all(row.traceparent or "" for row in rows)) as step:
             if step is not None:
                 step.note({EVENTS: len(rows), CASE_ID: rows[0].case_id})
             await self._feed.AppendEvents(request, timeout=CALL_SECONDS)

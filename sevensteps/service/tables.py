@@ -123,9 +123,10 @@ outbox = sa.Table(
     sa.Column("occurred_at", sa.Text, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
-    sa.Column("traceparent", sa.Text, nullable=False, server_default=""),
+    sa.Column("traceparent", sa.Text),
 )
-"""Events on their way to the feed. `traceparent` is the place in a trace at which each came to be; empty for none."""
+"""Events on their way to the feed. `traceparent` is the place in a trace at which each came to be; none where it was in
+none, and where a version that knew nothing of it has put the event in."""
 
 revoked = sa.Table(
     "revoked",

@@ -104,7 +104,7 @@ class Work:
             occurred_at=self.now_text,
             actor=self.actor.subject,
             payload=payload.as_json(),
-            traceparent=self.trace.traceparent if self.trace else "",
+            traceparent=self.trace.traceparent if self.trace else None,
         )
 
     def decide(

@@ -9,4 +9,4 @@ down_revision = "0006"
 
 def upgrade() -> None:
     """Bring the schema forward."""
-    op.add_column("outbox", sa.Column("traceparent", sa.Text(), server_default="", nullable=False))
+    op.add_column("outbox", sa.Column("traceparent", sa.Text(), nullable=True))
