@@ -7,6 +7,7 @@ SQLite, also encrypted, and on PostgreSQL as well where the settings name one.
 from __future__ import annotations  # the stubs' types exist for the type checker alone
 
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,8 @@ from sevensteps.identity.tokens import Keys
 from sevensteps.local.processes import Process
 from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.rpc.client import channel
+from sevensteps.telemetry.exporter import EXPORT
+from sevensteps.telemetry.trace_settings import ENDPOINT
 
 ROUNDS = 5
 COUNT = 600
@@ -71,9 +74,9 @@ async def _echo() -> AsyncIterator[grpc.aio.Channel]:
 
 @asynccontextmanager
 async def _assessment(
-    database: str = "", *, encrypted: bool = False
+    database: str = "", *, encrypted: bool = False, collector: str = ""
 ) -> AsyncIterator[assessment_pb2_grpc.AssessmentServiceAsyncStub]:
-    """The assessment service with the feed, so that its outbox is sent as usual, encrypted too."""
+    """The assessment service with the feed, so that its outbox is sent as usual; encrypted, and with traces, too."""
     with tempfile.TemporaryDirectory() as folder:
         settings = on_free_ports(replace(Settings(), data=Path(folder), database=database))
         if encrypted:
@@ -82,12 +85,14 @@ async def _assessment(
         suite = Suite(settings, lambda _: None)
         processes = [process for process in suite.services if process.name in {"assessment", "feed"}]
         try:
+            os.environ[ENDPOINT] = collector
             await start(suite, processes)
             token = keys.issue("bench", [Role.PRACTITIONER], "example-council")
             certificates = certificates_for_calls(settings, COMMAND_LINE)
             async with channel(settings.assessment, lambda: token, certificates) as called:
                 yield assessment_pb2_grpc.AssessmentServiceStub(called)
         finally:
+            os.environ.pop(ENDPOINT, None)
             for process in processes:
                 await process.stop()
 
@@ -105,6 +110,9 @@ class _Caller:
     def __init__(self, assessment: assessment_pb2_grpc.AssessmentServiceAsyncStub) -> None:
         self._assessment = assessment
         self._opened: list[pb.Case] = []
+
+    def both(self) -> tuple[Callable[[int], Awaitable[None]], ...]:
+        return self.open_case, self.record
 
     async def open_case(self, _: int) -> None:
         request = pb.OpenCaseRequest(request_id=str(uuid4()), kind=pb.CASE_KIND_ADULT, person_reference=str(uuid4()))
@@ -128,7 +136,7 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
     figures = await _against_the_echo(say, "SQLite", "", most=(2.8, 4.2))
     if database := Settings.from_environment().database:
         figures += await _against_the_echo(say, "PostgreSQL", database, most=(5, 6))
-    return [*figures, await _encryption(say)]
+    return [*figures, *await _encryption(say)]
 
 
 async def _against_the_echo(
@@ -153,13 +161,40 @@ async def _against_the_echo(
     ]
 
 
-async def _encryption(say: Callable[[str], None]) -> Figure:
-    say(f"{ROUNDS} rounds of {COUNT} calls of each kind without and with TLS, {IN_FLIGHT} in flight ...")
-    async with _assessment() as in_plaintext, _assessment(encrypted=True) as over_tls:
-        plain, encrypted = _Caller(in_plaintext), _Caller(over_tls)
-        rounds = await _rounds(plain.open_case, plain.record, encrypted.open_case, encrypted.record)
-    added = median((decided + recorded) / (opened + kept) - 1 for opened, kept, decided, recorded in rounds)
-    return Figure("TLS adds to both kinds, p50", f"{added:.0%}", "below 15%")
+async def _encryption(say: Callable[[str], None]) -> list[Figure]:
+    say(f"{ROUNDS} rounds of {COUNT} calls of each kind without and with TLS and traces, {IN_FLIGHT} in flight ...")
+    async with (
+        _collector() as collector,
+        _assessment() as in_plaintext,
+        _assessment(encrypted=True) as over_tls,
+        _assessment(encrypted=True, collector=collector) as traced,
+    ):
+        kinds = [call for each in (in_plaintext, over_tls, traced) for call in _Caller(each).both()]
+        rounds = [[sum(times[at : at + 2]) for at in (0, 2, 4)] for times in await _rounds(*kinds)]
+    tls, both = (median(times[at] / times[0] - 1 for times in rounds) for at in (1, 2))
+    return [
+        Figure("TLS adds to both kinds, p50", f"{tls:.0%}", "below 15%"),
+        Figure("TLS and traces add to both kinds, p50", f"{both:.0%}", "below 15%"),
+    ]
+
+
+@asynccontextmanager
+async def _collector() -> AsyncIterator[str]:
+    """The endpoint of something that takes traces, and forgets them."""
+
+    async def forget(_: bytes, __: object) -> bytes:
+        return b""
+
+    server = grpc.aio.server()
+    handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(forget)
+    name, _, call = EXPORT[1:].partition("/")
+    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(name, {call: handler})])
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await server.stop(None)
 
 
 async def _rounds(*kinds: Callable[[int], Awaitable[None]]) -> list[list[float]]:

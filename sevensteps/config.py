@@ -29,7 +29,7 @@ LISTENING = ("listen", "listen_internal")
 REGISTER = "assessment"
 """The service that settles which publications of packs are in force."""
 LOGS = ("auto", "console", "json")
-PLAINTEXT = ("services", "temporal", "database", "metrics")
+PLAINTEXT = ("services", "temporal", "database", "metrics", "telemetry")
 """What SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
 PAGES = ("metrics", "temporal_metrics")
 """The settings of the pages about a process."""

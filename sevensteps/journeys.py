@@ -1,7 +1,7 @@
 """Asking Temporal of journeys: where one stands, and what is the matter where none answers."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -10,6 +10,7 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
 from temporalio.client import (
     Client,
+    Interceptor,
     WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowHistoryEventFilterType,
@@ -38,7 +39,7 @@ STOPPED: Mapping[WorkflowExecutionStatus | None, str] = {
 """How a journey can have stopped without having come to its end, in words."""
 
 
-async def connect(settings: Settings, process: str = COMMAND_LINE) -> Client:
+async def connect(settings: Settings, process: str = COMMAND_LINE, interceptors: Sequence[Interceptor] = ()) -> Client:
     """A client of the Temporal server that the settings name, with the certificates that a process has now.
 
     Raises a Fault (UNAVAILABLE) when it does not answer, or encryption keeps it from it.
@@ -48,6 +49,7 @@ async def connect(settings: Settings, process: str = COMMAND_LINE) -> Client:
         return await Client.connect(
             settings.temporal,
             namespace=settings.temporal_namespace,
+            interceptors=interceptors,
             tls=_shown(certificates) if certificates else False,
         )
     except RuntimeError as error:
@@ -179,9 +181,9 @@ async def missing_search_attributes(client: Client) -> Mapping[str, IndexedValue
     return {name: kind for name, kind in kinds.items() if name not in there.custom_attributes}
 
 
-async def connect_prepared(settings: Settings) -> Client:
+async def connect_prepared(settings: Settings, interceptors: Sequence[Interceptor] = ()) -> Client:
     """The same as `connect`, for the worker. Raises a Fault also while search attributes are missing."""
-    client = await connect(settings, WORKER)
+    client = await connect(settings, WORKER, interceptors)
     if missing := await missing_search_attributes(client):
         raise Fault(
             Kind.PRECONDITION,

@@ -1,25 +1,52 @@
-"""Logs: one JSON object a line, or text on a terminal. Ids and enums, never personal data. Logging never raises."""
+"""Logs: one JSON object a line, or text on a terminal. Ids and enums, never personal data. Logging never raises.
+
+What a line may have is listed in redaction.py; what is not on that list is left out. The text of a line is written in
+the code, with nothing put into it.
+"""
 
 import logging
 import os
 import sys
+import warnings
 from threading import RLock
-from typing import Final
+from typing import Final, TextIO
 
 import structlog
 
+from sevensteps import trace_context
+from sevensteps.redaction import LEFT_OUT, described, redacted
+
 Logger = structlog.typing.FilteringBoundLogger
 Processor = structlog.typing.Processor
+EventDict = structlog.typing.EventDict
 
 STANDARD_ERROR: Final = 2
+OUR_LIBRARIES = ("sevensteps", "temporalio")
+"""The loggers of the standard library whose texts are written: ours, and Temporal's, to which nothing personal goes."""
+OF_ASYNCIO = (
+    "Task exception was never retrieved",
+    "Future exception was never retrieved",
+    "Task was destroyed but it is pending!",
+    "Exception in callback",
+)
+"""How texts of asyncio's begin that go on with whatever was at hand."""
+
+
+def _add_trace(_logger: object, _method: str, line: EventDict) -> EventDict:
+    place = trace_context.here()
+    return {**line, "trace_id": place.trace_id, "span_id": place.span_id} if place else line
+
+
 CONTEXT: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
+    _add_trace,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 
 EXTRAS = ("case_id", "operation", "reason", "detail")
 """What a line of the standard library's logging may have beside its text: journeys log by it."""
+GIVEN_AWAY: tuple[Processor, ...] = (structlog.processors.ExceptionRenderer(described), redacted)
 
 
 class Lines:
@@ -98,6 +125,11 @@ class _LibrariesHandler(logging.StreamHandler[Lines]):
         _lines.lose()
 
 
+def write_to(descriptor: int) -> None:
+    """Write to another file descriptor from now on."""
+    _lines.write_to(descriptor)
+
+
 def configure(style: str, service: str) -> None:
     """Set up the logs of this process: our own, and those of libraries, which use the standard library.
 
@@ -108,7 +140,7 @@ def configure(style: str, service: str) -> None:
     console = style == "console" or (style == "auto" and os.isatty(STANDARD_ERROR))
     renderer: Processor = structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer()
     structlog.configure(
-        processors=[*CONTEXT, structlog.processors.format_exc_info, renderer],
+        processors=[*CONTEXT, *GIVEN_AWAY, renderer],
         wrapper_class=_Safe,
         logger_factory=lambda *_: _lines,
         cache_logger_on_first_use=True,
@@ -123,11 +155,37 @@ def _handler_for_libraries(renderer: Processor) -> logging.Handler:
         *CONTEXT,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(allow=EXTRAS),
-        structlog.processors.format_exc_info,
+        _keep_known_text,
+        *GIVEN_AWAY,
     )
     processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=processors))
     return handler
+
+
+def _keep_known_text(_logger: object, _method: str, line: EventDict) -> EventDict:
+    """Leave out the text of a library's line, in which it puts values; where in its code it was says as much."""
+    record: logging.LogRecord = line["_record"]
+    if record.name.partition(".")[0] not in OUR_LIBRARIES:
+        known = (text for text in OF_ASYNCIO if record.name == "asyncio" and str(line["event"]).startswith(text))
+        return {**line, "event": next(known, LEFT_OUT), "source": f"{record.filename}:{record.lineno}"}
+    return line
+
+
+def tell_warnings() -> None:
+    """Have the warnings of Python's come as lines of the log, and not as text among them."""
+    warnings.showwarning = _tell_warning
+
+
+def _tell_warning(  # noqa: PLR0917 - as Python calls it
+    message: Warning | str,  # noqa: ARG001 - may have anything in it
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001 - nobody gives one
+    line: str | None = None,  # noqa: ARG001 - the same
+) -> None:
+    get().warning("a warning of Python's", kind=category.__name__, source=f"{filename}:{lineno}")
 
 
 def get() -> Logger:

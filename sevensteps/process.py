@@ -9,11 +9,11 @@ from typing import NoReturn
 import sqlalchemy.exc
 import uvloop
 
-from sevensteps import log, program
-from sevensteps.config import Settings, SettingsError
+from sevensteps import log, program, standard_error
+from sevensteps.config import PRODUCTION, Settings, SettingsError
 from sevensteps.errors import Fault
 from sevensteps.installation import version_and_commit
-from sevensteps.telemetry import series
+from sevensteps.telemetry import series, tracing
 
 FOR_OWNER_ONLY = 0o077
 """No file that a process makes is for others to read: records and logs are about people."""
@@ -29,11 +29,14 @@ def _work(name: str, work: Callable[[Settings], Coroutine[None, None, None]]) ->
         settings = Settings.from_environment()
     except SettingsError as error:
         sys.exit(str(error))
-    log.configure(settings.log, name)
+    log.configure("json" if settings.mode == PRODUCTION and settings.log == "auto" else settings.log, name)
+    log.tell_warnings()
+    standard_error.take()
     series.PROCESS_INFO.labels(name, *version_and_commit()).set(1)
     os.umask(FOR_OWNER_ONLY)
     try:
         settings.make_data_folder()
+        tracing.turn_on(settings, name)
         uvloop.run(work(settings))
     except SettingsError as error:
         sys.exit(str(error))

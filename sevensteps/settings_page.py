@@ -6,7 +6,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).with_name("settings.md")
 """A link to docs/settings.md in the repository, and a copy of it where the suite is installed."""
-ROW = re.compile(r"^\| `(SEVENSTEPS_\w+)` \| (?:`([^`]*)`)? ?\| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `((?:SEVENSTEPS|OTEL)_\w+)` \| (?:`([^`]*)`)? ?\| (.+) \|$", re.MULTILINE)
 LINK = re.compile(r"\[([^]]+)\]\([^)]+\)")
 
 

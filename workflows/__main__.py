@@ -1,6 +1,9 @@
 """`python -m workflows`: the worker, and beside it the relay that brings it facts."""
 
-import sevensteps  # noqa: F401 - before grpc, which reads once what it may print, and comes with temporalio
+import sevensteps
+
+if __name__ == "__main__":
+    sevensteps.let_grpc_print()  # before grpc is imported, which comes with temporalio
 
 # isort: split
 import asyncio
@@ -46,6 +49,7 @@ from workflows.delivery.relay import Relay
 from workflows.delivery.turn import Turns
 from workflows.release import take_journeys_at_first
 from workflows.telling import Telling
+from workflows.tracing import Tracing
 from workflows.worker import journey_worker
 
 FIRST_PAUSE = 0.5
@@ -119,7 +123,7 @@ class _Renewal:
             return
         files = self._certificates.files()
         try:
-            self._use(await connect(self._settings, WORKER))
+            self._use(await connect(self._settings, WORKER, [Tracing()]))
         except Fault as fault:
             log.get().error("no connection to Temporal with new certificates", detail=fault.detail)
             return
@@ -131,7 +135,7 @@ async def _connected(settings: Settings) -> Client:
     pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
     while True:
         try:
-            return await connect_prepared(settings)
+            return await connect_prepared(settings, [Tracing()])
         except Fault as fault:
             if not is_logged:
                 log.get().warning("worker waits for Temporal", reason=fault.reason, detail=fault.detail)

@@ -10,6 +10,7 @@ from math import isfinite
 from uuid import UUID
 
 from services.feed.domain import Bookmark, Page, Place, Subscription, Wanted
+from sevensteps import trace_context
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.events import PAYLOADS
 from sevensteps.fields import Fields
@@ -51,6 +52,8 @@ def check_events(fields: Fields, events: Sequence[pb.Event]) -> None:
         fields.text(f"{path}.source", event.source, limit=LONGEST_WORD)
         fields.text(f"{path}.actor", event.actor, limit=LONGEST_SUBJECT)
         _check_time(fields, f"{path}.occurred_at", event)
+        if event.traceparent and trace_context.read(event.traceparent) is None:
+            fields.wrong(f"{path}.traceparent", "must be as W3C trace context writes it, or nothing")
         if wrong := _wrong_with(event.payload):
             fields.wrong(f"{path}.payload", wrong)
 

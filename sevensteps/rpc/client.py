@@ -15,6 +15,7 @@ from sevensteps.rpc.encrypted_channel import EncryptedChannel
 from sevensteps.rpc.faults import error_of
 from sevensteps.rpc.options import CHANNEL_OPTIONS, SEVERAL_OPTIONS, Options
 from sevensteps.rpc.several import SeveralChannel
+from sevensteps.rpc.tracing import TracedCall, TracedStream
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -66,7 +67,8 @@ def channel(address: str, tokens: Tokens, certificates: Certificates | None = No
     `address` may be several, separated by commas, or a name that stands for several: then calls go to whichever
     answers. Settings allow an address on another machine without certificates only where somebody has said so.
     """
-    return _opened(address, certificates, [_SignedCall(tokens), _SignedStream(tokens)])
+    interceptors = [TracedCall(), TracedStream(), _SignedCall(tokens), _SignedStream(tokens)]
+    return _opened(address, certificates, interceptors)
 
 
 def channel_without_token(address: str, certificates: Certificates | None) -> grpc.aio.Channel:

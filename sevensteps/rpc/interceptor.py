@@ -15,7 +15,7 @@ import structlog
 from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
-from sevensteps import log
+from sevensteps import log, trace_context
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import REQUEST_ID, refuse_nul
@@ -27,9 +27,11 @@ from sevensteps.rpc.faults import fault_from, status_of
 from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.lasting import while_valid
 from sevensteps.rpc.room import Room, stopping
+from sevensteps.rpc.tracing import note_refusal
 from sevensteps.telemetry.calls import Call
+from sevensteps.telemetry.spans import CASE_ID, COUNCIL, ROLES
 
-CASE_ID = re.compile(r"case-[0-9a-z]{1,12}", re.ASCII)
+CASE_ID_FORM = re.compile(r"case-[0-9a-z]{1,12}", re.ASCII)
 OPEN_TO_ALL = ("/grpc.health.", "/grpc.reflection.")
 HEALTH_CHECK = "/grpc.health.v1.Health/Check"
 """Always answered: whoever starts what hangs again must not take what is busy for it."""
@@ -112,6 +114,7 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         checked = await self._identity.check(value)
         actor = checked.actor
         structlog.contextvars.bind_contextvars(rpc=rpc, actor=actor.subject)
+        trace_context.note({COUNCIL: actor.council, ROLES: ",".join(sorted(actor.roles))})
         if actor.council != EVERY_COUNCIL:
             self._councils.ensure_known(actor.council)
         authorise(actor, rpc)
@@ -164,9 +167,10 @@ class _Call:
             raise Fault(
                 Kind.INVALID, "MESSAGE_UNREADABLE", "The body is not the message that this call takes."
             ) from error
-        structlog.contextvars.bind_contextvars(
-            request_id=_id_in(request, "request_id", REQUEST_ID), case_id=_id_in(request, "case_id", CASE_ID)
-        )
+        case_id = _id_in(request, "case_id", CASE_ID_FORM)
+        structlog.contextvars.bind_contextvars(request_id=_id_in(request, "request_id", REQUEST_ID), case_id=case_id)
+        if case_id:
+            trace_context.note({CASE_ID: case_id})
         refuse_nul(request, body)
         _actor.set(self.token.actor)
         return request
@@ -190,6 +194,7 @@ async def _refuse(context: Context, rpc: str, error: Exception, counted: Call) -
     fault = fault_from(error)
     status = rpc_status.to_status(status_of(fault))
     counted.refused(status.code.name, fault.reason)
+    note_refusal(fault)
     logger = log.get()
     if fault.kind is Kind.INTERNAL:
         logger.error("call failed", rpc=rpc, reason=fault.reason, exc_info=error)

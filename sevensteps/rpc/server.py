@@ -23,6 +23,7 @@ from sevensteps.rpc.interceptor import AuthInterceptor
 from sevensteps.rpc.options import SERVER_OPTIONS
 from sevensteps.rpc.room import Limits, Room
 from sevensteps.rpc.telling import Telling
+from sevensteps.rpc.tracing import TracedServer
 from sevensteps.telemetry.health import Check, Health, Observation
 
 DRAIN_SECONDS = 5.0
@@ -81,8 +82,9 @@ class Server:
         self._room = Room(limits)
         self._service = service
         self._identity = identity
+        admission = AuthInterceptor(identity, councils, self._room, is_encrypted=encryption.calls is not None)
         self._server = grpc.aio.server(
-            interceptors=[AuthInterceptor(identity, councils, self._room, is_encrypted=encryption.calls is not None)],
+            interceptors=[TracedServer(), admission],
             options=(*SERVER_OPTIONS, ("grpc.max_concurrent_streams", limits.streams_per_connection)),
         )
         self._address = address

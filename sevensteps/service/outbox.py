@@ -20,7 +20,8 @@ from sevensteps.rpc.faults import fault_of
 from sevensteps.service import statements
 from sevensteps.service.store import Store
 from sevensteps.service.tables import outbox
-from sevensteps.telemetry import series
+from sevensteps.telemetry import series, spans
+from sevensteps.telemetry.spans import CASE_ID, EVENTS, Side
 
 AT_ONCE = 200
 FIRST_WAIT = 0.2
@@ -45,14 +46,22 @@ OLDEST = sa.select(outbox.c.occurred_at).order_by(outbox.c.seq).limit(1)
 COUNT = sa.select(sa.func.count()).select_from(outbox)
 DROP = outbox.delete().where(outbox.c.event_id == sa.bindparam("sent"))  # SQLite gives a row number again
 
-Waiting: TypeAlias = "sa.Row[int, str, str, str, str, str, str, str]"
+Waiting: TypeAlias = "sa.Row[int, str, str, str, str, str, str, str, str | None]"
 """An event in the outbox."""
 
 
 def add(
-    connection: sa.Connection, *, type_: str, case_id: str, council: str, occurred_at: str, actor: str, payload: str
+    connection: sa.Connection,
+    *,
+    type_: str,
+    case_id: str,
+    council: str,
+    occurred_at: str,
+    actor: str,
+    payload: str,
+    traceparent: str | None = None,
 ) -> None:
-    """Put an event into the outbox, inside the transaction that stores what happened."""
+    """Put an event into the outbox, inside the transaction that stores what happened, and the trace is in."""
     row = {
         "event_id": str(uuid4()),
         "type": type_,
@@ -61,6 +70,7 @@ def add(
         "occurred_at": occurred_at,
         "actor": actor,
         "payload": payload,
+        "traceparent": traceparent,
     }
     statements.change(connection, ADD, row)
 
@@ -193,8 +203,12 @@ class Publisher:
                 occurred_at=moment(row.occurred_at),
                 actor=row.actor,
                 payload=row.payload,
+                traceparent=row.traceparent or "",
             )
-        await self._feed.AppendEvents(request, timeout=CALL_SECONDS)
+        with spans.span("outbox", Side.PRODUCER, *spans.behind_all(row.traceparent or "" for row in rows)) as step:
+            if step is not None:
+                step.note({EVENTS: len(rows), CASE_ID: rows[0].case_id})
+            await self._feed.AppendEvents(request, timeout=CALL_SECONDS)
         series.OUTBOX_SENT.inc(len(rows))
         sent = [{"sent": row.event_id} for row in rows]
         await self._store.write(lambda connection: connection.execute(DROP, sent))

@@ -123,7 +123,10 @@ outbox = sa.Table(
     sa.Column("occurred_at", sa.Text, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("traceparent", sa.Text),
 )
+"""Events on their way to the feed. `traceparent` is the place in a trace at which each came to be; none where it was in
+none, and where a version that knew nothing of it has put the event in."""
 
 oldest_code = sa.Table("oldest_code", of_every_service, sa.Column("revision", sa.Text, primary_key=True))
 """One row: the oldest revision whose code may serve these records, though it may not know theirs."""

@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 import sqlalchemy as sa
 from google.protobuf.message import Message
 
-from sevensteps import clock
+from sevensteps import clock, trace_context
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import Fields
@@ -24,6 +24,8 @@ from sevensteps.service.pack_archive import Archive
 from sevensteps.service.steps_opened import Opening
 from sevensteps.service.store import Store, Unit
 from sevensteps.service.work import CaseUnknown, T, Work
+from sevensteps.telemetry import spans
+from sevensteps.trace_context import TraceContext
 
 M = TypeVar("M", bound=Message)
 V = TypeVar("V")
@@ -109,9 +111,9 @@ class UseCases:
 
     async def look(self, use_case: Callable[[Work], T]) -> T:
         """Run a use case that only reads."""
-        actor = caller()
+        actor, trace = caller(), trace_context.here()
         try:
-            return await self._store.read(lambda connection: use_case(self._work(connection, actor)))
+            return await self._store.read(lambda connection: use_case(self._work(connection, actor, trace)))
         except CaseUnknown as missing:
             raise await self._cases.why_missing(missing, actor) from missing
 
@@ -140,7 +142,7 @@ class UseCases:
         (PRECONDITION, OPENED_OTHERWISE), whatever its id. Whether there is a first answer shows at the end, when this
         one is to be stored, or when the use case is refused: then all that it did is undone.
         """
-        actor = caller()
+        actor, trace = caller(), trace_context.here()
         request_id, values = _read(request, read)
         await self._ensure_own(actor, request)
         opening = None if turn is None else Opening.of(request, turn)
@@ -148,7 +150,7 @@ class UseCases:
         attempts: list[Work] = []
 
         def unit(connection: sa.Connection) -> M:
-            attempts.append(work := self._work(connection, actor))
+            attempts.append(work := self._work(connection, actor, trace))
             answer = use_case(work, values)
             this.keep(work, answer)
             return answer
@@ -169,8 +171,8 @@ class UseCases:
         if Role.JOURNEY in actor.roles and actor.council != EVERY_COUNCIL and _has(request, "council"):
             await self._cases.ensure_seen(_text(request, "case_id"), actor)
 
-    def _work(self, connection: sa.Connection, actor: Actor) -> Work:
-        return Work(connection, actor, clock.now(), self._archive, self._councils)
+    def _work(self, connection: sa.Connection, actor: Actor, trace: TraceContext | None = None) -> Work:
+        return Work(connection, actor, clock.now(), self._archive, self._councils, trace)
 
     async def _write(self, unit: Unit[M]) -> M:
         """Run a unit. One that would have to decide while it is not known by which pack waits a little for that."""
@@ -185,7 +187,8 @@ class UseCases:
 
     async def _write_once(self, unit: Unit[M]) -> M:
         try:
-            return await self._store.write(unit)
+            with spans.span("transaction"):
+                return await self._store.write(unit)
         except sa.exc.IntegrityError:  # the same was written beside it: look again at what is there now
             return await self._store.write(unit)
 

@@ -20,6 +20,8 @@ from sevensteps.receipt_chain import digest_of
 from sevensteps.service import outbox
 from sevensteps.service.decisions import RECEIPT, RECEIPT_JSON, RecordedDecision, add_receipt, counted, decision_message
 from sevensteps.service.pack_archive import Archive
+from sevensteps.telemetry import spans
+from sevensteps.trace_context import TraceContext
 
 T = TypeVar("T")
 
@@ -52,6 +54,8 @@ class Work:
     now: datetime
     archive: Archive
     councils: Councils
+    trace: TraceContext | None = None
+    """Where in a trace this is: a transaction may run in another task than the call that it is for."""
     receipts: list[dict[str, str]] = field(default_factory=list)
     """The rows of what was decided in this transaction."""
     receipts_read: dict[str, Mapping[str, Json]] = field(default_factory=dict)
@@ -100,6 +104,7 @@ class Work:
             occurred_at=self.now_text,
             actor=self.actor.subject,
             payload=payload.as_json(),
+            traceparent=self.trace.traceparent if self.trace else None,
         )
 
     def decide(
@@ -116,12 +121,16 @@ class Work:
             self.archive.restore(self.connection, version)
         else:
             self.archive.library.ensure_in_force(pack)
-        decided = counted(
-            decision,
-            lambda: self.archive.library.decide(
-                decision, pack=pack, on=on, facts=facts, version=version or None, only_known_facts=True
-            ),
-        )
+        with spans.span("decision", parent=self.trace) as step:
+            decided = counted(
+                decision,
+                lambda: self.archive.library.decide(
+                    decision, pack=pack, on=on, facts=facts, version=version or None, only_known_facts=True
+                ),
+            )
+            if step is not None:
+                about = {"sevensteps.decision": decision, "sevensteps.pack": pack}
+                step.note({**about, "sevensteps.verdict": decided.verdict.value})
         receipt_id, receipt = new_id("receipt"), decided.receipt()
         row = {
             "receipt_id": receipt_id,

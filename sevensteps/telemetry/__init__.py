@@ -1,1 +1,1 @@
-"""What a process tells of itself: its series, and whether it is ready. Never of the people whom the suite is for."""
+"""What a process tells of itself: series, readiness and traces. Never of the people whom the suite is for."""

@@ -1,31 +1,45 @@
-"""The whole suite with all calls encrypted, as `sevensteps up --tls` runs it."""
+"""The whole suite with all calls encrypted, as `sevensteps up --tls` runs it, and with its traces recorded."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from servers.authority import DAY, Authority
+from servers.collector import Collector, Seen, run_collector
 from servers.command_line import run_command
-from sevensteps import clock
+from servers.waiting import until
+from sevensteps import clock, trace_context
+from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.runner import play_all
 from sevensteps.config import SERVICES, Settings
 from sevensteps.encryption.development import with_development_certificates
+from sevensteps.errors import Fault
 from sevensteps.local.suite import Suite, SuiteError, on_free_ports
+from sevensteps.rpc.caller import operations
+from sevensteps.trace_context import TraceContext
 
 
 @pytest.fixture(scope="module")
-async def suite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Suite]:
-    settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("suite") / "data"))
-    running = Suite(with_development_certificates(settings), print)
-    await running.start()
-    try:
+async def collector() -> AsyncIterator[Collector]:
+    async with run_collector() as running:
         yield running
-    finally:
-        await running.stop()
+
+
+@pytest.fixture(scope="module")
+async def suite(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> AsyncIterator[Suite]:
+    settings = on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("suite") / "data"))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://{collector.address}")
+        running = Suite(with_development_certificates(settings), print)
+        await running.start()
+        try:
+            yield running
+        finally:
+            await running.stop()
 
 
 async def test_every_example_ends_as_its_file_says_over_encrypted_calls(suite: Suite) -> None:
@@ -40,6 +54,80 @@ async def test_every_example_ends_as_its_file_says_over_encrypted_calls(suite: S
     )
     assert not failures
     assert len(played) == len(examples)
+
+
+STORY = "0af7651916cd43dd8448eb211c80319c"
+CALLER = "b7ad6b7169203331"
+KNOWN = {
+    *("rpc.system", "rpc.service", "rpc.method", "rpc.grpc.status_code", "messaging.batch.message_count"),
+    *("sevensteps.council", "sevensteps.roles", "sevensteps.case_id", "sevensteps.reason", "sevensteps.attempt"),
+    *("sevensteps.decision", "sevensteps.pack", "sevensteps.verdict"),
+}
+"""What a span may say. Nothing of it is about a person."""
+
+
+async def test_one_trace_goes_from_the_caller_to_the_service_that_opens_the_next_step(
+    suite: Suite, collector: Collector
+) -> None:
+    """By the event, the relay, the journey and its activity; what each process did for it stands beside."""
+    trace_context.go(TraceContext(STORY, CALLER, is_sampled=True))
+    examples = load([FOLDER / "carer.yaml"], clock.today())
+    assert await play_all(examples, suite.settings, lambda _: None, lambda *_: None)
+    trace_context.go(None)
+
+    def paths() -> list[list[str]]:
+        story = collector.of(STORY)
+        return [[*up_from(seen, story)] for seen in story.values() if str(seen) == "planning: OpenPlan"]
+
+    whole = ["planning: OpenPlan", "worker: OpenPlan", "worker: journey OpenPlan", "worker: relay"]
+    whole += ["assessment: GiveIndicativeBudget", "the caller"]
+    await until(lambda: done(paths() == [whole]), f"the spans of {whole}")
+    beside = {*map(str, collector.of(STORY).values())}
+    assert {"assessment: decision", "assessment: transaction", "assessment: outbox", "feed: AppendEvents"} <= beside
+    cases = {seen.attributes.get("sevensteps.case_id") for seen in collector.of(STORY).values()} - {None}
+    assert len(cases) == 1
+    assert {seen.attributes.get("sevensteps.council") for seen in collector.of(STORY).values()} >= {"example-council"}
+
+
+def up_from(seen: Seen, story: dict[bytes, Seen]) -> Iterator[str]:
+    """A span, what it was done for, and so on, to the caller, which is not of the suite."""
+    last: Seen | None = seen
+    while last is not None:
+        yield str(last)
+        if last.span.parent_span_id.hex() == CALLER:
+            yield "the caller"
+        last = story.get(last.span.parent_span_id)
+
+
+async def done(what: bool) -> bool:  # noqa: FBT001 - what `until` asks for
+    return what
+
+
+async def test_a_refused_call_is_recorded_with_its_code_and_reason(suite: Suite, collector: Collector) -> None:
+    """On both sides, and without a word of what the caller sent."""
+    trace_context.go(TraceContext(STORY[::-1], CALLER, is_sampled=True))
+    with pytest.raises(Fault, match="CASE_NOT_FOUND"):
+        await operations(suite.settings).ask(pb.GetCaseRequest(case_id="Mrs Ada Lovelace"), pb.GetCaseResponse)
+    trace_context.go(None)
+    await until(lambda: done(bool(collector.of(STORY[::-1]))), "the span of the refused call")
+    [refused] = collector.of(STORY[::-1]).values()
+    assert refused.span.name == "sevensteps.api.assessment.v1.AssessmentService/GetCase"
+    assert refused.attributes == {
+        "rpc.system": "grpc",
+        "rpc.service": "sevensteps.api.assessment.v1.AssessmentService",
+        "rpc.method": "GetCase",
+        "rpc.grpc.status_code": 5,
+        "sevensteps.reason": "CASE_NOT_FOUND",
+        "sevensteps.council": "*",
+        "sevensteps.roles": "operations",
+    }
+    assert refused.span.status.code == 0  # the server is not to blame
+
+
+async def test_spans_say_nothing_about_people(suite: Suite, collector: Collector) -> None:
+    """Of every example that was played: ids, enums and numbers, under the names that are known."""
+    assert len(collector.spans) > 500
+    assert {name for seen in collector.spans for name in seen.attributes} <= KNOWN
 
 
 def test_the_command_line_calls_it_with_the_certificates_alone(suite: Suite) -> None:

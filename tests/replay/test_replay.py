@@ -9,9 +9,12 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from replay.history_paths import HISTORY_FILES, runs_of
 from workflows.journey.journey import Journey
+from workflows.tracing import Tracing
 from workflows.worker import RESTRICTIONS
 
-REPLAYER = Replayer(workflows=[Journey], workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS))
+RUNNER = SandboxedWorkflowRunner(restrictions=RESTRICTIONS)
+REPLAYER = Replayer(workflows=[Journey], workflow_runner=RUNNER, interceptors=[Tracing()])
+"""Histories have no traces in their headers where nobody recorded any."""
 
 
 @pytest.mark.parametrize("file", HISTORY_FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")

@@ -81,7 +81,7 @@ def test_plaintext_leaves_this_machine_only_where_somebody_says_so(
     assert "secret" not in said
     Settings.from_environment(values | {f"SEVENSTEPS_{folder}": "certificates"})
     Settings.from_environment(values | {"SEVENSTEPS_PLAINTEXT": word})
-    others = ", ".join({"services", "temporal", "database"} - {word})
+    others = ", ".join({"services", "temporal", "database", "telemetry"} - {word})
     with pytest.raises(SettingsError):
         Settings.from_environment(values | {"SEVENSTEPS_PLAINTEXT": others})
 
@@ -165,7 +165,7 @@ def test_where_a_process_listens_must_be_clear() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("PLAINTEXT", "yes", "some of services, temporal, database, metrics, separated by commas, not yes"),
+        ("PLAINTEXT", "yes", "some of services, temporal, database, metrics, telemetry, separated by commas, not yes"),
         ("LOG", "xml", "one of auto, console, json, not xml"),
         ("TEMPORAL_NAMESPACE", "", "a name"),
         ("TASK_QUEUE", "", "a name"),

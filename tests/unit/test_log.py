@@ -84,14 +84,15 @@ def test_what_cannot_be_rendered_is_lost_and_told_too(logs: log.Lines, tmp_path:
     file = tmp_path / "log"
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT)
     logs.write_to(descriptor)
-    log.get().info("odd", value=Unsayable())
+    log.get().info(Unsayable())  # type: ignore[arg-type]  # what nobody should do
     [ours] = [handler for handler in logging.getLogger().handlers if type(handler).__module__ == log.__name__]
     ours.handle(logging.makeLogRecord({"msg": "odd %d", "args": ("text",)}))
     log.get().info("half a character: \ud800")
     os.close(descriptor)
     assert [(line["event"], line.get("lost")) for line in said(file)] == [
+        ("(left out)", None),
         ("half a character: \ud800", None),
-        ("log lines could not be written", 2),
+        ("log lines could not be written", 1),
     ]
 
 
@@ -124,11 +125,21 @@ importlib.import_module(sys.argv[1])
 """
 
 
-@pytest.mark.parametrize("module", ["services.feed.service", "services.review.server", "workflows.__main__"])
-def test_grpc_prints_nothing_among_the_lines(module: str) -> None:
-    """Its core would print lines that are no JSON; it is told not to before it is first imported."""
+@pytest.mark.parametrize("module", ["services.feed.service", "sevensteps.rpc.caller", "workflows.__main__"])
+def test_grpc_prints_nothing_where_nobody_takes_its_lines(module: str) -> None:
+    """Its core would print lines among what a command says; it is told not to before it is first imported."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GRPC_")}
     done = subprocess.run(
         [sys.executable, "-c", FIRST, module], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[:1] == ["NONE"]
+
+
+@pytest.mark.parametrize("program", ["services.feed", "workflows"])
+@pytest.mark.parametrize("inherited", ["NONE", "DEBUG"])
+def test_grpc_prints_in_a_process_that_takes_its_lines(program: str, inherited: str, tmp_path: Path) -> None:
+    """Also where `sevensteps up`, which lets it print nothing, has started the process; what somebody wants is done."""
+    (tmp_path / "grpc.py").write_text("import os; print(os.environ['GRPC_VERBOSITY'], flush=True); os._exit(0)")
+    environment = os.environ | {"GRPC_VERBOSITY": inherited, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run([sys.executable, "-m", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[:1] == ["ERROR" if inherited == "NONE" else inherited]

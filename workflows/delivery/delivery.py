@@ -20,7 +20,8 @@ from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.events import OPENS, CaseEnded, CaseOpened, Fact
 from sevensteps.steps import Stage
-from sevensteps.telemetry import series
+from sevensteps.telemetry import series, spans
+from sevensteps.telemetry.spans import CASE_ID, EVENTS, Side
 from sevensteps.temporal import COUNCIL, HEAR, HEAR_ALL, JOURNEY, RUNNING, Parked, rebuild_advice, workflow_id
 from workflows.delivery.feed import Feed, UnreadableEventError, fact_of
 from workflows.journey.state import JourneyState
@@ -57,8 +58,12 @@ class Delivery:
         Where that can never succeed, a parked journey takes the place of the case's own: it is the record that the case
         has to be rebuilt. Nobody else has to wait for that.
         """
+        story = spans.behind_all(event.traceparent for event in events)
         try:
-            await self._bring(events)
+            with spans.span("relay", Side.CONSUMER, *story) as step:
+                if step is not None:
+                    step.note({CASE_ID: events[0].case_id, EVENTS: len(events)})
+                await self._bring(events)
         except (RPCError, grpc.aio.AioRpcError, UnreadableEventError) as error:
             if (refusal := _for_good(error, events[0].case_id)) is None:
                 raise

@@ -68,7 +68,7 @@ class Asking:
                 answer = await self._attempt(request)
             except FailureError as error:
                 self.stop_if_it_must()
-                cause = _cause(error)
+                cause = cause_of(error)
                 await self._park(Parked(type(request).__name__, cause.type or "UNKNOWN", cause.message))
             else:
                 self.stop_if_it_must()
@@ -80,7 +80,7 @@ class Asking:
             return await self._ask_quickly(request)
         except FailureError as error:
             self.stop_if_it_must()
-            if _cause(error).non_retryable:
+            if cause_of(error).non_retryable:
                 raise
             self._post(WaitingFor.SERVICE)
             return await self._ask_patiently(request)
@@ -147,7 +147,7 @@ def _answer_type(request: Request) -> type[Due] | None:
     return Due if isinstance(request, Opening) else None
 
 
-def _cause(error: FailureError) -> ApplicationError:
+def cause_of(error: FailureError) -> ApplicationError:
     """The service's refusal. A local activity raises it as it is, another one within an ActivityError."""
     cause = error.cause if isinstance(error, ActivityError) else error
     return cause if isinstance(cause, ApplicationError) else ApplicationError(str(cause))

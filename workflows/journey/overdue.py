@@ -15,7 +15,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 from sevensteps.steps import DueKind, Stage
-from workflows.journey.asking import PATIENT_TIMEOUT, RETRY_FOR_EVER, header_in
+from workflows.journey.asking import PATIENT_TIMEOUT, RETRY_FOR_EVER, cause_of, header_in
 from workflows.journey.deadlines import Due
 from workflows.journey.requests import RecordOverdue
 from workflows.journey.state import JourneyState
@@ -90,7 +90,9 @@ class Dates:
                 retry_policy=RETRY_FOR_EVER,
             )
         except FailureError as error:
-            workflow.logger.error("a date that has passed could not be told: %s", error)
+            reason = cause_of(error).type or "UNKNOWN"
+            about = {"case_id": self._state.case_id, "operation": RecordOverdue.__name__, "reason": reason}
+            workflow.logger.error("a date that has passed could not be told", extra=about)
         self._state.told.append(key)
         del self._telling[key]
 

@@ -130,6 +130,7 @@ WRONG: list[tuple[str, Callable[[pb.Event], object]]] = [
     ("source", lambda each: setattr(each, "source", "")),
     ("actor", lambda each: setattr(each, "actor", "")),
     ("actor", lambda each: setattr(each, "actor", "x" * 256)),
+    ("traceparent", lambda each: setattr(each, "traceparent", "Ada Lovelace")),
     ("occurred_at", lambda each: each.ClearField("occurred_at")),
     ("payload", lambda each: setattr(each, "payload", "")),
     ("payload", lambda each: setattr(each, "payload", "[1]")),

@@ -34,6 +34,7 @@ class Event(_message.Message):
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
     PAYLOAD_FIELD_NUMBER: _builtins.int
+    TRACEPARENT_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """Its place in the feed, from 1."""
     event_id: _builtins.str
@@ -50,6 +51,10 @@ class Event(_message.Message):
     """Who did it, by subject; "journey" for the journey itself."""
     payload: _builtins.str
     """Ids, enums, dates and amounts as a JSON object; never names or narrative."""
+    traceparent: _builtins.str
+    """The place in a trace at which it came to be, as W3C trace context writes it; empty where the call was in none. Whoever acts
+    on the event goes on from there. Random numbers, nothing about anybody.
+    """
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp:
         """When it was stored."""
@@ -66,10 +71,11 @@ class Event(_message.Message):
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
         actor: _builtins.str = ...,
         payload: _builtins.str = ...,
+        traceparent: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "case_id", b"case_id", "council", b"council", "event_id", b"event_id", "occurred_at", b"occurred_at", "payload", b"payload", "position", b"position", "source", b"source", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "case_id", b"case_id", "council", b"council", "event_id", b"event_id", "occurred_at", b"occurred_at", "payload", b"payload", "position", b"position", "source", b"source", "traceparent", b"traceparent", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -2,8 +2,8 @@
 
 from sevensteps.service.side_by_side import create_oldest_code
 
-revision = "0010"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:

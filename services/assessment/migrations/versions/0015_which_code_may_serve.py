@@ -2,8 +2,8 @@
 
 from sevensteps.service.side_by_side import create_oldest_code
 
-revision = "0012"
-down_revision = "0009"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:

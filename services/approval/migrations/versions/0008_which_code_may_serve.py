@@ -2,8 +2,8 @@
 
 from sevensteps.service.side_by_side import create_oldest_code
 
-revision = "0009"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:

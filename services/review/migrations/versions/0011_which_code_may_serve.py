@@ -2,8 +2,8 @@
 
 from sevensteps.service.side_by_side import create_oldest_code
 
-revision = "0016"
-down_revision = "0013"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
