@@ -67,6 +67,8 @@ COMMANDS: Mapping[str, str | Group] = {
     "receipts": Group("Export what every decision was based on.", {"export": "receipts:export"}),
     "policy": Group("Decide by policy packs; check, test, compare and publish them.", POLICY),
     "db": Group("The databases of the services: where they stand; bring them up to date, check them.", DB),
+    "backup": "backups:backup",
+    "restore": "backups:restore",
     "glossary": "glossary:glossary",
     "token": Group("Print a development token (issue, or no word at all); revoke tokens.", TOKEN, usual="issue"),
     "certificates": Group("Show the certificates of the settings, or make some for development.", CERTIFICATES),

@@ -36,7 +36,7 @@ async def open_to_serve(service: str, settings: Settings) -> Store:
             await asyncio.to_thread(upgrade, service, url, settings.data, certificates=certificates)
         return PostgresStore(url, service, certificates)
     path = settings.data / f"{service}.db"
-    held = _take(path)
+    held = take_records(path)
     try:
         with translating_errors():
             await asyncio.to_thread(_prepare, path)
@@ -47,7 +47,7 @@ async def open_to_serve(service: str, settings: Settings) -> Store:
         raise
 
 
-def _take(path: Path) -> IO[str]:
+def take_records(path: Path) -> IO[str]:
     """Lock a file of records against other processes that would serve it; readers, such as a backup, are not kept out.
 
     The lock is on a file beside it, and is gone when this process is, however it ends.
