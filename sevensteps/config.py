@@ -21,6 +21,7 @@ NUMBERS = (
     "most_streams_per_connection",
     "most_holds_an_hour",
     "clock_skew_seconds",
+    "feed_days",
 )
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
@@ -36,6 +37,8 @@ MODES = ("development", PRODUCTION)
 ADDRESS = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})", re.ASCII)
 """A host by name or number, an IPv6 one in brackets, and a port."""
 HIGHEST_PORT = 65535
+FEWEST_FEED_DAYS = 32
+"""For a month after a case has ended, a service may still have to close what is open: its journey asks for it."""
 POSTGRES = "postgresql+asyncpg"
 PREFIX = "SEVENSTEPS_"
 CLIENT = ("issuer", "client_id", "client_secret_file")
@@ -93,6 +96,8 @@ class Settings:
     """Calls under way over one connection."""
     most_holds_an_hour: int = 30
     """Holds and releases of one case in an hour."""
+    feed_days: int = 36500
+    """How many days after its last event the feed keeps the events of a case that has ended."""
     mode: str = "development"
     """development, or production, where only tokens of issuers are accepted."""
     issuer: str = ""
@@ -137,6 +142,8 @@ class Settings:
             raise _wrong("mode", f"one of {', '.join(MODES)}, not {self.mode or 'nothing'}")
         if self.issuer and (expected := problem_of_web_address(self.issuer)):
             raise _wrong("issuer", expected)
+        if self.feed_days < FEWEST_FEED_DAYS:
+            raise _wrong("feed_days", f"at least {FEWEST_FEED_DAYS}, not {self.feed_days}")
         given = [name for name in CLIENT if getattr(self, name)]
         if given and len(given) < len(CLIENT):
             missing = next(name for name in CLIENT if name not in given)
@@ -210,13 +217,7 @@ class Settings:
 
     def address(self, service: str) -> str:
         """The address of a service: host:port."""
-        return {
-            "assessment": self.assessment,
-            "planning": self.planning,
-            "approval": self.approval,
-            "review": self.review,
-            "feed": self.feed,
-        }[service]
+        return str(getattr(self, service))
 
     def internal_address(self, service: str) -> str:
         """Where the suite's own processes call a service: an address of its own where calls are encrypted."""

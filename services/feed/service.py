@@ -1,10 +1,12 @@
 """The feed put together: its records, who waits for new ones, and its gRPC face."""
 
 import asyncio
+from datetime import timedelta
 from typing import Self
 
 import grpc
 
+from services.feed import pruning
 from services.feed.arrivals import Arrivals
 from services.feed.server import FeedServer
 from sevensteps.api.feed.v1 import feed_pb2_grpc
@@ -22,13 +24,14 @@ class FeedService:
 
     names = ("sevensteps.api.feed.v1.FeedService", identity_server.NAME)
 
-    def __init__(self, store: Store, identity: Identity, arrivals: Arrivals) -> None:
+    def __init__(self, store: Store, identity: Identity, arrivals: Arrivals, kept: timedelta) -> None:
         """Use `open`."""
         self._store = store
+        self._kept = kept
         self._identity = identity
         self._arrivals = arrivals
         self._background = Background()
-        self._reading: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
     async def open(cls, settings: Settings, identity: Identity) -> Self:
@@ -39,7 +42,7 @@ class FeedService:
         except Fault:
             await store.close()
             raise
-        return cls(store, identity, Arrivals(store))
+        return cls(store, identity, Arrivals(store), timedelta(days=settings.feed_days))
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
@@ -50,9 +53,10 @@ class FeedService:
         """See server.Servable."""
         self._arrivals.start(background)
         self._background = background
-        self._reading = background.start(
-            "reading revocations", revocations.keep(self._store, self._identity.revocations)
-        )
+        self._tasks = [
+            background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
+            background.start("dropping old events", pruning.keep_pruned(self._store, self._kept)),
+        ]
 
     def drain(self) -> None:
         """See server.Servable."""
@@ -61,6 +65,6 @@ class FeedService:
     async def close(self) -> None:
         """See server.Servable."""
         await self._arrivals.close()
-        if self._reading:
-            await self._background.stop(self._reading)
+        for task in self._tasks:
+            await self._background.stop(task)
         await self._store.close()

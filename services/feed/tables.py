@@ -42,8 +42,8 @@ head = sa.Table(
     sa.Column("last", Position, nullable=False),
     *filled(sa.Text, "feed_id", "dropped_id"),
 )
-"""One row: the first position in the feed, and the last one given; the feed's own id, a UUID; and the id of the event
-just before the earliest, empty where none was dropped or where it is not known."""
+"""One row: from where on no event was dropped, and the last position given; the feed's own id, a UUID; and the id of
+the event just before the earliest, empty where none was dropped or where it is not known."""
 
 subscriptions = sa.Table(
     "subscriptions",
@@ -56,3 +56,13 @@ subscriptions = sa.Table(
 )
 """How far readers have come. The suite's own have no council and no subject, which nobody's token can be without.
 `last_seen` is empty where the reader has not acknowledged since it is noted."""
+
+prunings = sa.Table(
+    "prunings",
+    metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    *filled(sa.Text, "seen_at", "ended_at"),
+    *filled(sa.Integer, "cases", "events"),
+)
+"""What was dropped on which day because its cases had ended long ago. `seen_at` is the last sign of life of who does
+it; `ended_at` is empty until it is done."""

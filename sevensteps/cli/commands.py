@@ -69,6 +69,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "db": Group("The databases of the services: where they stand; bring them up to date, check them.", DB),
     "backup": "backups:backup",
     "restore": "backups:restore",
+    "prune": "processes:prune",
     "glossary": "glossary:glossary",
     "token": Group("Print a development token (issue, or no word at all); revoke tokens.", TOKEN, usual="issue"),
     "certificates": Group("Show the certificates of the settings, or make some for development.", CERTIFICATES),

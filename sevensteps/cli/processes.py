@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sevensteps.cli.terminal.options import AsJson
 from sevensteps.config import SERVICES
 
 
@@ -42,6 +43,18 @@ def rebuild(
     if case_id and every:
         raise typer.BadParameter("give a case or --all, not both.")
     _become("workflows.delivery.rebuild", *([case_id] if case_id else []), *(["--all"] if every else []))
+
+
+def prune(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be dropped.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Drop the feed's events of cases that ended longer ago than SEVENSTEPS_FEED_DAYS, as the feed does once a day.
+
+    Records and receipts stay, and so do the positions of all other events.
+    """
+    _become("services.feed.prune", *(["--dry-run"] if dry_run else []), *(["--json"] if as_json else []))
 
 
 def _become(module: str, *arguments: str) -> None:
