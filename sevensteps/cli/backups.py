@@ -24,8 +24,8 @@ Next:
   1. Start everything, with Temporal.
   2. sevensteps journeys rebuild --all    # so that every case waits for what the restored records say
   3. sevensteps verify --all              # and note the heads anew
-Whoever reads the feed is told by the feed (FEED_CHANGED) and reads again; tell those who keep positions without tokens.
-What was decided since the backup was made is lost: the log of whoever called has it."""
+Readers of the feed are told by it (FEED_CHANGED). They may go on after position {last}, or after their own if that is
+before it; tell those who keep positions without tokens. What was recorded since the backup has to be recorded again."""
 
 
 def backup(
@@ -143,4 +143,4 @@ def _print_restored(restored: Restored) -> None:
         typer.echo(f"Put back: {', '.join(restored.copied)}")
     if restored.differing:
         typer.echo(f"Left as they are, though the backup has others: {', '.join(restored.differing)}")
-    typer.echo(NEXT)
+    typer.echo(NEXT.format(last=restored.manifest.feed.last))
