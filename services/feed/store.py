@@ -30,12 +30,6 @@ EARLIER_IDS = sa.union_all(
     sa.select(events.c.event_id).where(events.c.event_id.in_(sa.bindparam("ids", expanding=True))),
     sa.select(dropped.c.event_id).where(dropped.c.event_id.in_(sa.bindparam("ids", expanding=True))),
 )
-CAME = (
-    sa.select(events.c.type)
-    .where(events.c.type == sa.bindparam("type"))
-    .order_by(events.c.type, events.c.position)
-    .limit(1)
-)
 
 OWN = (subscriptions.c.council == sa.bindparam("of_council"), subscriptions.c.subject == sa.bindparam("of_subject"))
 NAMED = (*OWN, subscriptions.c.name == sa.bindparam("named"))
@@ -178,7 +172,14 @@ def _bounds(columns: tuple[str, ...], number: int, dialect: str) -> Iterator[sa.
 
 def types_that_came(connection: sa.Connection, types: Iterable[str]) -> set[str]:
     """Those of the types of which the feed has an event."""
-    return {type_ for type_ in types if connection.execute(CAME, {"type": type_}).first()}
+    last = last_position(connection)
+    came = set()
+    for type_ in types:
+        of_type = Wanted("", frozenset({type_}), "", None)
+        statement, bounds = statement_for(of_type, connection.dialect.name, after=0, last=last, size=1)
+        if connection.execute(statement.with_only_columns(events.c.position), bounds).first():
+            came.add(type_)
+    return came
 
 
 def subscription(connection: sa.Connection, owner: Owner, name: str) -> Bookmark | None:

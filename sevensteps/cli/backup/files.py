@@ -17,7 +17,7 @@ from sevensteps.cli.backup.archive import sync_folder
 from sevensteps.cli.backup.stores import SqliteStores, filled
 from sevensteps.config import SERVICES
 from sevensteps.errors import Fault, Kind
-from sevensteps.service.opening import ensure_whole, take_records
+from sevensteps.service.opening import OWNER_ONLY, UNFINISHED, ensure_whole, take_records
 
 HOLD_SECONDS = 1.0
 """How long writers may be kept waiting at most: they give up after five seconds."""
@@ -98,7 +98,12 @@ def stopped(data: Path) -> Iterator[None]:
 
 
 def ensure_empty(data: Path) -> None:
-    """Raise a Fault (PRECONDITION, RECORDS_THERE) unless no service has done more there than start."""
+    """Raise a Fault (PRECONDITION, RECORDS_THERE) unless no service has done more there than start.
+
+    What a restore has put there that was cut off is no more than the backup has.
+    """
+    if (data / UNFINISHED).exists():
+        return
     if there := filled(SqliteStores(data)):
         raise records_there(f"The data folder {data}", there)
 
@@ -120,13 +125,21 @@ def set_feed_id(file: Path, feed_id: str) -> None:
 
 
 def put_in_place(extracted: Path, data: Path) -> None:
-    """Move the files of all services to where services look for them. What was there is empty.
+    """Move the files of all services to where services look for them: until all are there, no service starts.
 
-    The feed comes last: without it no event is lost that a service sends.
+    What was there is empty.
     """
-    for service in reversed(SERVICES):
-        file = data / f"{service}.db"
-        for beside in BESIDE:  # what is left beside a lost file would be taken for a part of the new one
-            file.with_name(file.name + beside).unlink(missing_ok=True)
-        (extracted / file.name).replace(file)
+    unfinished = data / UNFINISHED
+    unfinished.touch(mode=OWNER_ONLY)
     sync_folder(data)
+    for service in SERVICES:
+        _put(extracted / f"{service}.db", data / f"{service}.db")
+    sync_folder(data)
+    unfinished.unlink()
+    sync_folder(data)
+
+
+def _put(new: Path, file: Path) -> None:
+    for beside in BESIDE:  # what is left beside a lost file would be taken for a part of the new one
+        file.with_name(file.name + beside).unlink(missing_ok=True)
+    new.replace(file)

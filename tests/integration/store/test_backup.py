@@ -210,6 +210,31 @@ async def test_a_running_service_keeps_a_restore_away(empty: Place) -> None:
     await empty.answer("restore", str(made))
 
 
+@pytest.mark.parametrize("database", [""])
+async def test_a_restore_that_was_cut_off_is_begun_anew(empty: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then no service starts over half of the records, nor makes new ones beside them."""
+    await empty.write("review", "INSERT INTO overdue VALUES ('case-a', 'life_goes_on', 1, '2026-06-01', 0, 'then')")
+    made = await empty.made()
+    shutil.rmtree(empty.settings.data)
+    put, times = files._put, iter(range(9))  # noqa: SLF001
+
+    def put_two(new: Path, file: Path) -> None:
+        if next(times) == 2:
+            raise OSError("cut off")
+        put(new, file)
+
+    monkeypatch.setattr(files, "_put", put_two)
+    assert (await empty.run("restore", str(made))).exit_code == 1
+    for service in SERVICES:
+        with pytest.raises(Fault, match="RESTORE_UNFINISHED"):
+            await open_to_serve(service, empty.settings)
+    monkeypatch.setattr(files, "_put", put)
+    await empty.answer("restore", str(made))
+    assert await empty.read("review", "SELECT case_id FROM overdue") == [("case-a",)]
+    store = await open_to_serve("review", empty.settings)
+    await store.close()
+
+
 @pytest.mark.usefixtures("programs_on_path")
 async def test_the_records_of_every_service_must_be_in_one_place(empty: Place) -> None:
     """Where those of one are elsewhere there is no moment at which all can be copied: that is said, nothing is made."""
