@@ -163,11 +163,6 @@ class Page:
     """The id of the event there."""
 
     @property
-    def feed_id(self) -> UUID:
-        """Which feed it is a page of."""
-        return self.head.feed_id
-
-    @property
     def bookmark(self) -> Bookmark:
         """Where the next page begins."""
         return self.head.bookmark(self.reached, self.reached_id)
