@@ -123,13 +123,14 @@ async def prune(records: Store, kept: timedelta, *, again: bool = False) -> Foun
         await asyncio.sleep(PAUSE_SECONDS)
     await records.write(lambda connection: connection.execute(END, {"of_day": day, "now": clock.as_text(clock.now())}))
     result = Found(found.before, found.up_to, found.held_back, gone)
-    log.get().info(
-        "events of cases that ended long ago are dropped",
-        cases=len(gone),
-        events=result.events,
-        before=clock.as_text(found.before),
-        held_back=found.held_back,
-    )
+    if gone:
+        log.get().info(
+            "events of cases that ended long ago are dropped",
+            cases=len(gone),
+            events=result.events,
+            before=clock.as_text(found.before),
+            held_back=found.held_back,
+        )
     return result
 
 

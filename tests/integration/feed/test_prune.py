@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from servers.feed import Feed, event
 from servers.services import reason_of, refusal_of
+from servers.waiting import until
 from services.feed import dropping, pruning
 from services.feed.prune import main
 from services.feed.tables import prunings
@@ -45,6 +46,7 @@ def saved(case_id: str, when: datetime = LONG_AGO) -> pb.Event:
 
 async def prune(feed: Feed) -> pruning.Found:
     """Drop what may go, once more today."""
+    await first_of_day(feed)
     gone = await pruning.prune(feed.running.store, KEPT, again=True)
     assert gone
     return gone
@@ -176,13 +178,21 @@ async def noted(feed: Feed) -> Sequence[sa.Row[str, str, str, int, int]]:
     return await feed.running.store.read(lambda connection: connection.execute(sa.select(prunings)).all())
 
 
+async def first_of_day(feed: Feed) -> None:
+    """Wait until the feed has done it by itself, as it does when it starts."""
+
+    async def is_done() -> bool:
+        return any(row.ended_at for row in await noted(feed))
+
+    await until(is_done, "the feed to look for what is old")
+
+
 async def test_it_is_done_once_a_day_by_one_and_a_kill_in_the_middle_does_no_harm(
     feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever looks after the one that was killed has been silent goes on; the record adds up."""
     records = feed.running.store
-    while not [row for row in await noted(feed) if row.ended_at]:  # noqa: ASYNC110 - the feed's own, as it starts
-        await asyncio.sleep(0.02)
+    await first_of_day(feed)
     assert await pruning.prune(records, KEPT) is None, "done today"
 
     await feed.append([each for number in range(4) for each in (opened(f"case-{number}"), ended(f"case-{number}"))])
@@ -216,8 +226,7 @@ async def test_two_at_once_are_one(feed: Feed) -> None:
     def forget(connection: sa.Connection) -> None:
         connection.execute(prunings.delete())
 
-    while not [row for row in await noted(feed) if row.ended_at]:  # noqa: ASYNC110 - the feed's own, as it starts
-        await asyncio.sleep(0.02)
+    await first_of_day(feed)
     await feed.running.store.write(forget)
     both = await asyncio.gather(*(pruning.prune(feed.running.store, KEPT) for _ in range(2)))
     assert sorted(gone.events if gone else -1 for gone in both) == [-1, 2]
@@ -225,6 +234,7 @@ async def test_two_at_once_are_one(feed: Feed) -> None:
 
 async def test_the_command_says_what_it_would_drop_and_drops_it(feed: Feed, capsys: pytest.CaptureFixture[str]) -> None:
     """In words and as JSON, beside a feed that runs."""
+    await first_of_day(feed)
     settings = feed.running.settings
     old = clock.now() - timedelta(days=settings.feed_days + 1)
     await feed.append([opened("case-a", old), ended("case-a", old), opened("case-b", old), ended("case-b", old)])

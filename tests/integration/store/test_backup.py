@@ -167,9 +167,8 @@ async def test_a_trial_finds_what_is_wrong(filled: Place) -> None:
     [(case_id,)] = await filled.read("assessment", "SELECT case_id FROM advice LIMIT 1")
     await filled.write("feed", f"DELETE FROM events WHERE event_id = '{lost}'")  # noqa: S608 - its own id
     await filled.write("assessment", f"DELETE FROM advice WHERE case_id = '{case_id}'")  # noqa: S608 - its own id
-    await filled.write(
-        "approval", "UPDATE receipts SET verdict = 'met' WHERE receipt_id = (SELECT min(receipt_id) FROM receipts)"
-    )
+    [(receipt_id,)] = await filled.read("approval", "SELECT min(receipt_id) FROM receipts WHERE verdict = 'met'")
+    await filled.write("approval", f"UPDATE receipts SET verdict = 'not_met' WHERE receipt_id = '{receipt_id}'")  # noqa: S608 - its own id
     done = await filled.run("restore", str(await filled.made()), "--check", "--json")
     assert done.exit_code == 1
     tried = json.loads(done.stdout)
