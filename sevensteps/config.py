@@ -20,6 +20,7 @@ NUMBERS = (
     "most_streams_per_connection",
     "most_holds_an_hour",
     "clock_skew_seconds",
+    "feed_days",
 )
 SERVICES = ("feed", "assessment", "planning", "approval", "review")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
@@ -35,6 +36,8 @@ PAGES = ("metrics", "temporal_metrics")
 """The settings of the pages about a process."""
 PRODUCTION = "production"
 MODES = ("development", PRODUCTION)
+FEWEST_FEED_DAYS = 32
+"""For a month after a case has ended, a service may still have to close what is open: its journey asks for it."""
 PREFIX = "SEVENSTEPS_"
 CLIENT = ("issuer", "client_id", "client_secret_file")
 """What a process needs to get a token of its own."""
@@ -95,6 +98,8 @@ class Settings:
     """Calls under way over one connection."""
     most_holds_an_hour: int = 30
     """Holds and releases of one case in an hour."""
+    feed_days: int = 36500
+    """How many days after its last event the feed keeps the events of a case that has ended."""
     mode: str = "development"
     """development, or production, where only tokens of issuers are accepted."""
     issuer: str = ""
@@ -143,6 +148,8 @@ class Settings:
             raise _wrong("mode", f"one of {', '.join(MODES)}, not {self.mode or 'nothing'}")
         if self.issuer and (expected := problem_of_web_address(self.issuer)):
             raise _wrong("issuer", expected)
+        if self.feed_days < FEWEST_FEED_DAYS:
+            raise _wrong("feed_days", f"at least {FEWEST_FEED_DAYS}, not {self.feed_days}")
         given = [name for name in CLIENT if getattr(self, name)]
         if given and len(given) < len(CLIENT):
             missing = next(name for name in CLIENT if name not in given)

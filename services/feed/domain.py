@@ -46,33 +46,45 @@ class Bookmark(Place):
     event: bytes
 
     @classmethod
-    def at(cls, position: int, feed_id: UUID, event_id: str) -> Self:
-        """The place behind an event; its id is empty at the beginning of the feed."""
-        return cls(position, feed_id, blake2b(event_id.encode(), key=feed_id.bytes, digest_size=8).digest())
+    def at(cls, position: int, feed_id: UUID, event_id: str, dropped_up_to: int = 0) -> Self:
+        """The place behind an event; its id is empty at the beginning of the feed.
+
+        Events up to `dropped_up_to` have been dropped: whoever is at a place before that may have been there before
+        they were. So the digest says what had been dropped when the place was given.
+        """
+        known = f"{event_id} {dropped_up_to}" if 0 < position < dropped_up_to else event_id
+        return cls(position, feed_id, blake2b(known.encode(), key=feed_id.bytes, digest_size=8).digest())
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the feed holds: its own id, its first position, and the last one given."""
+    """What the feed holds: its own id, from where on it has every event, and the last position given."""
 
     feed_id: UUID
     earliest: int
+    """From here on no event was dropped. Before it there may be events of cases that have not ended."""
     last: int
     dropped_id: str
     """The id of the event just before the earliest; empty where none was dropped, or where it is not known."""
 
+    def bookmark(self, position: int, event_id: str) -> Bookmark:
+        """A place as it is given now; `event_id` is what stands there."""
+        return Bookmark.at(position, self.feed_id, event_id, self.earliest - 1)
+
     def ensure_holds(self, place: Place, event_id: str) -> None:
         """Raise a Fault unless a reader at this place can read on; `event_id` is what stands there now.
 
-        From 0 on, a reader gets what is left. Otherwise: FEED_CHANGED, CURSOR_AHEAD, EVENTS_TRIMMED.
+        From 0 on, a reader gets what is left, and may go on with it until more is dropped. Otherwise: FEED_CHANGED,
+        CURSOR_AHEAD, EVENTS_TRIMMED.
         """
         if isinstance(place, Bookmark) and (place.feed_id != self.feed_id or place.position > self.last):
             raise _changed(self)
         if place.position > self.last:
             raise _ahead(place.position, self.last)
-        if 0 < place.position < self.earliest - 1:
+        is_given_now = place == self.bookmark(place.position, event_id)
+        if 0 < place.position < self.earliest - 1 and not is_given_now:
             raise _trimmed(place.position, self.earliest)
-        if isinstance(place, Bookmark) and place != Bookmark.at(place.position, self.feed_id, event_id):
+        if isinstance(place, Bookmark) and not is_given_now:
             raise _changed(self)
 
 
@@ -144,24 +156,23 @@ class Subscription:
 class Page:
     """Some events in their order, and how far the feed has been looked through for them."""
 
-    feed_id: UUID
+    head: Head
+    """What the feed held when the page was read."""
     events: Sequence[Numbered]
     reached: int
     """Every event up to here that was wanted is in this page or an earlier one."""
     reached_id: str
     """The id of the event there."""
-    last: int
-    """The feed's last position when the page was read."""
 
     @property
     def bookmark(self) -> Bookmark:
         """Where the next page begins."""
-        return Bookmark.at(self.reached, self.feed_id, self.reached_id)
+        return self.head.bookmark(self.reached, self.reached_id)
 
     @property
     def more(self) -> bool:
         """Whether the feed goes on after this page."""
-        return self.reached < self.last
+        return self.reached < self.head.last
 
     def at_most(self, size: int) -> "Page":
         """The page's first events, as many as go into one message: at most `size` events and PAGE_BYTES."""
@@ -213,7 +224,7 @@ def _trimmed(after: int, earliest: int) -> Fault:
     return Fault(
         Kind.OUT_OF_RANGE,
         "EVENTS_TRIMMED",
-        f"The events after position {after} are no longer kept; the earliest is {earliest}. "
+        f"Events after position {after} have been dropped; from {earliest} on all are kept. "
         f"Take the state of the cases from the services, then read on after position {earliest - 1}.",
         metadata={"earliest": str(earliest)},
     )

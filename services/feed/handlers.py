@@ -8,7 +8,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from services.feed import store, turns
+from services.feed import dropping, store, turns
 from services.feed.arrivals import Arrivals
 from services.feed.domain import (
     MOST_SUBSCRIPTIONS,
@@ -170,28 +170,32 @@ def delete_subscription(connection: sa.Connection, *, owner: Owner, name: str) -
 
 
 async def trim_events(records: Store, *, scope: str | None, up_to: int) -> int:
-    """Drop the events up to a position, some at a time. Answers the earliest position left. Raises Faults."""
-    earliest = await records.read(partial(_first_to_drop, scope=scope, up_to=up_to))
-    if earliest <= up_to:
-        await _ensure_cases_ended(records, scope=scope, first=earliest, up_to=up_to)
-    while earliest <= up_to:
-        earliest = await records.write(partial(_drop_some, scope=scope, up_to=up_to))
+    """Drop the events up to a position, some at a time. Answers from where on the feed has all. Raises Faults."""
+    first, earliest = await records.read(partial(_first_to_drop, scope=scope, up_to=up_to))
+    if first <= up_to:
+        await _ensure_cases_ended(records, scope=scope, first=first, up_to=up_to)
+    while first <= up_to:
+        first, earliest = await records.write(partial(_drop_some, scope=scope, up_to=up_to))
     return earliest
 
 
-def _first_to_drop(connection: sa.Connection, *, scope: str | None, up_to: int) -> int:
-    """The earliest position left. Raises Faults as `_ensure_read` does."""
+def _first_to_drop(connection: sa.Connection, *, scope: str | None, up_to: int) -> tuple[int, int]:
+    """The first position at which there is an event, and from where on there are all. Raises as `_ensure_read`."""
     head = store.current_head(connection)
-    _ensure_read(connection, head, scope=scope, up_to=up_to)
-    return head.earliest
+    return _ensure_read(connection, head, scope=scope, up_to=up_to), head.earliest
 
 
-def _ensure_read(connection: sa.Connection, head: Head, *, scope: str | None, up_to: int) -> None:
-    """Raise a Fault unless the position is in the feed, and every subscription has read up to there."""
+def _ensure_read(connection: sa.Connection, head: Head, *, scope: str | None, up_to: int) -> int:
+    """Raise a Fault unless the position is in the feed, and every subscription has read up to there.
+
+    Answers the first position at which there is an event.
+    """
     _ensure_given("up_to", up_to, head.last)
+    first = dropping.first_position(connection) or head.last + 1
     behind = store.all_subscriptions(connection)[:1]
-    if up_to >= head.earliest and behind and behind[0].position < up_to:
+    if up_to >= first and behind and behind[0].position < up_to:
         raise not_read_yet(behind[0], scope)
+    return first
 
 
 async def _ensure_cases_ended(records: Store, *, scope: str | None, first: int, up_to: int) -> None:
@@ -204,7 +208,7 @@ async def _ensure_cases_ended(records: Store, *, scope: str | None, first: int, 
     ended: set[str] = set()
     for begin in range(first, up_to + 1, LOOKED_AT_ONCE):
         end = min(begin + LOOKED_AT_ONCE - 1, up_to)
-        for case_id, council, type_ in await records.read(partial(store.cases_between, first=begin, up_to=end)):
+        for case_id, council, type_ in await records.read(partial(dropping.cases_between, first=begin, up_to=end)):
             if scope not in {None, council}:
                 raise other_councils(up_to)
             seen[case_id] = None
@@ -214,19 +218,18 @@ async def _ensure_cases_ended(records: Store, *, scope: str | None, first: int, 
     unended = [case_id for case_id in seen if case_id not in ended]
     for begin in range(0, len(unended), LOOKED_AT_ONCE):
         some = unended[begin : begin + LOOKED_AT_ONCE]
-        earlier = await records.read(partial(store.ended_earlier, cases=some))
+        earlier = await records.read(partial(dropping.ended_earlier, cases=some))
         if still_open := [case_id for case_id in some if case_id not in earlier]:
             raise case_open(still_open[0], up_to)
 
 
-def _drop_some(connection: sa.Connection, *, scope: str | None, up_to: int) -> int:
+def _drop_some(connection: sa.Connection, *, scope: str | None, up_to: int) -> tuple[int, int]:
     head = store.locked_head(connection)
-    _ensure_read(connection, head, scope=scope, up_to=up_to)
-    if head.earliest > up_to:
-        return head.earliest  # somebody else has dropped them meanwhile
-    earliest = min(head.earliest + DROPPED_AT_ONCE, up_to + 1)
-    store.drop(connection, earliest)
-    return earliest
+    first = _ensure_read(connection, head, scope=scope, up_to=up_to)
+    if first > up_to:
+        return first, head.earliest  # somebody else has dropped them meanwhile
+    end = min(first + DROPPED_AT_ONCE - 1, up_to)
+    return end + 1, dropping.drop(connection, end)
 
 
 def _ensure_given(field: str, position: int, last: int) -> None:

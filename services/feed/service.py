@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Self
 
 import grpc
 
-from services.feed import counts
+from services.feed import counts, pruning
 from services.feed.arrivals import Arrivals
 from services.feed.server import FeedServer
 from sevensteps.api.feed.v1 import feed_pb2_grpc
@@ -28,16 +29,24 @@ class FeedService:
 
     names = ("sevensteps.api.feed.v1.FeedService", identity_server.NAME)
 
-    def __init__(self, store: TellingStore, identity: Identity, arrivals: Arrivals, checks: Sequence[Check]) -> None:
+    def __init__(
+        self,
+        store: TellingStore,
+        identity: Identity,
+        arrivals: Arrivals,
+        checks: Sequence[Check],
+        kept: timedelta,
+    ) -> None:
         """Use `open`."""
         self.checks = checks
         self.observations: Sequence[Observation] = (partial(counts.observe, store),)
         series.FEED_SEQUENCER.set_function(lambda: arrivals.numbered_here)
         self._store = store
+        self._kept = kept
         self._identity = identity
         self._arrivals = arrivals
         self._background = Background()
-        self._reading: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
     async def open(cls, settings: Settings, identity: Identity) -> Self:
@@ -48,7 +57,8 @@ class FeedService:
         except Fault:
             await store.close()
             raise
-        return cls(store, identity, Arrivals(store), Database(store, "feed", settings).checks)
+        checks = Database(store, "feed", settings).checks
+        return cls(store, identity, Arrivals(store), checks, timedelta(days=settings.feed_days))
 
     @property
     def is_sequencer(self) -> bool:
@@ -64,9 +74,10 @@ class FeedService:
         """See server.Servable."""
         self._arrivals.start(background)
         self._background = background
-        self._reading = background.start(
-            "reading revocations", revocations.keep(self._store, self._identity.revocations)
-        )
+        self._tasks = [
+            background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
+            background.start("dropping old events", pruning.keep_pruned(self._store, self._kept)),
+        ]
 
     def drain(self) -> None:
         """See server.Servable."""
@@ -75,6 +86,6 @@ class FeedService:
     async def close(self) -> None:
         """See server.Servable."""
         await self._arrivals.close()
-        if self._reading:
-            await self._background.stop(self._reading)
+        for task in self._tasks:
+            await self._background.stop(task)
         await self._store.close()

@@ -11,9 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.feed.domain import Bookmark, Head, Numbered, Owner, Page, Place, Subscription, Wanted
-from services.feed.tables import dropped, ended_cases, events, head, subscriptions
+from services.feed.tables import dropped, events, head, subscriptions
 from sevensteps import clock
-from sevensteps.events import CaseEnded
 
 LEAST_OF_CASE = 100
 """Fewest events of a case that are looked at together, whichever of them are wanted."""
@@ -25,7 +24,6 @@ SET_LAST = head.update().values(last=sa.bindparam("to"))
 GROWN = "sevensteps_feed_grown"
 """The name under which every instance hears the last position, when the transaction that gave it has committed."""
 SET_LAST_AND_TELL = SET_LAST.returning(sa.func.pg_notify(GROWN, sa.cast(head.c.last, sa.Text)))
-SET_EARLIEST = head.update().values(earliest=sa.bindparam("to"), dropped_id=sa.bindparam("dropped"))
 
 ADD = events.insert()
 WHOLE = sa.select(*(events.c[name] for name in ("position", "event_id", "event", "type", "council")))
@@ -34,27 +32,6 @@ ID_AT = sa.select(events.c.event_id).where(events.c.position == sa.bindparam("at
 EARLIER_IDS = sa.union_all(
     sa.select(events.c.event_id).where(events.c.event_id.in_(sa.bindparam("ids", expanding=True))),
     sa.select(dropped.c.event_id).where(dropped.c.event_id.in_(sa.bindparam("ids", expanding=True))),
-)
-UP_TO = events.c.position <= sa.bindparam("up_to")
-KEEP_ID = dropped.insert().from_select(["event_id"], sa.select(events.c.event_id).where(UP_TO))
-KEEP_ENDED = ended_cases.insert().from_select(
-    ["case_id"],
-    sa.select(events.c.case_id)
-    .where(UP_TO, events.c.type == CaseEnded.TYPE, ~sa.exists().where(ended_cases.c.case_id == events.c.case_id))
-    .distinct(),
-)
-DROP = events.delete().where(UP_TO)
-CASES = (
-    sa.select(events.c.case_id, events.c.council, events.c.type)
-    .where(events.c.position >= sa.bindparam("first"), UP_TO)
-    .order_by(events.c.position)
-)
-ENDED_EARLIER = sa.select(ended_cases.c.case_id).where(ended_cases.c.case_id.in_(sa.bindparam("cases", expanding=True)))
-CAME = (
-    sa.select(events.c.type)
-    .where(events.c.type == sa.bindparam("type"))
-    .order_by(events.c.type, events.c.position)
-    .limit(1)
 )
 
 OWN = (subscriptions.c.council == sa.bindparam("of_council"), subscriptions.c.subject == sa.bindparam("of_subject"))
@@ -123,9 +100,8 @@ def read_page(connection: sa.Connection, wanted: Wanted, place: Place, size: int
     head = current_head(connection)
     ensure_holds(connection, head, place)
     found, reached = _look_up(connection, wanted, after=place.position, last=head.last, size=size)
-    reached = max(reached, head.earliest - 1)
     reached_id = found[-1].event_id if found and found[-1].position == reached else _id_at(connection, head, reached)
-    return Page(head.feed_id, found, reached, reached_id, head.last)
+    return Page(head, found, reached, reached_id)
 
 
 def _look_up(
@@ -199,7 +175,14 @@ def _bounds(columns: tuple[str, ...], number: int, dialect: str) -> Iterator[sa.
 
 def types_that_came(connection: sa.Connection, types: Iterable[str]) -> set[str]:
     """Those of the types of which the feed has an event."""
-    return {type_ for type_ in types if connection.execute(CAME, {"type": type_}).first()}
+    last = last_position(connection)
+    came = set()
+    for type_ in types:
+        of_type = Wanted("", frozenset({type_}), "", None)
+        statement, bounds = statement_for(of_type, connection.dialect.name, after=0, last=last, size=1)
+        if connection.execute(statement.with_only_columns(events.c.position), bounds).first():
+            came.add(type_)
+    return came
 
 
 def subscription(connection: sa.Connection, owner: Owner, name: str) -> Bookmark | None:
@@ -211,7 +194,7 @@ def subscription(connection: sa.Connection, owner: Owner, name: str) -> Bookmark
 def bookmark_at(connection: sa.Connection, position: int) -> Bookmark:
     """A position of the feed as a place that can be compared."""
     head = current_head(connection)
-    return Bookmark.at(position, head.feed_id, _id_at(connection, head, position))
+    return head.bookmark(position, _id_at(connection, head, position))
 
 
 def subscribed_position(connection: sa.Connection, owner: Owner, name: str) -> int | None:
@@ -258,21 +241,3 @@ def _own(owner: Owner) -> dict[str, str | int]:
 
 def _named(owner: Owner, name: str) -> dict[str, str | int]:
     return _own(owner) | {"named": name}
-
-
-def cases_between(connection: sa.Connection, first: int, up_to: int) -> Sequence[sa.Row[str, str, str]]:
-    """Case, council and type of every event from a position to another, in their order."""
-    return connection.execute(CASES, {"first": first, "up_to": up_to}).all()
-
-
-def ended_earlier(connection: sa.Connection, cases: Collection[str]) -> set[str]:
-    """Those of the cases whose ending has been dropped."""
-    return set(connection.execute(ENDED_EARLIER, {"cases": list(cases)}).scalars())
-
-
-def drop(connection: sa.Connection, earliest: int) -> None:
-    """Drop the events before a position, which becomes the earliest. The head must be locked."""
-    dropped_id = connection.execute(ID_AT, {"at": earliest - 1}).scalar_one()
-    for statement in (KEEP_ID, KEEP_ENDED, DROP):
-        connection.execute(statement, {"up_to": earliest - 1})
-    connection.execute(SET_EARLIEST, {"to": earliest, "dropped": dropped_id})

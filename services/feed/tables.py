@@ -42,8 +42,8 @@ head = sa.Table(
     sa.Column("last", Position, nullable=False),
     *filled(sa.Text, "feed_id", "dropped_id"),
 )
-"""One row: the first position in the feed, and the last one given; the feed's own id, a UUID; and the id of the event
-just before the earliest, empty where none was dropped or where it is not known."""
+"""One row: from where on no event was dropped, and the last position given; the feed's own id, a UUID; and the id of
+the event just before the earliest, empty where none was dropped or where it is not known."""
 
 subscriptions = sa.Table(
     "subscriptions",
@@ -66,3 +66,13 @@ turns = sa.Table(
 )
 """Which program of the suite reads for a subscription, and when its turn ends: milliseconds since 1970, by the clock of
 the database."""
+
+prunings = sa.Table(
+    "prunings",
+    metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    *filled(sa.Text, "seen_at", "ended_at"),
+    *filled(sa.Integer, "cases", "events"),
+)
+"""What was dropped on which day because its cases had ended long ago. `seen_at` is the last sign of life of who does
+it; `ended_at` is empty until it is done."""

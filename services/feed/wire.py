@@ -123,7 +123,7 @@ def _unpacked(field: str, token: str) -> tuple[Place, bytes]:
 def listed(page: Page, wanted: Wanted) -> pb.ListEventsResponse:
     """A page as the answer to ListEvents."""
     answer = pb.ListEventsResponse(
-        next_page_token=token_of(page.bookmark, wanted), more=page.more, feed_id=str(page.feed_id)
+        next_page_token=token_of(page.bookmark, wanted), more=page.more, feed_id=str(page.head.feed_id)
     )
     for event in page.events:
         answer.events.add().MergeFromString(event.message)
@@ -133,7 +133,7 @@ def listed(page: Page, wanted: Wanted) -> pb.ListEventsResponse:
 def watched(page: Page) -> pb.WatchEventsResponse:
     """A page as a part of WatchEvents' stream."""
     part = pb.WatchEventsResponse(
-        bookmark=page.reached, feed_id=str(page.feed_id), resume_token=token_of(page.bookmark)
+        bookmark=page.reached, feed_id=str(page.head.feed_id), resume_token=token_of(page.bookmark)
     )
     for event in page.events:
         part.events.add().MergeFromString(event.message)

@@ -87,6 +87,18 @@ def gate(
     _become("workflows.gate", "--processes", str(processes), *folder, *(["--json"] if as_json else []))
 
 
+def prune(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be dropped.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Drop the feed's events of cases that ended longer ago than SEVENSTEPS_FEED_DAYS, as the feed does once a day.
+
+    Records and receipts stay, and so do the positions of all other events.
+    """
+    _become("services.feed.prune", *(["--dry-run"] if dry_run else []), *(["--json"] if as_json else []))
+
+
 def _become(module: str, *arguments: str) -> None:
     """Replace this process by another program of the suite: the command line may not import services or workflows."""
     sys.stdout.flush()

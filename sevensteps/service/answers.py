@@ -105,12 +105,14 @@ def forget(connection: sa.Connection, now: datetime) -> int:
     return connection.execute(FORGET, {"now": clock.as_text(now)}).rowcount
 
 
-async def forget_expired(store: Store) -> None:
-    """Forget every answer that has expired, in small portions."""
-    forgotten = PORTION
-    while forgotten == PORTION:
-        forgotten = await store.write(lambda connection: forget(connection, clock.now()))
+async def forget_expired(store: Store) -> int:
+    """Forget every answer that has expired, in small portions. Answers how many."""
+    forgotten, portion = 0, PORTION
+    while portion == PORTION:
+        portion = await store.write(lambda connection: forget(connection, clock.now()))
+        forgotten += portion
         await asyncio.sleep(PAUSE_SECONDS)
+    return forgotten
 
 
 def _reused(request_id: str) -> Fault:

@@ -173,10 +173,14 @@ class DecidingService:
 
 
 async def forget_answers(store: Store) -> None:
-    """Forget answers that have expired, until cancelled. Waits out trouble of the database."""
+    """Forget answers that have expired, until cancelled, and tell once a day. Waits out trouble of the database."""
+    forgotten, told_on = 0, clock.today()
     while True:
         with waiting_out():
-            await answers.forget_expired(store)
+            forgotten += await answers.forget_expired(store)
+        if told_on != clock.today():
+            log.get().info("answers that had expired are forgotten", count=forgotten)
+            forgotten, told_on = 0, clock.today()
         await asyncio.sleep(LOOK_SECONDS)
 
 

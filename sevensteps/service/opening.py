@@ -21,14 +21,16 @@ from sevensteps.service.store import Store, TellingStore
 from sevensteps.service.trouble import translating_errors
 
 OWNER_ONLY = 0o600
+UNFINISHED = "restore.unfinished"
+"""Is in the data folder while files are put back from a backup."""
 DAMAGED = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 
 
 async def open_to_serve(service: str, settings: Settings) -> TellingStore:
     """The records of a service, their schema up to date. A SQLite file is this process's until the store is closed.
 
-    Raises Faults: RECORDS_IN_USE and RECORDS_DAMAGED for a file, STORE_UNAVAILABLE for trouble that may pass,
-    NOT_ENCRYPTED where encryption keeps it from PostgreSQL.
+    Raises Faults: RECORDS_IN_USE, RECORDS_DAMAGED and RESTORE_UNFINISHED for a file, STORE_UNAVAILABLE for trouble that
+    may pass, NOT_ENCRYPTED where encryption keeps it from PostgreSQL.
     """
     if settings.database:
         certificates = certificates_in(settings.database_certificates, service)
@@ -37,7 +39,8 @@ async def open_to_serve(service: str, settings: Settings) -> TellingStore:
             await asyncio.to_thread(upgrade, service, url, settings.data, certificates=certificates)
         return MeasuredStore(PostgresStore(url, service, certificates))
     path = settings.data / f"{service}.db"
-    held = _take(path)
+    _ensure_restored(settings.data)
+    held = take_records(path)
     try:
         with translating_errors():
             await asyncio.to_thread(_prepare, path)
@@ -48,7 +51,17 @@ async def open_to_serve(service: str, settings: Settings) -> TellingStore:
         raise
 
 
-def _take(path: Path) -> IO[str]:
+def _ensure_restored(data: Path) -> None:
+    """Raise a Fault (PRECONDITION, RESTORE_UNFINISHED) where some files of a backup are there, and others are not."""
+    if (data / UNFINISHED).exists():
+        raise Fault(
+            Kind.PRECONDITION,
+            "RESTORE_UNFINISHED",
+            f"A restore into {data} was cut off. Run `sevensteps restore` again: it begins anew.",
+        )
+
+
+def take_records(path: Path) -> IO[str]:
     """Lock a file of records against other processes that would serve it; readers, such as a backup, are not kept out.
 
     The lock is on a file beside it, and is gone when this process is, however it ends.

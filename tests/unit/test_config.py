@@ -1,13 +1,25 @@
 """Settings from the environment."""
 
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
 
-from sevensteps.config import CLIENT, LISTENING, NUMBERS, PAGES, POLICIES, SERVICES, Settings, SettingsError
+from sevensteps.config import (
+    CLIENT,
+    FEWEST_FEED_DAYS,
+    LISTENING,
+    NUMBERS,
+    PAGES,
+    POLICIES,
+    SERVICES,
+    Settings,
+    SettingsError,
+)
 from sevensteps.councils import Councils
+from workflows.delivery.rebuild import CLOSING_PERIOD
 
 INTERNAL = tuple(f"{name}_internal" for name in SERVICES)
 
@@ -26,7 +38,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     password.write_text("secret")
     values = {field.name: f"the-{field.name}" for field in fields(Settings)}
     values |= {name: f"{name}.example:7700" for name in (*SERVICES, *INTERNAL, *LISTENING, "temporal", *PAGES)}
-    values |= dict.fromkeys(NUMBERS, "7")
+    values |= dict.fromkeys(NUMBERS, "70")
     values |= {"log": "json", "plaintext": "temporal,metrics"}
     values |= {"mode": "production", "issuer": "https://login.example/realms/council"}
     values |= {"database": "postgresql+asyncpg://amy@db:5432/steps", "database_password_file": str(password)}
@@ -34,6 +46,13 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     assert {field.name: str(getattr(settings, field.name)) for field in fields(Settings)} == values
     assert isinstance(settings.data, Path)
     assert Settings.from_environment(settings.as_environment()) == settings
+
+
+def test_the_feed_keeps_a_case_for_a_month_at_least() -> None:
+    """For so long after its ending a service may have to close what is open, and a journey is rebuilt to ask for it."""
+    assert timedelta(days=FEWEST_FEED_DAYS) > CLOSING_PERIOD
+    with pytest.raises(SettingsError, match="SEVENSTEPS_FEED_DAYS: expected at least 32, not 31"):
+        Settings.from_environment({"SEVENSTEPS_FEED_DAYS": "31"})
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "temporal"])

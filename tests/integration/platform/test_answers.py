@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from integration.assessment.practice import Practice, opening
 from integration.planning.case import PlanningCase
@@ -17,7 +18,7 @@ from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.config import Settings
 from sevensteps.errors import Kind
 from sevensteps.identity.actor import Actor, Role
-from sevensteps.service import answers
+from sevensteps.service import answers, deciding_service
 from sevensteps.service.answers import Asked
 from sevensteps.service.migrations import upgrade
 from sevensteps.service.opening import open_store
@@ -136,6 +137,27 @@ async def test_a_service_forgets_by_itself(tmp_path: Path, database: str) -> Non
     async with run_suite("assessment", settings) as running, asyncio.timeout(10):
         while await kept(running.store):  # noqa: ASYNC110 - there is no signal to wait for
             await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("database", [""])
+async def test_what_was_forgotten_is_told_once_a_day(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line with their number, when the day is over."""
+    past = clock.now() - timedelta(minutes=1)
+    await store.write(lambda connection: fill(connection, [past] * (answers.PORTION + 3)))
+    monkeypatch.setattr(deciding_service, "LOOK_SECONDS", 0.001)
+    today = clock.today()
+    with capture_logs() as logged:
+        forgetting = asyncio.create_task(deciding_service.forget_answers(store))
+        while await kept(store):  # noqa: ASYNC110 - there is no signal to wait for
+            await asyncio.sleep(0.02)
+        assert logged == []
+        monkeypatch.setattr(clock, "today", lambda: today + timedelta(days=1))
+        while not logged:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.02)
+        forgetting.cancel()
+    assert [(line["event"], line["count"]) for line in logged] == [
+        ("answers that had expired are forgotten", answers.PORTION + 3)
+    ]
 
 
 def fill(connection: sa.Connection, expiries: list[object]) -> None:

@@ -591,7 +591,7 @@ class TrimEventsResponse(_message.Message):
 
     EARLIEST_FIELD_NUMBER: _builtins.int
     earliest: _builtins.int
-    """The first position still kept."""
+    """From this position on, every event is kept. Before it there may be events of cases that have not ended."""
     def __init__(
         self,
         *,

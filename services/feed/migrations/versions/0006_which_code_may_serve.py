@@ -2,8 +2,8 @@
 
 from sevensteps.service.side_by_side import create_oldest_code
 
-revision = "0007"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
