@@ -1,95 +1,83 @@
-"""Whether the feed and the records of every service agree."""
+"""Whether the feed and the records of every service agree, on SQLite and on PostgreSQL."""
 
 import json
-import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import closing
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
+import sqlalchemy as sa
+
+from e2e.records import RECORDS, Records
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.events import (
-    AdviceGiven,
-    CaseEnded,
-    CaseOpened,
-    DeterminationConfirmed,
-    IndicativeBudgetGiven,
-    LifeOpened,
-    MoneyArranged,
-    MoneyOpened,
-    PlanApproved,
-    PlanChecked,
-    PlanOpened,
-    PlanReturned,
-    PlanSubmitted,
-    ReviewCompleted,
-    ReviewOpened,
-    ReviewRequested,
-    SpendRecorded,
-    SupportArranged,
-    SupportOpened,
-)
+from sevensteps.config import SERVICES, Settings
+from sevensteps.service.opening import open_store
+from sevensteps.service.store import Store
 
-RECORDS = {
-    CaseOpened.TYPE: ("assessment", "SELECT case_id, kind FROM cases", ("kind",)),
-    CaseEnded.TYPE: ("assessment", "SELECT case_id, ending FROM cases WHERE ending <> ''", ("ending",)),
-    DeterminationConfirmed.TYPE: (
-        "assessment",
-        "SELECT case_id, round, determination_id FROM determinations WHERE confirmed_by <> ''",
-        ("round", "determination_id"),
-    ),
-    IndicativeBudgetGiven.TYPE: (
-        "assessment",
-        "SELECT case_id, round, weekly FROM indicative_budgets",
-        ("round", "weekly"),
-    ),
-    AdviceGiven.TYPE: ("assessment", "SELECT case_id, round FROM advice", ("round",)),
-    PlanOpened.TYPE: (
-        "planning",
-        "SELECT case_id, plan_version FROM openings WHERE stage = 'plan_made'",
-        ("version",),
-    ),
-    PlanSubmitted.TYPE: ("planning", "SELECT case_id, version FROM plans WHERE submitted", ("version",)),
-    MoneyOpened.TYPE: (
-        "planning",
-        "SELECT case_id, plan_version FROM openings WHERE stage = 'money_organised'",
-        ("version",),
-    ),
-    MoneyArranged.TYPE: (
-        "planning",
-        "SELECT case_id, arrangement_id, weekly FROM money_arrangements",
-        ("arrangement_id", "weekly"),
-    ),
-    SupportOpened.TYPE: (
-        "planning",
-        "SELECT case_id, plan_version FROM openings WHERE stage = 'support_organised'",
-        ("version",),
-    ),
-    SupportArranged.TYPE: (
-        "planning",
-        "SELECT case_id, arrangement_id FROM support_arrangements",
-        ("arrangement_id",),
-    ),
-    PlanChecked.TYPE: ("approval", "SELECT case_id, version FROM approvals", ("version",)),
-    PlanApproved.TYPE: (
-        "approval",
-        "SELECT case_id, version, personal_budget FROM approvals WHERE state = 'approved'",
-        ("version", "personal_budget_weekly"),
-    ),
-    PlanReturned.TYPE: ("approval", "SELECT case_id, version FROM approvals WHERE state = 'returned'", ("version",)),
-    LifeOpened.TYPE: ("review", "SELECT case_id, round FROM lives", ("round",)),
-    SpendRecorded.TYPE: ("review", "SELECT case_id, round, amount FROM spending", ("round", "amount")),
-    ReviewRequested.TYPE: ("review", "SELECT case_id, round FROM calls WHERE trigger = ''", ("round",)),
-    ReviewOpened.TYPE: ("review", "SELECT case_id, round FROM lives WHERE reason IS NOT NULL", ("round",)),
-    ReviewCompleted.TYPE: ("review", "SELECT case_id, round, outcome FROM reviews", ("round", "outcome")),
-}
-"""For each type of event: the service, a query of its records, and the fields of the payload that must be the same."""
+DECIDING = tuple(service for service in SERVICES if service != "feed")
+Row = tuple[str, ...]
 
 
-def events_of(data: Path) -> list[Event]:
-    """Every event of the feed, read from its file."""
-    rows = _rows(data, "feed", "SELECT position, event FROM events ORDER BY position")
+async def events_of(settings: Settings) -> list[Event]:
+    """Every event of the feed, read from its records."""
+    async with _stores(settings, "feed") as stores:
+        return await _events(stores["feed"])
+
+
+async def disagreements(settings: Settings) -> list[str]:
+    """Everything that does not agree, in words."""
+    async with _stores(settings, *SERVICES) as stores:
+        events = await _events(stores["feed"])
+        found = list(_wrong_in_itself(events))
+        outboxes = {service: await _rows(stores[service], "SELECT type FROM outbox") for service in DECIDING}
+        found += [f"{service} still has events in its outbox: {rows}" for service, rows in outboxes.items() if rows]
+        for kind, records in RECORDS.items():
+            stored: Counter[Row] = Counter()
+            for each in records:
+                stored.update(await _rows(stores[each.service], each.query))
+            in_feed = Counter(_fields_of(events, kind.TYPE, records[0]))
+            if in_feed != stored:
+                service = records[0].service
+                alone, missing = dict(in_feed - stored), dict(stored - in_feed)
+                found.append(f"{kind.TYPE}: the feed alone has {alone}, {service} alone has {missing}")
+    return found
+
+
+def _wrong_in_itself(events: Sequence[Event]) -> Iterator[str]:
+    positions = [event.position for event in events]
+    if positions != list(range(1, len(events) + 1)):
+        yield f"the feed's positions are not dense: {positions}"
+    for event_id, times in Counter(event.event_id for event in events).items():
+        if times > 1:
+            yield f"event {event_id} is in the feed {times} times"
+
+
+def _fields_of(events: Iterable[Event], kind: str, records: Records) -> Iterable[Row]:
+    found: list[Row] = []
+    newest: dict[str, Row] = {}
+    for event in events:
+        if event.type == kind:
+            payload: Mapping[str, object] = {"spend_id": "", "linked_case_id": "", **json.loads(event.payload)}
+            row = (event.case_id, *(str(payload[name]) for name in records.fields))
+            if records.newest_of:
+                newest[str(payload[records.newest_of])] = row
+            found.append(row)
+    return newest.values() if records.newest_of else found
+
+
+@asynccontextmanager
+async def _stores(settings: Settings, *services: str) -> AsyncIterator[Mapping[str, Store]]:
+    """The records of services, by connections of our own beside theirs."""
+    stores = {name: open_store(settings.database, settings.data, name) for name in services}
+    try:
+        yield stores
+    finally:
+        for store in stores.values():
+            await store.close()
+
+
+async def _events(feed: Store) -> list[Event]:
+    query = sa.text("SELECT position, event FROM events ORDER BY position")
+    rows = await feed.read(lambda connection: connection.execute(query).all())
     events = []
     for position, stored in rows:
         event = Event.FromString(stored)
@@ -98,33 +86,7 @@ def events_of(data: Path) -> list[Event]:
     return events
 
 
-def disagreements(data: Path) -> Iterator[str]:
-    """Everything that does not agree, in words."""
-    events = events_of(data)
-    positions = [event.position for event in events]
-    if positions != list(range(1, len(events) + 1)):
-        yield f"the feed's positions are not dense: {positions}"
-    for event_id, times in Counter(event.event_id for event in events).items():
-        if times > 1:
-            yield f"event {event_id} is in the feed {times} times"
-    for service in ("assessment", "planning", "approval", "review"):
-        waiting = list(_rows(data, service, "SELECT type FROM outbox"))
-        if waiting:
-            yield f"{service} still has events in its outbox: {waiting}"
-    for kind, (service, query, names) in RECORDS.items():
-        in_feed = Counter(_fields_of(events, kind, names))
-        stored = Counter(tuple(row) for row in _rows(data, service, query))
-        if in_feed != stored:
-            yield f"{kind}: the feed alone has {in_feed - stored}, {service} alone has {stored - in_feed}"
-
-
-def _fields_of(events: Iterable[Event], kind: str, names: Iterable[str]) -> Iterator[tuple[object, ...]]:
-    for event in events:
-        if event.type == kind:
-            payload = json.loads(event.payload)
-            yield (event.case_id, *(payload[name] for name in names))
-
-
-def _rows(data: Path, service: str, query: str) -> Iterator[Any]:
-    with closing(sqlite3.connect(data / f"{service}.db")) as connection:
-        yield from connection.execute(query)
+async def _rows(store: Store, query: str) -> list[Row]:
+    """What a query answers, as text: each database gives days and numbers in a form of its own."""
+    rows = await store.read(lambda connection: connection.execute(sa.text(query)).all())
+    return [tuple(str(value) for value in row) for row in rows]
