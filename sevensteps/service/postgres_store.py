@@ -15,6 +15,9 @@ from sevensteps.service.trouble import translating_errors
 POOL = 10
 PUBLISHING = 77_000_008
 """The advisory lock under which one instance of a service at a time publishes; with it, the service's own number."""
+LONGEST_ANSWER = 60.0
+"""Seconds after which a statement without an answer is given up: a server that is cut off, or has lost its power, says
+nothing, and what runs beside the calls has no deadline of its own."""
 TURN_LIMIT = "30s"
 """PostgreSQL takes the turn away from an instance that hangs: no sending takes as long."""
 
@@ -67,6 +70,7 @@ class PostgresStore:
             hide_parameters=True,
             server_settings={"lock_timeout": f"{BUSY_SECONDS}s"},
             timeout=BUSY_SECONDS,
+            command_timeout=LONGEST_ANSWER,
         )
 
         @sa.event.listens_for(self._engine.sync_engine, "checkout")

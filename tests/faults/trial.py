@@ -1,6 +1,7 @@
 """One trial: a suite is brought up, hurt by a schedule while staff play cases, healed, and looked through."""
 
 import asyncio
+import signal
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -13,7 +14,7 @@ from faults.invariants import broken, until_settled
 from faults.load import Figures, Staff, failures
 from faults.schedule import Fault, Kind, Targets, schedule
 
-CASES_AT_ONCE = 12
+CASES_AT_ONCE = 6
 SETTLING_SECONDS = 180.0
 PATIENCE_SECONDS = 300.0
 """How long staff wait for an answer or for a step, beside the time in which things are hurt."""
@@ -53,8 +54,10 @@ class Outcome:
 
 
 async def run(trial: Trial, folder: Path, say: Say) -> Outcome:
-    """Bring up, hurt, heal, look. The folder keeps the logs."""
+    """Bring up, hurt, heal, look. The folder keeps the logs. SIGTERM ends it in order: there may be a disk to unmount."""
     outcome = Outcome(trial)
+    if task := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with AsyncExitStack() as stack:
         installation = await install(stack, folder, trial.database, trial.instances, say)
         outcome.left_out = installation.left_out
