@@ -89,13 +89,6 @@ RECORDS: Mapping[type[events.Payload], tuple[Records, ...]] = {
     events.IndicativeBudgetGiven: (
         Records("assessment", "SELECT case_id, round, weekly FROM indicative_budgets", ("round", "weekly")),
     ),
-    events.WrittenRecordGiven: (
-        Records(
-            "assessment",
-            "SELECT case_id, round, given_on, how FROM written WHERE kind = 'written_record' AND given_on IS NOT NULL",
-            ("round", "given_on", "how"),
-        ),
-    ),
     events.AdviceGiven: (Records("assessment", "SELECT case_id, round FROM advice", ("round",)),),
     events.HoldPlaced: (_act("hold_placed", "reason"),),
     events.HoldReleased: (_act("hold_released"),),
@@ -181,6 +174,7 @@ RECORDS: Mapping[type[events.Payload], tuple[Records, ...]] = {
     events.ReviewOverdue: (_overdue("review", "NOT ahead", "round", "due_on"),),
 }
 WITHOUT_A_RECORD: Mapping[type[events.Payload], str] = {
+    events.WrittenRecordGiven: "advice gives the record too, and has no event of its own for it",
     events.PlanSaved: "a plan holds the text that was saved last",
     events.MoneyOrganised: "it follows from the money that is arranged",
     events.SupportOrganised: "it follows from the support that is arranged",

@@ -101,6 +101,9 @@ class HurtSuite(Suite):
             await part.stop()
             part.end_log()
 
+    def _refuse_taken_addresses(self) -> None:
+        """See Suite. These are kept free for it, and balancers listen already."""
+
     def _check_starting(self, process: Process, deadline: float) -> None:
         """See Suite. A machine that has other work as well takes its time."""
         super()._check_starting(process, deadline + MORE_SECONDS_TO_START)

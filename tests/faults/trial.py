@@ -54,7 +54,7 @@ class Outcome:
 
 
 async def run(trial: Trial, folder: Path, say: Say) -> Outcome:
-    """Bring up, hurt, heal, look. The folder keeps the logs. SIGTERM ends it in order: there may be a disk to unmount."""
+    """Bring up, hurt, heal, look. The folder keeps the logs. SIGTERM ends it in order: a disk may be mounted."""
     outcome = Outcome(trial)
     if task := asyncio.current_task():
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

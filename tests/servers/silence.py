@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from types import TracebackType
 from typing import Self
 
 from sevensteps.local.ports import free_port
@@ -36,7 +35,7 @@ class SilentLink:
         self._listening = await asyncio.start_server(self._connected, "127.0.0.1", self._own_port)
         return self
 
-    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._listening:
             self._listening.close()
         for task in tuple(self._tasks):
