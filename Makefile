@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up test others compose-test lint types protos bench release setup setup-dev requirements clean
+.PHONY: help demo up test others compose-test lint types protos bench faults release setup setup-dev requirements clean
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -56,6 +56,9 @@ protos: setup-dev ## generate sevensteps/api from protos/
 
 bench: setup-dev ## measure
 	@exec $(BIN)/python -m bench
+
+faults: setup-dev ## hurt a whole suite by a schedule made from a seed, and look whether it holds; FAULTS="--seed 7 --minutes 2"
+	@PYTHONPATH=.:tests exec $(BIN)/python -m faults $(FAULTS)
 
 release: setup-dev ## what a release publishes, in dist/; the commit has its tag
 	@exec deploy/release.sh

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Self
@@ -144,14 +145,17 @@ def refuse_in_production(settings: Settings) -> None:
 
 
 def machine_token(keys: Keys, subject: str, role: Role, council: str = EVERY_COUNCIL) -> Callable[[], str]:
-    """Development tokens for one of the suite's own processes, renewed before they expire."""
-    newest, expires = "", 0.0
+    """Development tokens for one of the suite's own processes, renewed before they expire.
+
+    Also where the clock was set back: a token from the future is refused.
+    """
+    newest, issued = "", -inf
 
     def token() -> str:
-        nonlocal newest, expires
-        if time.time() > expires - MACHINE_SECONDS / 2:
-            newest = keys.issue(subject, {role}, council, seconds=MACHINE_SECONDS)
-            expires = time.time() + MACHINE_SECONDS
+        nonlocal newest, issued
+        now = time.time()
+        if not issued <= now <= issued + MACHINE_SECONDS / 2:
+            newest, issued = keys.issue(subject, {role}, council, seconds=MACHINE_SECONDS), now
         return newest
 
     return token

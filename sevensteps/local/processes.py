@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from time import monotonic
+from typing import IO
 
 from sevensteps.config import PREFIX, Settings
 from sevensteps.local.children import ending_with_parent
@@ -38,9 +39,13 @@ class Process:
         """Start it, without waiting for it to be ready."""
         self._spawn()
 
-    def _spawn(self) -> None:
+    def open_log(self) -> IO[bytes]:
+        """What it writes its log to."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.log, "ab", opener=_for_owner_only) as output:
+        return open(self.log, "ab", opener=_for_owner_only)
+
+    def _spawn(self) -> None:
+        with self.open_log() as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 ending_with_parent(sys.executable, "-m", self._module),
                 env=_environment_without_settings() | self._environment,

@@ -35,14 +35,20 @@ def postgres_engine(
     *,
     server_settings: Mapping[str, str] = NO_SETTINGS,
     timeout: float = LONGEST_CONNECT,
+    command_timeout: float | None = None,
     **options: object,
 ) -> AsyncEngine:
     """An engine for one schema. Where there are certificates, the server has to show one for the host of the URL.
 
+    `command_timeout` is how many seconds a statement may take; for ever where it is None, as changes of the schema may.
     `options` are those of SQLAlchemy's engine.
     """
-    settings = {"search_path": schema, **server_settings}
-    engine = create_async_engine(url, connect_args={"server_settings": settings, "timeout": timeout}, **options)
+    connecting = {
+        "server_settings": {"search_path": schema, **server_settings},
+        "timeout": timeout,
+        "command_timeout": command_timeout,
+    }
+    engine = create_async_engine(url, connect_args=connecting, **options)
     if certificates:
 
         @sa.event.listens_for(engine.sync_engine, "do_connect")

@@ -23,6 +23,9 @@ KEEP_SECONDS = 1.0
 """How often an instance that has its turn says that it does not hang."""
 CHECK_SECONDS = 30.0
 """How often a connection on which nothing is heard is asked whether it still stands."""
+LONGEST_ANSWER = 60.0
+"""Seconds after which a statement without an answer is given up: a server that is cut off, or has lost its power, says
+nothing, and what runs beside the calls has no deadline of its own."""
 
 ALIVE = sa.text("SELECT 1")
 TAKE_TURN = sa.text("SELECT pg_try_advisory_xact_lock(:key, hashtext(:schema))")
@@ -107,6 +110,7 @@ class PostgresStore:
                 "idle_in_transaction_session_timeout": LONGEST_PAUSE,
             },
             timeout=BUSY_SECONDS,
+            command_timeout=LONGEST_ANSWER,
         )
 
         @sa.event.listens_for(self._engine.sync_engine, "checkout")

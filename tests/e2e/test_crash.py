@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
-from e2e.agreement import disagreements, events_of, in_files
+from e2e.agreement import disagreements, events_of
 from sevensteps import clock
 from sevensteps.cli.case_view.history import stages_entered
 from sevensteps.cli.story.examples import FOLDER, load
@@ -81,16 +81,16 @@ async def _settled(suite: Suite) -> list[str]:
                 await asyncio.sleep(0.1)
             assert part.pid, name
     deadline = asyncio.get_running_loop().time() + SETTLING_SECONDS
-    remaining = list(disagreements(in_files(suite.settings.data)))
+    remaining = await disagreements(suite.settings)
     while remaining and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(0.5)
-        remaining = list(disagreements(in_files(suite.settings.data)))
+        remaining = await disagreements(suite.settings)
     return remaining
 
 
 async def _journeys_stand_where_the_feed_says(suite: Suite) -> None:
     client = await connect(suite.settings)
-    events = events_of(in_files(suite.settings.data))
+    events = await events_of(suite.settings)
     for case_id in {event.case_id for event in events}:
         of_case = [event for event in events if event.case_id == case_id]
         journey = await standing(client, case_id)

@@ -30,7 +30,7 @@ async def test_everything_comes_back_from_a_backup_made_while_people_worked(tmp_
     await suite.start()
     try:
         cases, bookmark = await _work_and_back_up(settings, backup)
-        lost = {event.event_id for event in events_of(settings.data)}
+        lost = {event.event_id for event in await events_of(settings)}
     finally:
         await suite.stop()
     await _said(settings, "restore", str(backup), refused="RECORDS_THERE")
@@ -44,7 +44,7 @@ async def test_everything_comes_back_from_a_backup_made_while_people_worked(tmp_
     restored = json.loads(await _said(settings, "restore", str(backup), "--json"))
     assert restored["feed_id"] != restored["backup"]["feed"]["feed_id"]
     assert restored["copied"] == ["keys/development.pem"]
-    there = {event.event_id for event in events_of(settings.data)}
+    there = {event.event_id for event in await events_of(settings)}
     assert there < lost, "events of after the backup are lost, and no other is there"
 
     suite = Suite(settings, print)
@@ -59,7 +59,7 @@ async def test_everything_comes_back_from_a_backup_made_while_people_worked(tmp_
                 for step in STEPS[steps:]:
                     await step(staff, case_id)
             await asyncio.gather(*(_comes_to_life(settings, case_id) for case_id in cases))
-        assert await _settled(settings.data) == []
+        assert await _settled(settings) == []
         assert "nothing wrong" in await _said(settings, "verify", "--all")
     finally:
         await suite.stop()
@@ -115,12 +115,12 @@ async def _comes_to_life(settings: Settings, case_id: str) -> None:
             await asyncio.sleep(0.2)
 
 
-async def _settled(data: Path) -> list[str]:
+async def _settled(settings: Settings) -> list[str]:
     """What still disagrees after everything has had time to finish."""
-    remaining = list(disagreements(data))
+    remaining = await disagreements(settings)
     for _ in range(SETTLING_SECONDS * 2):
         if not remaining:
             break
         await asyncio.sleep(0.5)
-        remaining = list(disagreements(data))
+        remaining = await disagreements(settings)
     return remaining

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bench.trip import STEPS, Staff, open_case
-from e2e.agreement import disagreements, events_of, in_files
+from e2e.agreement import disagreements, events_of
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.journeys import connect, standing
@@ -34,7 +34,7 @@ async def test_journeys_are_rebuilt_from_the_feed_as_if_nothing_had_been_lost(tm
         async with Staff(suite.settings) as staff:
             cases = {await _case_after(staff, steps): steps for steps in range(len(STEPS) + 1)}
             before = await _standings(suite, cases)
-            event_count = len(events_of(in_files(suite.settings.data)))
+            event_count = len(await events_of(suite.settings))
 
             _forget_answers(suite.settings.data)
             await _lose_temporal(suite)
@@ -46,13 +46,13 @@ async def test_journeys_are_rebuilt_from_the_feed_as_if_nothing_had_been_lost(tm
             rebuilt = await _rebuild(suite)
             assert f"{len(cases)} journeys started again" in rebuilt
             assert await _standings(suite, cases) == before
-            assert len(events_of(in_files(suite.settings.data))) == event_count
+            assert len(await events_of(suite.settings)) == event_count
 
             for case_id, steps in cases.items():
                 for step in STEPS[steps:]:
                     await step(staff, case_id)
             assert {each.life_round for each in (await _standings(suite, cases)).values()} == {2}
-            assert list(disagreements(in_files(suite.settings.data))) == []
+            assert await disagreements(suite.settings) == []
     finally:
         await suite.stop()
 

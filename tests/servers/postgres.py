@@ -20,9 +20,10 @@ START_LIMIT = 60  # seconds
 class PostgresServer:
     """One PostgreSQL server, its data in a temporary folder. It refuses root, so root runs it as somebody else."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, parent: Path | None = None) -> None:
+        """`parent` is where its folder is made, if not where temporary ones are."""
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="sevensteps-pg-"))  # short: a socket's path has 107 characters
+        self._folder = Path(tempfile.mkdtemp(prefix="sevensteps-pg-", dir=parent))  # short: a socket's path has 107
         self._user = _somebody_else() if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(self._folder, self._user)
@@ -46,13 +47,30 @@ class PostgresServer:
     def start(self) -> None:
         """Create the data folder and start the server."""
         self._run("initdb", "-U", "test", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder} -c fsync=off -c full_page_writes=off"
-        self._run("pg_ctl", "-w", "-t", str(START_LIMIT), "-l", str(self._folder / "log"), "-o", options, "start")
+        self._run(*self._control("start"))
 
     def stop(self) -> None:
         """Stop the server, cutting off whoever is still connected, and remove its data."""
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
         shutil.rmtree(self._folder)
+
+    def end(self, mode: str) -> None:
+        """Stop it in one of pg_ctl's modes; its data stay. One that does not run, or hangs, stays as it is."""
+        self._done("pg_ctl", "-w", "-t", "10", "-m", mode, "stop")
+
+    def begin_again(self) -> bool:
+        """Start it, if it does not run; whether it runs now. It may not start yet: what it was before still ends."""
+        return self._done("pg_ctl", "status").returncode == 0 or self._done(*self._control("start")).returncode == 0
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server. Raises OSError where it does not run."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+    def _control(self, *command: str) -> tuple[str, ...]:
+        log, settings = self._folder / "log", "-c fsync=off -c full_page_writes=off -c max_connections=200"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder} {settings}"
+        return ("pg_ctl", "-w", "-t", str(START_LIMIT), "-l", str(log), "-o", options, *command)
 
     def create_database(self, name: str) -> str:
         """Create an empty database; answers its URL for SQLAlchemy with asyncpg."""
@@ -60,7 +78,12 @@ class PostgresServer:
         return f"postgresql+asyncpg://test@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(
+        done = self._done(program, *arguments)
+        if done.returncode != 0:
+            pytest.fail(f"PostgreSQL's {program} failed:\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
+
+    def _done(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [self._programs / program, *arguments],
             env=os.environ | {"PGDATA": str(self._folder / "data")},
             cwd=self._folder,
@@ -70,8 +93,6 @@ class PostgresServer:
             text=True,
             check=False,
         )
-        if done.returncode != 0:
-            pytest.fail(f"PostgreSQL's {program} failed:\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
 
 
 def _somebody_else() -> str:

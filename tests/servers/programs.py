@@ -1,6 +1,7 @@
 """The server programs that tests need beside Temporal's development server: found, or fetched by `make setup-dev`."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,14 @@ DEBIAN_FOLDER = Path("/usr/lib/postgresql")  # Debian keeps server programs off 
 HOW_TO_GET_POSTGRES = """\
 PostgreSQL's server programs were not found. On Debian or Ubuntu: apt-get install postgresql.
 Elsewhere: install PostgreSQL 15 or later so that `initdb` is on PATH. Then run `make setup-dev` again."""
+
+TOXIPROXY_MODULE = "github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0"
+NO_TOXIPROXY = """\
+Toxiproxy, which makes networks slow and cuts them, is neither on PATH (`toxiproxy-server`) nor to be had without Go.
+Faults of the network are left out."""
+FAKETIME = "faketime/libfaketimeMT.so.1"
+"""A library that tells a process another time; on Debian or Ubuntu: apt-get install faketime."""
+LIBRARY_FOLDERS = ("lib", "lib64", "local/lib", f"lib/{platform.machine()}-linux-gnu")
 
 
 class ProgramMissingError(Exception):
@@ -109,8 +118,47 @@ def fetch_postgres(progress: Progress) -> None:
         raise ProgramMissingError(HOW_TO_GET_POSTGRES)
 
 
+def find_toxiproxy() -> Path | None:
+    """Find toxiproxy's server: on PATH, or the copy built before."""
+    if on_path := shutil.which("toxiproxy-server"):
+        return Path(on_path)
+    built = cache_folder() / "toxiproxy-server"
+    return built if is_program(built) else None
+
+
+def fetch_toxiproxy(progress: Progress) -> None:
+    """Build toxiproxy's server from its Go module, where there is Go; where not, say what is left out without it."""
+    go = shutil.which("go")
+    if go is None:
+        progress(NO_TOXIPROXY)
+        return
+    with scratch_folder() as scratch:
+        if find_toxiproxy():
+            return
+        progress("Building toxiproxy with Go (a minute) ...")
+        folders = {"GOBIN": scratch / "bin", "GOMODCACHE": scratch / "modules", "GOCACHE": scratch / "cache"}
+        environment = os.environ | {name: str(folder) for name, folder in folders.items()} | {"GOFLAGS": "-modcacherw"}
+        built = subprocess.run(
+            [go, "install", "-ldflags=-s -w", TOXIPROXY_MODULE],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if built.returncode == 0:
+            (scratch / "bin" / "server").replace(cache_folder() / "toxiproxy-server")
+        else:
+            progress(f"{built.stderr[-1000:]}\nToxiproxy could not be built. Faults of the network are left out.")
+
+
+def find_faketime() -> Path | None:
+    """Find the library that tells a process another time."""
+    places = (Path("/usr") / folder / FAKETIME for folder in LIBRARY_FOLDERS)
+    return next(filter(Path.is_file, places), None)
+
+
 def main() -> None:
-    """Make sure that both are on this machine."""
+    """Make sure that they are on this machine; toxiproxy only where there is Go."""
 
     def progress(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
@@ -120,6 +168,8 @@ def main() -> None:
             fetch_test_server(progress)
         if find_postgres() is None:
             fetch_postgres(progress)
+        if find_toxiproxy() is None:
+            fetch_toxiproxy(progress)
     except ProgramMissingError as error:
         sys.exit(str(error))
 

@@ -25,7 +25,7 @@ from sevensteps.identity import tokens
 from sevensteps.identity.actor import Actor, Role
 from sevensteps.identity.own_tokens import tokens_of_command_line, tokens_of_process
 from sevensteps.identity.rights import RIGHTS, authorise
-from sevensteps.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MOST_CHECKED, Keys
+from sevensteps.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, MOST_CHECKED, Keys, machine_token
 
 KEYS = Keys(OKPKey.generate_key("Ed25519"))
 GOOD = KEYS.issue("amy", [Role.PRACTITIONER], "example", teams=["north"])
@@ -144,6 +144,19 @@ def test_a_token_that_nobody_would_accept_is_not_made(subject: str, council: str
     with pytest.raises(Fault) as refused:
         KEYS.issue(subject, [Role.PRACTITIONER], council)
     assert (refused.value.kind, refused.value.violations[0].field) == (Kind.INVALID, field)
+
+
+def test_a_process_whose_clock_was_set_back_gets_a_token_that_is_valid_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token made while the clock was an hour ahead is not kept until the hour is over: it is from the future."""
+    token = machine_token(KEYS, "planning", Role.SERVICE)
+    right = time.time()
+    with monkeypatch.context() as ahead:
+        ahead.setattr(time, "time", lambda: right + 3600)
+        wrong = token()
+    with pytest.raises(Fault, match="not valid yet"):
+        KEYS.check(wrong)
+    assert KEYS.check(token()).actor.subject == "planning"
+    assert token() == token()
 
 
 def test_the_longest_token_is_accepted() -> None:

@@ -61,6 +61,8 @@ class Player:
     settings: Settings
     keys: Signs
     follower: FeedFollower
+    patience: float = PATIENCE_SECONDS
+    """How many seconds a step may take to open, or an event to be in the feed."""
     _playing: str = field(default_factory=lambda: uuid4().hex[:8])
     """Tells the person of this playing from those of other playings of the example."""
     _people: dict[str, PatientCaller] = field(default_factory=dict)
@@ -75,11 +77,14 @@ class Player:
         """
         async with AsyncExitStack() as people:
             for who, roles in self.example.people.items():
-                caller = PatientCaller(self.settings, self.keys.issue(who, roles, self.council))
-                self._people[who] = await people.enter_async_context(caller)
+                self._people[who] = await people.enter_async_context(self.person(who, roles))
             for step in self.example.story:
                 await self._play_step(step)
             return await self._play_ending()
+
+    def person(self, who: str, roles: Iterable[Role]) -> PatientCaller:
+        """One of its people, as a caller."""
+        return PatientCaller(self.settings, self.keys.issue(who, roles, self.council))
 
     async def _play_step(self, step: Step) -> None:
         """Play one step once it can be done; one that is to be refused as out of order, at once."""
@@ -106,7 +111,7 @@ class Player:
             self._case_id,
             lambda events: stage in (stages_entered(events) if step.verb.goes_on else stages_entered(events)[-1:]),
             f"{self._place(step)}: {what}",
-            PATIENCE_SECONDS,
+            self.patience,
         )
 
     async def _send(self, step: Step) -> Message:
@@ -165,7 +170,7 @@ class Player:
             return event is not None and event.position > position
 
         what = f"{self._place(step)}: {kind.TYPE} to be in the feed"
-        events = await self.follower.wait_until(self._case_id, has_event, what, PATIENCE_SECONDS)
+        events = await self.follower.wait_until(self._case_id, has_event, what, self.patience)
         return next(event for event in events if event.type == kind.TYPE and event.position > position)
 
     async def _play_ending(self) -> PlayedExample:
@@ -188,7 +193,7 @@ class Player:
             self._case_id,
             lambda events: stages_entered(events) == expected.stages and last_event(events, kind) is not None,
             f"{self.example.name} to be {expected.ending}, having entered {', '.join(expected.stages)}",
-            PATIENCE_SECONDS,
+            self.patience,
         )
 
     def _history(self, events: Sequence[Event]) -> CaseHistory:

@@ -10,10 +10,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from e2e.agreement import events_of
-from faults.instances import PATIENCE, WORKER, Several
-from faults.invariants import settled, unsettled_journeys
-from faults.load import Load
 from servers.postgres import PostgresServer
 from servers.waiting import until
 from sevensteps import clock
@@ -25,6 +21,9 @@ from sevensteps.config import SERVICES, Settings
 from sevensteps.events import ComplaintRecorded
 from sevensteps.journeys import connect
 from sevensteps.rpc.caller import operations
+from several.callers import Load
+from several.instances import PATIENCE, WORKER, Several
+from several.invariants import settled, unsettled_journeys
 
 IN_FLIGHT = 32
 
@@ -89,7 +88,7 @@ async def suspend(several: Several) -> None:
         each.send(signal.SIGCONT)
 
 
-async def test_cases_end_as_they_should_though_one_of_every_role_dies_or_hangs(several: Several, url: str) -> None:
+async def test_cases_end_as_they_should_though_one_of_every_role_dies_or_hangs(several: Several) -> None:
     """Of each role one is killed with -9 and started again; a feed and the worker that relays are suspended, and woken.
 
     Every example ends as its file says, nothing is lost or told twice, and every journey is where the feed says.
@@ -103,18 +102,18 @@ async def test_cases_end_as_they_should_though_one_of_every_role_dies_or_hangs(s
     await suspend(several)
     over.set()
     assert await playing
-    rows = await settled(url, PATIENCE)
+    events = await settled(several.settings, PATIENCE)
     client = await connect(several.settings)
     unsettled: list[str] = []
 
     async def nobody_is_unsettled() -> bool:
-        unsettled[:] = await unsettled_journeys(client, rows)
+        unsettled[:] = await unsettled_journeys(client, events)
         return not unsettled
 
     await until(nobody_is_unsettled, f"the journeys: {unsettled}", PATIENCE)
 
 
-async def test_nobody_who_calls_notices_that_instances_are_drained_or_killed(several: Several, url: str) -> None:
+async def test_nobody_who_calls_notices_that_instances_are_drained_or_killed(several: Several) -> None:
     """With 32 calls in flight no caller is told anything but an answer, and a follower of the feed misses nothing."""
     load = Load(several.settings, IN_FLIGHT, EXAMPLE_COUNCIL)
     seen: list[pb.Event] = []
@@ -133,7 +132,7 @@ async def test_nobody_who_calls_notices_that_instances_are_drained_or_killed(sev
             await load.answers(2 * IN_FLIGHT)
             await several.instances[role][1].start()
         load.end()
-        events = events_of(await settled(url, PATIENCE))
+        events = await settled(several.settings, PATIENCE)
 
         async def has_seen_all() -> bool:
             return len(seen) >= len(events)

@@ -1,0 +1,24 @@
+"""Which processes an installation has, and which of them call which."""
+
+from collections.abc import Mapping, Sequence
+
+from sevensteps.config import SERVICES
+
+POSTGRES = "postgres"
+DATABASES = ("sqlite", POSTGRES)
+SEVERAL: Mapping[str, int] = {"assessment": 2, "planning": 2, "approval": 2, "review": 2}
+"""How many instances of each role run on PostgreSQL, where not one. On SQLite a file is served by one alone."""
+CALLED: Mapping[str, Sequence[str]] = {
+    "feed": (),
+    "assessment": ("feed",),
+    "planning": ("feed", "assessment"),
+    "approval": ("feed", "assessment"),
+    "review": ("feed", "assessment"),
+    "worker": (*SERVICES, "temporal"),
+}
+"""Whom each role calls, PostgreSQL aside."""
+
+
+def numbered(role: str, number: int) -> str:
+    """What an instance of a role is called: the first as the role."""
+    return role if number == 1 else f"{role}-{number}"
