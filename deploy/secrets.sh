@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p -m 0700 secrets
-for name in postgres database temporal-database; do
+for name in postgres database temporal-database grafana; do
     [ -s "secrets/$name" ] || od -An -tx1 -N24 /dev/urandom | tr -d ' \n' >"secrets/$name"
 done
 for name in services-client worker-client desk-client; do # empty until an issuer gives them

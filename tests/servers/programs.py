@@ -23,6 +23,11 @@ HOW_TO_GET_POSTGRES = """\
 PostgreSQL's server programs were not found. On Debian or Ubuntu: apt-get install postgresql.
 Elsewhere: install PostgreSQL 15 or later so that `initdb` is on PATH. Then run `make setup-dev` again."""
 
+PROMETHEUS = ("prometheus", "promtool")
+HOW_TO_GET_PROMETHEUS = """\
+Prometheus was not found: what needs it is left out. To have it: put `prometheus` and `promtool` on PATH (on Debian or
+Ubuntu: apt-get install prometheus), then run `make setup-dev` again."""
+
 
 class ProgramMissingError(Exception):
     """A server program is missing. The message says what to install."""
@@ -109,8 +114,45 @@ def fetch_postgres(progress: Progress) -> None:
         raise ProgramMissingError(HOW_TO_GET_POSTGRES)
 
 
+def find_prometheus() -> Path | None:
+    """Find the folder of Prometheus's programs: where they are on PATH, or where they were unpacked before."""
+    on_path = shutil.which(PROMETHEUS[0])
+    for folder in (*([Path(on_path).parent] if on_path else []), cache_folder() / "prometheus"):
+        if all(is_program(folder / name) for name in PROMETHEUS):
+            return folder
+    return None
+
+
+def fetch_prometheus(progress: Progress) -> None:
+    """Unpack Debian's package into the cache, where there is apt; else say what is left out without it."""
+    with scratch_folder() as scratch:
+        if find_prometheus() is None and not _unpack_prometheus(scratch, progress):
+            progress(HOW_TO_GET_PROMETHEUS)
+
+
+def _unpack_prometheus(scratch: Path, progress: Progress) -> bool:
+    """Whether it could be downloaded, runs here, and is in the cache now. Nothing is installed."""
+    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
+        return False
+    progress("Downloading Prometheus for the tests (apt-get download prometheus) ...")
+    subprocess.run(["apt-get", "-qq", "download", "prometheus"], cwd=scratch, capture_output=True, check=False)
+    for package in scratch.glob("prometheus_*.deb"):
+        subprocess.run(["dpkg-deb", "--extract", package, scratch / "unpacked"], check=True)
+    programs = scratch / "unpacked" / "usr" / "bin"
+    if not all(is_program(programs / name) and _says_its_version(programs / name) for name in PROMETHEUS):
+        return False
+    target = cache_folder() / "prometheus"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.move(programs, target)
+    return True
+
+
+def _says_its_version(program: Path) -> bool:
+    return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
+
+
 def main() -> None:
-    """Make sure that both are on this machine."""
+    """Make sure that all are on this machine; Prometheus may be missing."""
 
     def progress(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
@@ -120,6 +162,8 @@ def main() -> None:
             fetch_test_server(progress)
         if find_postgres() is None:
             fetch_postgres(progress)
+        if find_prometheus() is None:
+            fetch_prometheus(progress)
     except ProgramMissingError as error:
         sys.exit(str(error))
 

@@ -9,11 +9,11 @@ PATIENCE = 15.0  # seconds
 PAUSE = 0.02
 
 
-async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:
-    """Ask again and again until it is true. After PATIENCE seconds it fails and says what did not come."""
+async def until(true: Callable[[], Awaitable[bool]], what: str, patience: float = PATIENCE) -> None:
+    """Ask again and again until it is true. After `patience` seconds it fails and says what did not come."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + PATIENCE
+    deadline = loop.time() + patience
     while not await true():
         if loop.time() > deadline:
-            pytest.fail(f"waited {PATIENCE:.0f} seconds in vain for {what}")
+            pytest.fail(f"waited {patience:.0f} seconds in vain for {what}")
         await asyncio.sleep(PAUSE)
