@@ -6,4 +6,4 @@ import os
 # and child alike ("epoll_wait error: Bad file descriptor"). Read by grpc when it is first imported.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
 
-pytest_plugins = ["servers.postgres", "servers.temporal", "servers.time_skipping"]
+pytest_plugins = ["servers.postgres", "servers.prometheus", "servers.temporal", "servers.time_skipping"]

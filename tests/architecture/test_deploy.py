@@ -130,7 +130,8 @@ def test_every_container_has_the_secrets_that_it_names() -> None:
     for name, service in COMPOSE["services"].items():
         named = re.findall(r"/run/secrets/([\w-]+)", str(service.get("environment", "")))
         assert set(named) <= set(service.get("secrets", [])), name
-    needed = {"postgres": {"postgres", "sevensteps", "temporal"}, "passwords": {"postgres", "sevensteps", "temporal"}}
+    users = {"postgres", "sevensteps", "temporal"}
+    needed = {"postgres": users, "passwords": {*users, "grafana"}, "grafana": {"grafana"}}
     needed |= {name: {"temporal"} for name in ("temporal", "temporal-schema")}
     for name, service in COMPOSE["services"].items():
         given = re.findall(r"password-(\w+):/passwords/\1", str(service.get("volumes", "")))

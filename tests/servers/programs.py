@@ -32,6 +32,11 @@ FAKETIME = "faketime/libfaketimeMT.so.1"
 """A library that tells a process another time; on Debian or Ubuntu: apt-get install faketime."""
 LIBRARY_FOLDERS = ("lib", "lib64", "local/lib", f"lib/{platform.machine()}-linux-gnu")
 
+PROMETHEUS = ("prometheus", "promtool")
+HOW_TO_GET_PROMETHEUS = """\
+Prometheus was not found: what needs it is left out. To have it: put `prometheus` and `promtool` on PATH (on Debian or
+Ubuntu: apt-get install prometheus), then run `make setup-dev` again."""
+
 
 class ProgramMissingError(Exception):
     """A server program is missing. The message says what to install."""
@@ -157,8 +162,45 @@ def find_faketime() -> Path | None:
     return next(filter(Path.is_file, places), None)
 
 
+def find_prometheus() -> Path | None:
+    """Find the folder of Prometheus's programs: where they are on PATH, or where they were unpacked before."""
+    on_path = shutil.which(PROMETHEUS[0])
+    for folder in (*([Path(on_path).parent] if on_path else []), cache_folder() / "prometheus"):
+        if all(is_program(folder / name) for name in PROMETHEUS):
+            return folder
+    return None
+
+
+def fetch_prometheus(progress: Progress) -> None:
+    """Unpack Debian's package into the cache, where there is apt; else say what is left out without it."""
+    with scratch_folder() as scratch:
+        if find_prometheus() is None and not _unpack_prometheus(scratch, progress):
+            progress(HOW_TO_GET_PROMETHEUS)
+
+
+def _unpack_prometheus(scratch: Path, progress: Progress) -> bool:
+    """Whether it could be downloaded, runs here, and is in the cache now. Nothing is installed."""
+    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
+        return False
+    progress("Downloading Prometheus for the tests (apt-get download prometheus) ...")
+    subprocess.run(["apt-get", "-qq", "download", "prometheus"], cwd=scratch, capture_output=True, check=False)
+    for package in scratch.glob("prometheus_*.deb"):
+        subprocess.run(["dpkg-deb", "--extract", package, scratch / "unpacked"], check=True)
+    programs = scratch / "unpacked" / "usr" / "bin"
+    if not all(is_program(programs / name) and _says_its_version(programs / name) for name in PROMETHEUS):
+        return False
+    target = cache_folder() / "prometheus"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.move(programs, target)
+    return True
+
+
+def _says_its_version(program: Path) -> bool:
+    return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
+
+
 def main() -> None:
-    """Make sure that they are on this machine; toxiproxy only where there is Go."""
+    """Make sure that they are on this machine; toxiproxy only where there is Go, Prometheus where it can be had."""
 
     def progress(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
@@ -170,6 +212,8 @@ def main() -> None:
             fetch_postgres(progress)
         if find_toxiproxy() is None:
             fetch_toxiproxy(progress)
+        if find_prometheus() is None:
+            fetch_prometheus(progress)
     except ProgramMissingError as error:
         sys.exit(str(error))
 
