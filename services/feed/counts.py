@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from services.feed.domain import Subscription
+from services.feed.pruning import JOB, last_done
 from services.feed.store import all_subscriptions, last_position
 from sevensteps.service.store import Store
 from sevensteps.telemetry import series
@@ -12,6 +13,8 @@ async def observe(records: Store) -> None:
     """Set the series of the feed. Raises a Fault as the store does."""
     last, found = await records.read(_look)
     series.FEED_POSITION.set(last)
+    if done := await records.read(last_done):
+        series.JOB_LAST_SUCCESS.labels(JOB).set(done.timestamp())
     series.FEED_SUBSCRIPTION_LAG.clear()
     furthest: dict[tuple[str, str], int] = {}
     for each in found:  # those of one council that are called the same have one series: of who is furthest behind

@@ -17,7 +17,10 @@ from services.feed.tables import prunings
 from sevensteps import clock, log
 from sevensteps.errors import waiting_out
 from sevensteps.service.store import Store
+from sevensteps.telemetry import series
 
+JOB = "pruning"
+"""What it is called where jobs are counted."""
 LOOK_SECONDS = 600.0
 """How often to look whether it has been done today."""
 ENDED_AT_ONCE = 500
@@ -42,6 +45,7 @@ NOTE = (
         events=prunings.c.events + sa.bindparam("more_events"),
     )
 )
+LAST_DONE = sa.select(sa.func.max(prunings.c.ended_at))
 END = prunings.update().where(prunings.c.day == sa.bindparam("of_day")).values(ended_at=sa.bindparam("now"))
 
 
@@ -121,6 +125,7 @@ async def prune(records: Store, kept: timedelta, *, again: bool = False) -> Foun
         some = found.cases[begin : begin + CASES_AT_ONCE]
         gone += await records.write(partial(_drop, day=day, cases=some))
         await asyncio.sleep(PAUSE_SECONDS)
+    series.JOB_REMOVED.labels(JOB).inc(sum(case.events for case in gone))
     await records.write(lambda connection: connection.execute(END, {"of_day": day, "now": clock.as_text(clock.now())}))
     result = Found(found.before, found.up_to, found.held_back, gone)
     if gone:
@@ -132,6 +137,12 @@ async def prune(records: Store, kept: timedelta, *, again: bool = False) -> Foun
             held_back=found.held_back,
         )
     return result
+
+
+def last_done(connection: sa.Connection) -> datetime | None:
+    """When it was last done to its end."""
+    ended = connection.execute(LAST_DONE).scalar()
+    return clock.from_text(ended) if ended else None
 
 
 async def keep_pruned(records: Store, kept: timedelta) -> None:

@@ -148,6 +148,10 @@ FEED_STREAMS = _gauge(FEED, "feed_streams", "readers that watch the feed")
 FEED_SEQUENCER = _gauge(
     FEED, "feed_sequencer", "1 where this instance numbered the newest events that it knows of, as one at a time does"
 )
+JOB_LAST_SUCCESS = _gauge(
+    FEED, "job_last_success_timestamp_seconds", "when a job that is done once a day was last done", "job_name"
+)
+JOB_REMOVED = _counter(FEED, "job_removed", "what such a job has removed here: of `pruning`, events", "job_name")
 FEED_SUBSCRIPTION_LAG = _gauge(
     FEED, "feed_subscription_lag", "events that a subscription has not read; the suite's own has no council",
     "council", "subscription",

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from alerts.rules import CASES, DEPLOY, LABEL, ROOT, RULES, Alert, alerts, cases, measured, series_of
+from alerts.rules import CASES, DEPLOY, LABEL, OF_TARGETS, ROOT, RULES, Alert, alerts, cases, measured, series_of
 from sevensteps.config import SERVICES
+from sevensteps.telemetry.series import DEFINED
 
 COMPOSED = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 PERSONAL = {"case", "case_id", "person", "name", "reference", "actor", "subject"}
@@ -93,3 +94,11 @@ def test_prometheus_asks_every_process() -> None:
         for address in addresses:
             host = re.sub(r":\d+$", "", address)
             assert host == "localhost" or (host in COMPOSED and job.startswith(host)), address
+
+
+def test_the_example_of_a_page_has_what_processes_measure() -> None:
+    """Every series of the suite's own, with its labels, and none that no process has."""
+    suffix = {"histogram": "_bucket"}
+    defined = {each.name + suffix.get(each.kind, ""): {*each.labels} for each in DEFINED}
+    own = {name: labels - {"le", *OF_TARGETS} for name, labels in measured().items() if name.startswith("sevensteps_")}
+    assert own == defined
