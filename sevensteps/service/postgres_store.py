@@ -1,18 +1,19 @@
 """Units of work over a schema of a PostgreSQL database: every unit has its own connection and transaction."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.util import greenlet_spawn
 
 from sevensteps.encryption.folder import Certificates
 from sevensteps.service.postgres import postgres_engine
 from sevensteps.service.store import BUSY_SECONDS, T, Unit
 from sevensteps.service.trouble import translating_errors
 
-POOL = 10
+POOL = 20
+"""Most connections of one process. They stay open: opening one takes longer than ten units of work."""
 PUBLISHING = 77_000_008
 """The advisory lock under which one instance of a service at a time publishes; with it, the service's own number."""
 TURN_LIMIT = "30s"
@@ -43,17 +44,26 @@ class _CutOffError(Exception):
     """The connection was lost before anything was committed."""
 
 
-async def _run_uncut(connection: AsyncConnection, unit: Unit[T]) -> T:
-    try:
-        return await connection.run_sync(unit)
-    except sa.exc.DBAPIError as error:
-        if error.connection_invalidated:
-            raise _CutOffError from error
-        raise
+def _run_lent(lend: Callable[[], AbstractContextManager[sa.Connection]], unit: Unit[T]) -> T:
+    with lend() as connection:
+        return unit(connection)
+
+
+def _run_uncut(lend: Callable[[], AbstractContextManager[sa.Connection]], unit: Unit[T]) -> T:
+    with lend() as connection:
+        try:
+            return unit(connection)
+        except sa.exc.DBAPIError as error:
+            if error.connection_invalidated:
+                raise _CutOffError from error
+            raise
 
 
 class PostgresStore:
-    """A schema of a PostgreSQL database, a connection a unit."""
+    """A schema of a PostgreSQL database, a connection a unit.
+
+    A unit and its transaction run in one greenlet. SQLAlchemy's AsyncConnection would take one for each step of it.
+    """
 
     def __init__(self, url: str, schema: str, certificates: Certificates | None = None) -> None:
         """Connects when first used, encrypted where there are certificates; `url` begins with postgresql+asyncpg://."""
@@ -63,6 +73,8 @@ class PostgresStore:
             schema,
             certificates,
             pool_size=POOL,
+            max_overflow=0,
+            pool_use_lifo=True,
             pool_timeout=BUSY_SECONDS,
             hide_parameters=True,
             server_settings={"lock_timeout": f"{BUSY_SECONDS}s"},
@@ -81,22 +93,20 @@ class PostgresStore:
 
     async def write(self, unit: Unit[T]) -> T:
         """See Store."""
-        return await self._run(self._engine.begin, unit)
+        return await self._run(self._engine.sync_engine.begin, unit)
 
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
-        return await self._run(self._reading.connect, unit)
+        return await self._run(self._reading.sync_engine.connect, unit)
 
-    async def _run(self, lend: Callable[[], AbstractAsyncContextManager[AsyncConnection]], unit: Unit[T]) -> T:
+    async def _run(self, lend: Callable[[], AbstractContextManager[sa.Connection]], unit: Unit[T]) -> T:
         """Run a unit, and once more where its connection turns out to have been cut: nothing of it was committed."""
         with translating_errors():
             try:
-                async with lend() as connection:
-                    return await _run_uncut(connection, unit)
+                return await greenlet_spawn(_run_uncut, lend, unit)
             except _CutOffError:
                 await self._engine.dispose()  # all that wait in the pool may have been cut with it
-                async with lend() as connection:
-                    return await connection.run_sync(unit)
+                return await greenlet_spawn(_run_lent, lend, unit)
 
     @asynccontextmanager
     async def in_turn(self) -> AsyncIterator[bool]:
