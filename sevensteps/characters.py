@@ -47,6 +47,8 @@ def trouble_with(reference: str) -> str:
     """What is wrong with a normalised reference; empty where nothing is."""
     if is_blank(reference):
         return "must not be empty"
+    if reference.isascii() and reference.isprintable():
+        return ""
     if any(is_invisible(each) or is_unknown(each) or (each.isspace() and each != " ") for each in reference):
         return "must hold no invisible or unknown characters, and no spaces but plain ones"
     if any(is_mark(each) and before == " " for before, each in zip(" " + reference, reference, strict=False)):

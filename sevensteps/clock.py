@@ -31,6 +31,7 @@ def uk_day(moment: datetime) -> date:
     return (in_utc + _SUMMER_AHEAD if begins <= in_utc < ends else in_utc).date()
 
 
+@lru_cache(maxsize=16)
 def _last_sunday_at_one(year: int, month: int) -> datetime:
     """When clocks change: at 01:00 UTC on the last Sunday of a month of 31 days."""
     last_day = datetime(year, month, 31, 1, tzinfo=UTC)

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.util import greenlet_spawn
 
 from sevensteps.encryption.folder import Certificates
 from sevensteps.service.postgres import postgres_engine
 from sevensteps.service.store import BUSY_SECONDS, T, Unit
 from sevensteps.service.trouble import translating_errors, unavailable
 
-POOL = 10
+POOL = 20
+"""Most connections of one process. They stay open: opening one takes longer than ten units of work."""
 LONGEST_PAUSE = "3s"
 """How long a transaction may wait for its process before PostgreSQL ends it, with all its locks: the process hangs, or
 its machine is gone, and others wait. When it wakes, its connection is closed, and nothing was committed."""
@@ -62,13 +64,19 @@ class _CutOffError(Exception):
     """The connection was lost before anything was committed."""
 
 
-async def _run_uncut(connection: AsyncConnection, unit: Unit[T]) -> T:
-    try:
-        return await connection.run_sync(unit)
-    except sa.exc.DBAPIError as error:
-        if error.connection_invalidated:
-            raise _CutOffError from error
-        raise
+def _run_lent(lend: Callable[[], AbstractContextManager[sa.Connection]], unit: Unit[T]) -> T:
+    with lend() as connection:
+        return unit(connection)
+
+
+def _run_uncut(lend: Callable[[], AbstractContextManager[sa.Connection]], unit: Unit[T]) -> T:
+    with lend() as connection:
+        try:
+            return unit(connection)
+        except sa.exc.DBAPIError as error:
+            if error.connection_invalidated:
+                raise _CutOffError from error
+            raise
 
 
 async def _keep(connection: AsyncConnection, over: asyncio.Event) -> None:
@@ -93,7 +101,10 @@ async def _next_said(driver: _Driver, said: asyncio.Queue[str | None]) -> str | 
 
 
 class PostgresStore:
-    """A schema of a PostgreSQL database, a connection a unit."""
+    """A schema of a PostgreSQL database, a connection a unit.
+
+    A unit and its transaction run in one greenlet. SQLAlchemy's AsyncConnection would take one for each step of it.
+    """
 
     def __init__(self, url: str, schema: str, certificates: Certificates | None = None) -> None:
         """Connects when first used, encrypted where there are certificates; `url` begins with postgresql+asyncpg://."""
@@ -103,6 +114,8 @@ class PostgresStore:
             schema,
             certificates,
             pool_size=POOL,
+            max_overflow=0,
+            pool_use_lifo=True,
             pool_timeout=BUSY_SECONDS,
             hide_parameters=True,
             server_settings={
@@ -125,22 +138,20 @@ class PostgresStore:
 
     async def write(self, unit: Unit[T]) -> T:
         """See Store."""
-        return await self._run(self._engine.begin, unit)
+        return await self._run(self._engine.sync_engine.begin, unit)
 
     async def read(self, unit: Unit[T]) -> T:
         """See Store."""
-        return await self._run(self._reading.connect, unit)
+        return await self._run(self._reading.sync_engine.connect, unit)
 
-    async def _run(self, lend: Callable[[], AbstractAsyncContextManager[AsyncConnection]], unit: Unit[T]) -> T:
+    async def _run(self, lend: Callable[[], AbstractContextManager[sa.Connection]], unit: Unit[T]) -> T:
         """Run a unit, and once more where its connection turns out to have been cut: nothing of it was committed."""
         with translating_errors():
             try:
-                async with lend() as connection:
-                    return await _run_uncut(connection, unit)
+                return await greenlet_spawn(_run_uncut, lend, unit)
             except _CutOffError:
                 await self._engine.dispose()  # all that wait in the pool may have been cut with it
-                async with lend() as connection:
-                    return await connection.run_sync(unit)
+                return await greenlet_spawn(_run_lent, lend, unit)
 
     @asynccontextmanager
     async def in_turn(self) -> AsyncIterator[bool]:

@@ -18,7 +18,8 @@ Values: TypeAlias = Mapping[str, object]
 Row: TypeAlias = dict[str, Any]
 """A row by column, whose types are the table's, as in SQLAlchemy's own rows."""
 Statement: TypeAlias = sa.Select[tuple[object, ...]] | sa.Insert | sa.Update | sa.TextClause
-Convert: TypeAlias = Callable[[object], object]
+Convert: TypeAlias = Callable[[object], object] | None
+"""How a value is changed between Python and the driver; None where it is not."""
 
 MOST_PREPARED = 256
 """More than one service has, so that none is ever compiled again."""
@@ -49,11 +50,12 @@ class _Prepared:
 
     def run(self, connection: sa.Connection, values: Values) -> Cursor:
         """Run it. Raises SQLAlchemy's errors, as it would itself."""
-        given = {**self.fixed, **values}
+        given = {**self.fixed, **values} if self.fixed else values
+        parameters = [convert(given[name]) if convert else given[name] for name, convert in self.parameters]
         cursor = connection.connection.cursor()
         driver = connection.dialect.loaded_dbapi
         try:
-            cursor.execute(self.text, [convert(given[name]) for name, convert in self.parameters])
+            cursor.execute(self.text, parameters)
         except driver.IntegrityError as error:
             raise sa.exc.IntegrityError(self.text, None, error, hide_parameters=True) from error
         except driver.Error as error:
@@ -87,7 +89,9 @@ def first(connection: sa.Connection, query: sa.Select[tuple[object, ...]], key: 
         row = cursor.fetchone()
     if row is None:
         return None
-    return {name: convert(value) for (name, convert), value in zip(prepared.columns, row, strict=True)}
+    return {
+        name: convert(value) if convert else value for (name, convert), value in zip(prepared.columns, row, strict=True)
+    }
 
 
 @lru_cache(MOST_PREPARED)
@@ -101,13 +105,6 @@ def _prepared(statement: Statement, names: tuple[str, ...], dialect: sa.Dialect)
     return _Prepared(
         str(compiled),
         {name: value for name, value in compiled.params.items() if name not in names},
-        tuple((name, types[name].bind_processor(dialect) or _as_it_is) for name in compiled.positiontup or ()),
-        tuple(
-            (column.name, column.type.dialect_impl(dialect).result_processor(dialect, None) or _as_it_is)
-            for column in columns
-        ),
+        tuple((name, types[name].bind_processor(dialect)) for name in compiled.positiontup or ()),
+        tuple((column.name, column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in columns),
     )
-
-
-def _as_it_is(value: object) -> object:
-    return value

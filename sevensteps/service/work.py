@@ -32,7 +32,7 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 def new_id(prefix: str) -> str:
     """A new id that can be read out over the telephone: the prefix and 12 letters and digits, 60 random bits."""
     number = secrets.randbits(60)
-    return prefix + "-" + "".join(ALPHABET[number >> shift & 31] for shift in range(0, 60, 5))
+    return prefix + "-" + "".join([ALPHABET[number >> shift & 31] for shift in range(0, 60, 5)])
 
 
 class CaseUnknown(Exception):

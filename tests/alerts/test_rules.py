@@ -98,7 +98,7 @@ def test_prometheus_asks_every_process() -> None:
 
 def test_the_example_of_a_page_has_what_processes_measure() -> None:
     """Every series of the suite's own, with its labels, and none that no process has."""
-    suffix = {"histogram": "_bucket"}
-    defined = {each.name + suffix.get(each.kind, ""): {*each.labels} for each in DEFINED}
+    suffixes = {"histogram": ("_bucket", "_sum", "_count")}
+    defined = {each.name + end: {*each.labels} for each in DEFINED for end in suffixes.get(each.kind, ("",))}
     own = {name: labels - {"le", *OF_TARGETS} for name, labels in measured().items() if name.startswith("sevensteps_")}
     assert own == defined

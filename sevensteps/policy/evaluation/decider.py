@@ -138,7 +138,12 @@ class Decider:
 
     def _findings(self, facts: TypedFacts, truths: Truths) -> Iterator[Finding]:
         for wording in self._wordings:
-            items = facts.collections[wording.rule.scope] if wording.rule.scope else {"": facts.case}
+            scope = wording.rule.scope
+            if not scope:
+                if (finding := wording.finding("", facts.case, truths)) is not None:
+                    yield finding
+                continue
+            items = facts.collections[scope]
             if items is None:
                 yield wording.unknown_list()
                 continue

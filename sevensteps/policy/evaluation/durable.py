@@ -84,7 +84,7 @@ class DurableEvaluator:
         for fact in scope.fields:
             value = values[fact]
             if value is not None:
-                known |= scope.known(fact, value)
+                scope.tell(fact, value, known)
         for rule, tally in scope.tallies.items():
             known |= counted(tally, tallies[rule])
         outcomes: dict[str, Truth] = {}

@@ -84,6 +84,8 @@ class Scope:
         """`conditions` are those of the rules, by the rule's id; `declared` are the facts that they may test."""
         facts = dict.fromkeys(fact for condition in conditions.values() for fact in facts_of(condition))
         self.fields = {fact: f"f{position}" for position, fact in enumerate(facts)}
+        endings = ("", GIVEN, LEAST, MOST)
+        self._names = {fact: tuple(field + ending for ending in endings) for fact, field in self.fields.items()}
         self._declared = declared
         self.tallies: dict[str, str] = {}
         self._counts: dict[AtLeast, str] = {}
@@ -177,18 +179,22 @@ class Scope:
     def _field(self, fact: str, ending: str) -> str:
         return f"{self.fields[fact]}{ending if self._may_be_absent(fact) else ''}"
 
-    def known(self, fact: str, value: Value) -> dict[str, Value]:
-        """The fields that say what is known of a fact. What is absent has the value NONE, and compares with nothing."""
-        field, is_given = self.fields[fact], value != NONE
-        told: dict[str, Value] = {f"{field}{GIVEN}": int(is_given)}
+    def tell(self, fact: str, value: Value, known: dict[str, Value]) -> None:
+        """Add the fields that say what is known of a fact. What is absent is NONE, and compares with nothing."""
+        field, given, least, most = self._names[fact]
+        is_given = value != NONE
+        known[given] = int(is_given)
         if isinstance(value, tuple):  # a condition can test of a list only whether it is given
-            return told
+            return
         plain = int(value) if isinstance(value, bool) else value
         if not self._may_be_absent(fact):
-            return told | {field: plain}
-        is_text = self._declared[fact].type in TEXTS
-        least, most = ("", BEYOND_TEXT) if is_text else (-BEYOND_NUMBERS, BEYOND_NUMBERS)
-        return told | {f"{field}{LEAST}": plain if is_given else least, f"{field}{MOST}": plain if is_given else most}
+            known[field] = plain
+        elif is_given:
+            known[least] = known[most] = plain
+        elif self._declared[fact].type in TEXTS:
+            known[least], known[most] = "", BEYOND_TEXT
+        else:
+            known[least], known[most] = -BEYOND_NUMBERS, BEYOND_NUMBERS
 
     def _enough(self, tally: str, number: int, *, holds: bool) -> Test:
         return Test(f"{tally}t", "$gte", number) if holds else Test(f"{tally}p", "$lt", number)

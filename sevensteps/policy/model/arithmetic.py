@@ -130,6 +130,7 @@ def is_on_or_after(day: str, other: str) -> bool:
     return day >= other
 
 
+@lru_cache(maxsize=4096)
 def days_later(day: str, days: int) -> str:
     """The date a number of calendar days after a day.
 
@@ -142,6 +143,7 @@ def days_later(day: str, days: int) -> str:
     return date.fromordinal(later).isoformat()
 
 
+@lru_cache(maxsize=4096)
 def months_later(day: str, months: int) -> str:
     """The same day a number of months later, or the last day of that month. Raises as `days_later` does."""
     start = date.fromisoformat(day)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from sevensteps.errors import Fault
 from sevensteps.policy.model.arithmetic import CALCULATIONS, NOTHING_SETTLES, RISES_WITH, Result
 from sevensteps.policy.model.conditions import Condition, ItemsMeet
-from sevensteps.policy.model.declared_facts import TypedFacts
+from sevensteps.policy.model.declared_facts import TypedFacts, Values
 from sevensteps.policy.model.facts import NONE, Fact
 from sevensteps.policy.model.predicates import Predicate, predicate_of, undecided_parts
 
@@ -100,20 +100,31 @@ class DerivedFact:
         """The result for an item, or None while it is open; made once for the same reason."""
         if self.condition is not None:
             return _whether(predicate_of(self.condition), self.scope)
-        settling = self.calculation in NOTHING_SETTLES
-        return (_settled_by_nothing if settling else _of_known)(CALCULATIONS[self.calculation], self.readers)
+        function = CALCULATIONS[self.calculation]
+        if self.calculation in NOTHING_SETTLES:
+            return _settled_by_nothing(function, self.readers)
+        constants = {name: source.value for name, source in self.arguments.items() if isinstance(source, Constant)}
+        varying = tuple((name, read) for name, read in self.readers if name not in constants)
+        return _of_known(partial(function, **constants), varying)
 
 
 def derive(derived_facts: tuple[DerivedFact, ...], facts: TypedFacts) -> None:
     """Add every derived fact to the facts, in the order in which the pack states them."""
     for derived in derived_facts:
-        name, calculate = derived.fact.name, derived.calculate
+        if not derived.scope:
+            _add(derived, facts, "", facts.case)
+            continue
         for item, values in facts.of(derived.scope).items():
-            values[name] = None
-            try:
-                values[name] = calculate(facts, item)
-            except Fault as fault:
-                facts.faults[derived.scope, item, name] = _fault_of(derived, fault)
+            _add(derived, facts, item, values)
+
+
+def _add(derived: DerivedFact, facts: TypedFacts, item: str, values: Values) -> None:
+    name = derived.fact.name
+    values[name] = None
+    try:
+        values[name] = derived.calculate(facts, item)
+    except Fault as fault:
+        facts.faults[derived.scope, item, name] = _fault_of(derived, fault)
 
 
 def _whether(predicate: Predicate, scope: str) -> Calculation:
