@@ -18,8 +18,9 @@ KEPT: Final = frozenset(
     {
         *("event", "level", "timestamp", "service", "logger", "source", "exception", "trace_id", "span_id"),
         *("case_id", "council", "event_id", "position", "request_id", "rpc", "type", "operation", "side", "task"),
-        *("kind", "reason", "detail", "expected", "lost", "dropped", "lines", "keys", "differ"),
-        *("address", "believed", "file", "folder", "issuer", "pack", "process", "task_queue", "temporal"),
+        *("kind", "reason", "detail", "expected", "lost", "dropped", "lines", "keys", "differ", "check", "count"),
+        *("address", "believed", "file", "folder", "issuer", "pack", "process", "task_queue", "temporal", "reader"),
+        *("cases", "events", "before", "held_back", "release", "journeys_go_to", "percentage"),
     }
 )
 """The fields that are written as they are, if their value is a text, a number or a list of those.

@@ -53,6 +53,11 @@ async def reader(several: Several) -> str:
     return next((each.reader for each in found if each.name == "journeys"), "")
 
 
+def pid_of(reader: str) -> int:
+    """The process of a worker that relays."""
+    return int(reader.split("/")[1])
+
+
 async def play_until(over: asyncio.Event, settings: Settings) -> int:
     """Play every example again and again, until it is over. Answers how many; fails where one ends otherwise."""
     failures: list[str] = []
@@ -71,11 +76,16 @@ async def play_until(over: asyncio.Event, settings: Settings) -> int:
 
 async def suspend(several: Several) -> None:
     """Suspend the worker that relays, and a feed, until the other worker relays. Then wake both."""
+    by_pid = {each.process.pid: each for each in several.instances[WORKER]}
     before = ""
-    while not before:
+
+    async def one_relays() -> bool:
+        nonlocal before
         before = await reader(several)
-    pid = int(before.split("/")[1])
-    relays = next(each for each in several.instances[WORKER] if each.process.pid == pid)
+        return bool(before) and pid_of(before) in by_pid
+
+    await until(one_relays, "a worker that runs to relay", PATIENCE)
+    relays = by_pid[pid_of(before)]
     suspended = (relays, several.instances["feed"][1])
     for each in suspended:
         each.send(signal.SIGSTOP)

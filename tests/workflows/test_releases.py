@@ -189,12 +189,16 @@ async def test_a_first_release_takes_over_from_a_worker_that_has_stopped(
     async with workers.release(NONE):
         (trip,) = await workers.begin(1)
     await trip.happens_at_once(*to_plan())
-    monkeypatch.setattr("sevensteps.releases.LONGEST_POLL", timedelta(seconds=0.5))
+    monkeypatch.setattr("sevensteps.releases.LONGEST_POLL", timedelta(seconds=3))
     monkeypatch.setattr("workflows.release.LOOK_SECONDS", 0.05)
+
+    async def is_silent() -> bool:
+        return bool((await workers.read()).silent)
 
     async def takes() -> bool:
         return taking.done()
 
+    await until(is_silent, "Temporal to know that the worker has stopped")
     async with workers.release(NEW) as taking:
         await eventually(takes)
         assert (await trip.reaches(WaitingFor.PLAN)).plan_version == 1

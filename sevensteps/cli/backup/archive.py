@@ -3,8 +3,10 @@
 import hashlib
 import os
 import shutil
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,12 @@ PORTION = 1 << 20
 OWNER_ONLY = 0o600
 QUICKLY = 1
 """How hard to compress: records shrink to a fifth, and harder work takes off little more."""
+WAYS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError),
+    *(NotImplementedError, RuntimeError, ValueError),  # it seems to be compressed otherwise, encrypted, or of other places
+)
+"""What zipfile raises where an archive is not what it was when it was written."""
 
 
 class Writer:
@@ -93,7 +101,7 @@ class Backup:
                     found = _copy(content, into)
                     into.flush()
                     os.fsync(into.fileno())
-            except (KeyError, zipfile.BadZipFile, EOFError) as error:
+            except DAMAGE as error:
                 raise _damaged(name) from error
             if found != said:
                 raise _damaged(name)
@@ -102,11 +110,22 @@ class Backup:
 @contextmanager
 def reading(file: Path) -> Iterator[Backup]:
     """Open a backup. Raises Faults: BACKUP_UNREADABLE, BACKUP_NEWER; and OSError where the file cannot be read."""
+    with file.open("rb") as content, _opened(content) as archive:
+        try:
+            manifest = archive.read(MANIFEST)
+        except DAMAGE as error:
+            raise unreadable("its manifest is damaged or missing") from error
+        yield Backup(archive, manifest_from(manifest))
+
+
+def _opened(content: IO[bytes]) -> zipfile.ZipFile:
     try:
-        with zipfile.ZipFile(file) as archive:
-            yield Backup(archive, manifest_from(archive.read(MANIFEST)))
-    except (zipfile.BadZipFile, KeyError, EOFError) as error:
+        archive = zipfile.ZipFile(content)
+    except DAMAGE as error:
         raise unreadable("it is no archive of ours, or was cut off") from error
+    if any(about.header_offset < 0 or about.compress_type not in WAYS for about in archive.infolist()):
+        raise unreadable("its table of what is where is damaged")
+    return archive
 
 
 def _copy(content: IO[bytes], into: IO[bytes]) -> StoredFile:

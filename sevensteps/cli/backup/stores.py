@@ -14,8 +14,8 @@ from sevensteps.receipt_chain import START
 
 Row: TypeAlias = tuple[object, ...]
 
-BY_STARTING = frozenset(("alembic_version", "head", "packs"))
-"""The tables into which a service writes when it starts, before anybody calls it."""
+BY_STARTING = frozenset(("alembic_version", "oldest_code", "head", "packs", "turns", "prunings"))
+"""The tables into which a migration or a service writes before anybody has done anything with a case."""
 
 
 class Stores(Protocol):

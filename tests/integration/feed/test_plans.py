@@ -58,6 +58,7 @@ RUN_WITH: Mapping[str, Mapping[str, object]] = {
     "HEAD": {},
     "LOCKED_HEAD": {},
     "SET_LAST": {"to": 8000},
+    "SET_LAST_AND_TELL": {"to": 8000},
     "AT": {"positions": [4000, 4001]},
     "ID_AT": {"at": 4000},
     "EARLIER_IDS": {"ids": ["a", "b"]},
@@ -81,6 +82,7 @@ RUN_WITH: Mapping[str, Mapping[str, object]] = {
     "DROP_OF": OF_CASES,
 }
 """Everything that the feed asks of its records, but for look-ups, which are above, and rows that it only adds."""
+ON_POSTGRES = frozenset({"SET_LAST_AND_TELL"})
 GROWING = ("events", "dropped", "ended_cases")
 
 
@@ -127,6 +129,8 @@ async def test_nothing_goes_through_a_table_that_grows(feed: Feed) -> None:
     if feed.running.settings.database:
         await records.write(lambda connection: connection.exec_driver_sql("ANALYZE"))
     for name, statement in statements().items():
+        if name in ON_POSTGRES and not feed.running.settings.database:
+            continue
         with pytest.raises(_UndoneError) as explained:
             await records.write(partial(plan_of_running, statement=statement, values=RUN_WITH[name]))
         plan = str(explained.value)
