@@ -3,7 +3,7 @@
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -12,8 +12,10 @@ import pytest
 from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from sevensteps.background import Background
 from sevensteps.config import SERVICES, Settings
 from sevensteps.local.ports import free_port
+from sevensteps.telemetry.health import Check, Health, Observation
 from sevensteps.telemetry.series import DEFINED, OF
 
 PROCESSES = (*SERVICES, "worker")
@@ -23,6 +25,28 @@ OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
 def with_page(settings: Settings) -> Settings:
     """The settings with a page on this machine."""
     return replace(settings, metrics=f"127.0.0.1:{free_port()}")
+
+
+def silence_others(patch: pytest.MonkeyPatch) -> None:
+    """From now on only processes that start now say how they are.
+
+    The series are one set for a process, in which the tests' other services run too: those have no feed, for one.
+    """
+    heard: set[Health] = set()
+    begin, look = Health.__init__, Health.look
+
+    def begin_and_be_heard(
+        self: Health, tasks: Background, checks: Sequence[Check], *others: Sequence[Observation]
+    ) -> None:
+        begin(self, tasks, checks, *others)
+        heard.add(self)
+
+    async def look_where_heard(self: Health) -> None:
+        if self in heard:
+            await look(self)
+
+    patch.setattr(Health, "__init__", begin_and_be_heard)
+    patch.setattr(Health, "look", look_where_heard)
 
 
 def free_ports_in_a_row(count: int) -> int:

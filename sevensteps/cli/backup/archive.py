@@ -22,7 +22,7 @@ QUICKLY = 1
 WAYS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
 DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError),
-    *(NotImplementedError, RuntimeError, ValueError),  # it seems to be compressed otherwise, encrypted, or of other places
+    *(NotImplementedError, RuntimeError, ValueError),  # it seems to be encrypted, or of another kind
 )
 """What zipfile raises where an archive is not what it was when it was written."""
 

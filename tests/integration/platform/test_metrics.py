@@ -16,7 +16,7 @@ from prometheus_client.samples import Sample
 
 from integration.assessment.practice import Practice, new_id, opening
 from servers.feed import event, run_feed
-from servers.pages import Scraped, families_of, get, scrape, with_page
+from servers.pages import Scraped, families_of, get, scrape, silence_others, with_page
 from servers.postgres import PostgresServer
 from servers.services import FREE_PORT, NOBODY, PACK, Running, councils_of, reason_of, run_service
 from servers.waiting import until
@@ -30,6 +30,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.policy import Decision
 from sevensteps.rpc.identity import Identity
 from sevensteps.rpc.server import Server
+from sevensteps.service import checks
 from sevensteps.service.decisions import counted
 from sevensteps.telemetry import health, series
 
@@ -40,7 +41,7 @@ HANDLED = "sevensteps_rpc_handled_total"
 
 @pytest.fixture(scope="module", autouse=True)
 def often() -> Iterator[None]:
-    """Everything is looked at and counted more often than in life."""
+    """Everything is looked at and counted more often than in life, and that no event is sent is no matter."""
     with pytest.MonkeyPatch.context() as patch:
         for module, name in (
             (health, "LOOK_SECONDS"),
@@ -48,6 +49,8 @@ def often() -> Iterator[None]:
             (case_counts, "LOOK_SECONDS"),
         ):
             patch.setattr(module, name, 0.2)
+        patch.setattr(checks, "LONGEST_WAIT", 3600)
+        silence_others(patch)
         yield
 
 
@@ -191,10 +194,10 @@ def test_evaluators_that_differ_are_counted() -> None:
 
     for reason in ("ENGINES_DISAGREE", "PACK_REFUSED"):
         with pytest.raises(Fault, match=reason):
-            counted("duty", raising(reason))
+            counted("a decision of this test", raising(reason))
     found = {sample.labels["decision"]: sample.value for sample in samples_of(series.EVALUATORS_DISAGREED)}
-    assert found == {"duty": 1}
-    assert "duty" not in {sample.labels.get("decision") for sample in samples_of(series.DECISIONS)}
+    assert found == {"a decision of this test": 1}
+    assert "a decision of this test" not in {sample.labels.get("decision") for sample in samples_of(series.DECISIONS)}
 
 
 def samples_of(each: Collector) -> list[Sample]:

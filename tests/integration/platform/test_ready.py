@@ -19,7 +19,7 @@ from servers.authority import Authority
 from servers.command_line import run_command
 from servers.feed import event, run_feed
 from servers.issuer import Issuer, identity_yaml
-from servers.pages import asked, scrape, with_page
+from servers.pages import asked, scrape, silence_others, with_page
 from servers.services import NOBODY, PACK, Running, run_service
 from servers.waiting import until
 from sevensteps.background import Background
@@ -41,6 +41,7 @@ SAYS = Mapping[str, str]
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything is looked at more often than in life."""
+    silence_others(monkeypatch)
     monkeypatch.setattr(health, "LOOK_SECONDS", 0.1)
 
 

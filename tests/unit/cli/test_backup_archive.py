@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sevensteps.cli.backup import archive
 from sevensteps.cli.backup.archive import reading, scratch_beside, writing
 from sevensteps.cli.backup.manifest import SQLITE, FeedPlace, Manifest, ServiceRecords
 from sevensteps.config import SERVICES
 from sevensteps.errors import Fault
 
 CONTENT = {f"{service}.db": service.encode() * 100 + bytes(range(256)) for service in SERVICES}
-REASONS = {"BACKUP_DAMAGED", "BACKUP_UNREADABLE", "BACKUP_NEWER"}
+REASONS = ("BACKUP_DAMAGED", "BACKUP_UNREADABLE", "BACKUP_NEWER")
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +57,16 @@ def extracted(backup: bytes) -> dict[str, bytes]:
 def no_waiting_for_the_disk() -> None:
     """What is extracted here need not survive a power cut."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(archive.os, "fsync", lambda _: None)
+        patch.setattr("os.fsync", lambda _: None)
 
 
 def restored_or_refused(backup: bytes) -> None:
+    found: object
     try:
         found = extracted(backup)
     except Fault as fault:
-        assert fault.reason in REASONS
-    else:
-        assert found == CONTENT
+        found = fault.reason
+    assert found == CONTENT or found in REASONS
 
 
 def test_a_whole_backup_has_what_was_put_into_it(whole: bytes) -> None:
