@@ -3,11 +3,13 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from compose.engine import ROOT, CannotRunError, Engine
+from compose.programs import Workshop, build_collector, build_jaeger, build_temporal
 from sevensteps.local.devserver import find_server
 
 DEBIAN = "docker.io/library/debian:bookworm-slim"
@@ -15,13 +17,10 @@ POSTGRES = "docker.io/library/postgres:15"
 SERVER = "docker.io/temporalio/server:1.29.1"
 TOOLS = "docker.io/temporalio/admin-tools:1.29.1-tctl-1.18.4-cli-1.5.0"
 SUITE = "localhost/sevensteps:0.1.0"
-MODULE = "go.temporal.io/server"
-MODULE_VERSION = "v1.29.1"
-PROGRAMS = {"temporal-server": "cmd/server", "temporal-sql-tool": "cmd/tools/sql"}
-TOOLS_GO = "\n".join(
-    ["//go:build tools", "package tools", *(f'import _ "{MODULE}/{each}"' for each in PROGRAMS.values())]
-)
-"""What has Go fetch the programs with all that they need."""
+COLLECTOR = "docker.io/otel/opentelemetry-collector:0.165.0"
+JAEGER = "docker.io/jaegertracing/jaeger:2.13.0"
+PROMETHEUS = "docker.io/prom/prometheus:v3.5.0"
+RECIPES = ROOT / "tests" / "compose"
 BUILD = ("buildah", "bud", "--isolation", "chroot", "--network", "host", "--pull-never")
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 PIP_SETTINGS = ("index-url", "extra-index-url", "trusted-host", "proxy")
@@ -31,10 +30,9 @@ Say = Callable[[str], None]
 
 def make_images(engine: Engine, say: Say) -> None:
     """Make those that are not there, and the suite's own anew. Raises CannotRunError, CalledProcessError."""
-    makers = {DEBIAN: _make_debian, POSTGRES: _make_postgres, SERVER: _make_temporal}
     for name in _missing(engine):
         say(f"Making a stand-in for {name} ...")
-        makers[name](engine)
+        MAKERS[name](engine)
     say("Building the image of the suite ...")
     _make_suite(engine)
     engine.run("podman", "image", "prune", "--force")
@@ -43,12 +41,12 @@ def make_images(engine: Engine, say: Say) -> None:
 def require_stand_ins(engine: Engine) -> None:
     """Raises CannotRunError where some images of others have none yet."""
     if _missing(engine):
-        raise CannotRunError("`make compose-test` makes their images first, in half an hour.")
+        raise CannotRunError("`make compose-test` makes their images first, in three quarters of an hour.")
 
 
 def _missing(engine: Engine) -> list[str]:
     """In the order in which they need one another."""
-    return [name for name in (DEBIAN, POSTGRES, SERVER) if not engine.has_image(name)]
+    return [name for name in MAKERS if not engine.has_image(name)]
 
 
 def size(engine: Engine, image: str) -> float:
@@ -67,34 +65,33 @@ def _make_debian(engine: Engine) -> None:
 
 
 def _make_postgres(engine: Engine) -> None:
-    engine.run(*BUILD, "--tag", POSTGRES, ROOT / "tests" / "compose" / "postgres")
+    engine.run(*BUILD, "--tag", POSTGRES, RECIPES / "postgres")
+
+
+def _make_prometheus(engine: Engine) -> None:
+    engine.run(*BUILD, "--tag", PROMETHEUS, RECIPES / "prometheus")
 
 
 def _make_temporal(engine: Engine) -> None:
     command_line = find_server()
     if command_line is None:
         raise CannotRunError("There is no `temporal` program. `make setup` fetches it.")
-    with TemporaryDirectory(dir=engine.folder) as scratch:
-        context = Path(scratch) / "context"
-        shutil.copytree(ROOT / "tests" / "compose" / "temporal", context)
+
+    def build(workshop: Workshop, context: Path) -> None:
         shutil.copy(command_line, context / "temporal")
-        _build_programs(engine, Path(scratch), context)
-        engine.run(*BUILD, "--tag", SERVER, context)
+        build_temporal(workshop, context)
+
+    _make_of_programs(engine, SERVER, "temporal", build)
     engine.run("podman", "tag", SERVER, TOOLS)
 
 
-def _build_programs(engine: Engine, scratch: Path, target: Path) -> None:
-    """Build Temporal's server and its SQL tool from their Go modules, with their schemas: five minutes on two cores."""
-    module = scratch / "module"
-    module.mkdir()
-    (module / "go.mod").write_text("module stand.in/temporal\n")
-    (module / "tools.go").write_text(TOOLS_GO)
-    folders = {"GOMODCACHE": str(scratch / "modules"), "GOCACHE": str(scratch / "cache")}
-    go = Engine(engine.folder, engine.environment | folders | {"GOFLAGS": "-modcacherw -mod=mod", "CGO_ENABLED": "0"})
-    go.run("go", "get", f"{MODULE}@{MODULE_VERSION}", cwd=module)
-    for name, package in PROGRAMS.items():
-        go.run("go", "build", "-ldflags=-s -w", "-o", target / name, f"{MODULE}/{package}", cwd=module, seconds=7200)
-    shutil.copytree(scratch / "modules" / f"{MODULE}@{MODULE_VERSION}" / "schema", target / "schema")
+def _make_of_programs(engine: Engine, name: str, recipe: str, build: Callable[[Workshop, Path], None]) -> None:
+    """An image with programs that are built first."""
+    with TemporaryDirectory(dir=engine.folder) as scratch:
+        context = Path(scratch) / "context"
+        shutil.copytree(RECIPES / recipe, context)
+        build(Workshop(engine, Path(scratch)), context)
+        engine.run(*BUILD, "--tag", name, context)
 
 
 def _make_suite(engine: Engine) -> None:
@@ -114,3 +111,14 @@ def _pip_settings() -> list[str]:
     pairs = [line.partition("=") for line in listed.splitlines()]
     names = [(key.rpartition(".")[2], value.strip("'")) for key, _, value in pairs]
     return [f"{name} = {value}" for name, value in names if name in PIP_SETTINGS]
+
+
+MAKERS: Mapping[str, Callable[[Engine], None]] = {
+    DEBIAN: _make_debian,
+    POSTGRES: _make_postgres,
+    SERVER: _make_temporal,
+    PROMETHEUS: _make_prometheus,
+    COLLECTOR: partial(_make_of_programs, name=COLLECTOR, recipe="collector", build=build_collector),
+    JAEGER: partial(_make_of_programs, name=JAEGER, recipe="jaeger", build=build_jaeger),
+}
+"""What stands in for the images of others, in the order in which they need one another."""

@@ -21,6 +21,11 @@ FILE: Mapping[str, Mapping[str, Any]] = yaml.safe_load((ROOT / "docker-compose.y
 COMPOSED = {name: service for name, service in FILE.items() if "profiles" not in service}
 JOBS = tuple(name for name, service in COMPOSED.items() if str(service["restart"]).startswith("on-failure"))
 SERVING = tuple(name for name in COMPOSED if name not in JOBS)
+TELEMETRY = ("collector", "jaeger", "prometheus")
+"""Of the profile telemetry, what can be had."""
+PROFILES = ("--profile", "desk", "--profile", "telemetry")
+SETTINGS = {"STEPS_TRACES": "http://collector:4317"}
+"""What is said of what .env.example has. Nobody listens there before the profile is brought up."""
 READY_SECONDS = 300.0
 CERTIFICATES = "/var/lib/sevensteps-certificates"
 VERSION_LABEL = "org.opencontainers.image.version"
@@ -37,7 +42,11 @@ class Composed:
 
     def compose(self, *arguments: str) -> None:
         """Run podman-compose on the file as it is."""
-        self.engine.run(self.engine.compose, "--project-name", PROJECT, *arguments)
+        self._compose(*arguments)
+
+    def _compose(self, *arguments: str) -> str:
+        composing = Engine(self.engine.folder, self.engine.environment | SETTINGS)
+        return composing.run(composing.compose, "--project-name", PROJECT, *PROFILES, *arguments)
 
     def container(self, service: str) -> str:
         """The name of a service's container."""
@@ -51,12 +60,17 @@ class Composed:
         waiting = {service: set(depends_on) for service, depends_on in dependencies().items()}
         while waiting:
             ready = sorted(service for service, others in waiting.items() if not others)
-            self.compose("up", "--detach", "--no-deps", "--no-build", "--pull", "never", *ready)
+            self.bring_up(*ready)
             for service in ready:
-                self.wait_for(service)
                 del waiting[service]
             for others in waiting.values():
                 others.difference_update(ready)
+
+    def bring_up(self, *services: str) -> None:
+        """Bring up containers that depend on nothing that is not there."""
+        self.compose("up", "--detach", "--no-deps", "--no-build", "--pull", "never", *services)
+        for service in services:
+            self.wait_for(service)
 
     def wait_for(self, service: str) -> None:
         """Wait until a job has ended well, or anything else is well. Raises TimeoutError."""
@@ -68,6 +82,8 @@ class Composed:
             sleep(0.5)
 
     def _is_well(self, service: str) -> bool:
+        if "healthcheck" not in FILE[service]:
+            return self.inspect(service, ".State.Status") == "running"
         return self.engine.succeeds("podman", "healthcheck", "run", self.container(service))
 
     def _has_ended_well(self, service: str) -> bool:
@@ -103,8 +119,7 @@ class Composed:
 
     def in_container(self, service: str, *command: str) -> str:
         """Run a command of the suite in a new container of a service, and answer what it printed."""
-        run = ("--profile", "desk", "run", "--rm", "--no-deps", service, *command)
-        return self.engine.run(self.engine.compose, "--project-name", PROJECT, *run)
+        return self._compose("run", "--rm", "--no-deps", service, *command)
 
     def back_up(self, to: Path) -> None:
         """Write the records to a file, as docs/install.md says."""
@@ -118,8 +133,7 @@ class Composed:
         self.compose("stop", "--timeout", "20")
         self.compose("down")
         self.engine.run("podman", "volume", "rm", f"{PROJECT}_postgres")
-        self.compose("up", "--detach", "--no-deps", "--no-build", "--pull", "never", "postgres")
-        self.wait_for("postgres")
+        self.bring_up("postgres")
         with backup.open("rb") as records:
             load = ("pg_restore", "--username", "postgres", "--dbname", "sevensteps", "--exit-on-error")
             command = ["podman", "exec", "--interactive", self.container("postgres"), *load]

@@ -9,15 +9,23 @@ from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingUDPServer
 from tempfile import TemporaryDirectory
 from threading import Thread
-from time import monotonic
+from time import monotonic, sleep
+
+import httpx
 
 from compose.engine import existing
-from compose.suite import NEWER, SERVING, VERSION_LABEL, Composed, answers_without_encryption
+from compose.suite import NEWER, SERVING, TELEMETRY, VERSION_LABEL, Composed, answers_without_encryption
 from sevensteps.config import SERVICES, Settings
 
 USER = "10001"
 PARTS = "/opt/sevensteps/sbom.cdx.json"
 MOST_LOOKS = 5
+PROMETHEUS = "http://127.0.0.1:9090"
+JAEGER = "http://jaeger:16686/api/traces?service=assessment&limit=200"
+PASSED = ("assessment", "feed", "worker")
+"""What a change of a case passes: the service that records it, the feed, and the worker, whose journey hears of it."""
+TELLING_SECONDS = 120.0
+"""By then Prometheus has asked everything four times, and traces have been sent."""
 
 
 class WrongError(Exception):
@@ -72,7 +80,7 @@ def _try(composed: Composed) -> None:
     began = monotonic()
     composed.up()
     _say(f"From images to ready: {monotonic() - began:.0f} s.")
-    steps: tuple[Callable[[Composed], None], ...] = (_guards, _play, _look_after, _kill, _upgrade, _restore)
+    steps: tuple[Callable[[Composed], None], ...] = (*(_guards, _play, _look_after, _tell, _kill, _upgrade, _restore),)
     for step in steps:
         began = monotonic()
         step(composed)
@@ -120,6 +128,38 @@ def _look_after(composed: Composed) -> None:
     for command in (["status"], ["db", "check"], ["case", "list"]):
         _say(composed.in_container("desk", *command).rstrip())
     _say(composed.in_container("worker", "journeys", "rebuild").rstrip())
+
+
+def _tell(composed: Composed) -> None:
+    """Prometheus found every process, no alert was wrong, and a case's whole way could be followed in Jaeger."""
+    composed.bring_up(*TELEMETRY)
+    _ended_well(composed.command_line("play", "examples/direct-payment.yaml"))
+    deadline = monotonic() + TELLING_SECONDS
+    while lacks := [*_not_found(), *_not_followed(composed)]:
+        if monotonic() > deadline:
+            raise WrongError("; ".join(lacks))
+        sleep(5)
+    rules = httpx.get(f"{PROMETHEUS}/api/v1/rules").json()["data"]["groups"]
+    wrong = [rule["name"] for group in rules for rule in group["rules"] if rule["health"] != "ok"]
+    _check(holds=bool(rules) and not wrong, otherwise=f"Prometheus cannot evaluate {wrong}")
+
+
+def _not_found() -> list[str]:
+    """What Prometheus does not reach."""
+    try:
+        found = httpx.get(f"{PROMETHEUS}/api/v1/targets").json()["data"]["activeTargets"]
+    except httpx.TransportError:
+        return ["Prometheus does not answer"]
+    return [f"{each['scrapePool']}: {each['lastError']}" for each in found if each["health"] != "up"]
+
+
+def _not_followed(composed: Composed) -> list[str]:
+    """What no trace goes through of all that the way of a case goes through."""
+    asking = f"import urllib.request as r; print(r.urlopen({JAEGER!r}).read().decode())"
+    traces = json.loads(composed.engine.run("podman", "exec", composed.container("feed"), "python", "-c", asking))
+    ways = [{process["serviceName"] for process in trace["processes"].values()} for trace in traces["data"] or ()]
+    longest = max(ways, key=len, default=set())
+    return [f"no trace goes through {name} and {', '.join(sorted(longest))}" for name in {*PASSED} - longest]
 
 
 def _kill(composed: Composed) -> None:
