@@ -125,7 +125,7 @@ async def test_a_release_goes_on_beside_the_next_one(old: Settings, tmp_path: Pa
             load.addresses = [old.assessment, new.assessment]
             await load.more(5, new.assessment)
             await load.more(5, old.assessment)
-            status = await asyncio.to_thread(run_program, "", environment(old), "db", "status", *SERVICES)
+            status = await asyncio.to_thread(run_program, "", environment(old), "db", "status", "--json", *SERVICES)
             assert (status.returncode, status.stdout.count("lets this one serve them")) == (0, 2)
             again = at_free_addresses(old)
             another = await of_old.enter_async_context(run_process("assessment", again))
