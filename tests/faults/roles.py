@@ -6,8 +6,8 @@ from sevensteps.config import SERVICES
 
 POSTGRES = "postgres"
 DATABASES = ("sqlite", POSTGRES)
-SEVERAL: Mapping[str, int] = {"assessment": 2, "planning": 2, "approval": 2, "review": 2}
-"""How many instances of each role run on PostgreSQL, where not one. On SQLite a file is served by one alone."""
+SEVERAL: Mapping[str, int] = dict.fromkeys((*SERVICES, "worker"), 2)
+"""How many instances of each role run on PostgreSQL. On SQLite a file is served by one alone."""
 CALLED: Mapping[str, Sequence[str]] = {
     "feed": (),
     "assessment": ("feed",),

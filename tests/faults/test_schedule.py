@@ -34,7 +34,7 @@ def test_every_kind_is_done_within_two_minutes(database: str) -> None:
 
 def test_everything_is_hurt_sooner_or_later() -> None:
     """Each process and each link, instances and PostgreSQL included, is a target of some fault."""
-    targets = Targets.of(POSTGRES, {"feed": 2, "worker": 2, **SEVERAL})
+    targets = Targets.of(POSTGRES, SEVERAL)
     faults = schedule(1, 200 * MINUTE, targets)
     killed = {fault.target for fault in faults if fault.kind is Kind.KILL}
     assert killed == {*targets.processes, "temporal", POSTGRES}
