@@ -102,7 +102,7 @@ def _guards(composed: Composed) -> None:
             has_written = composed.engine.succeeds("podman", "exec", name, "touch", f"{folder}/new")
             _check(holds=not has_written, otherwise=f"{service} can write to {folder}")
     parts = json.loads(composed.engine.run("podman", "exec", composed.container("feed"), "cat", PARTS))["components"]
-    _check(holds=any(part["name"] == "durable-rules" for part in parts), otherwise="the list of parts lacks some")
+    _check(holds=any(part["name"] == "durable_rules" for part in parts), otherwise="the list of parts lacks some")
     for service in SERVICES:
         address = Settings().address(service)
         _check(holds=not answers_without_encryption(address), otherwise=f"{service} answers unencrypted calls")
