@@ -41,7 +41,7 @@ def make_images(engine: Engine, say: Say) -> None:
 def require_stand_ins(engine: Engine) -> None:
     """Raises CannotRunError where some images of others have none yet."""
     if _missing(engine):
-        raise CannotRunError("`make compose-test` makes their images first, in three quarters of an hour.")
+        raise CannotRunError("`make compose-test` makes their images first, in an hour.")
 
 
 def _missing(engine: Engine) -> list[str]:
