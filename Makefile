@@ -55,7 +55,7 @@ protos: setup-dev ## generate sevensteps/api from protos/
 	@protos/generate.sh
 
 bench: setup-dev ## measure
-	@exec $(BIN)/python -m bench
+	@PYTHONPATH=.:tests exec $(BIN)/python -m bench
 
 faults: setup-dev ## hurt a whole suite by a schedule made from a seed, and look whether it holds; FAULTS="--seed 7 --minutes 2"
 	@PYTHONPATH=.:tests exec $(BIN)/python -m faults $(FAULTS)

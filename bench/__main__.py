@@ -1,4 +1,4 @@
-"""`python -m bench [--events NUMBER] [NAME …]`: prints the figures of all measurements, or of some."""
+"""`python -m bench [--database NAME] [--events NUMBER] [NAME …]`: prints the figures of all measurements or of some."""
 
 import argparse
 import asyncio
@@ -9,42 +9,75 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-from bench import call, fairness, feed, gate, journeys, large_feed, latency, policy, receipts, startup, verify
+from bench import (
+    burst,
+    call,
+    fairness,
+    feed,
+    gate,
+    journeys,
+    large_feed,
+    latency,
+    policy,
+    rebuild,
+    receipts,
+    startup,
+    verify,
+)
+from bench.databases import POSTGRESQL, SQLITE, Database, databases
 from bench.figure import Figure
 
-Measure = Callable[[Callable[[str], None]], Awaitable[list[Figure]]]
+Say = Callable[[str], None]
+Measure = Callable[[Say, str], Awaitable[list[Figure]]]
 
-MEASUREMENTS: Mapping[str, Measure] = {
+WITH_RECORDS: Mapping[str, Measure] = {
     "journeys": journeys.measure,
     "latency": latency.measure,
     "fairness": fairness.measure,
+    "burst": burst.measure,
+    "rebuild": rebuild.measure,
     "call": call.measure,
     "feed": feed.measure,
     "large-feed": large_feed.measure,
-    "policy": policy.measure,
-    "receipts": receipts.measure,
-    "verify": verify.measure,
     "gate": gate.measure,
     "startup": startup.measure,
 }
+"""Made on each database."""
+WITHOUT: Mapping[str, Callable[[Say], Awaitable[list[Figure]]]] = {
+    "policy": policy.measure,
+    "receipts": receipts.measure,
+    "verify": verify.measure,
+}
+"""Made once: of rules, files, and, for `verify`, of a command whose database is another process's matter."""
+NAMES = (*WITH_RECORDS, *WITHOUT)
 
 
-async def main(names: list[str], events: int) -> None:
+async def main(names: list[str], on: list[Database], events: int) -> None:
     """Make one measurement after another; `events` is how many a large feed has."""
-    measurements: Mapping[str, Measure] = {**MEASUREMENTS, "large-feed": partial(large_feed.measure, events=events)}
-    console = Console()
-    if unknown := [name for name in names if name not in MEASUREMENTS]:
-        sys.exit(f"{', '.join(unknown)}: there is no such measurement. There are {', '.join(MEASUREMENTS)}.")
-    for name in names or MEASUREMENTS:
-        table = Table(title=name, title_justify="left", show_header=False)
-        for figure in await measurements[name](Console(stderr=True).print):
-            table.add_row(figure.name, figure.value, figure.aim)
-        console.print(table)
+    with_records: Mapping[str, Measure] = {**WITH_RECORDS, "large-feed": partial(large_feed.measure, events=events)}
+    say = Console(stderr=True).print
+    for name in names or NAMES:
+        if name in WITHOUT:
+            _show(name, await WITHOUT[name](say))
+        else:
+            for database in on:
+                _show(f"{name}, on {database.name}", await with_records[name](say, database.new()))
+
+
+def _show(title: str, figures: list[Figure]) -> None:
+    table = Table(title=title, title_justify="left", show_header=False)
+    for figure in figures:
+        table.add_row(figure.name, figure.value, figure.aim)
+    Console().print(table)
 
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(prog="python -m bench", description="Measure.")
-    arguments.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
+    arguments.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    arguments.add_argument("--database", choices=(SQLITE, POSTGRESQL), help="by default both")
     arguments.add_argument("--events", type=int, default=large_feed.EVENTS, help="how many events a large feed has")
     given = arguments.parse_args()
-    asyncio.run(main(given.names, given.events))
+    if unknown := [name for name in given.names if name not in NAMES]:
+        sys.exit(f"{', '.join(unknown)}: there is no such measurement. There are {', '.join(NAMES)}.")
+    with databases([given.database] if given.database else [SQLITE, POSTGRESQL], Console(stderr=True).print) as on:
+        asyncio.run(main(given.names, on, given.events))

@@ -27,9 +27,9 @@ TOGGLES = 20_000
 AT_ONCE = 500
 
 
-async def measure(say: Callable[[str], None]) -> list[Figure]:
+async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
     """One case after another, alone; then the same while the facts of the other case are on their way."""
-    async with suite_in_a_folder(say) as suite, Staff(suite.settings) as staff:
+    async with suite_in_a_folder(say, database) as suite, Staff(suite.settings) as staff:
         await trip(staff)
         say(f"{TRIPS} journeys, one after another ...")
         alone = [wait for _ in range(TRIPS) for wait in await _waits(staff)]

@@ -1,7 +1,4 @@
-"""How fast one reader gets the whole feed.
-
-The feed is a process of its own, on SQLite, called over loopback by this one.
-"""
+"""How fast one reader gets the whole feed, which is a process of its own, called over loopback by this one."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,11 +24,11 @@ AT_ONCE = 500
 PAYLOAD_BYTES = 500
 
 
-async def measure(say: Callable[[str], None]) -> list[Figure]:
+async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
     """Append events, then time one reader of all of them."""
     say(f"{COUNT:,} events appended, then read ...")
     with tempfile.TemporaryDirectory() as folder:
-        settings = on_free_ports(replace(Settings(), data=Path(folder)))
+        settings = on_free_ports(replace(Settings(), data=Path(folder), database=database))
         keys = Keys.open(settings.data)
         suite = Suite(settings, lambda _: None)
         processes = [process for process in suite.services if process.name == "feed"]

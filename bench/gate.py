@@ -20,9 +20,9 @@ COUNCIL = 2000
 COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()", "gate", "--json"]
 
 
-async def measure(say: Callable[[str], None]) -> list[Figure]:
+async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
     """Take cases into every step, then replay them all, in as many processes as there are processors."""
-    async with suite_in_a_folder(say) as suite, Staff(suite.settings) as staff:
+    async with suite_in_a_folder(say, database) as suite, Staff(suite.settings) as staff:
         say(f"{CASES} cases into every step ...")
         room = asyncio.Semaphore(AT_ONCE)
 

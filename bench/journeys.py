@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -80,15 +80,20 @@ class Pace:
     """The speed of a measured load."""
 
     per_second: float
-    processor_seconds: float
-    """For each case, of all processes but the one that measures."""
+    spent: Mapping[str, float]
+    """Processor seconds for each case, by process; but for those of the one that measures."""
+
+    @property
+    def processor_seconds(self) -> float:
+        """Of all of them."""
+        return sum(self.spent.values())
 
 
 @asynccontextmanager
-async def suite_in_a_folder(say: Callable[[str], None]) -> AsyncIterator[Suite]:
-    """A suite on free ports with temporary data."""
+async def suite_in_a_folder(say: Callable[[str], None], database: str) -> AsyncIterator[Suite]:
+    """A suite on free ports with temporary data; Temporal's are in a file in any case."""
     with tempfile.TemporaryDirectory() as folder:
-        suite = Suite(on_free_ports(replace(Settings(), data=Path(folder))), say)
+        suite = Suite(on_free_ports(replace(Settings(), data=Path(folder), database=database)), say)
         await suite.start()
         try:
             yield suite
@@ -96,11 +101,11 @@ async def suite_in_a_folder(say: Callable[[str], None]) -> AsyncIterator[Suite]:
             await suite.stop()
 
 
-async def measure(say: Callable[[str], None]) -> list[Figure]:
+async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
     """Both on the same server, one after the other."""
-    async with suite_in_a_folder(say) as suite, Staff(suite.settings) as staff:
+    async with suite_in_a_folder(say, database) as suite, Staff(suite.settings) as staff:
         say(f"{CASES} journeys, {AT_ONCE} at once ...")
-        everything = [part.pid for part in suite.parts().values()]
+        everything = {name: part.pid for name, part in suite.parts().items()}
         await _at_once(lambda _: trip(staff), WARM_UP)
         journeys, case_ids = await _pace(lambda _: trip(staff), everything)
         events, size = await _history(suite, case_ids[0])
@@ -108,20 +113,31 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
         client = await Client.connect(suite.settings.temporal)
         async with _bare_worker(suite.settings.temporal) as pid:
             await _at_once(lambda number: _bare(client, f"warm-{number}"), WARM_UP)
-            bare, _ = await _pace(lambda number: _bare(client, f"bare-{number}"), [pid, suite.temporal.pid])
+            both = {"worker": pid, "temporal": suite.temporal.pid}
+            bare, _ = await _pace(lambda number: _bare(client, f"bare-{number}"), both)
     return [
         Figure("bare workflows a second", f"{bare.per_second:.1f} ({bare.processor_seconds:.2f} CPU-seconds each)"),
-        Figure("journeys a second", f"{journeys.per_second:.1f} ({journeys.processor_seconds:.2f} CPU-seconds each)"),
+        Figure(
+            "journeys a second",
+            f"{journeys.per_second:.1f} ({journeys.processor_seconds:.2f} CPU-seconds each)",
+            f"at most {0.32 if database else 0.25:g} CPU-seconds",
+        ),
+        Figure(
+            "of these CPU-seconds, Temporal and the worker",
+            f"{journeys.spent['temporal']:.2f} and {journeys.spent['worker']:.2f}",
+            "0.13 together",
+        ),
         Figure("journeys compared with bare workflows", f"{journeys.per_second / bare.per_second:.2f}", "0.5, aim 0.8"),
         Figure("history of one journey", f"{events} events, {size / 1000:.1f} kB", "at most 70 events, 14 kB"),
     ]
 
 
-async def _pace(run: Callable[[int], object], pids: list[int | None]) -> tuple[Pace, list[str]]:
-    used, began = seconds_used(pids), perf_counter()
+async def _pace(run: Callable[[int], object], pids: Mapping[str, int | None]) -> tuple[Pace, list[str]]:
+    before, began = {name: seconds_used([pid]) for name, pid in pids.items()}, perf_counter()
     results = await _at_once(run, CASES)
     took = perf_counter() - began
-    return Pace(CASES / took, (seconds_used(pids) - used) / CASES), results
+    spent = {name: (seconds_used([pid]) - before[name]) / CASES for name, pid in pids.items()}
+    return Pace(CASES / took, spent), results
 
 
 async def _at_once(run: Callable[[int], object], count: int) -> list[str]:

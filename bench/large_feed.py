@@ -1,7 +1,7 @@
 """Reading and appending where the feed is large: how long each kind of look-up takes, and what it does to others.
 
-The feed is a process of its own, called over loopback by this one. It runs on SQLite, and on PostgreSQL as well where
-SEVENSTEPS_DATABASE names an empty database. It is filled by its own statements, without gRPC in between.
+The feed is a process of its own, called over loopback by this one. It is filled by its own statements, without gRPC in
+between.
 """
 
 from __future__ import annotations  # the stubs' types exist for the type checker alone
@@ -59,23 +59,17 @@ AIM = "p95 under 20 ms"
 Call = Callable[[], Awaitable[object]]
 
 
-async def measure(say: Callable[[str], None], events: int = EVENTS) -> list[Figure]:
-    """Fill a feed with so many events and measure; on SQLite, and on PostgreSQL if the settings name one."""
-    figures: list[Figure] = []
-    for database in filter(None, ("SQLite", Settings.from_environment().database)):
-        name = "SQLite" if database == "SQLite" else "PostgreSQL"
-        with tempfile.TemporaryDirectory() as folder:
-            url = "" if database == "SQLite" else database
-            settings = on_free_ports(replace(Settings(), data=Path(folder), database=url))
-            say(f"{events:,} events on {name} ...")
-            began = perf_counter()
-            await asyncio.to_thread(upgrade, "feed", settings.database, settings.data)
-            await _fill(settings, events)
-            say(f"filled in {perf_counter() - began:.0f} s; looking up ...")
-            async with _feed(settings) as called:
-                found = await _measured(FeedServiceStub(called), events)
-        figures += [replace(figure, name=f"{name}: {figure.name}") for figure in found]
-    return figures
+async def measure(say: Callable[[str], None], database: str, events: int = EVENTS) -> list[Figure]:
+    """Fill a feed with so many events and measure."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = on_free_ports(replace(Settings(), data=Path(folder), database=database))
+        say(f"{events:,} events ...")
+        began = perf_counter()
+        await asyncio.to_thread(upgrade, "feed", settings.database, settings.data)
+        await _fill(settings, events)
+        say(f"filled in {perf_counter() - began:.0f} s; looking up ...")
+        async with _feed(settings) as called:
+            return await _measured(FeedServiceStub(called), events)
 
 
 @asynccontextmanager

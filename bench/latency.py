@@ -13,9 +13,9 @@ from sevensteps.events import HEARD, OPENS
 TRIPS = 20
 
 
-async def measure(say: Callable[[str], None]) -> list[Figure]:
+async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
     """One case after another. The times are from the events, as the services stored them."""
-    async with suite_in_a_folder(say) as suite, Staff(suite.settings) as staff:
+    async with suite_in_a_folder(say, database) as suite, Staff(suite.settings) as staff:
         say(f"{TRIPS} journeys, one after another ...")
         await trip(staff)
         waits: list[float] = []

@@ -1,4 +1,4 @@
-"""A real PostgreSQL in a temporary folder, without the flushes to disk that only matter after a power cut."""
+"""A real PostgreSQL in a temporary folder; for tests without flushes to disk, which only matter after a power cut."""
 
 import os
 import pwd
@@ -20,8 +20,9 @@ START_LIMIT = 60  # seconds
 class PostgresServer:
     """One PostgreSQL server, its data in a temporary folder. It refuses root, so root runs it as somebody else."""
 
-    def __init__(self, programs: Path, parent: Path | None = None) -> None:
+    def __init__(self, programs: Path, parent: Path | None = None, *, flushes: bool = False) -> None:
         """`parent` is where its folder is made, if not where temporary ones are."""
+        self._settings = "" if flushes else "-c fsync=off -c full_page_writes=off"
         self._programs = programs
         self._folder = Path(tempfile.mkdtemp(prefix="sevensteps-pg-", dir=parent))  # short: a socket's path has 107
         self._user = _somebody_else() if os.geteuid() == 0 else None
@@ -68,7 +69,7 @@ class PostgresServer:
         return int((self._folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 
     def _control(self, *command: str) -> tuple[str, ...]:
-        log, settings = self._folder / "log", "-c fsync=off -c full_page_writes=off -c max_connections=200"
+        log, settings = self._folder / "log", f"{self._settings} -c max_connections=200"
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder} {settings}"
         return ("pg_ctl", "-w", "-t", str(START_LIMIT), "-l", str(log), "-o", options, *command)
 
