@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import grpc
@@ -19,7 +20,7 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.telemetry import exporter as exporting
 from sevensteps.telemetry import spans
 from sevensteps.telemetry.exporter import Exporter
-from sevensteps.telemetry.spans import REASON, Side, Span
+from sevensteps.telemetry.spans import REASON, Recorder, Side, Span
 from sevensteps.telemetry.trace_settings import TraceSettings
 from sevensteps.trace_context import TraceContext
 
@@ -52,6 +53,28 @@ class Kept:
 
     def take(self, span: Span) -> None:
         self.spans.append(span)
+
+
+of_this_test = ContextVar("of_this_test", default=False)
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Hands on the spans of one test: services that other tests share run in this process, too, and have their own."""
+
+    recorder: Recorder
+
+    def wants(self, trace_id: str, parent: TraceContext | None) -> bool:
+        return of_this_test.get() and self.recorder.wants(trace_id, parent)
+
+    def take(self, span: Span) -> None:
+        self.recorder.take(span)
+
+
+def record_to(recorder: Recorder) -> None:
+    """Have the spans taken that this test makes from now on."""
+    of_this_test.set(True)
+    spans.record_to(Ours(recorder))
 
 
 @given(
@@ -98,7 +121,7 @@ def test_nothing_is_recorded_unless_somebody_wants_it() -> None:
 
 def test_a_step_within_another_is_behind_it() -> None:
     """It ends with the context, and what a Fault was raised for is kept, without its words."""
-    spans.record_to(kept := Kept())
+    record_to(kept := Kept())
     with (
         pytest.raises(Fault),
         spans.span("outer", Side.SERVER, trace_context.read(GOOD)) as outer,
@@ -139,7 +162,7 @@ def test_a_share_of_the_traces_is_recorded(share: float) -> None:
 
 def test_one_that_is_not_recorded_has_a_trace_all_the_same() -> None:
     """So that its log lines are found together, and the others do not record it either."""
-    spans.record_to(Exporter(replace(EVERYTHING, share=0.0), "planning"))
+    record_to(Exporter(replace(EVERYTHING, share=0.0), "planning"))
     with spans.span("a step") as step:
         assert step is not None
         assert not isinstance(step, Span)
@@ -152,7 +175,7 @@ async def test_spans_arrive(collector: Collector) -> None:
     """With all that they say, from a process that ends at once."""
     exporter = Exporter(replace(EVERYTHING, target=collector.address), "planning")
     exporter.start()
-    spans.record_to(exporter)
+    record_to(exporter)
     with spans.span(
         "a step", Side.CLIENT, trace_context.read(GOOD), [TraceContext("c" * 32, "d" * 16, is_sampled=True)]
     ):
@@ -174,7 +197,7 @@ async def test_a_collector_that_is_away_gets_what_waits_when_it_is_back(
     monkeypatch.setattr(exporting, "EVERY_SECONDS", 0.05)
     collector.refuses = grpc.StatusCode.UNAVAILABLE
     exporter = Exporter(replace(EVERYTHING, target=collector.address), "planning")
-    spans.record_to(exporter)
+    record_to(exporter)
     with capture_logs() as logged:
         for number in range(130):
             with spans.span(f"step {number}"):
@@ -203,7 +226,7 @@ async def test_what_a_collector_refuses_for_good_is_dropped_and_counted(
     monkeypatch.setattr(exporting, "EVERY_SECONDS", 0.05)
     collector.refuses = grpc.StatusCode.INVALID_ARGUMENT
     exporter = Exporter(replace(EVERYTHING, target=collector.address), "planning")
-    spans.record_to(exporter)
+    record_to(exporter)
     exporter.start()
     with spans.span("refused"):
         pass
