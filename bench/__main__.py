@@ -74,10 +74,13 @@ def _show(title: str, figures: list[Figure]) -> None:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(prog="python -m bench", description="Measure.")
     arguments.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
-    arguments.add_argument("--database", choices=(SQLITE, POSTGRESQL), help="by default both")
+    arguments.add_argument(
+        "--database", choices=[SQLITE.lower(), POSTGRESQL.lower()], type=str.lower, help="by default both"
+    )
     arguments.add_argument("--events", type=int, default=large_feed.EVENTS, help="how many events a large feed has")
     given = arguments.parse_args()
     if unknown := [name for name in given.names if name not in NAMES]:
         sys.exit(f"{', '.join(unknown)}: there is no such measurement. There are {', '.join(NAMES)}.")
-    with databases([given.database] if given.database else [SQLITE, POSTGRESQL], Console(stderr=True).print) as on:
+    wanted = [name for name in (SQLITE, POSTGRESQL) if given.database in (None, name.lower())]
+    with databases(wanted, Console(stderr=True).print) as on:
         asyncio.run(main(given.names, on, given.events))

@@ -3,6 +3,7 @@
 It flushes to disk, as in a council: the figures are of that.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ def databases(names: list[str], say: Callable[[str], None]) -> Iterator[list[Dat
         return
     programs = find_postgres()
     if programs is None:
+        if not found:
+            sys.exit(HOW_TO_GET_POSTGRES)
         say(f"Nothing is measured on PostgreSQL. {HOW_TO_GET_POSTGRES}")
         yield found
         return
