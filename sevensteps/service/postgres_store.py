@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from typing import Protocol, cast
 
 import sqlalchemy as sa
@@ -133,6 +133,9 @@ class PostgresStore:
             if driver.is_closed() or driver.is_in_transaction():
                 raise sa.exc.DisconnectionError
 
+        self._under_way = 0
+        self._rests = asyncio.Event()
+        self._rests.set()
         # A unit that reads twice reads the same moment twice.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
@@ -145,13 +148,22 @@ class PostgresStore:
         return await self._run(self._reading.sync_engine.connect, unit)
 
     async def _run(self, lend: Callable[[], AbstractContextManager[sa.Connection]], unit: Unit[T]) -> T:
-        """Run a unit, and once more where its connection turns out to have been cut: nothing of it was committed."""
-        with translating_errors():
-            try:
-                return await greenlet_spawn(_run_uncut, lend, unit)
-            except _CutOffError:
-                await self._engine.dispose()  # all that wait in the pool may have been cut with it
-                return await greenlet_spawn(_run_lent, lend, unit)
+        """Run a unit, and once more where its connection turns out to have been cut: nothing of it was committed.
+
+        SQLAlchemy then replaces all that wait in the pool, which may have been cut with it.
+        """
+        self._under_way += 1
+        self._rests.clear()
+        try:
+            with translating_errors():
+                try:
+                    return await greenlet_spawn(_run_uncut, lend, unit)
+                except _CutOffError:
+                    return await greenlet_spawn(_run_lent, lend, unit)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._rests.set()
 
     @asynccontextmanager
     async def in_turn(self) -> AsyncIterator[bool]:
@@ -196,5 +208,8 @@ class PostgresStore:
         return pool.checkedout(), pool.checkedin()
 
     async def close(self) -> None:
-        """See Store."""
+        """See Store. A unit under way gives its connection back first: no pool would close it any more."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BUSY_SECONDS):
+                await self._rests.wait()
         await self._engine.dispose()
