@@ -40,15 +40,15 @@ WITH_RECORDS: Mapping[str, Measure] = {
     "feed": feed.measure,
     "large-feed": large_feed.measure,
     "gate": gate.measure,
+    "verify": verify.measure,
     "startup": startup.measure,
 }
 """Made on each database."""
 WITHOUT: Mapping[str, Callable[[Say], Awaitable[list[Figure]]]] = {
     "policy": policy.measure,
     "receipts": receipts.measure,
-    "verify": verify.measure,
 }
-"""Made once: of rules, files, and, for `verify`, of a command whose database is another process's matter."""
+"""Made once, of rules and files."""
 NAMES = (*WITH_RECORDS, *WITHOUT)
 
 

@@ -4,39 +4,61 @@ import asyncio
 import json
 import os
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter, sleep
 
+import sqlalchemy as sa
+
 from bench.call import start
 from bench.figure import Figure
 from bench.receipts import DIFFERENT, FEW, MANY, lines
+from services.assessment import tables
 from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
 from sevensteps.config import Settings
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.policy import Library
-from sevensteps.receipt_chain import COLUMNS, digest_of
+from sevensteps.receipt_chain import digest_of
+from sevensteps.service.opening import open_store
+from sevensteps.service.store import Store
+from sevensteps.service.tables import chain, packs, receipts
 
 COMMAND = [sys.executable, "-c", "from sevensteps.cli.main import main; main()", "verify", "--all", "--json"]
 NOW = "2026-11-27T09:00:00.000Z"
-ADD_RECEIPT = f"INSERT INTO receipts ({', '.join(COLUMNS)}, position) VALUES ({', '.join('?' * len(COLUMNS))}, ?)"  # noqa: S608
-ADD_BUDGET = (
-    "INSERT INTO indicative_budgets (case_id, round, points, weekly, receipt_id, receipt_digest, given_by)"
-    " VALUES (?, ?, ?, ?, ?, ?, 'bench')"
+CASE = {
+    "council": "example-council",
+    "kind": "adult",
+    "opened_at": NOW,
+    "round": 1,
+    "assessment_open": True,
+    "assessment_due": date(2026, 12, 31),
+    "pack": "example-council",
+    "on_hold": False,
+    "ending": "",
+    "version": 1,
+}
+"""The case of a record. It has the names of its receipt."""
+NAMES = ("case_id", "person_reference")
+PORTION = 1000
+LOOK_SECONDS = 0.05
+BEHIND = sa.select(
+    sa.func.max(receipts.c.position) > sa.func.coalesce(sa.select(sa.func.max(chain.c.position)).scalar_subquery(), 0)
 )
+"""Whether there are receipts without a link."""
 
 
-async def measure(say: Callable[[str], None]) -> list[Figure]:
+async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
     """Verify the assessment service with both numbers of receipts, beside the others, which have none."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = on_free_ports(replace(Settings(), data=Path(folder)))
+        settings = on_free_ports(replace(Settings(), data=Path(folder), database=database))
         Keys.open(settings.data)
         suite = Suite(settings, lambda _: None)
         processes = [process for process in suite.services if process.name in DECIDING_SERVICES]
@@ -44,11 +66,13 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
         figures: list[tuple[float, float, int]] = []
         try:
             await start(suite, processes)
+            store = open_store(database, settings.data, "assessment")
             for there, number in ((0, FEW), (FEW, MANY)):
-                say(f"{number:,} receipts, assessment.db ...")
-                await asyncio.to_thread(_fill, settings.data / "assessment.db", made, there, number)
-                chained = await asyncio.to_thread(_until_chained, settings.data / "assessment.db", number - there)
+                say(f"{number:,} receipts ...")
+                await _fill(store, made, there, number)
+                chained = await _until_chained(store, number - there)
                 figures.append(await asyncio.to_thread(_timed, settings, number))
+            await store.close()
         finally:
             for process in processes:
                 await process.stop()
@@ -67,49 +91,65 @@ async def measure(say: Callable[[str], None]) -> list[Figure]:
     ]
 
 
-def _fill(file: Path, made: Sequence[str], there: int, number: int) -> None:
+async def _fill(store: Store, made: Sequence[str], there: int, number: int) -> None:
     """Store receipts, and a record for each that is of a budget."""
-    with sqlite3.connect(file) as records:
-        packs = {json.loads(line)["receipt"]["hash"] for line in made}
-        add = "INSERT INTO packs (hash, name, files, kept_at) SELECT ?, name, files, kept_at FROM packs LIMIT 1"
-        for missing in packs - {row[0] for row in records.execute("SELECT hash FROM packs")}:
-            records.execute(add, (missing,))
-        for row, budget in _rows(islice(cycle(made), there, number), there):
-            records.execute(ADD_RECEIPT, row)
-            if budget:
-                records.execute(ADD_BUDGET, budget)
+    await store.write(partial(_add_packs, hashes={json.loads(line)["receipt"]["hash"] for line in made}))
+    lines_of_receipts = enumerate(islice(cycle(made), there, number), start=there + 1)
+    while portion := list(islice(lines_of_receipts, PORTION)):
+        await store.write(partial(_add_receipts, numbered=portion))
 
 
-def _rows(
-    lines_of_receipts: Iterator[str], there: int
-) -> Iterator[tuple[tuple[object, ...], tuple[object, ...] | None]]:
-    for position, line in enumerate(lines_of_receipts, start=there + 1):
-        receipt = json.loads(line)["receipt"]
-        row = {
-            "receipt_id": f"receipt-{position}",
-            "case_id": f"case-{position}",
-            "council": "example-council",
-            "decision": receipt["decision"],
-            "verdict": receipt["verdict"],
-            "pack_hash": receipt["hash"],
-            "receipt": json.dumps(receipt, separators=(",", ":"), sort_keys=True),
-            "actor": "bench",
-            "decided_at": NOW,
-        }
-        budget = None
-        if receipt["decision"] == "indicative-budget":
-            amounts = receipt["facts"]["points"], receipt["values"].get("weekly") or "1.00"
-            budget = (row["case_id"], 1, *amounts, row["receipt_id"], digest_of(row))
-        yield (*(row[name] for name in COLUMNS), position), budget
+def _add_packs(connection: sa.Connection, hashes: set[str]) -> None:
+    """Keep whatever is in force under these names, too."""
+    kept = set(connection.execute(sa.select(packs.c.hash)).scalars())
+    name, files, kept_at = connection.execute(sa.select(packs.c.name, packs.c.files, packs.c.kept_at)).all()[0]
+    if missing := hashes - kept:
+        rows = [{"hash": each, "name": name, "files": files, "kept_at": kept_at} for each in missing]
+        connection.execute(packs.insert(), rows)
 
 
-def _until_chained(file: Path, number: int) -> float:
+def _add_receipts(connection: sa.Connection, numbered: Sequence[tuple[int, str]]) -> None:
+    stored = [_stored(position, json.loads(line)["receipt"]) for position, line in numbered]
+    connection.execute(receipts.insert(), stored)
+    budgets = [row for row in stored if row["decision"] == "indicative-budget"]
+    if budgets:
+        connection.execute(tables.cases.insert(), [CASE | dict.fromkeys(NAMES, row["case_id"]) for row in budgets])
+        connection.execute(tables.indicative_budgets.insert(), [_budget(row) for row in budgets])
+
+
+def _stored(position: int, receipt: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "receipt_id": f"receipt-{position}",
+        "case_id": f"case-{position}",
+        "council": CASE["council"],
+        "decision": receipt["decision"],
+        "verdict": receipt["verdict"],
+        "pack_hash": receipt["hash"],
+        "receipt": json.dumps(receipt, separators=(",", ":"), sort_keys=True),
+        "actor": "bench",
+        "decided_at": NOW,
+        "position": position,
+    }
+
+
+def _budget(row: Mapping[str, object]) -> dict[str, object]:
+    receipt = json.loads(str(row["receipt"]))
+    return {
+        "case_id": row["case_id"],
+        "round": 1,
+        "points": receipt["facts"]["points"],
+        "weekly": receipt["values"].get("weekly") or "1.00",
+        "receipt_id": row["receipt_id"],
+        "receipt_digest": digest_of(row),
+        "given_by": "bench",
+    }
+
+
+async def _until_chained(store: Store, number: int) -> float:
     """How many receipts a second get their link."""
     began = perf_counter()
-    behind = "SELECT (SELECT max(position) FROM receipts) > (SELECT coalesce(max(position), 0) FROM chain)"
-    with sqlite3.connect(file) as records:
-        while records.execute(behind).fetchone()[0]:
-            pass
+    while await store.read(lambda connection: connection.execute(BEHIND).scalar()):  # noqa: ASYNC110 - it is in another process
+        await asyncio.sleep(LOOK_SECONDS)
     return number / (perf_counter() - began)
 
 
