@@ -82,5 +82,6 @@ if __name__ == "__main__":
     if unknown := [name for name in given.names if name not in NAMES]:
         sys.exit(f"{', '.join(unknown)}: there is no such measurement. There are {', '.join(NAMES)}.")
     wanted = [name for name in (SQLITE, POSTGRESQL) if given.database in (None, name.lower())]
-    with databases(wanted, Console(stderr=True).print) as on:
+    needed = wanted if not given.names or set(given.names) & set(WITH_RECORDS) else []
+    with databases(needed, Console(stderr=True).print) as on:
         asyncio.run(main(given.names, on, given.events))

@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from time import perf_counter
-from uuid import uuid4
 
 from temporalio.client import Client
 
 from bench.figure import Figure, timed
 from bench.journeys import suite_in_a_folder
 from bench.processor import seconds_used
-from bench.trip import Staff
-from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from bench.trip import Staff, first_contact
 from sevensteps.journeys import connect
 from sevensteps.local.suite import Suite
 from sevensteps.temporal import RUNNING, WAITING_FOR, WaitingFor
@@ -45,9 +43,7 @@ async def open_cases(suite: Suite, staff: Staff, count: int) -> float:
     before = await standing(client)
 
     async def open_one(_: int) -> None:
-        await staff.services.assessment.OpenCase(
-            pb.OpenCaseRequest(request_id=str(uuid4()), kind=pb.CASE_KIND_ADULT, person_reference=str(uuid4()))
-        )
+        await first_contact(staff.services.assessment)
 
     began = perf_counter()
     await timed(open_one, count=count, in_flight=IN_FLIGHT)

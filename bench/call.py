@@ -21,6 +21,7 @@ from uuid import uuid4
 import grpc
 
 from bench.figure import Figure, timed
+from bench.trip import first_contact
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc
 from sevensteps.config import Settings
@@ -115,8 +116,7 @@ class _Caller:
         return self.open_case, self.record
 
     async def open_case(self, _: int) -> None:
-        request = pb.OpenCaseRequest(request_id=str(uuid4()), kind=pb.CASE_KIND_ADULT, person_reference=str(uuid4()))
-        self._opened.append((await self._assessment.OpenCase(request)).case)
+        self._opened.append(await first_contact(self._assessment))
 
     async def record(self, _: int) -> None:
         case = self._opened.pop()

@@ -20,7 +20,7 @@ from sevensteps.local.suite import Suite
 CASES = 3000
 COMMAND = (sys.executable, "-c", "from sevensteps.cli.main import main; main()", "journeys", "rebuild")
 LOOK_SECONDS = 0.1
-PATIENCE = 120.0
+PATIENCE = 60.0
 
 
 async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
@@ -28,7 +28,7 @@ async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
     async with suite_in_a_folder(say, database) as suite, Staff(suite.settings) as staff:
         say(f"{CASES:,} cases opened ...")
         await open_cases(suite, staff, CASES)
-        client = await _without_its_data(suite)
+        client = await lose_temporal(suite)
         say("sevensteps journeys rebuild ...")
         began = perf_counter()
         await _rebuild(suite)
@@ -41,8 +41,8 @@ async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
     ]
 
 
-async def _without_its_data(suite: Suite) -> Client:
-    """As when a disk is lost: Temporal and its file are gone, and the suite starts another one."""
+async def lose_temporal(suite: Suite) -> Client:
+    """As when a disk is lost: Temporal and its file are gone, and the suite starts an empty one at the same address."""
     await suite.temporal.stop()
     for file in suite.settings.data.glob("temporal.db*"):
         file.unlink()

@@ -101,12 +101,18 @@ async def trip(staff: Staff) -> str:
 
 
 async def open_case(staff: Staff) -> str:
-    """First contact. Returns the case's id."""
-    opened = await staff.services.assessment.OpenCase(
-        assessment_pb2.OpenCaseRequest(request_id=_id(), kind=assessment_pb2.CASE_KIND_ADULT, person_reference=_id())
+    """First contact, told by the feed. Returns the case's id."""
+    case = await first_contact(staff.services.assessment)
+    await staff.wait_for(case.case_id, CaseOpened.TYPE)
+    return case.case_id
+
+
+async def first_contact(assessment: assessment_pb2_grpc.AssessmentServiceAsyncStub) -> assessment_pb2.Case:
+    """Open a case of somebody new."""
+    request = assessment_pb2.OpenCaseRequest(
+        request_id=_id(), kind=assessment_pb2.CASE_KIND_ADULT, person_reference=_id()
     )
-    await staff.wait_for(opened.case.case_id, CaseOpened.TYPE)
-    return opened.case.case_id
+    return (await assessment.OpenCase(request)).case
 
 
 async def find_money(staff: Staff, case_id: str) -> None:

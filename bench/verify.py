@@ -47,6 +47,7 @@ CASE = {
 }
 """The case of a record. It has the names of its receipt."""
 NAMES = ("case_id", "person_reference")
+BUDGET = "indicative-budget"
 PORTION = 1000
 LOOK_SECONDS = 0.05
 BEHIND = sa.select(
@@ -109,15 +110,16 @@ def _add_packs(connection: sa.Connection, hashes: set[str]) -> None:
 
 
 def _add_receipts(connection: sa.Connection, numbered: Sequence[tuple[int, str]]) -> None:
-    stored = [_stored(position, json.loads(line)["receipt"]) for position, line in numbered]
-    connection.execute(receipts.insert(), stored)
-    budgets = [row for row in stored if row["decision"] == "indicative-budget"]
+    made = [json.loads(line)["receipt"] for _, line in numbered]
+    rows = [_row(position, receipt) for (position, _), receipt in zip(numbered, made, strict=True)]
+    connection.execute(receipts.insert(), rows)
+    budgets = [_budget(row, each) for row, each in zip(rows, made, strict=True) if row["decision"] == BUDGET]
     if budgets:
         connection.execute(tables.cases.insert(), [CASE | dict.fromkeys(NAMES, row["case_id"]) for row in budgets])
-        connection.execute(tables.indicative_budgets.insert(), [_budget(row) for row in budgets])
+        connection.execute(tables.indicative_budgets.insert(), budgets)
 
 
-def _stored(position: int, receipt: Mapping[str, str]) -> dict[str, object]:
+def _row(position: int, receipt: Mapping[str, str]) -> dict[str, object]:
     return {
         "receipt_id": f"receipt-{position}",
         "case_id": f"case-{position}",
@@ -132,8 +134,7 @@ def _stored(position: int, receipt: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _budget(row: Mapping[str, object]) -> dict[str, object]:
-    receipt = json.loads(str(row["receipt"]))
+def _budget(row: Mapping[str, object], receipt: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     return {
         "case_id": row["case_id"],
         "round": 1,

@@ -40,11 +40,8 @@ class Composed:
     desk: Path
     """A folder on this machine with what a caller needs: the authority, and the key for development tokens."""
 
-    def compose(self, *arguments: str) -> None:
+    def compose(self, *arguments: str) -> str:
         """Run podman-compose on the file as it is."""
-        self._compose(*arguments)
-
-    def _compose(self, *arguments: str) -> str:
         composing = Engine(self.engine.folder, self.engine.environment | SETTINGS)
         return composing.run(composing.compose, "--project-name", PROJECT, *PROFILES, *arguments)
 
@@ -119,7 +116,7 @@ class Composed:
 
     def in_container(self, service: str, *command: str) -> str:
         """Run a command of the suite in a new container of a service, and answer what it printed."""
-        return self._compose("run", "--rm", "--no-deps", service, *command)
+        return self.compose("run", "--rm", "--no-deps", service, *command)
 
     def back_up(self, to: Path) -> None:
         """Write the records to a file, as docs/install.md says."""

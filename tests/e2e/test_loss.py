@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.rebuild import lose_temporal
 from bench.trip import STEPS, Staff, open_case
 from e2e.agreement import disagreements, events_of
 from sevensteps.config import Settings
@@ -37,7 +38,7 @@ async def test_journeys_are_rebuilt_from_the_feed_as_if_nothing_had_been_lost(tm
             event_count = len(await events_of(suite.settings))
 
             _forget_answers(suite.settings.data)
-            await _lose_temporal(suite)
+            await lose_temporal(suite)
             with pytest.raises(Fault) as lost:
                 await standing(await connect(suite.settings), next(iter(cases)))
             assert (lost.value.kind, lost.value.reason) == (Kind.NOT_FOUND, "JOURNEY_MISSING")
@@ -100,21 +101,6 @@ def _forget_answers(data: Path) -> None:
     for service in DECIDING:
         with closing(sqlite3.connect(data / f"{service}.db")) as records, records:
             records.execute("DELETE FROM answers")
-
-
-async def _lose_temporal(suite: Suite) -> None:
-    """As when a disk is lost: the server and its file are gone, and a new, empty server has the same address."""
-    await suite.temporal.stop()
-    for file in suite.settings.data.glob("temporal.db*"):
-        file.unlink()
-    async with asyncio.timeout(PATIENCE):  # the suite starts it again
-        while suite.temporal.pid is None:  # noqa: ASYNC110 - there is no signal to wait for
-            await asyncio.sleep(0.1)
-        while True:
-            with suppress(Fault):
-                await connect(suite.settings)
-                return
-            await asyncio.sleep(0.1)
 
 
 async def _rebuild(suite: Suite) -> str:

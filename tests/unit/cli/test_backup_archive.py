@@ -1,6 +1,7 @@
 """A backup that anything has happened to: what is restored is what was put into it, or nothing is."""
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,10 +55,11 @@ def extracted(backup: bytes) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def no_waiting_for_the_disk() -> None:
+def no_waiting_for_the_disk() -> Iterator[None]:
     """What is extracted here need not survive a power cut."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("os.fsync", lambda _: None)
+        yield
 
 
 def restored_or_refused(backup: bytes) -> None:
