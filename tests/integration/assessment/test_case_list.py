@@ -85,6 +85,7 @@ class Listed:
     lines: int
     last: str
     first_page_seconds: float
+    seconds: float
     peak: int
     """The most memory that the list took, in bytes."""
     line_bytes: int
@@ -104,18 +105,18 @@ async def _list(running: Running, journeys: Journeys, wanted: Wanted) -> Listed:
             for row in rows:
                 lines, last = lines + 1, columns.line(row.cells())
                 line_bytes += sys.getsizeof(last)
-        return Listed(lines, last, first, tracemalloc.get_traced_memory()[1], line_bytes)
+        return Listed(lines, last, first, monotonic() - began, tracemalloc.get_traced_memory()[1], line_bytes)
 
 
 async def test_a_long_list_comes_by_pages(suite_of: SuiteOf) -> None:
-    """The first page comes at once; Temporal is asked once a page, never once a case."""
+    """The first page does not wait for the others; Temporal is asked once a page, never once a case."""
     journeys = Journeys()
     async with suite_of("assessment") as running:
         await _fill(running, SOME)
         listed = await _list(running, journeys, Wanted())
         assert listed.lines == SOME
         assert (journeys.asked, journeys.most) == (SOME // PAGE_SIZE, PAGE_SIZE)
-        assert listed.first_page_seconds < 2
+        assert listed.first_page_seconds < listed.seconds / 2  # there are three pages
         assert re.split(r" {2,}", listed.last)[1:] == [
             "adult", "example", "2: making your plan", "plan", "2 June 2026", "overdue",
         ]  # fmt: skip

@@ -172,7 +172,7 @@ async def test_a_stream_ends_when_its_token_does(feed: Feed) -> None:
     began = monotonic()
     fault = await refusal_of(anext(stream))
     assert (fault.kind, fault.reason) == (Kind.UNAUTHENTICATED, "TOKEN_EXPIRED")
-    assert monotonic() - began < 2
+    assert monotonic() - began < 10
 
 
 class Told:

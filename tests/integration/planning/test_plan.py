@@ -363,7 +363,7 @@ async def test_thousands_of_lines_are_refused_at_once(case: PlanningCase) -> Non
     begun = time.monotonic()
     refusal = await refusal_of(case.pat.SavePlan(request))
     assert [violation.field for violation in refusal.violations] == ["plan", "lines"]
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
 
 
 async def test_every_wrong_field_is_named_at_once(case: PlanningCase) -> None:
