@@ -21,8 +21,7 @@ from bench.call import start
 from bench.figure import Figure
 from bench.receipts import DIFFERENT, FEW, MANY, lines
 from services.assessment import tables
-from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
-from sevensteps.config import Settings
+from sevensteps.config import DECIDING_SERVICES, Settings
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.policy import Library

@@ -22,7 +22,9 @@ NUMBERS = (
     "clock_skew_seconds",
     "feed_days",
 )
-SERVICES = ("feed", "assessment", "planning", "approval", "review")
+DECIDING_SERVICES = ("assessment", "planning", "approval", "review")
+"""The services that decide, each with its own records of cases."""
+SERVICES = ("feed", *DECIDING_SERVICES, "operations")
 """The services, in the order in which they are started: the feed first, because the others send it their events."""
 SEVERAL = (*SERVICES, *(f"{name}_internal" for name in SERVICES))
 """The settings that may have several addresses: one for each instance."""
@@ -67,12 +69,14 @@ class Settings:
     approval: str = "127.0.0.1:7703"
     review: str = "127.0.0.1:7704"
     feed: str = "127.0.0.1:7705"
+    operations: str = "127.0.0.1:7706"
     assessment_internal: str = "127.0.0.1:7711"
-    """Where assessment listens for the suite's own processes, which show a certificate there. So do the four below."""
+    """Where assessment listens for the suite's own processes, which show a certificate there. So do the five below."""
     planning_internal: str = "127.0.0.1:7712"
     approval_internal: str = "127.0.0.1:7713"
     review_internal: str = "127.0.0.1:7714"
     feed_internal: str = "127.0.0.1:7715"
+    operations_internal: str = "127.0.0.1:7716"
     listen: str = ""
     """Where this process listens; empty for its service's address."""
     listen_internal: str = ""

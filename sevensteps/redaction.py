@@ -27,7 +27,9 @@ KEPT: Final = frozenset(
 
 `detail` is a sentence of the suite's own, as a Fault has it: they are made without what anybody has typed.
 """
-OF_THE_SUITE: Final = frozenset({"assessment", "planning", "approval", "review", "feed", "journey", "command-line"})
+OF_THE_SUITE: Final = frozenset(
+    {"assessment", "planning", "approval", "review", "feed", "operations", "journey", "command-line"}
+)
 """The subjects of the suite's own processes: nobody."""
 DEEPEST: Final = 20
 """Most places in the code that an error shows, those nearest to it; and most errors within an error."""

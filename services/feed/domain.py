@@ -137,7 +137,8 @@ class Owner:
 
 
 THE_SUITE = Owner("", "")
-"""Owns the journeys' subscription, whatever signs the journeys' tokens; no token has an empty council or subject."""
+"""Owns the subscriptions of journeys and of operations, whatever signs their tokens; no token has an empty council or
+subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def scope_of(actor: Actor) -> str | None:
 
 def owner_of(actor: Actor) -> Owner:
     """Whose subscriptions somebody's own are."""
-    return THE_SUITE if Role.JOURNEY in actor.roles else Owner(actor.council, actor.subject)
+    return THE_SUITE if actor.roles & {Role.JOURNEY, Role.SERVICE} else Owner(actor.council, actor.subject)
 
 
 def owner_named(actor: Actor, council: str, subject: str) -> Owner:

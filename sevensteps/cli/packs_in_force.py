@@ -13,12 +13,11 @@ from sevensteps.api.policy.v1.policy_pb2 import (
     ListPublicationsResponse,
 )
 from sevensteps.api.receipts.v1.receipts_pb2 import PackInForce
-from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
 from sevensteps.cli.publication import packs_in_service
 from sevensteps.cli.terminal.options import AsJson
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.print_json import print_json
-from sevensteps.config import REGISTER, Settings
+from sevensteps.config import DECIDING_SERVICES, REGISTER, Settings
 from sevensteps.errors import Fault
 from sevensteps.policy.packs.pack import read_pack
 from sevensteps.policy.packs.problems import PackRefusedError

@@ -27,8 +27,7 @@ from sevensteps.api.policy.v1.policy_pb2 import (
 )
 from sevensteps.api.publications.v1.publications_pb2 import PutInForceRequest, PutInForceResponse
 from sevensteps.api.receipts.v1.receipts_pb2 import GetPacksInForceRequest, GetPacksInForceResponse, PackInForce
-from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
-from sevensteps.config import REGISTER
+from sevensteps.config import DECIDING_SERVICES, REGISTER
 from sevensteps.errors import Fault, Kind
 from sevensteps.rpc.caller import Caller
 

@@ -7,10 +7,9 @@ from typing import Annotated, TextIO
 import typer
 
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
-from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.plain_errors import run
-from sevensteps.config import Settings
+from sevensteps.config import DECIDING_SERVICES, Settings
 from sevensteps.rpc.caller import operations
 
 

@@ -136,7 +136,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ListLinks": {Role.AUDITOR, Role.OPERATIONS},
             "ReadDecidedRecords": {Role.AUDITOR, Role.OPERATIONS},
             "GetPack": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER},
-            "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER},
+            "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER, Role.SERVICE},
         },
     ),
     **_rights(
@@ -163,14 +163,23 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         },
     ),
     **_rights(
+        "operations",
+        {
+            "ListCases": ANYBODY,
+            "CountCases": ANYBODY,
+            "ListCauses": RECORDS,
+            "ListStuck": RECORDS,
+        },
+    ),
+    **_rights(
         "feed",
         {
-            "ListEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY},
-            "WatchEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY},
-            "GetSubscription": {Role.INTEGRATOR} | _JOURNEY,
-            "AcknowledgeEvents": {Role.INTEGRATOR} | _JOURNEY,
+            "ListEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY, Role.SERVICE},
+            "WatchEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY, Role.SERVICE},
+            "GetSubscription": {Role.INTEGRATOR, Role.SERVICE} | _JOURNEY,
+            "AcknowledgeEvents": {Role.INTEGRATOR, Role.SERVICE} | _JOURNEY,
             "TakeTurn": _JOURNEY,
-            "ListSubscriptions": {Role.OPERATIONS},
+            "ListSubscriptions": {Role.OPERATIONS, Role.SERVICE},
             "DeleteSubscription": {Role.INTEGRATOR, Role.OPERATIONS},
             "TrimEvents": {Role.OPERATIONS},
             "AppendEvents": {Role.SERVICE},

@@ -63,9 +63,9 @@ class MeasuredStore:
         """See Store."""
         return await self._reads.timed(self._store.read(unit))
 
-    def in_turn(self) -> AbstractAsyncContextManager[bool]:
+    def in_turn(self, work: str = "") -> AbstractAsyncContextManager[bool]:
         """See Store."""
-        return self._store.in_turn()
+        return self._store.in_turn(work)
 
     def heard(self, name: str) -> AsyncGenerator[str]:
         """See TellingStore."""

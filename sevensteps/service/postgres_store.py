@@ -166,12 +166,12 @@ class PostgresStore:
                 self._rests.set()
 
     @asynccontextmanager
-    async def in_turn(self) -> AsyncIterator[bool]:
+    async def in_turn(self, work: str = "") -> AsyncIterator[bool]:
         """See Store."""
         with translating_errors():
             async with self._engine.begin() as connection:
                 is_ours = bool(
-                    (await connection.execute(TAKE_TURN, {"key": PUBLISHING, "schema": self._schema})).scalar()
+                    (await connection.execute(TAKE_TURN, {"key": PUBLISHING, "schema": self._schema + work})).scalar()
                 )
                 if not is_ours:
                     yield False

@@ -74,7 +74,7 @@ class SqliteStore:
                 return unit(connection)
 
     @asynccontextmanager
-    async def in_turn(self) -> AsyncIterator[bool]:
+    async def in_turn(self, work: str = "") -> AsyncIterator[bool]:  # noqa: ARG002 - see Store
         """See Store. No other process serves the file."""
         yield True
 

@@ -30,9 +30,10 @@ class Store(Protocol):
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads, beside the writers. Raises as `write` does."""
 
-    def in_turn(self) -> AbstractAsyncContextManager[bool]:
+    def in_turn(self, work: str = "") -> AbstractAsyncContextManager[bool]:
         """Whether it is this instance's turn, among those of the service, for as long as the context lasts.
 
+        `work` names what it is the turn for, where that is not to send events to the feed.
         It is over, too, when the instance dies or loses its connection. Raises as `write` does.
         """
 

@@ -29,6 +29,7 @@ OF: Mapping[str, frozenset[str]] = {
     "approval": _DECIDES,
     "review": _DECIDES,
     "feed": frozenset({EVERY, SERVICES, FEED}),
+    "operations": frozenset({EVERY, SERVICES}),
     "worker": frozenset({EVERY, WORKER}),
 }
 """Which series each process has."""

@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from sevensteps import clock
+from sevensteps.deadlines import Due
 from sevensteps.events import (
     AssessmentOpened,
     CaseEnded,
@@ -22,7 +23,6 @@ from sevensteps.events import (
     SupportOpened,
 )
 from sevensteps.steps import DueKind
-from workflows.journey.deadlines import Due
 from workflows.journey.requests import (
     CloseApproval,
     ClosePlanning,

@@ -7,6 +7,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from replay.journey_run import BEGINNING
 from sevensteps import clock
+from sevensteps.deadlines import Due, Hold, Moment
 from sevensteps.events import (
     AdviceGiven,
     AssessmentOpened,
@@ -33,7 +34,6 @@ from sevensteps.events import (
 )
 from sevensteps.steps import DueKind, Ending, ReviewOutcome, Stage
 from sevensteps.temporal import DUE_AT, DUE_KIND, STAGE, WAITING_FOR, WaitingFor
-from workflows.journey.deadlines import Due, Hold, Moment
 from workflows.journey.ongoing_life import OngoingLife
 from workflows.journey.state import JourneyState, StepSoFar
 

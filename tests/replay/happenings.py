@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from replay.beginnings import CASE, Beginning, facts
 from replay.journey_run import Activity, Job, JourneyRun, Program, fails, hears, is_answered, is_given_up, timer_fires
 from sevensteps import clock
+from sevensteps.deadlines import Due
 from sevensteps.events import CaseEnded, CaseResumed, Fact, HoldPlaced, HoldReleased, Payload, SelfAssessmentRecorded
 from sevensteps.steps import DueKind, Ending
 from sevensteps.temporal import Standing
-from workflows.journey.deadlines import Due
 from workflows.journey.requests import RecordOverdue
 
 TELLS_A_DATE = RecordOverdue.__name__

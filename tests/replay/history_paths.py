@@ -15,9 +15,9 @@ from temporalio.converter import DataConverter
 from replay.beginnings import CLOSING, SECTIONS
 from replay.commands import Commands, Labels, recorded
 from replay.happenings import REVIEW_DUES
+from sevensteps.deadlines import Due
 from sevensteps.events import PAYLOADS, CaseOpened, DeterminationConfirmed, Fact, MoneyOrganised, ReviewCompleted
 from sevensteps.steps import DueKind, Stage
-from workflows.journey.deadlines import Due
 from workflows.journey.state import JourneyState
 
 CONVERTER = DataConverter.default.payload_converter

@@ -16,11 +16,11 @@ from sevensteps.api.approval.v1 import approval_pb2
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.review.v1 import review_pb2
+from sevensteps.deadlines import Due
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.rpc.faults import status_of
 from sevensteps.steps import DueKind, Ending, Stage
 from workflows.activities.registered import activities
-from workflows.journey.deadlines import Due
 from workflows.journey.requests import (
     CloseApproval,
     ClosePlanning,

@@ -13,10 +13,10 @@ from temporalio.exceptions import ApplicationError
 
 from fakes.services import Records, Services, opening
 from fakes.trip import Trip, to_life, to_plan
+from sevensteps.deadlines import Due
 from sevensteps.events import CaseEnded, HoldPlaced, HoldReleased, Payload, ReviewRequested
 from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import JOURNEY, WaitingFor, workflow_id
-from workflows.journey.deadlines import Due
 from workflows.journey.requests import OpenPlan, RequestHeader
 from workflows.journey.state import JourneyState
 from workflows.worker import journey_worker

@@ -5,8 +5,8 @@ from temporalio import activity
 
 from sevensteps.api.approval.v1 import approval_pb2, approval_pb2_grpc
 from sevensteps.api.planning.v1 import planning_pb2, planning_pb2_grpc
+from sevensteps.deadlines import Due
 from workflows.activities.calls import due, timeout, translating_errors
-from workflows.journey.deadlines import Due
 from workflows.journey.requests import CloseApproval, OpenApproval, RequestHeader
 
 

@@ -4,8 +4,8 @@ import grpc
 from temporalio import activity
 
 from sevensteps.api.assessment.v1 import assessment_pb2, assessment_pb2_grpc
+from sevensteps.deadlines import Due
 from workflows.activities.calls import due, timeout, translating_errors
-from workflows.journey.deadlines import Due
 from workflows.journey.requests import EndCase, OpenAssessment, RequestHeader
 
 

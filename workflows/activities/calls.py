@@ -9,11 +9,11 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from sevensteps import log
+from sevensteps.deadlines import Due
 from sevensteps.errors import Fault, Kind
 from sevensteps.rpc.faults import fault_of
 from sevensteps.steps import DueKind
 from sevensteps.temporal import workflow_id
-from workflows.journey.deadlines import Due
 
 REFUSALS = frozenset({Kind.INVALID, Kind.PRECONDITION, Kind.NOT_FOUND, Kind.OUT_OF_RANGE, Kind.EXHAUSTED})
 """What a service answers however often it is asked; exhausted is a message that is too long."""

@@ -4,8 +4,8 @@ import grpc
 from temporalio import activity
 
 from sevensteps.api.planning.v1 import planning_pb2, planning_pb2_grpc
+from sevensteps.deadlines import Due
 from workflows.activities.calls import due, timeout, translating_errors
-from workflows.journey.deadlines import Due
 from workflows.journey.requests import ClosePlanning, OpenMoney, OpenPlan, OpenSupport, RequestHeader
 
 

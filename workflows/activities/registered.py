@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import grpc
 
+from sevensteps.deadlines import Due
 from workflows.activities.approval import Approval
 from workflows.activities.assessment import Assessment
 from workflows.activities.overdue import Overdue
 from workflows.activities.planning import Planning
 from workflows.activities.review import Review
-from workflows.journey.deadlines import Due
 
 
 def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..., Awaitable[Due | None]]]:

@@ -7,10 +7,10 @@ from temporalio import activity
 
 from sevensteps.api.planning.v1 import planning_pb2, planning_pb2_grpc
 from sevensteps.api.review.v1 import review_pb2, review_pb2_grpc
+from sevensteps.deadlines import Due
 from sevensteps.money import pounds
 from sevensteps.steps import DueKind
 from workflows.activities.calls import due, timeout, translating_errors
-from workflows.journey.deadlines import Due
 from workflows.journey.requests import CloseReview, OpenLife, OpenReview, RequestHeader
 
 

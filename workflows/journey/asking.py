@@ -8,9 +8,9 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
+from sevensteps.deadlines import Due
 from sevensteps.steps import Stage
 from sevensteps.temporal import Parked, WaitingFor
-from workflows.journey.deadlines import Due
 from workflows.journey.incoming import Incoming
 from workflows.journey.requests import Opening, Request, RequestHeader
 from workflows.journey.state import JourneyState

@@ -14,9 +14,9 @@ from typing import NoReturn
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
+from sevensteps.deadlines import Due
 from sevensteps.steps import DueKind, Stage
 from workflows.journey.asking import PATIENT_TIMEOUT, RETRY_FOR_EVER, cause_of, header_in
-from workflows.journey.deadlines import Due
 from workflows.journey.requests import RecordOverdue
 from workflows.journey.state import JourneyState
 

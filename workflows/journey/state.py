@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self, TypeVar
 
+from sevensteps.deadlines import Due, Hold, Moment, compact
 from sevensteps.events import (
     HEARD,
     OPENS,
@@ -37,7 +38,6 @@ from sevensteps.events import (
 )
 from sevensteps.steps import Ending, Stage
 from sevensteps.temporal import Parked, rebuild_advice
-from workflows.journey.deadlines import Due, Hold, Moment, compact
 from workflows.journey.memory import Memory
 from workflows.journey.ongoing_life import OngoingLife
 from workflows.journey.written import Written

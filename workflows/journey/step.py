@@ -8,6 +8,7 @@ from typing import NoReturn, TypeVar
 
 from temporalio import workflow
 
+from sevensteps.deadlines import Due, Hold, Moment, due_now
 from sevensteps.events import (
     AssessmentOpened,
     CaseOpened,
@@ -23,7 +24,6 @@ from sevensteps.steps import DueKind, Ending, Stage
 from sevensteps.temporal import Standing, WaitingFor
 from workflows.journey import noticeboard
 from workflows.journey.asking import Asking, CaseHasEnded, log_parked
-from workflows.journey.deadlines import Due, Hold, Moment, due_now
 from workflows.journey.incoming import Incoming
 from workflows.journey.requests import CloseApproval, ClosePlanning, CloseReview, EndCase, Opening
 from workflows.journey.state import JourneyState

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.cli.backup.stores import Row, Stores
-from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
+from sevensteps.config import DECIDING_SERVICES
 from sevensteps.events import (
     AdviceGiven,
     CaseEnded,

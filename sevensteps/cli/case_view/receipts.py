@@ -5,10 +5,8 @@ from typing import NamedTuple
 
 from sevensteps.api.receipts.v1 import receipts_pb2
 from sevensteps.api.receipts.v1.receipts_pb2 import Receipt
+from sevensteps.config import DECIDING_SERVICES
 from sevensteps.rpc.caller import Caller
-
-DECIDING_SERVICES = ("assessment", "planning", "approval", "review")
-"""The services that make decisions, in the order of the steps."""
 
 
 class ServiceReceipt(NamedTuple):

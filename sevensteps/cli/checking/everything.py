@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
-from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
 from sevensteps.cli.checking.chain import ChainCheck
 from sevensteps.cli.checking.decisions import DecisionsAgain
 from sevensteps.cli.checking.findings import COMPARE, DECIDE_AGAIN, ErasedReceipt, Finding
 from sevensteps.cli.checking.heads import Head
 from sevensteps.cli.checking.records import contradictions
-from sevensteps.config import Settings
+from sevensteps.config import DECIDING_SERVICES, Settings
 from sevensteps.policy import Library
 from sevensteps.rpc.caller import Caller, operations
 

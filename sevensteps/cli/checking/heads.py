@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
+from sevensteps.config import DECIDING_SERVICES
 
 LINE = re.compile(rf"({'|'.join(DECIDING_SERVICES)})\s+(\d{{1,18}})\s+([0-9a-f]{{64}})", re.ASCII)
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
-from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
 from sevensteps.cli.checking.chain import changes
 from sevensteps.cli.checking.decisions import DecisionsAgain
 from sevensteps.cli.checking.records import contradictions
-from sevensteps.config import Settings
+from sevensteps.config import DECIDING_SERVICES, Settings
 from sevensteps.policy import Library
 from sevensteps.rpc.caller import Caller, operations
 

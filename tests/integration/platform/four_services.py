@@ -15,8 +15,7 @@ from integration.review.home import Home
 from servers.services import Running, run_service
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
-from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
-from sevensteps.config import Settings
+from sevensteps.config import DECIDING_SERVICES, Settings
 from sevensteps.identity.actor import Role
 from sevensteps.local.ports import free_port
 from sevensteps.service.tables import receipts

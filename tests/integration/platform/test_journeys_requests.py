@@ -19,13 +19,13 @@ from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.planning.v1.planning_pb2_grpc import PlanningServiceStub
 from sevensteps.api.review.v1 import review_pb2
+from sevensteps.deadlines import Moment
 from sevensteps.errors import Kind
 from sevensteps.identity.actor import Role
 from sevensteps.service.tables import answers, outbox, receipts
 from sevensteps.steps import Stage
 from workflows.journey import requests
 from workflows.journey.asking import header
-from workflows.journey.deadlines import Moment
 from workflows.journey.requests import Opening, Request
 from workflows.journey.state import JourneyState
 

@@ -69,9 +69,9 @@ class Counting:
         self.write = store.write
         self.close = store.close
 
-    def in_turn(self) -> AbstractAsyncContextManager[bool]:
+    def in_turn(self, work: str = "") -> AbstractAsyncContextManager[bool]:
         self.turns += 1
-        return self._store.in_turn()
+        return self._store.in_turn(work)
 
 
 async def walk(running: Running) -> Practice:
@@ -293,7 +293,7 @@ class Nothing:
     async def write(self, unit: Unit[T]) -> T:
         raise NotImplementedError
 
-    def in_turn(self) -> AbstractAsyncContextManager[bool]:
+    def in_turn(self, work: str = "") -> AbstractAsyncContextManager[bool]:
         raise NotImplementedError
 
     async def close(self) -> None:

@@ -24,9 +24,8 @@ from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceSt
 from sevensteps.api.policy.v1.policy_pb2 import PublishedPack, StagePublicationRequest
 from sevensteps.api.policy.v1.policy_pb2_grpc import PolicyServiceStub
 from sevensteps.cli import publication, publication_draft
-from sevensteps.cli.case_view.receipts import DECIDING_SERVICES
 from sevensteps.cli.policy_publish import confirm_pack, publish_pack
-from sevensteps.config import POLICIES, Settings
+from sevensteps.config import DECIDING_SERVICES, POLICIES, Settings
 from sevensteps.councils import SECONDS_BETWEEN_LOOKS
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role

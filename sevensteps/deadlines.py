@@ -1,4 +1,4 @@
-"""The due dates of a journey. A hold moves a date of practice, never one of law."""
+"""The due dates of a case. A hold moves a date of practice, never one of law. Standard library only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

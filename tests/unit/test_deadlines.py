@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from sevensteps.deadlines import Due, Hold, Moment, compact, due_now
 from sevensteps.steps import DueKind
-from workflows.journey.deadlines import Due, Hold, Moment, compact, due_now
 
 
 def hold(placed: str, released: str = "", *, positions: tuple[int, int] = (10, 20)) -> Hold:

@@ -1,0 +1,143 @@
+"""Finding what is stuck: by its cause, and one by one."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from services.operations.case_pages import conditions
+from services.operations.domain.finding import Finding, StuckKind
+from services.operations.domain.wanted import Place, Wanted
+from services.operations.domain.whom import Whom
+from services.operations.rows import milliseconds, moment_of
+from services.operations.tables import cases, findings
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding, when it was found and when it was last seen (milliseconds since 1970), and its place in the list."""
+
+    finding: Finding
+    found: int
+    seen: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is stuck by one cause: the first of it, and how many cases it holds up."""
+
+    first: Finding
+    cases: int
+
+
+def page(
+    connection: sa.Connection, wanted: Wanted, *, cause: str, today: date, after: Place | None, size: int
+) -> Sequence[Found]:
+    """The next findings of wanted cases after a place, the longest stuck first, at most `size`."""
+    query = sa.select(findings, cases.c.number).join(cases, findings.c.case_id == cases.c.case_id)
+    query = query.where(*conditions(wanted, today), *_of_kinds(wanted))
+    if cause:
+        query = query.where(findings.c.cause == cause)
+    key = (findings.c.since, cases.c.number)
+    if after:
+        query = query.where(sa.tuple_(*key) > sa.tuple_(after.value, after.number))
+    rows = connection.execute(query.order_by(*key, findings.c.kind).limit(size)).mappings()
+    return [Found(finding_of(row), row["found"], row["seen"], row["number"]) for row in rows]
+
+
+def causes(connection: sa.Connection, wanted: Wanted, today: date) -> Sequence[Cause]:
+    """The causes of what is stuck, those of a part of the suite first, then those that hold up most cases."""
+    of_parts = [Cause(finding_of(row), 0) for row in _of_parts(connection, wanted)]
+    of_cases = (
+        sa.select(findings.c.kind, findings.c.cause, sa.func.count().label("cases"), sa.func.min(findings.c.since))
+        .join(cases, findings.c.case_id == cases.c.case_id)
+        .where(*conditions(wanted, today), *_of_kinds(wanted))
+        .group_by(findings.c.kind, findings.c.cause)
+    )
+    held_up = [
+        Cause(_first(connection, wanted, today, cause=cause, kind=kind), number)
+        for kind, cause, number, _ in connection.execute(of_cases).all()
+    ]
+    return [*of_parts, *sorted(held_up, key=lambda cause: (-cause.cases, cause.first.since, cause.first.cause))]
+
+
+def _of_parts(connection: sa.Connection, wanted: Wanted) -> Sequence[sa.RowMapping]:
+    if wanted.scope is not None:
+        return ()
+    query = sa.select(findings).where(findings.c.case_id == "", *_of_kinds(wanted)).order_by(findings.c.since)
+    return connection.execute(query).mappings().all()
+
+
+def _first(connection: sa.Connection, wanted: Wanted, today: date, *, cause: str, kind: str) -> Finding:
+    query = (
+        sa.select(findings)
+        .join(cases, findings.c.case_id == cases.c.case_id)
+        .where(*conditions(wanted, today), findings.c.cause == cause, findings.c.kind == kind)
+        .order_by(findings.c.since, findings.c.about)
+        .limit(1)
+    )
+    return finding_of(connection.execute(query).mappings().one())
+
+
+def _of_kinds(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    return [findings.c.kind.in_(wanted.stuck_kinds)] if wanted.stuck_kinds else []
+
+
+def finding_of(row: sa.RowMapping) -> Finding:
+    """A row as what was found."""
+    return Finding(
+        row["about"],
+        StuckKind(row["kind"]),
+        row["cause"],
+        Whom(row["whom"]),
+        moment_of(row["since"]),
+        case_id=row["case_id"],
+        council=row["council"],
+        detail=json.loads(row["detail"]),
+    )
+
+
+def all_findings(connection: sa.Connection) -> dict[tuple[str, str], Finding]:
+    """Everything that is stuck as far as is known, by what it is about and the kind."""
+    rows = connection.execute(sa.select(findings)).mappings()
+    return {(row["about"], row["kind"]): finding_of(row) for row in rows}
+
+
+def replace_findings(
+    connection: sa.Connection, gone: Sequence[Finding], new: Sequence[Finding], lasting: Sequence[Finding], now: int
+) -> None:
+    """Drop what is not stuck any more, add what is newly so, and note that the rest was seen again."""
+    key = (findings.c.about == sa.bindparam("of_about"), findings.c.kind == sa.bindparam("of_kind"))
+    if gone:
+        connection.execute(findings.delete().where(*key), [_key(finding) for finding in gone])
+    if new:
+        connection.execute(findings.insert(), [_row(finding, now) for finding in new])
+    if lasting:
+        again = findings.update().where(*key).values(seen=sa.bindparam("now"), detail=sa.bindparam("told"))
+        connection.execute(again, [_key(each) | {"now": now, "told": _told(each)} for each in lasting])
+
+
+def _key(finding: Finding) -> dict[str, object]:
+    return {"of_about": finding.about, "of_kind": finding.kind.value}
+
+
+def _row(finding: Finding, now: int) -> dict[str, object]:
+    return {
+        "about": finding.about,
+        "kind": finding.kind.value,
+        "case_id": finding.case_id,
+        "council": finding.council,
+        "cause": finding.cause,
+        "whom": finding.whom.value,
+        "since": milliseconds(finding.since),
+        "found": now,
+        "seen": now,
+        "detail": _told(finding),
+    }
+
+
+def _told(finding: Finding) -> str:
+    return json.dumps(dict(finding.detail), sort_keys=True)

@@ -1,0 +1,51 @@
+"""What operations does, one function a use case."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+
+from services.operations import case_pages, finding_pages, store
+from services.operations.case_pages import Counts, Page
+from services.operations.domain.wanted import Place, Sorting, Wanted
+from services.operations.finding_pages import Cause, Found
+from services.operations.projecting import VERSION
+from services.operations.rows import milliseconds, standing_of
+from services.operations.store import View
+
+
+def list_cases(
+    connection: sa.Connection, wanted: Wanted, sorting: Sorting, *, today: date, after: Place | None, size: int
+) -> tuple[Page, View]:
+    """A page of the wanted cases, at most `size`; and how much is known."""
+    rows = case_pages.page(connection, wanted, sorting, today=today, after=after, size=size + 1)
+    standings = [standing_of(row.standing) for row in rows[:size]]
+    stuck = store.stuck_kinds(connection, [standing.case_id for standing in standings])
+    more = len(rows) > size
+    last = Place(rows[size - 1].value, rows[size - 1].number) if more else None
+    return Page(standings, stuck, last), store.view(connection, VERSION)
+
+
+def count_cases(connection: sa.Connection, wanted: Wanted, *, today: date) -> tuple[Counts, View]:
+    """How many of the wanted cases there are; and how much is known."""
+    counts = Counts(
+        case_pages.count_all(connection, wanted, today),
+        case_pages.counts(connection, wanted, today),
+        case_pages.stuck_counts(connection, wanted, today),
+    )
+    return counts, store.view(connection, VERSION)
+
+
+def list_causes(connection: sa.Connection, wanted: Wanted, *, today: date) -> tuple[Sequence[Cause], View]:
+    """What holds up wanted cases, by its cause; and how much is known."""
+    return finding_pages.causes(connection, wanted, today), store.view(connection, VERSION)
+
+
+def list_stuck(
+    connection: sa.Connection, wanted: Wanted, *, cause: str, today: date, after: Place | None, size: int
+) -> tuple[Sequence[Found], Place | None, View]:
+    """What is stuck of wanted cases, at most `size`; the place after it if there is more; and how much is known."""
+    found = finding_pages.page(connection, wanted, cause=cause, today=today, after=after, size=size + 1)
+    last = found[size - 1] if len(found) > size else None
+    place = Place(milliseconds(last.finding.since), last.number) if last else None
+    return found[:size], place, store.view(connection, VERSION)

@@ -1,0 +1,68 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from sevensteps.service.migrations import create_revoked
+from sevensteps.service.side_by_side import create_oldest_code
+
+revision = "0001"
+down_revision = None
+
+POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Bring the schema forward."""
+    op.create_table(
+        "cases",
+        sa.Column("number", POSITION, autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("case_id", "council", "kind")),
+        sa.Column("step", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("waiting_for", "whom")),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("opened", "since")),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("due_day", "first_day")),
+        *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("first_is_law", "on_hold")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("ending", "standing")),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("case_id"),
+    )
+    is_open = sa.text("ending = ''")
+    looked_up = ["council", "step", "waiting_for", "whom", "first_day", "first_is_law", "on_hold"]
+    for name, first in {
+        "open_cases": ["number"],
+        "open_cases_by_due": ["first_day", "number"],
+        "open_cases_by_since": ["since", "number"],
+        "open_cases_by_step": ["step", "number"],
+    }.items():
+        columns = [*first, *(column for column in looked_up if column not in first)]
+        op.create_index(name, "cases", columns, unique=False, sqlite_where=is_open, postgresql_where=is_open)
+    op.create_index("cases_by_due", "cases", ["first_day", "number", "council"], unique=False)
+    op.create_table(
+        "projection",
+        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("resume_token", "heard_at")),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("position", "head", "until")),
+        sa.PrimaryKeyConstraint("one"),
+    )
+    op.create_table(
+        "findings",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("about", "kind")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("case_id", "council", "cause", "whom")),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("since", "found", "seen")),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("about", "kind"),
+    )
+    op.create_index("findings_by_age", "findings", ["since", "about"], unique=False)
+    op.create_index("findings_of_case", "findings", ["case_id"], unique=False)
+    op.create_index("findings_by_cause", "findings", ["kind", "cause"], unique=False)
+    op.create_table(
+        "looks",
+        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("looked", sa.BigInteger(), nullable=False),
+        sa.Column("silent", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("one"),
+    )
+    create_revoked()
+    create_oldest_code()

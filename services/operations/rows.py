@@ -1,0 +1,123 @@
+"""A case's standing as a row, and a row as a standing. The text of a standing is the same whenever it is made."""
+
+import json
+from datetime import UTC, date, datetime
+
+from services.operations.domain.standing import Standing
+from services.operations.domain.whom import WHOSE_TURN
+from services.operations.tables import NO_DAY
+from sevensteps.deadlines import Due, Hold, Moment
+from sevensteps.steps import DueKind, Stage
+from sevensteps.temporal import WaitingFor
+
+STEPS = {stage: number for number, stage in enumerate(Stage, start=1)}
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
+
+
+def row_of(standing: Standing) -> dict[str, object]:
+    """The row of a case."""
+    waiting_for, since = standing.waits
+    due, first = standing.due_now, standing.first_due
+    return {
+        "number": standing.opened.position,
+        "case_id": standing.case_id,
+        "council": standing.council,
+        "kind": standing.kind,
+        "step": STEPS[standing.stage],
+        "waiting_for": waiting_for.value,
+        "whom": WHOSE_TURN[waiting_for].value if waiting_for in WHOSE_TURN else "",
+        "opened": milliseconds(datetime.fromisoformat(standing.opened.at)),
+        "since": milliseconds(datetime.fromisoformat(since.at)),
+        "due_day": _day_of(due),
+        "first_day": _day_of(first),
+        "first_is_law": first is not None and first.kind is DueKind.HARD,
+        "on_hold": standing.on_hold and not standing.ending,
+        "ending": standing.ending,
+        "standing": text_of(standing),
+    }
+
+
+def milliseconds(moment: datetime) -> int:
+    """A moment as milliseconds since 1970."""
+    return round(moment.timestamp() * 1000)
+
+
+def moment_of(since: int) -> datetime:
+    """The moment of so many milliseconds since 1970."""
+    return datetime.fromtimestamp(since / 1000, UTC)
+
+
+def _day_of(due: Due | None) -> int:
+    return date.fromisoformat(due.on).toordinal() if due else NO_DAY
+
+
+def text_of(standing: Standing) -> str:
+    """Everything that is known of a case, as JSON."""
+    due = standing.due
+    return _JSON.encode(
+        [
+            standing.case_id,
+            standing.council,
+            standing.kind,
+            _pair(standing.opened),
+            standing.heard,
+            standing.stage,
+            standing.turn,
+            standing.waiting_for,
+            _pair(standing.since),
+            _pair(standing.led),
+            standing.next_stage,
+            [due.on, due.kind, due.law_on] if due else None,
+            [[_pair(hold.placed), _pair(hold.released) if hold.released else None] for hold in standing.holds],
+            standing.hold_reason,
+            standing.clocks,
+            standing.told,
+            standing.ending,
+        ]
+    )
+
+
+def standing_of(text: str) -> Standing:
+    """The standing that a row's text tells."""
+    (
+        case_id,
+        council,
+        kind,
+        opened,
+        heard,
+        stage,
+        turn,
+        waiting_for,
+        since,
+        led,
+        next_stage,
+        due,
+        holds,
+        hold_reason,
+        clocks,
+        told,
+        ending,
+    ) = json.loads(text)
+    return Standing(
+        case_id,
+        council,
+        kind,
+        opened=Moment(*opened),
+        heard=heard,
+        stage=Stage(stage),
+        turn=turn,
+        waiting_for=WaitingFor(waiting_for),
+        since=Moment(*since),
+        led=Moment(*led),
+        next_stage=Stage(next_stage) if next_stage else None,
+        due=Due(due[0], DueKind(due[1]), due[2]) if due else None,
+        holds=tuple(Hold(Moment(*placed), Moment(*released) if released else None) for placed, released in holds),
+        hold_reason=hold_reason,
+        clocks=clocks,
+        told=told,
+        ending=ending,
+    )
+
+
+def _pair(moment: Moment) -> tuple[int, str]:
+    return moment.position, moment.at

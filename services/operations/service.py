@@ -1,0 +1,78 @@
+"""Operations put together: its rows, what keeps them up to date, and its gRPC face."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Self
+
+import grpc
+
+from services.operations.following import Following
+from services.operations.server import OperationsServer
+from sevensteps.api.operations.v1 import operations_pb2_grpc
+from sevensteps.background import Background
+from sevensteps.config import Settings
+from sevensteps.encryption.folder import certificates_for_calls
+from sevensteps.errors import Fault
+from sevensteps.identity.actor import Role
+from sevensteps.rpc.client import channel
+from sevensteps.rpc.identity import Identity
+from sevensteps.service import identity_server, revocations
+from sevensteps.service.checks import Database
+from sevensteps.service.opening import open_to_serve
+from sevensteps.service.store import Store
+from sevensteps.telemetry.health import Check, Observation
+
+NAME = "operations"
+
+
+class OperationsService:
+    """Operations, ready to be served."""
+
+    names = ("sevensteps.api.operations.v1.OperationsService", identity_server.NAME)
+
+    def __init__(self, store: Store, identity: Identity, feed: grpc.aio.Channel, checks: Sequence[Check]) -> None:
+        """Use `open`."""
+        self.checks = checks
+        self.observations: Sequence[Observation] = ()
+        self._store = store
+        self._identity = identity
+        self._feed = feed
+        self._following = Following(store, feed)
+        self._background = Background()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    async def open(cls, settings: Settings, identity: Identity) -> Self:
+        """Bring the schema up to date and open the records."""
+        store = await open_to_serve(NAME, settings)
+        try:
+            await revocations.read(store, identity.revocations)
+            tokens = identity.own_tokens(NAME, Role.SERVICE)
+        except Fault:
+            await store.close()
+            raise
+        feed = channel(settings.internal_address("feed"), tokens, certificates_for_calls(settings, NAME))
+        return cls(store, identity, feed, Database(store, NAME, settings).checks)
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """See server.Servable."""
+        operations_pb2_grpc.add_OperationsServiceServicer_to_server(OperationsServer(self._store), server)
+        identity_server.add_to(server, self._store, self._identity)
+
+    def begin(self, background: Background) -> None:
+        """See server.Servable."""
+        self._background = background
+        self._tasks = [
+            background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
+            background.start("following the feed", self._following.follow()),
+        ]
+
+    def drain(self) -> None:
+        """See server.Servable. Every call here ends by itself."""
+
+    async def close(self) -> None:
+        """See server.Servable."""
+        for task in self._tasks:
+            await self._background.stop(task)
+        await self._feed.close()
+        await self._store.close()

@@ -1,0 +1,85 @@
+"""The tables of operations."""
+
+import sqlalchemy as sa
+
+from sevensteps.service.tables import filled
+
+metadata = sa.MetaData()
+
+Position = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+NO_DAY = 9_999_999
+"""In place of a day, where there is none: it sorts behind all others."""
+OPEN = sa.text("ending = ''")
+ON_HOLD = sa.text("on_hold")
+LOOKED_UP = ("council", "step", "waiting_for", "whom", "first_day", "first_is_law", "on_hold")
+"""What open cases are looked up by: a page of them is found in an index alone, whatever is asked."""
+
+
+def _but(column: str) -> list[str]:
+    return [name for name in LOOKED_UP if name != column]
+
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("number", Position, primary_key=True, autoincrement=False),
+    sa.Column("case_id", sa.Text, nullable=False, unique=True),
+    *filled(sa.Text, "council", "kind"),
+    sa.Column("step", sa.Integer, nullable=False),
+    *filled(sa.Text, "waiting_for", "whom"),
+    *filled(sa.BigInteger, "opened", "since"),
+    *filled(sa.Integer, "due_day", "first_day"),
+    sa.Column("first_is_law", sa.Boolean, nullable=False),
+    sa.Column("on_hold", sa.Boolean, nullable=False),
+    sa.Column("ending", sa.Text, nullable=False),
+    sa.Column("standing", sa.Text, nullable=False),
+    sa.Index("open_cases", "number", *LOOKED_UP, sqlite_where=OPEN, postgresql_where=OPEN),
+    sa.Index("open_cases_by_due", "first_day", "number", *_but("first_day"), sqlite_where=OPEN, postgresql_where=OPEN),
+    sa.Index("open_cases_by_since", "since", "number", *LOOKED_UP, sqlite_where=OPEN, postgresql_where=OPEN),
+    sa.Index("open_cases_by_step", "step", "number", *_but("step"), sqlite_where=OPEN, postgresql_where=OPEN),
+    sa.Index("cases_by_due", "first_day", "number", "council"),
+)
+"""One row a case, made from its events alone: the same events make the same bytes.
+
+`number` is the position of the event that opened it. `standing` has all that is known, as JSON; the columns beside it
+are what cases are looked up and sorted by. `opened` and `since` are in milliseconds since 1970, days are counted from
+the year 1: `due_day` is that of the step, `first_day` the first of all that wait, and the law's where `first_is_law`.
+"""
+
+projection = sa.Table(
+    "projection",
+    metadata,
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    *filled(sa.Text, "resume_token", "heard_at"),
+    *filled(sa.BigInteger, "position", "head", "until"),
+)
+"""One row: how far the rows have come. `version` is that of the code that has made them; `until` the position up to
+which they are made anew, 0 where they are whole."""
+
+findings = sa.Table(
+    "findings",
+    metadata,
+    sa.Column("about", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    *filled(sa.Text, "case_id", "council", "cause", "whom"),
+    *filled(sa.BigInteger, "since", "found", "seen"),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("findings_by_age", "since", "about"),
+    sa.Index("findings_of_case", "case_id"),
+    sa.Index("findings_by_cause", "kind", "cause"),
+)
+"""What is stuck now: of a case, or of a part of the suite, which then `about` names and `case_id` does not.
+
+`since` is when it got stuck, `found` when that was noticed and `seen` when it was last looked at: milliseconds since
+1970. `cause` is the same for all that have one. `detail` has what the sentence about it says, as JSON.
+"""
+
+looks = sa.Table(
+    "looks",
+    metadata,
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("looked", sa.BigInteger, nullable=False),
+    sa.Column("silent", sa.Text, nullable=False),
+)
+"""One row: when it was last looked at what is not in the feed, and which parts did not answer, separated by commas."""

@@ -1,0 +1,250 @@
+"""Between the wire and the domain: filters read and checked, rows written as messages."""
+
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from services.operations.case_pages import Counts, Page
+from services.operations.domain import words
+from services.operations.domain.clocks import BETWEEN
+from services.operations.domain.finding import StuckKind
+from services.operations.domain.standing import Standing
+from services.operations.domain.wanted import Order, Place, Sorting, Wanted
+from services.operations.domain.whom import WHOSE_TURN, Whom
+from services.operations.finding_pages import Cause, Found
+from services.operations.rows import milliseconds
+from services.operations.store import View
+from sevensteps import clock
+from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.fields import Fields, WireEnum, moment, number_of
+from sevensteps.identity.actor import EVERY_COUNCIL, Actor
+from sevensteps.service.page_tokens import DIGEST_BYTES, FIELD, UNREADABLE, digest_of, of_another_filter, unreadable
+from sevensteps.steps import Stage
+from sevensteps.temporal import WaitingFor
+
+PAGE = 50
+LARGEST_PAGE = 1000
+MOST_IDS = 1000
+MOST_VALUES = 100
+LONGEST_CAUSE = 500
+CASE_KINDS = ("adult", "carer")
+TOKEN = struct.Struct(f">qq{DIGEST_BYTES}s")
+"""What the last row was sorted by, its number, and a digest of what is listed."""
+STAGES = list(Stage)
+V = TypeVar("V", bound=int)
+
+
+def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor) -> Wanted:
+    """Which cases a filter asks for. Notes every wrong field."""
+    for name, limit in {"case_ids": MOST_IDS, "councils": MOST_VALUES}.items():
+        if len(getattr(given, name)) > limit:
+            fields.wrong(f"filter.{name}", f"must be at most {limit}")
+    for index, kind in enumerate(given.case_kinds):
+        fields.among(f"filter.case_kinds[{index}]", kind, CASE_KINDS)
+    return Wanted(
+        scope=None if actor.council == EVERY_COUNCIL else actor.council,
+        case_ids=tuple(given.case_ids),
+        councils=tuple(given.councils),
+        case_kinds=tuple(given.case_kinds),
+        stages=tuple(map(Stage, _choices(fields, "steps", given.steps, pb.Step))),
+        whom=tuple(map(Whom, _choices(fields, "whom", given.whom, pb.Whom))),
+        waiting_for=tuple(map(WaitingFor, _choices(fields, "waiting_for", given.waiting_for, pb.WaitingFor))),
+        stuck_kinds=tuple(map(StuckKind, _choices(fields, "stuck_kinds", given.stuck_kinds, pb.StuckKind))),
+        stuck=given.stuck,
+        overdue=given.overdue,
+        due_from=_day(fields, "due_from", given.due_from),
+        due_before=_day(fields, "due_before", given.due_before),
+        hard=given.hard,
+        on_hold=given.on_hold,
+        is_open=given.open,
+        opened_before=_begin_of(_day(fields, "opened_before", given.opened_before)),
+        waiting_since_before=_begin_of(_day(fields, "waiting_since_before", given.waiting_since_before)),
+    )
+
+
+def _choices(fields: Fields, name: str, values: Sequence[V], enum: WireEnum[V]) -> list[str]:
+    if len(values) > MOST_VALUES:
+        fields.wrong(f"filter.{name}", f"must be at most {MOST_VALUES}")
+        return []
+    chosen = [fields.choice(f"filter.{name}[{index}]", value, enum) for index, value in enumerate(values)]
+    return list(filter(None, chosen))
+
+
+def _day(fields: Fields, name: str, value: str) -> date | None:
+    return fields.day(f"filter.{name}", value) if value else None
+
+
+def _begin_of(day: date | None) -> datetime | None:
+    """When a day begins in the United Kingdom."""
+    if day is None:
+        return None
+    midnight = datetime.combine(day, time(), UTC)
+    earlier = midnight - timedelta(hours=1)
+    return earlier if clock.uk_day(earlier) == day else midnight
+
+
+def sorting_of(fields: Fields, request: pb.ListCasesRequest) -> Sorting:
+    """In which order cases are wanted."""
+    order = Order.OPENED
+    if request.order != pb.ORDER_UNSPECIFIED:
+        order = Order(fields.choice("order", request.order, pb.Order) or Order.OPENED)
+    return Sorting(order, request.descending)
+
+
+def place_of(token: str, listed: Message) -> Place | None:
+    """The place in a page token; None without one. Raises Faults as page_tokens.position_of does."""
+    if not token:
+        return None
+    try:
+        value, number, digest = TOKEN.unpack(urlsafe_b64decode(token.encode("ascii") + b"=="))
+    except (ValueError, struct.error) as error:
+        raise unreadable(FIELD, UNREADABLE) from error
+    if digest != digest_of(_named(listed)):
+        raise of_another_filter(FIELD)
+    return Place(value, number)
+
+
+def token_of(place: Place | None, listed: Message) -> str:
+    """The page token for what comes after a place; empty where nothing does."""
+    if place is None:
+        return ""
+    packed = TOKEN.pack(place.value, place.number, digest_of(_named(listed)))
+    return urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _named(listed: Message) -> Mapping[str, object]:
+    """What a list is of: its request without page and place."""
+    same = type(listed)()
+    same.CopyFrom(listed)
+    for name in ("page_size", "page_token"):
+        same.ClearField(name)
+    return {"list": type(listed).__name__, "asked": same.SerializeToString(deterministic=True).hex()}
+
+
+def listed(page: Page, view: View, request: pb.ListCasesRequest) -> pb.ListCasesResponse:
+    """A page of cases as a message."""
+    return pb.ListCasesResponse(
+        cases=[_row(standing, page.stuck.get(standing.case_id, ())) for standing in page.standings],
+        next_page_token=token_of(page.after, request),
+        view=view_message(view),
+    )
+
+
+def counted(counts: Counts, view: View) -> pb.CountCasesResponse:
+    """Counts as a message."""
+    return pb.CountCasesResponse(
+        cases=counts.cases,
+        counts=[
+            pb.Count(
+                step=number_of(pb.Step, STAGES[row["step"] - 1]),
+                waiting_for=number_of(pb.WaitingFor, row["waiting_for"]),
+                cases=row["cases"],
+                overdue=row["overdue"],
+                breached=row["breached"],
+                on_hold=row["on_hold"],
+            )
+            for row in counts.by_step
+        ],
+        stuck=[pb.StuckCount(kind=number_of(pb.StuckKind, row["kind"]), cases=row["cases"]) for row in counts.stuck],
+        view=view_message(view),
+    )
+
+
+def causes_message(causes: Sequence[Cause], view: View) -> pb.ListCausesResponse:
+    """The causes of what is stuck as a message."""
+    return pb.ListCausesResponse(
+        causes=[
+            pb.Cause(
+                kind=number_of(pb.StuckKind, each.first.kind),
+                cause_id=each.first.cause,
+                what=words.what_all_have(each.first) if each.first.case_id else words.what_is_wrong(each.first),
+                remedy=words.what_to_do(each.first),
+                cases=each.cases,
+                since=timestamp(milliseconds(each.first.since)),
+                whom=number_of(pb.Whom, each.first.whom),
+                example=each.first.case_id,
+            )
+            for each in causes
+        ],
+        view=view_message(view),
+    )
+
+
+def stuck_message(
+    found: Sequence[Found], after: Place | None, view: View, request: pb.ListStuckRequest
+) -> pb.ListStuckResponse:
+    """A page of what is stuck as a message."""
+    return pb.ListStuckResponse(
+        stuck=[
+            pb.Stuck(
+                case_id=each.finding.case_id,
+                council=each.finding.council,
+                kind=number_of(pb.StuckKind, each.finding.kind),
+                cause_id=each.finding.cause,
+                since=timestamp(milliseconds(each.finding.since)),
+                whom=number_of(pb.Whom, each.finding.whom),
+                what=words.what_is_wrong(each.finding),
+                remedy=words.what_to_do(each.finding),
+                found_at=timestamp(each.found),
+                seen_at=timestamp(each.seen),
+            )
+            for each in found
+        ],
+        next_page_token=token_of(after, request),
+        view=view_message(view),
+    )
+
+
+def view_message(view: View) -> pb.View:
+    """How much is known, as a message."""
+    progress, look = view.progress, view.look
+    message = pb.View(
+        position=progress.position,
+        head=progress.head,
+        rebuilding=bool(progress.until),
+        silent=look.silent,
+    )
+    if heard_at := moment(progress.heard_at):
+        message.feed_heard_at.CopyFrom(heard_at)
+    if look.looked:
+        message.looked_at.CopyFrom(timestamp(look.looked))
+    return message
+
+
+def timestamp(since: int) -> Timestamp:
+    """Milliseconds since 1970 as a message."""
+    seconds, rest = divmod(since, 1000)
+    return Timestamp(seconds=seconds, nanos=rest * 1_000_000)
+
+
+def _row(standing: Standing, stuck: Sequence[str]) -> pb.CaseRow:
+    waiting_for, since = standing.waits
+    due = standing.due_now
+    clocks = sorted(standing.clocks.items(), key=lambda running: (running[1], running[0]))
+    return pb.CaseRow(
+        case_id=standing.case_id,
+        council=standing.council,
+        case_kind=standing.kind,
+        opened_at=moment(standing.opened.at),
+        step=number_of(pb.Step, standing.stage),
+        turn=standing.turn,
+        waiting_for=number_of(pb.WaitingFor, waiting_for),
+        whom=number_of(pb.Whom, WHOSE_TURN.get(waiting_for, "")),
+        since=timestamp(milliseconds(datetime.fromisoformat(since.at))),
+        due_on=due.on if due else "",
+        due_kind=number_of(pb.DueKind, due.kind if due else ""),
+        hold_reason=standing.hold_reason,
+        ending=standing.ending,
+        clocks=[_clock(name, due_on) for name, due_on in clocks],
+        stuck=[number_of(pb.StuckKind, kind) for kind in stuck],
+    )
+
+
+def _clock(name: str, due_on: str) -> pb.Clock:
+    clock_name, _, about = name.partition(BETWEEN)
+    return pb.Clock(name=clock_name, about=about, due_on=due_on)
