@@ -1,6 +1,6 @@
 """Operations and journeys read the same events, each in its own way. They must come to the same."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -120,7 +120,8 @@ def _told(story: Story) -> Iterator[None]:
         if outcome is ReviewOutcome.REASSESS:
             round_ += 1
             if round_ > 1:
-                yield story.opens(AssessmentOpened(round_, story.due()))
+                story.opens(AssessmentOpened(round_, story.due()))
+                yield
             if not (yield from _assessed(story, round_)):
                 return
         if outcome is not ReviewOutcome.CONTINUE:
@@ -129,47 +130,62 @@ def _told(story: Story) -> Iterator[None]:
         outcome = yield from _lived(story, version, life)
 
 
-def _assessed(story: Story, round_: int) -> Iterator[None]:
+def _assessed(story: Story, round_: int) -> Generator[None, None, bool]:
     eligible = story.choose("yes", "yes", "no") == "yes"
-    yield story.tell(
+    story.tell(
         DeterminationConfirmed(round_, "d", eligible, ["hygiene"], ["amy"], record_due=story.due(), advice_due="")
     )
+    yield
     if not eligible:
-        yield story.tell(AdviceGiven(round_))
+        story.tell(AdviceGiven(round_))
+        yield
         return False
-    yield story.tell(IndicativeBudgetGiven(round_, "82.91", "amy"))
+    story.tell(IndicativeBudgetGiven(round_, "82.91", "amy"))
+    yield
     return True
 
 
-def _planned(story: Story, version: int) -> Iterator[None]:
+def _planned(story: Story, version: int) -> Generator[None, None, int]:
     agreed = False
     while not agreed:
         version += 1
-        yield story.opens(PlanOpened(version, story.due()))
-        yield story.tell(PlanSubmitted(version, "82.91", ""))
-        yield story.opens(PlanChecked(version, "met", "met", "met", "met", "met", "L1", story.due()))
+        story.opens(PlanOpened(version, story.due()))
+        yield
+        story.tell(PlanSubmitted(version, "82.91", ""))
+        yield
+        story.opens(PlanChecked(version, "met", "met", "met", "met", "met", "L1", story.due()))
+        yield
         agreed = story.choose("approved", "approved", "returned") == "approved"
-        yield story.tell(PlanApproved(version, "82.91", "L1") if agreed else PlanReturned(version, []))
-    yield story.opens(MoneyOpened(version, story.due()))
-    yield story.tell(MoneyOrganised(version, direct_payment=True))
-    yield story.opens(SupportOpened(version, story.due()))
-    yield story.tell(SupportOrganised(version, story.today.isoformat()))
+        story.tell(PlanApproved(version, "82.91", "L1") if agreed else PlanReturned(version, []))
+        yield
+    story.opens(MoneyOpened(version, story.due()))
+    yield
+    story.tell(MoneyOrganised(version, direct_payment=True))
+    yield
+    story.opens(SupportOpened(version, story.due()))
+    yield
+    story.tell(SupportOrganised(version, story.today.isoformat()))
+    yield
     return version
 
 
-def _lived(story: Story, version: int, life: int) -> Iterator[None]:
+def _lived(story: Story, version: int, life: int) -> Generator[None, None, ReviewOutcome]:
     review_due = story.today + timedelta(days=500)
     kind = DueKind(story.choose("soft", "hard"))
     law = (review_due + timedelta(days=30)).isoformat() if kind is DueKind.SOFT and story.choose("", "law") else ""
-    yield story.opens(LifeOpened(life, version, review_due.isoformat(), kind, "R4", law))
+    story.opens(LifeOpened(life, version, review_due.isoformat(), kind, "R4", law))
+    yield
     why = story.choose("asked", "called", "dated")
     if why == "dated":
         story.at = datetime.combine(review_due + timedelta(days=40), story.at.timetz())
     else:
-        yield story.tell(ReviewRequested(life) if why == "asked" else ReviewTriggered(life, "hospital"))
-    yield story.opens(ReviewOpened(life, "planned", story.due(), law if why == "dated" else ""))
+        story.tell(ReviewRequested(life) if why == "asked" else ReviewTriggered(life, "hospital"))
+        yield
+    story.opens(ReviewOpened(life, "planned", story.due(), law if why == "dated" else ""))
+    yield
     outcome = ReviewOutcome(story.choose(*ReviewOutcome))
-    yield story.tell(ReviewCompleted(life, outcome))
+    story.tell(ReviewCompleted(life, outcome))
+    yield
     return outcome
 
 
