@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Self
 
 import grpc
 
+from services.operations.alert_command import AlertCommand
+from services.operations.alerting import Alerting
+from services.operations.counting import Counting
 from services.operations.following import Following
 from services.operations.server import OperationsServer
 from sevensteps.api.operations.v1 import operations_pb2_grpc
 from sevensteps.background import Background
+from sevensteps.command_words import words_of
 from sevensteps.config import Settings
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault
@@ -17,8 +22,9 @@ from sevensteps.identity.actor import Role
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.identity import Identity
 from sevensteps.service import identity_server, revocations
-from sevensteps.service.checks import Database
+from sevensteps.service.checks import Database, outbox_check
 from sevensteps.service.opening import open_to_serve
+from sevensteps.service.outbox import Publisher
 from sevensteps.service.store import Store
 from sevensteps.telemetry.health import Check, Observation
 
@@ -30,10 +36,20 @@ class OperationsService:
 
     names = ("sevensteps.api.operations.v1.OperationsService", identity_server.NAME)
 
-    def __init__(self, store: Store, identity: Identity, feed: grpc.aio.Channel, checks: Sequence[Check]) -> None:
+    def __init__(  # noqa: PLR0917 - `open` alone calls it
+        self,
+        store: Store,
+        identity: Identity,
+        feed: grpc.aio.Channel,
+        publisher: Publisher,
+        alerting: Alerting,
+        checks: Sequence[Check],
+    ) -> None:
         """Use `open`."""
         self.checks = checks
-        self.observations: Sequence[Observation] = ()
+        self.observations: Sequence[Observation] = (publisher.count, Counting(store).count)
+        self._publisher = publisher
+        self._alerting = alerting
         self._store = store
         self._identity = identity
         self._feed = feed
@@ -51,8 +67,14 @@ class OperationsService:
         except Fault:
             await store.close()
             raise
-        feed = channel(settings.internal_address("feed"), tokens, certificates_for_calls(settings, NAME))
-        return cls(store, identity, feed, Database(store, NAME, settings).checks)
+        at, certificates = settings.internal_address("feed"), certificates_for_calls(settings, NAME)
+        feed = channel(at, tokens, certificates)
+        publisher = Publisher(store, NAME, channel(at, tokens, certificates))
+        words = words_of(settings.alert_command)
+        command = AlertCommand(words) if words else None
+        alerting = Alerting(store, command, timedelta(minutes=settings.alert_minutes))
+        checks = (*Database(store, NAME, settings).checks, outbox_check(publisher, at))
+        return cls(store, identity, feed, publisher, alerting, checks)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
@@ -62,10 +84,17 @@ class OperationsService:
     def begin(self, background: Background) -> None:
         """See server.Servable."""
         self._background = background
+        self._publisher.start(background)
         self._tasks = [
             background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
             background.start("following the feed", self._following.follow()),
+            background.start("alerting the council", self._alerting.keep()),
         ]
+
+    def told(self) -> None:
+        """After a pass over what may be stuck: have sent what it has put on record, and alert the council if it is time."""
+        self._publisher.wake()
+        self._alerting.wake()
 
     def drain(self) -> None:
         """See server.Servable. Every call here ends by itself."""
@@ -74,5 +103,6 @@ class OperationsService:
         """See server.Servable."""
         for task in self._tasks:
             await self._background.stop(task)
+        await self._publisher.stop()
         await self._feed.close()
         await self._store.close()
