@@ -92,7 +92,7 @@ class OperationsService:
         ]
 
     def told(self) -> None:
-        """After a pass over what may be stuck: have sent what it has put on record, and alert the council if it is time."""
+        """After a pass over what may be stuck: send what it has put on record, and alert the council if it is time."""
         self._publisher.wake()
         self._alerting.wake()
 

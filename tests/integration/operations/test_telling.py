@@ -187,6 +187,7 @@ async def test_killed_at_any_moment_operations_send_each_event_once(settings: Se
                 found.append(missing(case_id))
                 await find(store, BEGAN, *found)
             await asyncio.sleep(chance.uniform(0, 0.3))
+            assert process.pid, process.last_log_line()
             os.kill(process.pid, signal.SIGKILL)
     async with run_operations(replace(settings, feed=feed.running.address)) as operations:
         await emptied(operations.running)

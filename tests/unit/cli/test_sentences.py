@@ -85,9 +85,7 @@ def test_each_way_of_being_stuck_has_words_of_its_own() -> None:
     assert STUCK.keys() == {kind.value for kind in set(StuckKind) - NOT_STUCK}
     stuck = events.CaseStuck("parked", "parked/OpenPlan/PACK_REFUSED", "system", "2026-06-01T09:30:00.000Z")
     assert event_in_words(_event(stuck), WORDS) == "stuck: a service has refused what the journey asked for"
-    mended = events.CaseUnstuck(
-        "lost_in_space", "lost_in_space", "2026-06-01T09:30:00.000Z", "2026-06-01T09:31:00.000Z"
-    )
+    mended = events.CaseUnstuck("lost_in_space", "lost_in_space", stuck.since, stuck.since)
     assert event_in_words(_event(mended), WORDS) == "no longer stuck by this: lost in space"
 
 
