@@ -1,10 +1,11 @@
 """Looks again and again for what is stuck: at the rows, at the parts of the suite, and at what Temporal knows."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import NoReturn
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from services.operations.domain.changes import Key, changes
 from services.operations.domain.effects import Owed
 from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.journeys import FROM_TEMPORAL, Case
-from services.operations.domain.parts import TEMPORAL, explained
+from services.operations.domain.parts import TEMPORAL, explained, held_up, stops_all
 from services.operations.journeys import Journeys, Rows, Seen
 from services.operations.parts import Parts, PartsSeen
 from services.operations.rows import milliseconds
@@ -35,6 +36,8 @@ BEGINNING = (0, 0)
 TEMPORAL_AWAY = (Fault, RPCError, TimeoutError)
 OF_WAITING = frozenset({StuckKind.WORKER_MISSING, StuckKind.ACTIVITY_RETRYING, StuckKind.WORKFLOW_TASK_FAILING})
 """What is found of cases that are owed something."""
+UNEXPLAINED = frozenset({StuckKind.EFFECT_MISSING, StuckKind.JOURNEY_MISSING})
+"""What a part of the suite would explain, if one turns out to be in trouble."""
 Before = Mapping[Key, Finding]
 """What was known before the look."""
 
@@ -90,7 +93,7 @@ class Looking:
         seen = await self._ask_temporal(parts, are_whole=are_whole)
         gathered = await self._gather(parts, seen, are_whole=are_whole)
         found, asked = await self._conclude(gathered, before), seen is not None
-        await self._records.write(partial(_store, before=before, found=found, gathered=gathered, asked=asked))
+        await self._records.write(partial(_store, before=before, found=list(found), gathered=gathered, asked=asked))
 
     async def _gather(self, parts: PartsSeen, seen: Seen | None, *, are_whole: bool) -> Gathered:
         """Read the rows, and ask why cases wait."""
@@ -104,16 +107,14 @@ class Looking:
         owed = [each for each in owed if each.case_id in cases and cases[each.case_id].heard == each.heard]
         return Gathered(now, parts, seen, dates, owed, why, cases)
 
-    async def _conclude(self, gathered: Gathered, before: Before) -> list[Finding]:
+    async def _conclude(self, gathered: Gathered, before: Before) -> Iterable[Finding]:
         worker = gathered.seen.worker if gathered.seen else None
-        of_parts, may_be_more = self._troubles.of(gathered.parts, worker, await self._how_many_open(), gathered.now)
-        found = [*of_parts, *gathered.dates]
-        found += _of_journeys(gathered, before) if gathered.seen else await self._kept(gathered, before)
-        for each in gathered.owed:
-            finding = explained(each, gathered.why.get(each.case_id), of_parts, gathered.now)
-            if finding and not (may_be_more and finding.kind is StuckKind.EFFECT_MISSING):
-                found.append(finding)
-        return found
+        number = await self._how_many_open()
+        of_parts, may_be_more = self._troubles.of(gathered.parts, worker, number, gathered.now)
+        kept = [] if gathered.seen else await self._kept(gathered, before)
+        of_cases = chain(_of_journeys(gathered, before, of_parts), _of_waiting(gathered, of_parts))
+        sure = (each for each in of_cases if not may_be_more or each.kind not in UNEXPLAINED or _key(each) in before)
+        return chain(of_parts, gathered.dates, kept, sure)
 
     async def _kept(self, gathered: Gathered, before: Before) -> Sequence[Finding]:
         """What Temporal told before it did not answer any more: it is as old as its last answer."""
@@ -192,17 +193,29 @@ class Looking:
         await self._parts.close()
 
 
-def _of_journeys(gathered: Gathered, before: Before) -> Iterator[Finding]:
+def _of_journeys(gathered: Gathered, before: Before, of_parts: Sequence[Finding]) -> Iterator[Finding]:
     """The cases whose journey is parked, or that have none that runs."""
     seen, cases = gathered.seen, gathered.cases
     if seen is None:
         return
+    part = stops_all(of_parts)
     for case_id, why in seen.parked.items():
         if case := cases.get(case_id):
             yield told.parked(case, why) if why else _as_before(case, before)
     for case_id, ended in seen.lost.items():
         if case := cases.get(case_id):
-            yield told.without_journey(case, ended, gathered.now)
+            yield held_up(case, part) if part and ended is None else told.without_journey(case, ended, gathered.now)
+
+
+def _of_waiting(gathered: Gathered, of_parts: Sequence[Finding]) -> Iterator[Finding]:
+    """The cases that do not get what they are owed."""
+    for each in gathered.owed:
+        if finding := explained(each, gathered.why.get(each.case_id), of_parts, gathered.now):
+            yield finding
+
+
+def _key(finding: Finding) -> Key:
+    return finding.about, finding.kind.value
 
 
 def _as_before(case: Case, before: Before) -> Finding:
@@ -215,7 +228,7 @@ def _as_before(case: Case, before: Before) -> Finding:
 def _store(
     connection: sa.Connection,
     before: Before,
-    found: Sequence[Finding],
+    found: Iterable[Finding],
     gathered: Gathered,
     *,
     asked: bool,

@@ -81,10 +81,9 @@ class Troubles:
 
 
 def is_read(seen: PartsSeen) -> bool:
-    """Whether a worker reads the feed for the journeys, as far as the feed says."""
-    if seen.subscriptions is None:
-        return True
-    return any(each.reader for each in seen.subscriptions if _is_relays(each))
+    """Whether a worker reads the feed for the journeys, as far as the feed says: it does not of one that is empty."""
+    relays = [each for each in seen.subscriptions or () if _is_relays(each)]
+    return not relays or any(each.reader for each in relays)
 
 
 def _is_relays(subscription: Subscription) -> bool:

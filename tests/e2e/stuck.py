@@ -60,12 +60,14 @@ class Watching:
     operations: "OperationsServiceAsyncStub"
 
     async def stuck(self) -> Sequence[pb.Stuck]:
-        """What is stuck of cases."""
-        return (await self.operations.ListStuck(pb.ListStuckRequest(page_size=1000))).stuck
+        """What is stuck of cases; a date that is near is no harm yet."""
+        answer = await self.operations.ListStuck(pb.ListStuckRequest(page_size=1000))
+        return [each for each in answer.stuck if each.kind != pb.STUCK_KIND_CLOCK_NEAR]
 
     async def causes(self) -> Sequence[pb.Cause]:
         """By its cause, and of parts of the suite too."""
-        return (await self.operations.ListCauses(pb.ListCausesRequest())).causes
+        answer = await self.operations.ListCauses(pb.ListCausesRequest())
+        return [each for each in answer.causes if each.kind != pb.STUCK_KIND_CLOCK_NEAR]
 
     async def found(self, case_id: str, kind: pb.StuckKind.ValueType) -> pb.Stuck:
         """Wait until a case is found stuck in a way; nothing else is found of it."""
@@ -74,8 +76,9 @@ class Watching:
             return any((each.case_id, each.kind) == (case_id, kind) for each in await self.stuck())
 
         await until(is_found, f"{case_id} to be found stuck: {pb.StuckKind.Name(kind)}", SOON)
-        [found] = [each for each in await self.stuck() if each.case_id == case_id]
-        return found
+        found = [each for each in await self.stuck() if each.case_id == case_id]
+        assert [each.kind for each in found] == [kind], found
+        return found[0]
 
     async def cause(self, cause_id: str) -> pb.Cause:
         """The cause of this id."""

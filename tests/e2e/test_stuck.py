@@ -116,7 +116,8 @@ async def test_journeys_that_are_gone(scene: Scene) -> None:
     assert "(By mistake)" in found.what
     lost = await scene.looking.found(missing, pb.STUCK_KIND_JOURNEY_MISSING)
     assert missing in lost.remedy
-    await run(scene.settings, "journeys", "rebuild", stopped, missing)
+    for case_id in (stopped, missing):
+        await run(scene.settings, "journeys", "rebuild", case_id)
     await scene.looking.nothing_left()
 
 
@@ -138,4 +139,4 @@ async def test_a_journey_that_is_parked(scene: Scene) -> None:
 def _rename(settings: Settings, case_id: str, becomes: str) -> None:
     """Planning knows a case by another id."""
     with closing(sqlite3.connect(settings.data / "planning.db")) as records, records:
-        records.execute("UPDATE planning SET case_id = ? WHERE case_id = ?", (becomes, case_id))
+        records.execute("UPDATE plannings SET case_id = ? WHERE case_id = ?", (becomes, case_id))

@@ -85,9 +85,9 @@ def explained(owed: Owed, why: Retrying | Failing | None, parts: Sequence[Findin
     None where that is not known, and it is not late yet.
     """
     case = Case(owed.case_id, owed.council, owed.since, owed.heard)
-    troubled = {part.about: part for part in parts}
-    if part := next((troubled[name] for name in STOPS_ALL if name in troubled), None):
+    if part := stops_all(parts):
         return held_up(case, part)
+    troubled = {part.about: part for part in parts}
     match why:
         case Failing():
             return failing(case, why)
@@ -98,6 +98,12 @@ def explained(owed: Owed, why: Retrying | Failing | None, parts: Sequence[Findin
     if part := troubled.get(outbox_of(owed.sender)):
         return held_up(case, part)
     return _missing(case, owed) if owed.is_late(now) else None
+
+
+def stops_all(parts: Sequence[Finding]) -> Finding | None:
+    """The trouble of a part without which no case moves, and no journey begins."""
+    troubled = {part.about: part for part in parts}
+    return next((troubled[name] for name in STOPS_ALL if name in troubled), None)
 
 
 def held_up(case: Case, part: Finding) -> Finding:
