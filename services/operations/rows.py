@@ -23,7 +23,7 @@ def row_of(standing: Standing) -> dict[str, object]:
         "case_id": standing.case_id,
         "council": standing.council,
         "kind": standing.kind,
-        "step": STEPS[standing.stage],
+        "step": STEPS[standing.step],
         "waiting_for": waiting_for.value,
         "whom": WHOSE_TURN[waiting_for].value if waiting_for in WHOSE_TURN else "",
         "opened": milliseconds(datetime.fromisoformat(standing.opened.at)),

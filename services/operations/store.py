@@ -1,7 +1,7 @@
 """Reading and writing the rows of cases, and how far they have come."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -111,8 +111,9 @@ class View:
 
 
 def view(connection: sa.Connection, version: int) -> View:
-    """How much is known; `version` is that of the code, where nothing was read yet."""
-    return View(progress(connection) or Progress(version), last_look(connection))
+    """How much is known; `version` is that of the code. Rows of another one are about to be made anew."""
+    now = progress(connection) or Progress(version)
+    return View(now if now.version == version else replace(now, until=now.head), last_look(connection))
 
 
 def stuck_kinds(connection: sa.Connection, case_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:

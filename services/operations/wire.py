@@ -231,7 +231,7 @@ def _row(standing: Standing, stuck: Sequence[str]) -> pb.CaseRow:
         council=standing.council,
         case_kind=standing.kind,
         opened_at=moment(standing.opened.at),
-        step=number_of(pb.Step, standing.stage),
+        step=number_of(pb.Step, standing.step),
         turn=standing.turn,
         waiting_for=number_of(pb.WaitingFor, waiting_for),
         whom=number_of(pb.Whom, WHOSE_TURN.get(waiting_for, "")),

@@ -66,16 +66,21 @@ class JourneyRun:
     """One run, from its start. `patches` are those of the program that it began with, the oldest first."""
 
     def __init__(
-        self, program: Program, state: JourneyState, shown: TypedSearchAttributes, patches: Sequence[str]
+        self,
+        program: Program,
+        state: JourneyState,
+        shown: TypedSearchAttributes,
+        patches: Sequence[str],
+        begins: datetime = BEGINNING,
     ) -> None:
-        """`shown` are the search attributes that the run inherits."""
-        self.now = BEGINNING
+        """`shown` are the search attributes that the run inherits; `begins` is when it starts."""
+        self.now = begins
         self.activities: dict[int, Activity] = {}
         self.timers: dict[int, datetime] = {}
         self.is_over = False
         self._patches = patches
         self._is_replaying = len(patches) < len(program.patches)
-        self._instance = _instance(program.journey, state.case_id, shown)
+        self._instance = _instance(program.journey, _info(state.case_id, shown, begins))
         self._start = Job(
             initialize_workflow=activations.InitializeWorkflow(
                 workflow_type=JOURNEY,
@@ -185,14 +190,14 @@ def _activity_failure(activity: Activity, cause: Failure) -> Failure:
     return Failure(message="Activity task failed", cause=cause, activity_failure_info=info)
 
 
-def _instance(journey: type, case_id: str, shown: TypedSearchAttributes) -> _WorkflowInstanceImpl:
+def _instance(journey: type, info: workflow.Info) -> _WorkflowInstanceImpl:
     definition = workflow._Definition.must_from_class(journey)  # noqa: SLF001  as the worker finds it
     details = WorkflowInstanceDetails(
         payload_converter_factory=DefaultPayloadConverter,
         failure_converter_class=DefaultFailureConverter,
         interceptor_classes=[],
         defn=definition,
-        info=_info(case_id, shown),
+        info=info,
         randomness_seed=1,
         extern_functions={"__temporal_assert_local_activity_valid": lambda _operation: None},
         disable_eager_activity_execution=False,
@@ -212,7 +217,7 @@ def _instance(journey: type, case_id: str, shown: TypedSearchAttributes) -> _Wor
         loop.close()
 
 
-def _info(case_id: str, shown: TypedSearchAttributes) -> workflow.Info:
+def _info(case_id: str, shown: TypedSearchAttributes, begins: datetime) -> workflow.Info:
     return workflow.Info(
         attempt=1,
         continued_run_id=None,
@@ -230,12 +235,12 @@ def _info(case_id: str, shown: TypedSearchAttributes) -> workflow.Info:
         run_id="run-1",
         run_timeout=None,
         search_attributes={},
-        start_time=BEGINNING,
+        start_time=begins,
         task_queue="journeys",
         task_timeout=timedelta(seconds=10),
         typed_search_attributes=TypedSearchAttributes(list(shown)),  # the run changes them in place
         workflow_id=workflow_id(case_id),
-        workflow_start_time=BEGINNING,
+        workflow_start_time=begins,
         workflow_type=JOURNEY,
     )
 

@@ -5,7 +5,6 @@ A journey folds the same facts for itself. This is another reading of them, so t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from services.operations.domain.clocks import clocks_after
 from sevensteps.deadlines import Due, Hold, Moment, compact, due_now
@@ -129,11 +128,20 @@ class Standing:
     @property
     def waits(self) -> tuple[WaitingFor, Moment]:
         """What it waits for now, and since when. A hold keeps back people and steps 1 to 5, never a review."""
-        if self.on_hold and not self.ending:
-            is_opening = self.waiting_for is WaitingFor.SERVICE
-            if not is_opening or (self.next_stage and self.next_stage not in OPENED_ON_HOLD):
-                return WaitingFor.RELEASE, self.holds[-1].placed
+        if self.on_hold and not self.ending and (self.waiting_for is not WaitingFor.SERVICE or self._is_held_back):
+            return WaitingFor.RELEASE, self.holds[-1].placed
         return self.waiting_for, self.since
+
+    @property
+    def _is_held_back(self) -> bool:
+        """Whether the hold keeps the next step from being opened: only where it was on when the last one was done."""
+        has_next = self.next_stage is not None and self.next_stage not in OPENED_ON_HOLD
+        return has_next and self.holds[-1].covers(self.since)
+
+    @property
+    def step(self) -> Stage:
+        """The step that it is in, or that is to be opened."""
+        return self.next_stage or self.stage
 
     @property
     def due_now(self) -> Due | None:
@@ -179,7 +187,7 @@ class Standing:
 
     def _released(self, moment: Moment) -> "Standing":
         """A step that the hold has kept back is led to by its release."""
-        held_back = self.waits[0] is WaitingFor.RELEASE and self.waiting_for is WaitingFor.SERVICE
+        held_back = self.waiting_for is WaitingFor.SERVICE and self._is_held_back
         holds = (*self.holds[:-1], replace(self.holds[-1], released=moment))
         led = moment if held_back else self.led
         since = moment if held_back else self.since
@@ -187,7 +195,7 @@ class Standing:
 
     def _opened(self, moment: Moment, payload: Payload) -> "Standing":
         stage, turn, due = OPENS[payload.TYPE], turn_of(payload), _due_of(payload)
-        led = self._led_to_review() if stage is Stage.SEEN_HOW_IT_WORKED else None
+        led = self._led_to_review(moment) if stage is Stage.SEEN_HOW_IT_WORKED else self.led
         lasting = [hold for hold in self.holds if hold.released is None or hold.released.at > self.led.at]
         return replace(
             self,
@@ -195,19 +203,19 @@ class Standing:
             turn=turn,
             waiting_for=OPEN_STEP_WAITS[stage],
             since=moment,
-            led=led or self.led,
+            led=led,
             next_stage=None,
             due=due,
             holds=tuple(compact(lasting, [])),
             told="",
         )
 
-    def _led_to_review(self) -> Moment | None:
-        """The date that led to a review, where nobody has asked for it, and nothing has called for it."""
+    def _led_to_review(self, opened: Moment) -> Moment:
+        """What led to a review: its date, where nobody has asked for it, and nothing has called for it."""
         if self.waiting_for is not WaitingFor.REVIEW_DATE:
-            return None
+            return self.led
         due = self.due_now
-        return Moment(0, datetime.fromisoformat(due.on).isoformat() + "+00:00") if due else None
+        return Moment(0, f"{due.on}T00:00:00+00:00") if due else Moment(0, opened.at)
 
     def _moved_on(self, moment: Moment, payload: Payload) -> "Standing":
         """What is done within a step, or ends it."""

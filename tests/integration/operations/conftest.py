@@ -1,0 +1,32 @@
+"""Operations to be tested over real gRPC, beside a feed, on either database."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from servers.feed import Feed, run_feed
+from servers.operations import Operations, run_operations
+from servers.services import PACK
+from sevensteps.config import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: str) -> Settings:
+    """Of a feed, and of operations beside it."""
+    return Settings(data=tmp_path, database=database, pack=PACK)
+
+
+@pytest.fixture
+async def feed(settings: Settings) -> AsyncIterator[Feed]:
+    """An empty feed."""
+    async with run_feed(settings) as feed:
+        yield feed
+
+
+@pytest.fixture
+async def operations(settings: Settings, feed: Feed) -> AsyncIterator[Operations]:
+    """Operations that follow it."""
+    async with run_operations(replace(settings, feed=feed.running.address)) as operations:
+        yield operations
