@@ -9,6 +9,7 @@ import grpc
 from services.operations.auditing import Signer
 from services.operations.following import Following
 from services.operations.hands import Hands, OwnHands
+from services.operations.looking import Looking
 from services.operations.repairing import Repairing
 from services.operations.server import OperationsServer
 from sevensteps.api.operations.v1 import operations_pb2_grpc
@@ -41,6 +42,7 @@ class OperationsService:
         checks: Sequence[Check],
         signer: Signer,
         hands: Hands,
+        looking: Looking,
     ) -> None:
         """Use `open`."""
         self.checks = checks
@@ -52,6 +54,7 @@ class OperationsService:
         self._signer = signer
         self._hands = hands
         self._repairing = Repairing(store, hands, signer)
+        self._looking = looking
         self._background = Background()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -67,7 +70,8 @@ class OperationsService:
             await store.close()
             raise
         feed = channel(settings.internal_address("feed"), tokens, certificates_for_calls(settings, NAME))
-        return cls(store, identity, feed, Database(store, NAME, settings).checks, signer, hands)
+        looking = Looking(store, settings, tokens)
+        return cls(store, identity, feed, Database(store, NAME, settings).checks, signer, hands, looking)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
@@ -81,6 +85,7 @@ class OperationsService:
         self._tasks = [
             background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
             background.start("following the feed", self._following.follow()),
+            background.start("looking for what is stuck", self._looking.keep()),
         ]
 
     def drain(self) -> None:
@@ -92,5 +97,6 @@ class OperationsService:
             await self._background.stop(task)
         await self._repairing.close()
         await self._hands.close()
+        await self._looking.close()
         await self._feed.close()
         await self._store.close()
