@@ -7,6 +7,7 @@ from typing import Self
 import grpc
 
 from services.operations.following import Following
+from services.operations.looking import Looking
 from services.operations.server import OperationsServer
 from sevensteps.api.operations.v1 import operations_pb2_grpc
 from sevensteps.background import Background
@@ -30,7 +31,9 @@ class OperationsService:
 
     names = ("sevensteps.api.operations.v1.OperationsService", identity_server.NAME)
 
-    def __init__(self, store: Store, identity: Identity, feed: grpc.aio.Channel, checks: Sequence[Check]) -> None:
+    def __init__(
+        self, store: Store, identity: Identity, feed: grpc.aio.Channel, looking: Looking, checks: Sequence[Check]
+    ) -> None:
         """Use `open`."""
         self.checks = checks
         self.observations: Sequence[Observation] = ()
@@ -38,6 +41,7 @@ class OperationsService:
         self._identity = identity
         self._feed = feed
         self._following = Following(store, feed)
+        self._looking = looking
         self._background = Background()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -52,7 +56,8 @@ class OperationsService:
             await store.close()
             raise
         feed = channel(settings.internal_address("feed"), tokens, certificates_for_calls(settings, NAME))
-        return cls(store, identity, feed, Database(store, NAME, settings).checks)
+        looking = Looking(store, settings, tokens)
+        return cls(store, identity, feed, looking, Database(store, NAME, settings).checks)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
@@ -65,6 +70,7 @@ class OperationsService:
         self._tasks = [
             background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
             background.start("following the feed", self._following.follow()),
+            background.start("looking for what is stuck", self._looking.keep()),
         ]
 
     def drain(self) -> None:
@@ -74,5 +80,6 @@ class OperationsService:
         """See server.Servable."""
         for task in self._tasks:
             await self._background.stop(task)
+        await self._looking.close()
         await self._feed.close()
         await self._store.close()

@@ -63,7 +63,7 @@ findings = sa.Table(
     sa.Column("about", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),
     *filled(sa.Text, "case_id", "council", "cause", "whom"),
-    *filled(sa.BigInteger, "since", "found", "seen"),
+    *filled(sa.BigInteger, "since", "found"),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Index("findings_by_age", "since", "about"),
     sa.Index("findings_of_case", "case_id"),
@@ -71,15 +71,16 @@ findings = sa.Table(
 )
 """What is stuck now: of a case, or of a part of the suite, which then `about` names and `case_id` does not.
 
-`since` is when it got stuck, `found` when that was noticed and `seen` when it was last looked at: milliseconds since
-1970. `cause` is the same for all that have one. `detail` has what the sentence about it says, as JSON.
+`since` is when it got stuck, and `found` when that was noticed: milliseconds since 1970. It was last seen at the last
+look. `cause` is the same for all that have one. `detail` has what the sentence about it says, as JSON.
 """
 
 looks = sa.Table(
     "looks",
     metadata,
     sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("looked", sa.BigInteger, nullable=False),
+    *filled(sa.BigInteger, "looked", "asked"),
     sa.Column("silent", sa.Text, nullable=False),
 )
-"""One row: when it was last looked at what is not in the feed, and which parts did not answer, separated by commas."""
+"""One row: when it was last looked at what is not in the feed, in milliseconds since 1970, and which parts did not
+answer, separated by commas. `asked` is when Temporal last answered: what only it can tell is as old as that."""

@@ -191,7 +191,7 @@ def stuck_message(
                 what=words.what_is_wrong(each.finding),
                 remedy=words.what_to_do(each.finding),
                 found_at=timestamp(each.found),
-                seen_at=timestamp(each.seen),
+                seen_at=timestamp(view.look.seen(each.finding)),
             )
             for each in found
         ],

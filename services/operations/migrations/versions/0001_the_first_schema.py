@@ -50,7 +50,7 @@ def upgrade() -> None:
         "findings",
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("about", "kind")),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("case_id", "council", "cause", "whom")),
-        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("since", "found", "seen")),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("since", "found")),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("about", "kind"),
     )
@@ -60,7 +60,7 @@ def upgrade() -> None:
     op.create_table(
         "looks",
         sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("looked", sa.BigInteger(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("looked", "asked")),
         sa.Column("silent", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("one"),
     )
