@@ -2,7 +2,6 @@
 
 import json
 import sys
-from typing import Annotated
 
 import typer
 
@@ -16,7 +15,6 @@ from sevensteps.cli.case_view.what_is_known import doubts
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
-from sevensteps.fields import number_of
 from sevensteps.rpc.caller import operations
 
 
@@ -37,36 +35,23 @@ def list_cases(
     opened_before: options.OpenedBefore = None,
     council: options.Councils = None,
     kind: options.Kinds = None,
-    reference: Annotated[str, typer.Option(help="Only cases of the person with this reference of the council's.")] = "",
-    same_person: Annotated[
-        bool, typer.Option("--same-person", help="Only open cases beside another one of the kind for the same person.")
-    ] = False,
-    sort: Annotated[SortedBy, typer.Option(help="What comes first: what was opened first, is due first ...")] = (
-        SortedBy.OPENED
-    ),
-    descending: Annotated[bool, typer.Option("--descending", help="The other way round.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    reference: options.Reference = "",
+    same_person: options.SamePerson = False,
+    sort: options.Sort = SortedBy.OPENED,
+    descending: options.Descending = False,
+    as_json: options.JsonLines = False,
 ) -> None:
     """List the cases, oldest first: the step of each, what it waits for, and until when."""
+    day = options.day_of
     chosen = pb.CaseFilter(
-        councils=council or (),
-        case_kinds=kind or (),
-        steps=options.steps_of(step),
-        whom=options.numbers_of(whom, pb.Whom),
-        waiting_for=options.numbers_of(waiting_for, pb.WaitingFor),
-        stuck_kinds=options.numbers_of(stuck_by, pb.StuckKind),
-        stuck=stuck,
-        overdue=overdue,
-        due_from=options.day_of(due_from),
-        due_before=options.day_of(due_before),
-        hard=hard,
-        on_hold=on_hold,
-        open=open_only or bool(step or same_person or waiting_since_before),
-        opened_before=options.day_of(opened_before),
-        waiting_since_before=options.day_of(waiting_since_before),
-    )
-    order = number_of(pb.Order, "" if sort is SortedBy.OPENED else sort.value)
-    wanted = Wanted(chosen, order, descending, reference, same_person, with_people=as_json)
+        councils=council or (), case_kinds=kind or (), steps=options.steps_of(step),
+        whom=options.numbers_of(whom, pb.Whom), waiting_for=options.numbers_of(waiting_for, pb.WaitingFor),
+        stuck=stuck, stuck_kinds=options.numbers_of(stuck_by, pb.StuckKind), overdue=overdue, hard=hard,
+        on_hold=on_hold, open=open_only or bool(step or same_person or waiting_since_before),
+        due_from=day(due_from), due_before=day(due_before), opened_before=day(opened_before),
+        waiting_since_before=day(waiting_since_before),
+    )  # fmt: skip
+    wanted = Wanted(chosen, options.order_of(sort), descending, reference, same_person, with_people=as_json)
     run(_list(Settings.from_environment(), wanted, as_json=as_json))
 
 

@@ -27,7 +27,7 @@ def stuck(
     kind: options.StuckKinds = None,
     step: options.Steps = None,
     council: options.Councils = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    as_json: options.JsonLines = False,
 ) -> None:
     """Show what is stuck, by its cause: how many cases, since when, whose turn, what to do. Exit 3 if anything is."""
     chosen = pb.CaseFilter(

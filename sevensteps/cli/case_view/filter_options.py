@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from sevensteps.api.operations.v1 import operations_pb2 as pb
-from sevensteps.case_words import CaseKind, Stuck, Turn, Waits, WordFor
+from sevensteps.case_words import CaseKind, SortedBy, Stuck, Turn, Waits, WordFor
 from sevensteps.fields import WireEnum, number_of
 
 V = TypeVar("V", bound=int)
@@ -49,11 +49,24 @@ WaitingSince = Annotated[
     datetime | None,
     typer.Option("--waiting-since-before", formats=DAY, help="Only cases that have waited since before this day."),
 ]
+Reference = Annotated[str, typer.Option(help="Only cases of the person with this reference of the council's.")]
+SamePerson = Annotated[
+    bool, typer.Option("--same-person", help="Only open cases beside another one of the kind for the same person.")
+]
+Sort = Annotated[SortedBy, typer.Option(help="What comes first: what was opened first, or is due first, and so on.")]
+Descending = Annotated[bool, typer.Option("--descending", help="The other way round.")]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 
 
 def numbers_of(chosen: Sequence[WordFor] | None, enum: WireEnum[V]) -> list[V]:
     """What was chosen, as the contract has it."""
     return [number_of(enum, word.name.lower()) for word in chosen or ()]
+
+
+def order_of(chosen: SortedBy) -> pb.Order.ValueType:
+    """What a list is sorted by, as the contract has it."""
+    order: pb.Order.ValueType = number_of(pb.Order, "" if chosen is SortedBy.OPENED else chosen.value)
+    return order
 
 
 def steps_of(chosen: Sequence[int] | None) -> list[pb.Step.ValueType]:

@@ -25,13 +25,12 @@ def is_wrong(kind: pb.StuckKind.ValueType) -> bool:
 
 def lines_of_cause(cause: pb.Cause, width: int) -> Iterator[str]:
     """A cause over a few lines: what is wrong, how many cases, since when, whose turn it is, and what to do."""
-    since = _since(cause.since)
+    held_up = "1 case" if cause.cases == 1 else f"{cause.cases:,} cases"
     if cause.example:
-        held_up = "1 case" if cause.cases == 1 else f"{cause.cases:,} cases"
-        first = "" if cause.cases == 1 else "the first "
-        yield f"{stuck_word(cause.kind).words}: {held_up}, {first}{since}"
+        what = f"{held_up}, the first" if cause.cases > 1 else held_up
     else:
-        yield f"{stuck_word(cause.kind).words}: a part of the suite, {since}"
+        what = f"a part of the suite, which holds up {held_up}," if cause.cases else "a part of the suite,"
+    yield f"{stuck_word(cause.kind).words}: {what} {_since(cause.since)}"
     lines = {
         "what": cause.what,
         "to do": cause.remedy,

@@ -17,7 +17,7 @@ A = TypeVar("A", bound=Message)
 FEED_IS_OLD = timedelta(seconds=30)
 """The feed says every few seconds that nothing has happened: after so long it does not answer."""
 LOOK_IS_OLD = timedelta(minutes=3)
-"""It is looked every minute at what is not in the feed."""
+"""Operations look several times a minute at what is not in the feed."""
 UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
