@@ -10,7 +10,7 @@ from services.operations.domain.finding import NOT_STUCK
 from services.operations.domain.standing import Standing
 from services.operations.domain.wanted import Order, Place, Sorting, Wanted
 from services.operations.rows import STEPS, milliseconds
-from services.operations.tables import ON_HOLD, OPEN, cases, findings
+from services.operations.tables import NO_DAY, ON_HOLD, OPEN, cases, findings
 
 SORTED_BY: dict[Order, sa.Column[int]] = {
     Order.OPENED: cases.c.number,
@@ -120,7 +120,7 @@ def conditions(wanted: Wanted, today: date) -> Iterator[sa.ColumnElement[bool] |
 def _between(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     """Between which days."""
     if wanted.due_from:
-        yield cases.c.first_day >= wanted.due_from.toordinal()
+        yield cases.c.first_day.between(wanted.due_from.toordinal(), NO_DAY - 1)
     if wanted.due_before:
         yield cases.c.first_day < wanted.due_before.toordinal()
     if wanted.waiting_since_before:

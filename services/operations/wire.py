@@ -33,6 +33,8 @@ MOST_IDS = 1000
 MOST_VALUES = 100
 LONGEST_CAUSE = 500
 CASE_KINDS = ("adult", "carer")
+EARLIEST = date(1900, 1, 1)
+"""No day before it is asked for."""
 TOKEN = struct.Struct(f">qq{DIGEST_BYTES}s")
 """What the last row was sorted by, its number, and a digest of what is listed."""
 STAGES = list(Stage)
@@ -82,12 +84,12 @@ def _choices(fields: Fields, name: str, values: Sequence[V], enum: WireEnum[V]) 
 
 
 def _day(fields: Fields, name: str, value: str) -> date | None:
-    return fields.day(f"filter.{name}", value) if value else None
+    return fields.day(f"filter.{name}", value, earliest=EARLIEST) if value else None
 
 
 def _begin_of(day: date | None) -> datetime | None:
     """When a day begins in the United Kingdom."""
-    if day is None:
+    if day is None or day < EARLIEST:  # of a wrong day nothing is asked
         return None
     midnight = datetime.combine(day, time(), UTC)
     earlier = midnight - timedelta(hours=1)
