@@ -115,7 +115,7 @@ async def test_a_refusal_that_is_put_right(scene: Scene) -> None:
     came_back = await scene.told("repair", "continue", str(early["repair_id"]), "--by", "olu", code=1)
     assert came_back["outcomes"] == {"came-back": 1}
     shown = await scene.run("repair", "show", str(early["repair_id"]))
-    assert "CASE_NOT_FOUND" in shown
+    assert "was refused (" in shown
     rename_in_planning(scene.settings, f"{case_id}-lost", case_id)
     again = await scene.told("repair", "plan", "resume", "--case", case_id, *BECAUSE)
     moved = await scene.told("repair", "continue", str(again["repair_id"]), "--by", "olu")
