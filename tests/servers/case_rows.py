@@ -48,7 +48,15 @@ def days_from_now(days: int) -> str:
     return (clock.today() + timedelta(days=days)).isoformat()
 
 
-def found(case_id: str, kind: StuckKind, *, cause: str = "", since: datetime | None = None, **detail: str) -> Finding:
+def found(
+    case_id: str,
+    kind: StuckKind,
+    *,
+    cause: str = "",
+    council: str = "example",
+    since: datetime | None = None,
+    **detail: str,
+) -> Finding:
     """Something that is stuck of a case, or of a part of the suite where the case is empty."""
     return Finding(
         case_id or cause,
@@ -57,7 +65,7 @@ def found(case_id: str, kind: StuckKind, *, cause: str = "", since: datetime | N
         Whom.SYSTEM,
         since or clock.now(),
         case_id=case_id,
-        council="example" if case_id else "",
+        council=council if case_id else "",
         detail=detail,
     )
 
