@@ -18,6 +18,7 @@ from sevensteps import clock
 from sevensteps.config import Settings
 from sevensteps.events import CaseOpened, PlanOpened
 
+AWAY = "127.0.0.1:2"
 MONDAY = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
 PAGES = Path(__file__).parent / "pages"
 ASKED = {"service": "planning", "attempts": "12", "task": "open the plan", "reason": "DEADLINE_EXCEEDED"}
@@ -158,12 +159,12 @@ async def test_nothing_found_is_good_news_only_where_it_was_looked(rows: CaseRow
 
 async def test_while_operations_are_down_it_says_so_and_what_to_do(rows: CaseRows) -> None:
     """Nothing else is asked in their place."""
-    settings = replace(rows.running.settings, operations=NOBODY)
+    settings = replace(rows.running.settings, operations=AWAY)
     for command in (("stuck",), ("stuck", "--cases"), ("case", "list")):
         told = await asyncio.to_thread(run_command, settings.as_environment(), *command)
         asked, advice = told.stderr.splitlines()
         assert asked.startswith(
-            f"Where cases stand is asked of operations, and nothing answers at {NOBODY}: is the suite"
+            f"Where cases stand is asked of operations, and nothing answers at {AWAY}: is the suite"
         )
         assert advice.startswith("`sevensteps status` shows what is down")
         assert (told.stdout, told.returncode) == ("", 1)
