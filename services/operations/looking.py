@@ -142,8 +142,7 @@ class Looking:
     async def _are_whole(self) -> bool:
         """Whether everything is in the rows that the feed had at the last look."""
         progress = await self._records.read(store.progress)
-        head = self._troubles.head
-        return progress is not None and not progress.until and head is not None and progress.position >= head
+        return progress is not None and progress.has_all(self._troubles.head)
 
     async def _dated(self, now: datetime) -> tuple[Sequence[Finding], Sequence[Owed]]:
         found: list[Finding] = []

@@ -35,6 +35,10 @@ class Progress:
     heard_at: str = ""
     until: int = 0
 
+    def has_all(self, head: int | None) -> bool:
+        """Whether the rows are whole, and have every event up to a position; None where that is not known."""
+        return not self.until and head is not None and self.position >= head
+
 
 def progress(connection: sa.Connection) -> Progress | None:
     """How far the rows have come; None where nothing was ever read."""

@@ -106,7 +106,7 @@ class Watching:
                 seen.add(view.looked_at.ToMilliseconds())
             return len(seen) > times
 
-        await until(has_looked, f"{times} looks")
+        await until(has_looked, f"{times} looks", SOON + 30 * times)
 
 
 @asynccontextmanager

@@ -129,7 +129,7 @@ async def test_a_journey_that_is_parked(scene: Scene) -> None:
     _rename(scene.settings, case_id, f"{case_id}-lost")
     await agree_plan(scene.impatient, case_id)
     found = await scene.looking.found(case_id, pb.STUCK_KIND_PARKED)
-    assert found.what.startswith("OpenMoney was refused (CASE_NOT_FOUND): ")
+    assert found.what.startswith("OpenMoney was refused (STAGE_ORDER): Step 1 must come first")
     _rename(scene.settings, f"{case_id}-lost", case_id)
     await run(scene.settings, "case", "resume", case_id, "--because", "It is there again.", "--by", "olu")
     await scene.staff.wait_for(case_id, MoneyOpened.TYPE)
