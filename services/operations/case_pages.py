@@ -113,7 +113,7 @@ def conditions(wanted: Wanted, today: date) -> Iterator[sa.ColumnElement[bool] |
     }
     yield from (condition for name, condition in flags.items() if getattr(wanted, name))
     yield from _between(wanted)
-    if wanted.stuck or wanted.stuck_kinds:
+    if wanted.stuck or wanted.stuck_kinds or wanted.cause:
         yield cases.c.case_id.in_(_stuck(wanted))
 
 
@@ -134,4 +134,6 @@ def _stuck(wanted: Wanted) -> sa.Select[str]:
     query = sa.select(findings.c.case_id)
     if wanted.stuck_kinds:
         query = query.where(findings.c.kind.in_(wanted.stuck_kinds))
+    if wanted.cause:
+        query = query.where(findings.c.cause == wanted.cause)
     return query.where(findings.c.kind.not_in(NOT_STUCK)) if wanted.stuck else query

@@ -14,6 +14,9 @@ from services.operations.domain.whom import Whom
 from services.operations.rows import milliseconds, moment_of
 from services.operations.tables import cases, findings
 
+IDS_AT_ONCE = 500
+"""Most ids in one statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -102,6 +105,17 @@ def finding_of(row: sa.RowMapping) -> Finding:
         council=row["council"],
         detail=json.loads(row["detail"]),
     )
+
+
+def of_cases(connection: sa.Connection, case_ids: Sequence[str]) -> dict[str, dict[StuckKind, Finding]]:
+    """What is stuck of these cases, by case and kind."""
+    found: dict[str, dict[StuckKind, Finding]] = {}
+    for begin in range(0, len(case_ids), IDS_AT_ONCE):
+        some = case_ids[begin : begin + IDS_AT_ONCE]
+        for row in connection.execute(sa.select(findings).where(findings.c.case_id.in_(some))).mappings():
+            finding = finding_of(row)
+            found.setdefault(finding.case_id, {})[finding.kind] = finding
+    return found
 
 
 def all_findings(connection: sa.Connection) -> dict[tuple[str, str], Finding]:

@@ -84,3 +84,47 @@ looks = sa.Table(
 )
 """One row: when it was last looked at what is not in the feed, in milliseconds since 1970, and which parts did not
 answer, separated by commas. `asked` is when Temporal last answered: what only it can tell is as old as that."""
+
+repairs = sa.Table(
+    "repairs",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("repair_id", sa.Text, nullable=False, unique=True),
+    *filled(sa.Text, "fingerprint", "council", "planned_by", "action", "hold_reason", "because", "state", "why"),
+    *filled(sa.BigInteger, "planned", "seen"),
+    sa.Column("runner", sa.Text, nullable=False),
+)
+"""Repairs. While one runs, `runner` is the instance that does it, and `seen` its last sign of life (milliseconds)."""
+
+repair_cases = sa.Table(
+    "repair_cases",
+    metadata,
+    sa.Column("repair_id", sa.Text, primary_key=True),
+    sa.Column("number", Position, primary_key=True, autoincrement=False),
+    *filled(sa.Text, "case_id", "council", "prediction", "outcome", "seen"),
+    sa.Column("heard", sa.BigInteger, nullable=False),
+    *filled(sa.BigInteger, "done", "looked"),
+    sa.Index("repair_cases_of_case", "case_id"),
+    sa.Index("repair_cases_left", "repair_id", "outcome", "done"),
+)
+"""The cases of a repair, settled when it was planned. `outcome` is empty until the case was looked at again; `done` and
+`looked` are 0 until then (milliseconds); `heard` is the position of its last event when it was planned."""
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    *filled(sa.Text, "at", "council", "subject", "act", "about", "because", "refused", "before", "after"),
+    *filled(sa.Text, "link", "signature", "signed_by"),
+    sa.Index("audit_about", "about", "number"),
+)
+"""What was done by repairs, and what was refused: see sevensteps/audit_chain.py."""
+
+audit_head = sa.Table(
+    "audit_head",
+    metadata,
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("link", sa.Text, nullable=False),
+)
+"""One row: the last entry of the audit. Whoever adds one locks it."""
