@@ -78,11 +78,16 @@ async def test_the_cases_of_one_cause_are_listed(rows: CaseRows) -> None:
     """The longest stuck first; no other cause is told, and one that has gone leaves nothing stuck."""
     await rows.stuck(*STUCK)
     told = await stuck(rows, "journey_missing")
+    assert told.stdout.startswith("no journey: 2 cases, the first since 2 June 2026, 09:30 UTC\n")
     listed = [line.split()[0] for line in told.stdout.splitlines() if line.startswith("case-")]
     assert listed == ["case-000000000000", "case-000000000001"]
     assert "planning service" not in told.stdout
+    assert told.returncode == 3
     gone = await stuck(rows, "journey_stopped")
-    assert (gone.stdout, gone.returncode) == ("Nothing is stuck.\n", 0)
+    assert (gone.stdout, gone.returncode) == ("Nothing is stuck by this cause.\n", 0)
+    part = await stuck(rows, APPROVAL)
+    assert "The approval service does not answer." in part.stdout
+    assert part.returncode == 3
 
 
 @pytest.mark.parametrize(
