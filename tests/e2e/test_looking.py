@@ -20,7 +20,7 @@ from servers.pages import PROCESSES, asked, families_of, free_ports_in_a_row, ge
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.cli.story.examples import FOLDER
-from sevensteps.config import SERVICES, Settings
+from sevensteps.config import DECIDING_SERVICES, SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
@@ -93,14 +93,16 @@ async def test_every_process_tells_how_it_is(running: RunningSuite, process: str
 async def test_what_the_examples_brought_is_counted(running: RunningSuite) -> None:
     """Calls in the services, events in the feed, facts that reached journeys; and Temporal's library tells its own."""
     scraped = {process: await scrape(running.pages[process]) for process in PROCESSES}
-    for service in set(SERVICES) - {"feed"}:
+    for service in DECIDING_SERVICES:
         assert scraped[service].value("sevensteps_rpc_handled_total", code="OK") > 0
         assert scraped[service].value("sevensteps_outbox_sent_total") > 0
         assert scraped[service].value("sevensteps_decisions_total") > 0
         assert scraped[service].value("sevensteps_database_units_total", outcome="failed") == 0
     appended = scraped["feed"].labels("sevensteps_feed_appended_total", "service")
-    assert appended == set(SERVICES) - {"feed"}
-    assert scraped["feed"].value("sevensteps_feed_subscription_lag", subscription="journeys", council="") < 50
+    assert appended == {*DECIDING_SERVICES}
+    for subscription in ("journeys", "operations"):
+        assert scraped["feed"].value("sevensteps_feed_subscription_lag", subscription=subscription, council="") < 50
+    assert scraped["operations"].value("sevensteps_database_units_total", kind="write", outcome="done") > 0
     assert scraped["worker"].value("sevensteps_relay_delivered_total") > 30
     assert scraped["worker"].value("sevensteps_relay_undeliverable_total") == 0
     assert scraped["worker"].value("sevensteps_relay_position") > 30
