@@ -12,6 +12,7 @@ from rich.table import Table
 from bench import (
     burst,
     call,
+    cases,
     fairness,
     feed,
     gate,
@@ -39,6 +40,7 @@ WITH_RECORDS: Mapping[str, Measure] = {
     "call": call.measure,
     "feed": feed.measure,
     "large-feed": large_feed.measure,
+    "cases": cases.measure,
     "gate": gate.measure,
     "verify": verify.measure,
     "startup": startup.measure,

@@ -75,7 +75,7 @@ class Settings:
     feed: str = "127.0.0.1:7705"
     operations: str = "127.0.0.1:7706"
     assessment_internal: str = "127.0.0.1:7711"
-    """Where assessment listens for the suite's own processes, which show a certificate there. So do the five below."""
+    """Where assessment listens for the suite's own processes, which show a certificate there; so do the others."""
     planning_internal: str = "127.0.0.1:7712"
     approval_internal: str = "127.0.0.1:7713"
     review_internal: str = "127.0.0.1:7714"

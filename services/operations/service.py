@@ -9,8 +9,12 @@ import grpc
 
 from services.operations.alert_command import AlertCommand
 from services.operations.alerting import Alerting
+from services.operations.auditing import Signer
 from services.operations.counting import Counting
 from services.operations.following import Following
+from services.operations.hands import Hands, OwnHands
+from services.operations.looking import Looking
+from services.operations.repairing import Repairing
 from services.operations.server import OperationsServer
 from sevensteps.api.operations.v1 import operations_pb2_grpc
 from sevensteps.background import Background
@@ -44,6 +48,9 @@ class OperationsService:
         publisher: Publisher,
         alerting: Alerting,
         checks: Sequence[Check],
+        signer: Signer,
+        hands: Hands,
+        looking: Looking,
     ) -> None:
         """Use `open`."""
         self.checks = checks
@@ -54,16 +61,21 @@ class OperationsService:
         self._identity = identity
         self._feed = feed
         self._following = Following(store, feed)
+        self._signer = signer
+        self._hands = hands
+        self._repairing = Repairing(store, hands, signer)
+        self._looking = looking
         self._background = Background()
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def open(cls, settings: Settings, identity: Identity) -> Self:
-        """Bring the schema up to date and open the records."""
+    async def open(cls, settings: Settings, identity: Identity, hands: Hands | None = None) -> Self:
+        """Bring the schema up to date and open the records. `hands` are by default those of the running suite."""
         store = await open_to_serve(NAME, settings)
         try:
             await revocations.read(store, identity.revocations)
             tokens = identity.own_tokens(NAME, Role.SERVICE)
+            signer, hands = Signer.open(settings.data), hands or OwnHands(settings, NAME)
         except Fault:
             await store.close()
             raise
@@ -74,11 +86,13 @@ class OperationsService:
         command = AlertCommand(words) if words else None
         alerting = Alerting(store, command, timedelta(minutes=settings.alert_minutes))
         checks = (*Database(store, NAME, settings).checks, outbox_check(publisher, at))
-        return cls(store, identity, feed, publisher, alerting, checks)
+        looking = Looking(store, settings, tokens, (publisher.wake, alerting.wake))
+        return cls(store, identity, feed, publisher, alerting, checks, signer, hands, looking)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
-        operations_pb2_grpc.add_OperationsServiceServicer_to_server(OperationsServer(self._store), server)
+        servicer = OperationsServer(self._store, self._repairing, self._signer)
+        operations_pb2_grpc.add_OperationsServiceServicer_to_server(servicer, server)
         identity_server.add_to(server, self._store, self._identity)
 
     def begin(self, background: Background) -> None:
@@ -89,12 +103,8 @@ class OperationsService:
             background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
             background.start("following the feed", self._following.follow()),
             background.start("alerting the council", self._alerting.keep()),
+            background.start("looking for what is stuck", self._looking.keep()),
         ]
-
-    def told(self) -> None:
-        """After a pass over what may be stuck: send what it has put on record, and alert the council if it is time."""
-        self._publisher.wake()
-        self._alerting.wake()
 
     def drain(self) -> None:
         """See server.Servable. Every call here ends by itself."""
@@ -104,5 +114,8 @@ class OperationsService:
         for task in self._tasks:
             await self._background.stop(task)
         await self._publisher.stop()
+        await self._repairing.close()
+        await self._hands.close()
+        await self._looking.close()
         await self._feed.close()
         await self._store.close()

@@ -40,6 +40,7 @@ from stored.fixture import (
     restore_files,
     stored_in,
 )
+from stored.operations import disagreements
 from stored.player import play_to_end
 from stored.policies import PACK, WITH_CHOICES, lengthen_bank_holidays, put_in, put_together, settings_on, write_choices
 from stored.town import StuckError, Town
@@ -77,9 +78,11 @@ async def test_a_store_is_carried_on(folder: Path, tmp_path: Path, request: pyte
             open_cases = [case for case, row in zip(cases, made.cases, strict=True) if not _stands(row)["ending"]]
             await _rebuild(settings)
             await _assert_that_journeys_stand_where_they_stood(town, made, open_cases)
+            assert await disagreements(town, cases) == []
             put_in(folder.parent / "packs/mended" / PACK, settings.policies)
             await _play_to_the_end(open_cases)
             await _assert_that_every_case_has_ended(town, made, cases)
+            assert await disagreements(town, cases) == []
             await _assert_that_receipts_verify(town, law)
             await _assert_that_everything_verifies(settings)
     finally:

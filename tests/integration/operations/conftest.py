@@ -9,6 +9,8 @@ import pytest
 from servers.feed import Feed, run_feed
 from servers.operations import Operations, run_operations
 from servers.services import PACK
+from services.operations import repairing
+from services.operations.looking import Looking
 from sevensteps.config import Settings
 
 
@@ -30,3 +32,19 @@ async def operations(settings: Settings, feed: Feed) -> AsyncIterator[Operations
     """Operations that follow it."""
     async with run_operations(replace(settings, feed=feed.running.address)) as operations:
         yield operations
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at cases again sooner than people want it."""
+    monkeypatch.setattr(repairing, "LOOK_SECONDS", 0.1)
+
+
+@pytest.fixture
+def no_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operations find nothing by themselves: the test says what is found."""
+
+    async def finds_nothing(_: Looking) -> None:
+        """Leave what is on record as it is."""
+
+    monkeypatch.setattr(Looking, "look", finds_nothing)
