@@ -234,12 +234,7 @@ def _as_before(case: Case, before: Before) -> Finding:
 
 
 def _store(
-    connection: sa.Connection,
-    before: Before,
-    found: Iterable[Finding],
-    gathered: Gathered,
-    *,
-    asked: bool,
+    connection: sa.Connection, before: Before, found: Iterable[Finding], gathered: Gathered, *, asked: bool
 ) -> None:
     """Store what has changed, put what the feed is to be told into the outbox, and note when it was looked."""
     now = milliseconds(gathered.now)

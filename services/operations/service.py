@@ -82,9 +82,7 @@ class OperationsService:
         at, certificates = settings.internal_address("feed"), certificates_for_calls(settings, NAME)
         feed = channel(at, tokens, certificates)
         publisher = Publisher(store, NAME, channel(at, tokens, certificates))
-        words = words_of(settings.alert_command)
-        command = AlertCommand(words) if words else None
-        alerting = Alerting(store, command, timedelta(minutes=settings.alert_minutes))
+        alerting = _alerting(store, settings)
         checks = (*Database(store, NAME, settings).checks, outbox_check(publisher, at))
         looking = Looking(store, settings, tokens, (publisher.wake, alerting.wake))
         return cls(store, identity, feed, publisher, alerting, checks, signer, hands, looking)
@@ -119,3 +117,8 @@ class OperationsService:
         await self._looking.close()
         await self._feed.close()
         await self._store.close()
+
+
+def _alerting(store: Store, settings: Settings) -> Alerting:
+    words = words_of(settings.alert_command)
+    return Alerting(store, AlertCommand(words) if words else None, timedelta(minutes=settings.alert_minutes))
