@@ -60,12 +60,10 @@ class Gathered:
 class Looking:
     """Finds what is stuck. Of several instances one at a time does."""
 
-    def __init__(
-        self, records: Store, settings: Settings, tokens: Tokens, tellers: Sequence[Callable[[], None]] = ()
-    ) -> None:
-        """`tokens` are the service's own, for what it asks of the others. `tellers` are woken after each look."""
+    def __init__(self, records: Store, settings: Settings, tokens: Tokens, has_looked: Callable[[], None]) -> None:
+        """`tokens` are the service's own, for what it asks of the others; `has_looked` is called after each look."""
         self._records = records
-        self._tellers = tellers
+        self._has_looked = has_looked
         self._parts = Parts(settings, tokens)
         rows = Rows(self._known, self._how_many_open, self._open_cases)
         self._journeys = Journeys(settings, rows)
@@ -101,8 +99,7 @@ class Looking:
         found, asked = await self._conclude(gathered, before), seen is not None
         await self._records.write(partial(_store, before=before, found=list(found), gathered=gathered, asked=asked))
         series.LOOK_SECONDS.set(monotonic() - began)
-        for wake in self._tellers:
-            wake()
+        self._has_looked()
 
     async def _gather(self, parts: PartsSeen, seen: Seen | None, *, are_whole: bool) -> Gathered:
         """Read the rows, and ask why cases wait."""
@@ -234,9 +231,14 @@ def _as_before(case: Case, before: Before) -> Finding:
 
 
 def _store(
-    connection: sa.Connection, before: Before, found: Iterable[Finding], gathered: Gathered, *, asked: bool
+    connection: sa.Connection,
+    before: Before,
+    found: Iterable[Finding],
+    gathered: Gathered,
+    *,
+    asked: bool,
 ) -> None:
-    """Store what has changed, put what the feed is to be told into the outbox, and note when it was looked."""
+    """Store what has changed, and when it was looked."""
     now = milliseconds(gathered.now)
     changed = changes(before, found)
     finding_pages.replace_findings(connection, changed.gone, changed.new, changed.told_anew, now)

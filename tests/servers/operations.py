@@ -1,6 +1,6 @@
 """Real operations in the test's own process, and a feed of cases for it to follow."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,10 +58,13 @@ class Operations:
 
     running: Running
     staff: "OperationsServiceAsyncStub"
+    told: Callable[[], None]
+    """What a pass calls after its transaction."""
 
     async def finds(self, now: datetime, *found: Finding) -> None:
         """A pass over the cases finds this, and tells it."""
         await find(self.running.store, now, *found)
+        self.told()
 
     async def rows(self) -> Rows:
         """Every row of a case, byte for byte."""
@@ -101,7 +104,7 @@ async def run_operations(
     running = Running(settings, Keys.open(settings.data), f"127.0.0.1:{server.port}", store)
     try:
         token = running.token("olu", Role.OPERATIONS, council=EVERY_COUNCIL)
-        yield Operations(running, running.stub(OperationsServiceStub, token))
+        yield Operations(running, running.stub(OperationsServiceStub, token), service.has_looked)
     finally:
         await running.hang_up()
         await server.stop()
