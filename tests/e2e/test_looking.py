@@ -16,19 +16,18 @@ from uuid import uuid4
 import pytest
 
 from e2e import pages
+from e2e.rows import rows_come_to_feed
 from servers.command_line import run_command
 from servers.pages import PROCESSES, asked, families_of, free_ports_in_a_row, get, scrape
-from servers.waiting import until
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
-from sevensteps.api.operations.v1.operations_pb2 import ListCasesRequest, ListCasesResponse
 from sevensteps.cli.story.examples import FOLDER
 from sevensteps.config import DECIDING_SERVICES, SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.suite import TEMPORAL_LIBRARY, Suite, on_free_ports
-from sevensteps.rpc.caller import PatientCaller, operations
+from sevensteps.rpc.caller import PatientCaller
 
 
 def _run(settings: Settings, *arguments: str | bytes) -> subprocess.CompletedProcess[str]:
@@ -114,22 +113,9 @@ async def test_what_the_examples_brought_is_counted(running: RunningSuite) -> No
     assert "temporal_request_total" in library
 
 
-async def _come_to_operations(settings: Settings) -> None:
-    """Wait until every event that the feed has now is in the rows of cases."""
-    events = await asyncio.to_thread(pages.run, settings, "events", "--json")
-    last = json.loads(events.splitlines()[-1])["position"]
-    async with operations(settings) as caller:
-
-        async def are_there() -> bool:
-            page = await caller.ask(ListCasesRequest(page_size=1), ListCasesResponse)
-            return bool(page.view.position >= last)
-
-        await until(are_there, "the rows of cases to come as far as the feed")
-
-
 async def test_the_list_says_where_each_case_stands(running: RunningSuite) -> None:
     """One line a case: its kind, its step, what it waits for; or how it ended."""
-    await _come_to_operations(running.settings)
+    await rows_come_to_feed(running.settings)
     listed = await asyncio.to_thread(_run, running.settings, "case", "list")
     [carer] = [line for line in listed.stdout.splitlines() if running.carer in line]
     [ended] = [line for line in listed.stdout.splitlines() if running.not_eligible in line]
@@ -431,7 +417,7 @@ async def test_a_case_is_found_by_the_persons_reference(running: RunningSuite) -
     first_line, *lines = several.stderr.splitlines()
     assert "several cases" in first_line
     assert [line.split()[0] for line in lines] == [adult.case_id, carer.case_id, second.case_id]
-    await _come_to_operations(running.settings)
+    await rows_come_to_feed(running.settings)
     assert await asyncio.to_thread(listed, "--reference", "FOUND-1") == [adult.case_id, carer.case_id, second.case_id]
     assert await asyncio.to_thread(listed, "--same-person") == [adult.case_id, second.case_id]
     pairs = await asyncio.to_thread(pages.run, running.settings, "case", "list", "--same-person")

@@ -37,7 +37,7 @@ async def test_journeys_are_rebuilt_from_the_feed_as_if_nothing_had_been_lost(tm
         async with Staff(suite.settings) as staff:
             cases = {await _case_after(staff, steps): steps for steps in range(len(STEPS) + 1)}
             before = await _standings(suite, cases)
-            event_count = len(await events_of(suite.settings))
+            told = await _told_of_cases(suite)
 
             _forget_answers(suite.settings.data)
             await lose_temporal(suite)
@@ -49,7 +49,7 @@ async def test_journeys_are_rebuilt_from_the_feed_as_if_nothing_had_been_lost(tm
             rebuilt = await _rebuild(suite)
             assert f"{len(cases)} journeys started again" in rebuilt
             assert await _standings(suite, cases) == before
-            assert len(await events_of(suite.settings)) == event_count
+            assert await _told_of_cases(suite) == told
 
             for case_id, steps in cases.items():
                 for step in STEPS[steps:]:
@@ -73,6 +73,11 @@ async def _assert_reported(suite: Suite, case_id: str) -> None:
         assert case_id in output
         assert "sevensteps journeys rebuild" in output
         assert "CASE_NOT_FOUND" not in output
+
+
+async def _told_of_cases(suite: Suite) -> list[str]:
+    """The events of the services that own the steps; operations tell beside them what is stuck."""
+    return [event.event_id for event in await events_of(suite.settings) if event.source in DECIDING]
 
 
 async def _typed(suite: Suite, *arguments: str) -> str:
