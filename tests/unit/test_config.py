@@ -195,6 +195,8 @@ def test_where_a_process_listens_must_be_clear() -> None:
         ("MOST_CALLS", "0", "a whole number from 1"),
         ("MOST_STREAMS_EACH", "٣", "a whole number from 1"),
         ("MOST_HOLDS_AN_HOUR", "0", "a whole number from 1 to 9999999, not 0"),
+        ("ALERT_MINUTES", "0", "a whole number from 1 to 9999999, not 0"),
+        ("ALERT_COMMAND", "mail 'it", "a program and its arguments, as a shell splits them"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_an_error(name: str, value: str, expected: str) -> None:
