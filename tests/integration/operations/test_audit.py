@@ -19,6 +19,8 @@ from sevensteps.audit_chain import COLUMNS, START, link_after, problems
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 
+pytestmark = pytest.mark.usefixtures("no_looks")
+
 Entry = dict[str, object]
 
 

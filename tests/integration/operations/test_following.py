@@ -27,6 +27,8 @@ from sevensteps.events import (
 )
 from sevensteps.steps import DueKind, Ending, HoldReason
 
+pytestmark = pytest.mark.usefixtures("no_looks")
+
 COMPLAINT = ComplaintRecorded("complaint-1", "2026-05-28", "letter", "person", "2026-06-02", "2026-11-27")
 
 

@@ -31,6 +31,8 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.events import CaseOpened
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 
+pytestmark = pytest.mark.usefixtures("no_looks")
+
 NOTHING_TWICE = "If that was done already, the same answer comes again: nothing is done or paid twice."
 
 
