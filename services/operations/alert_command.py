@@ -42,9 +42,7 @@ class AlertCommand:
     async def run(self, document: str) -> Run:
         """Run it with a document on its standard input, and wait for its end. What it prints goes nowhere."""
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self._words, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, env=_surroundings(), start_new_session=True
-            )
+            process = await self._begin()
         except OSError:
             return Run(Outcome.NOT_STARTED)
         try:
@@ -55,6 +53,11 @@ class AlertCommand:
         finally:
             await _end(process)
         return Run(Outcome.FAILED if process.returncode else Outcome.SENT, process.returncode)
+
+    async def _begin(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *self._words, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, env=_surroundings(), start_new_session=True
+        )
 
 
 def _surroundings() -> Mapping[str, str]:

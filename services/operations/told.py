@@ -6,6 +6,7 @@ Who was told what is compared with what is stuck now. So nothing is lost, whatev
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
@@ -17,6 +18,9 @@ from services.operations.tables import alerts, findings, told_by_command, told_i
 
 KEY = ("about", "kind", "cause")
 AS_FOUND = (*KEY, "case_id", "council", "whom", "detail", "since")
+
+Alert: TypeAlias = tuple[Sequence[Cause], Sequence[Cause]]
+"""What is newly stuck, and what is mended."""
 
 
 class State(StrEnum):
@@ -92,26 +96,28 @@ def take_mended(connection: sa.Connection, now: datetime, after: timedelta, most
     return [(outward(finding_of(row)), int(row["gone"])) for row in rows]
 
 
-def begin_alert(
-    connection: sa.Connection, now: datetime, pause: timedelta
-) -> tuple[Sequence[Cause], Sequence[Cause]] | None:
+def begin_alert(connection: sa.Connection, now: datetime, pause: timedelta) -> Alert | None:
     """What the command is to be told as newly stuck, and as mended: note that it is begun with that.
 
-    None where it was begun less than `pause` ago, or there is nothing to tell. What a process that ended meanwhile had
-    begun to tell is told again.
+    None where it was begun less than `pause` ago, or there is nothing to tell.
     """
     begun = connection.execute(sa.select(alerts.c.begun)).scalar()
     if begun is not None and milliseconds(now - pause) < begun:
         return None
-    end_alert(connection, is_told=False)
-    connection.execute(_BEGIN_TELLING)
-    connection.execute(_BEGIN_MENDING)
-    stuck, gone = _causes(connection, State.TELLING), _causes(connection, State.MENDING)
-    if not stuck and not gone:
+    stuck, mended = _news(connection)
+    if not stuck and not mended:
         return None
     connection.execute(alerts.delete())
     connection.execute(alerts.insert(), {"one": 1, "begun": milliseconds(now)})
-    return stuck, gone
+    return stuck, mended
+
+
+def _news(connection: sa.Connection) -> Alert:
+    """What was not told yet. What a process that ended meanwhile had begun to tell is among it."""
+    end_alert(connection, is_told=False)
+    connection.execute(_BEGIN_TELLING)
+    connection.execute(_BEGIN_MENDING)
+    return _causes(connection, State.TELLING), _causes(connection, State.MENDING)
 
 
 def end_alert(connection: sa.Connection, *, is_told: bool) -> None:
