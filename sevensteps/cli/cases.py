@@ -21,14 +21,14 @@ from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import DecidedCase, explanation
 from sevensteps.cli.case_view.feed import follow_events, list_events
 from sevensteps.cli.case_view.find_case import find_case
-from sevensteps.cli.case_view.history import CaseHistory, last_event, payload_of
+from sevensteps.case_words.history import CaseHistory, last_event, payload_of
 from sevensteps.cli.case_view.matters import lines_of, waiting_in
 from sevensteps.cli.case_view.reasons import reasons_by_event
 from sevensteps.cli.case_view.receipts import read_receipts
-from sevensteps.cli.case_view.sentences import reason_in_words
+from sevensteps.case_words.sentences import reason_in_words
 from sevensteps.cli.case_view.status import CaseStatus, status_from_events, status_from_journey
 from sevensteps.cli.case_view.timeline import timeline, timeline_entry
-from sevensteps.cli.case_view.words import words_of
+from sevensteps.case_words.words import words_of
 from sevensteps.cli.standings import warn_that_journeys_do_not_answer
 from sevensteps.cli.terminal.options import AsJson, Verbose
 from sevensteps.cli.terminal.plain_errors import run

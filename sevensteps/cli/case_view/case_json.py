@@ -12,7 +12,7 @@ from sevensteps.cli.case_view.case_list import Row
 from sevensteps.cli.case_view.case_records import CaseRecords
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import DecidedCase
-from sevensteps.cli.case_view.history import verdict_of
+from sevensteps.case_words.history import verdict_of
 from sevensteps.cli.receipts import line_of
 from sevensteps.policy.model.verdict import Json
 

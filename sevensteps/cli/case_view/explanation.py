@@ -14,7 +14,7 @@ from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.receipts.v1.receipts_pb2 import Receipt
 from sevensteps.cli.case_view.receipts import ServiceReceipt
-from sevensteps.cli.case_view.sentences import (
+from sevensteps.case_words.sentences import (
     LONGEST_LIST,
     LONGEST_REASON,
     because_of_all,
@@ -24,7 +24,7 @@ from sevensteps.cli.case_view.sentences import (
     more_of,
 )
 from sevensteps.cli.case_view.timeline import STYLES, rule_label
-from sevensteps.cli.case_view.words import Words
+from sevensteps.case_words.words import Words
 from sevensteps.events import (
     OPENS,
     CaseEnded,

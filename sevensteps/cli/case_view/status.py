@@ -9,8 +9,8 @@ from temporalio.service import RPCError
 
 from sevensteps import clock, journeys, temporal
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.cli.case_view.history import payload_of
-from sevensteps.cli.case_view.sentences import date_in_words, due_of, waiting_after
+from sevensteps.case_words.history import payload_of
+from sevensteps.case_words.sentences import date_in_words, due_of, waiting_after
 from sevensteps.cli.case_view.service_wait import service_wait
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind

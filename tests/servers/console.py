@@ -1,0 +1,100 @@
+"""A real console in the test's own process, and a browser without a window that goes through its pages."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from html import unescape
+from pathlib import Path
+
+import httpx
+
+from console.serving import Serving
+from servers.feed import Feed, run_feed
+from servers.operations import Operations, run_operations, told
+from servers.services import PACK
+from sevensteps import events
+from sevensteps.config import Settings
+from sevensteps.local.ports import free_port
+
+FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
+TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Goes to pages and sends forms; keeps cookies."""
+
+    http: httpx.AsyncClient
+
+    async def open(self, path: str) -> httpx.Response:
+        """Go to a page, and on from there where it sends one."""
+        return await self.http.get(path, follow_redirects=True)
+
+    async def send(self, path: str, fields: Mapping[str, str], *, form: str = "") -> httpx.Response:
+        """Send a form as a page shows it; `form` is the page, where it is at another address."""
+        shown = (await self.open(form or path)).text
+        [key] = FORM_KEY.findall(shown)[:1]
+        return await self.http.post(path, data={"form_key": unescape(key), **fields}, follow_redirects=True)
+
+    async def sign_in(self, role: str = "operations", council: str = "*", subject: str = "olu") -> httpx.Response:
+        """Sign on as somebody."""
+        return await self.send("/sign-in", {"subject": subject, "role": role, "council": council, "next": "/"})
+
+
+def text_of(answer: httpx.Response) -> str:
+    """What a page says, in one line."""
+    return " ".join(unescape(TAG.sub(" ", answer.text.partition("<body")[2])).split())
+
+
+@asynccontextmanager
+async def run_console(settings: Settings) -> AsyncIterator[Serving]:
+    """A console on a free port; the settings say where the services are."""
+    async with Serving(replace(settings, console=f"127.0.0.1:{free_port()}")) as serving:
+        yield serving
+
+
+@asynccontextmanager
+async def browser_at(serving: Serving) -> AsyncIterator[Browser]:
+    """A browser that has no cookies yet."""
+    async with httpx.AsyncClient(base_url=f"http://{serving.address}") as http:
+        yield Browser(http)
+
+
+CASES = ("case-one", "case-two", "case-three")
+OURS, THEIRS = "example-council", "another-council"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A feed, operations that follow it, and a console over both."""
+
+    settings: Settings
+    feed: Feed
+    operations: Operations
+    console: Serving
+
+
+async def tell_cases(feed: Feed, operations: Operations) -> None:
+    """Three cases: two of our council, of which one is on hold, and one of another council."""
+    stories = [
+        told("case-one", events.CaseOpened(kind="adult", due_on="2026-06-20"), council=OURS),
+        told("case-one", events.AssessmentOpened(round=1, due_on="2026-06-30"), after_seconds=1, council=OURS),
+        told("case-two", events.CaseOpened(kind="carer", due_on="2026-06-20"), after_seconds=2, council=OURS),
+        told("case-two", events.HoldPlaced(reason="hospital", because="stroke"), after_seconds=3, council=OURS),
+        told("case-three", events.CaseOpened(kind="adult", due_on="2026-06-20"), after_seconds=4, council=THEIRS),
+    ]
+    await operations.come_to(await feed.append(stories))
+
+
+@asynccontextmanager
+async def run_with_cases(data: Path) -> AsyncIterator[Suite]:
+    """A console, with a feed and operations that have three cases."""
+    settings = Settings(data=data, pack=PACK)
+    async with AsyncExitStack() as stack:
+        feed = await stack.enter_async_context(run_feed(settings))
+        settings = replace(settings, feed=feed.running.address)
+        operations = await stack.enter_async_context(run_operations(settings))
+        settings = replace(settings, operations=operations.running.address)
+        await tell_cases(feed, operations)
+        yield Suite(settings, feed, operations, await stack.enter_async_context(run_console(settings)))
