@@ -15,7 +15,6 @@ from sevensteps.addresses import host_of, port_of
 from sevensteps.background import Background, on_signals, until_stopped
 from sevensteps.config import PRODUCTION, Settings
 from sevensteps.errors import Fault, Kind
-from sevensteps.installation import command
 from sevensteps.service.opening import open_to_serve
 
 NAME = "console"
@@ -100,7 +99,7 @@ def ensure_servable(settings: Settings) -> None:
         raise Fault(
             Kind.PRECONDITION,
             "CONSOLE_FILES_MISSING",
-            f"The files of GOV.UK Frontend that pages look by are not here. `{command('fetch')}` fetches them.",
+            "The files of GOV.UK Frontend by which pages look are not here. In a checkout, `make setup` fetches them.",
         )
 
 
@@ -113,8 +112,6 @@ def _listener(address: str) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        detail = (
-            f"The console cannot listen at {address}. Set SEVENSTEPS_CONSOLE to another address."
-        )
+        detail = f"The console cannot listen at {address}. Set SEVENSTEPS_CONSOLE to another address."
         raise Fault(Kind.UNAVAILABLE, "ADDRESS_IN_USE", detail) from error
     return listener
