@@ -12,7 +12,7 @@ from console import refusals, words
 from console.pages import case, cases, glossary, home, plain, sign_in, stuck
 from console.sessions import Sessions
 from console.visit import TOKEN, Console, for_anybody, for_signed_on
-from sevensteps.case_words.words import words_of
+from sevensteps.case_history.words import words_of
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.fields import short_name

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.sessions import Session, Sessions
 from sevensteps.addresses import is_loopback
-from sevensteps.case_words.words import Words
+from sevensteps.case_history.words import Words
 from sevensteps.config import Settings
 from sevensteps.rpc.caller import Caller
 

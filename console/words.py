@@ -7,6 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.case_words import Stuck
 from sevensteps.fields import short_name
 from sevensteps.policy.model.values_in_words import value_in_words
 from sevensteps.steps import STEP_NAMES, Stage
@@ -29,23 +30,7 @@ WHOM: Mapping[str, str] = {
     "system": "the suite itself",
 }
 """For whom a case waits, and who can do something."""
-STUCK: Mapping[str, str] = {
-    "worker_missing": "No worker runs",
-    "activity_retrying": "A service is asked again and again",
-    "workflow_task_failing": "The journey's code fails",
-    "person_past_due": "The person or a practitioner is late",
-    "outside_party_past_due": "Finance, a provider or an integrator is late",
-    "clock_breached": "A date of law has passed",
-    "clock_near": "A date of law is near",
-    "effect_missing": "What must follow has not followed",
-    "parked": "Parked: a service refuses",
-    "engines_disagree": "The rules engines disagree",
-    "pack_refused": "A policy pack is refused",
-    "events_not_moving": "Events do not move",
-    "journey_missing": "The journey is missing",
-    "journey_stopped": "The journey was stopped",
-    "part_not_answering": "A part does not answer",
-}
+STUCK: Mapping[str, str] = {each.name.lower(): each.words.capitalize() for each in Stuck}
 CASE_KINDS: Mapping[str, str] = {"adult": "adult", "carer": "carer"}
 NOT_STUCK = "clock_near"
 """The one kind that is told in advance: nothing is wrong yet."""

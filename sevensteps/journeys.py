@@ -79,7 +79,7 @@ async def standing(client: Client, case_id: str) -> Standing:
     journey = await _described(client, case_id)
     task_queue = journey.execution_config.task_queue.name
     if how := STOPPED.get(WorkflowExecutionStatus(journey.workflow_execution_info.status)):
-        raise _journey_stopped(case_id, journey, how, await _reason(handle))
+        raise _journey_stopped(case_id, journey, how, await reason_of_end(handle))
     for attempt in range(1, QUERY_ATTEMPTS + 1):  # a query can time out just as one run hands over to the next
         try:
             standing: Standing = await handle.query(STANDS, result_type=Standing, rpc_timeout=QUERY_TIMEOUT)
@@ -116,7 +116,7 @@ async def _described(client: Client, case_id: str) -> DescribeWorkflowExecutionR
         raise Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "Temporal does not answer now. Ask again.") from error
 
 
-async def _reason(handle: WorkflowHandle[object, object]) -> str:
+async def reason_of_end(handle: WorkflowHandle[object, object]) -> str:
     """Why a journey was terminated, as whoever did it has said; empty where nobody did."""
     closing = WorkflowHistoryEventFilterType.CLOSE_EVENT
     async for event in handle.fetch_history_events(event_filter_type=closing):

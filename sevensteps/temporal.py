@@ -72,6 +72,26 @@ PHRASES: Mapping[WaitingFor, str] = {
 """The same in words, to follow "waits for"."""
 
 
+TELLS_A_DATE = "RecordOverdue"
+"""The request by which the service of a step is told that a date has passed. Nothing waits for it."""
+ASKED: Mapping[str, str] = {
+    "OpenAssessment": "assessment",
+    "EndCase": "assessment",
+    "OpenPlan": "planning",
+    "OpenMoney": "planning",
+    "OpenSupport": "planning",
+    "ClosePlanning": "planning",
+    "OpenApproval": "approval",
+    "CloseApproval": "approval",
+    "OpenLife": "review",
+    "OpenReview": "review",
+    "CloseReview": "review",
+}
+"""The service that each of a journey's requests goes to."""
+ALSO_ASKED: Mapping[str, str] = {"OpenApproval": "planning"}
+"""The service that is asked for the plan before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parked:
     """Why a journey is parked: what it asked for, and why the service refuses however often it is asked.

@@ -12,8 +12,8 @@ from console.visit import Visit
 from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.operations.v1 import operations_pb2 as pb
-from sevensteps.case_words.sentences import event_in_words, waiting_in_words
-from sevensteps.case_words.words import Words
+from sevensteps.case_history.sentences import event_in_words, waiting_in_words
+from sevensteps.case_history.words import Words
 from sevensteps.errors import Fault, Kind, not_found
 from sevensteps.events import OPENS
 from sevensteps.steps import STEP_NAMES

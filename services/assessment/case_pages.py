@@ -27,6 +27,8 @@ def _narrowed(query: sa.Select[tuple[object, ...]], after: int, wanted: CasesWan
         query = query.where(cases.c.person_reference == wanted.person_reference)
     if wanted.linked_case_id:
         query = query.where(LINKED, cases.c.linked_case_id == wanted.linked_case_id)
+    if wanted.case_ids:
+        query = query.where(cases.c.case_id.in_(wanted.case_ids))
     return query
 
 

@@ -25,6 +25,7 @@ from sevensteps.steps import Stage
 
 PAGE = 50
 LARGEST_PAGE = 1000
+MOST_IDS = 1000
 FACTS_OF_ADVOCACY = (
     "understanding",
     "retaining",
@@ -114,7 +115,10 @@ def cases_wanted(request: pb.ListCasesRequest) -> tuple[int, CasesWanted]:
         same_person=request.same_person,
         linked_case_id=fields.id("linked_case_id", request.linked_case_id) if request.linked_case_id else "",
         open_or_waiting=request.open_or_waiting,
+        case_ids=tuple(request.case_ids),
     )
+    if len(request.case_ids) > MOST_IDS:
+        fields.wrong("case_ids", f"must be at most {MOST_IDS}")
     fields.check()
     return size, wanted
 

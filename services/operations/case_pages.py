@@ -10,7 +10,7 @@ from services.operations.domain.finding import NOT_STUCK
 from services.operations.domain.standing import Standing
 from services.operations.domain.wanted import Order, Place, Sorting, Wanted
 from services.operations.rows import STEPS, milliseconds
-from services.operations.tables import ON_HOLD, OPEN, cases, findings
+from services.operations.tables import NO_DAY, ON_HOLD, OPEN, cases, findings
 
 SORTED_BY: dict[Order, sa.Column[int]] = {
     Order.OPENED: cases.c.number,
@@ -113,14 +113,14 @@ def conditions(wanted: Wanted, today: date) -> Iterator[sa.ColumnElement[bool] |
     }
     yield from (condition for name, condition in flags.items() if getattr(wanted, name))
     yield from _between(wanted)
-    if wanted.stuck or wanted.stuck_kinds:
+    if wanted.stuck or wanted.stuck_kinds or wanted.cause:
         yield cases.c.case_id.in_(_stuck(wanted))
 
 
 def _between(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     """Between which days."""
     if wanted.due_from:
-        yield cases.c.first_day >= wanted.due_from.toordinal()
+        yield cases.c.first_day.between(wanted.due_from.toordinal(), NO_DAY - 1)
     if wanted.due_before:
         yield cases.c.first_day < wanted.due_before.toordinal()
     if wanted.waiting_since_before:
@@ -134,4 +134,6 @@ def _stuck(wanted: Wanted) -> sa.Select[str]:
     query = sa.select(findings.c.case_id)
     if wanted.stuck_kinds:
         query = query.where(findings.c.kind.in_(wanted.stuck_kinds))
+    if wanted.cause:
+        query = query.where(findings.c.cause == wanted.cause)
     return query.where(findings.c.kind.not_in(NOT_STUCK)) if wanted.stuck else query

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
@@ -14,14 +14,16 @@ from services.operations.domain.whom import Whom
 from services.operations.rows import milliseconds, moment_of
 from services.operations.tables import cases, findings
 
+IDS_AT_ONCE = 500
+"""Most ids in one statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding, when it was found and when it was last seen (milliseconds since 1970), and its place in the list."""
+    """A finding, when it was found (milliseconds since 1970), and its place in the list."""
 
     finding: Finding
     found: int
-    seen: int
     number: int
 
 
@@ -45,23 +47,28 @@ def page(
     if after:
         query = query.where(sa.tuple_(*key) > sa.tuple_(after.value, after.number))
     rows = connection.execute(query.order_by(*key, findings.c.kind).limit(size)).mappings()
-    return [Found(finding_of(row), row["found"], row["seen"], row["number"]) for row in rows]
+    return [Found(finding_of(row), row["found"], row["number"]) for row in rows]
 
 
 def causes(connection: sa.Connection, wanted: Wanted, today: date) -> Sequence[Cause]:
     """The causes of what is stuck, those of a part of the suite first, then those that hold up most cases."""
-    of_parts = [Cause(finding_of(row), 0) for row in _of_parts(connection, wanted)]
+    of_parts = {(first.kind, first.cause): Cause(first, 0) for first in map(finding_of, _of_parts(connection, wanted))}
     of_cases = (
-        sa.select(findings.c.kind, findings.c.cause, sa.func.count().label("cases"), sa.func.min(findings.c.since))
+        sa.select(findings.c.kind, findings.c.cause, sa.func.count().label("cases"))
         .join(cases, findings.c.case_id == cases.c.case_id)
         .where(*conditions(wanted, today), *_of_kinds(wanted))
         .group_by(findings.c.kind, findings.c.cause)
     )
-    held_up = [
-        Cause(_first(connection, wanted, today, cause=cause, kind=kind), number)
-        for kind, cause, number, _ in connection.execute(of_cases).all()
+    held_up = []
+    for kind, cause, number in connection.execute(of_cases).all():
+        if part := of_parts.get((StuckKind(kind), cause)):
+            of_parts[part.first.kind, cause] = replace(part, cases=number)
+        else:
+            held_up.append(Cause(_first(connection, wanted, today, cause=cause, kind=kind), number))
+    return [
+        *of_parts.values(),
+        *sorted(held_up, key=lambda cause: (-cause.cases, cause.first.since, cause.first.cause)),
     ]
-    return [*of_parts, *sorted(held_up, key=lambda cause: (-cause.cases, cause.first.since, cause.first.cause))]
 
 
 def _of_parts(connection: sa.Connection, wanted: Wanted) -> Sequence[sa.RowMapping]:
@@ -100,6 +107,17 @@ def finding_of(row: sa.RowMapping) -> Finding:
     )
 
 
+def of_cases(connection: sa.Connection, case_ids: Sequence[str]) -> dict[str, dict[StuckKind, Finding]]:
+    """What is stuck of these cases, by case and kind."""
+    found: dict[str, dict[StuckKind, Finding]] = {}
+    for begin in range(0, len(case_ids), IDS_AT_ONCE):
+        some = case_ids[begin : begin + IDS_AT_ONCE]
+        for row in connection.execute(sa.select(findings).where(findings.c.case_id.in_(some))).mappings():
+            finding = finding_of(row)
+            found.setdefault(finding.case_id, {})[finding.kind] = finding
+    return found
+
+
 def all_findings(connection: sa.Connection) -> dict[tuple[str, str], Finding]:
     """Everything that is stuck as far as is known, by what it is about and the kind."""
     rows = connection.execute(sa.select(findings)).mappings()
@@ -107,17 +125,19 @@ def all_findings(connection: sa.Connection) -> dict[tuple[str, str], Finding]:
 
 
 def replace_findings(
-    connection: sa.Connection, gone: Sequence[Finding], new: Sequence[Finding], lasting: Sequence[Finding], now: int
+    connection: sa.Connection, gone: Sequence[Finding], new: Sequence[Finding], told_anew: Sequence[Finding], now: int
 ) -> None:
-    """Drop what is not stuck any more, add what is newly so, and note that the rest was seen again."""
+    """Drop what is not stuck any more, add what is newly so, and tell anew what lasts with other words or numbers."""
     key = (findings.c.about == sa.bindparam("of_about"), findings.c.kind == sa.bindparam("of_kind"))
     if gone:
         connection.execute(findings.delete().where(*key), [_key(finding) for finding in gone])
     if new:
         connection.execute(findings.insert(), [_row(finding, now) for finding in new])
-    if lasting:
-        again = findings.update().where(*key).values(seen=sa.bindparam("now"), detail=sa.bindparam("told"))
-        connection.execute(again, [_key(each) | {"now": now, "told": _told(each)} for each in lasting])
+    if told_anew:
+        names = ("cause", "whom", "since", "detail")
+        again = findings.update().where(*key).values({name: sa.bindparam(f"new_{name}") for name in names})
+        rows = [(_key(each), _row(each, now)) for each in told_anew]
+        connection.execute(again, [key | {f"new_{name}": row[name] for name in names} for key, row in rows])
 
 
 def _key(finding: Finding) -> dict[str, object]:
@@ -134,7 +154,6 @@ def _row(finding: Finding, now: int) -> dict[str, object]:
         "whom": finding.whom.value,
         "since": milliseconds(finding.since),
         "found": now,
-        "seen": now,
         "detail": _told(finding),
     }
 

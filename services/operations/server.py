@@ -1,11 +1,17 @@
 """The gRPC face of operations: each call is read, handed to its use case, and answered."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
-from services.operations import handlers, wire
+from services.operations import auditing, handlers, planning, repair_store, repair_wire, wire
+from services.operations.auditing import Entry, Signer
+from services.operations.repairing import Going, Repairing
+from services.operations.rows import milliseconds
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.api.operations.v1 import operations_pb2_grpc as pb_grpc
+from sevensteps.errors import Fault
 from sevensteps.fields import Fields
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.store import Store
@@ -14,9 +20,11 @@ from sevensteps.service.store import Store
 class OperationsServer(pb_grpc.OperationsServiceServicer):
     """Answers the calls of OperationsService."""
 
-    def __init__(self, records: Store) -> None:
-        """`records` holds the rows."""
+    def __init__(self, records: Store, repairing: Repairing, signer: Signer) -> None:
+        """`records` holds the rows; `repairing` carries out repairs, and `signer` signs what is on record of them."""
         self._records = records
+        self._repairing = repairing
+        self._signer = signer
 
     async def ListCases(self, request: pb.ListCasesRequest, context: Context) -> pb.ListCasesResponse:
         """See OperationsService.ListCases."""
@@ -61,3 +69,81 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         after = wire.place_of(request.page_token, request)
         listing = partial(handlers.list_stuck, wanted=wanted, cause=cause, today=clock.today(), after=after, size=size)
         return wire.stuck_message(*await self._records.read(listing), request)
+
+    async def PlanRepair(self, request: pb.PlanRepairRequest, context: Context) -> pb.PlanRepairResponse:
+        """See OperationsService.PlanRepair."""
+        planned = repair_wire.planned_of(request, caller())
+        planning_it = partial(
+            planning.plan,
+            planned=planned,
+            actor=caller(),
+            signer=self._signer,
+            today=clock.today(),
+            now=milliseconds(clock.now()),
+        )
+        async with self._refusals("repair.planned", planned.repair_id, planned.because):
+            repair = await self._records.write(planning_it)
+        return pb.PlanRepairResponse(repair=await self._told(repair.repair_id))
+
+    async def ContinueRepair(self, request: pb.ContinueRepairRequest, context: Context) -> pb.ContinueRepairResponse:
+        """See OperationsService.ContinueRepair."""
+        cases, pace = repair_wire.extent_of(request)
+        async with self._refusals("repair.continued", request.repair_id, ""):
+            await self._ensure_own(request.repair_id)
+            going = Going(caller(), repair_wire.token_of_caller(context), cases, pace)
+            await self._repairing.go_on(request.repair_id, going)
+        return pb.ContinueRepairResponse(repair=await self._told(request.repair_id))
+
+    async def StopRepair(self, request: pb.StopRepairRequest, context: Context) -> pb.StopRepairResponse:
+        """See OperationsService.StopRepair."""
+        because = repair_wire.because_of(request)
+        async with self._refusals("repair.stopped", request.repair_id, because):
+            await self._ensure_own(request.repair_id)
+            await self._repairing.stop(request.repair_id, caller(), because)
+        return pb.StopRepairResponse(repair=await self._told(request.repair_id))
+
+    async def GetRepair(self, request: pb.GetRepairRequest, context: Context) -> pb.GetRepairResponse:
+        """See OperationsService.GetRepair."""
+        return pb.GetRepairResponse(repair=await self._told(request.repair_id))
+
+    async def ListRepairs(self, request: pb.ListRepairsRequest, context: Context) -> pb.ListRepairsResponse:
+        """See OperationsService.ListRepairs."""
+        size, before = repair_wire.page_of(request)
+        scope = wire.scope_of(caller())
+        listing = partial(handlers.list_repairs, scope=scope, before=before, size=size)
+        return repair_wire.repairs_message(await self._records.read(listing), request, size)
+
+    async def ListRepairCases(self, request: pb.ListRepairCasesRequest, context: Context) -> pb.ListRepairCasesResponse:
+        """See OperationsService.ListRepairCases."""
+        size, after = repair_wire.page_of(request)
+        outcomes = repair_wire.outcomes_of(request)
+        await self._ensure_own(request.repair_id)
+        listing = partial(
+            repair_store.cases_of, repair_id=request.repair_id, outcomes=outcomes, after=after, size=size + 1
+        )
+        return repair_wire.cases_message(await self._records.read(listing), request, size)
+
+    async def ListAudit(self, request: pb.ListAuditRequest, context: Context) -> pb.ListAuditResponse:
+        """See OperationsService.ListAudit."""
+        size, after = repair_wire.page_of(request)
+        scope = wire.scope_of(caller())
+        listing = partial(auditing.page, scope=scope, about=request.about, after=after, size=size + 1)
+        return repair_wire.audit_message(await self._records.read(listing), request, size)
+
+    async def _ensure_own(self, repair_id: str) -> None:
+        """Raise a Fault (NOT_FOUND) unless there is such a repair for the caller."""
+        await self._records.read(partial(handlers.get_repair, repair_id=repair_id, scope=wire.scope_of(caller())))
+
+    async def _told(self, repair_id: str) -> pb.Repair:
+        getting = partial(handlers.get_repair, repair_id=repair_id, scope=wire.scope_of(caller()))
+        return repair_wire.repair_message(*await self._records.read(getting))
+
+    @asynccontextmanager
+    async def _refusals(self, act: str, about: str, because: str) -> AsyncIterator[None]:
+        """Put on record what is refused."""
+        try:
+            yield
+        except Fault as fault:
+            entry = Entry(act, about, because, refused=fault.reason)
+            await self._records.write(partial(auditing.add, actor=caller(), entry=entry, signer=self._signer))
+            raise

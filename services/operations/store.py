@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
+from services.operations.domain.finding import Finding
+from services.operations.domain.journeys import FROM_TEMPORAL
 from services.operations.domain.standing import Standing
 from services.operations.rows import row_of, standing_of
 from services.operations.tables import cases, findings, looks, projection
@@ -32,6 +34,10 @@ class Progress:
     head: int = 0
     heard_at: str = ""
     until: int = 0
+
+    def has_all(self, head: int | None) -> bool:
+        """Whether the rows are whole, and have every event up to a position; None where that is not known."""
+        return not self.until and head is not None and self.position >= head
 
 
 def progress(connection: sa.Connection) -> Progress | None:
@@ -73,16 +79,31 @@ def put(connection: sa.Connection, new: Sequence[Standing]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """When it was last looked at what is not in the feed: milliseconds since 1970, 0 if never; and who was silent."""
+    """When it was last looked at what is not in the feed: milliseconds since 1970, 0 if never; and who was silent.
+
+    `asked` is when Temporal last answered.
+    """
 
     looked: int = 0
+    asked: int = 0
     silent: tuple[str, ...] = ()
+
+    def seen(self, finding: Finding) -> int:
+        """When something that is stuck was last seen to be so."""
+        return self.asked if finding.kind in FROM_TEMPORAL else self.looked
 
 
 def last_look(connection: sa.Connection) -> Look:
     """The last look."""
     row = connection.execute(sa.select(looks)).mappings().first()
-    return Look(row["looked"], tuple(filter(None, row["silent"].split(",")))) if row else Look()
+    return Look(row["looked"], row["asked"], tuple(filter(None, row["silent"].split(",")))) if row else Look()
+
+
+def note_look(connection: sa.Connection, look: Look) -> None:
+    """Note when it was looked, in place of the look before."""
+    connection.execute(looks.delete())
+    row = {"one": 1, "looked": look.looked, "asked": look.asked, "silent": ",".join(look.silent)}
+    connection.execute(looks.insert(), row)
 
 
 @dataclass(frozen=True, slots=True)

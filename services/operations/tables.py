@@ -63,7 +63,7 @@ findings = sa.Table(
     sa.Column("about", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),
     *filled(sa.Text, "case_id", "council", "cause", "whom"),
-    *filled(sa.BigInteger, "since", "found", "seen"),
+    *filled(sa.BigInteger, "since", "found"),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Index("findings_by_age", "since", "about"),
     sa.Index("findings_of_case", "case_id"),
@@ -71,15 +71,60 @@ findings = sa.Table(
 )
 """What is stuck now: of a case, or of a part of the suite, which then `about` names and `case_id` does not.
 
-`since` is when it got stuck, `found` when that was noticed and `seen` when it was last looked at: milliseconds since
-1970. `cause` is the same for all that have one. `detail` has what the sentence about it says, as JSON.
+`since` is when it got stuck, and `found` when that was noticed: milliseconds since 1970. It was last seen at the last
+look. `cause` is the same for all that have one. `detail` has what the sentence about it says, as JSON.
 """
 
 looks = sa.Table(
     "looks",
     metadata,
     sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("looked", sa.BigInteger, nullable=False),
+    *filled(sa.BigInteger, "looked", "asked"),
     sa.Column("silent", sa.Text, nullable=False),
 )
-"""One row: when it was last looked at what is not in the feed, and which parts did not answer, separated by commas."""
+"""One row: when it was last looked at what is not in the feed, in milliseconds since 1970, and which parts did not
+answer, separated by commas. `asked` is when Temporal last answered: what only it can tell is as old as that."""
+
+repairs = sa.Table(
+    "repairs",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("repair_id", sa.Text, nullable=False, unique=True),
+    *filled(sa.Text, "fingerprint", "council", "planned_by", "action", "hold_reason", "because", "state", "why"),
+    *filled(sa.BigInteger, "planned", "seen"),
+    sa.Column("runner", sa.Text, nullable=False),
+)
+"""Repairs. While one runs, `runner` is the instance that does it, and `seen` its last sign of life (milliseconds)."""
+
+repair_cases = sa.Table(
+    "repair_cases",
+    metadata,
+    sa.Column("repair_id", sa.Text, primary_key=True),
+    sa.Column("number", Position, primary_key=True, autoincrement=False),
+    *filled(sa.Text, "case_id", "council", "prediction", "outcome", "seen"),
+    sa.Column("heard", sa.BigInteger, nullable=False),
+    *filled(sa.BigInteger, "done", "looked"),
+    sa.Index("repair_cases_of_case", "case_id"),
+    sa.Index("repair_cases_left", "repair_id", "outcome", "done"),
+)
+"""The cases of a repair, settled when it was planned. `outcome` is empty until the case was looked at again; `done` and
+`looked` are 0 until then (milliseconds); `heard` is the position of its last event when it was planned."""
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    *filled(sa.Text, "at", "council", "subject", "act", "about", "because", "refused", "before", "after"),
+    *filled(sa.Text, "link", "signature", "signed_by"),
+    sa.Index("audit_about", "about", "number"),
+)
+"""What was done by repairs, and what was refused: see sevensteps/audit_chain.py."""
+
+audit_head = sa.Table(
+    "audit_head",
+    metadata,
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("link", sa.Text, nullable=False),
+)
+"""One row: the last entry of the audit. Whoever adds one locks it."""

@@ -33,21 +33,23 @@ MOST_IDS = 1000
 MOST_VALUES = 100
 LONGEST_CAUSE = 500
 CASE_KINDS = ("adult", "carer")
+EARLIEST = date(1900, 1, 1)
+"""No day before it is asked for."""
 TOKEN = struct.Struct(f">qq{DIGEST_BYTES}s")
 """What the last row was sorted by, its number, and a digest of what is listed."""
 STAGES = list(Stage)
 V = TypeVar("V", bound=int)
 
 
-def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor) -> Wanted:
-    """Which cases a filter asks for. Notes every wrong field."""
+def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor, *, cause: str = "") -> Wanted:
+    """Which cases a filter asks for, all of them or those that are stuck by one cause. Notes every wrong field."""
     for name, limit in {"case_ids": MOST_IDS, "councils": MOST_VALUES}.items():
         if len(getattr(given, name)) > limit:
             fields.wrong(f"filter.{name}", f"must be at most {limit}")
     for index, kind in enumerate(given.case_kinds):
         fields.among(f"filter.case_kinds[{index}]", kind, CASE_KINDS)
     return Wanted(
-        scope=None if actor.council == EVERY_COUNCIL else actor.council,
+        scope=scope_of(actor),
         case_ids=tuple(given.case_ids),
         councils=tuple(given.councils),
         case_kinds=tuple(given.case_kinds),
@@ -55,6 +57,7 @@ def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor) -> Wanted:
         whom=tuple(map(Whom, _choices(fields, "whom", given.whom, pb.Whom))),
         waiting_for=tuple(map(WaitingFor, _choices(fields, "waiting_for", given.waiting_for, pb.WaitingFor))),
         stuck_kinds=tuple(map(StuckKind, _choices(fields, "stuck_kinds", given.stuck_kinds, pb.StuckKind))),
+        cause=cause,
         stuck=given.stuck,
         overdue=given.overdue,
         due_from=_day(fields, "due_from", given.due_from),
@@ -67,6 +70,11 @@ def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor) -> Wanted:
     )
 
 
+def scope_of(actor: Actor) -> str | None:
+    """The council to which somebody is confined; None for whoever looks after all."""
+    return None if actor.council == EVERY_COUNCIL else actor.council
+
+
 def _choices(fields: Fields, name: str, values: Sequence[V], enum: WireEnum[V]) -> list[str]:
     if len(values) > MOST_VALUES:
         fields.wrong(f"filter.{name}", f"must be at most {MOST_VALUES}")
@@ -76,12 +84,12 @@ def _choices(fields: Fields, name: str, values: Sequence[V], enum: WireEnum[V]) 
 
 
 def _day(fields: Fields, name: str, value: str) -> date | None:
-    return fields.day(f"filter.{name}", value) if value else None
+    return fields.day(f"filter.{name}", value, earliest=EARLIEST) if value else None
 
 
 def _begin_of(day: date | None) -> datetime | None:
     """When a day begins in the United Kingdom."""
-    if day is None:
+    if day is None or day < EARLIEST:  # of a wrong day nothing is asked
         return None
     midnight = datetime.combine(day, time(), UTC)
     earlier = midnight - timedelta(hours=1)
@@ -104,7 +112,7 @@ def place_of(token: str, listed: Message) -> Place | None:
         value, number, digest = TOKEN.unpack(urlsafe_b64decode(token.encode("ascii") + b"=="))
     except (ValueError, struct.error) as error:
         raise unreadable(FIELD, UNREADABLE) from error
-    if digest != digest_of(_named(listed)):
+    if digest != digest_of(named(listed)):
         raise of_another_filter(FIELD)
     return Place(value, number)
 
@@ -113,12 +121,12 @@ def token_of(place: Place | None, listed: Message) -> str:
     """The page token for what comes after a place; empty where nothing does."""
     if place is None:
         return ""
-    packed = TOKEN.pack(place.value, place.number, digest_of(_named(listed)))
+    packed = TOKEN.pack(place.value, place.number, digest_of(named(listed)))
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _named(listed: Message) -> Mapping[str, object]:
-    """What a list is of: its request without page and place."""
+def named(listed: Message) -> Mapping[str, object]:
+    """What a list is of: its request without page size and place."""
     same = type(listed)()
     same.CopyFrom(listed)
     for name in ("page_size", "page_token"):
@@ -191,7 +199,7 @@ def stuck_message(
                 what=words.what_is_wrong(each.finding),
                 remedy=words.what_to_do(each.finding),
                 found_at=timestamp(each.found),
-                seen_at=timestamp(each.seen),
+                seen_at=timestamp(view.look.seen(each.finding)),
             )
             for each in found
         ],

@@ -12,12 +12,11 @@ from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
-from sevensteps.case_words.history import CaseHistory, last_event, payload_of
-from sevensteps.case_words.sentences import reason_in_words
-from sevensteps.case_words.words import words_of
+from sevensteps.case_history.history import CaseHistory, last_event, payload_of
+from sevensteps.case_history.sentences import reason_in_words
+from sevensteps.case_history.words import words_of
 from sevensteps.cli.case_view.budget_working import read_budget_workings
 from sevensteps.cli.case_view.case_json import case_json, explanation_json
-from sevensteps.cli.case_view.case_list import Row
 from sevensteps.cli.case_view.case_records import CaseRecords, read_case_records
 from sevensteps.cli.case_view.decisions import read_decisions
 from sevensteps.cli.case_view.event_json import event_json
@@ -27,9 +26,9 @@ from sevensteps.cli.case_view.find_case import find_case
 from sevensteps.cli.case_view.matters import lines_of, waiting_in
 from sevensteps.cli.case_view.reasons import reasons_by_event
 from sevensteps.cli.case_view.receipts import read_receipts
+from sevensteps.cli.case_view.shown_case import ShownCase
 from sevensteps.cli.case_view.status import CaseStatus, status_from_events, status_from_journey
 from sevensteps.cli.case_view.timeline import timeline, timeline_entry
-from sevensteps.cli.standings import warn_that_journeys_do_not_answer
 from sevensteps.cli.terminal.options import AsJson, Verbose
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen
@@ -38,7 +37,7 @@ from sevensteps.errors import Fault
 from sevensteps.events import CaseEnded, HoldPlaced, HoldReleased
 from sevensteps.fields import short_name
 from sevensteps.policy.model.values_in_words import plain, value_in_words
-from sevensteps.rpc.caller import Caller, operations
+from sevensteps.rpc.caller import Caller, operations, sentence
 from sevensteps.steps import STEP_NAMES
 from sevensteps.temporal import PHRASES
 
@@ -46,6 +45,8 @@ CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, such
 CaseNamed = Annotated[
     str, typer.Argument(metavar="CASE", help="The case's id, such as case-3f8k2m9x0p1q, or the person's reference.")
 ]
+
+FROM_THE_FEED = "The step shown is read from the feed instead: the last one opened."
 
 
 def show(case: CaseNamed, *, verbose: Verbose = False, as_json: AsJson = False) -> None:
@@ -77,8 +78,8 @@ async def _show(settings: Settings, named: str, *, verbose: bool, as_json: bool)
     reasons, waiting = reasons_by_event(records, events), waiting_in(records)
     status = None if case.ending else await _status(settings, case.case_id, events)
     if as_json:
-        row = Row(case, status, waiting)
-        told = case_json(row, events, decisions, linked=linked, reasons=reasons, records=records)
+        shown = ShownCase(case, status, waiting)
+        told = case_json(shown, events, decisions, linked=linked, reasons=reasons, records=records)
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     page = _page(case, status, events, linked)
@@ -191,5 +192,5 @@ async def _status(settings: Settings, case_id: str, events: list[Event]) -> Case
     try:
         return await status_from_journey(settings, case_id)
     except Fault as fault:
-        warn_that_journeys_do_not_answer(fault)
+        typer.echo(f"{sentence(fault)}\n{FROM_THE_FEED}", err=True)
         return status_from_events(events)

@@ -61,6 +61,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "status": "status:status",
     "health": "health:health",
     "case": Group("Show where cases stand; hold, release, end or resume one, while the suite runs.", CASE),
+    "stuck": "stuck:stuck",
     "council": "council:council",
     "events": "events:events",
     "subscriptions": "subscriptions:subscriptions",

@@ -2,61 +2,81 @@
 
 import json
 import sys
-from datetime import datetime
-from functools import partial
-from typing import Annotated
 
 import typer
 
-from sevensteps import journeys
-from sevensteps.cli.case_view.case_list import Columns, Wanted, pages_of_rows
-from sevensteps.cli.standings import Standings
+from sevensteps import clock
+from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.case_words import SortedBy
+from sevensteps.cli.case_view import filter_options as options
+from sevensteps.cli.case_view.case_pages import Page, Wanted, pages_of_cases
+from sevensteps.cli.case_view.columns import Columns
+from sevensteps.cli.case_view.what_is_known import doubts
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.rpc.caller import operations
-from sevensteps.steps import Stage
 
 
 def list_cases(
     *,
-    open_only: Annotated[bool, typer.Option("--open", help="Only cases that have not ended.")] = False,
-    stuck: Annotated[bool, typer.Option("--stuck", help="Only cases that are parked or have no journey.")] = False,
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only cases whose due date has passed.")] = False,
-    step: Annotated[int | None, typer.Option(min=1, max=7, help="Only cases in this step.")] = None,
-    due_before: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only cases that are due before this day.")
-    ] = None,
-    reference: Annotated[str, typer.Option(help="Only cases of the person with this reference of the council's.")] = "",
-    same_person: Annotated[
-        bool, typer.Option("--same-person", help="Only open cases beside another one of the kind for the same person.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    open_only: options.OpenOnly = False,
+    stuck: options.IsStuck = False,
+    stuck_by: options.StuckBy = None,
+    overdue: options.Overdue = False,
+    step: options.Steps = None,
+    whom: options.Whom = None,
+    waiting_for: options.WaitingFor = None,
+    waiting_since_before: options.WaitingSince = None,
+    due_from: options.DueFrom = None,
+    due_before: options.DueBefore = None,
+    hard: options.Hard = False,
+    on_hold: options.OnHold = False,
+    opened_before: options.OpenedBefore = None,
+    council: options.Councils = None,
+    kind: options.Kinds = None,
+    reference: options.Reference = "",
+    same_person: options.SamePerson = False,
+    sort: options.Sort = SortedBy.OPENED,
+    descending: options.Descending = False,
+    as_json: options.JsonLines = False,
 ) -> None:
     """List the cases, oldest first: the step of each, what it waits for, and until when."""
-    stage = list(Stage)[step - 1] if step else None
-    due = due_before.date() if due_before else None
-    wanted = Wanted(open_only, stuck, overdue, stage, due, reference, same_person)
+    day = options.day_of
+    chosen = pb.CaseFilter(
+        councils=council or (), case_kinds=kind or (), steps=options.steps_of(step),
+        whom=options.numbers_of(whom, pb.Whom), waiting_for=options.numbers_of(waiting_for, pb.WaitingFor),
+        stuck=stuck, stuck_kinds=options.numbers_of(stuck_by, pb.StuckKind), overdue=overdue, hard=hard,
+        on_hold=on_hold, open=open_only or bool(step or same_person or waiting_since_before),
+        due_from=day(due_from), due_before=day(due_before), opened_before=day(opened_before),
+        waiting_since_before=day(waiting_since_before),
+    )  # fmt: skip
+    wanted = Wanted(chosen, options.order_of(sort), descending, reference, same_person, with_people=as_json)
     run(_list(Settings.from_environment(), wanted, as_json=as_json))
 
 
 async def _list(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:
     """Print each page of cases as it arrives."""
     columns = Columns(screen().width if sys.stdout.isatty() else None, with_reference=wanted.same_person)
-    listed = missing = 0
+    listed = stuck = 0
+    has_begun = False
     async with operations(settings) as caller:
-        async for rows in pages_of_rows(caller, Standings(caller, partial(journeys.connect, settings)), wanted):
-            if not listed and not as_json and rows:
+        async for page in pages_of_cases(caller, wanted):
+            if not has_begun:
+                _say_doubts(page)
+            if not listed and not as_json and page.rows:
                 typer.echo(columns.heading())
-            for row in rows:
+            for row in page.rows:
                 typer.echo(json.dumps(row.as_json()) if as_json else columns.line(row.cells()))
-            listed += len(rows)
-            missing += sum(row.status is None and not row.case.ending for row in rows)
+            has_begun, listed = True, listed + len(page.rows)
+            stuck += sum(row.is_stuck for row in page.rows)
     if not as_json:
         typer.echo("1 case" if listed == 1 else f"{listed:,} cases")
-    if missing:
-        typer.echo(
-            f"{missing} without a journey in Temporal. The worker starts one soon after a case is opened: is it "
-            "running? If it is, `sevensteps journeys rebuild` starts those again that are lost.",
-            err=True,
-        )
+    if stuck:
+        typer.echo(f"{stuck:,} of them stuck: `sevensteps stuck` says what is wrong, and what to do.", err=True)
+
+
+def _say_doubts(page: Page) -> None:
+    """One line, where the list may not be the whole truth."""
+    if found := doubts(page.view, clock.now()):
+        typer.echo(" ".join(found), err=True)

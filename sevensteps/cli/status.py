@@ -30,11 +30,11 @@ from sevensteps.encryption.certificates import COMMAND_LINE
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault
-from sevensteps.local.suite import is_serving
 from sevensteps.release_names import NONE
 from sevensteps.releases import current_of, task_queue_of_journeys, worker_asked_at
 from sevensteps.rpc.caller import operations
 from sevensteps.rpc.client import channel_without_token
+from sevensteps.rpc.serving import is_serving
 from sevensteps.sign_of_life import LONGEST_SILENCE, silence
 
 BEYOND_THE_END = 2**63 - 1

@@ -169,6 +169,13 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "CountCases": ANYBODY,
             "ListCauses": RECORDS,
             "ListStuck": RECORDS,
+            "PlanRepair": {Role.OPERATIONS},
+            "ContinueRepair": {Role.OPERATIONS},
+            "StopRepair": {Role.OPERATIONS},
+            "GetRepair": {Role.OPERATIONS, Role.AUDITOR},
+            "ListRepairs": {Role.OPERATIONS, Role.AUDITOR},
+            "ListRepairCases": {Role.OPERATIONS, Role.AUDITOR},
+            "ListAudit": {Role.OPERATIONS, Role.AUDITOR},
         },
     ),
     **_rights(

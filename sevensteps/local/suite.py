@@ -10,7 +10,6 @@ from io import TextIOWrapper
 from time import monotonic
 
 import grpc
-from grpc_health.v1 import health_pb2
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
@@ -28,6 +27,7 @@ from sevensteps.local.devserver import DevServer, DevServerError
 from sevensteps.local.ports import free_port
 from sevensteps.local.processes import Process, Pulse
 from sevensteps.rpc.client import channel_without_token
+from sevensteps.rpc.serving import is_serving
 from sevensteps.sign_of_life import LONGEST_SILENCE, silence
 
 NAMESPACE = "default"
@@ -37,8 +37,6 @@ POLL_SECONDS = 0.05
 WATCH_SECONDS = 0.5
 LOOK_SECONDS = 5.0
 """Between looks for what hangs."""
-ANSWER_SECONDS = 2.0
-"""How long a process may take to say that it serves."""
 TEMPORAL_FRONTEND = "temporal.api.workflowservice.v1.WorkflowService"
 """The name of which Temporal's health check is asked."""
 LONGEST_PAUSE = 10.0
@@ -272,17 +270,3 @@ class Suite:
             await part.start()
         except DevServerError as error:
             self._report(f"temporal did not start: {error}")
-
-
-async def is_serving(channel: grpc.aio.Channel, service: str = "") -> bool:
-    """Whether the server at the other end says that it serves, or that one of its services does."""
-    check = channel.unary_unary(
-        "/grpc.health.v1.Health/Check",
-        request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
-        response_deserializer=health_pb2.HealthCheckResponse.FromString,
-    )
-    try:
-        answer = await check(health_pb2.HealthCheckRequest(service=service), timeout=ANSWER_SECONDS)
-    except grpc.aio.AioRpcError:
-        return False
-    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

@@ -12,7 +12,7 @@ from sevensteps.background import Background
 from sevensteps.rpc.encryption import Encryption
 from sevensteps.telemetry.health import Health
 from sevensteps.telemetry.page import Page
-from sevensteps.telemetry.words import ASKED
+from sevensteps.telemetry.words import ASKED, READY, READY_PART, WELL
 
 STATUS = health_pb2.HealthCheckResponse
 
@@ -55,6 +55,9 @@ class Telling:
             await self._servicer.set(name, STATUS.NOT_SERVING if has_ended else STATUS.SERVING)
         for what in ASKED:
             await self._servicer.set(what, STATUS.SERVING if self._health.ask(what).is_yes else STATUS.NOT_SERVING)
+        for part, problem in self._health.ask(READY).parts.items():
+            name = READY_PART.format(part=part)
+            await self._servicer.set(name, STATUS.SERVING if problem == WELL else STATUS.NOT_SERVING)
 
     async def drain(self) -> None:
         """It is not ready from now on, and serves no new call."""

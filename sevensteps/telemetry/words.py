@@ -2,5 +2,7 @@
 
 LIVE, READY, STARTED = "live", "ready", "started"
 ASKED = (LIVE, READY, STARTED)
+READY_PART = f"{READY}/{{part}}"
+"""The name of gRPC's health check under which one part of being ready is asked for, such as "ready/feed"."""
 WELL = "ok"
 """What is said of a part that is well."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from e2e.agreement import disagreements, events_of
 from sevensteps import clock
-from sevensteps.case_words.history import stages_entered
+from sevensteps.case_history.history import stages_entered
 from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings

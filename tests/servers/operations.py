@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from servers.services import FREE_PORT, Running, councils_of
 from servers.waiting import until
+from services.operations.hands import Hands
 from services.operations.service import NAME, OperationsService
 from services.operations.tables import cases
 from sevensteps.api.feed.v1 import feed_pb2
@@ -77,10 +78,15 @@ class Operations:
 
 
 @asynccontextmanager
-async def run_operations(settings: Settings, address: str = FREE_PORT) -> AsyncIterator[Operations]:
-    """Operations, on a free port unless an address is given; the settings say where the feed is."""
+async def run_operations(
+    settings: Settings, address: str = FREE_PORT, hands: Hands | None = None
+) -> AsyncIterator[Operations]:
+    """Operations, on a free port unless an address is given; the settings say where the feed is.
+
+    `hands` are those by which repairs act; by default those of a running suite.
+    """
     identity = Identity.open(settings)
-    service = await OperationsService.open(settings, identity)
+    service = await OperationsService.open(settings, identity, hands)
     limits, councils, encryption = Limits.of(settings), councils_of(settings), Encryption.of(settings, NAME)
     server = Server(service, identity, councils, address, limits, encryption=encryption, page=settings.metrics)
     await server.start()

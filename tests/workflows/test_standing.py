@@ -14,13 +14,13 @@ from fakes.council import eventually
 from fakes.services import Records, Services, be_silent, no_trouble
 from fakes.trip import Trip, to_plan
 from sevensteps import journeys
-from sevensteps.cli.case_view.service_wait import ASKED, service_wait
+from sevensteps.cli.case_view.service_wait import service_wait
 from sevensteps.cli.temporal_server import _prepare
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.journeys import connect, connect_prepared, standing
 from sevensteps.steps import DueKind, Stage
-from sevensteps.temporal import JOURNEY, PHRASES, Parked, Standing, WaitingFor
+from sevensteps.temporal import ASKED, JOURNEY, PHRASES, TELLS_A_DATE, Parked, Standing, WaitingFor
 from workflows.journey.requests import Opening, Request
 
 LIVING = Standing(
@@ -148,7 +148,7 @@ async def test_which_service_is_waited_for(temporal_server: str) -> None:
 def test_every_request_has_a_service() -> None:
     """The service is known of every request that a journey makes."""
     requests = [each.__name__ for kind in (Request, Opening) for each in kind.__subclasses__() if each is not Opening]
-    assert set(ASKED) == set(requests)
+    assert {*ASKED, TELLS_A_DATE} == set(requests)
 
 
 async def test_missing_search_attributes(temporal_server: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,7 +50,7 @@ class CasesWanted:
 
     `same_person` are open cases beside which another of the kind is open for the same person; with a `linked_case_id`,
     those that belong to that one; `open_or_waiting` are those that have not ended, or of which a complaint or a request
-    for one's own data waits.
+    for one's own data waits; with `case_ids`, only these.
     """
 
     open_only: bool
@@ -58,6 +58,7 @@ class CasesWanted:
     same_person: bool
     linked_case_id: str = ""
     open_or_waiting: bool = False
+    case_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

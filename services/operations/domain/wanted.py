@@ -43,6 +43,7 @@ class Wanted:
     whom: tuple[Whom, ...] = ()
     waiting_for: tuple[WaitingFor, ...] = ()
     stuck_kinds: tuple[StuckKind, ...] = ()
+    cause: str = ""
     stuck: bool = False
     overdue: bool = False
     due_from: date | None = None

@@ -20,14 +20,13 @@ class Words:
 
 CATALOGUE: Mapping[StuckKind, Words] = {
     StuckKind.WORKER_MISSING: Words(
-        "No worker runs journeys{since}. No case moves until one does.",
-        "No worker runs journeys{since}. No case moves until one does.",
+        "No worker runs journeys{since}. {waiting} open cases wait.",
+        "No worker runs journeys{since}. {waiting} open cases wait.",
         "Start the worker: {command}. It goes on where it stopped.",
     ),
     StuckKind.ACTIVITY_RETRYING: Words(
-        "The journey has asked the {service} service {attempts} times to do this: {operation}. It gets no answer "
-        "({reason}).",
-        "Journeys ask the {service} service to do this, and get no answer ({reason}): {operation}.",
+        "The {service} service has been asked {attempts} times to {task}. It has not done so ({reason}).",
+        "The {service} service is asked to {task}. It does not do so ({reason}).",
         "See that the {service} service runs and can be reached. The journey asks again by itself.",
     ),
     StuckKind.WORKFLOW_TASK_FAILING: Words(
@@ -41,8 +40,8 @@ CATALOGUE: Mapping[StuckKind, Words] = {
         "Ask whoever works with the person what keeps them. Put the case on hold if the person cannot go on now.",
     ),
     StuckKind.OUTSIDE_PARTY_PAST_DUE: Words(
-        "{who} is late: {waiting_for} was due on {due_on}.",
-        "{who} is late: {waiting_for}.",
+        "{who} is late. {what}.",
+        "{who} is late. Cases wait for {waiting_for}.",
         "Ask them what keeps them. Tell the person.",
     ),
     StuckKind.CLOCK_BREACHED: Words(
@@ -71,14 +70,14 @@ CATALOGUE: Mapping[StuckKind, Words] = {
         "Take back the last change of the policy pack. Then resume the case.",
     ),
     StuckKind.PACK_REFUSED: Words(
-        "The policy pack {pack} is refused in the {service} service. Nothing can be decided by it there.",
-        "The policy pack {pack} is refused. Nothing can be decided by it.",
+        "The policy pack {pack} is refused in the {service} service. {rest}.",
+        "The policy pack {pack} is refused in the {service} service. {rest}.",
         "Run `sevensteps policy check {pack}`. It says what is wrong with the pack.",
     ),
     StuckKind.EVENTS_NOT_MOVING: Words(
-        "{what} since {since}. {count} wait.",
         "{what}.",
-        "{remedy}",
+        "{what}.",
+        "{remedy}.",
     ),
     StuckKind.JOURNEY_MISSING: Words(
         "Temporal has no journey of this case, so nothing moves it.",

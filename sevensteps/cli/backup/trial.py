@@ -21,8 +21,9 @@ from sevensteps.cli.checking.heads import Head
 from sevensteps.config import SERVICES, Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.local.processes import Process
-from sevensteps.local.suite import is_serving, on_free_ports
+from sevensteps.local.suite import on_free_ports
 from sevensteps.rpc.client import channel_without_token
+from sevensteps.rpc.serving import is_serving
 from sevensteps.service.migrations import upgrade
 from sevensteps.service.store import T
 

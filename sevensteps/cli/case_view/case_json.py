@@ -8,17 +8,17 @@ from google.protobuf.json_format import MessageToDict
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision
-from sevensteps.case_words.history import verdict_of
-from sevensteps.cli.case_view.case_list import Row
+from sevensteps.case_history.history import verdict_of
 from sevensteps.cli.case_view.case_records import CaseRecords
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import DecidedCase
+from sevensteps.cli.case_view.shown_case import ShownCase
 from sevensteps.cli.receipts import line_of
 from sevensteps.policy.model.verdict import Json
 
 
 def case_json(
-    row: Row,
+    shown: ShownCase,
     events: Sequence[Event],
     decisions: Mapping[int, Decision],
     *,
@@ -26,12 +26,12 @@ def case_json(
     reasons: Mapping[int, Sequence[str]],
     records: CaseRecords,
 ) -> dict[str, Json]:
-    """What `case list` says of a case, the spending that is open, and its events.
+    """What is on record of a case, where it stands, the spending that is open, and its events.
 
     Decisions and reasons are by the position of their events.
     """
     return {
-        **row.as_json(),
+        **shown.as_json(),
         "cases_with_it": [case.case_id for case in linked],
         "spends_to_judge": [spent.spend_id for spent in records.spending_to_judge],
         "spends_not_agreed": [spent.spend_id for spent in records.spending_not_agreed],

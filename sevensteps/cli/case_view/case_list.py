@@ -1,209 +1,143 @@
-"""The list of cases: a page of cases at a time, with where their journeys stand, in lines of fixed columns."""
+"""A line of the list of cases: where a case stands, what it waits for and until when, and what is special about it."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from math import ceil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date
 
-from sevensteps.api.assessment.v1 import assessment_pb2 as pb
-from sevensteps.cli.case_view.matters import is_overdue, marks_of, waiting_as_json
-from sevensteps.cli.case_view.status import CaseStatus
+from sevensteps import clock
+from sevensteps.api.assessment.v1.assessment_pb2 import Case
+from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.case_words import Stuck
 from sevensteps.fields import short_name
 from sevensteps.policy.model.values_in_words import plain
 from sevensteps.policy.model.verdict import Json
-from sevensteps.rpc.caller import Caller
 from sevensteps.steps import STEP_NAMES, Stage
 
-PAGE_SIZE = 200
-"""How many cases are asked for at a time: the first screen comes soon, and memory stays flat."""
-GAP = "  "
-WIDTHS = {"case": 17, "kind": 5, "council": 16, "step": 29, "waits for": 17, "until": 22, "": 10}
-"""The columns, each as wide as what it may hold; a council may have a longer name."""
-REFERENCE = {"reference": 20}
-"""A column more, where it matters whose cases they are; a reference may be longer."""
-SHRINKING = ("reference", "council", "step", "waits for")
-NARROWEST = 8
+OVERDUE: Mapping[str, str] = {
+    "review_by_law": "review",
+    "complaint_acknowledged": "complaint",
+    "complaint_answered": "complaint",
+}
+"""What is overdue where the date of a clock has passed; otherwise it has the clock's own name."""
+TOLD_BY_DATES = frozenset({Stuck.PERSON_PAST_DUE, Stuck.OUTSIDE_PARTY_PAST_DUE, Stuck.CLOCK_BREACHED})
+"""Ways to be stuck that the dates of a line tell already."""
 
-StatusesOf = Callable[[Sequence[pb.Case]], Awaitable[Mapping[str, CaseStatus]]]
-"""Where some open cases stand, by case; one without a journey is left out."""
+
+def stuck_word(kind: pb.StuckKind.ValueType) -> Stuck:
+    """A way to be stuck in words."""
+    return Stuck[short_name(pb.StuckKind, kind).upper()]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case in the list. `status` is None for one that has ended, or has no journey.
+    """A case in the list. `case` is what assessment has of it, where the person's reference is wanted."""
 
-    `waiting` are the complaints, and the requests for one's own data, that wait.
-    """
-
-    case: pb.Case
-    status: CaseStatus | None
-    waiting: Sequence[pb.WaitingMatter] = ()
+    row: pb.CaseRow
+    case: Case
+    today: date
 
     @property
-    def stuck(self) -> bool:
-        """Whether operations have to do something, so that the case goes on."""
-        return bool(self.status.parked) if self.status else not self.case.ending
+    def stuck(self) -> list[Stuck]:
+        """In which ways it is stuck; that a date of law is near is among them."""
+        return [stuck_word(kind) for kind in self.row.stuck]
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether something has to be done, so that the case goes on."""
+        return any(way is not Stuck.CLOCK_NEAR for way in self.stuck)
 
     @property
     def marks(self) -> list[str]:
-        """What is special about it, in words."""
-        return [*self._marks_of_its_own, *marks_of(self.waiting)]
+        """What is special about it, in words, each once."""
+        row = self.row
+        own = {
+            f"ended: {plain(row.ending)}": bool(row.ending),
+            "overdue": self._has_passed(row.due_on),
+            "on hold": bool(row.hold_reason),
+        }
+        ways = [way.words for way in self.stuck if way not in TOLD_BY_DATES]
+        by_law = [_overdue(each) for each in row.clocks if self._has_passed(each.due_on) and not self._is_of_step(each)]
+        return list(dict.fromkeys([*(mark for mark, holds in own.items() if holds), *ways, *by_law]))
 
-    @property
-    def _marks_of_its_own(self) -> list[str]:
-        if self.case.ending:
-            return [f"ended: {plain(_ending(self.case))}"]
-        if self.status is None:
-            return ["no journey"]
-        parked, overdue = bool(self.status.parked), self.status.overdue
-        marks = (("overdue", overdue), ("on hold", self.case.on_hold), ("parked", parked))
-        return [word for word, holds in marks if holds]
+    def _is_of_step(self, running: pb.Clock) -> bool:
+        """Whether it is the law's date of the step itself."""
+        return not running.about and running.due_on == self.row.due_on
 
-    @property
-    def overdue(self) -> bool:
-        """Whether the date of its step, or of something else that waits, has passed."""
-        return bool(self.status and self.status.overdue) or any(map(is_overdue, self.waiting))
-
-    def is_due_before(self, day: date) -> bool:
-        """Whether its step, or something else that waits, is due before a day."""
-        due_on = [self.status.due_on if self.status else "", *(each.due_on for each in self.waiting)]
-        return any("" < each < day.isoformat() for each in due_on)
+    def _has_passed(self, due_on: str) -> bool:
+        """The day itself still counts."""
+        return bool(due_on) and due_on < self.today.isoformat()
 
     def cells(self) -> dict[str, str]:
         """What each column has, by its name."""
-        status = self.status
+        row = self.row
         return {
-            "case": self.case.case_id,
+            "case": row.case_id,
             "reference": self.case.person_reference,
-            "kind": _kind(self.case),
-            "council": self.case.council,
-            "step": step_name(status.stage) if status else "",
-            "waits for": plain(status.waiting_for) if status else "",
-            "until": status.until if status else "",
+            "kind": row.case_kind,
+            "council": row.council,
+            "step": "" if row.ending else step_name(row.step),
+            "waits for": "" if row.ending else plain(short_name(pb.WaitingFor, row.waiting_for)),
+            "until": _date_in_words(row) if row.due_on else "",
             "": ", ".join(self.marks),
         }
 
     def as_json(self) -> dict[str, Json]:
         """The case for programs."""
-        status = self.status
+        row = self.row
         return {
-            "case_id": self.case.case_id,
-            "council": self.case.council,
-            "kind": _kind(self.case),
+            "case_id": row.case_id,
+            "council": row.council,
+            "kind": row.case_kind,
             "person_reference": self.case.person_reference,
             "another_because": self.case.another_because,
             "linked_case_id": self.case.linked_case_id or None,
-            "ending": _ending(self.case),
-            "on_hold": self.case.on_hold,
-            **status_as_json(status),
-            "waiting": waiting_as_json(self.waiting),
-            "stuck": self.stuck,
+            "opened_at": _moment(row, "opened_at"),
+            "ending": row.ending,
+            "on_hold": bool(row.hold_reason),
+            **self._standing(),
+            "waiting": [self._clock(each) for each in row.clocks if each.about],
+            "clocks": [self._clock(each) for each in row.clocks if not each.about],
+            "stuck": self.is_stuck,
+            "stuck_by": [way.value for way in self.stuck],
         }
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which cases to list: those that meet every condition given."""
-
-    open_only: bool = False
-    stuck: bool = False
-    overdue: bool = False
-    stage: Stage | None = None
-    due_before: date | None = None
-    reference: str = ""
-    same_person: bool = False
-
-    @property
-    def request(self) -> pb.ListCasesRequest:
-        """Asks for them, as far as the service knows of it.
-
-        Whatever is said of journeys is of open cases; dates are also those of complaints and requests of ended ones.
-        """
-        asks_for_open_ones = replace(self, reference="", overdue=False, due_before=None) != Wanted()
-        return pb.ListCasesRequest(
-            page_size=PAGE_SIZE,
-            open_only=asks_for_open_ones,
-            open_or_waiting=self.overdue or self.due_before is not None,
-            person_reference=self.reference,
-            same_person=self.same_person,
-        )
-
-    def takes(self, row: Row) -> bool:
-        """Whether a case that the service answers is listed: by where its journey stands."""
-        status = row.status
-        if self.stuck and not row.stuck:
-            return False
-        if self.stage and (not status or status.stage is not self.stage):
-            return False
-        if self.overdue and not row.overdue:
-            return False
-        return not self.due_before or row.is_due_before(self.due_before)
-
-
-def status_as_json(status: CaseStatus | None) -> dict[str, Json]:
-    """Where a case stands, for programs; null where it has ended, has no journey, or there is no date."""
-    if status is None:
-        return dict.fromkeys(("stage", "waiting_for", "due_on", "due_kind", "overdue", "parked"))
-    return {
-        "stage": status.stage.value,
-        "waiting_for": status.waiting_for.value,
-        "due_on": status.due_on or None,
-        "due_kind": status.due_kind.value if status.due_kind else None,
-        "overdue": status.overdue,
-        "parked": status.parked or None,
-    }
-
-
-async def pages_of_rows(caller: Caller, statuses_of: StatusesOf, wanted: Wanted) -> AsyncIterator[list[Row]]:
-    """The cases, a page of the assessment service at a time: no more than that is ever held."""
-    async for page in caller.pages(wanted.request, pb.ListCasesResponse):
-        statuses = await statuses_of([case for case in page.cases if not case.ending])
-        waiting = defaultdict[str, list[pb.WaitingMatter]](list)
-        for each in page.waiting:
-            waiting[each.case_id].append(each)
-        rows = (Row(case, statuses.get(case.case_id), waiting[case.case_id]) for case in page.cases)
-        yield [row for row in rows if wanted.takes(row)]
-
-
-class Columns:
-    """Lines of fixed columns: nobody has to wait for all cases to see how wide a column is."""
-
-    def __init__(self, width: int | None, *, with_reference: bool = False) -> None:
-        """`width` is that of the terminal, on which long columns are cut; None for a file, which has all of them."""
-        self._cut = width is not None
-        widths = {"case": WIDTHS["case"], **(REFERENCE if with_reference else {}), **WIDTHS}
-        full = sum(widths.values()) + len(GAP) * (len(widths) - 1)
-        missing = max(full - width, 0) if width else 0
-        spare = sum(width - NARROWEST for name, width in widths.items() if name in SHRINKING)
-        share = min(missing / spare, 1)
-        self._widths = {
-            name: width - ceil((width - NARROWEST) * share) if name in SHRINKING else width
-            for name, width in widths.items()
+    def _standing(self) -> dict[str, Json]:
+        """Where it stands; null where it has ended, or there is no date."""
+        row = self.row
+        if row.ending:
+            names = ("stage", "waiting_for", "whom", "since", "due_on", "due_kind", "overdue", "parked")
+            return dict.fromkeys(names)
+        return {
+            "stage": short_name(pb.Step, row.step),
+            "waiting_for": short_name(pb.WaitingFor, row.waiting_for),
+            "whom": short_name(pb.Whom, row.whom) or None,
+            "since": _moment(row, "since"),
+            "due_on": row.due_on or None,
+            "due_kind": short_name(pb.DueKind, row.due_kind) or None,
+            "overdue": self._has_passed(row.due_on),
+            "parked": Stuck.PARKED.words if Stuck.PARKED in self.stuck else None,
         }
 
-    def heading(self) -> str:
-        """The names of the columns."""
-        return self.line({name: name for name in self._widths})
-
-    def line(self, cells: Mapping[str, str]) -> str:
-        """One case. The last column is never cut."""
-        *names, last = self._widths
-        padded = [self._cell(cells[name], self._widths[name]) for name in names]
-        return GAP.join([*padded, cells[last]]).rstrip()
-
-    def _cell(self, cell: str, width: int) -> str:
-        return f"{cell[: width - 1]}…" if self._cut and len(cell) > width else cell.ljust(width)
+    def _clock(self, running: pb.Clock) -> Json:
+        own: dict[str, Json] = {"id": running.about} if running.about else {}
+        return {
+            **own, "clock": running.name, "due_on": running.due_on, "overdue": self._has_passed(running.due_on)
+        }  # fmt: skip
 
 
-def step_name(stage: Stage) -> str:
+def step_name(step: pb.Step.ValueType) -> str:
     """A step by its number and name."""
-    return STEP_NAMES[stage].removeprefix("Step ")
+    return STEP_NAMES[Stage(short_name(pb.Step, step))].removeprefix("Step ")
 
 
-def _kind(case: pb.Case) -> str:
-    return short_name(pb.CaseKind, case.kind)
+def _overdue(running: pb.Clock) -> str:
+    return f"{OVERDUE.get(running.name, plain(running.name))} overdue"
 
 
-def _ending(case: pb.Case) -> str:
-    return short_name(pb.Ending, case.ending)
+def _date_in_words(row: pb.CaseRow) -> str:
+    law = " (law)" if row.due_kind == pb.DUE_KIND_HARD else ""
+    return clock.day_in_words(date.fromisoformat(row.due_on)) + law
+
+
+def _moment(row: pb.CaseRow, name: str) -> str:
+    return clock.as_text(getattr(row, name).ToDatetime(tzinfo=UTC))

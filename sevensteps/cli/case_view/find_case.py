@@ -7,7 +7,7 @@ import typer
 
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
-from sevensteps.cli.case_view.case_list import PAGE_SIZE
+from sevensteps.cli.case_view.case_pages import PAGE_SIZE
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import short_name

@@ -10,13 +10,6 @@ from sevensteps.fields import short_name
 from sevensteps.policy.model.values_in_words import value_in_words
 from sevensteps.policy.model.verdict import Json
 
-MARKS: Mapping[str, str] = {
-    "complaint_acknowledged": "complaint overdue",
-    "complaint_answered": "complaint overdue",
-    "access_request": "access request overdue",
-}
-"""What marks a case in the list, by the clock whose date has passed."""
-
 LINES: Mapping[str, str] = {
     "complaint_acknowledged": "complaint {matter} is to be acknowledged by {due_on}",
     "complaint_answered": "complaint {matter} is to be answered by {due_on}",
@@ -41,11 +34,6 @@ def waiting_in(records: CaseRecords) -> list[pb.WaitingMatter]:
 def is_overdue(waiting: pb.WaitingMatter) -> bool:
     """Whether its date has passed. The day itself still counts."""
     return waiting.due_on < clock.today().isoformat()
-
-
-def marks_of(waiting: Sequence[pb.WaitingMatter]) -> list[str]:
-    """What marks a case of which these wait, each mark once."""
-    return list(dict.fromkeys(MARKS[_clock(each)] for each in waiting if is_overdue(each)))
 
 
 def lines_of(waiting: Sequence[pb.WaitingMatter]) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Which service a journey waits for: since when, how often it has been asked, and what it answered last."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from temporalio.api.workflow.v1 import PendingActivityInfo
@@ -9,24 +8,14 @@ from temporalio.service import RPCError
 
 from sevensteps import clock
 from sevensteps.journeys import description
-from sevensteps.temporal import workflow_id
+from sevensteps.temporal import ALSO_ASKED, ASKED, TELLS_A_DATE, workflow_id
 
-TELLS_A_DATE = "RecordOverdue"
-ASKED: Mapping[str, str] = {
-    "OpenAssessment": "assessment",
-    "EndCase": "assessment",
-    "OpenPlan": "planning",
-    "OpenMoney": "planning",
-    "OpenSupport": "planning",
-    "ClosePlanning": "planning",
-    "OpenApproval": "approval, with the plan from planning",
-    "CloseApproval": "approval",
-    "OpenLife": "review",
-    "OpenReview": "review",
-    "CloseReview": "review",
+WHO_IS_ASKED = {
+    **ASKED,
     TELLS_A_DATE: "the service of the step",
+    **{name: f"{ASKED[name]}, with the plan from {other}" for name, other in ALSO_ASKED.items()},
 }
-"""The service that each of a journey's requests goes to."""
+"""Who is asked for each of a journey's requests, in words."""
 
 
 async def service_wait(client: Client, case_id: str) -> str:
@@ -53,4 +42,5 @@ def _in_words(pending: PendingActivityInfo, since: datetime) -> str:
     if failure.message:
         reason = failure.application_failure_info.type
         last = f"; last answer: {failure.message.rstrip('.')}" + (f" ({reason})" if reason else "")
-    return f"{ASKED.get(operation, 'a service')}: {operation}, asked {tries} since {clock.moment_in_words(since)}{last}"
+    asked = WHO_IS_ASKED.get(operation, "a service")
+    return f"{asked}: {operation}, asked {tries} since {clock.moment_in_words(since)}{last}"

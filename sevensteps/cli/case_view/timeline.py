@@ -11,8 +11,8 @@ from rich.text import Text
 from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision, Finding
-from sevensteps.case_words.history import CaseHistory, Refusal, payload_of, verdict_of
-from sevensteps.case_words.sentences import (
+from sevensteps.case_history.history import CaseHistory, Refusal, payload_of, verdict_of
+from sevensteps.case_history.sentences import (
     LONGEST_LIST,
     because_of_all,
     due_date_of,
@@ -21,7 +21,7 @@ from sevensteps.case_words.sentences import (
     more_of,
     waiting_in_words,
 )
-from sevensteps.case_words.words import Words
+from sevensteps.case_history.words import Words
 from sevensteps.events import (
     OPENS,
     LifeOpened,

@@ -9,6 +9,7 @@ import pytest
 from servers.feed import Feed, run_feed
 from servers.operations import Operations, run_operations
 from servers.services import PACK
+from services.operations import repairing
 from sevensteps.config import Settings
 
 
@@ -30,3 +31,9 @@ async def operations(settings: Settings, feed: Feed) -> AsyncIterator[Operations
     """Operations that follow it."""
     async with run_operations(replace(settings, feed=feed.running.address)) as operations:
         yield operations
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at cases again sooner than people want it."""
+    monkeypatch.setattr(repairing, "LOOK_SECONDS", 0.1)

@@ -27,10 +27,11 @@ from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.tokens import Keys
-from sevensteps.local.suite import is_serving, on_free_ports
+from sevensteps.local.suite import on_free_ports
 from sevensteps.rpc.caller import Caller
 from sevensteps.rpc.client import channel, channel_without_token
 from sevensteps.rpc.faults import fault_of
+from sevensteps.rpc.serving import is_serving
 
 APPEND = pb.AppendEventsRequest(events=[event()])
 LIST = pb.ListEventsRequest()

@@ -1,108 +1,109 @@
 """A line of `sevensteps case list`: where a case stands, and what is special about it."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import cast
+from datetime import date
 
 import pytest
-from temporalio.client import Client
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from google.protobuf.timestamp_pb2 import Timestamp
 
-from sevensteps.api.assessment.v1.assessment_pb2 import (
-    CASE_KIND_ADULT,
-    ENDING_DIED,
-    MATTER_CLOCK_KIND_ACCESS_REQUEST,
-    MATTER_CLOCK_KIND_COMPLAINT_ACKNOWLEDGED,
-    MATTER_CLOCK_KIND_COMPLAINT_ANSWERED,
-    Case,
-    WaitingMatter,
-)
-from sevensteps.cli.case_view.case_list import WIDTHS, Columns, Row, Wanted
-from sevensteps.cli.case_view.status import CaseStatus, statuses_from_journeys
-from sevensteps.steps import DueKind, Stage
-from sevensteps.temporal import DUE_AT, DUE_KIND, STAGE, WAITING_FOR, WaitingFor, workflow_id
+from sevensteps.api.assessment.v1.assessment_pb2 import Case
+from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.case_words import SortedBy, Stuck, Turn, Waits, WordFor
+from sevensteps.cli.case_view.case_list import Row
+from sevensteps.cli.case_view.columns import WIDTHS, Columns
+from sevensteps.fields import WireEnum, short_name
 
-OPEN = Case(case_id="case-3f8k2m9x0p1q", council="example-council", kind=CASE_KIND_ADULT)
-ENDED = Case(case_id="case-3f8k2m9x0p1q", council="example-council", kind=CASE_KIND_ADULT, ending=ENDING_DIED)
-PAST, FUTURE = "2020-06-02", "2199-06-02"
+TODAY = date(2026, 6, 3)
+PAST, FUTURE = "2026-06-02", "2026-06-04"
 
 
-def _row(due_on: str = "", kind: DueKind | None = None, parked: str = "", *, on_hold: bool = False) -> Row:
-    case = Case()
-    case.CopyFrom(OPEN)
-    case.on_hold = on_hold
-    return Row(case, CaseStatus(Stage.PLAN_MADE, WaitingFor.PLAN, due_on, kind, parked))
+def row(**more: object) -> Row:
+    """An open case in step 2, which waits for its plan."""
+    standing: dict[str, object] = {
+        "case_id": "case-3f8k2m9x0p1q",
+        "council": "example-council",
+        "case_kind": "adult",
+        "opened_at": Timestamp(seconds=1_780_000_000),
+        "step": pb.STEP_PLAN_MADE,
+        "turn": 1,
+        "waiting_for": pb.WAITING_FOR_PLAN,
+        "whom": pb.WHOM_PERSON,
+        "since": Timestamp(seconds=1_780_000_000),
+    }
+    return Row(pb.CaseRow(**(standing | more)), Case(person_reference="P-1"), TODAY)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True)
-class Journey:
-    """A running journey, as Temporal lists it."""
-
-    id: str
-    typed_search_attributes: TypedSearchAttributes
-
-
-def _journey(case_id: str, *kind: DueKind) -> Journey:
-    words = [SearchAttributePair(DUE_KIND, each.value) for each in kind]
-    words += [SearchAttributePair(STAGE, "life_lived"), SearchAttributePair(WAITING_FOR, "review_date")]
-    due_at = SearchAttributePair(DUE_AT, datetime(2020, 6, 2, tzinfo=UTC))
-    return Journey(workflow_id(case_id), TypedSearchAttributes([*words, due_at]))
-
-
-class Journeys:
-    """Temporal, with a journey whose date the law sets, one of practice, and one that began before it showed which."""
-
-    async def list_workflows(self, query: str, page_size: int) -> AsyncIterator[Journey]:
-        """All of them."""
-        del query, page_size
-        for journey in (_journey("law", DueKind.HARD), _journey("practice", DueKind.SOFT), _journey("older")):
-            yield journey
-
-
-async def test_a_date_of_law_is_marked_as_temporal_shows_it() -> None:
-    """Of a journey that does not show which it is, nothing is said."""
-    statuses = await statuses_from_journeys(cast("Client", Journeys()), ["law", "practice", "older"])
-    assert {case: status.until for case, status in statuses.items()} == {
-        "law": "2 June 2020 (law)", "practice": "2 June 2020", "older": "2 June 2020",
-    }  # fmt: skip
-    assert statuses["older"].due_kind is None
+def clock(name: str, due_on: str, about: str = "") -> pb.Clock:
+    return pb.Clock(name=name, about=about, due_on=due_on)
 
 
 def test_a_passed_date_marks_the_case_and_a_date_of_law_is_marked() -> None:
-    """A reader sees which cases are late, and which dates nothing can move."""
-    late = _row(PAST, DueKind.HARD, on_hold=True)
+    """A reader sees which cases are late, and which dates nothing can move. The day itself still counts."""
+    late = row(due_on=PAST, due_kind=pb.DUE_KIND_HARD, hold_reason="hospital")
     assert late.marks == ["overdue", "on hold"]
-    assert list(late.cells().values())[4:] == ["2: making your plan", "plan", "2 June 2020 (law)", "overdue, on hold"]
-    assert _row(FUTURE).marks == _row().marks == []
+    assert list(late.cells().values())[4:] == ["2: making your plan", "plan", "2 June 2026 (law)", "overdue, on hold"]
+    assert row(due_on=TODAY.isoformat(), due_kind=pb.DUE_KIND_SOFT).marks == row().marks == []
     assert late.as_json()["overdue"] is True
     assert late.as_json()["due_kind"] == "hard"
 
 
-def test_what_operations_have_to_look_at_is_stuck() -> None:
-    """A parked case, and an open one without a journey; one that has ended needs nobody."""
-    assert [row.stuck for row in (_row(parked="refused"), Row(OPEN, None), Row(ENDED, None), _row())] == [
-        True, True, False, False,
-    ]  # fmt: skip
-    assert [Row(OPEN, None).marks, Row(ENDED, None).marks] == [["no journey"], ["ended: died"]]
+def test_what_is_stuck_is_a_mark_in_a_few_words() -> None:
+    """A late person and a passed date of law are seen by the dates; a date that is near is told, and stops nothing."""
+    stuck = row(stuck=[pb.STUCK_KIND_PARKED, pb.STUCK_KIND_JOURNEY_MISSING, pb.STUCK_KIND_PERSON_PAST_DUE])
+    assert stuck.marks == ["parked", "no journey"]
+    assert (stuck.is_stuck, stuck.as_json()["parked"]) == (True, "parked")
+    assert stuck.as_json()["stuck_by"] == ["parked", "no-journey", "late"]
+    near = row(stuck=[pb.STUCK_KIND_CLOCK_NEAR])
+    assert (near.marks, near.is_stuck, near.as_json()["stuck"]) == (["law date near"], False, False)
+
+
+def test_an_ended_case_says_how_it_ended_and_no_more() -> None:
+    """Nobody waits for anything, but for what the law still sets a day for."""
+    complaint = [clock("complaint_acknowledged", PAST, "complaint-1"), clock("complaint_answered", PAST, "complaint-1")]
+    ended = row(ending="died", clocks=[*complaint, clock("access_request", FUTURE, "access-1")])
+    assert ended.marks == ["ended: died", "complaint overdue"]
+    cells = ended.cells()
+    assert (cells["step"], cells["waits for"], cells["until"]) == ("", "", "")
+    told = ended.as_json()
+    assert (told["ending"], told["stage"], told["waiting_for"], told["overdue"]) == ("died", None, None, None)
+    assert told["waiting"] == [
+        {"id": "complaint-1", "clock": "complaint_acknowledged", "due_on": PAST, "overdue": True},
+        {"id": "complaint-1", "clock": "complaint_answered", "due_on": PAST, "overdue": True},
+        {"id": "access-1", "clock": "access_request", "due_on": FUTURE, "overdue": False},
+    ]
+
+
+def test_every_date_of_law_that_has_passed_is_a_mark_once() -> None:
+    """Where it is the date of the step, that says it."""
+    clocks = [clock("written_record", PAST), clock("advice", FUTURE), clock("review_by_law", PAST)]
+    assert row(clocks=clocks).marks == ["written record overdue", "review overdue"]
+    assert row(clocks=clocks[2:], due_on=PAST, due_kind=pb.DUE_KIND_HARD).marks == ["overdue"]
+    assert row(clocks=clocks).as_json()["clocks"] == [
+        {"clock": "written_record", "due_on": PAST, "overdue": True},
+        {"clock": "advice", "due_on": FUTURE, "overdue": False},
+        {"clock": "review_by_law", "due_on": PAST, "overdue": True},
+    ]
+
+
+def test_programs_read_what_the_contract_says_and_whose_case_it_is() -> None:
+    """Moments are in UTC; what is not there is null."""
+    told = row().as_json()
+    assert told["person_reference"] == "P-1"
+    assert (told["opened_at"], told["since"]) == ("2026-05-28T20:26:40.000Z", "2026-05-28T20:26:40.000Z")
+    assert (told["stage"], told["waiting_for"], told["whom"]) == ("plan_made", "plan", "person")
+    assert (told["due_on"], told["due_kind"], told["linked_case_id"]) == (None, None, None)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "taken"),
-    [
-        (Wanted(), [True, True, True]),
-        (Wanted(stuck=True), [False, False, True]),
-        (Wanted(overdue=True), [True, False, False]),
-        (Wanted(stage=Stage.PLAN_MADE), [True, True, False]),
-        (Wanted(stage=Stage.PLAN_AGREED), [False, False, False]),
-        (Wanted(due_before=date(2020, 6, 2)), [False, False, False]),
-        (Wanted(due_before=date(2020, 6, 3)), [True, False, False]),
-        (Wanted(overdue=True, stuck=True), [False, False, False]),
-    ],
+    ("words", "enum"), [(Stuck, pb.StuckKind), (Turn, pb.Whom), (Waits, pb.WaitingFor), (SortedBy, pb.Order)]
 )
-def test_a_case_is_listed_if_it_meets_every_condition(wanted: Wanted, taken: list[bool]) -> None:
-    """The first is late, the second has time, the third has no journey."""
-    assert [wanted.takes(row) for row in (_row(PAST), _row(FUTURE), Row(OPEN, None))] == taken
+def test_there_is_a_word_for_everything_in_the_contract(words: type[WordFor], enum: WireEnum[int]) -> None:
+    """Each value has one, in the same order, and no other word is there; what is sorted first by is the default."""
+    named = [name for name in short_names(enum) if name]
+    assert [word.name.lower() for word in words if word is not SortedBy.OPENED] == named
+
+
+def short_names(enum: WireEnum[int]) -> list[str]:
+    return [short_name(enum, value) for value in enum.values()]
 
 
 @pytest.mark.parametrize("width", [90, 100, 120, 200])
@@ -122,30 +123,3 @@ def test_on_a_terminal_a_line_fits_and_its_marks_are_never_cut(width: int) -> No
     assert len(named.line(cells)) <= max(width, 100)
     assert named.line(cells).split()[1] == "P-1"
     assert Columns(None, with_reference=True).heading().split()[:3] == ["case", "reference", "kind"]
-
-
-ANSWER = WaitingMatter(matter_id="complaint-1", clock=MATTER_CLOCK_KIND_COMPLAINT_ANSWERED, due_on=PAST)
-ACKNOWLEDGEMENT = WaitingMatter(matter_id="complaint-1", clock=MATTER_CLOCK_KIND_COMPLAINT_ACKNOWLEDGED, due_on=PAST)
-DATA = WaitingMatter(matter_id="access-1", clock=MATTER_CLOCK_KIND_ACCESS_REQUEST, due_on=FUTURE)
-
-
-def test_what_waits_by_law_marks_open_and_ended_cases() -> None:
-    """A complaint whose date has passed is a mark, once; what has time is none. A program reads both."""
-    ended = Row(ENDED, None, [ACKNOWLEDGEMENT, ANSWER, DATA])
-    assert ended.marks == ["ended: died", "complaint overdue"]
-    assert Row(OPEN, None, [DATA]).marks == ["no journey"]
-    assert ended.as_json()["waiting"] == [
-        {"id": "complaint-1", "clock": "complaint_acknowledged", "due_on": PAST, "overdue": True},
-        {"id": "complaint-1", "clock": "complaint_answered", "due_on": PAST, "overdue": True},
-        {"id": "access-1", "clock": "access_request", "due_on": FUTURE, "overdue": False},
-    ]
-
-
-def test_an_ended_case_is_listed_as_overdue_by_what_waits() -> None:
-    """Its journey has ended, and the law's date stands; so it is before a day, and no other condition takes it."""
-    ended, in_time = Row(ENDED, None, [ANSWER]), Row(ENDED, None, [DATA])
-    late, early = Wanted(overdue=True), Wanted(due_before=date(2020, 6, 3))
-    assert [(wanted.takes(ended), wanted.takes(in_time)) for wanted in (late, early)] == [(True, False)] * 2
-    assert (late.request.open_only, late.request.open_or_waiting) == (False, True)
-    assert (Wanted(stuck=True).request.open_only, Wanted(overdue=True, stuck=True).request.open_only) == (True, True)
-    assert not Wanted(reference="P-1").request.open_or_waiting

@@ -10,8 +10,8 @@ from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.cli.case_view.case_json import case_json
-from sevensteps.cli.case_view.case_list import Row
 from sevensteps.cli.case_view.case_records import CaseRecords
+from sevensteps.cli.case_view.shown_case import ShownCase
 from sevensteps.cli.cases import add_spending
 
 MARKED = decision_pb2.Decision(verdict=decision_pb2.VERDICT_NEEDS_JUDGEMENT)
@@ -52,6 +52,6 @@ def test_what_is_open_is_shown_with_its_id(recorded: CaseRecords, name: str) -> 
     shown = [line.split() for line in console.export_text().splitlines() if line.strip()]
     row = [*name.split(), *["£1,900.00", "on", "line", "l1,", "on", "1", "June", "2026", "(spend-1)"]]
     assert shown == ([row] if name else [])
-    told = case_json(Row(Case(), None), [], {}, linked=[], reasons={}, records=recorded)
+    told = case_json(ShownCase(Case(), None), [], {}, linked=[], reasons={}, records=recorded)
     assert told["spends_to_judge"] == (["spend-1"] if name == "to judge" else [])
     assert told["spends_not_agreed"] == (["spend-1"] if name == "not agreed" else [])

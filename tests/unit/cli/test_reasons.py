@@ -12,8 +12,8 @@ from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.review.v1 import review_pb2
-from sevensteps.case_words.history import CaseHistory
-from sevensteps.case_words.words import words_of
+from sevensteps.case_history.history import CaseHistory
+from sevensteps.case_history.words import words_of
 from sevensteps.cli.case_view.case_records import CaseRecords
 from sevensteps.cli.case_view.explanation import DecidedCase, explanation
 from sevensteps.cli.case_view.reasons import OVERRIDE, REASONS, reasons_by_event

@@ -9,8 +9,8 @@ import pytest
 
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.case_words.sentences import event_in_words, waiting_in_words
-from sevensteps.case_words.words import Words, words_of
+from sevensteps.case_history.sentences import event_in_words, waiting_in_words
+from sevensteps.case_history.words import Words, words_of
 from sevensteps.cli.case_view.status import status_from_events
 from sevensteps.config import Settings
 from sevensteps.events import PAYLOADS, Payload

@@ -50,7 +50,7 @@ def upgrade() -> None:
         "findings",
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("about", "kind")),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("case_id", "council", "cause", "whom")),
-        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("since", "found", "seen")),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("since", "found")),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("about", "kind"),
     )
@@ -60,9 +60,57 @@ def upgrade() -> None:
     op.create_table(
         "looks",
         sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("looked", sa.BigInteger(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("looked", "asked")),
         sa.Column("silent", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("one"),
     )
+    _create_repairs()
+    _create_audit()
     create_revoked()
     create_oldest_code()
+
+
+def _create_repairs() -> None:
+    op.create_table(
+        "repairs",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("repair_id", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("fingerprint", "council", "planned_by", "action")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("hold_reason", "because", "state", "why")),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("planned", "seen")),
+        sa.Column("runner", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("repair_id"),
+    )
+    op.create_table(
+        "repair_cases",
+        sa.Column("repair_id", sa.Text(), nullable=False),
+        sa.Column("number", POSITION, autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("case_id", "council", "prediction")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("outcome", "seen")),
+        sa.Column("heard", sa.BigInteger(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("done", "looked")),
+        sa.PrimaryKeyConstraint("repair_id", "number"),
+    )
+    op.create_index("repair_cases_of_case", "repair_cases", ["case_id"], unique=False)
+    op.create_index("repair_cases_left", "repair_cases", ["repair_id", "outcome", "done"], unique=False)
+
+
+def _create_audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("number", POSITION, autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("at", "council", "subject", "act", "about")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("because", "refused", "before", "after")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("link", "signature", "signed_by")),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_index("audit_about", "audit", ["about", "number"], unique=False)
+    head = op.create_table(
+        "audit_head",
+        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("one"),
+    )
+    op.bulk_insert(head, [{"one": 1, "number": 0, "link": "0" * 64}])

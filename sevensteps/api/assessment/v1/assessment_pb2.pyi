@@ -1293,6 +1293,7 @@ class ListCasesRequest(_message.Message):
     SAME_PERSON_FIELD_NUMBER: _builtins.int
     LINKED_CASE_ID_FIELD_NUMBER: _builtins.int
     OPEN_OR_WAITING_FIELD_NUMBER: _builtins.int
+    CASE_IDS_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many, 1 to 1000; 0 means 50."""
     page_token: _builtins.str
@@ -1307,6 +1308,10 @@ class ListCasesRequest(_message.Message):
     """Only cases that belong to this one, as a carer's to that of the adult cared for."""
     open_or_waiting: _builtins.bool
     """Only cases that have not ended, or of which a complaint or a request for one's own data waits."""
+    @_builtins.property
+    def case_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only these cases; at most 1000. One that is not there, or is of another council, is left out."""
+
     def __init__(
         self,
         *,
@@ -1317,10 +1322,11 @@ class ListCasesRequest(_message.Message):
         same_person: _builtins.bool = ...,
         linked_case_id: _builtins.str = ...,
         open_or_waiting: _builtins.bool = ...,
+        case_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["linked_case_id", b"linked_case_id", "open_only", b"open_only", "open_or_waiting", b"open_or_waiting", "page_size", b"page_size", "page_token", b"page_token", "person_reference", b"person_reference", "same_person", b"same_person"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_ids", b"case_ids", "linked_case_id", b"linked_case_id", "open_only", b"open_only", "open_or_waiting", b"open_or_waiting", "page_size", b"page_size", "page_token", b"page_token", "person_reference", b"person_reference", "same_person", b"same_person"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -300,6 +300,114 @@ ORDER_STEP: Order.ValueType  # 3
 """By step."""
 Global___Order: _TypeAlias = Order  # noqa: Y015
 
+class _RepairAction:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RepairActionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RepairAction.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REPAIR_ACTION_UNSPECIFIED: _RepairAction.ValueType  # 0
+    """Not said."""
+    REPAIR_ACTION_RESUME: _RepairAction.ValueType  # 1
+    """Has a parked journey ask again."""
+    REPAIR_ACTION_REBUILD: _RepairAction.ValueType  # 2
+    """Starts the journey again from the case's events, in the place of one that runs."""
+    REPAIR_ACTION_RETRY: _RepairAction.ValueType  # 3
+    """Has a service that does not answer asked at once, and not only at the next turn."""
+    REPAIR_ACTION_HOLD: _RepairAction.ValueType  # 4
+    """Puts the case on hold."""
+    REPAIR_ACTION_RELEASE: _RepairAction.ValueType  # 5
+    """Releases its hold."""
+
+class RepairAction(_RepairAction, metaclass=_RepairActionEnumTypeWrapper):
+    """What a repair does to each of its cases."""
+
+REPAIR_ACTION_UNSPECIFIED: RepairAction.ValueType  # 0
+"""Not said."""
+REPAIR_ACTION_RESUME: RepairAction.ValueType  # 1
+"""Has a parked journey ask again."""
+REPAIR_ACTION_REBUILD: RepairAction.ValueType  # 2
+"""Starts the journey again from the case's events, in the place of one that runs."""
+REPAIR_ACTION_RETRY: RepairAction.ValueType  # 3
+"""Has a service that does not answer asked at once, and not only at the next turn."""
+REPAIR_ACTION_HOLD: RepairAction.ValueType  # 4
+"""Puts the case on hold."""
+REPAIR_ACTION_RELEASE: RepairAction.ValueType  # 5
+"""Releases its hold."""
+Global___RepairAction: _TypeAlias = RepairAction  # noqa: Y015
+
+class _RepairState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RepairStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RepairState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REPAIR_STATE_UNSPECIFIED: _RepairState.ValueType  # 0
+    """Not said."""
+    REPAIR_STATE_PLANNED: _RepairState.ValueType  # 1
+    """Nothing has been done yet."""
+    REPAIR_STATE_RUNNING: _RepairState.ValueType  # 2
+    """Cases are being repaired."""
+    REPAIR_STATE_WAITING: _RepairState.ValueType  # 3
+    """It waits for somebody to look at what has come of it, and to continue it."""
+    REPAIR_STATE_STOPPED: _RepairState.ValueType  # 4
+    """Somebody has stopped it."""
+    REPAIR_STATE_DONE: _RepairState.ValueType  # 5
+    """Every case has been looked at again."""
+
+class RepairState(_RepairState, metaclass=_RepairStateEnumTypeWrapper):
+    """How far a repair is."""
+
+REPAIR_STATE_UNSPECIFIED: RepairState.ValueType  # 0
+"""Not said."""
+REPAIR_STATE_PLANNED: RepairState.ValueType  # 1
+"""Nothing has been done yet."""
+REPAIR_STATE_RUNNING: RepairState.ValueType  # 2
+"""Cases are being repaired."""
+REPAIR_STATE_WAITING: RepairState.ValueType  # 3
+"""It waits for somebody to look at what has come of it, and to continue it."""
+REPAIR_STATE_STOPPED: RepairState.ValueType  # 4
+"""Somebody has stopped it."""
+REPAIR_STATE_DONE: RepairState.ValueType  # 5
+"""Every case has been looked at again."""
+Global___RepairState: _TypeAlias = RepairState  # noqa: Y015
+
+class _RepairOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RepairOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RepairOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REPAIR_OUTCOME_UNSPECIFIED: _RepairOutcome.ValueType  # 0
+    """Nothing yet: it is still to be repaired, or to be looked at again."""
+    REPAIR_OUTCOME_MOVED: _RepairOutcome.ValueType  # 1
+    """It goes on: what was wrong is mended."""
+    REPAIR_OUTCOME_CAME_BACK: _RepairOutcome.ValueType  # 2
+    """It went on, and is stuck again."""
+    REPAIR_OUTCOME_UNCHANGED: _RepairOutcome.ValueType  # 3
+    """It is as it was before."""
+    REPAIR_OUTCOME_REFUSED: _RepairOutcome.ValueType  # 4
+    """A service has refused it."""
+    REPAIR_OUTCOME_LEFT_OUT: _RepairOutcome.ValueType  # 5
+    """It was left out: the repair would do nothing for it."""
+
+class RepairOutcome(_RepairOutcome, metaclass=_RepairOutcomeEnumTypeWrapper):
+    """What has become of one case of a repair."""
+
+REPAIR_OUTCOME_UNSPECIFIED: RepairOutcome.ValueType  # 0
+"""Nothing yet: it is still to be repaired, or to be looked at again."""
+REPAIR_OUTCOME_MOVED: RepairOutcome.ValueType  # 1
+"""It goes on: what was wrong is mended."""
+REPAIR_OUTCOME_CAME_BACK: RepairOutcome.ValueType  # 2
+"""It went on, and is stuck again."""
+REPAIR_OUTCOME_UNCHANGED: RepairOutcome.ValueType  # 3
+"""It is as it was before."""
+REPAIR_OUTCOME_REFUSED: RepairOutcome.ValueType  # 4
+"""A service has refused it."""
+REPAIR_OUTCOME_LEFT_OUT: RepairOutcome.ValueType  # 5
+"""It was left out: the repair would do nothing for it."""
+Global___RepairOutcome: _TypeAlias = RepairOutcome  # noqa: Y015
+
 @_typing.final
 class CaseFilter(_message.Message):
     """Which cases. Of several values of one field any is enough; of several fields each must hold."""
@@ -1005,3 +1113,611 @@ class ListStuckResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListStuckResponse: _TypeAlias = ListStuckResponse  # noqa: Y015
+
+@_typing.final
+class Repair(_message.Message):
+    """A repair."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIR_ID_FIELD_NUMBER: _builtins.int
+    COUNCIL_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    PLANNED_BY_FIELD_NUMBER: _builtins.int
+    PLANNED_AT_FIELD_NUMBER: _builtins.int
+    CASES_FIELD_NUMBER: _builtins.int
+    LEFT_FIELD_NUMBER: _builtins.int
+    TO_LOOK_AT_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    repair_id: _builtins.str
+    """Its id."""
+    council: _builtins.str
+    """The council whose staff planned it; "*" for whoever looks after all."""
+    action: Global___RepairAction.ValueType
+    """What it does."""
+    because: _builtins.str
+    """Why, in the words of whoever planned it."""
+    state: Global___RepairState.ValueType
+    """How far it is."""
+    why: _builtins.str
+    """Why it waits or has stopped, in plain words; empty otherwise."""
+    planned_by: _builtins.str
+    """Who planned it."""
+    cases: _builtins.int
+    """How many cases it has."""
+    left: _builtins.int
+    """How many of them are still to be repaired."""
+    to_look_at: _builtins.int
+    """How many have been repaired and are still to be looked at again."""
+    @_builtins.property
+    def planned_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutcomeCount]:
+        """How many have come to which outcome."""
+
+    def __init__(
+        self,
+        *,
+        repair_id: _builtins.str = ...,
+        council: _builtins.str = ...,
+        action: Global___RepairAction.ValueType = ...,
+        because: _builtins.str = ...,
+        state: Global___RepairState.ValueType = ...,
+        why: _builtins.str = ...,
+        planned_by: _builtins.str = ...,
+        planned_at: _timestamp_pb2.Timestamp | None = ...,
+        cases: _builtins.int = ...,
+        left: _builtins.int = ...,
+        to_look_at: _builtins.int = ...,
+        outcomes: _abc.Iterable[Global___OutcomeCount] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["planned_at", b"planned_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "because", b"because", "cases", b"cases", "council", b"council", "left", b"left", "outcomes", b"outcomes", "planned_at", b"planned_at", "planned_by", b"planned_by", "repair_id", b"repair_id", "state", b"state", "to_look_at", b"to_look_at", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Repair: _TypeAlias = Repair  # noqa: Y015
+
+@_typing.final
+class OutcomeCount(_message.Message):
+    """How many cases of a repair have come to an outcome."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    CASES_FIELD_NUMBER: _builtins.int
+    outcome: Global___RepairOutcome.ValueType
+    """The outcome."""
+    cases: _builtins.int
+    """How many cases."""
+    def __init__(
+        self,
+        *,
+        outcome: Global___RepairOutcome.ValueType = ...,
+        cases: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "outcome", b"outcome"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OutcomeCount: _TypeAlias = OutcomeCount  # noqa: Y015
+
+@_typing.final
+class RepairCase(_message.Message):
+    """One case of a repair."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    PREDICTION_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    SEEN_FIELD_NUMBER: _builtins.int
+    DONE_AT_FIELD_NUMBER: _builtins.int
+    LOOKED_AT_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    prediction: _builtins.str
+    """What would happen, as it was told before anything was done."""
+    outcome: Global___RepairOutcome.ValueType
+    """What has become of it."""
+    seen: _builtins.str
+    """What was seen when it was looked at again, or why it was refused, in plain words."""
+    @_builtins.property
+    def done_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was repaired; absent before."""
+
+    @_builtins.property
+    def looked_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was last looked at; absent before."""
+
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        prediction: _builtins.str = ...,
+        outcome: Global___RepairOutcome.ValueType = ...,
+        seen: _builtins.str = ...,
+        done_at: _timestamp_pb2.Timestamp | None = ...,
+        looked_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["done_at", b"done_at", "looked_at", b"looked_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "done_at", b"done_at", "looked_at", b"looked_at", "outcome", b"outcome", "prediction", b"prediction", "seen", b"seen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RepairCase: _TypeAlias = RepairCase  # noqa: Y015
+
+@_typing.final
+class PlanRepairRequest(_message.Message):
+    """Asks for a repair to be planned."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    CAUSE_ID_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    HOLD_REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    cause_id: _builtins.str
+    """Only those that are stuck by this cause; empty for all of the filter."""
+    action: Global___RepairAction.ValueType
+    """What to do."""
+    because: _builtins.str
+    """Why, in words for the record; no names. At most 1,000 characters."""
+    hold_reason: _builtins.str
+    """Why the cases are put on hold, in one word: "hospital", "person_asked" or "away". Only for that action."""
+    @_builtins.property
+    def filter(self) -> Global___CaseFilter:
+        """For which cases: those that it finds now, and no others however things change. At most 5000."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        filter: Global___CaseFilter | None = ...,
+        cause_id: _builtins.str = ...,
+        action: Global___RepairAction.ValueType = ...,
+        because: _builtins.str = ...,
+        hold_reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "because", b"because", "cause_id", b"cause_id", "filter", b"filter", "hold_reason", b"hold_reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanRepairRequest: _TypeAlias = PlanRepairRequest  # noqa: Y015
+
+@_typing.final
+class PlanRepairResponse(_message.Message):
+    """The repair, with nothing done yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def repair(self) -> Global___Repair:
+        """The repair."""
+
+    def __init__(
+        self,
+        *,
+        repair: Global___Repair | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["repair", b"repair"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["repair", b"repair"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanRepairResponse: _TypeAlias = PlanRepairResponse  # noqa: Y015
+
+@_typing.final
+class ContinueRepairRequest(_message.Message):
+    """Asks to repair some cases."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIR_ID_FIELD_NUMBER: _builtins.int
+    CASES_FIELD_NUMBER: _builtins.int
+    PACE_FIELD_NUMBER: _builtins.int
+    repair_id: _builtins.str
+    """The repair."""
+    cases: _builtins.int
+    """How many cases to repair before it waits again; 0 for all that are left. Begin with a few."""
+    pace: _builtins.int
+    """At most so many cases a minute, 1 to 1200; 0 means 300."""
+    def __init__(
+        self,
+        *,
+        repair_id: _builtins.str = ...,
+        cases: _builtins.int = ...,
+        pace: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "pace", b"pace", "repair_id", b"repair_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContinueRepairRequest: _TypeAlias = ContinueRepairRequest  # noqa: Y015
+
+@_typing.final
+class ContinueRepairResponse(_message.Message):
+    """The repair, which runs now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def repair(self) -> Global___Repair:
+        """The repair."""
+
+    def __init__(
+        self,
+        *,
+        repair: Global___Repair | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["repair", b"repair"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["repair", b"repair"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContinueRepairResponse: _TypeAlias = ContinueRepairResponse  # noqa: Y015
+
+@_typing.final
+class StopRepairRequest(_message.Message):
+    """Asks to stop a repair."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIR_ID_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    repair_id: _builtins.str
+    """The repair."""
+    because: _builtins.str
+    """Why, in words for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        repair_id: _builtins.str = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "repair_id", b"repair_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StopRepairRequest: _TypeAlias = StopRepairRequest  # noqa: Y015
+
+@_typing.final
+class StopRepairResponse(_message.Message):
+    """The repair, stopped."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def repair(self) -> Global___Repair:
+        """The repair."""
+
+    def __init__(
+        self,
+        *,
+        repair: Global___Repair | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["repair", b"repair"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["repair", b"repair"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StopRepairResponse: _TypeAlias = StopRepairResponse  # noqa: Y015
+
+@_typing.final
+class GetRepairRequest(_message.Message):
+    """Asks for a repair."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIR_ID_FIELD_NUMBER: _builtins.int
+    repair_id: _builtins.str
+    """The repair."""
+    def __init__(
+        self,
+        *,
+        repair_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["repair_id", b"repair_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRepairRequest: _TypeAlias = GetRepairRequest  # noqa: Y015
+
+@_typing.final
+class GetRepairResponse(_message.Message):
+    """The repair."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def repair(self) -> Global___Repair:
+        """The repair."""
+
+    def __init__(
+        self,
+        *,
+        repair: Global___Repair | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["repair", b"repair"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["repair", b"repair"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRepairResponse: _TypeAlias = GetRepairResponse  # noqa: Y015
+
+@_typing.final
+class ListRepairsRequest(_message.Message):
+    """Asks for a page of repairs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most so many, 1 to 1000; 0 means 50."""
+    page_token: _builtins.str
+    """From the last answer; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRepairsRequest: _TypeAlias = ListRepairsRequest  # noqa: Y015
+
+@_typing.final
+class ListRepairsResponse(_message.Message):
+    """A page of repairs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIRS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def repairs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Repair]:
+        """The repairs, the newest first."""
+
+    def __init__(
+        self,
+        *,
+        repairs: _abc.Iterable[Global___Repair] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "repairs", b"repairs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRepairsResponse: _TypeAlias = ListRepairsResponse  # noqa: Y015
+
+@_typing.final
+class ListRepairCasesRequest(_message.Message):
+    """Asks for a page of the cases of a repair."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    REPAIR_ID_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most so many, 1 to 1000; 0 means 50."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    repair_id: _builtins.str
+    """The repair."""
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedScalarFieldContainer[Global___RepairOutcome.ValueType]:
+        """Only those that have come to one of these outcomes; empty for all."""
+
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        repair_id: _builtins.str = ...,
+        outcomes: _abc.Iterable[Global___RepairOutcome.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcomes", b"outcomes", "page_size", b"page_size", "page_token", b"page_token", "repair_id", b"repair_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRepairCasesRequest: _TypeAlias = ListRepairCasesRequest  # noqa: Y015
+
+@_typing.final
+class ListRepairCasesResponse(_message.Message):
+    """A page of the cases of a repair."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def cases(self) -> _containers.RepeatedCompositeFieldContainer[Global___RepairCase]:
+        """The cases, the oldest first."""
+
+    def __init__(
+        self,
+        *,
+        cases: _abc.Iterable[Global___RepairCase] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRepairCasesResponse: _TypeAlias = ListRepairCasesResponse  # noqa: Y015
+
+@_typing.final
+class AuditEntry(_message.Message):
+    """Something that was done, or refused."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    COUNCIL_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    ACT_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    LINK_FIELD_NUMBER: _builtins.int
+    SIGNATURE_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Its place, from 1, without gaps."""
+    council: _builtins.str
+    """The council of whoever did it."""
+    subject: _builtins.str
+    """Who."""
+    act: _builtins.str
+    """What, as "repair.planned" or "repair.resume"."""
+    about: _builtins.str
+    """Of what: a case or a repair."""
+    because: _builtins.str
+    """Why, in their words."""
+    refused: _builtins.str
+    """The reason for which it was refused; empty where it was done."""
+    before: _builtins.str
+    """How things stood before, as a JSON object."""
+    after: _builtins.str
+    """How things stood after, as a JSON object."""
+    link: _builtins.str
+    """The link of the chain that covers this entry and all before it."""
+    signature: _builtins.str
+    """The signature of this link (Ed25519, hexadecimal), where it is a checkpoint; empty otherwise."""
+    signed_by: _builtins.str
+    """The public key of whoever signed it (PEM); empty where nobody did."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        council: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        act: _builtins.str = ...,
+        about: _builtins.str = ...,
+        because: _builtins.str = ...,
+        refused: _builtins.str = ...,
+        before: _builtins.str = ...,
+        after: _builtins.str = ...,
+        link: _builtins.str = ...,
+        signature: _builtins.str = ...,
+        signed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "act", b"act", "after", b"after", "at", b"at", "because", b"because", "before", b"before", "council", b"council", "link", b"link", "number", b"number", "refused", b"refused", "signature", b"signature", "signed_by", b"signed_by", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AuditEntry: _TypeAlias = AuditEntry  # noqa: Y015
+
+@_typing.final
+class ListAuditRequest(_message.Message):
+    """Asks for a page of the audit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most so many, 1 to 1000; 0 means 50."""
+    page_token: _builtins.str
+    """From the last answer to the same question; empty for the first page."""
+    about: _builtins.str
+    """Only what is about this case or repair; empty for all."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        about: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAuditRequest: _TypeAlias = ListAuditRequest  # noqa: Y015
+
+@_typing.final
+class ListAuditResponse(_message.Message):
+    """A page of the audit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___AuditEntry]:
+        """The entries, the oldest first."""
+
+    def __init__(
+        self,
+        *,
+        entries: _abc.Iterable[Global___AuditEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAuditResponse: _TypeAlias = ListAuditResponse  # noqa: Y015

@@ -56,6 +56,41 @@ class OperationsServiceStub:
                 request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckResponse.FromString,
                 _registered_method=True)
+        self.PlanRepair = channel.unary_unary(
+                '/sevensteps.api.operations.v1.OperationsService/PlanRepair',
+                request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairResponse.FromString,
+                _registered_method=True)
+        self.ContinueRepair = channel.unary_unary(
+                '/sevensteps.api.operations.v1.OperationsService/ContinueRepair',
+                request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ContinueRepairRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ContinueRepairResponse.FromString,
+                _registered_method=True)
+        self.StopRepair = channel.unary_unary(
+                '/sevensteps.api.operations.v1.OperationsService/StopRepair',
+                request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.StopRepairRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.StopRepairResponse.FromString,
+                _registered_method=True)
+        self.GetRepair = channel.unary_unary(
+                '/sevensteps.api.operations.v1.OperationsService/GetRepair',
+                request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.GetRepairRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.GetRepairResponse.FromString,
+                _registered_method=True)
+        self.ListRepairs = channel.unary_unary(
+                '/sevensteps.api.operations.v1.OperationsService/ListRepairs',
+                request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairsRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairsResponse.FromString,
+                _registered_method=True)
+        self.ListRepairCases = channel.unary_unary(
+                '/sevensteps.api.operations.v1.OperationsService/ListRepairCases',
+                request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairCasesRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairCasesResponse.FromString,
+                _registered_method=True)
+        self.ListAudit = channel.unary_unary(
+                '/sevensteps.api.operations.v1.OperationsService/ListAudit',
+                request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListAuditRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListAuditResponse.FromString,
+                _registered_method=True)
 
 
 class OperationsServiceServicer:
@@ -91,6 +126,55 @@ class OperationsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PlanRepair(self, request, context):
+        """Plans a repair: which cases it is for is settled now, and for each it says what would happen. Nothing is done yet.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ContinueRepair(self, request, context):
+        """Repairs some of the cases of a planned repair, or all that are left, with the caller's own rights; then looks at each again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StopRepair(self, request, context):
+        """Stops a repair before the next case. It can be continued.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRepair(self, request, context):
+        """Reads one repair.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRepairs(self, request, context):
+        """Lists repairs, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRepairCases(self, request, context):
+        """Lists the cases of a repair: what was to happen, and what has become of each.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAudit(self, request, context):
+        """Lists what was done by repairs, and what was refused, in a chain that nobody can change unseen.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OperationsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -113,6 +197,41 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     servicer.ListStuck,
                     request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckResponse.SerializeToString,
+            ),
+            'PlanRepair': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanRepair,
+                    request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairResponse.SerializeToString,
+            ),
+            'ContinueRepair': grpc.unary_unary_rpc_method_handler(
+                    servicer.ContinueRepair,
+                    request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ContinueRepairRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ContinueRepairResponse.SerializeToString,
+            ),
+            'StopRepair': grpc.unary_unary_rpc_method_handler(
+                    servicer.StopRepair,
+                    request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.StopRepairRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.StopRepairResponse.SerializeToString,
+            ),
+            'GetRepair': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRepair,
+                    request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.GetRepairRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.GetRepairResponse.SerializeToString,
+            ),
+            'ListRepairs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRepairs,
+                    request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairsRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairsResponse.SerializeToString,
+            ),
+            'ListRepairCases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRepairCases,
+                    request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairCasesRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairCasesResponse.SerializeToString,
+            ),
+            'ListAudit': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAudit,
+                    request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListAuditRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListAuditResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -225,6 +344,195 @@ class OperationsService:
             '/sevensteps.api.operations.v1.OperationsService/ListStuck',
             sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckRequest.SerializeToString,
             sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanRepair(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.operations.v1.OperationsService/PlanRepair',
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairRequest.SerializeToString,
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ContinueRepair(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.operations.v1.OperationsService/ContinueRepair',
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ContinueRepairRequest.SerializeToString,
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ContinueRepairResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StopRepair(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.operations.v1.OperationsService/StopRepair',
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.StopRepairRequest.SerializeToString,
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.StopRepairResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRepair(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.operations.v1.OperationsService/GetRepair',
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.GetRepairRequest.SerializeToString,
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.GetRepairResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRepairs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.operations.v1.OperationsService/ListRepairs',
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairsRequest.SerializeToString,
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRepairCases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.operations.v1.OperationsService/ListRepairCases',
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairCasesRequest.SerializeToString,
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListRepairCasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAudit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.operations.v1.OperationsService/ListAudit',
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListAuditRequest.SerializeToString,
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListAuditResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,20 @@ class OperationsServiceStub:
     """Lists what is stuck by its cause: one cause may hold up many cases."""
     ListStuck: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListStuckRequest, _operations_pb2.ListStuckResponse]
     """Lists what is stuck, one by one: what of which case, since when, who can mend it and how."""
+    PlanRepair: _grpc.UnaryUnaryMultiCallable[_operations_pb2.PlanRepairRequest, _operations_pb2.PlanRepairResponse]
+    """Plans a repair: which cases it is for is settled now, and for each it says what would happen. Nothing is done yet."""
+    ContinueRepair: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ContinueRepairRequest, _operations_pb2.ContinueRepairResponse]
+    """Repairs some of the cases of a planned repair, or all that are left, with the caller's own rights; then looks at each again."""
+    StopRepair: _grpc.UnaryUnaryMultiCallable[_operations_pb2.StopRepairRequest, _operations_pb2.StopRepairResponse]
+    """Stops a repair before the next case. It can be continued."""
+    GetRepair: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetRepairRequest, _operations_pb2.GetRepairResponse]
+    """Reads one repair."""
+    ListRepairs: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListRepairsRequest, _operations_pb2.ListRepairsResponse]
+    """Lists repairs, the newest first."""
+    ListRepairCases: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListRepairCasesRequest, _operations_pb2.ListRepairCasesResponse]
+    """Lists the cases of a repair: what was to happen, and what has become of each."""
+    ListAudit: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListAuditRequest, _operations_pb2.ListAuditResponse]
+    """Lists what was done by repairs, and what was refused, in a chain that nobody can change unseen."""
 
 @_typing.type_check_only
 class OperationsServiceAsyncStub(OperationsServiceStub):
@@ -59,6 +73,20 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     """Lists what is stuck by its cause: one cause may hold up many cases."""
     ListStuck: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListStuckRequest, _operations_pb2.ListStuckResponse]  # type: ignore[assignment]
     """Lists what is stuck, one by one: what of which case, since when, who can mend it and how."""
+    PlanRepair: _aio.UnaryUnaryMultiCallable[_operations_pb2.PlanRepairRequest, _operations_pb2.PlanRepairResponse]  # type: ignore[assignment]
+    """Plans a repair: which cases it is for is settled now, and for each it says what would happen. Nothing is done yet."""
+    ContinueRepair: _aio.UnaryUnaryMultiCallable[_operations_pb2.ContinueRepairRequest, _operations_pb2.ContinueRepairResponse]  # type: ignore[assignment]
+    """Repairs some of the cases of a planned repair, or all that are left, with the caller's own rights; then looks at each again."""
+    StopRepair: _aio.UnaryUnaryMultiCallable[_operations_pb2.StopRepairRequest, _operations_pb2.StopRepairResponse]  # type: ignore[assignment]
+    """Stops a repair before the next case. It can be continued."""
+    GetRepair: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetRepairRequest, _operations_pb2.GetRepairResponse]  # type: ignore[assignment]
+    """Reads one repair."""
+    ListRepairs: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListRepairsRequest, _operations_pb2.ListRepairsResponse]  # type: ignore[assignment]
+    """Lists repairs, the newest first."""
+    ListRepairCases: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListRepairCasesRequest, _operations_pb2.ListRepairCasesResponse]  # type: ignore[assignment]
+    """Lists the cases of a repair: what was to happen, and what has become of each."""
+    ListAudit: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListAuditRequest, _operations_pb2.ListAuditResponse]  # type: ignore[assignment]
+    """Lists what was done by repairs, and what was refused, in a chain that nobody can change unseen."""
 
 class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps one row a case, made from the events of the feed, and what it has found stuck. It decides nothing, and holds nothing that
@@ -96,5 +124,61 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_operations_pb2.ListStuckResponse, _abc.Awaitable[_operations_pb2.ListStuckResponse]]:
         """Lists what is stuck, one by one: what of which case, since when, who can mend it and how."""
+
+    @_abc_1.abstractmethod
+    def PlanRepair(
+        self,
+        request: _operations_pb2.PlanRepairRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.PlanRepairResponse, _abc.Awaitable[_operations_pb2.PlanRepairResponse]]:
+        """Plans a repair: which cases it is for is settled now, and for each it says what would happen. Nothing is done yet."""
+
+    @_abc_1.abstractmethod
+    def ContinueRepair(
+        self,
+        request: _operations_pb2.ContinueRepairRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.ContinueRepairResponse, _abc.Awaitable[_operations_pb2.ContinueRepairResponse]]:
+        """Repairs some of the cases of a planned repair, or all that are left, with the caller's own rights; then looks at each again."""
+
+    @_abc_1.abstractmethod
+    def StopRepair(
+        self,
+        request: _operations_pb2.StopRepairRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.StopRepairResponse, _abc.Awaitable[_operations_pb2.StopRepairResponse]]:
+        """Stops a repair before the next case. It can be continued."""
+
+    @_abc_1.abstractmethod
+    def GetRepair(
+        self,
+        request: _operations_pb2.GetRepairRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.GetRepairResponse, _abc.Awaitable[_operations_pb2.GetRepairResponse]]:
+        """Reads one repair."""
+
+    @_abc_1.abstractmethod
+    def ListRepairs(
+        self,
+        request: _operations_pb2.ListRepairsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.ListRepairsResponse, _abc.Awaitable[_operations_pb2.ListRepairsResponse]]:
+        """Lists repairs, the newest first."""
+
+    @_abc_1.abstractmethod
+    def ListRepairCases(
+        self,
+        request: _operations_pb2.ListRepairCasesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.ListRepairCasesResponse, _abc.Awaitable[_operations_pb2.ListRepairCasesResponse]]:
+        """Lists the cases of a repair: what was to happen, and what has become of each."""
+
+    @_abc_1.abstractmethod
+    def ListAudit(
+        self,
+        request: _operations_pb2.ListAuditRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.ListAuditResponse, _abc.Awaitable[_operations_pb2.ListAuditResponse]]:
+        """Lists what was done by repairs, and what was refused, in a chain that nobody can change unseen."""
 
 def add_OperationsServiceServicer_to_server(servicer: OperationsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,155 @@
+"""Repairs: what is done to many cases at once, what was said would happen, and what has become of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from services.operations.domain.clocks import BETWEEN
+from services.operations.domain.finding import Finding, StuckKind
+from services.operations.domain.standing import Standing
+from sevensteps import clock
+from sevensteps.steps import STEP_NAMES, Stage
+from sevensteps.temporal import PHRASES, WaitingFor
+from sevensteps.temporal import Standing as JourneyStanding
+
+
+class Action(StrEnum):
+    """What a repair does to each of its cases."""
+
+    RESUME = "resume"
+    REBUILD = "rebuild"
+    RETRY = "retry"
+    HOLD = "hold"
+    RELEASE = "release"
+
+
+class State(StrEnum):
+    """How far a repair is."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    WAITING = "waiting"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+class Outcome(StrEnum):
+    """What has become of one case."""
+
+    MOVED = "moved"
+    CAME_BACK = "came_back"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What would happen to a case; `does` is False where that is nothing, and the case is left out."""
+
+    does: bool
+    sentence: str
+
+
+NOTHING_TWICE = "If that was done already, the same answer comes again: nothing is done or paid twice."
+
+
+def predict(action: Action, standing: Standing, stuck: Mapping[StuckKind, Finding]) -> Prediction:
+    """What an action would do for a case that stands so, and of which this is stuck."""
+    if standing.ending:
+        return Prediction(does=False, sentence="The case has ended.")
+    match action:
+        case Action.RESUME:
+            return _of_resume(stuck)
+        case Action.REBUILD:
+            return _of_rebuild(standing)
+        case Action.RETRY:
+            return _of_retry(stuck)
+        case Action.HOLD:
+            return _of_hold(standing)
+        case Action.RELEASE:
+            return _of_release(standing)
+
+
+def _of_resume(stuck: Mapping[StuckKind, Finding]) -> Prediction:
+    parked = stuck.get(StuckKind.PARKED) or stuck.get(StuckKind.ENGINES_DISAGREE)
+    if parked is None:
+        return Prediction(does=False, sentence="Its journey is not parked, so there is nothing to resume.")
+    operation = parked.detail.get("operation", "")
+    asks = f"The journey asks once more: {operation}." if operation else "The journey goes on."
+    return Prediction(does=True, sentence=f"{asks} {NOTHING_TWICE}")
+
+
+def _of_rebuild(standing: Standing) -> Prediction:
+    waiting_for, _ = standing.waits
+    due = standing.due_now
+    until = f", until {clock.day_in_words(due.day)}" if due else ""
+    return Prediction(
+        does=True,
+        sentence=f"Its journey starts again from the case's events and comes to this: {_step(standing.step)}. It "
+        f"waits for {PHRASES[waiting_for]}{until}. No step is opened twice.",
+    )
+
+
+def _of_retry(stuck: Mapping[StuckKind, Finding]) -> Prediction:
+    retrying = stuck.get(StuckKind.ACTIVITY_RETRYING)
+    if retrying is None:
+        return Prediction(does=False, sentence="No service is being asked again for it.")
+    operation = retrying.detail.get("operation", "what it needs")
+    return Prediction(does=True, sentence=f"The service is asked at once: {operation}. {NOTHING_TWICE}")
+
+
+def _of_hold(standing: Standing) -> Prediction:
+    if standing.on_hold:
+        return Prediction(does=False, sentence="The case is on hold already.")
+    due = standing.due_now
+    stops = f"The date of {_step(standing.step)}, {clock.day_in_words(due.day)}, stops." if due else "No date stops."
+    law = sorted((due_on, name) for name, due_on in standing.clocks.items())
+    runs = [f"{name.partition(BETWEEN)[0].replace('_', ' ')} ({_day(due_on)})" for due_on, name in law]
+    return Prediction(does=True, sentence=f"{stops} Dates of law run on{': ' + ', '.join(runs) if runs else ''}.")
+
+
+def _of_release(standing: Standing) -> Prediction:
+    if not standing.on_hold:
+        return Prediction(does=False, sentence="The case is not on hold.")
+    return Prediction(
+        does=True,
+        sentence="The case goes on. Its date of practice moves by the days that the hold has lasted.",
+    )
+
+
+def _step(stage: Stage) -> str:
+    return STEP_NAMES[stage][0].lower() + STEP_NAMES[stage][1:]
+
+
+def _day(due_on: str) -> str:
+    return clock.day_in_words(date.fromisoformat(due_on))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a case was found to be when it was looked at again."""
+
+    outcome: Outcome
+    seen: str
+
+
+def prove(action: Action, heard: int, now: JourneyStanding) -> Proof | None:
+    """What has become of a case, by what its journey says now; None while that cannot be told yet.
+
+    `heard` is the position of its last event before the repair. What a journey asks proves nothing before it is
+    answered.
+    """
+    if now.ending is not None:
+        return Proof(Outcome.MOVED, "The case has ended.")
+    if action is Action.HOLD:
+        return Proof(Outcome.MOVED, now.sentence) if now.on_hold else None
+    if action is Action.RELEASE:
+        return Proof(Outcome.MOVED, now.sentence) if not now.on_hold else None
+    has_heard = now.heard > heard or action is Action.RETRY
+    if not has_heard or now.waiting_for is WaitingFor.SERVICE:
+        return None
+    if now.parked:
+        return Proof(Outcome.CAME_BACK, now.sentence)
+    return Proof(Outcome.MOVED, now.sentence)

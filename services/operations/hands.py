@@ -1,0 +1,146 @@
+"""What repairs do to a case: by the calls that anybody makes, with the rights of whoever repairs."""
+
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import Protocol
+from uuid import NAMESPACE_URL, uuid5
+
+import grpc
+from google.protobuf.message import Message
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse, ResetActivityRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from services.operations.domain.repair import Action
+from services.operations.repair_store import Repair, RepairCase
+from sevensteps import journeys
+from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.api.assessment.v1 import assessment_pb2_grpc
+from sevensteps.config import Settings
+from sevensteps.encryption.folder import certificates_for_calls
+from sevensteps.errors import Fault, Kind
+from sevensteps.fields import number_of
+from sevensteps.rpc.client import channel
+from sevensteps.rpc.faults import fault_of
+from sevensteps.temporal import Standing, workflow_id
+
+CALL_SECONDS = 15.0
+TIMEOUT = timedelta(seconds=5)
+_token: ContextVar[str] = ContextVar("token of whoever repairs")
+
+
+class Hands(Protocol):
+    """Acts on cases, and looks at them again."""
+
+    async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
+        """Do to a case what a repair does. Done twice it does no harm. Raises the Fault of whoever refuses."""
+
+    async def look(self, case_id: str) -> Standing:
+        """Where the case's journey says that it stands. Raises a Fault where it does not answer."""
+
+    async def close(self) -> None:
+        """Hang up."""
+
+
+class OwnHands:
+    """Those of the running suite."""
+
+    def __init__(self, settings: Settings, process: str) -> None:
+        """`settings` say where services and Temporal are; `process` is who calls. Nothing is connected yet."""
+        self._settings = settings
+        self._process = process
+        certificates = certificates_for_calls(settings, process)
+        self._assessment = channel(settings.address("assessment"), _token.get, certificates)
+        self._temporal: Client | None = None
+
+    async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
+        """See Hands."""
+        match repair.action:
+            case Action.RETRY:
+                await self._retry(case.case_id)
+            case Action.REBUILD:
+                await self._end_journey(case.case_id)
+                await self._resume(repair, case, token)  # the relay brings it, finds no journey, and starts one
+            case Action.RESUME:
+                await self._resume(repair, case, token)
+            case Action.HOLD | Action.RELEASE:
+                await self._hold_or_release(repair, case, token)
+
+    async def look(self, case_id: str) -> Standing:
+        """See Hands."""
+        return await journeys.standing(await self._journeys(), case_id)
+
+    async def close(self) -> None:
+        """See Hands."""
+        await self._assessment.close()
+
+    async def _journeys(self) -> Client:
+        if self._temporal is None:
+            self._temporal = await journeys.connect(self._settings, self._process)
+        return self._temporal
+
+    async def _resume(self, repair: Repair, case: RepairCase, token: str) -> None:
+        request = pb.ResumeCaseRequest(
+            request_id=_request_id(repair, case), case_id=case.case_id, because=repair.because
+        )
+        await self._ask(token, "ResumeCase", request)
+
+    async def _hold_or_release(self, repair: Repair, case: RepairCase, token: str) -> None:
+        found = await self._ask(token, "GetCase", pb.GetCaseRequest(case_id=case.case_id))
+        now = found.case if isinstance(found, pb.GetCaseResponse) else pb.Case()
+        same = {
+            "request_id": _request_id(repair, case),
+            "case_id": case.case_id,
+            "etag": now.etag,
+            "because": repair.because,
+        }
+        if repair.action is Action.HOLD and not now.on_hold:
+            reason = number_of(pb.HoldReason, repair.hold_reason)
+            await self._ask(token, "PlaceHold", pb.PlaceHoldRequest(reason=reason, **same))
+        elif repair.action is Action.RELEASE and now.on_hold:
+            await self._ask(token, "ReleaseHold", pb.ReleaseHoldRequest(**same))
+
+    async def _ask(self, token: str, rpc: str, request: Message) -> Message:
+        """Ask the assessment service as whoever repairs."""
+        _token.set(token)
+        stub = assessment_pb2_grpc.AssessmentServiceStub(self._assessment)
+        try:
+            answer: Message = await getattr(stub, rpc)(request, timeout=CALL_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            raise fault_of(error) from error
+        return answer
+
+    async def _end_journey(self, case_id: str) -> None:
+        """End the journey of a case, where one runs."""
+        handle = (await self._journeys()).get_workflow_handle(workflow_id(case_id))
+        try:
+            await handle.terminate(reason="rebuilt from the feed", rpc_timeout=TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise _silent() from error
+
+    async def _retry(self, case_id: str) -> None:
+        """Have whatever the journey asks for asked at once."""
+        client = await self._journeys()
+        try:
+            described: DescribeWorkflowExecutionResponse = await journeys.description(client, case_id)
+            for waiting in described.pending_activities:
+                request = ResetActivityRequest(
+                    namespace=client.namespace,
+                    execution=WorkflowExecution(workflow_id=workflow_id(case_id)),
+                    id=waiting.activity_id,
+                    identity=self._process,
+                )
+                await client.workflow_service.reset_activity(request, timeout=TIMEOUT)
+        except RPCError as error:
+            raise _silent() from error
+
+
+def _silent() -> Fault:
+    return Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "Temporal does not answer now. Continue the repair later.")
+
+
+def _request_id(repair: Repair, case: RepairCase) -> str:
+    """The same for the same case of the same repair, each time that it is taken in hand."""
+    return str(uuid5(NAMESPACE_URL, f"{repair.repair_id}/{case.case_id}/{case.done}"))

@@ -1,0 +1,96 @@
+"""Looking at what Temporal knows of the journeys: whether a worker runs, which are parked, which are not there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio.client import Client
+
+from services.operations.domain.effects import Owed
+from services.operations.domain.journeys import Case, Ended
+from services.operations.lost_journeys import LostJourneys, OpenCases
+from services.operations.parked_journeys import ParkedJourneys
+from services.operations.temporal_client import TemporalClient
+from services.operations.waiting_journeys import Why, why_they_wait
+from sevensteps import clock
+from sevensteps.config import Settings
+from sevensteps.release_names import NONE
+from sevensteps.releases import LONGEST_POLL, current_of, task_queue_of_journeys, worker_asked_at
+from sevensteps.temporal import Parked
+
+JUST_NOW = timedelta(seconds=10)
+"""A worker that has asked for work so lately runs, whatever the feed says of it."""
+LONGEST_LOOK = 25.0
+"""How many seconds Temporal may take for all that is asked of it in one look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Whether a worker runs journeys: when one last asked for work, and which release of it has them."""
+
+    runs: bool
+    asked_at: datetime | None
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What Temporal has told in one look, by case. Of parked journeys None where no worker says why."""
+
+    worker: Worker
+    parked: Mapping[str, Parked | None]
+    lost: Mapping[str, Ended | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How the rows are read while Temporal is asked: after each answer, so that what has moved is not told."""
+
+    known: Callable[[Sequence[str]], Awaitable[Mapping[str, Case]]]
+    how_many_open: Callable[[], Awaitable[int]]
+    open_cases: OpenCases
+
+
+class Journeys:
+    """Asks Temporal, and remembers what it need not be asked twice."""
+
+    def __init__(self, settings: Settings, rows: Rows) -> None:
+        """Nothing is asked yet."""
+        self._client = TemporalClient(settings)
+        self._task_queue = settings.task_queue
+        self._rows = rows
+        self._parked = ParkedJourneys()
+        self._lost = LostJourneys()
+
+    async def look(self, *, is_read: bool, are_whole: bool) -> Seen:
+        """Ask for all of them at once. `is_read` is whether somebody reads the feed for the journeys, as the feed says.
+
+        Where the rows are not `are_whole`, nothing is missed. Raises a Fault, RPCError or TimeoutError where Temporal
+        does not answer.
+        """
+        async with asyncio.timeout(LONGEST_LOOK):
+            client = await self._client.now()
+            worker = await self._worker(client, is_read=is_read)
+            listed = await self._parked.listed(client)
+            cases = await self._rows.known(list(listed))
+            parked = await self._parked.why(client, listed, cases, answers=worker.runs)
+            lost = await self._look_for_lost(client) if are_whole else {}
+            return Seen(worker, parked, lost)
+
+    async def why(self, owed: Sequence[Owed]) -> Mapping[str, Why]:
+        """Why cases do not get what they are owed, by case, as far as Temporal says. Raises as above."""
+        async with asyncio.timeout(LONGEST_LOOK):
+            return await why_they_wait(await self._client.now(), owed)
+
+    async def _look_for_lost(self, client: Client) -> Mapping[str, Ended | None]:
+        return await self._lost.look(client, self._rows.how_many_open, self._rows.open_cases)
+
+    async def _worker(self, client: Client, *, is_read: bool) -> Worker:
+        """A worker that has ended is known by its last poll after a while, and sooner by what it reads no more."""
+        queue = await task_queue_of_journeys(client, self._task_queue)
+        asked_at = worker_asked_at(queue)
+        release = current_of(queue)
+        silence = clock.now() - asked_at if asked_at else timedelta.max
+        runs = silence < (LONGEST_POLL if is_read else JUST_NOW)
+        return Worker(runs, asked_at, "" if release == NONE else release)

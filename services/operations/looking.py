@@ -1,0 +1,241 @@
+"""Looks again and again for what is stuck: at the rows, at the parts of the suite, and at what Temporal knows."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import chain
+from typing import NoReturn
+
+import sqlalchemy as sa
+from temporalio.service import RPCError
+
+from services.operations import detecting, finding_pages, store, troubles
+from services.operations.domain import journeys as told
+from services.operations.domain.changes import Key, changes
+from services.operations.domain.effects import Owed
+from services.operations.domain.finding import Finding, StuckKind
+from services.operations.domain.journeys import FROM_TEMPORAL, Case
+from services.operations.domain.parts import TEMPORAL, explained, held_up, stops_all
+from services.operations.journeys import Journeys, Rows, Seen
+from services.operations.parts import Parts, PartsSeen
+from services.operations.rows import milliseconds
+from services.operations.store import Look
+from services.operations.troubles import Troubles
+from services.operations.waiting_journeys import Why
+from sevensteps import clock, log
+from sevensteps.config import Settings
+from sevensteps.errors import Fault
+from sevensteps.identity.own_tokens import Tokens
+from sevensteps.service.store import Store
+
+LOOKING = "looking"
+LOOK_SECONDS = 15.0
+BEGINNING = (0, 0)
+TEMPORAL_AWAY = (Fault, RPCError, TimeoutError)
+OF_WAITING = frozenset({StuckKind.WORKER_MISSING, StuckKind.ACTIVITY_RETRYING, StuckKind.WORKFLOW_TASK_FAILING})
+"""What is found of cases that are owed something."""
+UNEXPLAINED = frozenset({StuckKind.EFFECT_MISSING, StuckKind.JOURNEY_MISSING})
+"""What a part of the suite would explain, if one turns out to be in trouble."""
+Before = Mapping[Key, Finding]
+"""What was known before the look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What one look has gathered, each after what stands before it: the parts, Temporal, the rows, why cases wait."""
+
+    now: datetime
+    parts: PartsSeen
+    seen: Seen | None
+    dates: Sequence[Finding]
+    owed: Sequence[Owed]
+    why: Mapping[str, Why]
+    cases: Mapping[str, Case]
+
+
+class Looking:
+    """Finds what is stuck. Of several instances one at a time does."""
+
+    def __init__(self, records: Store, settings: Settings, tokens: Tokens) -> None:
+        """`tokens` are the service's own, for what it asks of the others."""
+        self._records = records
+        self._parts = Parts(settings, tokens)
+        rows = Rows(self._known, self._how_many_open, self._open_cases)
+        self._journeys = Journeys(settings, rows)
+        self._troubles = Troubles()
+        self._trouble = ""
+
+    async def keep(self) -> NoReturn:
+        """Look for ever, until cancelled. Whatever goes wrong is waited out."""
+        while True:
+            try:
+                async with self._records.in_turn(LOOKING) as is_ours:
+                    while is_ours:
+                        await self._look_and_tell()
+                        await asyncio.sleep(LOOK_SECONDS)
+            except Exception as error:  # noqa: BLE001 - no trouble may end the looking
+                self._cannot(error)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look_and_tell(self) -> None:
+        await self.look()
+        if self._trouble:
+            self._trouble = ""
+            log.get().info("what is stuck is looked for again")
+
+    async def look(self) -> None:
+        """Look once, and store what is found. Raises a Fault as the store does."""
+        before = await self._records.read(finding_pages.all_findings)
+        are_whole = await self._are_whole()
+        parts = await self._parts.look()
+        seen = await self._ask_temporal(parts, are_whole=are_whole)
+        gathered = await self._gather(parts, seen, are_whole=are_whole)
+        found, asked = await self._conclude(gathered, before), seen is not None
+        await self._records.write(partial(_store, before=before, found=list(found), gathered=gathered, asked=asked))
+
+    async def _gather(self, parts: PartsSeen, seen: Seen | None, *, are_whole: bool) -> Gathered:
+        """Read the rows, and ask why cases wait."""
+        now = clock.now()
+        dates, past = await self._dated(now)
+        owed = [*past, *await self._unserved(now)] if are_whole else []
+        others = {*seen.parked, *seen.lost} if seen else set()
+        owed = [each for each in owed if each.case_id not in others]
+        why = await self._ask_why(owed) if seen and seen.worker.runs and owed else {}
+        cases = await self._known([*others, *(each.case_id for each in owed)])
+        owed = [each for each in owed if each.case_id in cases and cases[each.case_id].heard == each.heard]
+        return Gathered(now, parts, seen, dates, owed, why, cases)
+
+    async def _conclude(self, gathered: Gathered, before: Before) -> Iterable[Finding]:
+        worker = gathered.seen.worker if gathered.seen else None
+        number = await self._how_many_open()
+        of_parts, may_be_more = self._troubles.of(gathered.parts, worker, number, gathered.now)
+        kept = [] if gathered.seen else await self._kept(gathered, before)
+        of_cases = chain(_of_journeys(gathered, before, of_parts), _of_waiting(gathered, of_parts))
+        sure = (each for each in of_cases if not may_be_more or each.kind not in UNEXPLAINED or _key(each) in before)
+        return chain(of_parts, gathered.dates, kept, sure)
+
+    async def _kept(self, gathered: Gathered, before: Before) -> Sequence[Finding]:
+        """What Temporal told before it did not answer any more: it is as old as its last answer."""
+        still = {each.case_id for each in gathered.owed}
+        kept = [
+            finding
+            for finding in before.values()
+            if finding.kind in FROM_TEMPORAL and (finding.kind not in OF_WAITING or finding.case_id in {"", *still})
+        ]
+        are_open = await self._known([finding.case_id for finding in kept])
+        return [finding for finding in kept if not finding.case_id or finding.case_id in are_open]
+
+    async def _ask_temporal(self, parts: PartsSeen, *, are_whole: bool) -> Seen | None:
+        try:
+            return await self._journeys.look(is_read=troubles.is_read(parts), are_whole=are_whole)
+        except TEMPORAL_AWAY:
+            return None
+
+    async def _ask_why(self, owed: Sequence[Owed]) -> Mapping[str, Why]:
+        try:
+            return await self._journeys.why(owed)
+        except TEMPORAL_AWAY:
+            return {}
+
+    async def _are_whole(self) -> bool:
+        """Whether everything is in the rows that the feed had at the last look."""
+        progress = await self._records.read(store.progress)
+        return progress is not None and progress.has_all(self._troubles.head)
+
+    async def _dated(self, now: datetime) -> tuple[Sequence[Finding], Sequence[Owed]]:
+        found: list[Finding] = []
+        owed: list[Owed] = []
+        after: tuple[int, int] | None = BEGINNING
+        while after:
+            page = await self._records.read(partial(detecting.dated, today=clock.uk_day(now), now=now, after=after))
+            found += page.found
+            owed += page.owed
+            after = page.after
+        return found, owed
+
+    async def _unserved(self, now: datetime) -> Sequence[Owed]:
+        owed: list[Owed] = []
+        after: tuple[int, int] | None = BEGINNING
+        while after:
+            some, after = await self._records.read(partial(detecting.unserved, now=now, after=after))
+            owed += some
+        return owed
+
+    async def _known(self, case_ids: Sequence[str]) -> Mapping[str, Case]:
+        return await self._records.read(partial(detecting.known, case_ids=case_ids)) if case_ids else {}
+
+    async def _how_many_open(self) -> int:
+        return await self._records.read(detecting.how_many_open)
+
+    async def _open_cases(self) -> set[str]:
+        found: set[str] = set()
+        opened_before = clock.now() - detecting.OLD_ENOUGH
+        after = 0
+        while True:
+            page = await self._records.read(partial(detecting.open_cases, opened_before=opened_before, after=after))
+            found.update(case_id for _, case_id in page)
+            if len(page) < detecting.AT_ONCE:
+                return found
+            after = page[-1][0]
+
+    def _cannot(self, error: Exception) -> None:
+        """Log a trouble once."""
+        reason = error.reason if isinstance(error, Fault) else type(error).__name__
+        if reason != self._trouble:
+            self._trouble = reason
+            log.get().error("what is stuck cannot be looked for", reason=reason, exc_info=error)
+
+    async def close(self) -> None:
+        """Close what is open."""
+        await self._parts.close()
+
+
+def _of_journeys(gathered: Gathered, before: Before, of_parts: Sequence[Finding]) -> Iterator[Finding]:
+    """The cases whose journey is parked, or that have none that runs."""
+    seen, cases = gathered.seen, gathered.cases
+    if seen is None:
+        return
+    part = stops_all(of_parts)
+    for case_id, why in seen.parked.items():
+        if case := cases.get(case_id):
+            yield told.parked(case, why) if why else _as_before(case, before)
+    for case_id, ended in seen.lost.items():
+        if case := cases.get(case_id):
+            yield held_up(case, part) if part and ended is None else told.without_journey(case, ended, gathered.now)
+
+
+def _of_waiting(gathered: Gathered, of_parts: Sequence[Finding]) -> Iterator[Finding]:
+    """The cases that do not get what they are owed."""
+    for each in gathered.owed:
+        if finding := explained(each, gathered.why.get(each.case_id), of_parts, gathered.now):
+            yield finding
+
+
+def _key(finding: Finding) -> Key:
+    return finding.about, finding.kind.value
+
+
+def _as_before(case: Case, before: Before) -> Finding:
+    """Why a journey is parked, as it was known before no worker could say it any more."""
+    kinds = (StuckKind.PARKED, StuckKind.ENGINES_DISAGREE)
+    known = (before.get((case.case_id, kind.value)) for kind in kinds)
+    return next(filter(None, known), told.parked(case, None))
+
+
+def _store(
+    connection: sa.Connection,
+    before: Before,
+    found: Iterable[Finding],
+    gathered: Gathered,
+    *,
+    asked: bool,
+) -> None:
+    """Store what has changed, and when it was looked."""
+    now = milliseconds(gathered.now)
+    changed = changes(before, found)
+    finding_pages.replace_findings(connection, changed.gone, changed.new, changed.told_anew, now)
+    silent = {process.service for process in gathered.parts.silent} | (set() if asked else {TEMPORAL})
+    last = store.last_look(connection)
+    store.note_look(connection, Look(now, now if asked else last.asked, tuple(sorted(silent))))

@@ -1,0 +1,192 @@
+"""Reading and writing repairs and their cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from services.operations.domain.repair import Action, Proof, State
+from services.operations.tables import repair_cases, repairs
+
+SILENT_MILLISECONDS = 30_000
+"""After so long without a word, whoever ran a repair does not run it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A repair as it is on record."""
+
+    repair_id: str
+    fingerprint: str
+    council: str
+    planned_by: str
+    action: Action
+    hold_reason: str
+    because: str
+    state: State
+    why: str
+    planned: int
+    seen: int
+    runner: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepairCase:
+    """One case of a repair as it is on record."""
+
+    repair_id: str
+    number: int
+    case_id: str
+    council: str
+    prediction: str
+    outcome: str
+    seen: str
+    heard: int
+    done: int
+    looked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many cases a repair has, how many are left to repair and to look at, and how many came to each outcome."""
+
+    cases: int
+    left: int
+    to_look_at: int
+    outcomes: Mapping[str, int]
+
+
+def add(connection: sa.Connection, repair: Repair, its_cases: Sequence[RepairCase]) -> None:
+    """Put a planned repair on record."""
+    connection.execute(repairs.insert(), {name: getattr(repair, name) for name in Repair.__slots__})
+    if its_cases:
+        rows = [{name: getattr(each, name) for name in RepairCase.__slots__} for each in its_cases]
+        connection.execute(repair_cases.insert(), rows)
+
+
+def read(connection: sa.Connection, repair_id: str) -> Repair | None:
+    """A repair; None if there is none of that id."""
+    query = sa.select(repairs).where(repairs.c.repair_id == repair_id)
+    row = connection.execute(query).mappings().first()
+    return _repair_of(row) if row else None
+
+
+def page(connection: sa.Connection, *, scope: str | None, before: int, size: int) -> Sequence[tuple[int, Repair]]:
+    """The next repairs before a number, the newest first, at most `size`; 0 begins with the newest."""
+    query = sa.select(repairs)
+    if before:
+        query = query.where(repairs.c.number < before)
+    if scope is not None:
+        query = query.where(repairs.c.council == scope)
+    rows = connection.execute(query.order_by(repairs.c.number.desc()).limit(size)).mappings()
+    return [(row["number"], _repair_of(row)) for row in rows]
+
+
+def progress(connection: sa.Connection, repair_id: str) -> Progress:
+    """How far a repair is."""
+    is_done = repair_cases.c.done > 0
+    query = (
+        sa.select(repair_cases.c.outcome, is_done.label("is_done"), sa.func.count().label("cases"))
+        .where(repair_cases.c.repair_id == repair_id)
+        .group_by(repair_cases.c.outcome, is_done)
+    )
+    outcomes: dict[str, int] = {}
+    left = to_look_at = 0
+    for row in connection.execute(query):
+        if row.outcome:
+            outcomes[row.outcome] = outcomes.get(row.outcome, 0) + row.cases
+        elif row.is_done:
+            to_look_at = row.cases
+        else:
+            left = row.cases
+    return Progress(left + to_look_at + sum(outcomes.values()), left, to_look_at, outcomes)
+
+
+def cases_of(
+    connection: sa.Connection, repair_id: str, *, outcomes: Sequence[str] = (), after: int = 0, size: int
+) -> Sequence[RepairCase]:
+    """The next cases of a repair after a number, at most `size`."""
+    query = sa.select(repair_cases).where(repair_cases.c.repair_id == repair_id, repair_cases.c.number > after)
+    if outcomes:
+        query = query.where(repair_cases.c.outcome.in_(outcomes))
+    return _cases(connection, query.order_by(repair_cases.c.number).limit(size))
+
+
+def left_of(connection: sa.Connection, repair_id: str, size: int) -> Sequence[RepairCase]:
+    """The next cases that are still to be repaired, at most `size`."""
+    return _cases(connection, _open(repair_id).where(repair_cases.c.done == 0).limit(size))
+
+
+def to_look_at(connection: sa.Connection, repair_id: str) -> Sequence[RepairCase]:
+    """The cases that were repaired and are to be looked at again."""
+    return _cases(connection, _open(repair_id).where(repair_cases.c.done > 0))
+
+
+def others_at_work(connection: sa.Connection, repair_id: str, case_id: str) -> str:
+    """Another repair that is just repairing the case; empty where none is."""
+    query = (
+        sa.select(repair_cases.c.repair_id)
+        .join(repairs, repairs.c.repair_id == repair_cases.c.repair_id)
+        .where(repair_cases.c.case_id == case_id, repair_cases.c.repair_id != repair_id)
+        .where(repair_cases.c.outcome == "", repair_cases.c.done > 0, repairs.c.state == State.RUNNING)
+    )
+    return connection.execute(query).scalars().first() or ""
+
+
+def take(connection: sa.Connection, repair_id: str, runner: str, now: int) -> bool:
+    """Let an instance run a repair. False where another one runs it."""
+    free = sa.or_(repairs.c.state != State.RUNNING, repairs.c.seen < now - SILENT_MILLISECONDS)
+    taken = repairs.update().where(repairs.c.repair_id == repair_id, free)
+    values = {"state": State.RUNNING.value, "why": "", "runner": runner, "seen": now}
+    return connection.execute(taken.values(values)).rowcount > 0
+
+
+def is_still(connection: sa.Connection, repair_id: str, runner: str, now: int) -> bool:
+    """Give a sign of life. False where the repair was stopped, or is another instance's."""
+    alive = repairs.update().where(
+        repairs.c.repair_id == repair_id, repairs.c.state == State.RUNNING, repairs.c.runner == runner
+    )
+    return connection.execute(alive.values(seen=now)).rowcount > 0
+
+
+def settle(connection: sa.Connection, repair_id: str, state: State, why: str) -> None:
+    """Say how far a repair is, and why it goes no further."""
+    settled = repairs.update().where(repairs.c.repair_id == repair_id)
+    connection.execute(settled.values(state=state.value, why=why))
+
+
+def claim(connection: sa.Connection, case: RepairCase, heard: int, now: int) -> bool:
+    """Take a case in hand: from here on it is to be looked at again. `heard` is its last event before.
+
+    False where it was taken in hand already: nothing is done to it twice.
+    """
+    free = _this(case).where(repair_cases.c.outcome == "", repair_cases.c.done == 0)
+    return connection.execute(free.values(done=now, heard=heard)).rowcount > 0
+
+
+def let_go(connection: sa.Connection, case: RepairCase) -> None:
+    """Nothing was done to a case that was taken in hand: it is to be repaired later."""
+    connection.execute(_this(case).values(done=0))
+
+
+def note_outcome(connection: sa.Connection, case: RepairCase, proof: Proof, now: int) -> None:
+    """What has become of a case."""
+    connection.execute(_this(case).values(outcome=proof.outcome.value, seen=proof.seen, looked=now))
+
+
+def _this(case: RepairCase) -> sa.Update:
+    return repair_cases.update().where(repair_cases.c.repair_id == case.repair_id, repair_cases.c.number == case.number)
+
+
+def _open(repair_id: str) -> sa.Select[tuple[object, ...]]:
+    query = sa.select(repair_cases).where(repair_cases.c.repair_id == repair_id, repair_cases.c.outcome == "")
+    return query.order_by(repair_cases.c.number)
+
+
+def _cases(connection: sa.Connection, query: sa.Select[tuple[object, ...]]) -> Sequence[RepairCase]:
+    return [RepairCase(**row) for row in connection.execute(query).mappings()]
+
+
+def _repair_of(row: sa.RowMapping) -> Repair:
+    values = {name: row[name] for name in Repair.__slots__}
+    return Repair(**values | {"action": Action(row["action"]), "state": State(row["state"])})

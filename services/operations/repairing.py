@@ -1,0 +1,218 @@
+"""Carrying out repairs: case by case, at a pace, and looking at each case again. Whoever repairs may stop it."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from functools import partial
+from time import monotonic
+from uuid import uuid4
+
+from services.operations import auditing, repair_store, store
+from services.operations.auditing import Entry, Signer
+from services.operations.domain.repair import Outcome, Proof, State, prove
+from services.operations.hands import Hands
+from services.operations.repair_store import Repair, RepairCase
+from services.operations.rows import milliseconds
+from sevensteps import clock, log
+from sevensteps.errors import Fault, Kind
+from sevensteps.identity.actor import Actor
+from sevensteps.service.store import Store
+
+LOOK_SECONDS = 1.0
+"""Between two looks at a case that has been repaired."""
+PATIENCE_SECONDS = 60.0
+"""How long a case may take to move. After that it is as it was."""
+EVERY_CASE = 1_000_000
+"""More than a repair can have."""
+LOOK_AT_THEM = "Look at what has become of the first cases, and continue."
+PASSING = frozenset({Kind.UNAVAILABLE, Kind.UNAUTHENTICATED})
+"""What keeps the whole repair waiting: not the case is refused, but nothing can be done now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How a repair is to be carried out: by whom, with which token, how many cases, and how many a minute."""
+
+    actor: Actor
+    token: str
+    cases: int
+    pace: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a repair, from where it was continued to where it waits; `runner` tells it from every other."""
+
+    repair_id: str
+    runner: str
+    going: Going
+
+
+class Repairing:
+    """Carries out the repairs that this instance was asked to continue."""
+
+    def __init__(self, records: Store, hands: Hands, signer: Signer) -> None:
+        """`hands` act on cases and look at them; `signer` signs what is on record."""
+        self._records = records
+        self._hands = hands
+        self._signer = signer
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closing = False
+
+    async def go_on(self, repair_id: str, going: Going) -> None:
+        """Begin, or go on, in the background. Raises a Fault (PRECONDITION, REPAIR_RUNS) where it runs already."""
+        runner = str(uuid4())
+        taking = partial(repair_store.take, repair_id=repair_id, runner=runner, now=_now())
+        if not await self._records.write(taking):
+            detail = "The repair runs already. Stop it first, or wait until it has come to where it waits."
+            raise Fault(Kind.PRECONDITION, "REPAIR_RUNS", detail)
+        await self._note(going.actor, Entry("repair.continued", repair_id, "", after={"cases": going.cases}))
+        task = asyncio.create_task(self._run(Run(repair_id, runner, going)), name=f"repair {repair_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self, repair_id: str, actor: Actor, because: str) -> None:
+        """Stop before the next case. Raises a Fault (PRECONDITION, REPAIR_STANDS) where it does not run."""
+        repair = await self._records.read(partial(repair_store.read, repair_id=repair_id))
+        if repair is None or repair.state is not State.RUNNING:
+            raise Fault(Kind.PRECONDITION, "REPAIR_STANDS", "The repair does not run, so there is nothing to stop.")
+        stopping = partial(repair_store.settle, repair_id=repair_id, state=State.STOPPED, why=f"Stopped: {because}")
+        await self._records.write(stopping)
+        await self._note(actor, Entry("repair.stopped", repair_id, because))
+
+    async def close(self) -> None:
+        """Finish the case in hand. The rest can be continued, here or by another instance."""
+        self._is_closing = True
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self, run: Run) -> None:
+        """Carry it out as far as it is to go, and say why it goes no further. What is unforeseen stops it, too."""
+        try:
+            why = await self._carry_out(run)
+        except Fault as fault:
+            why = f"{fault.reason}: {fault.detail}"
+        except Exception as error:  # noqa: BLE001 - a repair never ends unseen
+            log.get().error("a repair has ended by an error", exc_info=error)
+            why = "Something unforeseen has gone wrong. The log says what."
+        if why is not None:
+            await self._settle(run, why)
+
+    async def _carry_out(self, run: Run) -> str | None:
+        """Repair and look, case by case. Answers why it goes no further; None where somebody has stopped it.
+
+        Whatever ends it, what has been repaired is looked at again.
+        """
+        before = await self._records.read(partial(repair_store.to_look_at, repair_id=run.repair_id))
+        looking = {asyncio.create_task(self._prove(run, case)) for case in before}
+        try:
+            why = await self._act_on_some(run, looking)
+            while looking and not self._is_closing:
+                seen, looking = await asyncio.wait(looking, timeout=LOOK_SECONDS)
+                _log_errors(seen)
+                if await self._current(run) is None:
+                    why = None
+        finally:
+            for task in looking:
+                task.cancel()
+        return why
+
+    async def _act_on_some(self, run: Run, looking: set[asyncio.Task[None]]) -> str | None:
+        """Repair the next cases, and begin to look at each. Answers as `_carry_out` does."""
+        size = run.going.cases or EVERY_CASE
+        for case in await self._records.read(partial(repair_store.left_of, repair_id=run.repair_id, size=size)):
+            began = monotonic()
+            repair = await self._current(run)
+            if repair is None:
+                return None
+            try:
+                acted = await self._act(repair, case, run.going)
+            except Fault as fault:
+                return f"{fault.reason}: {fault.detail}"
+            if acted:
+                looking.add(asyncio.create_task(self._prove(run, acted)))
+            await asyncio.sleep(max(60 / run.going.pace - (monotonic() - began), 0))
+        return ""
+
+    async def _current(self, run: Run) -> Repair | None:
+        """The repair, and a sign of life of its runner; None where it was stopped, or this process ends."""
+        if self._is_closing:
+            return None
+        alive = partial(repair_store.is_still, repair_id=run.repair_id, runner=run.runner, now=_now())
+        if not await self._records.write(alive):
+            return None
+        return await self._records.read(partial(repair_store.read, repair_id=run.repair_id))
+
+    async def _act(self, repair: Repair, case: RepairCase, going: Going) -> RepairCase | None:
+        """Repair one case. None where it is not to be looked at: refused, or in other hands. Raises what passes."""
+        other = partial(repair_store.others_at_work, repair_id=repair.repair_id, case_id=case.case_id)
+        if busy := await self._records.read(other):
+            await self._end(case, Proof(Outcome.LEFT_OUT, f"It is just being repaired by {busy}."))
+            return None
+        known = await self._records.read(partial(store.standings, case_ids=[case.case_id]))
+        heard = known[case.case_id].heard if case.case_id in known else case.heard
+        mine = replace(case, heard=heard, done=_now())
+        if not await self._records.write(partial(repair_store.claim, case=case, heard=heard, now=mine.done)):
+            return None
+        before = {"heard": heard, "repair": repair.repair_id}
+        entry = Entry(f"repair.{repair.action}", case.case_id, repair.because, before=before)
+        try:
+            await self._hands.act(repair, mine, going.token)
+        except Fault as fault:
+            if fault.kind in PASSING:
+                await self._records.write(partial(repair_store.let_go, case=case))
+                raise
+            await self._note(going.actor, replace(entry, refused=fault.reason))
+            await self._end(case, Proof(Outcome.REFUSED, f"{fault.reason}: {fault.detail}"))
+            return None
+        await self._note(going.actor, entry)
+        return mine
+
+    async def _prove(self, run: Run, case: RepairCase) -> None:
+        """Look at a case until it is seen what has become of it."""
+        repair = await self._records.read(partial(repair_store.read, repair_id=run.repair_id))
+        if repair is None:
+            return
+        deadline, said = monotonic() + PATIENCE_SECONDS, ""
+        proof: Proof | None = None
+        while proof is None and monotonic() < deadline:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                now = await self._hands.look(case.case_id)
+            except Fault as fault:
+                said = fault.detail
+            else:
+                said, proof = now.sentence, prove(repair.action, case.heard, now)
+        proof = proof or Proof(Outcome.UNCHANGED, said)
+        await self._end(case, proof)
+        after = {"outcome": proof.outcome.value, "seen": proof.seen, "repair": run.repair_id}
+        await self._note(run.going.actor, Entry("repair.looked", case.case_id, repair.because, after=after))
+
+    async def _end(self, case: RepairCase, proof: Proof) -> None:
+        await self._records.write(partial(repair_store.note_outcome, case=case, proof=proof, now=_now()))
+
+    async def _settle(self, run: Run, why: str) -> None:
+        """Done where every case has come to something; else it waits for somebody to continue it."""
+        progress = await self._records.read(partial(repair_store.progress, repair_id=run.repair_id))
+        is_done = not progress.left and not progress.to_look_at
+        state = State.DONE if is_done else State.WAITING
+        why = (
+            "" if is_done else why or "These were to be repaired first. Look at what has become of them, and continue."
+        )
+        await self._records.write(partial(repair_store.settle, repair_id=run.repair_id, state=state, why=why))
+        after = {"state": state.value, **progress.outcomes}
+        await self._note(run.going.actor, Entry("repair.settled", run.repair_id, "", after=after))
+
+    async def _note(self, actor: Actor, entry: Entry) -> None:
+        """Put on record what was done. What is about the repair as a whole is signed."""
+        signer = self._signer if not entry.about.startswith("case-") else None
+        await self._records.write(partial(auditing.add, actor=actor, entry=entry, signer=signer))
+
+
+def _log_errors(seen: set[asyncio.Task[None]]) -> None:
+    """What is unforeseen of one case keeps no other from being looked at; its own outcome stays open."""
+    for task in seen:
+        if error := task.exception():
+            log.get().error("a repaired case cannot be looked at", exc_info=error)
+
+
+def _now() -> int:
+    return milliseconds(clock.now())

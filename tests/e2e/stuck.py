@@ -1,0 +1,117 @@
+"""A suite whose processes can be kept stopped, and what its operations service finds stuck."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.trip import Staff
+from servers.waiting import until
+from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.api.operations.v1.operations_pb2_grpc import OperationsServiceStub
+from sevensteps.config import Settings
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
+from sevensteps.identity.tokens import Keys
+from sevensteps.local.devserver import DevServer
+from sevensteps.local.processes import Process
+from sevensteps.local.suite import Suite
+from sevensteps.rpc.client import channel
+
+if TYPE_CHECKING:
+    from sevensteps.api.operations.v1.operations_pb2_grpc import OperationsServiceAsyncStub
+
+SOON = 90.0
+"""Seconds: found within 60, on a machine that does much else."""
+
+
+class StoppableSuite(Suite):
+    """A suite in which a process stays stopped until it is wanted again."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings, print)
+        self._stopped: set[str] = set()
+
+    @asynccontextmanager
+    async def without(self, name: str) -> AsyncIterator[None]:
+        """One of its processes is not there for a while."""
+        self._stopped.add(name)
+        await self.parts()[name].stop()
+        try:
+            yield
+        finally:
+            self._stopped.discard(name)
+
+    async def _restart(self, name: str, part: Process | DevServer, pause: float) -> None:
+        if name not in self._stopped:
+            await super()._restart(name, part, pause)
+
+
+class Impatient(Staff):
+    """People who do not wait for what should follow."""
+
+    async def wait_for(self, case_id: str, kind: str, times: int = 1) -> None:
+        """Do not wait."""
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Somebody who looks at what is stuck."""
+
+    operations: "OperationsServiceAsyncStub"
+
+    async def stuck(self) -> Sequence[pb.Stuck]:
+        """What is stuck of cases; a date that is near is no harm yet."""
+        answer = await self.operations.ListStuck(pb.ListStuckRequest(page_size=1000))
+        return [each for each in answer.stuck if each.kind != pb.STUCK_KIND_CLOCK_NEAR]
+
+    async def causes(self) -> Sequence[pb.Cause]:
+        """By its cause, and of parts of the suite too."""
+        answer = await self.operations.ListCauses(pb.ListCausesRequest())
+        return [each for each in answer.causes if each.kind != pb.STUCK_KIND_CLOCK_NEAR]
+
+    async def found(self, case_id: str, kind: pb.StuckKind.ValueType) -> pb.Stuck:
+        """Wait until a case is found stuck in a way; nothing else is found of it."""
+
+        async def is_found() -> bool:
+            return any((each.case_id, each.kind) == (case_id, kind) for each in await self.stuck())
+
+        await until(is_found, f"{case_id} to be found stuck: {pb.StuckKind.Name(kind)}", SOON)
+        found = [each for each in await self.stuck() if each.case_id == case_id]
+        assert [each.kind for each in found] == [kind], found
+        return found[0]
+
+    async def cause(self, cause_id: str) -> pb.Cause:
+        """The cause of this id."""
+        return next(cause for cause in await self.causes() if cause.cause_id == cause_id)
+
+    async def nothing_left(self) -> None:
+        """Wait until nothing is stuck any more."""
+
+        async def is_nothing() -> bool:
+            return not await self.causes()
+
+        await until(is_nothing, "nothing to be stuck any more", SOON)
+
+    async def view(self) -> pb.View:
+        """How much is known."""
+        return (await self.operations.ListCauses(pb.ListCausesRequest())).view
+
+    async def looks(self, times: int) -> None:
+        """Wait until it was looked so often anew, and nobody was silent."""
+        seen: set[int] = set()
+
+        async def has_looked() -> bool:
+            view = await self.view()
+            if not view.silent and view.HasField("looked_at"):
+                seen.add(view.looked_at.ToMilliseconds())
+            return len(seen) > times
+
+        await until(has_looked, f"{times} looks")
+
+
+@asynccontextmanager
+async def watching(settings: Settings) -> AsyncIterator[Watching]:
+    """Somebody of operations, who looks after all councils."""
+    token = Keys.open(settings.data).issue("olu", [Role.OPERATIONS], EVERY_COUNCIL, seconds=86_400)
+    async with channel(settings.operations, lambda: token) as calls:
+        yield Watching(OperationsServiceStub(calls))
