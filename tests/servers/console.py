@@ -88,8 +88,8 @@ async def tell_cases(feed: Feed, operations: Operations) -> None:
 
 
 @asynccontextmanager
-async def run_with_cases(data: Path) -> AsyncIterator[Suite]:
-    """A console, with a feed and operations that have three cases."""
+async def run_with_cases(data: Path, **seen: str) -> AsyncIterator[Suite]:
+    """A console, with a feed and operations that have three cases; `seen` are other addresses where it looks for them."""
     settings = Settings(data=data, pack=PACK)
     async with AsyncExitStack() as stack:
         feed = await stack.enter_async_context(run_feed(settings))
@@ -97,4 +97,4 @@ async def run_with_cases(data: Path) -> AsyncIterator[Suite]:
         operations = await stack.enter_async_context(run_operations(settings))
         settings = replace(settings, operations=operations.running.address)
         await tell_cases(feed, operations)
-        yield Suite(settings, feed, operations, await stack.enter_async_context(run_console(settings)))
+        yield Suite(settings, feed, operations, await stack.enter_async_context(run_console(replace(settings, **seen))))
