@@ -9,7 +9,7 @@ from sevensteps.api.operations.v1 import operations_pb2 as pb
 
 FRESH = timedelta(seconds=60)
 """Nobody needs to be told of what is younger."""
-PARTS = {"feed": "The feed", "temporal": "Temporal"}
+PARTS = {"feed": "the feed", "temporal": "Temporal"}
 
 
 def known(view: pb.View) -> str:
@@ -30,7 +30,6 @@ def warnings(view: pb.View) -> Iterator[str]:
         yield f"The feed was last heard at {heard}. What has happened since then is not shown."
     if view.head > view.position and not view.rebuilding:
         yield f"{view.head - view.position} events of the feed are not in this yet."
-    for part in view.silent:
-        name = PARTS.get(part, f"The {part} service")
-        at = f" at {words.moment(view.looked_at)}" if view.HasField("looked_at") else ""
-        yield f"{name} did not answer when it was last looked at{at}."
+    if view.silent:
+        names = ", ".join(PARTS.get(part, f"the {part} service") for part in view.silent)
+        yield f"At the last look, on {words.moment(view.looked_at)}, these did not answer: {names}."

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -12,9 +13,12 @@ import httpx
 from console.serving import Serving
 from servers.feed import Feed, run_feed
 from servers.operations import Operations, run_operations, told
-from servers.services import PACK
-from sevensteps import events
-from sevensteps.config import Settings
+from servers.services import NOBODY, PACK
+from services.operations.domain.finding import Finding, StuckKind
+from services.operations.domain.whom import Whom
+from services.operations.finding_pages import replace_findings
+from sevensteps import clock, events
+from sevensteps.config import DECIDING_SERVICES, Settings
 from sevensteps.local.ports import free_port
 
 FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
@@ -87,14 +91,32 @@ async def tell_cases(feed: Feed, operations: Operations) -> None:
     await operations.come_to(await feed.append(stories))
 
 
+PARKED = {"operation": "open the plan", "reason": "PLAN_TEMPLATE_UNKNOWN", "detail": "There is no such template."}
+
+
+def parked(case_id: str) -> Finding:
+    """A case that a service refuses."""
+    since = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
+    return Finding(case_id, StuckKind.PARKED, "parked:PLAN_TEMPLATE_UNKNOWN", Whom.SYSTEM, since, case_id, OURS, PARKED)
+
+
+async def note_stuck(suite: Suite) -> None:
+    """Have operations know of two cases that one cause has parked, and of a part of the suite that is missing."""
+    worker = Finding("worker", StuckKind.WORKER_MISSING, "worker", Whom.SYSTEM, clock.now() - timedelta(hours=1))
+    found = [parked("case-one"), parked("case-two"), worker]
+    now = int(clock.now().timestamp() * 1000)
+    await suite.operations.running.store.write(lambda records: replace_findings(records, (), found, (), now))
+
+
 @asynccontextmanager
 async def run_with_cases(data: Path, **seen: str) -> AsyncIterator[Suite]:
-    """A console, with a feed and operations that have three cases; `seen` are other addresses where it looks for them."""
-    settings = Settings(data=data, pack=PACK)
+    """A console, with a feed and operations that have three cases; `seen` is where else it looks for one of them."""
+    away = dict.fromkeys((*DECIDING_SERVICES, "temporal"), NOBODY)
+    settings = Settings(data=data, pack=PACK, **away)  # type: ignore[arg-type]  # each is an address
     async with AsyncExitStack() as stack:
         feed = await stack.enter_async_context(run_feed(settings))
         settings = replace(settings, feed=feed.running.address)
         operations = await stack.enter_async_context(run_operations(settings))
         settings = replace(settings, operations=operations.running.address)
         await tell_cases(feed, operations)
-        yield Suite(settings, feed, operations, await stack.enter_async_context(run_console(replace(settings, **seen))))
+        yield Suite(settings, feed, operations, await stack.enter_async_context(run_console(replace(settings, **seen))))  # type: ignore[arg-type]

@@ -44,7 +44,6 @@ async def test_the_page_of_a_case_tells_its_story(olu: Browser) -> None:
         "Kind carer",
         "On hold hospital",
         "Waits for the hold to be released",
-        "Nothing of this case is stuck.",
     ):
         assert part in said
     assert said.index("Put on hold: hospital; because: stroke") < said.index("Case opened: carer")

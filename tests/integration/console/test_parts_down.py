@@ -1,36 +1,14 @@
 """The console while operations or the feed do not answer, and what it shows of what is stuck."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from servers.console import OURS, Suite, browser_at, run_with_cases, text_of
+from servers.console import Suite, browser_at, note_stuck, run_with_cases, text_of
 from servers.services import NOBODY
-from services.operations.domain.finding import Finding, StuckKind
-from services.operations.domain.whom import Whom
-from services.operations.finding_pages import replace_findings
-from sevensteps import clock
-
-PARKED = {"operation": "open the plan", "reason": "PLAN_TEMPLATE_UNKNOWN", "detail": "There is no such template."}
-
-
-async def note(suite: Suite, findings: Sequence[Finding]) -> None:
-    """Have operations know that this is stuck."""
-    now = int(clock.now().timestamp() * 1000)
-    await suite.operations.running.store.write(lambda records: replace_findings(records, (), findings, (), now))
-
-
-def parked(case_id: str, council: str = OURS) -> Finding:
-    """A case that a service refuses."""
-    since = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
-    cause = "parked:PLAN_TEMPLATE_UNKNOWN"
-    return Finding(case_id, StuckKind.PARKED, cause, Whom.SYSTEM, since, case_id, council, PARKED)
 
 
 async def test_what_is_stuck_is_told_by_its_cause_and_then_case_by_case(own_suite: Suite) -> None:
     """On the home page by kind, then by cause with what to do, then each case, and on the case's own page."""
-    worker = Finding("worker", StuckKind.WORKER_MISSING, "worker", Whom.SYSTEM, clock.now() - timedelta(hours=1))
-    await note(own_suite, [parked("case-one"), parked("case-two"), worker])
+    await note_stuck(own_suite)
     async with browser_at(own_suite.console) as browser:
         await browser.sign_in()
         home = await browser.open("/")
@@ -45,7 +23,7 @@ async def test_what_is_stuck_is_told_by_its_cause_and_then_case_by_case(own_suit
         assert cases.count("open the plan was refused (PLAN_TEMPLATE_UNKNOWN): There is no such template.") == 2
         one = text_of(await browser.open("/cases/case-one"))
         assert "There is no such template. Parked What to do Put right what was refused." in one
-        assert "2 cases" in text_of(await browser.open("/cases?stuck=yes"))
+        assert "2 cases" in text_of(await browser.open("/cases?stuck=yes&stuck_kinds=parked"))
 
 
 async def test_while_operations_are_down_pages_say_so_and_a_case_has_its_story(tmp_path: Path) -> None:

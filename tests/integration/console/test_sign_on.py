@@ -181,5 +181,5 @@ async def test_it_does_not_run_in_production(tmp_path: Path) -> None:
 async def test_it_does_not_run_without_what_pages_look_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says what fetches them."""
     monkeypatch.setattr("console.serving.FRONTEND", tmp_path)
-    with pytest.raises(Fault, match="CONSOLE_FILES_MISSING.*`make setup` fetches them"):
+    with pytest.raises(Fault, match=r"CONSOLE_FILES_MISSING.*`make setup` fetches them"):
         await Serving(Settings(data=tmp_path, console="127.0.0.1:7789")).__aenter__()

@@ -18,14 +18,17 @@ def promised(content: bytes) -> Package:
 def test_another_archive_than_the_one_promised_ends_set_up() -> None:
     """By its hash; what was promised passes."""
     assets.ensure_promised(promised(b"good"), b"good")
-    with pytest.raises(SystemExit, match="thing@1.0.0 is not what it was: its hash is sha512-.* Nothing of it is used"):
+    with pytest.raises(
+        SystemExit, match=r"thing@1\.0\.0 is not what it was: its hash is sha512-.* Nothing of it is used"
+    ):
         assets.ensure_promised(promised(b"good"), b"bad")
 
 
 def test_neither_typeface_nor_crest_of_gov_uk_is_taken() -> None:
     """Both are for services on GOV.UK alone: pages have the typeface of the system."""
     css = (
-        "@font-face{font-family:GDS Transport;src:url(/assets/fonts/a.woff2)}a{font-family:GDS Transport,arial,sans-serif}"
+        "@font-face{font-family:GDS Transport;src:url(/assets/fonts/a.woff2)}"
+        "a{font-family:GDS Transport,arial,sans-serif}"
         "b{mask-image:url(/assets/images/govuk-crest.svg)}/*# sourceMappingURL=x.css.map */"
     )
     assert assets.plainly(css) == f"a{{font-family:{assets.FONT}}}b{{mask-image:none}}"

@@ -24,11 +24,11 @@ def test_nothing_is_said_of_what_is_new() -> None:
 def test_what_may_be_out_of_date_is_said_to_be() -> None:
     """Since when the feed is silent, how much is not read yet, and which parts did not answer."""
     view = pb.View(position=7, head=9, feed_heard_at=ago(300), looked_at=ago(20), silent=["temporal", "planning"])
-    old, behind, temporal, planning = freshness.warnings(view)
+    old, behind, silent = freshness.warnings(view)
     assert old.startswith("The feed was last heard at ")
     assert behind == "2 events of the feed are not in this yet."
-    assert temporal.startswith("Temporal did not answer when it was last looked at at ")
-    assert planning.startswith("The planning service did not answer")
+    assert silent.startswith("At the last look, on ")
+    assert silent.endswith("these did not answer: Temporal, the planning service.")
 
 
 def test_what_is_not_there_yet_is_said_not_to_be() -> None:
