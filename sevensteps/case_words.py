@@ -78,3 +78,33 @@ class CaseKind(WordFor):
 
     ADULT = "adult"
     CARER = "carer"
+
+
+class Repairs(WordFor):
+    """What a repair does to each of its cases."""
+
+    RESUME = "resume"
+    REBUILD = "rebuild"
+    RETRY = "retry"
+    HOLD = "hold"
+    RELEASE = "release"
+
+
+class RepairStands(WordFor):
+    """How far a repair is."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    WAITING = "waiting"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+class Became(WordFor):
+    """What has become of one case of a repair."""
+
+    MOVED = "moved"
+    CAME_BACK = "came-back"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    LEFT_OUT = "left-out"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from sevensteps.addresses import addresses_of, is_loopback, problem_of_address
+from sevensteps.command_words import problem_of_command
 from sevensteps.database_url import hosts_of, parts_of, problem_of_database
 from sevensteps.installation import files
 from sevensteps.web_address import problem_of_web_address
@@ -21,6 +22,7 @@ NUMBERS = (
     "most_holds_an_hour",
     "clock_skew_seconds",
     "feed_days",
+    "alert_minutes",
 )
 DECIDING_SERVICES = ("assessment", "planning", "approval", "review")
 """The services that decide, each with its own records of cases."""
@@ -44,6 +46,8 @@ PREFIX = "SEVENSTEPS_"
 CLIENT = ("issuer", "client_id", "client_secret_file")
 """What a process needs to get a token of its own."""
 POLICIES = files("policies")
+TEXTS = {"issuer": problem_of_web_address, "database": problem_of_database, "alert_command": problem_of_command}
+"""The settings whose text has a form, and what says what is wrong with it."""
 
 
 class SettingsError(Exception):
@@ -71,7 +75,7 @@ class Settings:
     feed: str = "127.0.0.1:7705"
     operations: str = "127.0.0.1:7706"
     assessment_internal: str = "127.0.0.1:7711"
-    """Where assessment listens for the suite's own processes, which show a certificate there. So do the five below."""
+    """Where assessment listens for the suite's own processes, which show a certificate there; so do the others."""
     planning_internal: str = "127.0.0.1:7712"
     approval_internal: str = "127.0.0.1:7713"
     review_internal: str = "127.0.0.1:7714"
@@ -106,6 +110,10 @@ class Settings:
     """Holds and releases of one case in an hour."""
     feed_days: int = 36500
     """How many days after its last event the feed keeps the events of a case that has ended."""
+    alert_command: str = ""
+    """The council's own program, with its arguments, that operations tell what is newly stuck; empty for none."""
+    alert_minutes: int = 15
+    """How many minutes at least are between two alerts that it gets."""
     mode: str = "development"
     """development, or production, where only tokens of issuers are accepted."""
     issuer: str = ""
@@ -152,8 +160,9 @@ class Settings:
             raise _wrong("log", f"one of {', '.join(LOGS)}, not {self.log or 'nothing'}")
         if self.mode not in MODES:
             raise _wrong("mode", f"one of {', '.join(MODES)}, not {self.mode or 'nothing'}")
-        if self.issuer and (expected := problem_of_web_address(self.issuer)):
-            raise _wrong("issuer", expected)
+        for name, problem_of in TEXTS.items():
+            if (text := getattr(self, name)) and (expected := problem_of(text)):
+                raise _wrong(name, expected)
         if self.feed_days < FEWEST_FEED_DAYS:
             raise _wrong("feed_days", f"at least {FEWEST_FEED_DAYS}, not {self.feed_days}")
         given = [name for name in CLIENT if getattr(self, name)]
@@ -163,8 +172,6 @@ class Settings:
         for name in ("temporal_namespace", "task_queue"):
             if not getattr(self, name):
                 raise _wrong(name, "a name, not nothing")
-        if self.database and (expected := problem_of_database(self.database)):
-            raise _wrong("database", expected)
         if self.database_password_file:
             self._check_database_password()
         _check_encryption(self)

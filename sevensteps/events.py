@@ -355,6 +355,34 @@ class StepOverdue(Payload):
     clock: str = ""
 
 
+# What holds a case up: services/operations
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStuck(Payload):
+    """A case is stuck: in which way (`kind`), by what (`cause`, the same for all cases that one thing holds up).
+
+    `whom` is whose turn it is to put that right, and `since` when the case got stuck. It may be stuck in several ways.
+    """
+
+    TYPE: ClassVar[str] = "case.stuck.v1"
+    kind: str
+    cause: str
+    whom: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUnstuck(Payload):
+    """What `case.stuck.v1` told, with the same `kind` and `cause`, is mended since `mended_at`, and has stayed so."""
+
+    TYPE: ClassVar[str] = "case.unstuck.v1"
+    kind: str
+    cause: str
+    since: str
+    mended_at: str
+
+
 # Steps 2, 4 and 5: services/planning
 
 

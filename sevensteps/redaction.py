@@ -20,7 +20,7 @@ KEPT: Final = frozenset(
         *("case_id", "council", "event_id", "position", "request_id", "rpc", "type", "operation", "side", "task"),
         *("kind", "reason", "detail", "expected", "lost", "dropped", "lines", "keys", "differ", "check", "count"),
         *("address", "believed", "file", "folder", "issuer", "pack", "process", "task_queue", "temporal", "reader"),
-        *("cases", "events", "before", "held_back", "release", "journeys_go_to", "percentage"),
+        *("cases", "events", "before", "held_back", "release", "journeys_go_to", "percentage", "exit_code"),
     }
 )
 """The fields that are written as they are, if their value is a text, a number or a list of those.

@@ -17,6 +17,12 @@ from services.operations.tables import cases, findings
 IDS_AT_ONCE = 500
 """Most ids in one statement."""
 
+KINDS = list(StuckKind)
+PLACE = cases.c.number * len(KINDS) + sa.case(
+    {kind.value: number for number, kind in enumerate(KINDS)}, value=findings.c.kind
+)
+"""Tells two findings apart that are stuck since the same moment: of two cases, or of one in two ways."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -39,15 +45,15 @@ def page(
     connection: sa.Connection, wanted: Wanted, *, cause: str, today: date, after: Place | None, size: int
 ) -> Sequence[Found]:
     """The next findings of wanted cases after a place, the longest stuck first, at most `size`."""
-    query = sa.select(findings, cases.c.number).join(cases, findings.c.case_id == cases.c.case_id)
+    query = sa.select(findings, PLACE.label("place")).join(cases, findings.c.case_id == cases.c.case_id)
     query = query.where(*conditions(wanted, today), *_of_kinds(wanted))
     if cause:
         query = query.where(findings.c.cause == cause)
-    key = (findings.c.since, cases.c.number)
+    key = (findings.c.since, PLACE)
     if after:
         query = query.where(sa.tuple_(*key) > sa.tuple_(after.value, after.number))
-    rows = connection.execute(query.order_by(*key, findings.c.kind).limit(size)).mappings()
-    return [Found(finding_of(row), row["found"], row["number"]) for row in rows]
+    rows = connection.execute(query.order_by(*key).limit(size)).mappings()
+    return [Found(finding_of(row), row["found"], row["place"]) for row in rows]
 
 
 def causes(connection: sa.Connection, wanted: Wanted, today: date) -> Sequence[Cause]:

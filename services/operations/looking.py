@@ -1,7 +1,7 @@
 """Looks again and again for what is stuck: at the rows, at the parts of the suite, and at what Temporal knows."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,7 @@ from typing import NoReturn
 import sqlalchemy as sa
 from temporalio.service import RPCError
 
-from services.operations import detecting, finding_pages, store, troubles
+from services.operations import detecting, finding_pages, store, telling, troubles
 from services.operations.domain import journeys as told
 from services.operations.domain.changes import Key, changes
 from services.operations.domain.effects import Owed
@@ -58,9 +58,10 @@ class Gathered:
 class Looking:
     """Finds what is stuck. Of several instances one at a time does."""
 
-    def __init__(self, records: Store, settings: Settings, tokens: Tokens) -> None:
-        """`tokens` are the service's own, for what it asks of the others."""
+    def __init__(self, records: Store, settings: Settings, tokens: Tokens, has_looked: Callable[[], None]) -> None:
+        """`tokens` are the service's own, for what it asks of the others; `has_looked` is called after each look."""
         self._records = records
+        self._has_looked = has_looked
         self._parts = Parts(settings, tokens)
         rows = Rows(self._known, self._how_many_open, self._open_cases)
         self._journeys = Journeys(settings, rows)
@@ -94,6 +95,7 @@ class Looking:
         gathered = await self._gather(parts, seen, are_whole=are_whole)
         found, asked = await self._conclude(gathered, before), seen is not None
         await self._records.write(partial(_store, before=before, found=list(found), gathered=gathered, asked=asked))
+        self._has_looked()
 
     async def _gather(self, parts: PartsSeen, seen: Seen | None, *, are_whole: bool) -> Gathered:
         """Read the rows, and ask why cases wait."""
@@ -236,6 +238,7 @@ def _store(
     now = milliseconds(gathered.now)
     changed = changes(before, found)
     finding_pages.replace_findings(connection, changed.gone, changed.new, changed.told_anew, now)
+    telling.tell(connection, gathered.now)
     silent = {process.service for process in gathered.parts.silent} | (set() if asked else {TEMPORAL})
     last = store.last_look(connection)
     store.note_look(connection, Look(now, now if asked else last.asked, tuple(sorted(silent))))

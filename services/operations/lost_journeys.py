@@ -58,9 +58,10 @@ class LostJourneys:
     def _must_list(self, difference: int) -> bool:
         if self._difference is None:
             return True
-        age = monotonic() - self._listed
-        many = len(self._lost) + len(self._unasked) > MOST
-        return age > LISTED_AGAIN_SECONDS or (age > NOT_LISTED_SECONDS and (many or difference != self._difference))
+        age, known = monotonic() - self._listed, len(self._lost) + len(self._unasked)
+        more = -difference > known  # as long as cases are too new to be told from those that will have a journey soon
+        is_likely = known > MOST or more or difference != self._difference
+        return age > LISTED_AGAIN_SECONDS or (age > NOT_LISTED_SECONDS and is_likely)
 
     async def _list(self, client: Client, open_cases: OpenCases) -> None:
         running = {run.case_id for run in await runs(client, RUNNING)}

@@ -1,12 +1,17 @@
-"""Operations put together: its rows, what keeps them up to date, and its gRPC face."""
+"""Operations put together: its rows, what keeps them up to date and looks at them, repairs, and its gRPC face."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 import grpc
 
+from services.operations.alert_command import AlertCommand
+from services.operations.alerting import Alerting
 from services.operations.auditing import Signer
+from services.operations.counting import Counting
 from services.operations.following import Following
 from services.operations.hands import Hands, OwnHands
 from services.operations.looking import Looking
@@ -14,19 +19,62 @@ from services.operations.repairing import Repairing
 from services.operations.server import OperationsServer
 from sevensteps.api.operations.v1 import operations_pb2_grpc
 from sevensteps.background import Background
+from sevensteps.command_words import words_of
 from sevensteps.config import Settings
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
+from sevensteps.identity.own_tokens import Tokens
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.identity import Identity
 from sevensteps.service import identity_server, revocations
-from sevensteps.service.checks import Database
+from sevensteps.service.checks import Database, outbox_check
 from sevensteps.service.opening import open_to_serve
-from sevensteps.service.store import Store
+from sevensteps.service.outbox import Publisher
+from sevensteps.service.store import TellingStore
 from sevensteps.telemetry.health import Check, Observation
 
 NAME = "operations"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What operations do beside their calls."""
+
+    feed: grpc.aio.Channel
+    publisher: Publisher
+    following: Following
+    looking: Looking
+    alerting: Alerting
+    repairing: Repairing
+    hands: Hands
+    has_looked: Callable[[], None]
+    """What follows a look: what it has put on record is sent, and the council alerted if it is time."""
+
+    @classmethod
+    def of(cls, store: TellingStore, settings: Settings, tokens: Tokens, signer: Signer, hands: Hands) -> Self:
+        """All of it over the same records. Nothing is connected yet."""
+        at, certificates = settings.internal_address("feed"), certificates_for_calls(settings, NAME)
+        feed, publisher = channel(at, tokens, certificates), Publisher(store, NAME, channel(at, tokens, certificates))
+        words = words_of(settings.alert_command)
+        command = AlertCommand(words) if words else None
+        alerting = Alerting(store, command, timedelta(minutes=settings.alert_minutes))
+
+        def has_looked() -> None:
+            publisher.wake()
+            alerting.wake()
+
+        looking = Looking(store, settings, tokens, has_looked)
+        following, repairing = Following(store, feed), Repairing(store, hands, signer)
+        return cls(feed, publisher, following, looking, alerting, repairing, hands, has_looked)
+
+    async def close(self) -> None:
+        """End it, after the tasks that do it."""
+        await self.repairing.close()
+        await self.hands.close()
+        await self.looking.close()
+        await self.publisher.stop()
+        await self.feed.close()
 
 
 class OperationsService:
@@ -34,27 +82,17 @@ class OperationsService:
 
     names = ("sevensteps.api.operations.v1.OperationsService", identity_server.NAME)
 
-    def __init__(  # noqa: PLR0917 - `open` alone calls it
-        self,
-        store: Store,
-        identity: Identity,
-        feed: grpc.aio.Channel,
-        checks: Sequence[Check],
-        signer: Signer,
-        hands: Hands,
-        looking: Looking,
+    def __init__(
+        self, store: TellingStore, identity: Identity, work: Work, signer: Signer, checks: Sequence[Check]
     ) -> None:
         """Use `open`."""
         self.checks = checks
-        self.observations: Sequence[Observation] = ()
+        self.has_looked = work.has_looked
+        self.observations: Sequence[Observation] = (work.publisher.count, Counting(store).count)
         self._store = store
         self._identity = identity
-        self._feed = feed
-        self._following = Following(store, feed)
+        self._work = work
         self._signer = signer
-        self._hands = hands
-        self._repairing = Repairing(store, hands, signer)
-        self._looking = looking
         self._background = Background()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -65,27 +103,29 @@ class OperationsService:
         try:
             await revocations.read(store, identity.revocations)
             tokens = identity.own_tokens(NAME, Role.SERVICE)
-            signer, hands = Signer.open(settings.data), hands or OwnHands(settings, NAME)
+            signer = Signer.open(settings.data)
+            work = Work.of(store, settings, tokens, signer, hands or OwnHands(settings, NAME))
         except Fault:
             await store.close()
             raise
-        feed = channel(settings.internal_address("feed"), tokens, certificates_for_calls(settings, NAME))
-        looking = Looking(store, settings, tokens)
-        return cls(store, identity, feed, Database(store, NAME, settings).checks, signer, hands, looking)
+        sending = outbox_check(work.publisher, settings.internal_address("feed"))
+        return cls(store, identity, work, signer, (*Database(store, NAME, settings).checks, sending))
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
-        servicer = OperationsServer(self._store, self._repairing, self._signer)
+        servicer = OperationsServer(self._store, self._work.repairing, self._signer)
         operations_pb2_grpc.add_OperationsServiceServicer_to_server(servicer, server)
         identity_server.add_to(server, self._store, self._identity)
 
     def begin(self, background: Background) -> None:
         """See server.Servable."""
         self._background = background
+        self._work.publisher.start(background)
         self._tasks = [
             background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
-            background.start("following the feed", self._following.follow()),
-            background.start("looking for what is stuck", self._looking.keep()),
+            background.start("following the feed", self._work.following.follow()),
+            background.start("looking for what is stuck", self._work.looking.keep()),
+            background.start("alerting the council", self._work.alerting.keep()),
         ]
 
     def drain(self) -> None:
@@ -95,8 +135,5 @@ class OperationsService:
         """See server.Servable."""
         for task in self._tasks:
             await self._background.stop(task)
-        await self._repairing.close()
-        await self._hands.close()
-        await self._looking.close()
-        await self._feed.close()
+        await self._work.close()
         await self._store.close()

@@ -2,9 +2,10 @@
 
 import sqlalchemy as sa
 
-from sevensteps.service.tables import filled
+from sevensteps.service.tables import filled, outbox
 
 metadata = sa.MetaData()
+outbox.to_metadata(metadata)
 
 Position = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 NO_DAY = 9_999_999
@@ -56,6 +57,33 @@ projection = sa.Table(
 )
 """One row: how far the rows have come. `version` is that of the code that has made them; `until` the position up to
 which they are made anew, 0 where they are whole."""
+
+
+def _as_found() -> list[sa.Column[str]]:
+    """What is told of a finding, by what it is about, its kind and its cause."""
+    key = [sa.Column(name, sa.Text, primary_key=True) for name in ("about", "kind", "cause")]
+    return [*key, *filled(sa.Text, "case_id", "council", "whom", "detail")]
+
+
+told_in_feed = sa.Table("told_in_feed", metadata, *_as_found(), *filled(sa.BigInteger, "since", "gone"))
+"""What the feed was told to be stuck, and not yet to be mended. `gone` is when it was seen to be so; 0 until then."""
+
+told_by_command = sa.Table(
+    "told_by_command", metadata, *_as_found(), *filled(sa.BigInteger, "since"), *filled(sa.Text, "state")
+)
+"""What the council's own command was told to be stuck, and not yet to be mended.
+
+`state` is `told`; or, while the command runs, `telling` of what it is told now, and `mending` of what it is told to be
+mended.
+"""
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    *filled(sa.BigInteger, "begun"),
+)
+"""One row: when the command was last begun, in milliseconds since 1970."""
 
 findings = sa.Table(
     "findings",

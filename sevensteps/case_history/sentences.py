@@ -49,6 +49,8 @@ SENTENCES: Mapping[str, str] = {
     events.AccessRequestAnswered.TYPE: "{access_request_id} answered on {answered_on}: {outcome}",
     events.AccessRequestWithdrawn.TYPE: "{access_request_id} withdrawn on {withdrawn_on}",
     events.AccessRequestOverdue.TYPE: "{access_request_id} was to be answered by {due_on}, and is not",
+    events.CaseStuck.TYPE: "stuck: {kind}",
+    events.CaseUnstuck.TYPE: "no longer stuck by this: {kind}",
     events.PlanOpened.TYPE: "plan version {version} to be made",
     events.PlanSaved.TYPE: "plan version {version} saved: {weekly} a week",
     events.PlanSubmitted.TYPE: "plan version {version} submitted: {weekly} a week",
@@ -81,6 +83,24 @@ SENTENCES: Mapping[str, str] = {
     events.ReviewCompleted.TYPE: "review completed (s.27): {outcome}",
 }
 """Each kind of event in words, with fields of its payload."""
+
+STUCK: Mapping[str, str] = {
+    "worker_missing": "no worker runs journeys",
+    "activity_retrying": "a service does not do what the journey asks for",
+    "workflow_task_failing": "the journey's own code fails",
+    "person_past_due": "what it waits for is past its date",
+    "outside_party_past_due": "somebody outside the team is late",
+    "clock_breached": "the law's last day for something has passed",
+    "effect_missing": "something should have followed by itself, and has not",
+    "parked": "a service has refused what the journey asked for",
+    "engines_disagree": "the two engines that check each rule do not agree",
+    "pack_refused": "a policy pack is refused",
+    "events_not_moving": "events do not move",
+    "journey_missing": "it has no journey",
+    "journey_stopped": "its journey was ended by hand",
+    "part_not_answering": "a part of the suite does not answer",
+}
+"""In which way a case is stuck, in words; a way that is newer than this is told by its name."""
 
 WRITTEN_OVERDUE: Mapping[str, str] = {
     "written_record": "the written record of the determination (s.13(2)) was due on {due_on}, and is not given",
@@ -138,6 +158,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
     if isinstance(payload, events.ComplaintOverdue) and payload.clock == "complaint_acknowledged":
         sentence = NOT_ACKNOWLEDGED
     fields = {name: _field_in_words(name, value, verbose=verbose) for name, value in asdict(payload).items()}
+    if isinstance(payload, events.CaseStuck | events.CaseUnstuck):
+        fields["kind"] = STUCK.get(payload.kind, fields["kind"])
     if type(payload) in DECIDED:
         decision, parts = DECIDED[type(payload)]
         answers = words.of_council(event.council, decision)

@@ -48,6 +48,14 @@ POLICY = {
     "publish": "policy_publish:publish",
     "in-force": "packs_in_force:in_force",
 }
+REPAIR = {
+    "plan": "repair:plan",
+    "continue": "repair:go_on",
+    "stop": "repair:stop",
+    "show": "repair:show",
+    "list": "repair:list_repairs",
+}
+AUDIT = {"list": "audit:list_audit", "verify": "audit:verify"}
 CERTIFICATES = {"dev": "certificates:dev", "show": "certificates:show"}
 DB = {"status": "databases:status", "upgrade": "databases:upgrade", "check": "databases:check"}
 TOKEN = {"issue": "token:issue", "revoke": "token:revoke", "revocations": "token:revocations"}
@@ -62,6 +70,10 @@ COMMANDS: Mapping[str, str | Group] = {
     "health": "health:health",
     "case": Group("Show where cases stand; hold, release, end or resume one, while the suite runs.", CASE),
     "stuck": "stuck:stuck",
+    "repair": Group(
+        "Mend many cases at once, with proof: say what would happen, begin with a few, look again.", REPAIR
+    ),
+    "audit": Group("What repairs did and were refused; whether anybody has changed that.", AUDIT),
     "council": "council:council",
     "events": "events:events",
     "subscriptions": "subscriptions:subscriptions",

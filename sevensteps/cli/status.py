@@ -39,8 +39,8 @@ from sevensteps.sign_of_life import LONGEST_SILENCE, silence
 
 BEYOND_THE_END = 2**63 - 1
 """No feed reaches this position: asked for what comes after it, the feed says where it ends."""
-JOURNEYS = "journeys"
-"""The subscription by which the worker brings events to the journeys."""
+JOURNEYS, OPERATIONS = "journeys", "operations"
+"""The subscriptions by which the worker brings events to the journeys, and operations to their rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Process:
 class Status:
     """The state of the suite.
 
-    `feed_position` is that of the last event, `journeys_behind` how many events have not reached the journeys; None
-    where the feed does not say.
+    `feed_position` is that of the last event, `journeys_behind` how many events have not reached the journeys, and
+    `operations_behind` how many the rows of operations; None where the feed does not say.
     """
 
     processes: tuple[Process, ...]
@@ -73,6 +73,7 @@ class Status:
     issuers: tuple[Issuer, ...]
     feed_position: int | None
     journeys_behind: int | None
+    operations_behind: int | None
     certificates: tuple[str, ...]
     """Which certificates have ended, or will within a month."""
 
@@ -91,13 +92,15 @@ async def read_status(settings: Settings) -> Status:
     """Ask every process; one that does not answer is told to be down."""
     instances = ((name, address) for name in SERVICES for address in addresses_of(settings.address(name)))
     services = await asyncio.gather(*(_service(settings, name, address) for name, address in instances))
+    behind = await _behind(settings)
     processes = (*services, *await _temporal(settings))
     return Status(
         processes,
         await read_packs(settings),
         await read_issuers(settings),
         await _feed_position(settings),
-        await _journeys_behind(settings),
+        behind.get(JOURNEYS),
+        behind.get(OPERATIONS),
         tuple(await warnings(settings)),
     )
 
@@ -166,13 +169,14 @@ async def _feed_position(settings: Settings) -> int | None:
     return None
 
 
-async def _journeys_behind(settings: Settings) -> int | None:
+async def _behind(settings: Settings) -> dict[str, int]:
+    """By how many events the suite's own readers of the feed are behind."""
     try:
         async with operations(settings) as caller:
             found = (await caller.ask(ListSubscriptionsRequest(), ListSubscriptionsResponse)).subscriptions
     except Fault:
-        return None
-    return next((each.lag for each in found if each.name == JOURNEYS and not each.subject), None)
+        return {}
+    return {each.name: each.lag for each in found if not each.subject}
 
 
 def _print(found: Status) -> None:
@@ -183,7 +187,8 @@ def _print(found: Status) -> None:
     for pack in found.packs:
         table.add_row("council", pack.council, f"pack {pack.pack}".rstrip(), pack.hashes())
     table.add_row("last event", "", f"position {_number(found.feed_position)}")
-    table.add_row("journeys", "", f"behind by {_number(found.journeys_behind)}")
+    for reader, behind in ((JOURNEYS, found.journeys_behind), (OPERATIONS, found.operations_behind)):
+        table.add_row(reader, "", f"behind by {_number(behind)}")
     screen().print(table)
     of_packs = (line for pack in found.packs for line in (*pack.differences(), *pack.warnings()))
     of_issuers = (line for issuer in found.issuers for line in issuer.lines())

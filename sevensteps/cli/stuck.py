@@ -1,6 +1,7 @@
 """`sevensteps stuck`: what is stuck and why, whose turn it is, and what to do."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -51,36 +52,51 @@ async def _show_causes(settings: Settings, chosen: pb.CaseFilter, *, as_json: bo
         if as_json:
             typer.echo(json.dumps(cause_json(each)))
         else:
-            for line in lines_of_cause(each, screen().width):
-                typer.echo(line)
-            typer.echo()
+            _print_cause(each)
     if causes and not as_json:
         told = "1 cause" if len(causes) == 1 else f"{len(causes):,} causes"
         typer.echo(f"{told}. `sevensteps stuck CAUSE` lists the cases that one of them holds up.")
-    return _end(answer.view, any_wrong=any(is_wrong(each.kind) for each in causes), as_json=as_json or bool(causes))
+    nothing = "" if as_json or causes else "Nothing is stuck."
+    return _end(answer.view, any_wrong=any(is_wrong(each.kind) for each in causes), nothing=nothing)
+
+
+def _print_cause(cause: pb.Cause) -> None:
+    for line in lines_of_cause(cause, screen().width):
+        typer.echo(line)
+    typer.echo()
 
 
 async def _show_cases(settings: Settings, chosen: pb.CaseFilter, cause: str, *, as_json: bool) -> ExitCode:
-    """Print each page as it arrives, the longest stuck first."""
-    asked = pb.ListStuckRequest(page_size=PAGE_SIZE, filter=chosen, cause_id=cause)
-    listed, wrong, remedy = 0, False, ""
-    view = pb.View()
+    """Print the cause, where one is named, and each page of its cases as it arrives, the longest stuck first."""
     async with operations(settings) as caller:
-        async for page in pages_of_operations(caller, asked, pb.ListStuckResponse):
-            view = page.view
-            for each in page.stuck:
-                told = (
-                    [json.dumps(stuck_json(each))]
-                    if as_json
-                    else lines_of_stuck(each, screen().width, remedy_told=remedy)
-                )
-                for line in told:
-                    typer.echo(line)
-                remedy, wrong, listed = each.remedy, wrong or is_wrong(each.kind), listed + 1
-    return _end(view, any_wrong=wrong, as_json=as_json or bool(listed))
+        answer = await ask_operations(caller, pb.ListCausesRequest(filter=chosen), pb.ListCausesResponse)
+        causes = [each for each in answer.causes if each.cause_id == cause or not cause]
+        remedy = ""
+        for each in causes if cause and not as_json else ():
+            _print_cause(each)
+            remedy = each.remedy
+        if causes:
+            asked = pb.ListStuckRequest(page_size=PAGE_SIZE, filter=chosen, cause_id=cause)
+            async for page in pages_of_operations(caller, asked, pb.ListStuckResponse):
+                remedy = _print_stuck(page.stuck, remedy, as_json=as_json)
+    nothing = "Nothing is stuck by this cause." if cause else "Nothing is stuck."
+    wrong = any(is_wrong(each.kind) for each in causes)
+    return _end(answer.view, any_wrong=wrong, nothing="" if as_json or causes else nothing)
 
 
-def _end(view: pb.View, *, any_wrong: bool, as_json: bool) -> ExitCode:
+def _print_stuck(stuck: Iterable[pb.Stuck], remedy: str, *, as_json: bool) -> str:
+    """Print what is stuck of some cases; answers what to do about the last of them."""
+    for each in stuck:
+        if as_json:
+            typer.echo(json.dumps(stuck_json(each)))
+        else:
+            for line in lines_of_stuck(each, screen().width, remedy_told=remedy):
+                typer.echo(line)
+        remedy = each.remedy
+    return remedy
+
+
+def _end(view: pb.View, *, any_wrong: bool, nothing: str) -> ExitCode:
     """Say how sure it is. Where nothing is found, and operations do not know, that is no good news."""
     now = clock.now()
     if found := doubts(view, now):
@@ -90,6 +106,6 @@ def _end(view: pb.View, *, any_wrong: bool, as_json: bool) -> ExitCode:
     if not is_known(view, now):
         typer.echo("Whether anything is stuck is not known.", err=True)
         return ExitCode.FAILED
-    if not as_json:
-        typer.echo("Nothing is stuck.")
+    if nothing:
+        typer.echo(nothing)
     return ExitCode.DONE

@@ -35,6 +35,11 @@ class LocalConsole:
         """Where people open it."""
         return f"http://{self._settings.console}/"
 
+    @property
+    def pid(self) -> int | None:
+        """The id of its process while it runs."""
+        return self._process.pid
+
     async def start(self) -> str:
         """Start it and wait until it serves. Answers why the suite runs without it; nothing where it serves."""
         if self._settings.mode == PRODUCTION:
@@ -45,7 +50,7 @@ class LocalConsole:
         await self._process.start()
         deadline = monotonic() + READY_SECONDS
         while not await self._is_serving():
-            if self._process.pid is None or monotonic() > deadline:
+            if self.pid is None or monotonic() > deadline:
                 await self.stop()
                 return f"The console does not serve: {self._process.last_log_line()} The log is {self._process.log}."
             await asyncio.sleep(POLL_SECONDS)
@@ -56,7 +61,7 @@ class LocalConsole:
         pulse = Pulse()
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            pid = self._process.pid
+            pid = self.pid
             if pid is None:
                 await self._process.start()
             elif pulse.hangs(pid, is_alive=await self._is_serving()):

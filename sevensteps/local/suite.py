@@ -1,4 +1,4 @@
-"""The whole suite on one machine: Temporal, the five services and the worker, each a process of its own."""
+"""The whole suite on one machine: Temporal, the six services and the worker, each a process of its own."""
 
 import asyncio
 import fcntl

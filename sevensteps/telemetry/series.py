@@ -21,15 +21,16 @@ SECONDS_OF_CALLS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.
 SECONDS_OF_UNITS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 SECONDS_OF_DECISIONS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5)
 EVERY, SERVICES, DECIDING = "every process", "services", "deciding services"
-ASSESSMENT, FEED, WORKER = "assessment", "feed", "worker"
-_DECIDES = frozenset({EVERY, SERVICES, DECIDING})
+SENDING = "services that send events"
+ASSESSMENT, FEED, OPERATIONS, WORKER = "assessment", "feed", "operations", "worker"
+_DECIDES = frozenset({EVERY, SERVICES, SENDING, DECIDING})
 OF: Mapping[str, frozenset[str]] = {
     "assessment": _DECIDES | {ASSESSMENT},
     "planning": _DECIDES,
     "approval": _DECIDES,
     "review": _DECIDES,
     "feed": frozenset({EVERY, SERVICES, FEED}),
-    "operations": frozenset({EVERY, SERVICES}),
+    "operations": frozenset({EVERY, SERVICES, SENDING, OPERATIONS}),
     "worker": frozenset({EVERY, WORKER}),
 }
 """Which series each process has."""
@@ -112,10 +113,10 @@ RPC_SECONDS = _seconds(
 RPC_IN_PROGRESS = _gauge(SERVICES, "rpc_in_progress", "calls under way", "service")
 REFUSED = _counter(SERVICES, "refused", "calls refused by a limit, which is named like its setting", "limit")
 
-OUTBOX_EVENTS = _gauge(DECIDING, "outbox_events", "events that wait to be sent to the feed")
-OUTBOX_OLDEST = _gauge(DECIDING, "outbox_oldest_seconds", "how long the oldest of them has waited")
-OUTBOX_SENT = _counter(DECIDING, "outbox_sent", "events that the feed has taken")
-OUTBOX_FAILED = _counter(DECIDING, "outbox_failed", "sendings that failed, of one event or several")
+OUTBOX_EVENTS = _gauge(SENDING, "outbox_events", "events that wait to be sent to the feed")
+OUTBOX_OLDEST = _gauge(SENDING, "outbox_oldest_seconds", "how long the oldest of them has waited")
+OUTBOX_SENT = _counter(SENDING, "outbox_sent", "events that the feed has taken")
+OUTBOX_FAILED = _counter(SENDING, "outbox_failed", "sendings that failed, of one event or several")
 DATABASE_CONNECTIONS = _gauge(SERVICES, "database_connections", "open connections, used or idle", "state")
 DATABASE_UNITS = _counter(
     SERVICES, "database_units", "transactions: done, refused by what they were for, or failed", "kind", "outcome"
@@ -157,6 +158,28 @@ FEED_SUBSCRIPTION_LAG = _gauge(
     FEED, "feed_subscription_lag", "events that a subscription has not read; the suite's own has no council",
     "council", "subscription",
 )  # fmt: skip
+
+CASES_STUCK = _gauge(OPERATIONS, "cases_stuck", "cases that are stuck, by kind of stuck", "council", "kind")
+PARTS_STUCK = _gauge(OPERATIONS, "parts_stuck", "parts of the suite that hold cases up, by kind of stuck", "kind")
+LAST_LOOK = _gauge(
+    OPERATIONS,
+    "last_look_timestamp_seconds",
+    "when all was last looked through for what is stuck; where it never was, when this process began",
+)
+LOOK_SECONDS = _gauge(OPERATIONS, "look_seconds", "how long the last such look took that this instance made")
+ROWS_BEHIND = _gauge(OPERATIONS, "rows_behind_events", "events of the feed that the rows of cases do not have yet")
+ROWS_HEARD = _gauge(
+    OPERATIONS,
+    "rows_heard_timestamp_seconds",
+    "when the feed was last heard; where it never was, when this process began",
+)
+ROWS_REBUILDING = _gauge(OPERATIONS, "rows_rebuilding", "1 while the rows of cases are made anew")
+ALERTS = _counter(
+    OPERATIONS,
+    "alerts",
+    "alerts given to the council's own command, by how that went: sent, failed, hung or not_started",
+    "outcome",
+)
 
 RELAY_POSITION = _gauge(WORKER, "relay_position", "the position up to which every journey has its facts")
 RELAY_LAG_EVENTS = _gauge(WORKER, "relay_lag_events", "events after that position")

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from sevensteps.config import DECIDING_SERVICES
 from sevensteps.service import migrations, tables
 from sevensteps.service.migrations import FOLDER, upgrade
 
@@ -23,7 +24,8 @@ every_service = pytest.mark.parametrize("service", ALL)
 def expected(service: str) -> list[sa.MetaData]:
     """The tables that a service's code knows."""
     own: sa.MetaData = importlib.import_module(f"services.{service}.tables").metadata
-    return [tables.of_every_service, own] if service == "feed" else [tables.of_every_service, tables.metadata, own]
+    deciding = [tables.metadata] if service in DECIDING_SERVICES else []
+    return [tables.of_every_service, *deciding, own]
 
 
 def differences(connection: sa.Connection, service: str) -> list[object]:

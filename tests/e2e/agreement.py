@@ -1,20 +1,26 @@
 """Whether the feed and the records of every service agree, on SQLite and on PostgreSQL."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from time import monotonic
 
 import sqlalchemy as sa
 
 from e2e.records import RECORDS, Records
+from services.operations.domain.standing import Standing
+from services.operations.projecting import after
+from services.operations.rows import row_of
+from services.operations.tables import cases
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.config import SERVICES, Settings
+from sevensteps.config import DECIDING_SERVICES, SERVICES, Settings
 from sevensteps.service.opening import open_store
 from sevensteps.service.store import Store
 
-DECIDING = tuple(service for service in SERVICES if service != "feed")
 Row = tuple[str, ...]
+SETTLING_SECONDS = 60
 
 
 async def events_of(settings: Settings) -> list[Event]:
@@ -28,7 +34,7 @@ async def disagreements(settings: Settings) -> list[str]:
     async with _stores(settings, *SERVICES) as stores:
         events = await _events(stores["feed"])
         found = list(_wrong_in_itself(events))
-        outboxes = {service: await _rows(stores[service], "SELECT type FROM outbox") for service in DECIDING}
+        outboxes = {service: await _rows(stores[service], "SELECT type FROM outbox") for service in DECIDING_SERVICES}
         found += [f"{service} still has events in its outbox: {rows}" for service, rows in outboxes.items() if rows]
         for kind, records in RECORDS.items():
             stored: Counter[Row] = Counter()
@@ -39,6 +45,15 @@ async def disagreements(settings: Settings) -> list[str]:
                 service = records[0].service
                 alone, missing = dict(in_feed - stored), dict(stored - in_feed)
                 found.append(f"{kind.TYPE}: the feed alone has {alone}, {service} alone has {missing}")
+        found += await _rows_that_differ(stores["operations"], events)
+    return found
+
+
+async def remaining(settings: Settings) -> list[str]:
+    """What still disagrees after everything has had time to finish."""
+    deadline = monotonic() + SETTLING_SECONDS
+    while (found := await disagreements(settings)) and monotonic() < deadline:  # noqa: ASYNC110 - there is no signal to wait for
+        await asyncio.sleep(0.5)
     return found
 
 
@@ -62,6 +77,18 @@ def _fields_of(events: Iterable[Event], kind: str, records: Records) -> Iterable
                 newest[str(payload[records.newest_of])] = row
             found.append(row)
     return newest.values() if records.newest_of else found
+
+
+async def _rows_that_differ(operations: Store, events: Sequence[Event]) -> list[str]:
+    """The cases of which operations have another row than their events make."""
+    made: dict[str, Standing | None] = {}
+    for event in events:
+        made[event.case_id] = after(made.get(event.case_id), event)
+    expected = {case_id: row_of(standing) for case_id, standing in made.items() if standing}
+    rows = await operations.read(lambda connection: connection.execute(sa.select(cases)).mappings().all())
+    stored = {str(row["case_id"]): dict(row) for row in rows}
+    wrong = sorted(case_id for case_id in {*stored, *expected} if stored.get(case_id) != expected.get(case_id))
+    return [f"operations have another row than the events make: {case_id}" for case_id in wrong]
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
-from e2e.agreement import disagreements, events_of
+from e2e.agreement import SETTLING_SECONDS, events_of, remaining
 from sevensteps import clock
 from sevensteps.case_history.history import stages_entered
 from sevensteps.cli.story.examples import FOLDER, load
@@ -23,7 +23,6 @@ from sevensteps.local.suite import Suite, on_free_ports
 CASES = 20
 KILLS_EACH = 2
 LONGEST_PAUSE = 1.5
-SETTLING_SECONDS = 60
 
 
 async def test_every_case_ends_as_expected_though_every_process_is_killed_several_times(tmp_path: Path) -> None:
@@ -80,12 +79,7 @@ async def _settled(suite: Suite) -> list[str]:
             while part.pid is None:  # noqa: ASYNC110 - there is no signal to wait for
                 await asyncio.sleep(0.1)
             assert part.pid, name
-    deadline = asyncio.get_running_loop().time() + SETTLING_SECONDS
-    remaining = await disagreements(suite.settings)
-    while remaining and asyncio.get_running_loop().time() < deadline:
-        await asyncio.sleep(0.5)
-        remaining = await disagreements(suite.settings)
-    return remaining
+    return await remaining(suite.settings)
 
 
 async def _journeys_stand_where_the_feed_says(suite: Suite) -> None:

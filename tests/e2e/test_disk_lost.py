@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.trip import STEPS, Staff, open_case
-from e2e.agreement import disagreements, events_of
+from e2e.agreement import SETTLING_SECONDS, events_of, remaining
 from servers.command_line import run_command
 from servers.services import refusal_of
 from sevensteps.api.feed.v1 import feed_pb2
@@ -17,7 +17,6 @@ from sevensteps.config import Settings
 from sevensteps.journeys import connect, standing
 from sevensteps.local.suite import Suite, on_free_ports
 
-SETTLING_SECONDS = 60
 PAUSE_SECONDS = 0.5
 """Between cases that are opened during the backup: each is a journey to rebuild."""
 
@@ -59,7 +58,10 @@ async def test_everything_comes_back_from_a_backup_made_while_people_worked(tmp_
                 for step in STEPS[steps:]:
                     await step(staff, case_id)
             await asyncio.gather(*(_comes_to_life(settings, case_id) for case_id in cases))
-        assert await _settled(settings) == []
+        assert await remaining(settings) == []
+        made_anew = (settings.data / "logs" / "operations.log").read_text()
+        assert "the rows of cases are made anew" in made_anew
+        assert "FEED_CHANGED" in made_anew
         assert "nothing wrong" in await _said(settings, "verify", "--all")
     finally:
         await suite.stop()
@@ -113,14 +115,3 @@ async def _comes_to_life(settings: Settings, case_id: str) -> None:
     async with asyncio.timeout(SETTLING_SECONDS):
         while (await standing(client, case_id)).life_round != 2:  # noqa: ASYNC110 - there is no signal to wait for
             await asyncio.sleep(0.2)
-
-
-async def _settled(settings: Settings) -> list[str]:
-    """What still disagrees after everything has had time to finish."""
-    remaining = await disagreements(settings)
-    for _ in range(SETTLING_SECONDS * 2):
-        if not remaining:
-            break
-        await asyncio.sleep(0.5)
-        remaining = await disagreements(settings)
-    return remaining

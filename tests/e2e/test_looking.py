@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +21,7 @@ from servers.pages import PROCESSES, asked, families_of, free_ports_in_a_row, ge
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.cli.story.examples import FOLDER
-from sevensteps.config import SERVICES, Settings
+from sevensteps.config import DECIDING_SERVICES, SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
 from sevensteps.identity.tokens import Keys
@@ -93,14 +94,16 @@ async def test_every_process_tells_how_it_is(running: RunningSuite, process: str
 async def test_what_the_examples_brought_is_counted(running: RunningSuite) -> None:
     """Calls in the services, events in the feed, facts that reached journeys; and Temporal's library tells its own."""
     scraped = {process: await scrape(running.pages[process]) for process in PROCESSES}
-    for service in set(SERVICES) - {"feed"}:
+    for service in DECIDING_SERVICES:
         assert scraped[service].value("sevensteps_rpc_handled_total", code="OK") > 0
         assert scraped[service].value("sevensteps_outbox_sent_total") > 0
         assert scraped[service].value("sevensteps_decisions_total") > 0
         assert scraped[service].value("sevensteps_database_units_total", outcome="failed") == 0
     appended = scraped["feed"].labels("sevensteps_feed_appended_total", "service")
-    assert appended == set(SERVICES) - {"feed"}
-    assert scraped["feed"].value("sevensteps_feed_subscription_lag", subscription="journeys", council="") < 50
+    assert appended == {*DECIDING_SERVICES}
+    for subscription in ("journeys", "operations"):
+        assert scraped["feed"].value("sevensteps_feed_subscription_lag", subscription=subscription, council="") < 50
+    assert scraped["operations"].value("sevensteps_database_units_total", kind="write", outcome="done") > 0
     assert scraped["worker"].value("sevensteps_relay_delivered_total") > 30
     assert scraped["worker"].value("sevensteps_relay_undeliverable_total") == 0
     assert scraped["worker"].value("sevensteps_relay_position") > 30
@@ -207,7 +210,7 @@ async def test_the_list_can_be_narrowed_and_read_by_programs(running: RunningSui
 
 
 async def test_status_says_what_runs_and_what_is_in_force(running: RunningSuite) -> None:
-    """Every process and since when, the pack of each council, the records' revision, and how far the journeys are."""
+    """Every process and since when, the pack of each council, the records' revision, and how far the readers are."""
     before = clock.as_text(clock.now())
     status = json.loads(await asyncio.to_thread(pages.run, running.settings, "status", "--json"))
     processes = {process["name"]: process for process in status["processes"]}
@@ -222,10 +225,11 @@ async def test_status_says_what_runs_and_what_is_in_force(running: RunningSuite)
     assert pack["hash"] == pack["hash_in_folder"]
     events = await asyncio.to_thread(pages.run, running.settings, "events", "--json")
     assert status["feed_position"] >= json.loads(events.splitlines()[-1])["position"]
-    assert await asyncio.to_thread(_journeys_catch_up, running.settings)
+    assert await asyncio.to_thread(_readers_catch_up, running.settings)
     for_people = await asyncio.to_thread(pages.run, running.settings, "status")
     assert for_people.count(f"since {clock.day_in_words(started[0].date())}") >= len(SERVICES)
     assert pack["hash"][:12] in for_people
+    assert re.search(r"^operations +behind by \d+", for_people, re.MULTILINE)
     assert "in the folder" not in for_people, "it is the version that decides"
     elsewhere = on_free_ports(replace(Settings(), data=running.settings.data))
     down = await asyncio.to_thread(_run, elsewhere, "status")
@@ -233,11 +237,12 @@ async def test_status_says_what_runs_and_what_is_in_force(running: RunningSuite)
     assert down.returncode == 1
 
 
-def _journeys_catch_up(settings: Settings) -> bool:
-    """Whether every event reaches the journeys within ten seconds."""
-    deadline = monotonic() + 10
+def _readers_catch_up(settings: Settings) -> bool:
+    """Whether every event reaches the journeys and the rows of operations, who tell the feed every five seconds."""
+    deadline = monotonic() + 30
     while monotonic() < deadline:
-        if json.loads(pages.run(settings, "status", "--json"))["journeys_behind"] == 0:
+        status = json.loads(pages.run(settings, "status", "--json"))
+        if status["journeys_behind"] == status["operations_behind"] == 0:
             return True
     return False
 

@@ -16,7 +16,7 @@ import pytest
 
 from bench.rebuild import lose_temporal
 from bench.trip import STEPS, Staff, open_case
-from e2e.agreement import disagreements, events_of
+from e2e.agreement import events_of, remaining
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
 from sevensteps.journeys import connect, standing
@@ -53,7 +53,7 @@ async def test_journeys_are_rebuilt_from_the_feed_as_if_nothing_had_been_lost(tm
                 for step in STEPS[steps:]:
                     await step(staff, case_id)
             assert {each.life_round for each in (await _standings(suite, cases)).values()} == {2}
-            assert await disagreements(suite.settings) == []
+            assert await remaining(suite.settings) == []
     finally:
         await suite.stop()
 

@@ -1,9 +1,7 @@
 """No case is stuck unseen: each is found within a minute, with its cause, and forgotten when it is mended."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 
 import pytest
@@ -11,7 +9,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 
 from bench.trip import Staff, agree_plan, find_money, make_plan, open_case
-from e2e.stuck import SOON, Impatient, StoppableSuite, Watching, watching
+from e2e.stuck import SOON, Impatient, StoppableSuite, Watching, rename_in_planning, watching
 from servers.command_line import run_command
 from servers.waiting import until
 from sevensteps.api.operations.v1 import operations_pb2 as pb
@@ -126,17 +124,11 @@ async def test_a_journey_that_is_parked(scene: Scene) -> None:
     case_id = await open_case(scene.staff)
     for step in (find_money, make_plan):
         await step(scene.staff, case_id)
-    _rename(scene.settings, case_id, f"{case_id}-lost")
+    rename_in_planning(scene.settings, case_id, f"{case_id}-lost")
     await agree_plan(scene.impatient, case_id)
     found = await scene.looking.found(case_id, pb.STUCK_KIND_PARKED)
-    assert found.what.startswith("OpenMoney was refused (CASE_NOT_FOUND): ")
-    _rename(scene.settings, f"{case_id}-lost", case_id)
+    assert found.what.startswith("OpenMoney was refused (STAGE_ORDER): Step 1 must come first")
+    rename_in_planning(scene.settings, f"{case_id}-lost", case_id)
     await run(scene.settings, "case", "resume", case_id, "--because", "It is there again.", "--by", "olu")
     await scene.staff.wait_for(case_id, MoneyOpened.TYPE)
     await scene.looking.nothing_left()
-
-
-def _rename(settings: Settings, case_id: str, becomes: str) -> None:
-    """Planning knows a case by another id."""
-    with closing(sqlite3.connect(settings.data / "planning.db")) as records, records:
-        records.execute("UPDATE plannings SET case_id = ? WHERE case_id = ?", (becomes, case_id))

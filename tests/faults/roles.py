@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sevensteps.config import SERVICES
+from sevensteps.config import DECIDING_SERVICES, SERVICES
 
 POSTGRES = "postgres"
 DATABASES = ("sqlite", POSTGRES)
@@ -14,7 +14,8 @@ CALLED: Mapping[str, Sequence[str]] = {
     "planning": ("feed", "assessment"),
     "approval": ("feed", "assessment"),
     "review": ("feed", "assessment"),
-    "worker": (*SERVICES, "temporal"),
+    "operations": ("feed", *DECIDING_SERVICES, "temporal"),
+    "worker": ("feed", *DECIDING_SERVICES, "temporal"),
 }
 """Whom each role calls, PostgreSQL aside."""
 

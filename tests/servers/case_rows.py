@@ -48,7 +48,15 @@ def days_from_now(days: int) -> str:
     return (clock.today() + timedelta(days=days)).isoformat()
 
 
-def found(case_id: str, kind: StuckKind, *, cause: str = "", since: datetime | None = None, **detail: str) -> Finding:
+def found(
+    case_id: str,
+    kind: StuckKind,
+    *,
+    cause: str = "",
+    council: str = "example",
+    since: datetime | None = None,
+    **detail: str,
+) -> Finding:
     """Something that is stuck of a case, or of a part of the suite where the case is empty."""
     return Finding(
         case_id or cause,
@@ -57,7 +65,7 @@ def found(case_id: str, kind: StuckKind, *, cause: str = "", since: datetime | N
         Whom.SYSTEM,
         since or clock.now(),
         case_id=case_id,
-        council="example" if case_id else "",
+        council=council if case_id else "",
         detail=detail,
     )
 
@@ -82,7 +90,7 @@ class CaseRows:
     async def happen(self, case_id: str, *payloads: Payload, days_ago: float = 0, council: str = "example") -> None:
         """Something happened in a case, so many days ago."""
         at = clock.now() - timedelta(days=days_ago)
-        await self.take_in([_event(case_id, payload, at, council) for payload in payloads])
+        await self.take_in([case_event(case_id, payload, at, council) for payload in payloads])
 
     async def take_in(self, events: Sequence[Event], heard_at: datetime | None = None) -> None:
         """Take in events, as the feed would give them, in this order."""
@@ -112,9 +120,10 @@ class CaseRows:
         await self.running.store.write(look)
 
 
-def _event(case_id: str, payload: Payload, at: datetime, council: str) -> Event:
+def case_event(case_id: str, payload: Payload, at: datetime | None = None, council: str = "example") -> Event:
+    """Something that happened in a case, now unless a moment is given."""
     event = Event(type=payload.TYPE, case_id=case_id, council=council, payload=payload.as_json())
-    event.occurred_at.FromDatetime(at)
+    event.occurred_at.FromDatetime(at or clock.now())
     return event
 
 

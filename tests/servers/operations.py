@@ -1,8 +1,9 @@
 """Real operations in the test's own process, and a feed of cases for it to follow."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -10,7 +11,9 @@ import sqlalchemy as sa
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from servers.services import FREE_PORT, Running, councils_of
+from servers.stuck import find
 from servers.waiting import until
+from services.operations.domain.finding import Finding
 from services.operations.hands import Hands
 from services.operations.service import NAME, OperationsService
 from services.operations.tables import cases
@@ -55,6 +58,13 @@ class Operations:
 
     running: Running
     staff: "OperationsServiceAsyncStub"
+    told: Callable[[], None]
+    """What a pass calls after its transaction."""
+
+    async def finds(self, now: datetime, *found: Finding) -> None:
+        """A pass over the cases finds this, and tells it."""
+        await find(self.running.store, now, *found)
+        self.told()
 
     async def rows(self) -> Rows:
         """Every row of a case, byte for byte."""
@@ -93,9 +103,8 @@ async def run_operations(
     store = open_store(settings.database, settings.data, NAME)
     running = Running(settings, Keys.open(settings.data), f"127.0.0.1:{server.port}", store)
     try:
-        yield Operations(
-            running, running.stub(OperationsServiceStub, running.token("olu", Role.OPERATIONS, council=EVERY_COUNCIL))
-        )
+        token = running.token("olu", Role.OPERATIONS, council=EVERY_COUNCIL)
+        yield Operations(running, running.stub(OperationsServiceStub, token), service.has_looked)
     finally:
         await running.hang_up()
         await server.stop()

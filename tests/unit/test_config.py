@@ -201,6 +201,8 @@ def test_where_a_process_listens_must_be_clear() -> None:
         ("MOST_CALLS", "0", "a whole number from 1"),
         ("MOST_STREAMS_EACH", "٣", "a whole number from 1"),
         ("MOST_HOLDS_AN_HOUR", "0", "a whole number from 1 to 9999999, not 0"),
+        ("ALERT_MINUTES", "0", "a whole number from 1 to 9999999, not 0"),
+        ("ALERT_COMMAND", "mail 'it", "a program and its arguments, as a shell splits them"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_an_error(name: str, value: str, expected: str) -> None:
@@ -295,5 +297,5 @@ def test_a_client_has_an_issuer_a_name_and_a_secret(given: str) -> None:
 def test_every_service_has_an_address_of_its_own(service: str) -> None:
     """By default all services run on one machine."""
     addresses = [Settings().address(name) for name in SERVICES]
-    assert len(set(addresses)) == 5
+    assert len(set(addresses)) == len(SERVICES)
     assert getattr(Settings(), service) == Settings().address(service)

@@ -28,7 +28,7 @@ BESIDE = ("-wal", "-shm")
 
 def copy_all(data: Path, into: Path) -> None:
     """Copy the files of all services as they are at one moment. Raises Faults: STORE_BUSY, RECORDS_DAMAGED."""
-    sources = [data / f"{service}.db" for service in SERVICES]
+    sources = [file for service in SERVICES if (file := data / f"{service}.db").exists()]
     with one_moment(sources) as views:
         for source, view in zip(sources, views, strict=True):
             with closing(sqlite3.connect(into / source.name)) as copy:
@@ -127,7 +127,7 @@ def set_feed_id(file: Path, feed_id: str) -> None:
 def put_in_place(extracted: Path, data: Path) -> None:
     """Move the files of all services to where services look for them: until all are there, no service starts.
 
-    What was there is empty.
+    What was there is empty, and goes, also where the backup has no file of a service.
     """
     unfinished = data / UNFINISHED
     unfinished.touch(mode=OWNER_ONLY)
@@ -142,4 +142,7 @@ def put_in_place(extracted: Path, data: Path) -> None:
 def _put(new: Path, file: Path) -> None:
     for beside in BESIDE:  # what is left beside a lost file would be taken for a part of the new one
         file.with_name(file.name + beside).unlink(missing_ok=True)
-    new.replace(file)
+    if new.exists():
+        new.replace(file)
+    else:
+        file.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ from sevensteps.cli.backup.manifest import (
     ServiceRecords,
 )
 from sevensteps.cli.backup.stores import SqliteStores, described, missing
-from sevensteps.config import SERVICES, Settings
+from sevensteps.config import Settings
 from sevensteps.encryption.certificates import COMMAND_LINE
 from sevensteps.encryption.folder import certificates_in
 from sevensteps.installation import version
@@ -88,7 +88,8 @@ async def _take_records(
         raise incomplete(f"the data folder {settings.data}", without)
     await asyncio.to_thread(copy_all, settings.data, scratch)
     copies = SqliteStores(scratch)
-    return *described(copies), [copies.file(service) for service in SERVICES]
+    services, feed = described(copies)
+    return services, feed, [copies.file(service) for service in services]
 
 
 def database_of(settings: Settings) -> Database:

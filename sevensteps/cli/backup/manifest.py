@@ -17,6 +17,8 @@ DUMP = "records.dump"
 """All records on PostgreSQL, as pg_dump's custom format has them. On SQLite each service has a file."""
 KEYS, POLICIES = "keys", "policies"
 """The folders in a backup."""
+MADE_OF_EVENTS = frozenset(("operations",))
+"""The services that may have no records: a release before them had none, and they make them of the feed's events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def manifest_from(content: bytes) -> Manifest:
         manifest = msgspec.json.decode(content, type=Manifest)
     except msgspec.DecodeError as error:
         raise unreadable("its manifest cannot be read") from error
-    if set(manifest.services) != {*SERVICES} or manifest.database not in (SQLITE, POSTGRESQL):
+    named = set(manifest.services)
+    if not {*SERVICES} - MADE_OF_EVENTS <= named <= {*SERVICES} or manifest.database not in (SQLITE, POSTGRESQL):
         raise unreadable("its manifest does not name the records of every service")
     for name in manifest.files:
         path = PurePosixPath(name)

@@ -8,14 +8,18 @@ from typing import Protocol, TypeAlias
 
 import sqlalchemy as sa
 
-from sevensteps.cli.backup.manifest import ChainHead, FeedPlace, ServiceRecords
+from sevensteps.cli.backup.manifest import MADE_OF_EVENTS, ChainHead, FeedPlace, ServiceRecords
 from sevensteps.config import SERVICES
 from sevensteps.receipt_chain import START
 
 Row: TypeAlias = tuple[object, ...]
 
-BY_STARTING = frozenset(("alembic_version", "oldest_code", "head", "packs", "turns", "prunings"))
+BY_STARTING = frozenset(
+    ("alembic_version", "oldest_code", "head", "packs", "turns", "prunings", "projection", "findings", "looks")
+)
 """The tables into which a migration or a service writes before anybody has done anything with a case."""
+TELLING = {"subscriptions": "position > 0"}
+"""Which rows of a table say anything: operations keep a place at the beginning of the feed as soon as they start."""
 
 
 class Stores(Protocol):
@@ -72,10 +76,10 @@ class PostgresStores:
 
 
 def described(stores: Stores) -> tuple[dict[str, ServiceRecords], FeedPlace]:
-    """What all records hold. Every service must have some."""
+    """What all records hold. Every service that `missing` would name must have some."""
     [(feed_id, earliest, last)] = stores.rows("feed", "SELECT feed_id, earliest, last FROM head")
     place = FeedPlace(str(feed_id), _number(earliest), _number(last))
-    return {service: _records(stores, service) for service in SERVICES}, place
+    return {service: _records(stores, service) for service in with_records(stores)}, place
 
 
 def _records(stores: Stores, service: str) -> ServiceRecords:
@@ -99,9 +103,15 @@ def _number(value: object) -> int:
     return value
 
 
+def with_records(stores: Stores) -> list[str]:
+    """The services that have records."""
+    return [service for service in SERVICES if "alembic_version" in stores.tables(service)]
+
+
 def missing(stores: Stores) -> list[str]:
-    """The services that have no records."""
-    return [service for service in SERVICES if "alembic_version" not in stores.tables(service)]
+    """The services that have no records, and cannot make them of those of others."""
+    there = MADE_OF_EVENTS.union(with_records(stores))
+    return [service for service in SERVICES if service not in there]
 
 
 def filled(stores: Stores) -> list[str]:
@@ -114,4 +124,5 @@ def filled(stores: Stores) -> list[str]:
 
 
 def _has_rows(stores: Stores, service: str, table: str) -> bool:
-    return bool(list(stores.rows(service, f'SELECT 1 FROM "{table}" LIMIT 1')))  # noqa: S608 - as above
+    which = TELLING.get(table, "true")
+    return bool(list(stores.rows(service, f'SELECT 1 FROM "{table}" WHERE {which} LIMIT 1')))  # noqa: S608 - as above

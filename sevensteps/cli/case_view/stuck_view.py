@@ -1,5 +1,6 @@
 """What is stuck, for people and for programs: by its cause, and case by case."""
 
+import re
 import textwrap
 from collections.abc import Iterator
 from datetime import UTC
@@ -16,6 +17,9 @@ from sevensteps.policy.model.verdict import Json
 LABELS = 10
 """How wide the names of a cause's lines are."""
 INDENT = "  "
+QUOTED = re.compile(r"`[^`]+`")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+"""Stands for the spaces of a command, which somebody may copy."""
 
 
 def is_wrong(kind: pb.StuckKind.ValueType) -> bool:
@@ -82,11 +86,13 @@ def stuck_json(stuck: pb.Stuck) -> dict[str, Json]:
 
 
 def _wrapped(first: str, text: str, width: int) -> list[str]:
-    """Text that begins after `first`, and goes on below its beginning. No id or command is broken."""
-    return textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=" " * len(first),
+    """Text that begins after `first`, and goes on below its beginning. No id and no command is broken."""
+    unbroken = QUOTED.sub(lambda quoted: quoted[0].replace(" ", NO_BREAK), text)
+    lines = textwrap.wrap(
+        unbroken, width, initial_indent=first, subsequent_indent=" " * len(first),
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
+    return [line.replace(NO_BREAK, " ") for line in lines]
 
 
 def _turn(whom: pb.Whom.ValueType) -> str:

@@ -53,7 +53,7 @@ async def park(operations: Operations, case_ids: Sequence[str]) -> None:
         )
         for case_id in case_ids
     ]
-    adding = partial(finding_pages.replace_findings, gone=[], new=found, now=1)
+    adding = partial(finding_pages.replace_findings, gone=[], new=found, told_anew=[], now=1)
     await operations.running.store.write(adding)
 
 

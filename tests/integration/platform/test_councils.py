@@ -9,16 +9,18 @@ import pytest
 
 from integration.assessment.practice import opening
 from integration.planning.case import PlanningCase
-from servers.feed import run_feed
+from servers.any_service import run_any
 from servers.services import NOBODY, Running, reason_of, refusal_of, run_service, run_suite
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
+from sevensteps.api.operations.v1 import operations_pb2
+from sevensteps.api.operations.v1.operations_pb2_grpc import OperationsServiceStub
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.receipts.v1 import receipts_pb2
 from sevensteps.api.receipts.v1.receipts_pb2_grpc import ReceiptsServiceStub
-from sevensteps.config import POLICIES, Settings
+from sevensteps.config import POLICIES, SERVICES, Settings
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Role
@@ -85,14 +87,16 @@ async def test_a_plan_has_a_template_that_the_council_offers(settings: Settings)
         await again.pat.SavePlan(await again.draft())
 
 
-@pytest.mark.parametrize("name", ["assessment", "planning", "approval", "review", "feed"])
+@pytest.mark.parametrize("name", SERVICES)
 async def test_a_token_of_a_council_that_is_not_there_is_refused(settings: Settings, name: str) -> None:
     """In every service, before anything is looked at: it says which file is missing."""
-    async with run_feed(settings) if name == "feed" else run_service(name, settings) as served:
-        running = served if isinstance(served, Running) else served.running
+    async with run_any(name, settings) as running:
         token = running.token("ida", Role.AUDITOR, council="nowhere")
         if name == "feed":
             fault = await refusal_of(running.stub(FeedServiceStub, token).ListEvents(feed_pb2.ListEventsRequest()))
+        elif name == "operations":
+            asking = operations_pb2.ListCasesRequest()
+            fault = await refusal_of(running.stub(OperationsServiceStub, token).ListCases(asking))
         else:
             request = receipts_pb2.GetPackRequest(hash="none")
             fault = await refusal_of(running.stub(ReceiptsServiceStub, token).GetPack(request))

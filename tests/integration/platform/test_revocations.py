@@ -13,8 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from integration.assessment.practice import new_id
-from servers.feed import Feed, run_feed
-from servers.services import NOBODY, PACK, Running, SuiteOf, reason_of, refusal_of, run_service
+from servers.any_service import run_any
+from servers.feed import Feed
+from servers.services import NOBODY, PACK, Running, SuiteOf, reason_of, refusal_of
 from servers.waiting import until
 from sevensteps import clock
 from sevensteps.api.assessment.v1.assessment_pb2 import ListCasesRequest
@@ -169,20 +170,13 @@ async def test_every_service_refuses_and_remembers(service: str, tmp_path: Path,
     """Each on its own record: told once, it refuses the token after a restart, too."""
     settings = Settings(data=tmp_path, database=database, pack=PACK, feed=NOBODY, assessment=NOBODY)
     async with AsyncExitStack() as first:
-        running = await start(first, service, settings)
+        running = await first.enter_async_context(run_any(service, settings))
         token = running.token("amy", Role.AUDITOR)
         await operations(running).RevokeTokens(of_subject("amy"))
     async with AsyncExitStack() as again:
-        running = await start(again, service, settings)
+        running = await again.enter_async_context(run_any(service, settings))
         amy = running.stub(IdentityServiceStub, token)
         assert await reason_of(amy.ListRevocations(pb.ListRevocationsRequest())) == "TOKEN_REVOKED"
-
-
-async def start(stack: AsyncExitStack, service: str, settings: Settings) -> Running:
-    """Start a service until the end of the stack."""
-    if service == "feed":
-        return (await stack.enter_async_context(run_feed(settings))).running
-    return await stack.enter_async_context(run_service(service, settings))
 
 
 async def test_an_open_stream_ends_soon(feed: Feed, settings: Settings) -> None:

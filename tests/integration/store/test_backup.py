@@ -10,6 +10,7 @@ import threading
 import zipfile
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,8 +19,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner, Result
 
+from servers.feed import Feed, run_feed
+from servers.operations import run_operations
 from servers.postgres import PostgresServer
 from servers.programs import find_postgres
+from servers.waiting import until
+from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.cli.backup import files
 from sevensteps.cli.backup.files import copy_all, one_moment
 from sevensteps.cli.backup.manifest import MANIFEST
@@ -196,6 +201,43 @@ async def test_nothing_that_is_there_is_overwritten(empty: Place) -> None:
     again = await empty.run("backup", str(made))
     assert (again.exit_code, stat.S_IMODE(made.stat().st_mode)) == (1, 0o600)
     assert sorted(file.name for file in empty.folder.iterdir() if file.suffix != ".backup") == ["data"], "left behind"
+
+
+@pytest.mark.usefixtures("programs_on_path")
+async def test_a_place_where_operations_followed_an_empty_feed_is_empty(empty: Place) -> None:
+    """What they write when they start is not anybody's records."""
+    made = await empty.made()
+    async with run_feed(empty.settings) as feed:
+        settings = replace(empty.settings, feed=feed.running.address)
+        async with run_operations(settings) as operations:
+            await until(partial(is_kept, feed), "a place of operations in the feed")
+            assert not (await operations.view()).rebuilding
+    await empty.answer("restore", str(made))
+
+
+async def is_kept(feed: Feed) -> bool:
+    """Whether the feed keeps somebody's place."""
+    listed = await feed.operations.ListSubscriptions(feed_pb2.ListSubscriptionsRequest())
+    return len(listed.subscriptions) > 0
+
+
+@pytest.mark.usefixtures("programs_on_path")
+async def test_records_of_before_there_were_operations_are_backed_up(
+    filled: Place, postgres_server: PostgresServer
+) -> None:
+    """As before an upgrade: what other services have is whole, and operations make theirs of it when they start."""
+    if filled.settings.database:
+        await filled.write("feed", "DROP SCHEMA operations CASCADE")
+    else:
+        (filled.settings.data / "operations.db").unlink()
+    made = await filled.made()
+    before = await filled.answer("backup", str(filled.folder / "before.backup"))
+    assert before["services"].keys() == {*SERVICES} - {"operations"}  # type: ignore[attr-defined]
+    await lose(filled, postgres_server)
+    await filled.bring_up_to_date()
+    await filled.answer("restore", str(made))
+    after = await filled.answer("backup", str(filled.folder / "after.backup"))
+    assert after["services"] == before["services"]
 
 
 @pytest.mark.usefixtures("programs_on_path")

@@ -7,9 +7,10 @@ from typing import get_type_hints
 
 import pytest
 
+from services.operations.domain.finding import NOT_STUCK, StuckKind
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.case_history.sentences import event_in_words, waiting_in_words
+from sevensteps.case_history.sentences import STUCK, event_in_words, waiting_in_words
 from sevensteps.case_history.words import Words, words_of
 from sevensteps.cli.case_view.status import status_from_events
 from sevensteps.config import Settings
@@ -77,6 +78,15 @@ def test_where_the_pack_is_not_here_verdicts_are_told_plainly() -> None:
     """A command can look at a suite whose packs are on another machine."""
     elsewhere = Words(Path("/nowhere"), "nowhere")
     assert event_in_words(_event(events.AdvocacyConsidered("not_met")), elsewhere).endswith(": not met")
+
+
+def test_each_way_of_being_stuck_has_words_of_its_own() -> None:
+    """What is told by an event; a way that is newer than this program is told by its name."""
+    assert STUCK.keys() == {kind.value for kind in set(StuckKind) - NOT_STUCK}
+    stuck = events.CaseStuck("parked", "parked/OpenPlan/PACK_REFUSED", "system", "2026-06-01T09:30:00.000Z")
+    assert event_in_words(_event(stuck), WORDS) == "stuck: a service has refused what the journey asked for"
+    mended = events.CaseUnstuck("lost_in_space", "lost_in_space", stuck.since, stuck.since)
+    assert event_in_words(_event(mended), WORDS) == "no longer stuck by this: lost in space"
 
 
 def test_amounts_have_commas_and_long_lists_are_folded() -> None:

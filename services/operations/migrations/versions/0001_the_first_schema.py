@@ -46,6 +46,35 @@ def upgrade() -> None:
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("position", "head", "until")),
         sa.PrimaryKeyConstraint("one"),
     )
+    of_finding = ("about", "kind", "cause", "case_id", "council", "whom", "detail")
+    op.create_table(
+        "told_in_feed",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in of_finding),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("since", "gone")),
+        sa.PrimaryKeyConstraint("about", "kind", "cause"),
+    )
+    op.create_table(
+        "told_by_command",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in of_finding),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("about", "kind", "cause"),
+    )
+    op.create_table(
+        "alerts",
+        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("begun", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("one"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("event_id", "type", "case_id", "council")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("occurred_at", "actor", "payload")),
+        sa.Column("traceparent", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("seq"),
+        sa.UniqueConstraint("event_id"),
+    )
     op.create_table(
         "findings",
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("about", "kind")),
