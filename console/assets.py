@@ -63,18 +63,21 @@ def fetch(package: Package) -> bytes:
     npm = shutil.which("npm")
     if npm is None:
         raise NotFetchedError("npm was not found. On Debian or Ubuntu: apt-get install npm. Then set up again.")
-    with TemporaryDirectory() as folder:
-        command = [npm, "pack", str(package), "--ignore-scripts", "--silent", "--pack-destination", folder]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=WAIT_SECONDS)  # noqa: S603 - no shell
-            [archive] = Path(folder).iterdir()
-        except (subprocess.SubprocessError, OSError, ValueError) as error:
-            raise NotFetchedError(
-                f"npm could not fetch {package} ({type(error).__name__}): is its registry to be reached from here?"
-            ) from error
-        content = archive.read_bytes()
+    try:
+        content = _packed(npm, package)
+    except (subprocess.SubprocessError, OSError, ValueError) as error:
+        why = f"npm could not fetch {package} ({type(error).__name__}): is its registry to be reached from here?"
+        raise NotFetchedError(why) from error
     ensure_promised(package, content)
     return content
+
+
+def _packed(npm: str, package: Package) -> bytes:
+    with TemporaryDirectory() as folder:
+        command = [npm, "pack", str(package), "--ignore-scripts", "--silent", "--pack-destination", folder]
+        subprocess.run(command, check=True, capture_output=True, timeout=WAIT_SECONDS)  # noqa: S603 - no shell
+        [archive] = Path(folder).iterdir()
+        return archive.read_bytes()
 
 
 def ensure_promised(package: Package, content: bytes) -> None:

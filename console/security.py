@@ -1,6 +1,7 @@
 """What goes with every answer of the console: what a browser may do with a page, and a number to find it by."""
 
 import secrets
+from collections.abc import Mapping
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
@@ -51,16 +52,20 @@ class Guarded:
             return
         nonce, request_id = secrets.token_urlsafe(NONCE_BYTES), str(uuid4())
         scope.setdefault("state", {}).update(nonce=nonce, request_id=request_id)
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update({**ALWAYS, "content-security-policy": policy(nonce), REQUEST_ID: request_id})
-                if not scope["path"].startswith(STATIC):
-                    headers["cache-control"] = "no-store"
-            await send(message)
-
+        headers = {**ALWAYS, "content-security-policy": policy(nonce), REQUEST_ID: request_id}
+        headers |= {} if scope["path"].startswith(STATIC) else {"cache-control": "no-store"}
         try:
-            await self._app(scope, receive, guarded)
+            await self._app(scope, receive, _with(headers, send))
         except Exception as error:  # noqa: BLE001 - whoever asked has a page that says so, or half a file
             log.get().error("a page failed", request_id=request_id, exc_info=error)
+
+
+def _with(headers: Mapping[str, str], send: Send) -> Send:
+    """Sends an answer with headers more."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(headers)
+        await send(message)
+
+    return sent

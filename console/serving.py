@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Self
 
 import uvicorn
+from starlette.applications import Starlette
 
 from console.app import STATIC, app_of
 from console.security import Guarded
@@ -53,15 +54,7 @@ class Serving:
             await self._store.close()
             raise
         self.address = f"{host_of(self._settings.console)}:{listener.getsockname()[1]}"
-        config = uvicorn.Config(
-            Guarded(self._app),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-        self._server = _Server(config)
+        self._server = _Server(_config(self._app))
         self._task = asyncio.create_task(self._server.serve([listener]), name="serving pages")
         return self
 
@@ -101,6 +94,17 @@ def ensure_servable(settings: Settings) -> None:
             "CONSOLE_FILES_MISSING",
             "The files of GOV.UK Frontend by which pages look are not here. In a checkout, `make setup` fetches them.",
         )
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        Guarded(app),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
 
 
 def _listener(address: str) -> socket.socket:

@@ -2,7 +2,7 @@
 
 import asyncio
 import csv
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from io import StringIO
 
 from starlette.responses import Response, StreamingResponse
@@ -27,28 +27,15 @@ BAD_REQUEST = 400
 async def show(visit: Visit) -> Response:
     """The page. Raises the Faults of operations, except for wrong values: they are shown by their fields."""
     asked = filters.read(visit.request.query_params.multi_items())
-    problems = list(asked.problems)
-    listed, counted = pb.ListCasesResponse(), pb.CountCasesResponse()
-    if not problems:
-        try:
-            listed, counted = await asyncio.gather(_list(visit, asked), _count(visit, asked))
-        except Fault as fault:
-            if fault.kind is not Kind.INVALID:
-                raise
-            problems = problems_of(fault)
+    listed, total, problems = await _answers(visit, asked)
     return visit.show(
         "cases.html",
         BAD_REQUEST if problems else 200,
         asked=asked,
         problems=problems,
         wrong={problem.field: problem.sentence for problem in problems},
-        rows=listed.cases,
-        today=clock.today().isoformat(),
-        total=counted.cases,
-        next_page=asked.address(after=listed.next_page_token) if listed.next_page_token else "",
-        warnings=[] if problems else [*freshness.warnings(listed.view)],
-        known="" if problems else freshness.known(listed.view),
         filters=filters,
+        **({} if problems else _shown(asked, listed, total)),
     )
 
 
@@ -74,6 +61,30 @@ def problems_of(fault: Fault) -> list[filters.Problem]:
         field, label = (name, filters.LABELS[name]) if name in filters.LABELS else ("filters", "The list")
         found.append(filters.Problem(field, f"{label}: {each.detail}."))
     return found or [filters.Problem("filters", fault.detail)]
+
+
+def _shown(asked: Asked, listed: pb.ListCasesResponse, total: int) -> Mapping[str, object]:
+    return {
+        "rows": listed.cases,
+        "today": clock.today().isoformat(),
+        "total": total,
+        "next_page": asked.address(after=listed.next_page_token) if listed.next_page_token else "",
+        "warnings": [*freshness.warnings(listed.view)],
+        "known": freshness.known(listed.view),
+    }
+
+
+async def _answers(visit: Visit, asked: Asked) -> tuple[pb.ListCasesResponse, int, Sequence[filters.Problem]]:
+    """A page of cases, how many there are, and what is wrong with what is asked: then there are none."""
+    if asked.problems:
+        return pb.ListCasesResponse(), 0, asked.problems
+    try:
+        listed, counted = await asyncio.gather(_list(visit, asked), _count(visit, asked))
+    except Fault as fault:
+        if fault.kind is not Kind.INVALID:
+            raise
+        return pb.ListCasesResponse(), 0, problems_of(fault)
+    return listed, counted.cases, ()
 
 
 async def _list(visit: Visit, asked: Asked) -> pb.ListCasesResponse:

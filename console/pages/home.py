@@ -25,10 +25,7 @@ async def show(visit: Visit) -> Response:
     counted, *due = await asyncio.gather(every, *(_due_on(visit, day) for day in days))
     return visit.show(
         "home.html",
-        open_cases=sum(each.cases for each in counted.counts),
-        overdue=sum(each.overdue for each in counted.counts),
-        breached=sum(each.breached for each in counted.counts),
-        on_hold=sum(each.on_hold for each in counted.counts),
+        figures=_figures(counted.counts),
         steps=bars(_by_step(counted.counts)),
         waits=bars(_by_wait(counted.counts)),
         stuck=bars(_by_kind(counted.stuck)),
@@ -36,6 +33,12 @@ async def show(visit: Visit) -> Response:
         warnings=[*freshness.warnings(counted.view)],
         known=freshness.known(counted.view),
     )
+
+
+def _figures(counts: Sequence[pb.Count]) -> Mapping[str, int]:
+    """How many cases are open, late and on hold, whatever their step."""
+    names = ("cases", "overdue", "breached", "on_hold")
+    return {name: sum(getattr(each, name) for each in counts) for name in names}
 
 
 async def _count(visit: Visit, wanted: pb.CaseFilter) -> pb.CountCasesResponse:

@@ -22,18 +22,22 @@ async def causes(visit: Visit) -> Response:
 
 async def of_cause(visit: Visit) -> Response:
     """The cases of one cause, those that are stuck longest first. Raises the Faults of operations."""
-    asked = visit.request.query_params
-    cause_id = asked.get("cause", "")
-    request = pb.ListStuckRequest(page_size=PAGE_SIZE, page_token=asked.get("after", ""), cause_id=cause_id)
+    cause_id, after = (visit.request.query_params.get(name, "") for name in ("cause", "after"))
+    request = pb.ListStuckRequest(page_size=PAGE_SIZE, page_token=after, cause_id=cause_id)
     listed = await visit.console.caller.ask(request, pb.ListStuckResponse)
-    every = await visit.console.caller.ask(pb.ListCausesRequest(), pb.ListCausesResponse)
     return visit.show(
         "stuck_cases.html",
         cause_id=cause_id,
-        cause=next((each for each in every.causes if each.cause_id == cause_id), None),
+        cause=await _cause(visit, cause_id),
         found=listed.stuck,
         next_page=listed.next_page_token,
-        after=asked.get("after", ""),
+        after=after,
         warnings=[*freshness.warnings(listed.view)],
         known=freshness.known(listed.view),
     )
+
+
+async def _cause(visit: Visit, cause_id: str) -> pb.Cause | None:
+    """A cause by its id; None where nothing is stuck by it any more."""
+    every = await visit.console.caller.ask(pb.ListCausesRequest(), pb.ListCausesResponse)
+    return next((each for each in every.causes if each.cause_id == cause_id), None)

@@ -42,11 +42,8 @@ class LocalConsole:
 
     async def start(self) -> str:
         """Start it and wait until it serves. Answers why the suite runs without it; nothing where it serves."""
-        if self._settings.mode == PRODUCTION:
-            return "The console is not started: in production nobody can sign on to it yet."
-        if not FILES.is_file():
-            remedy = f" `{command('fetch')}` fetches them." if is_checkout() else ""
-            return f"The console is not started: the files by which its pages look are not here.{remedy}"
+        if why_not := self._why_not():
+            return f"The console is not started: {why_not}"
         await self._process.start()
         deadline = monotonic() + READY_SECONDS
         while not await self._is_serving():
@@ -55,6 +52,14 @@ class LocalConsole:
                 return f"The console does not serve: {self._process.last_log_line()} The log is {self._process.log}."
             await asyncio.sleep(POLL_SECONDS)
         self._keeping = self._background.start("keeping the console running", self._keep_running())
+        return ""
+
+    def _why_not(self) -> str:
+        if self._settings.mode == PRODUCTION:
+            return "in production nobody can sign on to it yet."
+        if not FILES.is_file():
+            remedy = f" `{command('fetch')}` fetches them." if is_checkout() else ""
+            return f"the files by which its pages look are not here.{remedy}"
         return ""
 
     async def _keep_running(self) -> None:
