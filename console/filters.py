@@ -46,8 +46,9 @@ DAYS: Mapping[str, str] = {
 NAMES: Mapping[str, str] = {"councils": "Councils", "case_ids": "Cases"}
 """Filters by names and ids, several with spaces between them."""
 LABELS: Mapping[str, str] = {**{name: label for name, (label, _) in CHOICES.items()}, **FLAGS, **DAYS, **NAMES}
+OPENED = "opened"
 ORDERS: Mapping[str, pb.Order.ValueType] = {
-    "opened": pb.ORDER_UNSPECIFIED,
+    OPENED: pb.ORDER_UNSPECIFIED,
     "due": pb.ORDER_DUE,
     "since": pb.ORDER_SINCE,
     "step": pb.ORDER_STEP,
@@ -107,7 +108,7 @@ class Asked:
     def address(self, *, sort: str = "", after: str = "") -> str:
         """The address that asks the same, in another order or from another place on."""
         order = sort or self.sort
-        rest = [(SORT, order)] if order != "opened" else []
+        rest = [(SORT, order)] if order != OPENED else []
         rest += [(AFTER, after)] if after else []
         return "?" + urlencode([*self._pairs(), *rest])
 
@@ -124,26 +125,28 @@ class Asked:
 def read(pairs: Sequence[tuple[str, str]]) -> Asked:
     """What the names and values of an address ask for."""
     given: dict[str, list[str]] = {}
-    sort = after = ""
+    order = {SORT: "", AFTER: ""}
     problems: list[Problem] = []
     for name, written in pairs:
         value = written.strip()
-        if name == SORT:
-            sort = value
-        elif name == AFTER:
-            after = value
+        if name in order:
+            order[name] = value
         elif name not in LABELS:
             problems.append(Problem("filters", f"There is no filter called {name[:LONGEST_NAME]}."))
         elif value:
             values = value.replace(",", " ").split() if name in NAMES else [value]
             given[name] = list(dict.fromkeys([*given.get(name, []), *values]))
     problems += [problem for name, values in given.items() for problem in _problems(name, values)]
-    if sort.removeprefix(DESCENDING) not in ("", *ORDERS):
-        problems.append(Problem("filters", f"Cases are sorted by one of {', '.join(ORDERS)}."))
-        sort = ""
+    problems += _problems_of_order(order[SORT], order[AFTER])
+    sort = order[SORT] if order[SORT].removeprefix(DESCENDING) in ORDERS else OPENED
+    return Asked(given, sort, order[AFTER], problems)
+
+
+def _problems_of_order(sort: str, after: str) -> Iterator[Problem]:
+    if sort and sort.removeprefix(DESCENDING) not in ORDERS:
+        yield Problem("filters", f"Cases are sorted by one of {', '.join(ORDERS)}.")
     if len(after) > LONGEST_PLACE:
-        problems.append(Problem("filters", "The place in the list is not one. Start at the first page."))
-    return Asked(given, sort if sort != DESCENDING and sort else "opened", after, problems)
+        yield Problem("filters", "The place in the list is not one. Start at the first page.")
 
 
 def _problems(name: str, values: Sequence[str]) -> Iterator[Problem]:

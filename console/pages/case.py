@@ -1,7 +1,7 @@
 """One case: where it stands, what it waits for, what is stuck of it and what to do, and what has happened in it."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -54,16 +54,25 @@ async def show(visit: Visit) -> Response:
     return visit.show(
         "case.html",
         case_id=case_id,
-        row=listed.cases[0] if listed and listed.cases else None,
         row_refusal=row.refusal,
         found=found.answer or [],
         found_refusal=found.refusal,
         entries=[_entry(event, visit.console.words) for event in reversed(told)],
         events_refusal=events.refusal,
-        today=clock.today().isoformat(),
-        warnings=[*freshness.warnings(listed.view)] if listed else [],
-        known=freshness.known(listed.view) if listed else "",
+        **_standing(listed),
     )
+
+
+def _standing(listed: pb.ListCasesResponse | None) -> Mapping[str, object]:
+    """Where the case stands, if operations answer, and how old that is."""
+    if listed is None:
+        return {}
+    return {
+        "row": listed.cases[0] if listed.cases else None,
+        "today": clock.today().isoformat(),
+        "warnings": [*freshness.warnings(listed.view)],
+        "known": freshness.known(listed.view),
+    }
 
 
 async def _part(asked: Awaitable[object]) -> Part:

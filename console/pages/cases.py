@@ -121,10 +121,7 @@ def harmless(cell: str) -> str:
 
 def _cells(row: pb.CaseRow) -> tuple[str, ...]:
     return (
-        row.case_id,
-        row.council,
-        row.case_kind,
-        row.opened_at.ToJsonString(),
+        *(row.case_id, row.council, row.case_kind, row.opened_at.ToJsonString()),
         words.step(row.step),
         words.waits_for(row.waiting_for),
         words.whom(row.whom),
