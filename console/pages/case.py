@@ -70,8 +70,7 @@ def _standing(listed: pb.ListCasesResponse | None) -> Mapping[str, object]:
     return {
         "row": listed.cases[0] if listed.cases else None,
         "today": clock.today().isoformat(),
-        "warnings": [*freshness.warnings(listed.view)],
-        "known": freshness.known(listed.view),
+        **freshness.of_view(listed.view),
     }
 
 

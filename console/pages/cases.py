@@ -69,8 +69,7 @@ def _shown(asked: Asked, listed: pb.ListCasesResponse, total: int) -> Mapping[st
         "today": clock.today().isoformat(),
         "total": total,
         "next_page": asked.address(after=listed.next_page_token) if listed.next_page_token else "",
-        "warnings": [*freshness.warnings(listed.view)],
-        "known": freshness.known(listed.view),
+        **freshness.of_view(listed.view),
     }
 
 

@@ -30,8 +30,7 @@ async def show(visit: Visit) -> Response:
         waits=bars(_by_wait(counted.counts)),
         stuck=bars(_by_kind(counted.stuck)),
         days=bars([_day(day, each.cases) for day, each in zip(days, due, strict=True)]),
-        warnings=[*freshness.warnings(counted.view)],
-        known=freshness.known(counted.view),
+        **freshness.of_view(counted.view),
     )
 
 

@@ -15,8 +15,7 @@ async def causes(visit: Visit) -> Response:
     return visit.show(
         "stuck.html",
         causes=listed.causes,
-        warnings=[*freshness.warnings(listed.view)],
-        known=freshness.known(listed.view),
+        **freshness.of_view(listed.view),
     )
 
 
@@ -32,8 +31,7 @@ async def of_cause(visit: Visit) -> Response:
         found=listed.stuck,
         next_page=listed.next_page_token,
         after=after,
-        warnings=[*freshness.warnings(listed.view)],
-        known=freshness.known(listed.view),
+        **freshness.of_view(listed.view),
     )
 
 
