@@ -8,6 +8,9 @@ from contextlib import suppress
 from sevensteps import log
 from sevensteps.errors import Fault, Kind
 
+CANCEL_SECONDS = 1.0
+"""After which a task that was cancelled, and has not ended, is cancelled again."""
+
 
 class Background:
     """What runs for as long as a process does. A task that ends by itself, for whatever reason, ends the process."""
@@ -33,7 +36,9 @@ class Background:
         """Cancel a task and wait for its end, which is no surprise. Nothing to do where it has ended by itself."""
         if self._tasks.pop(task, None) is None:
             return
-        task.cancel()
+        while not task.done():  # a task that reads a stream of gRPC's has lost a cancellation, and read on
+            task.cancel()
+            await asyncio.wait((task,), timeout=CANCEL_SECONDS)
         with suppress(asyncio.CancelledError):
             await task
 

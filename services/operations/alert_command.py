@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,10 +41,9 @@ class AlertCommand:
 
     async def run(self, document: str) -> Run:
         """Run it with a document on its standard input, and wait for its end. What it prints goes nowhere."""
-        surroundings = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._words, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, env=surroundings, start_new_session=True
+                *self._words, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, env=_surroundings(), start_new_session=True
             )
         except OSError:
             return Run(Outcome.NOT_STARTED)
@@ -56,6 +55,10 @@ class AlertCommand:
         finally:
             await _end(process)
         return Run(Outcome.FAILED if process.returncode else Outcome.SENT, process.returncode)
+
+
+def _surroundings() -> Mapping[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 
 
 async def _end(process: Process) -> None:

@@ -14,10 +14,11 @@ from sevensteps import clock
 from sevensteps.service.store import Store
 from sevensteps.telemetry import series
 
+_IS_PART = findings.c.case_id == sa.literal_column("''")  # PostgreSQL does not know two parameters to be the same
 _PER_KIND = (
-    sa.select(findings.c.kind, findings.c.council, findings.c.case_id == "", sa.func.count())
+    sa.select(findings.c.kind, findings.c.council, _IS_PART, sa.func.count())
     .where(findings.c.kind.not_in(NOT_STUCK))
-    .group_by(findings.c.kind, findings.c.council, findings.c.case_id == "")
+    .group_by(findings.c.kind, findings.c.council, _IS_PART)
 )
 
 

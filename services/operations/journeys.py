@@ -12,7 +12,7 @@ from services.operations.domain.journeys import Case, Ended
 from services.operations.lost_journeys import LostJourneys, OpenCases
 from services.operations.parked_journeys import ParkedJourneys
 from services.operations.temporal_client import TemporalClient
-from services.operations.waiting_journeys import Why, why_they_wait
+from services.operations.waiting_journeys import WaitingJourneys, Why
 from sevensteps import clock
 from sevensteps.config import Settings
 from sevensteps.release_names import NONE
@@ -62,6 +62,7 @@ class Journeys:
         self._rows = rows
         self._parked = ParkedJourneys()
         self._lost = LostJourneys()
+        self._waiting = WaitingJourneys()
 
     async def look(self, *, is_read: bool, are_whole: bool) -> Seen:
         """Ask for all of them at once. `is_read` is whether somebody reads the feed for the journeys, as the feed says.
@@ -78,10 +79,10 @@ class Journeys:
             lost = await self._look_for_lost(client) if are_whole else {}
             return Seen(worker, parked, lost)
 
-    async def why(self, owed: Sequence[Owed]) -> Mapping[str, Why]:
+    async def why(self, owed: Sequence[Owed]) -> Mapping[str, Why | None]:
         """Why cases do not get what they are owed, by case, as far as Temporal says. Raises as above."""
         async with asyncio.timeout(LONGEST_LOOK):
-            return await why_they_wait(await self._client.now(), owed)
+            return await self._waiting.why(await self._client.now(), owed)
 
     async def _look_for_lost(self, client: Client) -> Mapping[str, Ended | None]:
         return await self._lost.look(client, self._rows.how_many_open, self._rows.open_cases)

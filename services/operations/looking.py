@@ -1,11 +1,12 @@
 """Looks again and again for what is stuck: at the rows, at the parts of the suite, and at what Temporal knows."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import chain
+from time import monotonic
 from typing import NoReturn
 
 import sqlalchemy as sa
@@ -20,8 +21,9 @@ from services.operations.domain.journeys import FROM_TEMPORAL, Case
 from services.operations.domain.parts import TEMPORAL, explained, held_up, stops_all
 from services.operations.journeys import Journeys, Rows, Seen
 from services.operations.parts import Parts, PartsSeen
+from services.operations.projecting import VERSION
 from services.operations.rows import milliseconds
-from services.operations.store import Look
+from services.operations.store import Look, Progress
 from services.operations.troubles import Troubles
 from services.operations.waiting_journeys import Why
 from sevensteps import clock, log
@@ -29,13 +31,25 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.own_tokens import Tokens
 from sevensteps.service.store import Store
+from sevensteps.telemetry import series
 
 LOOKING = "looking"
 LOOK_SECONDS = 15.0
+LOOKS_IN_TURN = 40
+"""How often an instance looks until another may: its turn could have been lost without a sign."""
+BETWEEN_TURNS = 1.0
 BEGINNING = (0, 0)
 TEMPORAL_AWAY = (Fault, RPCError, TimeoutError)
-OF_WAITING = frozenset({StuckKind.WORKER_MISSING, StuckKind.ACTIVITY_RETRYING, StuckKind.WORKFLOW_TASK_FAILING})
-"""What is found of cases that are owed something."""
+OF_WAITING = frozenset(
+    {
+        *(StuckKind.WORKER_MISSING, StuckKind.ACTIVITY_RETRYING, StuckKind.WORKFLOW_TASK_FAILING),
+        *(StuckKind.EFFECT_MISSING, StuckKind.PART_NOT_ANSWERING, StuckKind.EVENTS_NOT_MOVING),
+    }
+)
+"""What is found of cases that do not get what they are owed."""
+ASKED_ABOUT = (StuckKind.EFFECT_MISSING, StuckKind.ACTIVITY_RETRYING, StuckKind.WORKFLOW_TASK_FAILING)
+BY_WHOLE_ROWS = OF_WAITING | {StuckKind.JOURNEY_MISSING, StuckKind.JOURNEY_STOPPED}
+"""What is not looked for while the rows are behind the feed: who is ahead of them would be missed."""
 UNEXPLAINED = frozenset({StuckKind.EFFECT_MISSING, StuckKind.JOURNEY_MISSING})
 """What a part of the suite would explain, if one turns out to be in trouble."""
 Before = Mapping[Key, Finding]
@@ -51,8 +65,10 @@ class Gathered:
     seen: Seen | None
     dates: Sequence[Finding]
     owed: Sequence[Owed]
-    why: Mapping[str, Why]
+    why: Mapping[str, Why | None]
     cases: Mapping[str, Case]
+    are_whole: bool
+    are_made_anew: bool
 
 
 class Looking:
@@ -73,12 +89,12 @@ class Looking:
         while True:
             try:
                 async with self._records.in_turn(LOOKING) as is_ours:
-                    while is_ours:
+                    for _ in range(LOOKS_IN_TURN if is_ours else 0):
                         await self._look_and_tell()
                         await asyncio.sleep(LOOK_SECONDS)
             except Exception as error:  # noqa: BLE001 - no trouble may end the looking
                 self._cannot(error)
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(BETWEEN_TURNS)
 
     async def _look_and_tell(self) -> None:
         await self.look()
@@ -88,44 +104,58 @@ class Looking:
 
     async def look(self) -> None:
         """Look once, and store what is found. Raises a Fault as the store does."""
+        began = monotonic()
         before = await self._records.read(finding_pages.all_findings)
-        are_whole = await self._are_whole()
+        progress = await self._records.read(store.progress) or Progress(VERSION, until=1)
+        are_whole = progress.has_all(self._troubles.head)
         parts = await self._parts.look()
         seen = await self._ask_temporal(parts, are_whole=are_whole)
-        gathered = await self._gather(parts, seen, are_whole=are_whole)
-        found, asked = await self._conclude(gathered, before), seen is not None
+        gathered = await self._gather(parts, seen, progress, are_whole=are_whole)
+        found, asked = await self._conclude(gathered, before), gathered.seen is not None
         await self._records.write(partial(_store, before=before, found=list(found), gathered=gathered, asked=asked))
+        series.LOOK_SECONDS.set(monotonic() - began)
         self._has_looked()
 
-    async def _gather(self, parts: PartsSeen, seen: Seen | None, *, are_whole: bool) -> Gathered:
+    async def _gather(self, parts: PartsSeen, seen: Seen | None, progress: Progress, *, are_whole: bool) -> Gathered:
         """Read the rows, and ask why cases wait."""
         now = clock.now()
         dates, past = await self._dated(now)
-        owed = [*past, *await self._unserved(now)] if are_whole else []
+        owed = [*past, *await self._unserved(now)]
         others = {*seen.parked, *seen.lost} if seen else set()
         owed = [each for each in owed if each.case_id not in others]
-        why = await self._ask_why(owed) if seen and seen.worker.runs and owed else {}
+        why: Mapping[str, Why | None] | None = {}
+        if seen and seen.worker.runs and owed and are_whole:
+            why = await self._ask_why(owed)
         cases = await self._known([*others, *(each.case_id for each in owed)])
         owed = [each for each in owed if each.case_id in cases and cases[each.case_id].heard == each.heard]
-        return Gathered(now, parts, seen, dates, owed, why, cases)
+        return Gathered(
+            now,
+            parts,
+            None if why is None else seen,
+            dates,
+            owed,
+            why or {},
+            cases,
+            are_whole,
+            are_made_anew=bool(progress.until),
+        )
 
     async def _conclude(self, gathered: Gathered, before: Before) -> Iterable[Finding]:
         worker = gathered.seen.worker if gathered.seen else None
         number = await self._how_many_open()
         of_parts, may_be_more = self._troubles.of(gathered.parts, worker, number, gathered.now)
-        kept = [] if gathered.seen else await self._kept(gathered, before)
-        of_cases = chain(_of_journeys(gathered, before, of_parts), _of_waiting(gathered, of_parts))
+        if gathered.are_made_anew:
+            return chain(of_parts, (finding for finding in before.values() if finding.case_id))
+        kept = await self._kept(gathered, before)
+        of_waiting = _of_waiting(gathered, before, of_parts) if gathered.are_whole else ()
+        of_cases = chain(_of_journeys(gathered, before, of_parts), of_waiting)
         sure = (each for each in of_cases if not may_be_more or each.kind not in UNEXPLAINED or _key(each) in before)
         return chain(of_parts, gathered.dates, kept, sure)
 
     async def _kept(self, gathered: Gathered, before: Before) -> Sequence[Finding]:
-        """What Temporal told before it did not answer any more: it is as old as its last answer."""
+        """What was found before, and could not be looked at now: Temporal is away, or the rows are behind the feed."""
         still = {each.case_id for each in gathered.owed}
-        kept = [
-            finding
-            for finding in before.values()
-            if finding.kind in FROM_TEMPORAL and (finding.kind not in OF_WAITING or finding.case_id in {"", *still})
-        ]
+        kept = [each for each in before.values() if _is_kept(each, gathered) and _is_still(each, still)]
         are_open = await self._known([finding.case_id for finding in kept])
         return [finding for finding in kept if not finding.case_id or finding.case_id in are_open]
 
@@ -135,16 +165,11 @@ class Looking:
         except TEMPORAL_AWAY:
             return None
 
-    async def _ask_why(self, owed: Sequence[Owed]) -> Mapping[str, Why]:
+    async def _ask_why(self, owed: Sequence[Owed]) -> Mapping[str, Why | None] | None:
         try:
             return await self._journeys.why(owed)
         except TEMPORAL_AWAY:
-            return {}
-
-    async def _are_whole(self) -> bool:
-        """Whether everything is in the rows that the feed had at the last look."""
-        progress = await self._records.read(store.progress)
-        return progress is not None and progress.has_all(self._troubles.head)
+            return None
 
     async def _dated(self, now: datetime) -> tuple[Sequence[Finding], Sequence[Owed]]:
         found: list[Finding] = []
@@ -208,11 +233,26 @@ def _of_journeys(gathered: Gathered, before: Before, of_parts: Sequence[Finding]
             yield held_up(case, part) if part and ended is None else told.without_journey(case, ended, gathered.now)
 
 
-def _of_waiting(gathered: Gathered, of_parts: Sequence[Finding]) -> Iterator[Finding]:
-    """The cases that do not get what they are owed."""
+def _of_waiting(gathered: Gathered, before: Before, of_parts: Sequence[Finding]) -> Iterator[Finding]:
+    """The cases that do not get what they are owed. One that Temporal was not asked about stays as it was."""
     for each in gathered.owed:
-        if finding := explained(each, gathered.why.get(each.case_id), of_parts, gathered.now):
+        finding = explained(each, gathered.why.get(each.case_id), of_parts, gathered.now)
+        if finding and finding.kind is StuckKind.EFFECT_MISSING and each.case_id not in gathered.why:
+            yield from (before[key] for kind in ASKED_ABOUT if (key := (each.case_id, kind.value)) in before)
+        elif finding:
             yield finding
+
+
+def _is_kept(finding: Finding, gathered: Gathered) -> bool:
+    """Whether a finding is of a kind that could not be looked for."""
+    if gathered.seen is None and finding.kind in FROM_TEMPORAL:
+        return True
+    return bool(finding.case_id) and not gathered.are_whole and finding.kind in BY_WHOLE_ROWS
+
+
+def _is_still(finding: Finding, still: Container[str]) -> bool:
+    """Whether the case of a finding waits as it did, as far as that shows."""
+    return not finding.case_id or finding.kind not in OF_WAITING or finding.case_id in still
 
 
 def _key(finding: Finding) -> Key:

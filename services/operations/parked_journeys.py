@@ -14,8 +14,10 @@ from services.operations.listed_journeys import Run, runs
 from sevensteps.temporal import RUNNING, STANDS, WAITING_FOR, Parked, Standing, WaitingFor, workflow_id
 
 PARKED = f"{RUNNING} AND {WAITING_FOR.name} = '{WaitingFor.MEND}'"
-MOST = 200
+MOST = 500
 """How many are asked why in one look."""
+LONGEST_ASKING = 10.0
+"""How many seconds a look may take for that; the rest is asked at the next one."""
 AT_ONCE = 10
 ASKED_AGAIN_SECONDS = 300.0
 """How long an answer is remembered, where nothing that is seen from here has changed."""
@@ -69,9 +71,12 @@ class ParkedJourneys:
     async def _ask(self, client: Client, asked: Sequence[Run], cases: Mapping[str, Case]) -> set[str]:
         """Ask some why. Answers who is not parked any more."""
         room = asyncio.Semaphore(AT_ONCE)
+        ends = monotonic() + LONGEST_ASKING
 
         async def ask(run: Run) -> Standing | None:
             async with room:
+                if monotonic() > ends:
+                    return None
                 handle = client.get_workflow_handle(workflow_id(run.case_id))
                 try:
                     standing: Standing = await handle.query(STANDS, result_type=Standing, rpc_timeout=ANSWER)

@@ -49,6 +49,23 @@ _MENDED = sa.select(told_in_feed).where(told_in_feed.c.gone > 0).order_by(told_i
 _FORGET = told_in_feed.delete().where(*(told_in_feed.c[name] == sa.bindparam(f"of_{name}") for name in KEY))
 
 
+_BEGIN_TELLING = told_by_command.insert().from_select(
+    [*AS_FOUND, "state"],
+    _untold(told_by_command).add_columns(sa.literal(State.TELLING.value, sa.Text).label("state")),
+)
+_BEGIN_MENDING = told_by_command.update().where(~_is_stuck(told_by_command)).values(state=State.MENDING.value)
+
+_BY_CAUSE = (told_by_command.c.kind, told_by_command.c.cause)
+_COUNTED = sa.select(
+    *(told_by_command.c[name] for name in AS_FOUND),
+    sa.func.row_number()
+    .over(partition_by=_BY_CAUSE, order_by=(told_by_command.c.since, told_by_command.c.about))
+    .label("place"),
+    sa.func.count(sa.func.nullif(told_by_command.c.case_id, "")).over(partition_by=_BY_CAUSE).label("cases"),
+)
+"""Each with its place among those of its cause, the longest stuck first, and how many cases those are."""
+
+
 def note_gone(connection: sa.Connection, now: datetime) -> None:
     """Note what is seen to be mended now, of what the feed was told; and that what has come back is not."""
     connection.execute(_GONE.values(gone=milliseconds(now)))
@@ -87,11 +104,8 @@ def begin_alert(
     if begun is not None and milliseconds(now - pause) < begun:
         return None
     end_alert(connection, is_told=False)
-    columns = [*AS_FOUND, "state"]
-    untold = _untold(told_by_command).add_columns(sa.literal(State.TELLING.value, sa.Text).label("state"))
-    connection.execute(told_by_command.insert().from_select(columns, untold))
-    mended = told_by_command.update().where(~_is_stuck(told_by_command))
-    connection.execute(mended.values(state=State.MENDING.value))
+    connection.execute(_BEGIN_TELLING)
+    connection.execute(_BEGIN_MENDING)
     stuck, gone = _causes(connection, State.TELLING), _causes(connection, State.MENDING)
     if not stuck and not gone:
         return None
@@ -110,17 +124,7 @@ def end_alert(connection: sa.Connection, *, is_told: bool) -> None:
 
 def _causes(connection: sa.Connection, state: State) -> Sequence[Cause]:
     """What is in a state, by its cause, that which holds up most cases first."""
-    told = told_by_command.c
-    by_cause = (told.kind, told.cause)
-    counted = (
-        sa.select(
-            *(told[name] for name in AS_FOUND),
-            sa.func.row_number().over(partition_by=by_cause, order_by=(told.since, told.about)).label("place"),
-            sa.func.count(sa.func.nullif(told.case_id, "")).over(partition_by=by_cause).label("cases"),
-        )
-        .where(told.state == state.value)
-        .subquery()
-    )
+    counted = _COUNTED.where(told_by_command.c.state == state.value).subquery()
     first = sa.select(counted).where(counted.c.place == 1)
     in_order = first.order_by(counted.c.cases.desc(), counted.c.since, counted.c.kind, counted.c.cause)
     return [Cause(outward(finding_of(row)), row["cases"]) for row in connection.execute(in_order).mappings()]

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.workflow.v1 import PendingActivityInfo
-from temporalio.api.workflowservice.v1 import (
-    GetWorkflowExecutionHistoryReverseRequest,
-)
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -18,8 +17,8 @@ from services.operations.domain.journeys import Failing, Retrying
 from sevensteps.journeys import description
 from sevensteps.temporal import ASKED, workflow_id
 
-MOST = 300
-"""How many journeys are asked about in one look; the longest stuck come first."""
+MOST = 500
+"""How many journeys are asked about in one look."""
 AT_ONCE = 20
 MORE_THAN = 2
 """An attempt may fail, and the next one too: a service may just have been started again."""
@@ -29,17 +28,42 @@ DIFFERS = "its code does not fit what it has recorded"
 Why = Retrying | Failing
 
 
-async def why_they_wait(client: Client, waiting: Sequence[Owed]) -> Mapping[str, Why]:
-    """Why each of these cases waits, by case, as far as Temporal says. Raises RPCError where it does not answer."""
-    room = asyncio.Semaphore(AT_ONCE)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Why a case waits, after which event; None where Temporal knows no reason."""
 
-    async def ask(owed: Owed) -> Why | None:
-        async with room:
-            return await _why(client, owed)
+    heard: int
+    why: Why | None
 
-    asked = waiting[:MOST]
-    found = await asyncio.gather(*map(ask, asked))
-    return {owed.case_id: why for owed, why in zip(asked, found, strict=True) if why}
+
+class WaitingJourneys:
+    """Remembers why cases wait: where there are many, each look asks of others."""
+
+    def __init__(self) -> None:
+        """Nobody has been asked."""
+        self._answers: dict[str, Answer] = {}
+
+    async def why(self, client: Client, waiting: Sequence[Owed]) -> Mapping[str, Why | None]:
+        """Why each of these cases waits, by case; None where Temporal knows no reason.
+
+        One that nobody could be asked of yet is left out. Raises RPCError where Temporal does not answer.
+        """
+        heard = {owed.case_id: owed.heard for owed in waiting}
+        self._answers = {
+            case_id: answer for case_id, answer in self._answers.items() if heard.get(case_id) == answer.heard
+        }
+        places = {case_id: place for place, case_id in enumerate(self._answers, start=1)}
+        asked = sorted(waiting, key=lambda owed: places.get(owed.case_id, 0))[:MOST]
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(owed: Owed) -> Why | None:
+            async with room:
+                return await _why(client, owed)
+
+        for owed, why in zip(asked, await asyncio.gather(*map(ask, asked)), strict=True):
+            self._answers.pop(owed.case_id, None)  # those asked last are asked again last
+            self._answers[owed.case_id] = Answer(owed.heard, why)
+        return {case_id: answer.why for case_id, answer in self._answers.items()}
 
 
 async def _why(client: Client, owed: Owed) -> Why | None:

@@ -57,26 +57,29 @@ def list_cases(
 
 async def _list(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:
     """Print each page of cases as it arrives."""
-    columns = Columns(screen().width if sys.stdout.isatty() else None, with_reference=wanted.same_person)
-    listed = stuck = 0
-    has_begun = False
+    width = screen().width if sys.stdout.isatty() else None
+    columns = None if as_json else Columns(width, with_reference=wanted.same_person)
+    told, listed, stuck = False, 0, 0
     async with operations(settings) as caller:
         async for page in pages_of_cases(caller, wanted):
-            if not has_begun:
-                _say_doubts(page)
-            if not listed and not as_json and page.rows:
+            told = told or _tell_doubts(page)
+            if columns and page.rows and not listed:
                 typer.echo(columns.heading())
             for row in page.rows:
-                typer.echo(json.dumps(row.as_json()) if as_json else columns.line(row.cells()))
-            has_begun, listed = True, listed + len(page.rows)
-            stuck += sum(row.is_stuck for row in page.rows)
+                typer.echo(columns.line(row.cells()) if columns else json.dumps(row.as_json()))
+            listed, stuck = listed + len(page.rows), stuck + sum(row.is_stuck for row in page.rows)
+    _say_how_many(listed, stuck, as_json=as_json)
+
+
+def _say_how_many(listed: int, stuck: int, *, as_json: bool) -> None:
     if not as_json:
         typer.echo("1 case" if listed == 1 else f"{listed:,} cases")
     if stuck:
         typer.echo(f"{stuck:,} of them stuck: `sevensteps stuck` says what is wrong, and what to do.", err=True)
 
 
-def _say_doubts(page: Page) -> None:
-    """One line, where the list may not be the whole truth."""
+def _tell_doubts(page: Page) -> bool:
+    """One line where the list may not be the whole truth; answers that it need not be told again."""
     if found := doubts(page.view, clock.now()):
         typer.echo(" ".join(found), err=True)
+    return True

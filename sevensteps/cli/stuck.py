@@ -49,11 +49,11 @@ async def _show_causes(settings: Settings, chosen: pb.CaseFilter, *, as_json: bo
     async with operations(settings) as caller:
         answer = await ask_operations(caller, pb.ListCausesRequest(filter=chosen), pb.ListCausesResponse)
     causes = sorted(answer.causes, key=lambda each: not is_wrong(each.kind))
-    for each in causes:
-        if as_json:
+    if as_json:
+        for each in causes:
             typer.echo(json.dumps(cause_json(each)))
-        else:
-            _print_cause(each)
+    else:
+        _print_causes(causes)
     if causes and not as_json:
         told = "1 cause" if len(causes) == 1 else f"{len(causes):,} causes"
         typer.echo(f"{told}. `sevensteps stuck CAUSE` lists the cases that one of them holds up.")
@@ -61,10 +61,15 @@ async def _show_causes(settings: Settings, chosen: pb.CaseFilter, *, as_json: bo
     return _end(answer.view, any_wrong=any(is_wrong(each.kind) for each in causes), nothing=nothing)
 
 
-def _print_cause(cause: pb.Cause) -> None:
-    for line in lines_of_cause(cause, screen().width):
-        typer.echo(line)
-    typer.echo()
+def _print_causes(causes: Iterable[pb.Cause]) -> str:
+    """Print causes; answers what to do about the last of them."""
+    remedy = ""
+    for each in causes:
+        for line in lines_of_cause(each, screen().width):
+            typer.echo(line)
+        typer.echo()
+        remedy = each.remedy
+    return remedy
 
 
 async def _show_cases(settings: Settings, chosen: pb.CaseFilter, cause: str, *, as_json: bool) -> ExitCode:
@@ -72,10 +77,7 @@ async def _show_cases(settings: Settings, chosen: pb.CaseFilter, cause: str, *, 
     async with operations(settings) as caller:
         answer = await ask_operations(caller, pb.ListCausesRequest(filter=chosen), pb.ListCausesResponse)
         causes = [each for each in answer.causes if each.cause_id == cause or not cause]
-        remedy = ""
-        for each in causes if cause and not as_json else ():
-            _print_cause(each)
-            remedy = each.remedy
+        remedy = _print_causes(causes) if cause and not as_json else ""
         if causes:
             asked = pb.ListStuckRequest(page_size=PAGE_SIZE, filter=chosen, cause_id=cause)
             async for page in pages_of_operations(caller, asked, pb.ListStuckResponse):

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -14,6 +15,7 @@ from sevensteps.config import PREFIX, Settings
 from sevensteps.local.suite import on_free_ports
 
 LIMIT_SECONDS = 240
+PATIENCE = 60.0  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +95,9 @@ def test_the_version_is_that_of_the_wheel(terminal: Terminal) -> None:
 def test_the_suite_runs_and_plays_an_example_by_its_name(running: Terminal) -> None:
     """`up`, `play` and `case list` work; the data are in the folder of the settings, and nothing else is written."""
     assert "carer: living" in running.type("play", "carer")
-    assert "1 case\n" in running.type("case", "list")
+    deadline = monotonic() + PATIENCE
+    while "1 case\n" not in running.type("case", "list"):  # operations read the feed soon after
+        assert monotonic() < deadline, "the case was never listed"
     assert list(running.folder.iterdir()) == []
 
 

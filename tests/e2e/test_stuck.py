@@ -1,7 +1,9 @@
 """No case is stuck unseen: each is found within a minute, with its cause, and forgotten when it is mended."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import pytest
@@ -83,6 +85,21 @@ async def test_a_service_that_has_stopped(scene: Scene) -> None:
         assert found.what == "The approval service does not answer."
         assert (await scene.looking.cause(found.cause_id)).cases == 1
         assert len(await scene.looking.causes()) == 1
+    await scene.staff.wait_for(case_id, PlanChecked.TYPE)
+    await scene.looking.nothing_left()
+
+
+async def test_a_service_that_answers_and_cannot_do_its_work(scene: Scene) -> None:
+    """Somebody keeps its records locked: what the journey asks for again and again is named, and how it fails."""
+    case_id = await open_case(scene.staff)
+    await find_money(scene.staff, case_id)
+    with closing(sqlite3.connect(scene.settings.data / "approval.db", isolation_level=None)) as records:
+        records.execute("BEGIN IMMEDIATE")
+        await make_plan(scene.impatient, case_id)
+        found = await scene.looking.found(case_id, pb.STUCK_KIND_ACTIVITY_RETRYING)
+        assert found.what.startswith("The approval service has been asked ")
+        assert "times to check the plan. It has not done so (" in found.what
+        records.execute("ROLLBACK")
     await scene.staff.wait_for(case_id, PlanChecked.TYPE)
     await scene.looking.nothing_left()
 

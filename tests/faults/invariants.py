@@ -25,6 +25,8 @@ from sevensteps.temporal import Standing
 
 LOOK_SECONDS = 0.5
 COMMAND_SECONDS = 120.0
+FOUND_SECONDS = 60.0
+"""By then operations have found what is stuck."""
 ANSWER_SECONDS = 60.0
 """By then a journey answers: a worker that has just begun replays each one that it is asked of."""
 
@@ -101,11 +103,20 @@ async def _hidden(settings: Settings, played: Sequence[Played]) -> list[str]:
     late = [each for each in played if each.failure]
     if not late:
         return []
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + FOUND_SECONDS
+    while True:
+        stuck = await _listed_as_stuck(settings)
+        hidden = [each for each in late if each.case_id not in stuck]
+        if not hidden or loop.time() > deadline:
+            return [f"{each.case_id} ({each.name}) is not listed as stuck: {each.failure}" for each in hidden]
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _listed_as_stuck(settings: Settings) -> set[str]:
     command = ("case", "list", "--stuck", "--json")
     listed = await asyncio.to_thread(run_command, settings.as_environment(), *command, seconds=COMMAND_SECONDS)
-    stuck = {json.loads(line)["case_id"] for line in listed.stdout.splitlines() if line.startswith("{")}
-    hidden = [each for each in late if each.case_id not in stuck]
-    return [f"{each.case_id} ({each.name}) is not listed as stuck: {each.failure}" for each in hidden]
+    return {json.loads(line)["case_id"] for line in listed.stdout.splitlines() if line.startswith("{")}
 
 
 async def _journeys_elsewhere(settings: Settings, by_case: Mapping[str, Sequence[Event]]) -> list[str]:

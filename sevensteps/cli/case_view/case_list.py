@@ -21,6 +21,8 @@ OVERDUE: Mapping[str, str] = {
 """What is overdue where the date of a clock has passed; otherwise it has the clock's own name."""
 TOLD_BY_DATES = frozenset({Stuck.PERSON_PAST_DUE, Stuck.OUTSIDE_PARTY_PAST_DUE, Stuck.CLOCK_BREACHED})
 """Ways to be stuck that the dates of a line tell already."""
+STANDING = ("stage", "waiting_for", "whom", "since", "due_on", "due_kind", "overdue", "parked")
+"""What a program reads of where a case stands."""
 
 
 def stuck_word(kind: pb.StuckKind.ValueType) -> Stuck:
@@ -88,9 +90,7 @@ class Row:
             "case_id": row.case_id,
             "council": row.council,
             "kind": row.case_kind,
-            "person_reference": self.case.person_reference,
-            "another_because": self.case.another_because,
-            "linked_case_id": self.case.linked_case_id or None,
+            **self._person(),
             "opened_at": _moment(row, "opened_at"),
             "ending": row.ending,
             "on_hold": bool(row.hold_reason),
@@ -101,12 +101,19 @@ class Row:
             "stuck_by": [way.value for way in self.stuck],
         }
 
+    def _person(self) -> dict[str, Json]:
+        """What is known to assessment alone."""
+        return {
+            "person_reference": self.case.person_reference,
+            "another_because": self.case.another_because,
+            "linked_case_id": self.case.linked_case_id or None,
+        }
+
     def _standing(self) -> dict[str, Json]:
         """Where it stands; null where it has ended, or there is no date."""
         row = self.row
         if row.ending:
-            names = ("stage", "waiting_for", "whom", "since", "due_on", "due_kind", "overdue", "parked")
-            return dict.fromkeys(names)
+            return dict.fromkeys(STANDING)
         return {
             "stage": short_name(pb.Step, row.step),
             "waiting_for": short_name(pb.WaitingFor, row.waiting_for),

@@ -17,6 +17,11 @@ PAGE_SIZE = 200
 """How many cases are asked for at a time: the first screen comes soon, and memory stays flat."""
 MOST_IDS = 1000
 """How many cases can be named in a question."""
+_NOT_SORTED = (
+    f"There are more than {MOST_IDS:,} such cases, and so many are listed oldest first only. "
+    "Leave --sort and --descending out."
+)
+"""Nobody has all of them at once, to put them in another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +81,14 @@ async def _named(caller: Caller, page: pb.ListCasesResponse) -> Mapping[str, Cas
 
 
 async def _of_people(caller: Caller, wanted: Wanted) -> AsyncIterator[Mapping[str, Case]]:
-    """The cases of the people who are asked for, as many at a time as a question can name, oldest first.
-
-    Raises typer.BadParameter where there are more, and they are to be in another order: nobody has all of them.
-    """
+    """The cases of people, as many at a time as a question can name. Raises typer.BadParameter: see _NOT_SORTED."""
     asked = assessment_pb2.ListCasesRequest(
         page_size=MOST_IDS, person_reference=wanted.reference, same_person=wanted.same_person
     )
     oldest_first = wanted.order == pb.ORDER_UNSPECIFIED and not wanted.descending
     async for page in caller.pages(asked, assessment_pb2.ListCasesResponse):
         if page.next_page_token and not oldest_first:
-            raise typer.BadParameter(
-                f"There are more than {MOST_IDS:,} such cases, and so many are listed oldest first only. "
-                "Leave --sort and --descending out."
-            )
+            raise typer.BadParameter(_NOT_SORTED)
         if page.cases:
             yield _by_id(page)
 

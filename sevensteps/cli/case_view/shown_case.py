@@ -23,7 +23,10 @@ class ShownCase:
 
     def as_json(self) -> dict[str, Json]:
         """By the names that the list of cases has too."""
-        case, ending = self.case, short_name(pb.Ending, self.case.ending)
+        return {**self._case_as_json(), **_status_as_json(self.status), **self._trouble_as_json()}
+
+    def _case_as_json(self) -> dict[str, Json]:
+        case = self.case
         return {
             "case_id": case.case_id,
             "council": case.council,
@@ -31,12 +34,13 @@ class ShownCase:
             "person_reference": case.person_reference,
             "another_because": case.another_because,
             "linked_case_id": case.linked_case_id or None,
-            "ending": ending,
+            "ending": short_name(pb.Ending, case.ending),
             "on_hold": case.on_hold,
-            **_status_as_json(self.status),
-            "waiting": waiting_as_json(self.waiting),
-            "stuck": bool(self.status.parked) if self.status else not ending,
         }
+
+    def _trouble_as_json(self) -> dict[str, Json]:
+        stuck = bool(self.status.parked) if self.status else not self.case.ending
+        return {"waiting": waiting_as_json(self.waiting), "stuck": stuck}
 
 
 def _status_as_json(status: CaseStatus | None) -> dict[str, Json]:

@@ -29,12 +29,7 @@ def is_wrong(kind: pb.StuckKind.ValueType) -> bool:
 
 def lines_of_cause(cause: pb.Cause, width: int) -> Iterator[str]:
     """A cause over a few lines: what is wrong, how many cases, since when, whose turn it is, and what to do."""
-    held_up = "1 case" if cause.cases == 1 else f"{cause.cases:,} cases"
-    if cause.example:
-        what = f"{held_up}, the first" if cause.cases > 1 else held_up
-    else:
-        what = f"a part of the suite, which holds up {held_up}," if cause.cases else "a part of the suite,"
-    yield f"{stuck_word(cause.kind).words}: {what} {_since(cause.since)}"
+    yield f"{stuck_word(cause.kind).words}: {_held_up(cause)} {_since(cause.since)}"
     lines = {
         "what": cause.what,
         "to do": cause.remedy,
@@ -45,6 +40,14 @@ def lines_of_cause(cause: pb.Cause, width: int) -> Iterator[str]:
     for name, text in lines.items():
         if text:
             yield from _wrapped(f"{INDENT}{name.ljust(LABELS)}", text, width)
+
+
+def _held_up(cause: pb.Cause) -> str:
+    """How many cases, and whether a part of the suite is the cause."""
+    cases = "1 case" if cause.cases == 1 else f"{cause.cases:,} cases"
+    if cause.example:
+        return f"{cases}, the first" if cause.cases > 1 else cases
+    return f"a part of the suite, which holds up {cases}," if cause.cases else "a part of the suite,"
 
 
 def lines_of_stuck(stuck: pb.Stuck, width: int, *, remedy_told: str) -> Iterator[str]:

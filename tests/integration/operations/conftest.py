@@ -10,6 +10,7 @@ from servers.feed import Feed, run_feed
 from servers.operations import Operations, run_operations
 from servers.services import PACK
 from services.operations import repairing
+from services.operations.looking import Looking
 from sevensteps.config import Settings
 
 
@@ -37,3 +38,13 @@ async def operations(settings: Settings, feed: Feed) -> AsyncIterator[Operations
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at cases again sooner than people want it."""
     monkeypatch.setattr(repairing, "LOOK_SECONDS", 0.1)
+
+
+@pytest.fixture
+def no_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operations find nothing by themselves: the test says what is found."""
+
+    async def finds_nothing(_: Looking) -> None:
+        """Leave what is on record as it is."""
+
+    monkeypatch.setattr(Looking, "look", finds_nothing)

@@ -23,6 +23,7 @@ from sevensteps.config import Settings
 from sevensteps.service.store import Store
 from sevensteps.telemetry import series
 
+pytestmark = pytest.mark.usefixtures("no_looks")
 PAUSE = timedelta(minutes=15)
 SCRIPT = """#!{python}
 import json, os, sys, time, pathlib, subprocess
@@ -265,8 +266,11 @@ async def have_come(command: Command, count: int) -> None:
     await until(are_there, f"{count} alerts")
 
 
-async def test_operations_that_run_alert_by_themselves(settings: Settings, feed: Feed, tmp_path: Path) -> None:
+async def test_operations_that_run_alert_by_themselves(
+    settings: Settings, feed: Feed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As soon as a pass has found something, by the words of the setting."""
+    monkeypatch.setattr(alerting, "LOOK_SECONDS", 0.1)
     command = Command(tmp_path / "council")
     async with run_operations(alerting_by(command, settings, feed)) as operations:
         await operations.finds(BEGAN, missing("case-1"))
@@ -286,9 +290,7 @@ async def test_one_of_several_instances_alerts(
     of_both = alerting_by(command, settings, feed)
     async with run_operations(of_both) as first, run_operations(of_both) as second:
         await first.finds(BEGAN, missing("case-1"))
-        second.told()
         await have_come(command, 1)
         await second.finds(BEGAN, missing("case-1"), missing("case-2"))
-        first.told()
         await asyncio.sleep(1)  # in which they look twenty times
     assert [told(document) for _, document in command.noted()] == [[("journey_missing", 1)]]

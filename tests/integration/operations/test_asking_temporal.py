@@ -1,6 +1,6 @@
 """What Temporal is asked of journeys that are stuck: a real server, and journeys that are stuck in every way."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
@@ -15,7 +15,7 @@ from services.operations.domain.effects import Owed
 from services.operations.domain.journeys import Case, Ended, Failing, Retrying
 from services.operations.lost_journeys import LostJourneys
 from services.operations.parked_journeys import ParkedJourneys
-from services.operations.waiting_journeys import why_they_wait
+from services.operations.waiting_journeys import WaitingJourneys, Why
 from sevensteps import clock
 from sevensteps.temporal import JOURNEY, Parked, workflow_id
 
@@ -61,11 +61,14 @@ async def test_why_a_journey_does_not_go_on(temporal: Temporal) -> None:
     retries, breaks, waits = [await temporal.begin(how) for how in (RETRIES, BREAKS, WAITS)]
     asked = [owed_to(case_id) for case_id in (retries, breaks, waits, "case-unknown")]
 
+    async def known() -> Mapping[str, Why | None]:
+        return await WaitingJourneys().why(temporal.client, asked)
+
     async def both_known() -> bool:
-        return (await why_they_wait(temporal.client, asked)).keys() == {retries, breaks}
+        return {case_id for case_id, why in (await known()).items() if why} == {retries, breaks}
 
     await until(both_known, "both to be known")
-    why = await why_they_wait(temporal.client, asked)
+    why = await known()
     retrying, failing = why[retries], why[breaks]
     assert isinstance(retrying, Retrying)
     assert (retrying.operation, retrying.service, retrying.reason) == ("OpenPlan", "planning", "STORE_UNAVAILABLE")

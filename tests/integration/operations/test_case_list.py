@@ -222,3 +222,7 @@ async def test_how_old_the_list_is_is_said_in_one_line(desk: Desk) -> None:
     assert await doubts() == "Operations last heard from the feed 3 days ago: what has happened since is missing.\n"
     await desk.rows.tell(heard_at=clock.as_text(clock.now()), head=10, until=10)
     assert await doubts() == "Operations read all events again, and have read 2 of 10: some cases may be missing.\n"
+    await desk.rows.tell(until=0)
+    assert await doubts() == "Operations are 8 events behind the feed: what they tell is missing.\n"
+    await desk.rows.tell(head=2, heard_at="")
+    assert await doubts() == "Operations have not heard from the feed yet: cases may be missing.\n"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from servers.feed import Feed
 from servers.operations import Operations, run_operations, told
@@ -18,6 +19,7 @@ from sevensteps.config import Settings
 from sevensteps.events import (
     CaseEnded,
     CaseOpened,
+    CaseStuck,
     ComplaintRecorded,
     DeterminationConfirmed,
     IndicativeBudgetGiven,
@@ -87,6 +89,29 @@ async def test_dates_are_found_and_forgotten(feed: Feed, operations: Operations)
     assert told_late.seen_at.ToMilliseconds() >= told_late.found_at.ToMilliseconds()
     await append(feed, LATE, CaseEnded(Ending.MOVED))
     await comes_to(operations, breached)
+
+
+async def test_a_look_tells_the_feed_what_it_has_found(feed: Feed, operations: Operations) -> None:
+    """Once, however often it looks: whose turn it is, and by what the case is stuck."""
+    await append(feed, LATE, opened(-1))
+
+    async def told_late() -> Sequence[CaseStuck]:
+        events = [event for event in await feed.everything() if event.type == CaseStuck.TYPE]
+        payloads = [CaseStuck.of(event.payload) for event in events]
+        return [payload for payload in payloads if payload.kind == "person_past_due"]
+
+    async def is_told() -> bool:
+        return bool(await told_late())
+
+    await until(is_told, "the event of a case that is late")
+    first = (await operations.view()).looked_at
+    await until(lambda: _has_looked_after(operations, first), "another look")
+    [late] = await told_late()
+    assert late.whom == "practitioner"
+
+
+async def _has_looked_after(operations: Operations, moment: Timestamp) -> bool:
+    return (await operations.view()).looked_at.ToMilliseconds() > moment.ToMilliseconds()
 
 
 async def test_one_silent_part_and_the_cases_that_wait_for_it(feed: Feed, operations: Operations) -> None:

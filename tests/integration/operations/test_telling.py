@@ -30,6 +30,7 @@ from sevensteps.service.opening import open_store
 from sevensteps.service.store import Store
 from sevensteps.service.tables import outbox
 
+pytestmark = pytest.mark.usefixtures("no_looks")
 MINUTE = timedelta(minutes=1)
 LATER = BEGAN + MENDED_FOR
 

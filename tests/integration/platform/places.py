@@ -270,7 +270,6 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
 ELSEWHERE: Mapping[str, str] = {
     "identity": "is about tokens and no case: test_revocations reads back by ListRevocations who revoked what, and why",
     "feed": "holds what the services tell it: tests/integration/feed reads back events and subscriptions",
-    "operations": "only reads: its rows are made of events",
     "policy": "is about law and no case: test_publishing reads back by ListPublications and GetPack who published what",
     "publications": "settles the moment from which ListPublications says that a publication is in force",
 }

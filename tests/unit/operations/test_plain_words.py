@@ -11,19 +11,17 @@ from services.operations.domain.dates import CLOCKS
 from services.operations.domain.finding import StuckKind
 from services.operations.domain.journeys import TASKS
 from services.operations.domain.words import CATALOGUE
-from sevensteps.case_words import Stuck, Turn
+from sevensteps.case_words import Became, Repairs, Stuck, Turn
 from sevensteps.glossary import PAGE, look_up
 from unit.operations.reading import grade, sentences_of, syllables
 
 HIGHEST = 8
 """The grade: about what somebody reads with ease at thirteen."""
-ACTIONS = ("resume", "rebuild", "hold", "release")
-"""What commands do about it."""
-OTHERS = ("stuck", "cause", "turn")
+OTHERS = ("stuck", "cause", "turn", "repair")
 FILLED: Mapping[str, Mapping[str, str]] = {"clock": CLOCKS, "task": TASKS}
 """What stands in the places of sentences, where there is a list of it."""
 LINK = re.compile(r"\[([^]]+)\]\([^)]+\)")
-WORDS = [*(each.words for each in chain(Stuck, Turn)), *ACTIONS, *OTHERS]
+WORDS = [*(each.words for each in chain(Stuck, Turn, Repairs, Became)), *OTHERS]
 
 
 def filled(text: str) -> Iterator[str]:
@@ -53,7 +51,7 @@ def test_what_is_stuck_is_easy_to_read(kind: StuckKind) -> None:
 
 @pytest.mark.parametrize("word", WORDS)
 def test_the_glossary_explains_what_commands_print_and_is_easy_to_read(word: str) -> None:
-    """Each way to be stuck, whoever's turn it can be, and what is done about it, in sentences of grade 8 or less."""
+    """How cases are stuck, whose turn it is, what is done about it and what comes of it: at most grade 8."""
     assert look_up(word) is not None
     assert too_hard(meaning(word)) == {}
 
