@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from servers.console import skip_without_files
 from servers.waiting import until
 from sevensteps.addresses import port_of
 from sevensteps.background import Background
@@ -28,6 +29,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def local(settings: Settings) -> AsyncIterator[LocalConsole]:
     """The console of these settings, which is stopped after the test."""
+    skip_without_files()
     local = LocalConsole(settings, Background())
     yield local
     await local.stop()
