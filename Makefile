@@ -63,9 +63,10 @@ faults: setup-dev ## hurt a whole suite by a schedule made from a seed, and look
 release: setup-dev ## what a release publishes, in dist/; the commit has its tag
 	@exec deploy/release.sh
 
-setup: ## .venv and a Temporal server, once
+setup: ## .venv, a Temporal server and the files by which the console looks, once
 	@requirements/install.sh run
 	@$(BIN)/sevensteps fetch >/dev/null
+	@$(BIN)/python -m console.assets
 
 setup-dev: setup ## the same with everything that checks the suite
 	@requirements/install.sh dev

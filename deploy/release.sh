@@ -28,6 +28,9 @@ git rev-parse --short=10 HEAD >"$source/sevensteps/commit.txt"
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 
+(cd "$source" && "$OLDPWD/$python" -m console.assets)
+[ -f "$source/console/static/govuk/fetched.txt" ] || give_up "the files by which the console looks could not be fetched."
+
 say "Building ..."
 here=$PWD
 for kind in sdist wheel; do

@@ -93,6 +93,8 @@ class Settings:
     """The same for the connections to PostgreSQL."""
     plaintext: str = ""
     """Which connections may go to other machines without encryption: some of PLAINTEXT, separated by commas."""
+    console: str = "127.0.0.1:7780"
+    """Where the console is served, over HTTP: an address of this machine."""
     temporal: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
     task_queue: str = "journeys"
@@ -179,7 +181,7 @@ class Settings:
         taken: dict[str, str] = {}
         internal = tuple(f"{name}_internal" for name in SERVICES) if self.certificates else ()
         given = [each for each in (*LISTENING, *PAGES) if getattr(self, each)]
-        for name in (*SERVICES, "temporal", *internal, *given):
+        for name in (*SERVICES, "console", "temporal", *internal, *given):
             setting = str(getattr(self, name))
             for address in addresses_of(setting) if name in SEVERAL else (setting,):
                 if expected := problem_of_address(address):
@@ -248,6 +250,9 @@ class Settings:
 def _check_encryption(settings: Settings) -> None:
     """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""
     excused = _excused(settings)
+    if not is_loopback(settings.console):
+        expected = "an address of this machine: a web server in front of the console is what encrypts"
+        raise _wrong("console", expected)
     if not settings.certificates and "services" not in excused:
         for name in (*SERVICES, "listen"):
             for address in filter(None, addresses_of(getattr(settings, name))):

@@ -12,6 +12,9 @@ from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
+from sevensteps.case_history.history import CaseHistory, last_event, payload_of
+from sevensteps.case_history.sentences import reason_in_words
+from sevensteps.case_history.words import words_of
 from sevensteps.cli.case_view.budget_working import read_budget_workings
 from sevensteps.cli.case_view.case_json import case_json, explanation_json
 from sevensteps.cli.case_view.case_records import CaseRecords, read_case_records
@@ -20,15 +23,12 @@ from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import DecidedCase, explanation
 from sevensteps.cli.case_view.feed import follow_events, list_events
 from sevensteps.cli.case_view.find_case import find_case
-from sevensteps.cli.case_view.history import CaseHistory, last_event, payload_of
 from sevensteps.cli.case_view.matters import lines_of, waiting_in
 from sevensteps.cli.case_view.reasons import reasons_by_event
 from sevensteps.cli.case_view.receipts import read_receipts
-from sevensteps.cli.case_view.sentences import reason_in_words
 from sevensteps.cli.case_view.shown_case import ShownCase
 from sevensteps.cli.case_view.status import CaseStatus, status_from_events, status_from_journey
 from sevensteps.cli.case_view.timeline import timeline, timeline_entry
-from sevensteps.cli.case_view.words import words_of
 from sevensteps.cli.terminal.options import AsJson, Verbose
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen

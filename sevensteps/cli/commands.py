@@ -89,6 +89,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "certificates": Group("Show the certificates of the settings, or make some for development.", CERTIFICATES),
     "serve": "processes:serve",
     "worker": "processes:worker",
+    "console": "processes:console",
     "journeys": Group("Start the Temporal journeys of cases again.", {"rebuild": "processes:rebuild"}),
     "gate": "processes:gate",
     "temporal": Group("Temporal: make a server ready for journeys; which release of the worker has them.", TEMPORAL),

@@ -15,9 +15,9 @@ import typer
 from rich.console import Console
 
 from sevensteps.api.feed.v1.feed_pb2 import Event
+from sevensteps.case_history.words import Words, words_of
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.timeline import timeline
-from sevensteps.cli.case_view.words import Words, words_of
 from sevensteps.cli.story.examples import Example
 from sevensteps.cli.story.player import PlayedExample
 from sevensteps.cli.story.runner import OnEnd, play_all

@@ -9,10 +9,10 @@ from sevensteps.api.feed.v1.feed_pb2 import (
     Event,
     EventFilter,
 )
+from sevensteps.case_history.sentences import event_in_words
+from sevensteps.case_history.words import Words, words_of
 from sevensteps.cli.case_view.event_json import event_json, time_of
 from sevensteps.cli.case_view.feed import follow_events, list_events
-from sevensteps.cli.case_view.sentences import event_in_words
-from sevensteps.cli.case_view.words import Words, words_of
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.rpc.caller import operations

@@ -7,11 +7,11 @@ import typer
 
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.case_history.doubts import doubts
 from sevensteps.case_words import SortedBy
 from sevensteps.cli.case_view import filter_options as options
 from sevensteps.cli.case_view.case_pages import Page, Wanted, pages_of_cases
 from sevensteps.cli.case_view.columns import Columns
-from sevensteps.cli.case_view.what_is_known import doubts
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings

@@ -27,6 +27,11 @@ def serve(
     _become(f"services.{service}")
 
 
+def console() -> None:
+    """Serve the pages of the console, at SEVENSTEPS_CONSOLE, until it is told to stop."""
+    _become("console")
+
+
 def _release(name: str) -> str:
     if not is_release(name):
         raise typer.BadParameter(f"expected {EXPECTED}.")

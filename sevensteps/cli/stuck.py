@@ -8,10 +8,11 @@ import typer
 
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.case_history.doubts import doubts, is_known
 from sevensteps.cli.case_view import filter_options as options
 from sevensteps.cli.case_view.case_pages import PAGE_SIZE
 from sevensteps.cli.case_view.stuck_view import cause_json, is_wrong, lines_of_cause, lines_of_stuck, stuck_json
-from sevensteps.cli.case_view.what_is_known import ask_operations, doubts, is_known, pages_of_operations
+from sevensteps.cli.case_view.what_is_known import ask_operations, pages_of_operations
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen

@@ -13,9 +13,13 @@ from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
 from sevensteps.encryption.development import with_development_certificates
 from sevensteps.errors import Fault
+from sevensteps.local.console import LocalConsole
 from sevensteps.local.suite import Suite, SuiteError
 
 Encrypted = Annotated[bool, typer.Option("--tls", help="Encrypt all calls, with certificates made for development.")]
+
+
+READY = "Ready. Ctrl-C stops the suite; the cases stay. `sevensteps case list` in another terminal lists them."
 
 
 def up(*, encrypted: Encrypted = False) -> None:
@@ -38,14 +42,16 @@ async def _up(settings: Settings) -> None:
     stopping = on_signals()
     suite = Suite(settings, console.print)
     if await _start(suite, stopping):
-        console.print(_addresses(suite))
-        console.print(
-            "Ready. Ctrl-C stops the suite; the cases stay. `sevensteps case list` in another terminal lists them."
-        )
+        pages = LocalConsole(settings, suite.background)
         try:
+            missing = await pages.start()
+            console.print(_addresses(suite, "" if missing else pages.address))
+            for sentence in filter(None, (missing, READY)):
+                console.print(sentence)
             await until_stopped(suite.background, stopping)
         finally:
             console.print("Stopping ...")
+            await pages.stop()
             await suite.stop()
     console.print("Stopped.")
 
@@ -64,8 +70,10 @@ async def _start(suite: Suite, stopping: asyncio.Event) -> bool:
     return False
 
 
-def _addresses(suite: Suite) -> Table:
+def _addresses(suite: Suite, console: str) -> Table:
     table = Table(show_header=False, box=None)
+    if console:
+        table.add_row("console", console)
     for name, address in suite.addresses().items():
         table.add_row(name, address)
     if suite.settings.certificates:

@@ -56,6 +56,7 @@ def on_free_ports(settings: Settings) -> Settings:
         settings,
         **{name: _free_address() for name in SERVICES},  # type: ignore[arg-type]  # each is an address
         **{f"{name}_internal": _free_address() for name in SERVICES},  # type: ignore[arg-type]  # so is each of these
+        console=_free_address(),
         temporal=_free_address(),
     )
 

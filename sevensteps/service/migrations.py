@@ -18,6 +18,8 @@ from sevensteps.service.postgres import postgres_engine
 from sevensteps.service.side_by_side import known_revisions, note_oldest_code, noted_oldest_code
 
 FOLDER = Path(__file__).resolve().parents[2] / "services"
+CONSOLE = "console"
+"""The one that has records, of who is signed on, and is no service: its folder is beside those of the services."""
 UPGRADING = 77_000_007
 """The advisory lock under which one process at a time upgrades a PostgreSQL schema."""
 PORTION = 500
@@ -48,7 +50,8 @@ def newer_records(service: str) -> Fault:
 def configured(service: str, database: str, data: Path, certificates: Certificates | None) -> Config:
     """What Alembic has to know to work on a service's schema."""
     config = Config(stdout=StringIO())  # whoever asks says what is found
-    config.set_main_option("script_location", str(FOLDER / service / "migrations"))
+    folder = FOLDER.parent if service == CONSOLE else FOLDER
+    config.set_main_option("script_location", str(folder / service / "migrations"))
     config.attributes.update(service=service, database=database, data=data, certificates=certificates)
     return config
 

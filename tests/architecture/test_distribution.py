@@ -80,12 +80,19 @@ def test_the_wheel_has_examples_policies_and_protos(wheel: zipfile.ZipFile) -> N
 
 
 def test_the_wheel_has_every_module_and_no_other_top_level_name(wheel: zipfile.ZipFile) -> None:
-    """Services with their migrations, workflows and the package that they build on."""
+    """Services with their migrations, workflows, the console, and the package that they build on."""
     names = wheel.namelist()
-    ours = ("services", "sevensteps", "workflows")
+    ours = ("services", "sevensteps", "workflows", "console")
     modules = [name for name in tracked() if name.endswith(".py") and name.startswith(tuple(f"{top}/" for top in ours))]
     assert [name for name in modules if name not in names] == []
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == set(ours)
+
+
+def test_the_wheel_has_what_pages_are_made_of(wheel: zipfile.ZipFile) -> None:
+    """Every template and file of the console that git keeps; what set-up fetches is taken along where it is there."""
+    made_of = [name for name in tracked() if name.startswith(("console/templates/", "console/static/"))]
+    assert len(made_of) > 10
+    assert [name for name in made_of if name not in wheel.namelist()] == []
 
 
 def test_the_metadata_say_what_it_is(metadata: Message) -> None:

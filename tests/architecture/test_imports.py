@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = ("services", "sevensteps", "workflows")
+OURS = ("services", "sevensteps", "workflows", "console")
 
 # Workflow code is replayed years later: all of this folder, with the modules below that it may import.
 REPLAYED = sorted(ROOT.glob("workflows/journey/**/*.py"))
@@ -53,6 +53,6 @@ def test_nothing_under_tests_can_be_imported_by_the_product() -> None:
 def test_yaml_is_read_at_one_place() -> None:
     """Packs, councils and examples are read by marked_yaml.py: one dialect, and every problem has its line."""
     parsing = re.compile(r"SafeLoader|yaml\.(?:\w*load\w*|compose\w*|parse|scan)\(")
-    folders = ("sevensteps", "services", "workflows")
+    folders = ("sevensteps", "services", "workflows", "console")
     files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
     assert [file.name for file in files if parsing.search(file.read_text())] == ["marked_yaml.py"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from sevensteps.redaction import KEPT
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = ("services", "sevensteps", "workflows")
+PRODUCT = ("services", "sevensteps", "workflows", "console")
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
 LOGGERS = {"log.get()", "get()", "logger", "_log", "workflow.logger"}
 ALIASES = {"say"}

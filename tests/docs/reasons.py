@@ -12,7 +12,7 @@ from sevensteps.rpc.faults import CODES
 
 FILES = [
     file
-    for folder in ("sevensteps", "services", "workflows")
+    for folder in ("sevensteps", "services", "workflows", "console")
     for file in sorted((ROOT / folder).rglob("*.py"))
     if not file.is_relative_to(ROOT / "sevensteps" / "api")
 ]

@@ -15,7 +15,7 @@ from sevensteps.cli.commands import ImportingGroup, app
 from sevensteps.config import PREFIX, Settings
 from sevensteps.events import PAYLOADS
 
-FOLDERS = "bench|docs|examples|policies|protos|requirements|services|sevensteps|tests|workflows"
+FOLDERS = "bench|console|docs|examples|policies|protos|requirements|services|sevensteps|tests|workflows"
 
 
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: str(page.name))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from e2e.agreement import SETTLING_SECONDS, events_of, remaining
 from sevensteps import clock
-from sevensteps.cli.case_view.history import stages_entered
+from sevensteps.case_history.history import stages_entered
 from sevensteps.cli.story.examples import FOLDER, load
 from sevensteps.cli.story.runner import play_all
 from sevensteps.config import Settings

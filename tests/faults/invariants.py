@@ -13,7 +13,7 @@ from faults.installation import Installation
 from faults.load import Played, Staff
 from servers.command_line import run_command
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.cli.case_view.history import stages_entered
+from sevensteps.case_history.history import stages_entered
 from sevensteps.cli.checking.everything import Check
 from sevensteps.cli.status import Status, read_status
 from sevensteps.config import Settings

@@ -7,7 +7,7 @@ from temporalio.client import Client
 
 from e2e.agreement import disagreements, events_of
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.cli.case_view.history import stages_entered
+from sevensteps.case_history.history import stages_entered
 from sevensteps.config import Settings
 from sevensteps.events import CaseEnded
 from sevensteps.journeys import standing

@@ -39,13 +39,19 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     values = {field.name: f"the-{field.name}" for field in fields(Settings)}
     values |= {name: f"{name}.example:7700" for name in (*SERVICES, *INTERNAL, *LISTENING, "temporal", *PAGES)}
     values |= dict.fromkeys(NUMBERS, "70")
-    values |= {"log": "json", "plaintext": "temporal,metrics"}
+    values |= {"log": "json", "plaintext": "temporal,metrics", "console": "localhost:7780"}
     values |= {"mode": "production", "issuer": "https://login.example/realms/council"}
     values |= {"database": "postgresql+asyncpg://amy@db:5432/steps", "database_password_file": str(password)}
     settings = Settings.from_environment({f"SEVENSTEPS_{name.upper()}": value for name, value in values.items()})
     assert {field.name: str(getattr(settings, field.name)) for field in fields(Settings)} == values
     assert isinstance(settings.data, Path)
     assert Settings.from_environment(settings.as_environment()) == settings
+
+
+def test_the_console_is_served_on_this_machine_alone() -> None:
+    """It speaks HTTP: what encrypts it for others is a web server on the same machine."""
+    with pytest.raises(SettingsError, match="SEVENSTEPS_CONSOLE: expected an address of this machine"):
+        Settings.from_environment({"SEVENSTEPS_CONSOLE": "10.0.0.1:7780"})
 
 
 def test_the_feed_keeps_a_case_for_a_month_at_least() -> None:

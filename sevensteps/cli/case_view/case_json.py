@@ -8,10 +8,10 @@ from google.protobuf.json_format import MessageToDict
 from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision
+from sevensteps.case_history.history import verdict_of
 from sevensteps.cli.case_view.case_records import CaseRecords
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import DecidedCase
-from sevensteps.cli.case_view.history import verdict_of
 from sevensteps.cli.case_view.shown_case import ShownCase
 from sevensteps.cli.receipts import line_of
 from sevensteps.policy.model.verdict import Json

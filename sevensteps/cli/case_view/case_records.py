@@ -12,7 +12,7 @@ from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2
-from sevensteps.cli.case_view.history import last_event, payload_of
+from sevensteps.case_history.history import last_event, payload_of
 from sevensteps.events import LifeOpened, PlanChecked, PlanSubmitted
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.caller import Caller

@@ -7,7 +7,7 @@ from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision
 from sevensteps.api.review.v1 import review_pb2
-from sevensteps.cli.case_view.history import last_event, payload_of
+from sevensteps.case_history.history import last_event, payload_of
 from sevensteps.events import DeterminationConfirmed, DeterminationProposed, LifeOpened, PlanChecked
 from sevensteps.rpc.caller import Caller
 

@@ -13,8 +13,7 @@ from rich.text import Text
 from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.receipts.v1.receipts_pb2 import Receipt
-from sevensteps.cli.case_view.receipts import ServiceReceipt
-from sevensteps.cli.case_view.sentences import (
+from sevensteps.case_history.sentences import (
     LONGEST_LIST,
     LONGEST_REASON,
     because_of_all,
@@ -23,8 +22,9 @@ from sevensteps.cli.case_view.sentences import (
     in_one_line,
     more_of,
 )
+from sevensteps.case_history.words import Words
+from sevensteps.cli.case_view.receipts import ServiceReceipt
 from sevensteps.cli.case_view.timeline import STYLES, rule_label
-from sevensteps.cli.case_view.words import Words
 from sevensteps.events import (
     OPENS,
     CaseEnded,

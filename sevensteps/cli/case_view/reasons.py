@@ -8,8 +8,8 @@ from sevensteps.api.approval.v1.approval_pb2 import Judgement
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.review.v1 import review_pb2
+from sevensteps.case_history.history import payload_of
 from sevensteps.cli.case_view.case_records import CaseRecords
-from sevensteps.cli.case_view.history import payload_of
 from sevensteps.events import Payload
 from sevensteps.fields import short_name
 from sevensteps.policy.model.values_in_words import plain

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sevensteps import clock, journeys
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.cli.case_view.history import payload_of
-from sevensteps.cli.case_view.sentences import date_in_words, due_of, waiting_after
+from sevensteps.case_history.history import payload_of
+from sevensteps.case_history.sentences import date_in_words, due_of, waiting_after
 from sevensteps.cli.case_view.service_wait import service_wait
 from sevensteps.config import Settings
 from sevensteps.events import OPENS, HoldPlaced

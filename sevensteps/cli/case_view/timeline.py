@@ -11,8 +11,8 @@ from rich.text import Text
 from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision, Finding
-from sevensteps.cli.case_view.history import CaseHistory, Refusal, payload_of, verdict_of
-from sevensteps.cli.case_view.sentences import (
+from sevensteps.case_history.history import CaseHistory, Refusal, payload_of, verdict_of
+from sevensteps.case_history.sentences import (
     LONGEST_LIST,
     because_of_all,
     due_date_of,
@@ -21,7 +21,7 @@ from sevensteps.cli.case_view.sentences import (
     more_of,
     waiting_in_words,
 )
-from sevensteps.cli.case_view.words import Words
+from sevensteps.case_history.words import Words
 from sevensteps.events import (
     OPENS,
     LifeOpened,

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter, WatchEventsRequest, WatchEventsResponse
-from sevensteps.cli.case_view.history import last_event, stages_entered
+from sevensteps.case_history.history import last_event, stages_entered
 from sevensteps.errors import waiting_out
 from sevensteps.events import CaseEnded
 from sevensteps.rpc.caller import Caller

@@ -13,7 +13,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import VERDICT_MET, Decision
-from sevensteps.cli.case_view.history import CaseHistory, Refusal, last_event, payload_of, stages_entered, verdict_of
+from sevensteps.case_history.history import CaseHistory, Refusal, last_event, payload_of, stages_entered, verdict_of
 from sevensteps.cli.story.examples import ENDINGS, Example, Step
 from sevensteps.cli.story.facts import Fact
 from sevensteps.cli.story.feed_follower import FeedFollower

@@ -12,12 +12,12 @@ from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.review.v1 import review_pb2
+from sevensteps.case_history.history import CaseHistory
+from sevensteps.case_history.words import words_of
 from sevensteps.cli.case_view.case_records import CaseRecords
 from sevensteps.cli.case_view.explanation import DecidedCase, explanation
-from sevensteps.cli.case_view.history import CaseHistory
 from sevensteps.cli.case_view.reasons import OVERRIDE, REASONS, reasons_by_event
 from sevensteps.cli.case_view.timeline import timeline
-from sevensteps.cli.case_view.words import words_of
 from sevensteps.config import Settings
 from sevensteps.events import Payload
 

@@ -10,9 +10,9 @@ import pytest
 from services.operations.domain.finding import NOT_STUCK, StuckKind
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.cli.case_view.sentences import STUCK, event_in_words, waiting_in_words
+from sevensteps.case_history.sentences import STUCK, event_in_words, waiting_in_words
+from sevensteps.case_history.words import Words, words_of
 from sevensteps.cli.case_view.status import status_from_events
-from sevensteps.cli.case_view.words import Words, words_of
 from sevensteps.config import Settings
 from sevensteps.events import PAYLOADS, Payload
 from sevensteps.steps import Stage

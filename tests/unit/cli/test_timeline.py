@@ -9,10 +9,10 @@ from rich.console import Console
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import VERDICT_MET, VERDICT_NOT_MET, Decision, Finding
+from sevensteps.case_history.history import CaseHistory, Refusal
+from sevensteps.case_history.words import words_of
 from sevensteps.cli.case_view.explanation import DecidedCase, explanation
-from sevensteps.cli.case_view.history import CaseHistory, Refusal
 from sevensteps.cli.case_view.timeline import timeline
-from sevensteps.cli.case_view.words import words_of
 from sevensteps.config import Settings
 
 

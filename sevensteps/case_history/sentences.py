@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.cli.case_view.history import payload_of
+from sevensteps.case_history.history import payload_of
 from sevensteps.events import Payload
 from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.policy.model.verdict import Json
@@ -14,7 +14,7 @@ from sevensteps.steps import DueKind
 from sevensteps.temporal import PHRASES, WaitingFor
 
 if TYPE_CHECKING:
-    from sevensteps.cli.case_view.words import Words
+    from sevensteps.case_history.words import Words
 
 LONGEST_LIST = 5
 """How many entries of a list are shown before it is folded."""

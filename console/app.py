@@ -1,0 +1,59 @@
+"""The console put together: its addresses, what each answers, and what stands before and behind them."""
+
+from pathlib import Path
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from console import refusals, words
+from console.pages import case, cases, glossary, home, plain, sign_in, stuck
+from console.sessions import Sessions
+from console.visit import TOKEN, Console, for_anybody, for_signed_on
+from sevensteps.case_history.words import words_of
+from sevensteps.config import Settings
+from sevensteps.errors import Fault
+from sevensteps.fields import short_name
+from sevensteps.policy.model.values_in_words import plain as without_underscores
+from sevensteps.rpc.caller import Caller
+
+STATIC = Path(__file__).with_name("static")
+ROUTES = [
+    Route("/", for_signed_on(home.show)),
+    Route("/cases", for_signed_on(cases.show)),
+    Route("/cases.csv", for_signed_on(cases.as_file)),
+    Route("/cases/{case_id}", for_signed_on(case.show)),
+    Route("/stuck", for_signed_on(stuck.causes)),
+    Route("/stuck/cases", for_signed_on(stuck.of_cause)),
+    Route("/glossary", for_signed_on(glossary.show)),
+    Route("/sign-in", for_anybody(sign_in.show), methods=["GET"]),
+    Route("/sign-in", for_anybody(sign_in.sign_in), methods=["POST"]),
+    Route("/sign-out", for_anybody(sign_in.sign_out), methods=["POST"]),
+    Route("/signed-out", for_anybody(plain.signed_out)),
+    Route("/cookies", for_anybody(plain.cookies)),
+    Route("/healthz", plain.health),
+    Mount("/static", StaticFiles(directory=STATIC)),
+]
+
+
+def app_of(settings: Settings, sessions: Sessions) -> Starlette:
+    """The console over the services that the settings name. Raises a Fault where certificates cannot be used."""
+    handlers = {Fault: refusals.of_fault, HTTPException: refusals.of_http, Exception: refusals.of_error}
+    app = Starlette(routes=ROUTES, exception_handlers=handlers)
+    app.state.console = Console(settings, sessions, Caller(settings, TOKEN.get), templates(), words_of(settings))
+    return app
+
+
+def templates() -> jinja2.Environment:
+    """The templates of the pages, and GOV.UK's components, which leave out what they are not given."""
+    ours = jinja2.PackageLoader("console")
+    theirs = jinja2.PrefixLoader({"govuk_frontend_jinja": jinja2.PackageLoader("govuk_frontend_jinja")})
+    loader = jinja2.ChoiceLoader([ours, theirs])
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.ChainableUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(words=words, short_name=short_name)
+    environment.filters["plain"] = without_underscores
+    return environment

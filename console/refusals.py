@@ -1,0 +1,67 @@
+"""What somebody sees whose page could not be shown: the service's own sentence, and a number to ask about it by."""
+
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from console.visit import Visit, to_sign_in, visit_of
+from sevensteps import log
+from sevensteps.errors import Fault, Kind
+
+STATUS: Mapping[Kind, int] = {
+    Kind.INVALID: 400,
+    Kind.OUT_OF_RANGE: 400,
+    Kind.DENIED: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.ABORTED: 409,
+    Kind.PRECONDITION: 409,
+    Kind.EXHAUSTED: 429,
+    Kind.UNAVAILABLE: 503,
+    Kind.INTERNAL: 500,
+}
+TITLES: Mapping[int, str] = {
+    400: "This cannot be shown as you asked for it",
+    403: "You may not see this",
+    404: "There is no such page",
+    405: "This page is not used like that",
+    409: "This cannot be done as things stand",
+    429: "Too much is asked at once",
+    500: "Something is wrong with the console",
+    503: "A part of the suite does not answer",
+}
+NOT_FOUND, INTERNAL = 404, 500
+
+
+async def of_fault(request: Request, error: Exception) -> Response:
+    """What a service, or the console itself, refused. Somebody whose token is not believed any more signs on again."""
+    if not isinstance(error, Fault):
+        raise error
+    if error.kind is Kind.UNAUTHENTICATED:
+        return to_sign_in(request)
+    status = STATUS[error.kind]
+    log.get().warning("a page was refused", reason=error.reason, request_id=request.state.request_id)
+    return await _show(request, status, error.detail)
+
+
+async def of_http(request: Request, error: Exception) -> Response:
+    """An address that there is not, or a use of one that there is not."""
+    status = error.status_code if isinstance(error, HTTPException) else INTERNAL
+    sentence = "Check the address." if status == NOT_FOUND else "Go back and try another way."
+    return await _show(request, status, sentence)
+
+
+async def of_error(request: Request, error: Exception) -> Response:
+    """What nobody expected. The log has it under the same number (see Guarded); the page says nothing of it."""
+    del error
+    return await _show(request, INTERNAL, "Try again. If it stays so, tell whoever looks after the suite.")
+
+
+async def _show(request: Request, status: int, sentence: str) -> Response:
+    try:
+        visit = await visit_of(request)
+    except Fault:
+        visit = Visit(request.app.state.console, request, None)
+    title = TITLES.get(status, TITLES[INTERNAL])
+    return visit.show("refused.html", status, title=title, sentence=sentence)

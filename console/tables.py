@@ -1,0 +1,19 @@
+"""What the console stores: who is signed on. No records of cases."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),  # a digest of what the browser has, which is stored nowhere
+    sa.Column("token", sa.Text, nullable=False),  # the person's own
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("council", sa.Text, nullable=False),
+    sa.Column("form_key", sa.Text, nullable=False),
+    sa.Column("begun", sa.BigInteger, nullable=False),  # seconds since 1970
+    sa.Column("seen", sa.BigInteger, nullable=False),
+)
+sa.Index("sessions_by_age", sessions.c.seen)

@@ -1,0 +1,111 @@
+"""One visit of one page: who is there, their calls to services, and what they are shown."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import urlencode
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from console.sessions import Session, Sessions
+from sevensteps.addresses import is_loopback
+from sevensteps.case_history.words import Words
+from sevensteps.config import Settings
+from sevensteps.rpc.caller import Caller
+
+TOKEN: ContextVar[str] = ContextVar("TOKEN")
+"""The token of whoever visits: every call that is made for them carries it, and no call carries another one."""
+COOKIE, SECURE_COOKIE = "seven_steps", "__Host-seven_steps"
+SIGN_IN = "/sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What every page is made with."""
+
+    settings: Settings
+    sessions: Sessions
+    caller: Caller
+    """Calls with the token of the visit."""
+    templates: jinja2.Environment
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody looks at a page. `session` is None before they have signed on."""
+
+    console: Console
+    request: Request
+    session: Session | None
+
+    @property
+    def form_key(self) -> str:
+        """What has to come back with a form."""
+        return self.session.form_key if self.session else ""
+
+    def show(self, template: str, status: int = 200, /, **what: object) -> HTMLResponse:
+        """A page."""
+        state = self.request.state
+        about = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
+        about |= {"cspNonce": state.nonce, "request_id": state.request_id}
+        return HTMLResponse(self.console.templates.get_template(template).render(**about | what), status)
+
+
+Page: TypeAlias = Callable[[Visit], Awaitable[Response]]
+Answer: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+def is_secure(request: Request) -> bool:
+    """Whether cookies are for encrypted connections alone: everywhere but on this machine itself."""
+    return not is_loopback(request.url.hostname or "")
+
+
+def cookie_of(request: Request) -> str:
+    """What the cookie of a session is called."""
+    return SECURE_COOKIE if is_secure(request) else COOKIE
+
+
+async def visit_of(request: Request) -> Visit:
+    """The visit that a request is. Raises a Fault (UNAVAILABLE) where the sessions cannot be read."""
+    console: Console = request.app.state.console
+    session = await console.sessions.find(request.cookies.get(cookie_of(request), ""))
+    TOKEN.set(session.token if session else "")
+    return Visit(console, request, session)
+
+
+def for_anybody(page: Page) -> Answer:
+    """A page that needs no sign-on."""
+
+    async def answer(request: Request) -> Response:
+        return await page(await visit_of(request))
+
+    return answer
+
+
+def for_signed_on(page: Page) -> Answer:
+    """A page for who has signed on. Anybody else is sent to do so, and comes back."""
+
+    async def answer(request: Request) -> Response:
+        visit = await visit_of(request)
+        if visit.session is None:
+            return to_sign_in(request)
+        return await page(visit)
+
+    return answer
+
+
+def to_sign_in(request: Request) -> Response:
+    """Sends somebody to sign on, and remembers where they wanted to go."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back: Mapping[str, str] = {"next": wanted} if request.method == "GET" and wanted != "/" else {}
+    return RedirectResponse(SIGN_IN + (f"?{urlencode(back)}" if back else ""), 303)
+
+
+def own_place(wanted: str) -> str:
+    """A place of this console to go on to; the home page instead of one that is elsewhere."""
+    is_ours = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable()
+    return wanted if is_ours else "/"

@@ -1,0 +1,68 @@
+"""A real browser before a console that has cases, some of them stuck. Where there is no browser, it says so."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+from playwright.async_api import Browser, Page, StorageState
+
+from servers.chromium import NO_BROWSER, find_axe, find_browser, run_browser
+from servers.console import Suite, note_stuck, run_with_cases
+
+Open = Callable[..., Awaitable[Page]]
+"""Opens a page of the console in a window of its own, signed on; keyword arguments are those of the window."""
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser of this machine."""
+    program = find_browser()
+    if program is None:
+        pytest.skip(NO_BROWSER)
+    async with run_browser(program) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script that looks whether everybody can use a page."""
+    script = find_axe()
+    if script is None:
+        pytest.skip("axe could not be fetched by npm: no page is tested by it.")
+    return script.read_text()
+
+
+@pytest.fixture(scope="session")
+async def suite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Suite]:
+    """A console over cases of which two are stuck."""
+    async with run_with_cases(tmp_path_factory.mktemp("browser")) as suite:
+        await note_stuck(suite)
+        yield suite
+
+
+@pytest.fixture(scope="session")
+async def signed_on(chromium: Browser, suite: Suite) -> StorageState:
+    """What a window keeps once somebody of operations has signed on in it."""
+    async with await chromium.new_context() as context:
+        page = await context.new_page()
+        await page.goto(f"http://{suite.console.address}/sign-in")
+        await page.get_by_label("Who you are").fill("olu")
+        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("heading", name="Open cases").wait_for()
+        return await context.storage_state()
+
+
+@pytest.fixture
+async def window(chromium: Browser, suite: Suite, signed_on: StorageState) -> AsyncIterator[Open]:
+    """Opens windows, and closes them after the test."""
+    async with AsyncExitStack() as windows:
+
+        async def open_page(path: str, *, is_signed_on: bool = True, **options: object) -> Page:
+            kept = {"storage_state": signed_on} if is_signed_on else {}
+            context = await chromium.new_context(**kept, **options)  # type: ignore[arg-type]  # those of the window
+            windows.push_async_callback(context.close)
+            page = await context.new_page()
+            await page.goto(f"http://{suite.console.address}{path}")
+            return page
+
+        yield open_page
