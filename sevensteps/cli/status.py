@@ -189,11 +189,16 @@ def _print(found: Status) -> None:
     for reader, behind in ((JOURNEYS, found.journeys_behind), (OPERATIONS, found.operations_behind)):
         table.add_row(reader, "", f"behind by {_number(behind)}")
     screen().print(table)
+    for line in _lines(found):
+        screen().print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def _lines(found: Status) -> tuple[str, ...]:
+    """What is to be said of packs, issuers and encryption, below the table."""
     of_packs = (line for pack in found.packs for line in (*pack.differences(), *pack.warnings()))
     of_issuers = (line for issuer in found.issuers for line in issuer.lines())
     of_encryption = (*(process.why for process in found.processes if process.why), *found.certificates)
-    for line in (*of_packs, *of_issuers, *of_encryption):
-        screen().print(line, soft_wrap=True, markup=False, highlight=False)
+    return (*of_packs, *of_issuers, *of_encryption)
 
 
 def _since(process: Process) -> str:
