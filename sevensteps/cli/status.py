@@ -92,15 +92,13 @@ async def read_status(settings: Settings) -> Status:
     """Ask every process; one that does not answer is told to be down."""
     instances = ((name, address) for name in SERVICES for address in addresses_of(settings.address(name)))
     services = await asyncio.gather(*(_service(settings, name, address) for name, address in instances))
-    behind = await _behind(settings)
     processes = (*services, *await _temporal(settings))
     return Status(
         processes,
         await read_packs(settings),
         await read_issuers(settings),
         await _feed_position(settings),
-        behind.get(JOURNEYS),
-        behind.get(OPERATIONS),
+        *await _behind(settings),
         tuple(await warnings(settings)),
     )
 
@@ -169,14 +167,15 @@ async def _feed_position(settings: Settings) -> int | None:
     return None
 
 
-async def _behind(settings: Settings) -> dict[str, int]:
-    """By how many events the suite's own readers of the feed are behind."""
+async def _behind(settings: Settings) -> tuple[int | None, int | None]:
+    """By how many events the journeys and operations are behind."""
     try:
         async with operations(settings) as caller:
             found = (await caller.ask(ListSubscriptionsRequest(), ListSubscriptionsResponse)).subscriptions
     except Fault:
-        return {}
-    return {each.name: each.lag for each in found if not each.subject}
+        return None, None
+    behind = {each.name: each.lag for each in found if not each.subject}
+    return behind.get(JOURNEYS), behind.get(OPERATIONS)
 
 
 def _print(found: Status) -> None:
@@ -190,11 +189,16 @@ def _print(found: Status) -> None:
     for reader, behind in ((JOURNEYS, found.journeys_behind), (OPERATIONS, found.operations_behind)):
         table.add_row(reader, "", f"behind by {_number(behind)}")
     screen().print(table)
+    for line in _lines(found):
+        screen().print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def _lines(found: Status) -> tuple[str, ...]:
+    """What is to be said of packs, issuers and encryption, below the table."""
     of_packs = (line for pack in found.packs for line in (*pack.differences(), *pack.warnings()))
     of_issuers = (line for issuer in found.issuers for line in issuer.lines())
     of_encryption = (*(process.why for process in found.processes if process.why), *found.certificates)
-    for line in (*of_packs, *of_issuers, *of_encryption):
-        screen().print(line, soft_wrap=True, markup=False, highlight=False)
+    return (*of_packs, *of_issuers, *of_encryption)
 
 
 def _since(process: Process) -> str:

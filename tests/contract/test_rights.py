@@ -40,6 +40,7 @@ CHANGES = {
 
 CHANGES_WITHOUT_ID = {
     "/sevensteps.api.publications.v1.PublicationsService/SettlePublication",
+    *(f"/sevensteps.api.operations.v1.OperationsService/{name}" for name in ("ContinueRepair", "StopRepair")),
     *(
         f"/sevensteps.api.feed.v1.FeedService/{name}"
         for name in ("AcknowledgeEvents", "AppendEvents", "DeleteSubscription", "TakeTurn", "TrimEvents")

@@ -180,5 +180,7 @@ WITHOUT_A_RECORD: Mapping[type[events.Payload], str] = {
     events.SupportOrganised: "it follows from the support that is arranged",
     events.ComplaintOverdue: "a clock that is set anew forgets that the day before it was told",
     events.AccessRequestOverdue: "the same",
+    events.CaseStuck: "what is stuck is forgotten when it is mended",
+    events.CaseUnstuck: "the same",
 }
 """The types of which there is no record by itself, and why."""

@@ -67,10 +67,15 @@ STAY_RECORDS = {
     "MoneyKind": "chooses whether anything is decided",
     "PlanHelper": "is who helped with the plan",
     "PlanState": "says that the plan is submitted",
+    "RepairAction": "is what a repair does",
     "ReviewOutcome": "opens the next step",
     "SelfAssessmentHelp": "is who helped with it",
     "SpendJudgement": "is what somebody judged of spending",
+    "Step": "chooses the cases of a repair",
+    "StuckKind": "chooses the cases of a repair",
     "SupportKind": "is how support comes",
+    "WaitingFor": "chooses the cases of a repair",
+    "Whom": "chooses the cases of a repair",
 }
 """The enums whose values no pack is told, and what they are instead."""
 

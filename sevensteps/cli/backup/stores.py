@@ -15,7 +15,10 @@ from sevensteps.receipt_chain import START
 Row: TypeAlias = tuple[object, ...]
 
 BY_STARTING = frozenset(
-    ("alembic_version", "oldest_code", "head", "packs", "turns", "prunings", "projection", "findings", "looks")
+    (
+        *("alembic_version", "oldest_code", "head", "packs", "turns", "prunings", "audit_head"),
+        *("projection", "findings", "looks", "told_in_feed", "told_by_command", "alerts"),
+    )
 )
 """The tables into which a migration or a service writes before anybody has done anything with a case."""
 TELLING = {"subscriptions": "position > 0"}

@@ -270,6 +270,7 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
 ELSEWHERE: Mapping[str, str] = {
     "identity": "is about tokens and no case: test_revocations reads back by ListRevocations who revoked what, and why",
     "feed": "holds what the services tell it: tests/integration/feed reads back events and subscriptions",
+    "operations": "changes no record of a case by itself: tests/integration/operations reads repairs back",
     "policy": "is about law and no case: test_publishing reads back by ListPublications and GetPack who published what",
     "publications": "settles the moment from which ListPublications says that a publication is in force",
 }
