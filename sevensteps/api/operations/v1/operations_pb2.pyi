@@ -435,7 +435,7 @@ class CaseFilter(_message.Message):
     overdue: _builtins.bool
     """Only those whose date, or another date that waits, has passed."""
     due_from: _builtins.str
-    """Only those of which something is due on this day or later, as YYYY-MM-DD."""
+    """Only those whose first date is this day or later, as YYYY-MM-DD."""
     due_before: _builtins.str
     """Only those of which something is due before this day, as YYYY-MM-DD."""
     hard: _builtins.bool
