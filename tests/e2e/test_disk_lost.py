@@ -42,7 +42,7 @@ async def test_everything_comes_back_from_a_backup_made_while_people_worked(tmp_
 
     restored = json.loads(await _said(settings, "restore", str(backup), "--json"))
     assert restored["feed_id"] != restored["backup"]["feed"]["feed_id"]
-    assert restored["copied"] == ["keys/development.pem"]
+    assert restored["copied"] == ["keys/audit.pem", "keys/development.pem"]
     there = {event.event_id for event in await events_of(settings)}
     assert there < lost, "events of after the backup are lost, and no other is there"
 
