@@ -91,9 +91,11 @@ class Looking:
                 async with self._records.in_turn(LOOKING) as is_ours:
                     for _ in range(LOOKS_IN_TURN if is_ours else 0):
                         await self._look_and_tell()
+                        _end_if_stopped()
                         await asyncio.sleep(LOOK_SECONDS)
             except Exception as error:  # noqa: BLE001 - no trouble may end the looking
                 self._cannot(error)
+            _end_if_stopped()
             await asyncio.sleep(BETWEEN_TURNS)
 
     async def _look_and_tell(self) -> None:
@@ -217,6 +219,13 @@ class Looking:
     async def close(self) -> None:
         """Close what is open."""
         await self._parts.close()
+
+
+def _end_if_stopped() -> None:
+    """End where the process stops: a call that is cancelled while it is made may fail as if nobody answered."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _of_journeys(gathered: Gathered, before: Before, of_parts: Sequence[Finding]) -> Iterator[Finding]:
