@@ -49,6 +49,8 @@ class Following:
             except Fault as fault:
                 if fault.kind is not Kind.UNAVAILABLE:
                     raise
+            except grpc.aio.AioRpcError as error:  # it has gone away while the rows were to begin anew
+                self._does_not_answer(fault_of(error))
             await pauses.pause()
 
     async def _follow(self, pauses: Pauses) -> None:
