@@ -5,15 +5,13 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from services.operations import case_pages, finding_pages, repair_store, store
+from services.operations import case_pages, finding_pages, store
 from services.operations.case_pages import Counts, Page
 from services.operations.domain.wanted import Place, Sorting, Wanted
 from services.operations.finding_pages import Cause, Found
 from services.operations.projecting import VERSION
-from services.operations.repair_store import Progress, Repair
 from services.operations.rows import milliseconds, standing_of
 from services.operations.store import View
-from sevensteps.errors import Fault, Kind
 
 
 def list_cases(
@@ -41,22 +39,6 @@ def count_cases(connection: sa.Connection, wanted: Wanted, *, today: date) -> tu
 def list_causes(connection: sa.Connection, wanted: Wanted, *, today: date) -> tuple[Sequence[Cause], View]:
     """What holds up wanted cases, by its cause; and how much is known."""
     return finding_pages.causes(connection, wanted, today), store.view(connection, VERSION)
-
-
-def get_repair(connection: sa.Connection, *, repair_id: str, scope: str | None) -> tuple[Repair, Progress]:
-    """A repair and how far it is. Raises a Fault (NOT_FOUND) for one that is not there, or another council's."""
-    repair = repair_store.read(connection, repair_id)
-    if repair is None or scope not in {None, repair.council}:
-        raise Fault(Kind.NOT_FOUND, "REPAIR_NOT_FOUND", "There is no such repair. List the repairs to see their ids.")
-    return repair, repair_store.progress(connection, repair_id)
-
-
-def list_repairs(
-    connection: sa.Connection, *, scope: str | None, before: int, size: int
-) -> Sequence[tuple[int, Repair, Progress]]:
-    """Repairs, the newest first, each with its number and how far it is: one more than `size` if there are more."""
-    found = repair_store.page(connection, scope=scope, before=before, size=size + 1)
-    return [(number, repair, repair_store.progress(connection, repair.repair_id)) for number, repair in found]
 
 
 def list_stuck(

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from services.operations import auditing, handlers, planning, repair_store, repair_wire, wire
-from services.operations.auditing import Entry, Signer
-from services.operations.repairing import Going, Repairing
+from services.operations import handlers, wire
+from services.operations.repairs import auditing, planning, repair_store, repair_wire
+from services.operations.repairs.auditing import Entry, Signer
+from services.operations.repairs.repairing import Going, Repairing
 from services.operations.rows import milliseconds
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
@@ -110,7 +111,7 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         """See OperationsService.ListRepairs."""
         size, before = repair_wire.page_of(request)
         scope = wire.scope_of(caller())
-        listing = partial(handlers.list_repairs, scope=scope, before=before, size=size)
+        listing = partial(repair_store.list_repairs, scope=scope, before=before, size=size)
         return repair_wire.repairs_message(await self._records.read(listing), request, size)
 
     async def ListRepairCases(self, request: pb.ListRepairCasesRequest, context: Context) -> pb.ListRepairCasesResponse:
@@ -132,10 +133,10 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
 
     async def _ensure_own(self, repair_id: str) -> None:
         """Raise a Fault (NOT_FOUND) unless there is such a repair for the caller."""
-        await self._records.read(partial(handlers.get_repair, repair_id=repair_id, scope=wire.scope_of(caller())))
+        await self._records.read(partial(repair_store.own_repair, repair_id=repair_id, scope=wire.scope_of(caller())))
 
     async def _told(self, repair_id: str) -> pb.Repair:
-        getting = partial(handlers.get_repair, repair_id=repair_id, scope=wire.scope_of(caller()))
+        getting = partial(repair_store.own_repair, repair_id=repair_id, scope=wire.scope_of(caller()))
         return repair_wire.repair_message(*await self._records.read(getting))
 
     @asynccontextmanager

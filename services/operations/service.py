@@ -8,14 +8,14 @@ from typing import Self
 
 import grpc
 
-from services.operations.alert_command import AlertCommand
-from services.operations.alerting import Alerting
-from services.operations.auditing import Signer
+from services.operations.alerts.alert_command import AlertCommand
+from services.operations.alerts.alerting import Alerting
 from services.operations.counting import Counting
 from services.operations.following import Following
-from services.operations.hands import Hands, OwnHands
-from services.operations.looking import Looking
-from services.operations.repairing import Repairing
+from services.operations.looking.look import Looking
+from services.operations.repairs.auditing import Signer
+from services.operations.repairs.hands import Hands, OwnHands
+from services.operations.repairs.repairing import Repairing
 from services.operations.server import OperationsServer
 from sevensteps.api.operations.v1 import operations_pb2_grpc
 from sevensteps.background import Background

@@ -10,8 +10,8 @@ import pytest
 
 from docs.pages import ROOT
 from servers.stuck import BEGAN, find, no_worker, parked
-from services.operations.alert_command import AlertCommand
-from services.operations.alerting import Alerting
+from services.operations.alerts.alert_command import AlertCommand
+from services.operations.alerts.alerting import Alerting
 from sevensteps.service.migrations import upgrade
 from sevensteps.service.opening import open_store
 

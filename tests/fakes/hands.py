@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from services.operations.repair_store import Repair, RepairCase
+from services.operations.repairs.repair_store import Repair, RepairCase
 from sevensteps.errors import Fault
 from sevensteps.steps import Stage
 from sevensteps.temporal import Parked, Standing, WaitingFor

@@ -14,7 +14,7 @@ from servers.services import FREE_PORT, Running, councils_of
 from servers.stuck import find
 from servers.waiting import until
 from services.operations.domain.finding import Finding
-from services.operations.hands import Hands
+from services.operations.repairs.hands import Hands
 from services.operations.service import NAME, OperationsService
 from services.operations.tables import cases
 from sevensteps.api.feed.v1 import feed_pb2

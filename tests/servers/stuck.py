@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from services.operations import telling
+from services.operations.alerts import telling
 from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.whom import Whom
 from services.operations.finding_pages import all_findings, replace_findings

@@ -9,8 +9,8 @@ import pytest
 from servers.feed import Feed, run_feed
 from servers.operations import Operations, run_operations
 from servers.services import PACK
-from services.operations import repairing
-from services.operations.looking import Looking
+from services.operations.looking.look import Looking
+from services.operations.repairs import repairing
 from sevensteps.config import Settings
 
 

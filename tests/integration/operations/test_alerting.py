@@ -15,10 +15,10 @@ from servers.feed import Feed
 from servers.operations import Operations, run_operations
 from servers.stuck import BEGAN, cases, find, missing, no_worker, parked
 from servers.waiting import until
-from services.operations import alert_command, alerting
-from services.operations.alert_command import AlertCommand
-from services.operations.alerting import Alerting
-from services.operations.told import begin_alert
+from services.operations.alerts import alert_command, alerting
+from services.operations.alerts.alert_command import AlertCommand
+from services.operations.alerts.alerting import Alerting
+from services.operations.alerts.told import begin_alert
 from sevensteps.config import Settings
 from sevensteps.service.store import Store
 from sevensteps.telemetry import series

@@ -13,9 +13,9 @@ from fakes.stuck_journeys import BREAKS, IS_PARKED, RETRIES, WAITS, stuck_worker
 from servers.waiting import until
 from services.operations.domain.effects import Owed
 from services.operations.domain.journeys import Case, Ended, Failing, Retrying
-from services.operations.lost_journeys import LostJourneys
-from services.operations.parked_journeys import ParkedJourneys
-from services.operations.waiting_journeys import WaitingJourneys, Why
+from services.operations.looking.lost_journeys import LostJourneys
+from services.operations.looking.parked_journeys import ParkedJourneys
+from services.operations.looking.waiting_journeys import WaitingJourneys, Why
 from sevensteps import clock
 from sevensteps.temporal import JOURNEY, Parked, workflow_id
 

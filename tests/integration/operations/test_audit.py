@@ -11,7 +11,7 @@ from fakes.hands import FakeHands
 from integration.operations.repairs import BECAUSE, case_of, go_on, plan, repairers
 from servers.feed import Feed
 from servers.operations import Operations
-from services.operations.auditing import Signer
+from services.operations.repairs.auditing import Signer
 from services.operations.tables import audit
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb

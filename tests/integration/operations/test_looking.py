@@ -11,8 +11,9 @@ from servers.feed import Feed
 from servers.operations import Operations, run_operations, told
 from servers.services import NOBODY
 from servers.waiting import until
-from services.operations import looking, troubles
-from services.operations.parts import Parts, PartsSeen
+from services.operations.looking import look as looking
+from services.operations.looking import troubles
+from services.operations.looking.parts import Parts, PartsSeen
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.config import Settings

@@ -23,7 +23,7 @@ from servers.feed import Feed
 from servers.operations import run_operations, told
 from servers.services import refusal_of
 from servers.waiting import until
-from services.operations import repairing
+from services.operations.repairs import repairing
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.api.operations.v1.operations_pb2_grpc import OperationsServiceStub
 from sevensteps.config import Settings
@@ -161,7 +161,7 @@ async def test_a_restart_in_the_middle_loses_nothing(
     settings: Settings, feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever continues it afterwards goes on where it was; what was repaired and not looked at is looked at."""
-    monkeypatch.setattr("services.operations.repair_store.SILENT_MILLISECONDS", 500)
+    monkeypatch.setattr("services.operations.repairs.repair_store.SILENT_MILLISECONDS", 500)
     hands = FakeHands(pause=0.1)
     async with repairers(settings, feed, hands, 10) as operations:
         planned = await plan(operations)

@@ -19,8 +19,8 @@ from servers.operations import Operations, run_operations, told
 from servers.services import NOBODY
 from servers.stuck import BEGAN, cases, find, missing, no_worker, parked
 from servers.waiting import until
+from services.operations.alerts.telling import AT_ONCE, MENDED_FOR
 from services.operations.domain.finding import Finding, StuckKind
-from services.operations.telling import AT_ONCE, MENDED_FOR
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.config import Settings
 from sevensteps.events import HEARD, CaseOpened, CaseStuck, CaseUnstuck

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servers.stuck import BEGAN, missing, parked
+from services.operations.alerts.telling import MENDED_FOR, tell
 from services.operations.domain.finding import Finding
 from services.operations.finding_pages import replace_findings
 from services.operations.tables import findings, metadata
-from services.operations.telling import MENDED_FOR, tell
 from sevensteps.events import PAYLOADS, CaseStuck
 from sevensteps.service.tables import outbox
 

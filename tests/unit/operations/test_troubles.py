@@ -6,9 +6,9 @@ from datetime import timedelta
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.operations.domain.finding import Finding, StuckKind
-from services.operations.journeys import Worker
-from services.operations.parts import PartsSeen, Process
-from services.operations.troubles import Troubles, is_read
+from services.operations.looking.journeys import Worker
+from services.operations.looking.parts import PartsSeen, Process
+from services.operations.looking.troubles import Troubles, is_read
 from sevensteps.api.feed.v1.feed_pb2 import Subscription
 from sevensteps.api.receipts.v1.receipts_pb2 import PackInForce
 from unit.operations.standings import NOON

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from services.operations import told
+from services.operations.alerts import told
 from services.operations.domain.finding import Finding
 from services.operations.rows import moment_of
 from sevensteps import clock

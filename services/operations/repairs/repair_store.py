@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from services.operations.domain.repair import Action, Proof, State
 from services.operations.tables import repair_cases, repairs
+from sevensteps.errors import Fault, Kind
 
 SILENT_MILLISECONDS = 30_000
 """After so long without a word, whoever ran a repair does not run it any more."""
@@ -100,6 +101,22 @@ def progress(connection: sa.Connection, repair_id: str) -> Progress:
         else:
             left = row.cases
     return Progress(left + to_look_at + sum(outcomes.values()), left, to_look_at, outcomes)
+
+
+def own_repair(connection: sa.Connection, *, repair_id: str, scope: str | None) -> tuple[Repair, Progress]:
+    """A repair and how far it is. Raises a Fault (NOT_FOUND) for one that is not there, or another council's."""
+    repair = read(connection, repair_id)
+    if repair is None or scope not in {None, repair.council}:
+        raise Fault(Kind.NOT_FOUND, "REPAIR_NOT_FOUND", "There is no such repair. List the repairs to see their ids.")
+    return repair, progress(connection, repair_id)
+
+
+def list_repairs(
+    connection: sa.Connection, *, scope: str | None, before: int, size: int
+) -> Sequence[tuple[int, Repair, Progress]]:
+    """Repairs, the newest first, each with its number and how far it is: one more than `size` if there are more."""
+    found = page(connection, scope=scope, before=before, size=size + 1)
+    return [(number, repair, progress(connection, repair.repair_id)) for number, repair in found]
 
 
 def cases_of(

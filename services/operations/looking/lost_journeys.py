@@ -9,7 +9,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from services.operations.domain.journeys import Ended
-from services.operations.listed_journeys import how_many, runs
+from services.operations.looking.listed_journeys import how_many, runs
 from sevensteps.journeys import STOPPED, description, reason_of_end
 from sevensteps.temporal import RUNNING, workflow_id
 

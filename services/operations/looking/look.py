@@ -12,20 +12,22 @@ from typing import NoReturn
 import sqlalchemy as sa
 from temporalio.service import RPCError
 
-from services.operations import detecting, finding_pages, store, telling, troubles
+from services.operations import finding_pages, store
+from services.operations.alerts import telling
 from services.operations.domain import journeys as told
 from services.operations.domain.changes import Key, changes
 from services.operations.domain.effects import Owed
 from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.journeys import FROM_TEMPORAL, Case
 from services.operations.domain.parts import TEMPORAL, explained, held_up, stops_all
-from services.operations.journeys import Journeys, Rows, Seen
-from services.operations.parts import Parts, PartsSeen
+from services.operations.looking import detecting, troubles
+from services.operations.looking.journeys import Journeys, Rows, Seen
+from services.operations.looking.parts import Parts, PartsSeen
+from services.operations.looking.troubles import Troubles
+from services.operations.looking.waiting_journeys import Why
 from services.operations.projecting import VERSION
 from services.operations.rows import milliseconds
 from services.operations.store import Look, Progress
-from services.operations.troubles import Troubles
-from services.operations.waiting_journeys import Why
 from sevensteps import clock, log
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
@@ -91,11 +93,9 @@ class Looking:
                 async with self._records.in_turn(LOOKING) as is_ours:
                     for _ in range(LOOKS_IN_TURN if is_ours else 0):
                         await self._look_and_tell()
-                        _end_if_stopped()
                         await asyncio.sleep(LOOK_SECONDS)
             except Exception as error:  # noqa: BLE001 - no trouble may end the looking
                 self._cannot(error)
-            _end_if_stopped()
             await asyncio.sleep(BETWEEN_TURNS)
 
     async def _look_and_tell(self) -> None:
@@ -219,13 +219,6 @@ class Looking:
     async def close(self) -> None:
         """Close what is open."""
         await self._parts.close()
-
-
-def _end_if_stopped() -> None:
-    """End where the process stops: a call that is cancelled while it is made may fail as if nobody answered."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 def _of_journeys(gathered: Gathered, before: Before, of_parts: Sequence[Finding]) -> Iterator[Finding]:

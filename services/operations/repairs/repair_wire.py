@@ -7,8 +7,8 @@ from typing import TypeAlias
 import sqlalchemy as sa
 
 from services.operations.domain.repair import Action, Outcome
-from services.operations.planning import Planned
-from services.operations.repair_store import Progress, Repair, RepairCase
+from services.operations.repairs.planning import Planned
+from services.operations.repairs.repair_store import Progress, Repair, RepairCase
 from services.operations.wire import LARGEST_PAGE, LONGEST_CAUSE, PAGE, named, timestamp, wanted_of
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.fields import Fields, moment, number_of

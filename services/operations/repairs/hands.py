@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from services.operations.domain.repair import Action
-from services.operations.repair_store import Repair, RepairCase
+from services.operations.repairs.repair_store import Repair, RepairCase
 from sevensteps import journeys
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn
 
-from services.operations import told
-from services.operations.alert_command import AlertCommand, Outcome, Run
+from services.operations.alerts import told
+from services.operations.alerts.alert_command import AlertCommand, Outcome, Run
 from services.operations.domain import words
 from services.operations.domain.finding import Finding
 from services.operations.finding_pages import Cause

@@ -6,11 +6,12 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from services.operations import auditing, case_pages, finding_pages, repair_store
-from services.operations.auditing import Entry, Signer
+from services.operations import case_pages, finding_pages
 from services.operations.domain.repair import Action, Outcome, State, predict
 from services.operations.domain.wanted import Sorting, Wanted
-from services.operations.repair_store import Repair, RepairCase
+from services.operations.repairs import auditing, repair_store
+from services.operations.repairs.auditing import Entry, Signer
+from services.operations.repairs.repair_store import Repair, RepairCase
 from services.operations.rows import standing_of
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.identity.actor import Actor

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from services.operations.domain import parts as told
 from services.operations.domain.finding import Finding
-from services.operations.journeys import Worker
-from services.operations.parts import PartsSeen, Process
+from services.operations.looking.journeys import Worker
+from services.operations.looking.parts import PartsSeen, Process
 from sevensteps.api.feed.v1.feed_pb2 import Subscription
 
 SILENT = timedelta(seconds=10)

@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from services.operations.domain.journeys import Case
-from services.operations.listed_journeys import Run, runs
+from services.operations.looking.listed_journeys import Run, runs
 from sevensteps.temporal import RUNNING, STANDS, WAITING_FOR, Parked, Standing, WaitingFor, workflow_id
 
 PARKED = f"{RUNNING} AND {WAITING_FOR.name} = '{WaitingFor.MEND}'"

@@ -6,11 +6,12 @@ from functools import partial
 from time import monotonic
 from uuid import uuid4
 
-from services.operations import auditing, repair_store, store
-from services.operations.auditing import Entry, Signer
+from services.operations import store
 from services.operations.domain.repair import Outcome, Proof, State, prove
-from services.operations.hands import Hands
-from services.operations.repair_store import Repair, RepairCase
+from services.operations.repairs import auditing, repair_store
+from services.operations.repairs.auditing import Entry, Signer
+from services.operations.repairs.hands import Hands
+from services.operations.repairs.repair_store import Repair, RepairCase
 from services.operations.rows import milliseconds
 from sevensteps import clock, log
 from sevensteps.errors import Fault, Kind

@@ -1,0 +1,1 @@
+"""Repairs, planned, carried out and proved; and the audit of all that they do."""
