@@ -22,6 +22,7 @@ from bench import (
     policy,
     rebuild,
     receipts,
+    repair,
     startup,
     verify,
 )
@@ -37,6 +38,7 @@ WITH_RECORDS: Mapping[str, Measure] = {
     "fairness": fairness.measure,
     "burst": burst.measure,
     "rebuild": rebuild.measure,
+    "repair": repair.measure,
     "call": call.measure,
     "feed": feed.measure,
     "large-feed": large_feed.measure,
