@@ -79,8 +79,9 @@ def _by_wait(counts: Sequence[pb.Count]) -> list[Bar]:
 
 
 def _by_kind(stuck: Sequence[pb.StuckCount]) -> list[Bar]:
-    """How cases are stuck, the most first."""
-    ordered = sorted(stuck, key=lambda each: (-each.cases, each.kind))
+    """How cases are stuck, the most first. A date that is near is none of it: the dates of law below have it."""
+    wrong = [each for each in stuck if each.kind != pb.STUCK_KIND_CLOCK_NEAR]
+    ordered = sorted(wrong, key=lambda each: (-each.cases, each.kind))
     return [
         Bar(words.stuck(each.kind), each.cases, 0, _cases(stuck_kinds=short_name(pb.StuckKind, each.kind)))
         for each in ordered
