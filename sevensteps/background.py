@@ -8,8 +8,8 @@ from contextlib import suppress
 from sevensteps import log
 from sevensteps.errors import Fault, Kind
 
-CANCEL_SECONDS = 1.0
-"""After which a task that was cancelled, and has not ended, is cancelled again."""
+CANCEL_SECONDS = 5.0
+"""After which a task that was cancelled, and has not ended, is cancelled again. It may have much to close before."""
 
 
 class Background:
@@ -74,3 +74,10 @@ async def until_stopped(background: Background, stopping: asyncio.Event) -> None
     ended.cancel()
     if ended.done() and not stopping.is_set():
         raise ended.result()
+
+
+def end_if_cancelled() -> None:
+    """End the task where it was cancelled: a call of gRPC's that is cut may end as if nobody answered."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -12,6 +12,7 @@ from services.operations.projecting import VERSION, project
 from services.operations.store import Progress
 from sevensteps import clock, log
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
+from sevensteps.background import end_if_cancelled
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.claims import TOKEN_EXPIRED
 from sevensteps.retrying import Pauses
@@ -51,6 +52,7 @@ class Following:
                     raise
             except grpc.aio.AioRpcError as error:  # it has gone away while the rows were to begin anew
                 self._does_not_answer(fault_of(error))
+            end_if_cancelled()
             await pauses.pause()
 
     async def _follow(self, pauses: Pauses) -> None:

@@ -83,7 +83,7 @@ class Health:
         """Make the observations again and again, until cancelled."""
         while True:
             for observation in self._observations:
-                await self._observe(observation)
+                await self.observe(observation)
             await asyncio.sleep(COUNT_SECONDS)
 
     async def look(self) -> None:
@@ -102,7 +102,8 @@ class Health:
         self.is_stopping = True
         series.READY.set(0)
 
-    async def _observe(self, observation: Observation) -> None:
+    async def observe(self, observation: Observation) -> None:
+        """Make one observation now. Trouble with it is logged once."""
         try:
             async with asyncio.timeout(LONGEST_COUNT):
                 await observation()

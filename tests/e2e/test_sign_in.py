@@ -97,7 +97,7 @@ async def test_a_case_goes_all_the_way_with_tokens_of_an_issuer(suite: Suite, is
     await until(is_shown, "the case to be shown")
     verified = await run(suite, "verify", played.history.case_id)
     assert (verified.returncode, "none differing" in verified.stdout) == (0, True), verified.stdout + verified.stderr
-    assert not (suite.settings.data / "keys").exists()
+    assert not (suite.settings.data / "keys" / "development.pem").exists()
 
 
 async def test_the_status_says_who_issues_tokens(suite: Suite, issuer: Issuer) -> None:

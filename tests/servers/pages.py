@@ -33,7 +33,7 @@ def silence_others(patch: pytest.MonkeyPatch) -> None:
     The series are one set for a process, in which the tests' other services run too: those have no feed, for one.
     """
     heard: set[Health] = set()
-    begin, look = Health.__init__, Health.look
+    begin, look, observe = Health.__init__, Health.look, Health.observe
 
     def begin_and_be_heard(
         self: Health, tasks: Background, checks: Sequence[Check], *others: Sequence[Observation]
@@ -45,7 +45,12 @@ def silence_others(patch: pytest.MonkeyPatch) -> None:
         if self in heard:
             await look(self)
 
+    async def observe_where_heard(self: Health, observation: Observation) -> None:
+        if self in heard:
+            await observe(self, observation)
+
     patch.setattr(Health, "__init__", begin_and_be_heard)
+    patch.setattr(Health, "observe", observe_where_heard)
     patch.setattr(Health, "look", look_where_heard)
 
 

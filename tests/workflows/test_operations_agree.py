@@ -176,6 +176,8 @@ def _lived(story: Story, version: int, life: int) -> Generator[None, None, Revie
     story.opens(LifeOpened(life, version, review_due.isoformat(), kind, "R4", law))
     yield
     why = story.choose("asked", "called", "dated")
+    if why == "dated" and story.on_hold:  # a hold has stopped that date
+        why = "asked"
     if why == "dated":
         story.at = datetime.combine(review_due + timedelta(days=40), story.at.timetz())
     else:

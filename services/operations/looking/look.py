@@ -29,6 +29,7 @@ from services.operations.projecting import VERSION
 from services.operations.rows import milliseconds
 from services.operations.store import Look, Progress
 from sevensteps import clock, log
+from sevensteps.background import end_if_cancelled
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.identity.own_tokens import Tokens
@@ -93,9 +94,11 @@ class Looking:
                 async with self._records.in_turn(LOOKING) as is_ours:
                     for _ in range(LOOKS_IN_TURN if is_ours else 0):
                         await self._look_and_tell()
+                        end_if_cancelled()
                         await asyncio.sleep(LOOK_SECONDS)
             except Exception as error:  # noqa: BLE001 - no trouble may end the looking
                 self._cannot(error)
+            end_if_cancelled()
             await asyncio.sleep(BETWEEN_TURNS)
 
     async def _look_and_tell(self) -> None:
