@@ -24,6 +24,8 @@ UPGRADING = 77_000_007
 """The advisory lock under which one process at a time upgrades a PostgreSQL schema."""
 PORTION = 500
 """Most rows that a migration holds at a time, where it has to look at each."""
+REFUSED_SECONDS = 0.1
+"""In which the driver closes a connection that was refused: the loop ends with this, and what is open then stays so."""
 LONGEST_WAIT = 60.0  # seconds, for another process that upgrades the same SQLite file
 
 
@@ -81,9 +83,12 @@ async def _on_postgres(engine: AsyncEngine, schema: str, metadata: tuple[sa.Meta
             await connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADING})
             await connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
             await connection.run_sync(_migrate, metadata)
+    except BaseException:
+        await asyncio.sleep(REFUSED_SECONDS)
+        raise
     finally:
         await engine.dispose()
-        await asyncio.sleep(0)  # in which the driver closes what was refused: the loop ends with this
+        await asyncio.sleep(0)
 
 
 def _migrate(connection: sa.Connection, metadata: tuple[sa.MetaData, ...]) -> None:
