@@ -18,14 +18,12 @@ from sevensteps.service.postgres import postgres_engine
 from sevensteps.service.side_by_side import known_revisions, note_oldest_code, noted_oldest_code
 
 FOLDER = Path(__file__).resolve().parents[2] / "services"
-CONSOLE = "console"
-"""The one that has records, of who is signed on, and is no service: its folder is beside those of the services."""
+CONSOLE = "console"  # has records, of who is signed on, and is no service: its folder is beside theirs
 UPGRADING = 77_000_007
 """The advisory lock under which one process at a time upgrades a PostgreSQL schema."""
 PORTION = 500
 """Most rows that a migration holds at a time, where it has to look at each."""
-REFUSED_SECONDS = 0.1
-"""In which the driver closes a connection that was refused: the loop ends with this, and what is open then stays so."""
+REFUSED_SECONDS = 0.1  # in which the driver closes a connection that was refused: the loop ends with this
 LONGEST_WAIT = 60.0  # seconds, for another process that upgrades the same SQLite file
 
 
@@ -88,7 +86,6 @@ async def _on_postgres(engine: AsyncEngine, schema: str, metadata: tuple[sa.Meta
         raise
     finally:
         await engine.dispose()
-        await asyncio.sleep(0)
 
 
 def _migrate(connection: sa.Connection, metadata: tuple[sa.MetaData, ...]) -> None:
