@@ -1,10 +1,21 @@
-"""The due dates of a case. A hold moves a date of practice, never one of law. Standard library only."""
+"""The due dates of a case. A hold moves a date of practice, never one of law."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import inf
 
+from sevensteps.events import (
+    AssessmentOpened,
+    CaseOpened,
+    LifeOpened,
+    MoneyOpened,
+    Payload,
+    PlanChecked,
+    PlanOpened,
+    ReviewOpened,
+    SupportOpened,
+)
 from sevensteps.steps import DueKind
 
 
@@ -110,3 +121,16 @@ def _moved(on: date, opened_on: date, holds: Sequence[Hold]) -> date | None:
             return None
         on += max(hold.released.day - stopped, timedelta(0))
     return on
+
+
+def due_of(opened: Payload) -> Due:
+    """When a step is due, from the event that opened it. Raises ValueError for an event that opens none."""
+    match opened:
+        case LifeOpened():
+            return Due(opened.review_due, DueKind(opened.due_kind), opened.law_due)
+        case ReviewOpened():
+            return Due(opened.due_on, law_on=opened.law_due)
+        case CaseOpened() | AssessmentOpened() | PlanOpened() | PlanChecked() | MoneyOpened() | SupportOpened():
+            return Due(opened.due_on)
+        case _:
+            raise ValueError(f"{opened.TYPE} opens no step.")

@@ -16,6 +16,10 @@ class Stage(StrEnum):
     SEEN_HOW_IT_WORKED = "seen_how_it_worked"
 
 
+OPENED_ON_HOLD = frozenset({Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED})
+"""The steps that open although the case is on hold: opening step 6 sets the date of a review, which asks nothing of
+anybody, and step 7 is a review that is owed (s.27)."""
+
 STEP_NAMES: Mapping[Stage, str] = {
     Stage.MONEY_FOUND: "Step 1: finding out how much money",
     Stage.PLAN_MADE: "Step 2: making your plan",

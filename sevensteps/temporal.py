@@ -53,6 +53,16 @@ class WaitingFor(StrEnum):
     NOTHING = "nothing"
 
 
+OPEN_STEP_WAITS: Mapping[Stage, WaitingFor] = {
+    Stage.MONEY_FOUND: WaitingFor.DETERMINATION,
+    Stage.PLAN_MADE: WaitingFor.PLAN,
+    Stage.PLAN_AGREED: WaitingFor.DECISION,
+    Stage.MONEY_ORGANISED: WaitingFor.MONEY,
+    Stage.SUPPORT_ORGANISED: WaitingFor.SUPPORT,
+    Stage.LIFE_LIVED: WaitingFor.REVIEW_DATE,
+    Stage.SEEN_HOW_IT_WORKED: WaitingFor.REVIEW,
+}
+"""What a step waits for when it is opened."""
 PHRASES: Mapping[WaitingFor, str] = {
     WaitingFor.SERVICE: "a service to answer; it is asked until it does",
     WaitingFor.DETERMINATION: "a practitioner to confirm the determination",

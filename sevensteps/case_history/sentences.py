@@ -11,7 +11,7 @@ from sevensteps.events import Payload
 from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.policy.model.verdict import Json
 from sevensteps.steps import DueKind
-from sevensteps.temporal import PHRASES, WaitingFor
+from sevensteps.temporal import OPEN_STEP_WAITS, PHRASES, WaitingFor
 
 if TYPE_CHECKING:
     from sevensteps.case_history.words import Words
@@ -131,14 +131,7 @@ MONEY = frozenset({"weekly", "personal_budget_weekly", "amount"})
 """The fields of payloads that are amounts of money."""
 
 WAITS: Mapping[type[Payload], WaitingFor] = {
-    events.CaseOpened: WaitingFor.DETERMINATION,
-    events.AssessmentOpened: WaitingFor.DETERMINATION,
-    events.PlanOpened: WaitingFor.PLAN,
-    events.PlanChecked: WaitingFor.DECISION,
-    events.MoneyOpened: WaitingFor.MONEY,
-    events.SupportOpened: WaitingFor.SUPPORT,
-    events.LifeOpened: WaitingFor.REVIEW_DATE,
-    events.ReviewOpened: WaitingFor.REVIEW,
+    **{events.PAYLOADS[type_]: OPEN_STEP_WAITS[stage] for type_, stage in events.OPENS.items()},
     events.HoldPlaced: WaitingFor.RELEASE,
 }
 """What a case waits for after an event."""

@@ -8,19 +8,9 @@ from typing import NoReturn, TypeVar
 
 from temporalio import workflow
 
-from sevensteps.deadlines import Due, Hold, Moment, due_now
-from sevensteps.events import (
-    AssessmentOpened,
-    CaseOpened,
-    LifeOpened,
-    MoneyOpened,
-    Payload,
-    PlanChecked,
-    PlanOpened,
-    ReviewOpened,
-    SupportOpened,
-)
-from sevensteps.steps import DueKind, Ending, Stage
+from sevensteps.deadlines import Due, Hold, Moment, due_now, due_of
+from sevensteps.events import Payload, ReviewOpened
+from sevensteps.steps import OPENED_ON_HOLD, Ending
 from sevensteps.temporal import Standing, WaitingFor
 from workflows.journey import noticeboard
 from workflows.journey.asking import Asking, CaseHasEnded, log_parked
@@ -29,10 +19,6 @@ from workflows.journey.requests import CloseApproval, ClosePlanning, CloseReview
 from workflows.journey.state import JourneyState
 
 P = TypeVar("P", bound=Payload)
-
-OPENED_ON_HOLD = frozenset({Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED})
-"""The steps that open although the case is on hold: opening step 6 sets the date of a review, which asks nothing of
-anybody, and step 7 is a review that is owed (s.27)."""
 
 
 class Step:
@@ -97,7 +83,7 @@ class Step:
             self._due = so_far.due
             return
         opened = self.state.take_opening()
-        self._due = await self._asking.ask(opening) if opened is None else _due(opened)
+        self._due = await self._asking.ask(opening) if opened is None else due_of(opened)
         if so_far:
             so_far.is_open, so_far.due = True, self._due
 
@@ -200,16 +186,3 @@ class Step:
                 )
             self._asking.stop_if_it_must()
         return None
-
-
-def _due(opened: Payload) -> Due:
-    """When a step is due, from the event that opened it: the same as the service has answered."""
-    match opened:
-        case LifeOpened():
-            return Due(opened.review_due, DueKind(opened.due_kind), opened.law_due)
-        case ReviewOpened():
-            return Due(opened.due_on, law_on=opened.law_due)
-        case CaseOpened() | AssessmentOpened() | PlanOpened() | PlanChecked() | MoneyOpened() | SupportOpened():
-            return Due(opened.due_on)
-        case _:
-            raise ValueError(f"{opened.TYPE} opens no step.")

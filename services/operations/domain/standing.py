@@ -7,51 +7,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from services.operations.domain.clocks import clocks_after
-from sevensteps.deadlines import Due, Hold, Moment, compact, due_now
+from sevensteps.deadlines import Due, Hold, Moment, compact, due_now, due_of
 from sevensteps.events import (
     OPENS,
     AdviceGiven,
-    AssessmentOpened,
     CaseEnded,
     CaseOpened,
     DeterminationConfirmed,
     HoldPlaced,
     HoldReleased,
     IndicativeBudgetGiven,
-    LifeOpened,
-    MoneyOpened,
     MoneyOrganised,
     Payload,
     PlanApproved,
-    PlanChecked,
-    PlanOpened,
     PlanReturned,
     PlanSubmitted,
     ReviewCompleted,
-    ReviewOpened,
     ReviewOverdue,
     ReviewRequested,
     ReviewTriggered,
     StepOverdue,
-    SupportOpened,
     SupportOrganised,
 )
-from sevensteps.steps import DueKind, ReviewOutcome, Stage
-from sevensteps.temporal import WaitingFor
-
-OPENED_ON_HOLD = frozenset({Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED})
-"""The steps that open although the case is on hold."""
-
-OPEN_STEP_WAITS: Mapping[Stage, WaitingFor] = {
-    Stage.MONEY_FOUND: WaitingFor.DETERMINATION,
-    Stage.PLAN_MADE: WaitingFor.PLAN,
-    Stage.PLAN_AGREED: WaitingFor.DECISION,
-    Stage.MONEY_ORGANISED: WaitingFor.MONEY,
-    Stage.SUPPORT_ORGANISED: WaitingFor.SUPPORT,
-    Stage.LIFE_LIVED: WaitingFor.REVIEW_DATE,
-    Stage.SEEN_HOW_IT_WORKED: WaitingFor.REVIEW,
-}
-"""What a step waits for when it is opened."""
+from sevensteps.steps import OPENED_ON_HOLD, DueKind, ReviewOutcome, Stage
+from sevensteps.temporal import OPEN_STEP_WAITS, WaitingFor
 
 LEADS: Mapping[type[Payload], tuple[Stage, Stage]] = {
     IndicativeBudgetGiven: (Stage.MONEY_FOUND, Stage.PLAN_MADE),
@@ -194,7 +173,7 @@ class Standing:
         return replace(self, holds=holds, hold_reason="", led=led, since=since)
 
     def _opened(self, moment: Moment, payload: Payload) -> "Standing":
-        stage, turn, due = OPENS[payload.TYPE], turn_of(payload), _due_of(payload)
+        stage, turn, due = OPENS[payload.TYPE], turn_of(payload), due_of(payload)
         led = self._led_to_review(moment) if stage is Stage.SEEN_HOW_IT_WORKED else self.led
         lasting = [hold for hold in self.holds if hold.released is None or hold.released.at > self.led.at]
         return replace(
@@ -243,15 +222,3 @@ class Standing:
 def turn_of(payload: Payload) -> int:
     """The round or the version of the plan that an event belongs to; 1 where it names none."""
     return int(getattr(payload, "round", 0) or getattr(payload, "version", 1))
-
-
-def _due_of(opened: Payload) -> Due:
-    match opened:
-        case LifeOpened():
-            return Due(opened.review_due, DueKind(opened.due_kind), opened.law_due)
-        case ReviewOpened():
-            return Due(opened.due_on, law_on=opened.law_due)
-        case CaseOpened() | AssessmentOpened() | PlanOpened() | PlanChecked() | MoneyOpened() | SupportOpened():
-            return Due(opened.due_on)
-        case _:
-            raise ValueError(f"{opened.TYPE} opens no step.")
