@@ -104,7 +104,7 @@ class OperationsService:
             await revocations.read(store, identity.revocations)
             tokens = identity.own_tokens(NAME, Role.SERVICE)
             signer = Signer.open(settings.data)
-            work = Work.of(store, settings, tokens, signer, hands or OwnHands(settings, NAME))
+            work = Work.of(store, settings, tokens, signer, hands or OwnHands(settings))
         except Fault:
             await store.close()
             raise

@@ -11,8 +11,8 @@ from services.operations.domain.effects import Owed
 from services.operations.domain.journeys import Case, Ended
 from services.operations.looking.lost_journeys import LostJourneys, OpenCases
 from services.operations.looking.parked_journeys import ParkedJourneys
-from services.operations.looking.temporal_client import TemporalClient
 from services.operations.looking.waiting_journeys import WaitingJourneys, Why
+from services.operations.temporal_client import TemporalClient
 from sevensteps import clock
 from sevensteps.config import Settings
 from sevensteps.release_names import NONE

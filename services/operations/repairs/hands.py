@@ -9,11 +9,11 @@ import grpc
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse, ResetActivityRequest
-from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from services.operations.domain.repair import Action
 from services.operations.repairs.repair_store import Repair, RepairCase
+from services.operations.temporal_client import PROCESS, TemporalClient
 from sevensteps import journeys
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc
@@ -46,13 +46,11 @@ class Hands(Protocol):
 class OwnHands:
     """Those of the running suite."""
 
-    def __init__(self, settings: Settings, process: str) -> None:
-        """`settings` say where services and Temporal are; `process` is who calls. Nothing is connected yet."""
-        self._settings = settings
-        self._process = process
-        certificates = certificates_for_calls(settings, process)
+    def __init__(self, settings: Settings) -> None:
+        """`settings` say where services and Temporal are. Nothing is connected yet."""
+        certificates = certificates_for_calls(settings, PROCESS)
         self._assessment = channel(settings.address("assessment"), _token.get, certificates)
-        self._temporal: Client | None = None
+        self._temporal = TemporalClient(settings)
 
     async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
         """See Hands."""
@@ -69,16 +67,11 @@ class OwnHands:
 
     async def look(self, case_id: str) -> Standing:
         """See Hands."""
-        return await journeys.standing(await self._journeys(), case_id)
+        return await journeys.standing(await self._temporal.now(), case_id)
 
     async def close(self) -> None:
         """See Hands."""
         await self._assessment.close()
-
-    async def _journeys(self) -> Client:
-        if self._temporal is None:
-            self._temporal = await journeys.connect(self._settings, self._process)
-        return self._temporal
 
     async def _resume(self, repair: Repair, case: RepairCase, token: str) -> None:
         request = pb.ResumeCaseRequest(
@@ -113,7 +106,7 @@ class OwnHands:
 
     async def _end_journey(self, case_id: str) -> None:
         """End the journey of a case, where one runs."""
-        handle = (await self._journeys()).get_workflow_handle(workflow_id(case_id))
+        handle = (await self._temporal.now()).get_workflow_handle(workflow_id(case_id))
         try:
             await handle.terminate(reason="rebuilt from the feed", rpc_timeout=TIMEOUT)
         except RPCError as error:
@@ -122,7 +115,7 @@ class OwnHands:
 
     async def _retry(self, case_id: str) -> None:
         """Have whatever the journey asks for asked at once."""
-        client = await self._journeys()
+        client = await self._temporal.now()
         try:
             described: DescribeWorkflowExecutionResponse = await journeys.description(client, case_id)
             for waiting in described.pending_activities:
@@ -130,7 +123,7 @@ class OwnHands:
                     namespace=client.namespace,
                     execution=WorkflowExecution(workflow_id=workflow_id(case_id)),
                     id=waiting.activity_id,
-                    identity=self._process,
+                    identity=PROCESS,
                 )
                 await client.workflow_service.reset_activity(request, timeout=TIMEOUT)
         except RPCError as error:
