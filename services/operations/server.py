@@ -7,6 +7,7 @@ from functools import partial
 from services.operations import handlers, wire
 from services.operations.repairs import auditing, planning, repair_store, repair_wire
 from services.operations.repairs.auditing import Entry, Signer
+from services.operations.repairs.repair_store import Progress, Repair
 from services.operations.repairs.repairing import Going, Repairing
 from services.operations.rows import milliseconds
 from sevensteps import clock
@@ -90,17 +91,17 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         """See OperationsService.ContinueRepair."""
         cases, pace = repair_wire.extent_of(request)
         async with self._refusals("repair.continued", request.repair_id, ""):
-            await self._ensure_own(request.repair_id)
+            repair, _ = await self._own(request.repair_id)
             going = Going(caller(), repair_wire.token_of_caller(context), cases, pace)
-            await self._repairing.go_on(request.repair_id, going)
+            await self._repairing.go_on(repair, going)
         return pb.ContinueRepairResponse(repair=await self._told(request.repair_id))
 
     async def StopRepair(self, request: pb.StopRepairRequest, context: Context) -> pb.StopRepairResponse:
         """See OperationsService.StopRepair."""
         because = repair_wire.because_of(request)
         async with self._refusals("repair.stopped", request.repair_id, because):
-            await self._ensure_own(request.repair_id)
-            await self._repairing.stop(request.repair_id, caller(), because)
+            repair, _ = await self._own(request.repair_id)
+            await self._repairing.stop(repair, caller(), because)
         return pb.StopRepairResponse(repair=await self._told(request.repair_id))
 
     async def GetRepair(self, request: pb.GetRepairRequest, context: Context) -> pb.GetRepairResponse:
@@ -118,7 +119,7 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         """See OperationsService.ListRepairCases."""
         size, after = repair_wire.page_of(request)
         outcomes = repair_wire.outcomes_of(request)
-        await self._ensure_own(request.repair_id)
+        await self._own(request.repair_id)
         listing = partial(
             repair_store.cases_of, repair_id=request.repair_id, outcomes=outcomes, after=after, size=size + 1
         )
@@ -131,13 +132,13 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         listing = partial(auditing.page, scope=scope, about=request.about, after=after, size=size + 1)
         return repair_wire.audit_message(await self._records.read(listing), request, size)
 
-    async def _ensure_own(self, repair_id: str) -> None:
-        """Raise a Fault (NOT_FOUND) unless there is such a repair for the caller."""
-        await self._records.read(partial(repair_store.own_repair, repair_id=repair_id, scope=wire.scope_of(caller())))
+    async def _own(self, repair_id: str) -> tuple[Repair, Progress]:
+        """A repair of the caller's, and how far it is. Raises a Fault (NOT_FOUND) where there is none."""
+        own = partial(repair_store.own_repair, repair_id=repair_id, scope=wire.scope_of(caller()))
+        return await self._records.read(own)
 
     async def _told(self, repair_id: str) -> pb.Repair:
-        getting = partial(repair_store.own_repair, repair_id=repair_id, scope=wire.scope_of(caller()))
-        return repair_wire.repair_message(*await self._records.read(getting))
+        return repair_wire.repair_message(*await self._own(repair_id))
 
     @asynccontextmanager
     async def _refusals(self, act: str, about: str, because: str) -> AsyncIterator[None]:

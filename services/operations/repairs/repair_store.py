@@ -85,21 +85,28 @@ def page(connection: sa.Connection, *, scope: str | None, before: int, size: int
 
 def progress(connection: sa.Connection, repair_id: str) -> Progress:
     """How far a repair is."""
-    is_done = repair_cases.c.done > 0
-    query = (
-        sa.select(repair_cases.c.outcome, is_done.label("is_done"), sa.func.count().label("cases"))
-        .where(repair_cases.c.repair_id == repair_id)
-        .group_by(repair_cases.c.outcome, is_done)
-    )
+    return progress_of(connection, [repair_id])[repair_id]
+
+
+def progress_of(connection: sa.Connection, repair_ids: Sequence[str]) -> Mapping[str, Progress]:
+    """How far each of these repairs is."""
+    is_done = (repair_cases.c.done > 0).label("is_done")
+    sort = (repair_cases.c.repair_id, repair_cases.c.outcome, is_done)
+    query = sa.select(*sort, sa.func.count().label("cases")).where(repair_cases.c.repair_id.in_(repair_ids))
+    found: dict[str, list[sa.Row[str, str, bool, int]]] = {repair_id: [] for repair_id in repair_ids}
+    for row in connection.execute(query.group_by(*sort)):
+        found[row.repair_id].append(row)
+    return {repair_id: _progress(rows) for repair_id, rows in found.items()}
+
+
+def _progress(rows: Sequence[sa.Row[str, str, bool, int]]) -> Progress:
     outcomes: dict[str, int] = {}
-    left = to_look_at = 0
-    for row in connection.execute(query):
+    for row in rows:
         if row.outcome:
             outcomes[row.outcome] = outcomes.get(row.outcome, 0) + row.cases
-        elif row.is_done:
-            to_look_at = row.cases
-        else:
-            left = row.cases
+    left, to_look_at = (
+        sum(row.cases for row in rows if not row.outcome and bool(row.is_done) is done) for done in (False, True)
+    )
     return Progress(left + to_look_at + sum(outcomes.values()), left, to_look_at, outcomes)
 
 
@@ -116,7 +123,8 @@ def list_repairs(
 ) -> Sequence[tuple[int, Repair, Progress]]:
     """Repairs, the newest first, each with its number and how far it is: one more than `size` if there are more."""
     found = page(connection, scope=scope, before=before, size=size + 1)
-    return [(number, repair, progress(connection, repair.repair_id)) for number, repair in found]
+    how_far = progress_of(connection, [repair.repair_id for _, repair in found])
+    return [(number, repair, how_far[repair.repair_id]) for number, repair in found]
 
 
 def cases_of(

@@ -43,9 +43,14 @@ class Going:
 class Run:
     """One run of a repair, from where it was continued to where it waits; `runner` tells it from every other."""
 
-    repair_id: str
+    repair: Repair
     runner: str
     going: Going
+
+    @property
+    def repair_id(self) -> str:
+        """Which repair."""
+        return self.repair.repair_id
 
 
 class Repairing:
@@ -59,22 +64,22 @@ class Repairing:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
-    async def go_on(self, repair_id: str, going: Going) -> None:
+    async def go_on(self, repair: Repair, going: Going) -> None:
         """Begin, or go on, in the background. Raises a Fault (PRECONDITION, REPAIR_RUNS) where it runs already."""
-        runner = str(uuid4())
+        repair_id, runner = repair.repair_id, str(uuid4())
         taking = partial(repair_store.take, repair_id=repair_id, runner=runner, now=_now())
         if not await self._records.write(taking):
             detail = "The repair runs already. Stop it first, or wait until it has come to where it waits."
             raise Fault(Kind.PRECONDITION, "REPAIR_RUNS", detail)
         await self._note(going.actor, Entry("repair.continued", repair_id, "", after={"cases": going.cases}))
-        task = asyncio.create_task(self._run(Run(repair_id, runner, going)), name=f"repair {repair_id}")
+        task = asyncio.create_task(self._run(Run(repair, runner, going)), name=f"repair {repair_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def stop(self, repair_id: str, actor: Actor, because: str) -> None:
+    async def stop(self, repair: Repair, actor: Actor, because: str) -> None:
         """Stop before the next case. Raises a Fault (PRECONDITION, REPAIR_STANDS) where it does not run."""
-        repair = await self._records.read(partial(repair_store.read, repair_id=repair_id))
-        if repair is None or repair.state is not State.RUNNING:
+        repair_id = repair.repair_id
+        if repair.state is not State.RUNNING:
             raise Fault(Kind.PRECONDITION, "REPAIR_STANDS", "The repair does not run, so there is nothing to stop.")
         stopping = partial(repair_store.settle, repair_id=repair_id, state=State.STOPPED, why=f"Stopped: {because}")
         await self._records.write(stopping)
@@ -109,7 +114,7 @@ class Repairing:
             while looking and not self._is_closing:
                 seen, looking = await asyncio.wait(looking, timeout=LOOK_SECONDS)
                 _log_errors(seen)
-                if await self._current(run) is None:
+                if not await self._is_still(run):
                     why = None
         finally:
             for task in looking:
@@ -121,11 +126,10 @@ class Repairing:
         size = run.going.cases or EVERY_CASE
         for case in await self._records.read(partial(repair_store.left_of, repair_id=run.repair_id, size=size)):
             began = monotonic()
-            repair = await self._current(run)
-            if repair is None:
+            if not await self._is_still(run):
                 return None
             try:
-                acted = await self._act(repair, case, run.going)
+                acted = await self._act(run, case)
             except Fault as fault:
                 return f"{fault.reason}: {fault.detail}"
             if acted:
@@ -133,17 +137,16 @@ class Repairing:
             await asyncio.sleep(max(60 / run.going.pace - (monotonic() - began), 0))
         return ""
 
-    async def _current(self, run: Run) -> Repair | None:
-        """The repair, and a sign of life of its runner; None where it was stopped, or this process ends."""
+    async def _is_still(self, run: Run) -> bool:
+        """Give a sign of life. False where the repair was stopped, or this process ends."""
         if self._is_closing:
-            return None
+            return False
         alive = partial(repair_store.is_still, repair_id=run.repair_id, runner=run.runner, now=_now())
-        if not await self._records.write(alive):
-            return None
-        return await self._records.read(partial(repair_store.read, repair_id=run.repair_id))
+        return await self._records.write(alive)
 
-    async def _act(self, repair: Repair, case: RepairCase, going: Going) -> RepairCase | None:
+    async def _act(self, run: Run, case: RepairCase) -> RepairCase | None:
         """Repair one case. None where it is not to be looked at: refused, or in other hands. Raises what passes."""
+        repair, going = run.repair, run.going
         other = partial(repair_store.others_at_work, repair_id=repair.repair_id, case_id=case.case_id)
         if busy := await self._records.read(other):
             await self._end(case, Proof(Outcome.LEFT_OUT, f"It is just being repaired by {busy}."))
@@ -169,9 +172,6 @@ class Repairing:
 
     async def _prove(self, run: Run, case: RepairCase) -> None:
         """Look at a case until it is seen what has become of it."""
-        repair = await self._records.read(partial(repair_store.read, repair_id=run.repair_id))
-        if repair is None:
-            return
         deadline, said = monotonic() + PATIENCE_SECONDS, ""
         proof: Proof | None = None
         while proof is None and monotonic() < deadline:
@@ -181,11 +181,11 @@ class Repairing:
             except Fault as fault:
                 said = fault.detail
             else:
-                said, proof = now.sentence, prove(repair.action, case.heard, now)
+                said, proof = now.sentence, prove(run.repair.action, case.heard, now)
         proof = proof or Proof(Outcome.UNCHANGED, said)
         await self._end(case, proof)
         after = {"outcome": proof.outcome.value, "seen": proof.seen, "repair": run.repair_id}
-        await self._note(run.going.actor, Entry("repair.looked", case.case_id, repair.because, after=after))
+        await self._note(run.going.actor, Entry("repair.looked", case.case_id, run.repair.because, after=after))
 
     async def _end(self, case: RepairCase, proof: Proof) -> None:
         await self._records.write(partial(repair_store.note_outcome, case=case, proof=proof, now=_now()))
