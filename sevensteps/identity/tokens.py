@@ -1,13 +1,10 @@
 """Development tokens: signed and checked by a key in the data folder. A suite on one machine needs no issuer."""
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Self
 from uuid import uuid4
 
@@ -32,6 +29,7 @@ from sevensteps.identity.claims import (
     word_of,
 )
 from sevensteps.installation import command
+from sevensteps.key_file import make_once
 
 ISSUER = "sevensteps-development"
 AUDIENCE = "sevensteps"
@@ -53,13 +51,7 @@ class Keys:
     def open(cls, data: Path) -> Self:
         """The key in the data folder. It is made at the first start, and only its owner can read it."""
         path = data / "keys" / "development.pem"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with NamedTemporaryFile(dir=path.parent) as draft:  # only its owner can read it
-                draft.write(OKPKey.generate_key("Ed25519").as_pem(private=True))
-                draft.flush()
-                with suppress(FileExistsError):
-                    os.link(draft.name, path)  # whoever links first wins: several may start at once
+        make_once(path, lambda: OKPKey.generate_key("Ed25519").as_pem(private=True))
         return cls(OKPKey.import_key(path.read_bytes()))
 
     @classmethod

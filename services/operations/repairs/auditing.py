@@ -1,12 +1,9 @@
 """Putting on record what was done by repairs, and what was refused: in a chain, with signed checkpoints."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,6 +20,7 @@ from sevensteps import clock
 from sevensteps.audit_chain import link_after
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Actor
+from sevensteps.key_file import make_once
 
 HEAD = sa.select(audit_head.c.number, audit_head.c.link).with_for_update()
 KEY = "audit.pem"
@@ -56,14 +54,7 @@ class Signer:
         Raises a Fault (PRECONDITION, AUDIT_KEY_UNUSABLE) for a file that is no such key.
         """
         path = data / "keys" / KEY
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            new = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            with NamedTemporaryFile(dir=path.parent) as draft:  # only its owner can read it
-                draft.write(new)
-                draft.flush()
-                with suppress(FileExistsError):
-                    os.link(draft.name, path)  # whoever links first wins: several may start at once
+        make_once(path, _new_key)
         try:
             key = load_pem_private_key(path.read_bytes(), None)
         except (OSError, TypeError, ValueError) as error:
@@ -75,6 +66,10 @@ class Signer:
     def sign(self, link: str) -> str:
         """The signature of a link, hexadecimal."""
         return self._key.sign(link.encode()).hex()
+
+
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _unusable(path: Path) -> Fault:
