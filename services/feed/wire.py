@@ -15,7 +15,7 @@ from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.events import PAYLOADS
 from sevensteps.fields import Fields
 from sevensteps.identity.claims import LONGEST_COUNCIL, LONGEST_SUBJECT
-from sevensteps.service.page_tokens import DIGEST_BYTES, TOKEN, digest_of, of_another_filter, unreadable
+from sevensteps.service.page_tokens import DIGEST_BYTES, digest_of, of_another_filter, unreadable
 
 MOST_EVENTS = 1000
 MOST_TYPES = 100
@@ -32,7 +32,7 @@ TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*", re.ASCII
 SUBSCRIPTION = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 RESUME_TOKEN = struct.Struct(">16s8sq")
 """A resume token: the feed's id, the event at the place, and the position."""
-NUMBER_TOKEN = TOKEN
+NUMBER_TOKEN = struct.Struct(f">q{DIGEST_BYTES}s")
 """A page token of version 0.1.0: it cannot be compared with the feed. A page token now is a resume token with the same
 digest of what was wanted behind it."""
 UNREADABLE = "must be a token from an earlier answer of this feed"

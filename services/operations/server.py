@@ -40,7 +40,7 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
             wanted=wanted,
             today=clock.today(),
             sorting=sorting,
-            after=wire.place_of(request.page_token, request),
+            after=wire.place_in(request.page_token, request),
             size=size,
         )
         return wire.listed(*await self._records.read(listing), request)
@@ -68,7 +68,7 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         wanted = wire.wanted_of(fields, request.filter, caller())
         cause = fields.text("cause_id", request.cause_id, limit=wire.LONGEST_CAUSE, may_be_empty=True)
         fields.check()
-        after = wire.place_of(request.page_token, request)
+        after = wire.place_in(request.page_token, request)
         listing = partial(handlers.list_stuck, wanted=wanted, cause=cause, today=clock.today(), after=after, size=size)
         return wire.stuck_message(*await self._records.read(listing), request)
 

@@ -3,39 +3,54 @@
 import json
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 from sevensteps.errors import Fault, Kind, Violation
 
 DIGEST_BYTES = 8
-TOKEN = struct.Struct(f">q{DIGEST_BYTES}s")
-"""The position, and a digest of what is listed."""
 FIELD = "page_token"
 UNREADABLE = "must be the next_page_token of an earlier answer"
 
 
 def token_of(position: int, listed: Mapping[str, object]) -> str:
     """The page token for what comes after a position. `listed` says which list it is: its name and every filter."""
-    return urlsafe_b64encode(TOKEN.pack(position, digest_of(listed))).decode().rstrip("=")
+    return token_of_place((position,), listed)
+
+
+def token_of_place(place: Sequence[int], listed: Mapping[str, object]) -> str:
+    """The same where a place is several numbers: what the last row was sorted by, and its own number."""
+    packed = _packing(len(place)).pack(*place, digest_of(listed))
+    return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def position_of(token: str, listed: Mapping[str, object]) -> int:
-    """The position in a page token, 0 without one.
+    """The position in a page token, 0 without one. Raises Faults (INVALID) as `place_of` does."""
+    if not token:
+        return 0
+    (position,) = place_of(token, listed, 1)
+    if position < 0:
+        raise unreadable(FIELD, UNREADABLE)
+    return position
+
+
+def place_of(token: str, listed: Mapping[str, object], numbers: int) -> Sequence[int]:
+    """The place in a page token, of so many numbers.
 
     Raises Faults (INVALID): CURSOR_INVALID for what is no page token, CURSOR_FILTER_MISMATCH for one of another list.
     """
-    if not token:
-        return 0
     try:
-        position, digest = TOKEN.unpack(urlsafe_b64decode(token.encode("ascii") + b"=="))
+        *place, digest = _packing(numbers).unpack(urlsafe_b64decode(token.encode("ascii") + b"=="))
     except (ValueError, struct.error) as error:
         raise unreadable(FIELD, UNREADABLE) from error
     if digest != digest_of(listed):
         raise of_another_filter(FIELD)
-    if position < 0:
-        raise unreadable(FIELD, UNREADABLE)
-    return int(position)
+    return place
+
+
+def _packing(numbers: int) -> struct.Struct:
+    """The numbers of a place, and a digest of what is listed."""
+    return struct.Struct(f">{numbers}q{DIGEST_BYTES}s")
 
 
 def digest_of(listed: Mapping[str, object]) -> bytes:
