@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Self
+from typing import NoReturn, Self
 
 import grpc
 import sqlalchemy as sa
 
-from sevensteps import clock, log, process
+from sevensteps import clock, log
 from sevensteps.background import Background
 from sevensteps.config import REGISTER, Settings
 from sevensteps.councils import Councils, no_council
@@ -18,9 +18,7 @@ from sevensteps.errors import Fault, waiting_out
 from sevensteps.identity.actor import Role
 from sevensteps.policy import Library
 from sevensteps.rpc.client import channel
-from sevensteps.rpc.encryption import Encryption
 from sevensteps.rpc.identity import Identity
-from sevensteps.rpc.server import serve
 from sevensteps.service import (
     answers,
     chaining,
@@ -30,6 +28,7 @@ from sevensteps.service import (
     publications_server,
     receipts,
     revocations,
+    running,
 )
 from sevensteps.service.case_register import AssessmentRegister
 from sevensteps.service.decided_records import DecidedRecords
@@ -218,14 +217,10 @@ def _ensure_one(archive: Archive, councils: Councils) -> None:
             raise refusals[0]
 
 
-def run(name: str, add: AddTo, decided: Sequence[DecidedRecords], tasks: Mapping[str, Task] = NO_TASKS) -> None:
-    """The whole life of a service's process: records, and serving until it is told to stop."""
+def run(name: str, add: AddTo, decided: Sequence[DecidedRecords], tasks: Mapping[str, Task] = NO_TASKS) -> NoReturn:
+    """The whole life of a deciding service's process."""
 
-    async def work(settings: Settings) -> None:
-        encryption = Encryption.of(settings, name)
-        identity = Identity.open(settings)
-        councils = Councils(settings.policies, settings.pack)
-        service = await DecidingService.open(name, settings, identity, councils, add, decided, tasks)
-        await serve(service, identity, councils, settings.own_address(name), settings, encryption)
+    async def opened(settings: Settings, identity: Identity, councils: Councils) -> DecidingService:
+        return await DecidingService.open(name, settings, identity, councils, add, decided, tasks)
 
-    process.run(name, work)
+    running.run(name, opened)
