@@ -62,16 +62,7 @@ def _past_due(standing: Standing, today: date) -> Iterator[Finding]:
         detail |= {"who": NAMES[whom], "what": what}
     else:
         return
-    yield Finding(
-        standing.case_id,
-        kind,
-        f"{kind}/{waiting_for}",
-        whom,
-        begin_of(due.day + DAY),
-        case_id=standing.case_id,
-        council=standing.council,
-        detail=detail,
-    )
+    yield Finding.of_case(standing, kind, f"{kind}/{waiting_for}", whom, begin_of(due.day + DAY), detail=detail)
 
 
 def _by_law(standing: Standing) -> Iterator[tuple[date, str]]:
@@ -85,13 +76,5 @@ def _by_law(standing: Standing) -> Iterator[tuple[date, str]]:
 
 def _of_law(standing: Standing, kind: StuckKind, on: date, clock: str) -> Finding:
     since = on + DAY if kind is StuckKind.CLOCK_BREACHED else on - NEAR
-    return Finding(
-        standing.case_id,
-        kind,
-        f"{kind}/{clock}",
-        Whom.PRACTITIONER,
-        begin_of(since),
-        case_id=standing.case_id,
-        council=standing.council,
-        detail={"clock": CLOCKS[clock], "due_on": day_in_words(on)},
-    )
+    detail = {"clock": CLOCKS[clock], "due_on": day_in_words(on)}
+    return Finding.of_case(standing, kind, f"{kind}/{clock}", Whom.PRACTITIONER, begin_of(since), detail=detail)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol, Self
 
 from services.operations.domain.whom import Whom
 
@@ -32,6 +33,18 @@ NOT_STUCK = frozenset({StuckKind.CLOCK_NEAR})
 """What is told before anything is wrong."""
 
 
+class CaseNamed(Protocol):
+    """Whatever says which case it is about."""
+
+    @property
+    def case_id(self) -> str:
+        """Its id."""
+
+    @property
+    def council(self) -> str:
+        """The council that holds it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that is stuck: of a case, or of a part of the suite, which then `about` names and `case_id` does not.
@@ -48,3 +61,10 @@ class Finding:
     case_id: str = ""
     council: str = ""
     detail: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_case(
+        cls, case: CaseNamed, kind: StuckKind, cause: str, whom: Whom, since: datetime, *, detail: Mapping[str, str]
+    ) -> Self:
+        """Something that is stuck of a case."""
+        return cls(case.case_id, kind, cause, whom, since, case.case_id, case.council, detail)

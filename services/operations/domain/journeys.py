@@ -120,16 +120,7 @@ def failing(case: Case, why: Failing) -> Finding:
 def _of_case(
     case: Case, kind: StuckKind, cause: str, detail: Mapping[str, str], since: datetime | None = None
 ) -> Finding:
-    return Finding(
-        case.case_id,
-        kind,
-        cause,
-        Whom.SYSTEM,
-        since or case.since,
-        case_id=case.case_id,
-        council=case.council,
-        detail=detail,
-    )
+    return Finding.of_case(case, kind, cause, Whom.SYSTEM, since or case.since, detail=detail)
 
 
 def _sentence(detail: str) -> str:

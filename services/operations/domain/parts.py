@@ -108,27 +108,9 @@ def stops_all(parts: Sequence[Finding]) -> Finding | None:
 
 def held_up(case: Case, part: Finding) -> Finding:
     """A case that a part of the suite holds up: both have one cause, and are told by the same sentence."""
-    return Finding(
-        case.case_id,
-        part.kind,
-        part.cause,
-        part.whom,
-        case.since,
-        case_id=case.case_id,
-        council=case.council,
-        detail=part.detail,
-    )
+    return Finding.of_case(case, part.kind, part.cause, part.whom, case.since, detail=part.detail)
 
 
 def _missing(case: Case, owed: Owed) -> Finding:
     kind = StuckKind.EFFECT_MISSING
-    return Finding(
-        case.case_id,
-        kind,
-        f"{kind}/{owed.key}",
-        Whom.SYSTEM,
-        case.since,
-        case_id=case.case_id,
-        council=case.council,
-        detail={"effect": owed.effect},
-    )
+    return Finding.of_case(case, kind, f"{kind}/{owed.key}", Whom.SYSTEM, case.since, detail={"effect": owed.effect})
