@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.trip import Staff
@@ -15,7 +16,7 @@ from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.devserver import DevServer
 from sevensteps.local.processes import Process
-from sevensteps.local.suite import Suite
+from sevensteps.local.suite import Suite, on_free_ports
 from sevensteps.rpc.client import channel
 
 if TYPE_CHECKING:
@@ -122,3 +123,34 @@ def rename_in_planning(settings: Settings, case_id: str, becomes: str) -> None:
     """Planning knows a case by another id: what journeys ask of it is refused for good."""
     with closing(sqlite3.connect(settings.data / "planning.db")) as records, records:
         records.execute("UPDATE plannings SET case_id = ? WHERE case_id = ?", (becomes, case_id))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A running suite, whoever works with its cases, and whoever looks at what is stuck of them."""
+
+    suite: StoppableSuite
+    staff: Staff
+    impatient: Impatient
+    looking: Watching
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the suite."""
+        return self.suite.settings
+
+
+@asynccontextmanager
+async def scene_in(folder: Path) -> AsyncIterator[Scene]:
+    """A suite whose data are in a folder, and the people around it."""
+    suite = StoppableSuite(on_free_ports(replace(Settings(), data=folder)))
+    await suite.start()
+    try:
+        async with (
+            Staff(suite.settings) as staff,
+            Impatient(suite.settings) as impatient,
+            watching(suite.settings) as looking,
+        ):
+            yield Scene(suite, staff, impatient, looking)
+    finally:
+        await suite.stop()

@@ -3,22 +3,19 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from temporalio.client import Client
 
-from bench.trip import Staff, agree_plan, find_money, make_plan, open_case
-from e2e.stuck import Impatient, StoppableSuite, Watching, rename_in_planning, watching
+from bench.trip import agree_plan, find_money, make_plan, open_case
+from e2e.stuck import Scene, rename_in_planning, scene_in
 from servers.command_line import run_command
 from servers.waiting import until
 from sevensteps.api.operations.v1 import operations_pb2 as pb
-from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.journeys import connect, standing
-from sevensteps.local.suite import on_free_ports
 from sevensteps.temporal import WaitingFor, workflow_id
 
 BECAUSE = ("--because", "It is put right.", "--by", "olu")
@@ -26,41 +23,24 @@ STOPPED = 4
 """How many journeys are ended by hand."""
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A running suite, whoever works with its cases, and whoever looks at what is stuck of them."""
+async def run(scene: Scene, *arguments: str, code: int = 0) -> str:
+    """What a command prints."""
+    done = await asyncio.to_thread(run_command, scene.settings.as_environment(), *arguments)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
 
-    settings: Settings
-    staff: Staff
-    impatient: Impatient
-    looking: Watching
 
-    async def run(self, *arguments: str, code: int = 0) -> str:
-        """What a command prints."""
-        done = await asyncio.to_thread(run_command, self.settings.as_environment(), *arguments)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
-
-    async def told(self, *arguments: str, code: int = 0) -> Mapping[str, object]:
-        """The same, as a program reads it."""
-        told: Mapping[str, object] = json.loads(await self.run(*arguments, "--json", code=code))
-        return told
+async def answer(scene: Scene, *arguments: str, code: int = 0) -> Mapping[str, object]:
+    """The same, as a program reads it."""
+    told: Mapping[str, object] = json.loads(await run(scene, *arguments, "--json", code=code))
+    return told
 
 
 @pytest.fixture(scope="module")
 async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
     """A suite in which nothing is stuck."""
-    suite = StoppableSuite(on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("suite"))))
-    await suite.start()
-    try:
-        async with (
-            Staff(suite.settings) as staff,
-            Impatient(suite.settings) as impatient,
-            watching(suite.settings) as looking,
-        ):
-            yield Scene(suite.settings, staff, impatient, looking)
-    finally:
-        await suite.stop()
+    async with scene_in(tmp_path_factory.mktemp("suite")) as scene:
+        yield scene
 
 
 async def has_journey(client: Client, case_id: str) -> bool:
@@ -80,7 +60,7 @@ async def test_journeys_that_were_ended_by_hand(scene: Scene, tmp_path: Path) ->
         await client.get_workflow_handle(workflow_id(case_id)).terminate(reason="By mistake")
     causes = {(await scene.looking.found(case_id, pb.STUCK_KIND_JOURNEY_STOPPED)).cause_id for case_id in cases}
     (cause,) = causes
-    planned = await scene.told("repair", "plan", "rebuild", "--cause", cause, *BECAUSE)
+    planned = await answer(scene, "repair", "plan", "rebuild", "--cause", cause, *BECAUSE)
     assert (planned["state"], planned["left"]) == ("planned", STOPPED)
     its_cases = planned["cases"]
     assert isinstance(its_cases, list)
@@ -89,18 +69,18 @@ async def test_journeys_that_were_ended_by_hand(scene: Scene, tmp_path: Path) ->
         "step 1: finding out how much money. It waits for a practitioner" in case["prediction"] for case in its_cases
     )
     repair = str(planned["repair_id"])
-    first = await scene.told("repair", "continue", repair, "--cases", "1", "--by", "olu")
+    first = await answer(scene, "repair", "continue", repair, "--cases", "1", "--by", "olu")
     assert (first["state"], first["outcomes"]) == ("waiting", {"moved": 1})
-    done = await scene.told("repair", "continue", repair, "--by", "olu")
+    done = await answer(scene, "repair", "continue", repair, "--by", "olu")
     assert (done["state"], done["outcomes"]) == ("done", {"moved": STOPPED})
     await scene.looking.nothing_left()
-    shown = await scene.run("repair", "show", repair)
+    shown = await run(scene, "repair", "show", repair)
     assert shown.count("moved: Step 1: finding out how much money.") == STOPPED
     exported = tmp_path / "audit.jsonl"
-    exported.write_text(await scene.run("audit", "list", "--json"), encoding="utf-8")
-    assert "none was changed" in await scene.run("audit", "verify", str(exported))
+    exported.write_text(await run(scene, "audit", "list", "--json"), encoding="utf-8")
+    assert "none was changed" in await run(scene, "audit", "verify", str(exported))
     exported.write_text(exported.read_text(encoding="utf-8").replace("olu", "eve", 1), encoding="utf-8")
-    assert "The audit was changed" in await scene.run("audit", "verify", str(exported), code=1)
+    assert "The audit was changed" in await run(scene, "audit", "verify", str(exported), code=1)
 
 
 async def test_a_refusal_that_is_put_right(scene: Scene) -> None:
@@ -111,14 +91,14 @@ async def test_a_refusal_that_is_put_right(scene: Scene) -> None:
     rename_in_planning(scene.settings, case_id, f"{case_id}-lost")
     await agree_plan(scene.impatient, case_id)
     await scene.looking.found(case_id, pb.STUCK_KIND_PARKED)
-    early = await scene.told("repair", "plan", "resume", "--case", case_id, *BECAUSE)
-    came_back = await scene.told("repair", "continue", str(early["repair_id"]), "--by", "olu", code=1)
+    early = await answer(scene, "repair", "plan", "resume", "--case", case_id, *BECAUSE)
+    came_back = await answer(scene, "repair", "continue", str(early["repair_id"]), "--by", "olu", code=1)
     assert came_back["outcomes"] == {"came-back": 1}
-    shown = await scene.run("repair", "show", str(early["repair_id"]))
+    shown = await run(scene, "repair", "show", str(early["repair_id"]))
     assert "was refused (" in shown
     rename_in_planning(scene.settings, f"{case_id}-lost", case_id)
-    again = await scene.told("repair", "plan", "resume", "--case", case_id, *BECAUSE)
-    moved = await scene.told("repair", "continue", str(again["repair_id"]), "--by", "olu")
+    again = await answer(scene, "repair", "plan", "resume", "--case", case_id, *BECAUSE)
+    moved = await answer(scene, "repair", "continue", str(again["repair_id"]), "--by", "olu")
     assert moved["outcomes"] == {"moved": 1}
     await scene.looking.nothing_left()
 
@@ -126,11 +106,11 @@ async def test_a_refusal_that_is_put_right(scene: Scene) -> None:
 async def test_a_case_on_hold_and_off_again(scene: Scene) -> None:
     """What a hold would stop is said before; a hold that is there already leaves the case out."""
     case_id = await open_case(scene.staff)
-    held = await scene.told("repair", "plan", "hold", "--case", case_id, "--reason", "away", *BECAUSE)
-    done = await scene.told("repair", "continue", str(held["repair_id"]), "--by", "olu")
+    held = await answer(scene, "repair", "plan", "hold", "--case", case_id, "--reason", "away", *BECAUSE)
+    done = await answer(scene, "repair", "continue", str(held["repair_id"]), "--by", "olu")
     assert done["outcomes"] == {"moved": 1}
-    again = await scene.told("repair", "plan", "hold", "--case", case_id, "--reason", "away", *BECAUSE)
+    again = await answer(scene, "repair", "plan", "hold", "--case", case_id, "--reason", "away", *BECAUSE)
     assert (again["state"], again["outcomes"]) == ("done", {"left-out": 1})
-    off = await scene.told("repair", "plan", "release", "--case", case_id, *BECAUSE)
-    assert (await scene.told("repair", "continue", str(off["repair_id"]), "--by", "olu"))["outcomes"] == {"moved": 1}
-    assert await scene.run("repair", "list")
+    off = await answer(scene, "repair", "plan", "release", "--case", case_id, *BECAUSE)
+    assert (await answer(scene, "repair", "continue", str(off["repair_id"]), "--by", "olu"))["outcomes"] == {"moved": 1}
+    assert await run(scene, "repair", "list")

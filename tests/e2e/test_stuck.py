@@ -4,55 +4,29 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass, replace
 
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 
-from bench.trip import Staff, agree_plan, find_money, make_plan, open_case
-from e2e.stuck import SOON, Impatient, StoppableSuite, Watching, rename_in_planning, watching
+from bench.trip import agree_plan, find_money, make_plan, open_case
+from e2e.stuck import SOON, Scene, rename_in_planning, scene_in
 from servers.command_line import run_command
 from servers.waiting import until
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.config import Settings
 from sevensteps.events import MoneyOpened, PlanChecked, PlanOpened
 from sevensteps.journeys import connect
-from sevensteps.local.suite import on_free_ports
 from sevensteps.temporal import workflow_id
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A running suite, whoever works with its cases, and whoever looks at what is stuck of them."""
-
-    suite: StoppableSuite
-    staff: Staff
-    impatient: Impatient
-    looking: Watching
-
-    @property
-    def settings(self) -> Settings:
-        """Those of the suite."""
-        return self.suite.settings
 
 
 @pytest.fixture(scope="module")
 async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
     """A suite in which nothing is stuck, as was looked at more than once."""
-    suite = StoppableSuite(on_free_ports(replace(Settings(), data=tmp_path_factory.mktemp("suite"))))
-    await suite.start()
-    try:
-        async with (
-            Staff(suite.settings) as staff,
-            Impatient(suite.settings) as impatient,
-            watching(suite.settings) as looking,
-        ):
-            await looking.looks(2)
-            assert await looking.causes() == []
-            yield Scene(suite, staff, impatient, looking)
-    finally:
-        await suite.stop()
+    async with scene_in(tmp_path_factory.mktemp("suite")) as scene:
+        await scene.looking.looks(2)
+        assert await scene.looking.causes() == []
+        yield scene
 
 
 async def run(settings: Settings, *arguments: str) -> None:
