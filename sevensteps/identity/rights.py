@@ -170,6 +170,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ListCauses": RECORDS,
             "ListStuck": RECORDS,
             "PlanRepair": {Role.OPERATIONS},
+            "AgreeRepair": {Role.OPERATIONS},
             "ContinueRepair": {Role.OPERATIONS},
             "StopRepair": {Role.OPERATIONS},
             "GetRepair": {Role.OPERATIONS, Role.AUDITOR},

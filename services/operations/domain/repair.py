@@ -22,6 +22,12 @@ class Action(StrEnum):
     RETRY = "retry"
     HOLD = "hold"
     RELEASE = "release"
+    ASSIGN = "assign"
+    ESCALATE = "escalate"
+    END = "end"
+    REPLAY = "replay"
+    SKIP = "skip"
+    CORRECT = "correct"
 
 
 class State(StrEnum):
@@ -70,6 +76,8 @@ def predict(action: Action, standing: Standing, stuck: Mapping[StuckKind, Findin
             return _of_hold(standing)
         case Action.RELEASE:
             return _of_release(standing)
+        case Action.ASSIGN | Action.ESCALATE | Action.END | Action.REPLAY | Action.SKIP | Action.CORRECT:
+            return Prediction(does=False, sentence="This cannot be done yet.")
 
 
 def _of_resume(stuck: Mapping[StuckKind, Finding]) -> Prediction:

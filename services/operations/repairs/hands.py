@@ -64,6 +64,8 @@ class OwnHands:
                 await self._resume(repair, case, token)
             case Action.HOLD | Action.RELEASE:
                 await self._hold_or_release(repair, case, token)
+            case _:
+                raise NotImplementedError
 
     async def look(self, case_id: str) -> Standing:
         """See Hands."""

@@ -318,6 +318,18 @@ class _RepairActionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RepairAc
     """Puts the case on hold."""
     REPAIR_ACTION_RELEASE: _RepairAction.ValueType  # 5
     """Releases its hold."""
+    REPAIR_ACTION_ASSIGN: _RepairAction.ValueType  # 6
+    """Gives the case to another team."""
+    REPAIR_ACTION_ESCALATE: _RepairAction.ValueType  # 7
+    """Brings the case before somebody with more authority."""
+    REPAIR_ACTION_END: _RepairAction.ValueType  # 8
+    """Ends the case."""
+    REPAIR_ACTION_REPLAY: _RepairAction.ValueType  # 9
+    """Tells the journey again those of the case's events that it has not heard."""
+    REPAIR_ACTION_SKIP: _RepairAction.ValueType  # 10
+    """Gives up what a parked journey asks, where the service that it asks says that it is done, or is not owed."""
+    REPAIR_ACTION_CORRECT: _RepairAction.ValueType  # 11
+    """Corrects what was recorded wrongly, by a new record beside the old one."""
 
 class RepairAction(_RepairAction, metaclass=_RepairActionEnumTypeWrapper):
     """What a repair does to each of its cases."""
@@ -334,6 +346,18 @@ REPAIR_ACTION_HOLD: RepairAction.ValueType  # 4
 """Puts the case on hold."""
 REPAIR_ACTION_RELEASE: RepairAction.ValueType  # 5
 """Releases its hold."""
+REPAIR_ACTION_ASSIGN: RepairAction.ValueType  # 6
+"""Gives the case to another team."""
+REPAIR_ACTION_ESCALATE: RepairAction.ValueType  # 7
+"""Brings the case before somebody with more authority."""
+REPAIR_ACTION_END: RepairAction.ValueType  # 8
+"""Ends the case."""
+REPAIR_ACTION_REPLAY: RepairAction.ValueType  # 9
+"""Tells the journey again those of the case's events that it has not heard."""
+REPAIR_ACTION_SKIP: RepairAction.ValueType  # 10
+"""Gives up what a parked journey asks, where the service that it asks says that it is done, or is not owed."""
+REPAIR_ACTION_CORRECT: RepairAction.ValueType  # 11
+"""Corrects what was recorded wrongly, by a new record beside the old one."""
 Global___RepairAction: _TypeAlias = RepairAction  # noqa: Y015
 
 class _RepairState:
@@ -430,6 +454,8 @@ class CaseFilter(_message.Message):
     OPENED_BEFORE_FIELD_NUMBER: _builtins.int
     WAITING_SINCE_BEFORE_FIELD_NUMBER: _builtins.int
     CASE_KINDS_FIELD_NUMBER: _builtins.int
+    TEAMS_FIELD_NUMBER: _builtins.int
+    ESCALATED_FIELD_NUMBER: _builtins.int
     stuck: _builtins.bool
     """Only those of which anything is stuck, a near date excepted."""
     overdue: _builtins.bool
@@ -448,6 +474,8 @@ class CaseFilter(_message.Message):
     """Only those opened before this day, as YYYY-MM-DD."""
     waiting_since_before: _builtins.str
     """Only those that have waited for what they wait for since before this day, as YYYY-MM-DD."""
+    escalated: _builtins.bool
+    """Only those that have been escalated, and have not gone on since."""
     @_builtins.property
     def case_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only these cases; at most 1000."""
@@ -476,6 +504,10 @@ class CaseFilter(_message.Message):
     def case_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only those of adults, or of carers: "adult" or "carer"."""
 
+    @_builtins.property
+    def teams(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only those that these teams look after; "" for those of no team."""
+
     def __init__(
         self,
         *,
@@ -495,10 +527,12 @@ class CaseFilter(_message.Message):
         opened_before: _builtins.str = ...,
         waiting_since_before: _builtins.str = ...,
         case_kinds: _abc.Iterable[_builtins.str] | None = ...,
+        teams: _abc.Iterable[_builtins.str] | None = ...,
+        escalated: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_ids", b"case_ids", "case_kinds", b"case_kinds", "councils", b"councils", "due_before", b"due_before", "due_from", b"due_from", "hard", b"hard", "on_hold", b"on_hold", "open", b"open", "opened_before", b"opened_before", "overdue", b"overdue", "steps", b"steps", "stuck", b"stuck", "stuck_kinds", b"stuck_kinds", "waiting_for", b"waiting_for", "waiting_since_before", b"waiting_since_before", "whom", b"whom"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_ids", b"case_ids", "case_kinds", b"case_kinds", "councils", b"councils", "due_before", b"due_before", "due_from", b"due_from", "escalated", b"escalated", "hard", b"hard", "on_hold", b"on_hold", "open", b"open", "opened_before", b"opened_before", "overdue", b"overdue", "steps", b"steps", "stuck", b"stuck", "stuck_kinds", b"stuck_kinds", "teams", b"teams", "waiting_for", b"waiting_for", "waiting_since_before", b"waiting_since_before", "whom", b"whom"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -603,6 +637,8 @@ class CaseRow(_message.Message):
     ENDING_FIELD_NUMBER: _builtins.int
     CLOCKS_FIELD_NUMBER: _builtins.int
     STUCK_FIELD_NUMBER: _builtins.int
+    TEAM_FIELD_NUMBER: _builtins.int
+    ESCALATED_TO_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     council: _builtins.str
@@ -625,6 +661,10 @@ class CaseRow(_message.Message):
     """Why it is on hold; empty where it is not."""
     ending: _builtins.str
     """How it ended; empty while it is open."""
+    team: _builtins.str
+    """The team that looks after it, by the council's own name for it; empty where nobody has said."""
+    escalated_to: _builtins.str
+    """The role to which it has been escalated, as "service_manager"; empty where it has not, or has gone on since."""
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp:
         """When it was opened."""
@@ -659,10 +699,12 @@ class CaseRow(_message.Message):
         ending: _builtins.str = ...,
         clocks: _abc.Iterable[Global___Clock] | None = ...,
         stuck: _abc.Iterable[Global___StuckKind.ValueType] | None = ...,
+        team: _builtins.str = ...,
+        escalated_to: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["opened_at", b"opened_at", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "case_kind", b"case_kind", "clocks", b"clocks", "council", b"council", "due_kind", b"due_kind", "due_on", b"due_on", "ending", b"ending", "hold_reason", b"hold_reason", "opened_at", b"opened_at", "since", b"since", "step", b"step", "stuck", b"stuck", "turn", b"turn", "waiting_for", b"waiting_for", "whom", b"whom"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "case_kind", b"case_kind", "clocks", b"clocks", "council", b"council", "due_kind", b"due_kind", "due_on", b"due_on", "ending", b"ending", "escalated_to", b"escalated_to", "hold_reason", b"hold_reason", "opened_at", b"opened_at", "since", b"since", "step", b"step", "stuck", b"stuck", "team", b"team", "turn", b"turn", "waiting_for", b"waiting_for", "whom", b"whom"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1132,6 +1174,10 @@ class Repair(_message.Message):
     LEFT_FIELD_NUMBER: _builtins.int
     TO_LOOK_AT_FIELD_NUMBER: _builtins.int
     OUTCOMES_FIELD_NUMBER: _builtins.int
+    NEEDS_SECOND_PERSON_FIELD_NUMBER: _builtins.int
+    AGREED_BY_FIELD_NUMBER: _builtins.int
+    AGREED_AT_FIELD_NUMBER: _builtins.int
+    GIVEN_FIELD_NUMBER: _builtins.int
     repair_id: _builtins.str
     """Its id."""
     council: _builtins.str
@@ -1152,6 +1198,12 @@ class Repair(_message.Message):
     """How many of them are still to be repaired."""
     to_look_at: _builtins.int
     """How many have been repaired and are still to be looked at again."""
+    needs_second_person: _builtins.bool
+    """True where nothing is done before a second person has agreed."""
+    agreed_by: _builtins.str
+    """Who has agreed; empty where nobody has."""
+    given: _builtins.str
+    """What the action is given, in plain words, as "to the team north"; empty where it is given nothing."""
     @_builtins.property
     def planned_at(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -1159,6 +1211,10 @@ class Repair(_message.Message):
     @_builtins.property
     def outcomes(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutcomeCount]:
         """How many have come to which outcome."""
+
+    @_builtins.property
+    def agreed_at(self) -> _timestamp_pb2.Timestamp:
+        """When; absent where nobody has."""
 
     def __init__(
         self,
@@ -1175,10 +1231,14 @@ class Repair(_message.Message):
         left: _builtins.int = ...,
         to_look_at: _builtins.int = ...,
         outcomes: _abc.Iterable[Global___OutcomeCount] | None = ...,
+        needs_second_person: _builtins.bool = ...,
+        agreed_by: _builtins.str = ...,
+        agreed_at: _timestamp_pb2.Timestamp | None = ...,
+        given: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["planned_at", b"planned_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreed_at", b"agreed_at", "planned_at", b"planned_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "because", b"because", "cases", b"cases", "council", b"council", "left", b"left", "outcomes", b"outcomes", "planned_at", b"planned_at", "planned_by", b"planned_by", "repair_id", b"repair_id", "state", b"state", "to_look_at", b"to_look_at", "why", b"why"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "agreed_at", b"agreed_at", "agreed_by", b"agreed_by", "because", b"because", "cases", b"cases", "council", b"council", "given", b"given", "left", b"left", "needs_second_person", b"needs_second_person", "outcomes", b"outcomes", "planned_at", b"planned_at", "planned_by", b"planned_by", "repair_id", b"repair_id", "state", b"state", "to_look_at", b"to_look_at", "why", b"why"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1268,6 +1328,9 @@ class PlanRepairRequest(_message.Message):
     ACTION_FIELD_NUMBER: _builtins.int
     BECAUSE_FIELD_NUMBER: _builtins.int
     HOLD_REASON_FIELD_NUMBER: _builtins.int
+    TEAM_FIELD_NUMBER: _builtins.int
+    ESCALATE_TO_FIELD_NUMBER: _builtins.int
+    ENDING_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     cause_id: _builtins.str
@@ -1278,6 +1341,12 @@ class PlanRepairRequest(_message.Message):
     """Why, in words for the record; no names. At most 1,000 characters."""
     hold_reason: _builtins.str
     """Why the cases are put on hold, in one word: "hospital", "person_asked" or "away". Only for that action."""
+    team: _builtins.str
+    """The team that is to look after the cases, by the council's own name for it. Only for that action."""
+    escalate_to: _builtins.str
+    """The role before which the cases are brought, as "service_manager". Only for that action."""
+    ending: _builtins.str
+    """How the cases end, in one word, as EndCase has it. Only for that action."""
     @_builtins.property
     def filter(self) -> Global___CaseFilter:
         """For which cases: those that it finds now, and no others however things change. At most 5000."""
@@ -1291,10 +1360,13 @@ class PlanRepairRequest(_message.Message):
         action: Global___RepairAction.ValueType = ...,
         because: _builtins.str = ...,
         hold_reason: _builtins.str = ...,
+        team: _builtins.str = ...,
+        escalate_to: _builtins.str = ...,
+        ending: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "because", b"because", "cause_id", b"cause_id", "filter", b"filter", "hold_reason", b"hold_reason", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "because", b"because", "cause_id", b"cause_id", "ending", b"ending", "escalate_to", b"escalate_to", "filter", b"filter", "hold_reason", b"hold_reason", "request_id", b"request_id", "team", b"team"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1323,6 +1395,56 @@ class PlanRepairResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanRepairResponse: _TypeAlias = PlanRepairResponse  # noqa: Y015
+
+@_typing.final
+class AgreeRepairRequest(_message.Message):
+    """Asks that a repair be agreed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIR_ID_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    repair_id: _builtins.str
+    """The repair."""
+    because: _builtins.str
+    """Why, in words for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        repair_id: _builtins.str = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "repair_id", b"repair_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AgreeRepairRequest: _TypeAlias = AgreeRepairRequest  # noqa: Y015
+
+@_typing.final
+class AgreeRepairResponse(_message.Message):
+    """The repair, agreed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPAIR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def repair(self) -> Global___Repair:
+        """The repair."""
+
+    def __init__(
+        self,
+        *,
+        repair: Global___Repair | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["repair", b"repair"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["repair", b"repair"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AgreeRepairResponse: _TypeAlias = AgreeRepairResponse  # noqa: Y015
 
 @_typing.final
 class ContinueRepairRequest(_message.Message):

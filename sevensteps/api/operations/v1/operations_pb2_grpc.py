@@ -61,6 +61,11 @@ class OperationsServiceStub:
                 request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairResponse.FromString,
                 _registered_method=True)
+        self.AgreeRepair = channel.unary_unary(
+                '/sevensteps.api.operations.v1.OperationsService/AgreeRepair',
+                request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.AgreeRepairRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.AgreeRepairResponse.FromString,
+                _registered_method=True)
         self.ContinueRepair = channel.unary_unary(
                 '/sevensteps.api.operations.v1.OperationsService/ContinueRepair',
                 request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ContinueRepairRequest.SerializeToString,
@@ -128,6 +133,13 @@ class OperationsServiceServicer:
 
     def PlanRepair(self, request, context):
         """Plans a repair: which cases it is for is settled now, and for each it says what would happen. Nothing is done yet.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AgreeRepair(self, request, context):
+        """Agrees to a repair for which the council wants a second person. Whoever planned it cannot.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -202,6 +214,11 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     servicer.PlanRepair,
                     request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairResponse.SerializeToString,
+            ),
+            'AgreeRepair': grpc.unary_unary_rpc_method_handler(
+                    servicer.AgreeRepair,
+                    request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.AgreeRepairRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.AgreeRepairResponse.SerializeToString,
             ),
             'ContinueRepair': grpc.unary_unary_rpc_method_handler(
                     servicer.ContinueRepair,
@@ -371,6 +388,33 @@ class OperationsService:
             '/sevensteps.api.operations.v1.OperationsService/PlanRepair',
             sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairRequest.SerializeToString,
             sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AgreeRepair(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.operations.v1.OperationsService/AgreeRepair',
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.AgreeRepairRequest.SerializeToString,
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.AgreeRepairResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,8 @@ class OperationsServiceStub:
     """Lists what is stuck, one by one: what of which case, since when, who can mend it and how."""
     PlanRepair: _grpc.UnaryUnaryMultiCallable[_operations_pb2.PlanRepairRequest, _operations_pb2.PlanRepairResponse]
     """Plans a repair: which cases it is for is settled now, and for each it says what would happen. Nothing is done yet."""
+    AgreeRepair: _grpc.UnaryUnaryMultiCallable[_operations_pb2.AgreeRepairRequest, _operations_pb2.AgreeRepairResponse]
+    """Agrees to a repair for which the council wants a second person. Whoever planned it cannot."""
     ContinueRepair: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ContinueRepairRequest, _operations_pb2.ContinueRepairResponse]
     """Repairs some of the cases of a planned repair, or all that are left, with the caller's own rights; then looks at each again."""
     StopRepair: _grpc.UnaryUnaryMultiCallable[_operations_pb2.StopRepairRequest, _operations_pb2.StopRepairResponse]
@@ -75,6 +77,8 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     """Lists what is stuck, one by one: what of which case, since when, who can mend it and how."""
     PlanRepair: _aio.UnaryUnaryMultiCallable[_operations_pb2.PlanRepairRequest, _operations_pb2.PlanRepairResponse]  # type: ignore[assignment]
     """Plans a repair: which cases it is for is settled now, and for each it says what would happen. Nothing is done yet."""
+    AgreeRepair: _aio.UnaryUnaryMultiCallable[_operations_pb2.AgreeRepairRequest, _operations_pb2.AgreeRepairResponse]  # type: ignore[assignment]
+    """Agrees to a repair for which the council wants a second person. Whoever planned it cannot."""
     ContinueRepair: _aio.UnaryUnaryMultiCallable[_operations_pb2.ContinueRepairRequest, _operations_pb2.ContinueRepairResponse]  # type: ignore[assignment]
     """Repairs some of the cases of a planned repair, or all that are left, with the caller's own rights; then looks at each again."""
     StopRepair: _aio.UnaryUnaryMultiCallable[_operations_pb2.StopRepairRequest, _operations_pb2.StopRepairResponse]  # type: ignore[assignment]
@@ -132,6 +136,14 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_operations_pb2.PlanRepairResponse, _abc.Awaitable[_operations_pb2.PlanRepairResponse]]:
         """Plans a repair: which cases it is for is settled now, and for each it says what would happen. Nothing is done yet."""
+
+    @_abc_1.abstractmethod
+    def AgreeRepair(
+        self,
+        request: _operations_pb2.AgreeRepairRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.AgreeRepairResponse, _abc.Awaitable[_operations_pb2.AgreeRepairResponse]]:
+        """Agrees to a repair for which the council wants a second person. Whoever planned it cannot."""
 
     @_abc_1.abstractmethod
     def ContinueRepair(
