@@ -24,6 +24,8 @@ ROWS = (
     Row("/", "Home"),
     Row("/cases?open=yes", "Cases"),
     Row("/stuck", "Stuck"),
+    Row("/approvals", "Approvals", "approval.GetApproval"),
+    Row("/reviews", "Reviews", "review.GetLife"),
     Row("/glossary", "Glossary"),
 )
 """In the order of the header."""
