@@ -9,7 +9,20 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console import refusals, words
-from console.pages import approval, approvals, case, cases, glossary, home, plain, reviews, sign_in, stuck
+from console.pages import (
+    approval,
+    approvals,
+    case,
+    cases,
+    glossary,
+    home,
+    packs,
+    plain,
+    publication,
+    reviews,
+    sign_in,
+    stuck,
+)
 from console.sessions import Sessions
 from console.visit import TOKEN, Console, for_anybody, for_signed_on
 from sevensteps.case_history.words import words_of
@@ -20,6 +33,7 @@ from sevensteps.policy.model.values_in_words import plain as without_underscores
 from sevensteps.rpc.caller import Caller
 
 STATIC = Path(__file__).with_name("static")
+PUBLICATION = "/packs/publications/{publication_id}"
 ROUTES = [
     Route("/", for_signed_on(home.show)),
     Route("/cases", for_signed_on(cases.show)),
@@ -33,6 +47,13 @@ ROUTES = [
     Route("/approvals/{case_id}/return", for_signed_on(approval.send_back), methods=["POST"]),
     Route("/reviews", for_signed_on(reviews.show)),
     Route("/reviews.csv", for_signed_on(reviews.as_file)),
+    Route("/packs", for_signed_on(packs.show)),
+    Route("/packs/publications/{publication_id}", for_signed_on(publication.show)),
+    Route(
+        "/packs/publications/{publication_id}/put-in-force", for_signed_on(publication.put_in_force), methods=["POST"]
+    ),
+    Route("/packs/{version}", for_signed_on(packs.values)),
+    Route("/packs/{version}/rules", for_signed_on(packs.rules)),
     Route("/glossary", for_signed_on(glossary.show)),
     Route("/sign-in", for_anybody(sign_in.show), methods=["GET"]),
     Route("/sign-in", for_anybody(sign_in.sign_in), methods=["POST"]),

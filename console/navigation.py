@@ -21,11 +21,12 @@ class Row:
 
 
 ROWS = (
-    Row("/", "Home"),
-    Row("/cases?open=yes", "Cases"),
-    Row("/stuck", "Stuck"),
+    Row("/", "Home", "operations.CountCases"),
+    Row("/cases?open=yes", "Cases", "operations.ListCases"),
+    Row("/stuck", "Stuck", "operations.ListCauses"),
     Row("/approvals", "Approvals", "approval.GetApproval"),
     Row("/reviews", "Reviews", "review.GetLife"),
+    Row("/packs", "Packs", "receipts.GetPacksInForce"),
     Row("/glossary", "Glossary"),
 )
 """In the order of the header."""

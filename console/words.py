@@ -9,6 +9,7 @@ from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.case_words import Stuck
 from sevensteps.fields import short_name
+from sevensteps.money import pounds_in_words
 from sevensteps.policy.model.values_in_words import value_in_words
 from sevensteps.steps import STEP_NAMES, Stage
 from sevensteps.temporal import PHRASES, WaitingFor
@@ -54,6 +55,11 @@ def whom(number: pb.Whom.ValueType) -> str:
 def stuck(number: pb.StuckKind.ValueType) -> str:
     """In which way something is stuck; one that is newer than this console is called so."""
     return STUCK.get(short_name(pb.StuckKind, number), "Stuck in a way that this console does not know")
+
+
+def money(text: str) -> str:
+    """An amount in pounds, with its £."""
+    return pounds_in_words(text)
 
 
 def day(text: str) -> str:
