@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from services.operations.domain.clocks import BETWEEN
 from services.operations.domain.finding import Finding, StuckKind
+from services.operations.domain.prediction import Prediction
 from services.operations.domain.standing import Standing
 from sevensteps import clock
 from sevensteps.steps import STEP_NAMES, Stage
@@ -50,19 +51,19 @@ class Outcome(StrEnum):
     LEFT_OUT = "left_out"
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What would happen to a case; `does` is False where that is nothing, and the case is left out."""
-
-    does: bool
-    sentence: str
-
-
+ASKED_FOR = frozenset({Action.REPLAY})
+"""What journeys and services have to be asked about before it can be said what would happen: `foresee` of the hands."""
+NOT_ASKED = Prediction(does=False, sentence="It has come to be wanted only now. Plan again for it.")
 NOTHING_TWICE = "If that was done already, the same answer comes again: nothing is done or paid twice."
 
 
-def predict(action: Action, standing: Standing, stuck: Mapping[StuckKind, Finding]) -> Prediction:
-    """What an action would do for a case that stands so, and of which this is stuck."""
+def predict(
+    action: Action, standing: Standing, stuck: Mapping[StuckKind, Finding], asked: Prediction = NOT_ASKED
+) -> Prediction:
+    """What an action would do for a case that stands so, and of which this is stuck.
+
+    `asked` is what journeys and services have said of it, where they have to be asked.
+    """
     if standing.ending:
         return Prediction(does=False, sentence="The case has ended.")
     match action:
@@ -76,7 +77,9 @@ def predict(action: Action, standing: Standing, stuck: Mapping[StuckKind, Findin
             return _of_hold(standing)
         case Action.RELEASE:
             return _of_release(standing)
-        case Action.ASSIGN | Action.ESCALATE | Action.END | Action.REPLAY | Action.SKIP | Action.CORRECT:
+        case Action.REPLAY:
+            return asked
+        case Action.ASSIGN | Action.ESCALATE | Action.END | Action.SKIP | Action.CORRECT:
             return Prediction(does=False, sentence="This cannot be done yet.")
 
 
