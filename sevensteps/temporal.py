@@ -1,7 +1,7 @@
 """The names and values on which the worker and whoever looks at journeys agree. No personal data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -18,7 +18,9 @@ HEAR = "hear"
 HEAR_ALL = "hear_all"
 """Another: several facts at once, in order."""
 STANDS = "stands"
-"""The one query: a Standing."""
+"""A query: a Standing."""
+HEARD_EVENTS = "heard_events"
+"""Another: a Remembered."""
 
 COUNCIL = SearchAttributeKey.for_keyword("Council")
 STAGE = SearchAttributeKey.for_keyword("Stage")
@@ -123,6 +125,23 @@ class Parked:
 def rebuild_advice(case_id: str) -> str:
     """What operations do with a journey that cannot go on with what it has heard."""
     return f"`sevensteps journeys rebuild {case_id}` starts its journey again from the feed."
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Which events a journey has heard: the position of the last, and the positions of those that it remembers.
+
+    It remembers all that it has heard from the position `complete_from` on; None where it remembers none.
+    """
+
+    heard: int
+    complete_from: int | None = None
+    positions: list[int] = field(default_factory=list)
+
+    def has_passed_over(self, position: int) -> bool:
+        """Whether it has heard what came after the event at this position, but not that event."""
+        is_known = self.complete_from is not None and self.complete_from <= position <= self.heard
+        return is_known and position not in self.positions
 
 
 @dataclass(frozen=True, slots=True)

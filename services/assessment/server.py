@@ -22,6 +22,7 @@ from services.assessment.records_server import RecordsServer
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.config import Settings
+from sevensteps.events import CaseResumed
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.interceptor import Context, caller
 from sevensteps.service.calls import changes, reads
@@ -167,10 +168,10 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
         )
         return pb.ReleaseHoldResponse(case=wire.case_message(case))
 
-    @changes(pb.ResumeCaseResponse, wire.mended_of)
-    def ResumeCase(self, work: Work, request: pb.ResumeCaseRequest, because: str) -> pb.ResumeCaseResponse:
+    @changes(pb.ResumeCaseResponse, wire.resumption_of)
+    def ResumeCase(self, work: Work, request: pb.ResumeCaseRequest, resumption: CaseResumed) -> pb.ResumeCaseResponse:
         """See AssessmentService.ResumeCase."""
-        case = handlers.resume_case(work, case_id=request.case_id, because=because)
+        case = handlers.resume_case(work, resumption, case_id=request.case_id)
         return pb.ResumeCaseResponse(case=wire.case_message(case))
 
     @changes(pb.EndCaseResponse, wire.end_of)

@@ -80,16 +80,19 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
     async def PlanRepair(self, request: pb.PlanRepairRequest, context: Context) -> pb.PlanRepairResponse:
         """See OperationsService.PlanRepair."""
         planned = repair_wire.planned_of(request, caller())
-        planning_it = partial(
-            planning.plan,
-            planned=planned,
-            councils=self._councils,
-            actor=caller(),
-            signer=self._signer,
-            today=clock.today(),
-            now=milliseconds(clock.now()),
-        )
         async with self._refusals("repair.planned", planned.repair_id, planned.because):
+            cases = await self._records.read(partial(planning.to_ask_about, planned=planned, today=clock.today()))
+            foreseen = await self._repairing.foresee(planned.action, cases, repair_wire.token_of_caller(context))
+            planning_it = partial(
+                planning.plan,
+                planned=planned,
+                councils=self._councils,
+                foreseen=foreseen,
+                actor=caller(),
+                signer=self._signer,
+                today=clock.today(),
+                now=milliseconds(clock.now()),
+            )
             repair = await self._records.write(planning_it)
         return pb.PlanRepairResponse(repair=await self._told(repair.repair_id))
 
