@@ -169,6 +169,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "CountCases": ANYBODY,
             "ListCauses": RECORDS,
             "ListStuck": RECORDS,
+            "DescribeCase": ANYBODY,
             "PlanRepair": {Role.OPERATIONS},
             "AgreeRepair": {Role.OPERATIONS},
             "ContinueRepair": {Role.OPERATIONS},
