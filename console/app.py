@@ -9,7 +9,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console import refusals, words
-from console.pages import case, cases, glossary, home, plain, sign_in, stuck
+from console.pages import case, cases, glossary, home, plain, repair, repair_wizard, repairs, sign_in, stuck
 from console.sessions import Sessions
 from console.visit import TOKEN, Console, for_anybody, for_signed_on
 from sevensteps.case_history.words import words_of
@@ -27,6 +27,14 @@ ROUTES = [
     Route("/cases/{case_id}", for_signed_on(case.show)),
     Route("/stuck", for_signed_on(stuck.causes)),
     Route("/stuck/cases", for_signed_on(stuck.of_cause)),
+    Route("/repairs", for_signed_on(repairs.show)),
+    Route("/repairs/new", for_signed_on(repair_wizard.begin), methods=["GET"]),
+    Route("/repairs/new", for_signed_on(repair_wizard.plan), methods=["POST"]),
+    Route("/repairs/{repair_id}", for_signed_on(repair.show)),
+    Route("/repairs/{repair_id}/continue", for_signed_on(repair.go_on), methods=["POST"]),
+    Route("/repairs/{repair_id}/agree", for_signed_on(repair.agree), methods=["POST"]),
+    Route("/repairs/{repair_id}/stop", for_signed_on(repair.ask_to_stop), methods=["GET"]),
+    Route("/repairs/{repair_id}/stop", for_signed_on(repair.stop), methods=["POST"]),
     Route("/glossary", for_signed_on(glossary.show)),
     Route("/sign-in", for_anybody(sign_in.show), methods=["GET"]),
     Route("/sign-in", for_anybody(sign_in.sign_in), methods=["POST"]),

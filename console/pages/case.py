@@ -59,6 +59,7 @@ async def show(visit: Visit) -> Response:
         found_refusal=found.refusal,
         entries=[_entry(event, visit.console.words) for event in reversed(told)],
         events_refusal=events.refusal,
+        may_mend=visit.may("operations.PlanRepair"),
         **_standing(listed),
     )
 

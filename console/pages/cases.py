@@ -35,6 +35,7 @@ async def show(visit: Visit) -> Response:
         problems=problems,
         wrong={problem.field: problem.sentence for problem in problems},
         filters=filters,
+        may_mend=visit.may("operations.PlanRepair"),
         **({} if problems else _shown(asked, listed, total)),
     )
 
