@@ -9,7 +9,20 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console import refusals, words
-from console.pages import case, cases, glossary, home, plain, repair, repair_wizard, repairs, sign_in, stuck
+from console.pages import (
+    audit,
+    case,
+    cases,
+    feed,
+    glossary,
+    home,
+    plain,
+    repair,
+    repair_wizard,
+    repairs,
+    sign_in,
+    stuck,
+)
 from console.sessions import Sessions
 from console.visit import TOKEN, Console, for_anybody, for_signed_on
 from sevensteps.case_history.words import words_of
@@ -35,6 +48,12 @@ ROUTES = [
     Route("/repairs/{repair_id}/agree", for_signed_on(repair.agree), methods=["POST"]),
     Route("/repairs/{repair_id}/stop", for_signed_on(repair.ask_to_stop), methods=["GET"]),
     Route("/repairs/{repair_id}/stop", for_signed_on(repair.stop), methods=["POST"]),
+    Route("/audit", for_signed_on(audit.show)),
+    Route("/audit.csv", for_signed_on(audit.as_file)),
+    Route("/audit.jsonl", for_signed_on(audit.as_chain)),
+    Route("/feed", for_signed_on(feed.show)),
+    Route("/feed/delete", for_signed_on(feed.ask_to_delete), methods=["GET"]),
+    Route("/feed/delete", for_signed_on(feed.delete), methods=["POST"]),
     Route("/glossary", for_signed_on(glossary.show)),
     Route("/sign-in", for_anybody(sign_in.show), methods=["GET"]),
     Route("/sign-in", for_anybody(sign_in.sign_in), methods=["POST"]),

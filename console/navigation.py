@@ -25,6 +25,8 @@ ROWS = (
     Row("/cases?open=yes", "Cases"),
     Row("/stuck", "Stuck"),
     Row("/repairs", "Repairs", "operations.ListRepairs"),
+    Row("/audit", "Audit", "operations.ListAudit"),
+    Row("/feed", "Feed", "feed.ListSubscriptions"),
     Row("/glossary", "Glossary"),
 )
 """In the order of the header."""

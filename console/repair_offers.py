@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.case_words import Repairs
 from sevensteps.fields import number_of
-from sevensteps.identity.actor import Role
+from sevensteps.identity.rights import SIGNING
 from sevensteps.steps import Ending, HoldReason
 
 
@@ -46,7 +46,7 @@ def _words(choices: Iterable[str]) -> Mapping[str, str]:
 
 _HOLD = Asks("hold_reason", "Why it is on hold", _words(HoldReason))
 _TEAM = Asks("team", "The team, by your council's own name for it", {})
-_ROLE = Asks("escalate_to", "To whom", _words((Role.TEAM_MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE)))
+_ROLE = Asks("escalate_to", "To whom", _words(SIGNING))
 _ENDING = Asks("ending", "How the cases end", _words((Ending.SUPPORT_ENDED, Ending.MOVED, Ending.DIED)))
 _PARKED = frozenset({pb.STUCK_KIND_PARKED, pb.STUCK_KIND_ENGINES_DISAGREE})
 _UNHEARD = frozenset({pb.STUCK_KIND_EFFECT_MISSING, pb.STUCK_KIND_EVENTS_NOT_MOVING})

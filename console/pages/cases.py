@@ -103,12 +103,13 @@ async def _count(visit: Visit, asked: Asked) -> pb.CountCasesResponse:
 
 
 async def _lines(first: pb.ListCasesResponse, rest: AsyncIterator[pb.ListCasesResponse]) -> AsyncIterator[str]:
-    yield _csv([(*COLUMNS, *MORE_COLUMNS), *map(_cells, first.cases)])
+    yield csv_of([(*COLUMNS, *MORE_COLUMNS), *map(_cells, first.cases)])
     async for page in rest:
-        yield _csv([*map(_cells, page.cases)])
+        yield csv_of([*map(_cells, page.cases)])
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> str:
+def csv_of(rows: Sequence[Sequence[str]]) -> str:
+    """Rows for a spreadsheet, which runs nothing in them."""
     written = StringIO()
     csv.writer(written).writerows([harmless(cell) for cell in row] for row in rows)
     return written.getvalue()

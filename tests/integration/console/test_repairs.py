@@ -2,115 +2,36 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
-from functools import partial
 from html import unescape
-from pathlib import Path
 
 import httpx
 import pytest
 
 from fakes.hands import FakeHands, came_back, unchanged
-from integration.operations.repairs import park
-from servers.console import OURS, Browser, Suite, browser_at, run_with_cases, text_of
-from servers.operations import told
-from servers.waiting import until
-from services.operations import store
-from services.operations.looking.look import Looking
+from integration.console.mending import (
+    CASE,
+    CAUSE,
+    FORM,
+    MANY,
+    PARKED,
+    REASON,
+    cases_of,
+    form_of,
+    mend,
+    open_and_park,
+    planned,
+    send,
+    standing,
+)
+from servers.console import OURS, Browser, Suite, browser_at, text_of
 from services.operations.repairs import repairing
-from services.operations.rows import milliseconds
-from services.operations.store import Look
-from sevensteps import clock, events
 from sevensteps.errors import Fault, Kind
 
-CAUSE = "parked/OpenPlan/STAGE_ORDER"
-MANY = 60
-REASON = {"because": "the pack is mended"}
-PARKED = [f"more-{number:02}" for number in range(MANY)]
-CASE = re.compile(r'<th scope="row"[^>]*><a class="govuk-link" href="/cases/([^"]+)">')
-HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
-FORM = re.compile(r'<form method="post" action="(/repairs/[^"]*)".*?</form>', re.DOTALL)
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at cases again sooner than people want it, and let the tests say what is found stuck."""
-
-    async def finds_nothing(_: Looking) -> None:
-        """Leave what is on record as it is."""
-
-    monkeypatch.setattr(repairing, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(Looking, "look", finds_nothing)
-
 
 @pytest.fixture
-def hands() -> FakeHands:
-    """Those that repair; what they do can be said later."""
-    return FakeHands()
-
-
-@pytest.fixture
-async def suite(tmp_path: Path, hands: FakeHands) -> AsyncIterator[Suite]:
+async def suite(mending: Suite) -> Suite:
     """A console over more parked cases than a page shows, and three that are not."""
-    async with run_with_cases(tmp_path, hands) as suite:
-        await open_and_park(suite, PARKED)
-        looked = Look(looked=milliseconds(clock.now()))
-        await suite.operations.running.store.write(partial(store.note_look, look=looked))
-        yield suite
-
-
-async def open_and_park(suite: Suite, case_ids: Sequence[str]) -> None:
-    """More cases, each of which is found parked."""
-    opened = events.CaseOpened(kind="adult", due_on="2026-06-20")
-    stories = [told(case_id, opened, after_seconds=10, council=OURS) for case_id in case_ids]
-    await suite.operations.come_to(await suite.feed.append(stories))
-    await park(suite.operations, case_ids)
-
-
-def form_of(page: httpx.Response, of: str) -> dict[str, str]:
-    """What the form of a page that goes to an address ending so has before anybody writes anything."""
-    [form] = [found[0] for found in FORM.finditer(page.text) if found[1].endswith(of)]
-    return {name: unescape(value) for name, value in HIDDEN.findall(form)}
-
-
-async def send(browser: Browser, path: str, fields: dict[str, str]) -> httpx.Response:
-    """Send a form, and follow to where it leads."""
-    return await browser.http.post(path, data=fields, follow_redirects=True)
-
-
-async def planned(browser: Browser, wanted: str = f"cause={CAUSE}", action: str = "resume") -> httpx.Response:
-    """The page of a repair that is planned through the form."""
-    page = await browser.open(f"/repairs/new?{wanted}")
-    return await send(browser, "/repairs/new", {**form_of(page, "/new"), "action": action, **REASON})
-
-
-async def mend(browser: Browser, page: httpx.Response, extent: str = "few", cases: int = 5) -> httpx.Response:
-    """The page of a repair, once it has gone as far as it was to go."""
-    fields = {**form_of(page, "/continue"), "extent": extent, "cases": str(cases), "pace": "1200"}
-    await send(browser, f"{page.url.path}/continue", fields)
-    return await standing(browser, page.url.path)
-
-
-async def standing(browser: Browser, path: str) -> httpx.Response:
-    """The page of a repair when it does not run any more."""
-
-    async def stands() -> bool:
-        now = await browser.open(path)
-        return "refresh" not in now.headers and "must still be looked at" not in now.text
-
-    await until(stands, "the repair to stand")
-    return await browser.open(path)
-
-
-async def cases_of(browser: Browser, page: httpx.Response) -> list[str]:
-    """Every case of a repair, from page to page."""
-    found, path = [], page.url.path
-    while path:
-        page = await browser.open(path)
-        found += [unescape(case_id) for case_id in CASE.findall(page.text)]
-        href = page.text.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
-        path = unescape(href) if 'rel="next"' in page.text else ""
-    return found
+    return mending
 
 
 async def test_a_repair_of_a_list_takes_all_of_it_and_not_only_the_visible_rows(olu: Browser) -> None:
