@@ -22,7 +22,9 @@ from console.pages import (
     repairs,
     sign_in,
     stuck,
+    views,
 )
+from console.saved_views import SavedViews
 from console.sessions import Sessions
 from console.visit import TOKEN, Console, for_anybody, for_signed_on
 from sevensteps.case_history.words import words_of
@@ -38,6 +40,10 @@ ROUTES = [
     Route("/cases", for_signed_on(cases.show)),
     Route("/cases.csv", for_signed_on(cases.as_file)),
     Route("/cases/{case_id}", for_signed_on(case.show)),
+    Route("/views", for_signed_on(views.show), methods=["GET"]),
+    Route("/views", for_signed_on(views.save), methods=["POST"]),
+    Route("/views/new", for_signed_on(views.begin)),
+    Route("/views/{view_id}/delete", for_signed_on(views.delete), methods=["POST"]),
     Route("/stuck", for_signed_on(stuck.causes)),
     Route("/stuck/cases", for_signed_on(stuck.of_cause)),
     Route("/repairs", for_signed_on(repairs.show)),
@@ -69,7 +75,8 @@ def app_of(settings: Settings, sessions: Sessions) -> Starlette:
     """The console over the services that the settings name. Raises a Fault where certificates cannot be used."""
     handlers = {Fault: refusals.of_fault, HTTPException: refusals.of_http, Exception: refusals.of_error}
     app = Starlette(routes=ROUTES, exception_handlers=handlers)
-    app.state.console = Console(settings, sessions, Caller(settings, TOKEN.get), templates(), words_of(settings))
+    caller, saved = Caller(settings, TOKEN.get), SavedViews(sessions.store)
+    app.state.console = Console(settings, sessions, saved, caller, templates(), words_of(settings))
     return app
 
 

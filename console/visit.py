@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.navigation import links, may, rpc_of
+from console.saved_views import SavedViews
 from console.sessions import Session, Sessions
 from sevensteps import log
 from sevensteps.addresses import is_loopback
@@ -33,6 +34,7 @@ class Console:
 
     settings: Settings
     sessions: Sessions
+    views: SavedViews
     caller: Caller
     """Calls with the token of the visit."""
     templates: jinja2.Environment
