@@ -88,6 +88,7 @@ class Repairs(WordFor):
     RETRY = "retry"
     HOLD = "hold"
     RELEASE = "release"
+    END = "end"
 
 
 class RepairStands(WordFor):

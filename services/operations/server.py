@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.operations import handlers, wire
-from services.operations.repairs import auditing, planning, repair_store, repair_wire
+from services.operations.repairs import agreeing, auditing, planning, repair_store, repair_wire
 from services.operations.repairs.auditing import Entry, Signer
 from services.operations.repairs.repair_store import Progress, Repair
 from services.operations.repairs.repairing import Going, Repairing
@@ -13,6 +13,7 @@ from services.operations.rows import milliseconds
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.api.operations.v1 import operations_pb2_grpc as pb_grpc
+from sevensteps.councils import Councils
 from sevensteps.errors import Fault
 from sevensteps.fields import Fields
 from sevensteps.rpc.interceptor import Context, caller
@@ -22,10 +23,14 @@ from sevensteps.service.store import Store
 class OperationsServer(pb_grpc.OperationsServiceServicer):
     """Answers the calls of OperationsService."""
 
-    def __init__(self, records: Store, repairing: Repairing, signer: Signer) -> None:
-        """`records` holds the rows; `repairing` carries out repairs, and `signer` signs what is on record of them."""
+    def __init__(self, records: Store, repairing: Repairing, councils: Councils, signer: Signer) -> None:
+        """`records` holds the rows; `repairing` carries out repairs, and `signer` signs what is on record of them.
+
+        `councils` say for which repairs they want a second person.
+        """
         self._records = records
         self._repairing = repairing
+        self._councils = councils
         self._signer = signer
 
     async def ListCases(self, request: pb.ListCasesRequest, context: Context) -> pb.ListCasesResponse:
@@ -78,6 +83,7 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         planning_it = partial(
             planning.plan,
             planned=planned,
+            councils=self._councils,
             actor=caller(),
             signer=self._signer,
             today=clock.today(),
@@ -86,6 +92,18 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         async with self._refusals("repair.planned", planned.repair_id, planned.because):
             repair = await self._records.write(planning_it)
         return pb.PlanRepairResponse(repair=await self._told(repair.repair_id))
+
+    async def AgreeRepair(self, request: pb.AgreeRepairRequest, context: Context) -> pb.AgreeRepairResponse:
+        """See OperationsService.AgreeRepair."""
+        because = repair_wire.because_of(request)
+        async with self._refusals("repair.agreed", request.repair_id, because):
+            repair, _ = await self._own(request.repair_id)
+            now = milliseconds(clock.now())
+            agreeing_to = partial(
+                agreeing.agree, repair=repair, because=because, actor=caller(), signer=self._signer, now=now
+            )
+            await self._records.write(agreeing_to)
+        return pb.AgreeRepairResponse(repair=await self._told(request.repair_id))
 
     async def ContinueRepair(self, request: pb.ContinueRepairRequest, context: Context) -> pb.ContinueRepairResponse:
         """See OperationsService.ContinueRepair."""

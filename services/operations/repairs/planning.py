@@ -1,18 +1,20 @@
 """Planning a repair: which cases it is for is settled at once, and what would happen to each is said before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 
 from services.operations import case_pages, finding_pages
-from services.operations.domain.repair import Action, Outcome, State, predict
+from services.operations.domain.action import Action
+from services.operations.domain.repair import Outcome, State, predict
 from services.operations.domain.wanted import Sorting, Wanted
-from services.operations.repairs import auditing, repair_store
+from services.operations.repairs import agreeing, auditing, repair_store
 from services.operations.repairs.auditing import Entry, Signer
 from services.operations.repairs.repair_store import Repair, RepairCase
 from services.operations.rows import standing_of
+from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.identity.actor import Actor
 
@@ -27,11 +29,20 @@ class Planned:
     fingerprint: str
     wanted: Wanted
     action: Action
-    hold_reason: str
+    given: Mapping[str, str]
     because: str
 
 
-def plan(connection: sa.Connection, planned: Planned, *, actor: Actor, signer: Signer, today: date, now: int) -> Repair:
+def plan(
+    connection: sa.Connection,
+    planned: Planned,
+    councils: Councils,
+    *,
+    actor: Actor,
+    signer: Signer,
+    today: date,
+    now: int,
+) -> Repair:
     """Put a repair on record, with its cases as they are found now. The same request again finds it there.
 
     Raises Faults: REQUEST_ID_REUSED (INVALID), NO_CASES and TOO_MANY_CASES (PRECONDITION).
@@ -49,16 +60,17 @@ def plan(connection: sa.Connection, planned: Planned, *, actor: Actor, signer: S
         actor.council,
         actor.subject,
         planned.action,
-        planned.hold_reason,
+        planned.given,
         planned.because,
         State.PLANNED if left else State.DONE,
         "" if left else "It would do nothing for any of its cases.",
         planned=now,
         seen=now,
         runner="",
+        by_two=agreeing.is_by_two(councils, planned.action, [each for each in its_cases if not each.outcome]),
     )
     repair_store.add(connection, repair, its_cases)
-    after = {"action": planned.action.value, "cases": len(its_cases), "left_out": len(its_cases) - left}
+    after = agreeing.list_told(planned.action, planned.given, its_cases)
     auditing.add(connection, actor, Entry("repair.planned", repair.repair_id, planned.because, after=after), signer)
     return repair
 
@@ -75,7 +87,7 @@ def _cases(connection: sa.Connection, planned: Planned, today: date, now: int) -
     stuck = finding_pages.of_cases(connection, [standing.case_id for standing in standings])
     cases = []
     for standing in standings:
-        prediction = predict(planned.action, standing, stuck.get(standing.case_id, {}))
+        prediction = predict(planned.action, standing, stuck.get(standing.case_id, {}), planned.given)
         cases.append(
             RepairCase(
                 planned.repair_id,

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from services.operations import store
 from services.operations.domain.repair import Outcome, Proof, State, prove
-from services.operations.repairs import auditing, repair_store
+from services.operations.repairs import agreeing, auditing, repair_store
 from services.operations.repairs.auditing import Entry, Signer
 from services.operations.repairs.hands import Hands
 from services.operations.repairs.repair_store import Repair, RepairCase
@@ -65,7 +65,11 @@ class Repairing:
         self._is_closing = False
 
     async def go_on(self, repair: Repair, going: Going) -> None:
-        """Begin, or go on, in the background. Raises a Fault (PRECONDITION, REPAIR_RUNS) where it runs already."""
+        """Begin, or go on, in the background.
+
+        Raises Faults (PRECONDITION): SECOND_PERSON_NEEDED where nobody has agreed yet, and REPAIR_RUNS.
+        """
+        agreeing.ensure_agreed(repair)
         repair_id, runner = repair.repair_id, str(uuid4())
         taking = partial(repair_store.take, repair_id=repair_id, runner=runner, now=_now())
         if not await self._records.write(taking):
