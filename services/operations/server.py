@@ -167,7 +167,14 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         """See OperationsService.ListAudit."""
         size, after = repair_wire.page_of(request)
         scope = wire.scope_of(caller())
-        listing = partial(auditing.page, scope=scope, about=request.about, after=after, size=size + 1)
+        listing = partial(
+            auditing.page,
+            scope=scope,
+            about=request.about,
+            after=after,
+            size=size + 1,
+            newest_first=request.newest_first,
+        )
         return repair_wire.audit_message(await self._records.read(listing), request, size)
 
     async def _own(self, repair_id: str) -> tuple[Repair, Progress]:
