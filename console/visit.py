@@ -10,6 +10,7 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from console.navigation import links, may
 from console.sessions import Session, Sessions
 from sevensteps.addresses import is_loopback
 from sevensteps.case_history.words import Words
@@ -47,11 +48,16 @@ class Visit:
         """What has to come back with a form."""
         return self.session.form_key if self.session else ""
 
+    def may(self, call: str) -> bool:
+        """Whether the visitor's role may make a call ("service.Method"): what they cannot do is not offered."""
+        return self.session is not None and may(self.session.role, call)
+
     def show(self, template: str, status: int = 200, /, **what: object) -> HTMLResponse:
         """A page."""
         state = self.request.state
-        about = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
+        about: dict[str, object] = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
         about |= {"cspNonce": state.nonce, "request_id": state.request_id}
+        about["navigation"] = [*links(self.session.role, self.request.url.path)] if self.session else []
         return HTMLResponse(self.console.templates.get_template(template).render(**about | what), status)
 
 
