@@ -83,6 +83,8 @@ PHRASES: Mapping[WaitingFor, str] = {
 }
 """The same in words, to follow "waits for"."""
 
+OF_LIFE = frozenset({Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED})
+"""The steps that are counted by rounds of life."""
 
 TELLS_A_DATE = "RecordOverdue"
 """The request by which the service of a step is told that a date has passed. Nothing waits for it."""
@@ -165,6 +167,13 @@ class Standing:
     parked: Parked | None
     ending: Ending | None
     heard: int
+
+    @property
+    def turn(self) -> int:
+        """The round or plan version of its step."""
+        if self.stage is Stage.MONEY_FOUND:
+            return self.assessment_round
+        return self.life_round if self.stage in OF_LIFE else self.plan_version
 
     @property
     def step(self) -> str:
