@@ -61,7 +61,6 @@ def plan(
     """Put a repair on record, with its cases as they are found now. The same request again finds it there.
 
     `foreseen` is what journeys and services have said of the cases that they were asked about.
-
     Raises Faults: REQUEST_ID_REUSED (INVALID), NO_CASES and TOO_MANY_CASES (PRECONDITION).
     """
     if before := _planned_before(connection, planned):
