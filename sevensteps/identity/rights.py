@@ -168,6 +168,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         {
             "ListCases": ANYBODY,
             "CountCases": ANYBODY,
+            "ForecastBreaches": ANYBODY,
             "ListCauses": RECORDS,
             "ListStuck": RECORDS,
             "DescribeCase": ANYBODY,
