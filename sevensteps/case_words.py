@@ -91,6 +91,7 @@ class Repairs(WordFor):
     ASSIGN = "assign"
     ESCALATE = "escalate"
     END = "end"
+    REPLAY = "replay"
 
 
 class RepairStands(WordFor):
