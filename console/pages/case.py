@@ -50,6 +50,7 @@ async def show(visit: Visit) -> Response:
         refused=refused,
         entries=_entries(told.events),
         today=clock.today().isoformat(),
+        may_mend=visit.may("operations.PlanRepair"),
         **freshness.of_view(told.view),
     )
 

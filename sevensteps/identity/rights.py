@@ -140,6 +140,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER, Role.SERVICE},
         },
     ),
+    **_rights("asks", {"GetAsk": _JOURNEY | {Role.OPERATIONS}}),
     **_rights(
         "policy",
         {
