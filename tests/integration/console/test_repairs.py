@@ -253,3 +253,32 @@ async def test_the_list_of_repairs_tells_how_far_each_is(olu: Browser) -> None:
     assert said.index("Resume: 1 case") < said.index("Resume: 60 cases")
     assert "Waiting Moved: 4 Still to do: 56" in said
     assert page.url.path in (await olu.open("/repairs")).text
+
+
+async def test_what_cannot_be_taken_back_waits_for_a_second_person(
+    suite: Suite, olu: Browser, hands: FakeHands
+) -> None:
+    """Whoever planned it has the address to send, and no form; somebody else sees the same cases, and agrees."""
+    form = form_of(await olu.open("/repairs/new?case_ids=more-04&case_ids=more-05"), "/new")
+    page = await send(olu, "/repairs/new", {**form, "action": "end", "ending": "moved", **REASON})
+    said = text_of(page)
+    assert "A second person must agree before anything is done. Send them this address:" in said
+    assert f"http://{suite.console.address}{page.url.path}" in said
+    assert "Given as the person has moved" in said
+    assert not FORM.search(page.text)
+    key = form_of(await olu.open("/views/new?open=yes"), "/views")["form_key"]
+    own = await send(olu, f"{page.url.path}/agree", {"form_key": key, "because": "I am sure"})
+    assert "You planned this repair, so you cannot be the second person." in text_of(own)
+    going = {"form_key": key, "left": "2", "extent": "all", "pace": "60"}
+    refused = await send(olu, f"{page.url.path}/continue", going)
+    assert "SECOND_PERSON_NEEDED" in text_of(refused)
+    async with browser_at(suite.console) as pat:
+        await pat.sign_in(subject="pat")
+        shown = await pat.open(page.url.path)
+        assert "more-04" in text_of(shown)
+        empty = await send(pat, f"{page.url.path}/agree", {**form_of(shown, "/agree"), "because": ""})
+        assert "Why: write a reason for the record." in text_of(empty)
+        agreed = await send(pat, f"{page.url.path}/agree", {**form_of(shown, "/agree"), "because": "both have moved"})
+        assert "Agreed by pat" in text_of(agreed)
+    assert hands.acted == []
+    assert form_of(await olu.open(page.url.path), "/continue")["left"] == "2"
