@@ -10,6 +10,8 @@ from starlette.staticfiles import StaticFiles
 
 from console import refusals, words
 from console.pages import (
+    approval,
+    approvals,
     audit,
     case,
     cases,
@@ -20,6 +22,7 @@ from console.pages import (
     repair,
     repair_wizard,
     repairs,
+    reviews,
     sign_in,
     stuck,
     views,
@@ -60,6 +63,12 @@ ROUTES = [
     Route("/feed", for_signed_on(feed.show)),
     Route("/feed/delete", for_signed_on(feed.ask_to_delete), methods=["GET"]),
     Route("/feed/delete", for_signed_on(feed.delete), methods=["POST"]),
+    Route("/approvals", for_signed_on(approvals.show)),
+    Route("/approvals/{case_id}", for_signed_on(approval.show)),
+    Route("/approvals/{case_id}/approve", for_signed_on(approval.approve), methods=["POST"]),
+    Route("/approvals/{case_id}/return", for_signed_on(approval.send_back), methods=["POST"]),
+    Route("/reviews", for_signed_on(reviews.show)),
+    Route("/reviews.csv", for_signed_on(reviews.as_file)),
     Route("/glossary", for_signed_on(glossary.show)),
     Route("/sign-in", for_anybody(sign_in.show), methods=["GET"]),
     Route("/sign-in", for_anybody(sign_in.sign_in), methods=["POST"]),

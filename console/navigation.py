@@ -24,6 +24,8 @@ ROWS = (
     Row("/", "Home"),
     Row("/cases?open=yes", "Cases"),
     Row("/stuck", "Stuck"),
+    Row("/approvals", "Approvals", "approval.GetApproval"),
+    Row("/reviews", "Reviews", "review.GetLife"),
     Row("/repairs", "Repairs", "operations.ListRepairs"),
     Row("/audit", "Audit", "operations.ListAudit"),
     Row("/feed", "Feed", "feed.ListSubscriptions"),

@@ -26,6 +26,8 @@ TOKEN: ContextVar[str] = ContextVar("TOKEN")
 """The token of whoever visits: every call that is made for them carries it, and no call carries another one."""
 COOKIE, SECURE_COOKIE = "seven_steps", "__Host-seven_steps"
 SIGN_IN = "/sign-in"
+REFRESH = "x-refresh"
+"""A page that asks for itself again sends this header: nobody does anything (static/refresh.js)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def cookie_of(request: Request) -> str:
 async def visit_of(request: Request) -> Visit:
     """The visit that a request is. Raises a Fault (UNAVAILABLE) where the sessions cannot be read."""
     console: Console = request.app.state.console
-    session = await console.sessions.find(request.cookies.get(cookie_of(request), ""))
+    kept, is_visit = request.cookies.get(cookie_of(request), ""), REFRESH not in request.headers
+    session = await console.sessions.find(kept, is_visit=is_visit)
     TOKEN.set(session.token if session else "")
     return Visit(console, request, session)
 

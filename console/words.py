@@ -9,6 +9,7 @@ from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.case_words import Became, Repairs, RepairStands, Stuck
 from sevensteps.fields import short_name
+from sevensteps.money import pounds_in_words
 from sevensteps.policy.model.values_in_words import value_in_words
 from sevensteps.steps import STEP_NAMES, Stage
 from sevensteps.temporal import PHRASES, WaitingFor
@@ -88,6 +89,11 @@ def day(text: str) -> str:
 def day_of(moment: Timestamp) -> str:
     """The day of a moment in the United Kingdom, written out."""
     return clock.day_in_words(clock.uk_day(moment.ToDatetime(tzinfo=UTC)))
+
+
+def pounds(text: str) -> str:
+    """An amount in pounds, with its sign; empty where there is none."""
+    return pounds_in_words(text) if text else ""
 
 
 def moment(at: Timestamp) -> str:

@@ -89,6 +89,7 @@ class Repairs(WordFor):
     HOLD = "hold"
     RELEASE = "release"
     END = "end"
+    REPLAY = "replay"
 
 
 class RepairStands(WordFor):

@@ -50,9 +50,14 @@ async def as_file(visit: Visit) -> Response:
     request = pb.ListCasesRequest(
         filter=asked.message, order=asked.order, descending=asked.descending, page_size=FILE_PAGE_SIZE
     )
+    return await file_of(visit, request, "cases")
+
+
+async def file_of(visit: Visit, request: pb.ListCasesRequest, name: str) -> Response:
+    """Every case that a request asks for, page by page. Raises the Faults of operations."""
     pages = visit.console.caller.pages(request, pb.ListCasesResponse)
     first = await anext(pages)  # where it is refused, there is a page that says so instead of half a file
-    headers = {"content-disposition": f'attachment; filename="cases-{clock.today()}.csv"'}
+    headers = {"content-disposition": f'attachment; filename="{name}-{clock.today()}.csv"'}
     return StreamingResponse(_lines(first, pages), media_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -11,6 +11,7 @@ import grpc
 from services.operations.alerts.alert_command import AlertCommand
 from services.operations.alerts.alerting import Alerting
 from services.operations.counting import Counting
+from services.operations.describing.describing import Describing
 from services.operations.following import Following
 from services.operations.looking.look import Looking
 from services.operations.repairs.auditing import Signer
@@ -47,6 +48,7 @@ class Work:
     following: Following
     looking: Looking
     alerting: Alerting
+    describing: Describing
     repairing: Repairing
     hands: Hands
     has_looked: Callable[[], None]
@@ -67,12 +69,14 @@ class Work:
 
         looking = Looking(store, settings, tokens, has_looked)
         following, repairing = Following(store, feed), Repairing(store, hands, signer)
-        return cls(feed, publisher, following, looking, alerting, repairing, hands, has_looked)
+        describing = Describing(settings)
+        return cls(feed, publisher, following, looking, alerting, describing, repairing, hands, has_looked)
 
     async def close(self) -> None:
         """End it, after the tasks that do it."""
         await self.repairing.close()
         await self.hands.close()
+        await self.describing.close()
         await self.looking.close()
         await self.publisher.stop()
         await self.feed.close()
@@ -123,7 +127,8 @@ class OperationsService:
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
-        servicer = OperationsServer(self._store, self._work.repairing, self._councils, self._signer)
+        work = self._work
+        servicer = OperationsServer(self._store, work.describing, work.repairing, self._councils, self._signer)
         operations_pb2_grpc.add_OperationsServiceServicer_to_server(servicer, server)
         identity_server.add_to(server, self._store, self._identity)
 

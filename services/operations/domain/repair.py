@@ -9,6 +9,7 @@ from services.operations.domain.action import Action
 from services.operations.domain.clocks import BETWEEN, OF_THE_CASE
 from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.given import in_words
+from services.operations.domain.prediction import Prediction
 from services.operations.domain.standing import Standing
 from sevensteps import clock
 from sevensteps.steps import STEP_NAMES, Stage
@@ -36,21 +37,23 @@ class Outcome(StrEnum):
     LEFT_OUT = "left_out"
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What would happen to a case; `does` is False where that is nothing, and the case is left out."""
-
-    does: bool
-    sentence: str
-
-
+ASKED_FOR = frozenset({Action.REPLAY})
+"""What journeys and services have to be asked about before it can be said what would happen: `foresee` of the hands."""
+NOT_ASKED = Prediction(does=False, sentence="It has come to be wanted only now. Plan again for it.")
 NOTHING_TWICE = "If that was done already, the same answer comes again: nothing is done or paid twice."
 
 
 def predict(
-    action: Action, standing: Standing, stuck: Mapping[StuckKind, Finding], given: Mapping[str, str]
+    action: Action,
+    standing: Standing,
+    stuck: Mapping[StuckKind, Finding],
+    given: Mapping[str, str],
+    asked: Prediction = NOT_ASKED,
 ) -> Prediction:
-    """What an action that is given this would do for a case that stands so, and of which this is stuck."""
+    """What an action that is given this would do for a case that stands so, and of which this is stuck.
+
+    `asked` is what journeys and services have said of it, where they have to be asked.
+    """
     if standing.ending:
         return Prediction(does=False, sentence="The case has ended.")
     match action:
@@ -66,7 +69,9 @@ def predict(
             return _of_release(standing)
         case Action.END:
             return _of_end(standing, given)
-        case Action.ASSIGN | Action.ESCALATE | Action.REPLAY | Action.SKIP | Action.CORRECT:
+        case Action.REPLAY:
+            return asked
+        case Action.ASSIGN | Action.ESCALATE | Action.SKIP | Action.CORRECT:
             return Prediction(does=False, sentence="This cannot be done yet.")
 
 

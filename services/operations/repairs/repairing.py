@@ -1,12 +1,15 @@
 """Carrying out repairs: case by case, at a pace, and looking at each case again. Whoever repairs may stop it."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
 from uuid import uuid4
 
 from services.operations import store
+from services.operations.domain.action import Action
+from services.operations.domain.prediction import Prediction
 from services.operations.domain.repair import Outcome, Proof, State, prove
 from services.operations.repairs import agreeing, auditing, repair_store
 from services.operations.repairs.auditing import Entry, Signer
@@ -63,6 +66,10 @@ class Repairing:
         self._signer = signer
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
+
+    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+        """What an action would do to cases that have to be asked about. Raises a Fault where nobody answers."""
+        return await self._hands.foresee(action, case_ids, token) if case_ids else {}
 
     async def go_on(self, repair: Repair, going: Going) -> None:
         """Begin, or go on, in the background.
