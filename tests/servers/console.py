@@ -119,7 +119,7 @@ async def note_stuck(suite: Suite) -> None:
 
 
 @asynccontextmanager
-async def run_with_cases(data: Path, hands: Hands | None = None, **seen: str) -> AsyncIterator[Suite]:
+async def run_with_cases(data: Path, *, hands: Hands | None = None, **seen: str) -> AsyncIterator[Suite]:
     """A console, with a feed and operations that have three cases; `seen` is where else it looks for one of them.
 
     `hands` are those by which repairs act; by default those of a running suite.
