@@ -112,7 +112,7 @@ async def run_desk(data: Path, policies: Path = POLICIES) -> AsyncIterator[DeskS
             services[name] = running
             settings = replace(settings, **{name: running.address})  # type: ignore[arg-type]  # each is an address
         at = {name: running.address for name, running in services.items()}
-        suite = await stack.enter_async_context(run_with_cases(data, policies=policies, **at))
+        suite = await stack.enter_async_context(run_with_cases(data, policies=policies, **at))  # type: ignore[arg-type]  # each is an address
         yield DeskSuite(suite, services, settings)
 
 
