@@ -42,7 +42,7 @@ V = TypeVar("V", bound=int)
 
 def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor, *, cause: str = "") -> Wanted:
     """Which cases a filter asks for, all of them or those that are stuck by one cause. Notes every wrong field."""
-    for name, limit in {"case_ids": MOST_IDS, "councils": MOST_VALUES}.items():
+    for name, limit in {"case_ids": MOST_IDS, "councils": MOST_VALUES, "teams": MOST_VALUES}.items():
         if len(getattr(given, name)) > limit:
             fields.wrong(f"filter.{name}", f"must be at most {limit}")
     for index, kind in enumerate(given.case_kinds):
@@ -66,6 +66,8 @@ def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor, *, cause: str 
         is_open=given.open,
         opened_before=_begin_of(_day(fields, "opened_before", given.opened_before)),
         waiting_since_before=_begin_of(_day(fields, "waiting_since_before", given.waiting_since_before)),
+        teams=tuple(given.teams),
+        escalated=given.escalated,
     )
 
 
@@ -287,6 +289,8 @@ def row_message(standing: Standing, stuck: Sequence[str]) -> pb.CaseRow:
         ending=standing.ending,
         clocks=[_clock(name, due_on) for name, due_on in clocks],
         stuck=[number_of(pb.StuckKind, kind) for kind in stuck],
+        team=standing.team,
+        escalated_to=standing.escalated_to,
     )
 
 
