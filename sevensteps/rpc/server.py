@@ -86,13 +86,8 @@ class Server:
         self._room = Room(limits)
         self._service = service
         self._identity = identity
-        admission = AuthInterceptor(
-            identity,
-            councils,
-            self._room,
-            is_encrypted=encryption.calls is not None,
-            note_refused=service.note_refused,
-        )
+        is_encrypted, hears = encryption.calls is not None, service.note_refused
+        admission = AuthInterceptor(identity, councils, self._room, is_encrypted=is_encrypted, note_refused=hears)
         self._server = grpc.aio.server(
             interceptors=[TracedServer(), admission],
             options=(*SERVER_OPTIONS, ("grpc.max_concurrent_streams", limits.streams_per_connection)),
