@@ -628,6 +628,27 @@ class SpendJudged(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class SpendCorrected(Payload):
+    """What was recorded wrongly of spending was corrected: `spend_id` takes the place of `corrects` in every sum.
+
+    `line_id`, `amount` and `spent_on` are what is right, and those with `was_` what was recorded. `verdict` is as in
+    `spend.recorded.v1`. A judgement on what was recorded holds no more.
+    """
+
+    TYPE: ClassVar[str] = "spend.corrected.v1"
+    round: int
+    spend_id: str
+    corrects: str
+    line_id: str
+    amount: str
+    spent_on: str
+    was_line_id: str
+    was_amount: str
+    was_spent_on: str
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewRequested(Payload):
     """Somebody asked for a review (s.27(1)(b))."""
 

@@ -1,7 +1,7 @@
 """Between the wire and the domain: filters read and checked, rows written as messages."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TypeVar
 
 from google.protobuf.message import Message
@@ -91,9 +91,7 @@ def _begin_of(day: date | None) -> datetime | None:
     """When a day begins in the United Kingdom."""
     if day is None or day < EARLIEST:  # of a wrong day nothing is asked
         return None
-    midnight = datetime.combine(day, time(), UTC)
-    earlier = midnight - timedelta(hours=1)
-    return earlier if clock.uk_day(earlier) == day else midnight
+    return clock.begin_of_uk_day(day)
 
 
 def sorting_of(fields: Fields, request: pb.ListCasesRequest) -> Sorting:

@@ -123,6 +123,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ListReviews": RECORDS,
             "RecordSpend": _REVIEWING | {Role.FINANCE},
             "JudgeSpend": _REVIEWING | {Role.FINANCE},
+            "CorrectSpend": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},
             "RequestReview": _REVIEWING | {Role.PLANNER},
             "TriggerReview": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},
             "CompleteReview": _REVIEWING,

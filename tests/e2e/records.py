@@ -161,7 +161,18 @@ RECORDS: Mapping[type[events.Payload], tuple[Records, ...]] = {
         Records("review", "SELECT case_id, round, plan_version FROM lives", ("round", "plan_version")),
     ),
     events.SpendRecorded: (
-        Records("review", "SELECT case_id, round, spend_id, amount FROM spending", ("round", "spend_id", "amount")),
+        Records(
+            "review",
+            "SELECT case_id, round, spend_id, amount FROM spending WHERE corrects IS NULL",
+            ("round", "spend_id", "amount"),
+        ),
+    ),
+    events.SpendCorrected: (
+        Records(
+            "review",
+            "SELECT case_id, round, spend_id, corrects, amount FROM spending WHERE corrects IS NOT NULL",
+            ("round", "spend_id", "corrects", "amount"),
+        ),
     ),
     events.SpendJudged: (
         Records(

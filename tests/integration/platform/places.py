@@ -214,6 +214,10 @@ PLACES: Mapping[tuple[str, str], Places] = {
         "spend_id": "ListSpending.spending.spend_id",
         **same("judgement", "because", at="ListSpending.spending.judgements"),
     },
+    ("review", "CorrectSpend"): {
+        "spend_id": "ListSpending.spending.corrects",
+        **same("line_id", "amount", "spent_on", "evidence", "because", at="ListSpending.spending"),
+    },
     ("review", "RequestReview"): same("because", at="ListReviewCalls.calls"),
     ("review", "TriggerReview"): same("trigger", at="ListReviewCalls.calls"),
     ("review", "CompleteReview"): same(
