@@ -124,6 +124,53 @@ async def test_a_case_on_hold_and_off_again(scene: Scene) -> None:
     assert await run(scene, "repair", "list")
 
 
+async def test_whose_case_it_is(scene: Scene) -> None:
+    """By hand or by a repair: the list has it until the case goes on, and the case says who did it."""
+    case_id = await open_case(scene.staff)
+    because = ("--case", case_id, *BECAUSE)
+    given = await answer(scene, "repair", "plan", "assign", "--team", "north", *because)
+    assert "from no team to the team north" in str(given["cases"])
+    done = await answer(scene, "repair", "continue", str(given["repair_id"]), "--by", "olu")
+    assert done["outcomes"] == {"moved": 1}
+    assert "team south looks after" in await run(scene, "case", "assign", case_id, "--team", "south", *BECAUSE)
+    up = await run(scene, "case", "escalate", case_id, "--to", "service_manager", *BECAUSE)
+    assert "before the service manager" in up
+
+    async def is_listed() -> bool:
+        return case_id in await run(scene, "case", "list", "--team", "south", "--escalated")
+
+    await until(is_listed, "the case to be listed as escalated")
+    (line,) = [line for line in (await run(scene, "case", "list")).splitlines() if case_id in line]
+    assert line.endswith("before the service manager, team south")
+    shown = await run(scene, "case", "show", case_id)
+    assert "given to the team south; because: It is put right." in " ".join(shown.split())
+    await find_money(scene.staff, case_id)
+
+    async def is_over() -> bool:
+        return case_id not in await run(scene, "case", "list", "--escalated")
+
+    await until(is_over, "the escalation to be over")
+    assert case_id in await run(scene, "case", "list", "--team", "south")
+
+
+async def test_two_people_end_a_case(scene: Scene) -> None:
+    """One alone cannot; the second one sees what would happen, and the journey is proved to have ended."""
+    case_id = await open_case(scene.staff)
+    planned = await answer(scene, "repair", "plan", "end", "--ending", "moved", "--case", case_id, *BECAUSE)
+    repair = str(planned["repair_id"])
+    assert (planned["needs_second_person"], planned["given"]) == (True, "as the person has moved")
+    await run(scene, "repair", "continue", repair, "--by", "olu", code=1)
+    await run(scene, "repair", "agree", repair, *BECAUSE, code=1)
+    assert "waits for a second person to agree, who is not olu" in await run(scene, "repair", "show", repair)
+    agreed = ("--because", "I have rung the other council.", "--by", "pat")
+    assert "You have agreed" in await run(scene, "repair", "agree", repair, *agreed)
+    done = await answer(scene, "repair", "continue", repair, "--by", "olu")
+    assert (done["agreed_by"], done["outcomes"]) == ("pat", {"moved": 1})
+    told = await standing(await connect(scene.settings), case_id)
+    assert told.ending == "moved"
+    await scene.looking.nothing_left()
+
+
 async def test_an_event_that_was_lost(scene: Scene) -> None:
     """The journey is told what it has not heard, and the case goes on; there is nothing to tell it then."""
     case_id = await open_case(scene.staff)
