@@ -83,6 +83,8 @@ def council_message(council: Council, pack_hash: str) -> pb.Council:
         pack=council.pack,
         pack_hash=pack_hash,
         publishing_needs_two=council.publishing_needs_two,
+        repairs_by_two=sorted(council.repairs_by_two),
+        teams=council.teams,
         plan_templates=council.plan_templates,
         contact_points=[
             pb.ContactPoint(

@@ -4257,6 +4257,8 @@ class Council(_message.Message):
     CONTACT_POINTS_FIELD_NUMBER: _builtins.int
     PACK_HASH_FIELD_NUMBER: _builtins.int
     PUBLISHING_NEEDS_TWO_FIELD_NUMBER: _builtins.int
+    REPAIRS_BY_TWO_FIELD_NUMBER: _builtins.int
+    TEAMS_FIELD_NUMBER: _builtins.int
     council: _builtins.str
     """Its name, as tokens and cases have it."""
     title: _builtins.str
@@ -4277,6 +4279,14 @@ class Council(_message.Message):
     def contact_points(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContactPoint]:
         """Whom people can turn to. Empty while the council has no file of its own."""
 
+    @_builtins.property
+    def repairs_by_two(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What a repair does to its cases only once a second person has agreed, as "end": what cannot be taken back, and what it has added."""
+
+    @_builtins.property
+    def teams(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its teams, by its own names; empty where it names none, and a case may be given to a team of any name."""
+
     def __init__(
         self,
         *,
@@ -4288,10 +4298,12 @@ class Council(_message.Message):
         contact_points: _abc.Iterable[Global___ContactPoint] | None = ...,
         pack_hash: _builtins.str = ...,
         publishing_needs_two: _builtins.bool = ...,
+        repairs_by_two: _abc.Iterable[_builtins.str] | None = ...,
+        teams: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_points", b"contact_points", "council", b"council", "jurisdiction", b"jurisdiction", "pack", b"pack", "pack_hash", b"pack_hash", "plan_templates", b"plan_templates", "publishing_needs_two", b"publishing_needs_two", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_points", b"contact_points", "council", b"council", "jurisdiction", b"jurisdiction", "pack", b"pack", "pack_hash", b"pack_hash", "plan_templates", b"plan_templates", "publishing_needs_two", b"publishing_needs_two", "repairs_by_two", b"repairs_by_two", "teams", b"teams", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
