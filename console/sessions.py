@@ -64,8 +64,11 @@ class Sessions:
         await self.store.write(write)
         return kept
 
-    async def find(self, kept: str) -> Session | None:
-        """Who is signed on by what a browser has kept; None where nobody is, or not any more."""
+    async def find(self, kept: str, *, is_visit: bool = True) -> Session | None:
+        """Who is signed on by what a browser has kept; None where nobody is, or not any more.
+
+        A visit keeps them signed on. What a page asks for by itself, while nobody may be there, is none.
+        """
         if not kept:
             return None
         key, now = _digest(kept), int(self.now())
@@ -73,7 +76,7 @@ class Sessions:
         row = await self.store.read(lambda connection: connection.execute(query).one_or_none())
         if row is None:
             return None
-        if now - row.seen >= NOTED_SECONDS:
+        if is_visit and now - row.seen >= NOTED_SECONDS:
             note = sessions.update().where(sessions.c.key == key).values(seen=now)
             await self.store.write(lambda connection: connection.execute(note))
         return Session(**row._asdict())

@@ -1,6 +1,6 @@
 """One visit of one page: who is there, their calls to services, and what they are shown."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,16 +10,24 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from console.navigation import links, may, rpc_of
+from console.saved_views import SavedViews
 from console.sessions import Session, Sessions
+from sevensteps import log
 from sevensteps.addresses import is_loopback
 from sevensteps.case_history.words import Words
 from sevensteps.config import Settings
+from sevensteps.errors import Fault
+from sevensteps.identity.actor import Actor, Role
+from sevensteps.identity.rights import authorise
 from sevensteps.rpc.caller import Caller
 
 TOKEN: ContextVar[str] = ContextVar("TOKEN")
 """The token of whoever visits: every call that is made for them carries it, and no call carries another one."""
 COOKIE, SECURE_COOKIE = "seven_steps", "__Host-seven_steps"
 SIGN_IN = "/sign-in"
+REFRESH = "x-refresh"
+"""A page that asks for itself again sends this header: nobody does anything (static/refresh.js)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,7 @@ class Console:
 
     settings: Settings
     sessions: Sessions
+    views: SavedViews
     caller: Caller
     """Calls with the token of the visit."""
     templates: jinja2.Environment
@@ -47,11 +56,32 @@ class Visit:
         """What has to come back with a form."""
         return self.session.form_key if self.session else ""
 
+    def may(self, call: str) -> bool:
+        """Whether the visitor's role may make a call ("service.Method"): what they cannot do is not offered."""
+        return self.session is not None and may(self.session.role, call)
+
+    def pages(self) -> Iterator[str]:
+        """The addresses of the pages in the header, which are those for the visitor's role."""
+        return (each.href for each in links(self.session.role, self.request.url.path)) if self.session else iter(())
+
+    def ensure_may(self, call: str) -> None:
+        """Raise a Fault (DENIED) where `may` is false, in the words of the services."""
+        if self.session is not None:
+            roles = frozenset({Role(self.session.role)})
+            authorise(Actor(self.session.subject, roles, self.session.council), rpc_of(call))
+
+    def noted(self, fault: Fault) -> Mapping[str, str]:
+        """What a page says of a refusal beside its sentence; the log has it under the same number."""
+        request_id = self.request.state.request_id
+        log.get().warning("a page was refused", reason=fault.reason, request_id=request_id)
+        return {"refusal": fault.reason}
+
     def show(self, template: str, status: int = 200, /, **what: object) -> HTMLResponse:
         """A page."""
         state = self.request.state
-        about = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
+        about: dict[str, object] = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
         about |= {"cspNonce": state.nonce, "request_id": state.request_id}
+        about["navigation"] = [*links(self.session.role, self.request.url.path)] if self.session else []
         return HTMLResponse(self.console.templates.get_template(template).render(**about | what), status)
 
 
@@ -72,7 +102,8 @@ def cookie_of(request: Request) -> str:
 async def visit_of(request: Request) -> Visit:
     """The visit that a request is. Raises a Fault (UNAVAILABLE) where the sessions cannot be read."""
     console: Console = request.app.state.console
-    session = await console.sessions.find(request.cookies.get(cookie_of(request), ""))
+    kept, is_visit = request.cookies.get(cookie_of(request), ""), REFRESH not in request.headers
+    session = await console.sessions.find(kept, is_visit=is_visit)
     TOKEN.set(session.token if session else "")
     return Visit(console, request, session)
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Self
 
-from sevensteps.addresses import addresses_of, is_loopback, problem_of_address
+from sevensteps.addresses import addresses_of, problem_of_address
 from sevensteps.command_words import problem_of_command
-from sevensteps.database_url import hosts_of, parts_of, problem_of_database
+from sevensteps.database_url import parts_of, problem_of_database
+from sevensteps.exposure import PAGES, problem_of_exposure, setting_name
 from sevensteps.installation import files
-from sevensteps.web_address import problem_of_web_address
+from sevensteps.web_address import problem_of_origin, problem_of_web_address
 
 FOLDERS = ("data", "policies")
 NUMBERS = (
@@ -34,19 +35,20 @@ LISTENING = ("listen", "listen_internal")
 REGISTER = "assessment"
 """The service that settles which publications of packs are in force."""
 LOGS = ("auto", "console", "json")
-PLAINTEXT = ("services", "temporal", "database", "metrics", "telemetry")
-"""What SEVENSTEPS_PLAINTEXT may allow without encryption beyond this machine."""
-PAGES = ("metrics", "temporal_metrics")
-"""The settings of the pages about a process."""
 PRODUCTION = "production"
 MODES = ("development", PRODUCTION)
 FEWEST_FEED_DAYS = 32
 """For a month after a case has ended, a service may still have to close what is open: its journey asks for it."""
-PREFIX = "SEVENSTEPS_"
+PREFIX = setting_name("")
 CLIENT = ("issuer", "client_id", "client_secret_file")
 """What a process needs to get a token of its own."""
 POLICIES = files("policies")
-TEXTS = {"issuer": problem_of_web_address, "database": problem_of_database, "alert_command": problem_of_command}
+TEXTS = {
+    "issuer": problem_of_web_address,
+    "database": problem_of_database,
+    "alert_command": problem_of_command,
+    "console_url": problem_of_origin,
+}
 """The settings whose text has a form, and what says what is wrong with it."""
 
 
@@ -92,9 +94,15 @@ class Settings:
     database_certificates: str = ""
     """The same for the connections to PostgreSQL."""
     plaintext: str = ""
-    """Which connections may go to other machines without encryption: some of PLAINTEXT, separated by commas."""
+    """Which connections may go to other machines without encryption: some words, separated by commas."""
     console: str = "127.0.0.1:7780"
-    """Where the console is served, over HTTP: an address of this machine."""
+    """Where the console is served: over HTTPS where it has a certificate."""
+    console_url: str = ""
+    """What people type to open the console; empty where that is the address at which it is served, over HTTP."""
+    console_certificates: str = ""
+    """The folder of the certificate that browsers are shown; empty for pages without encryption."""
+    console_secrets: str = ""
+    """The folder with the secrets by which the console proves itself to issuers: a file each."""
     temporal: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
     task_queue: str = "journeys"
@@ -168,13 +176,19 @@ class Settings:
         given = [name for name in CLIENT if getattr(self, name)]
         if given and len(given) < len(CLIENT):
             missing = next(name for name in CLIENT if name not in given)
-            raise _wrong(missing, f"a value, because {_setting(given[0])} has one: all three or none")
+            raise _wrong(missing, f"a value, because {setting_name(given[0])} has one: all three or none")
         for name in ("temporal_namespace", "task_queue"):
             if not getattr(self, name):
                 raise _wrong(name, "a name, not nothing")
         if self.database_password_file:
             self._check_database_password()
-        _check_encryption(self)
+        self._check_exposure()
+
+    def _check_exposure(self) -> None:
+        """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""
+        given = {field.name: str(getattr(self, field.name)) for field in fields(self)}
+        if problem := problem_of_exposure(given, (*SERVICES, "listen")):
+            raise SettingsError(problem)
 
     def _check_addresses(self) -> None:
         """Raise SettingsError for one in another form, and for one that two have."""
@@ -187,15 +201,15 @@ class Settings:
                 if expected := problem_of_address(address):
                     raise _wrong(name, expected)
                 if (first := taken.get(address)) and name not in LISTENING:
-                    raise _wrong(name, f"an address of its own, not {address}, which is {_setting(first)} already")
+                    raise _wrong(name, f"an address of its own, not {address}, which is {setting_name(first)} already")
                 taken[address] = name
 
     def _check_database_password(self) -> None:
         """Raise SettingsError where there are two passwords, or none, or nothing that one is for."""
         if not self.database:
-            raise _wrong("database_password_file", f"nothing, because {_setting('database')} names no database")
+            raise _wrong("database_password_file", f"nothing, because {setting_name('database')} names no database")
         if parts_of(self.database).password is not None:
-            raise _wrong("database", f"no password in it: {_setting('database_password_file')} has it")
+            raise _wrong("database", f"no password in it: {setting_name('database_password_file')} has it")
         self.database_url()
 
     def database_url(self) -> str:
@@ -234,7 +248,7 @@ class Settings:
         own = ("listen_internal", f"{service}_internal") if is_internal and self.certificates else ("listen", service)
         address = str(getattr(self, own[0])) or self.address(own[1])
         if "," in address:
-            raise _wrong(own[0], f"where this process listens, because {_setting(own[1])} has several addresses")
+            raise _wrong(own[0], f"where this process listens, because {setting_name(own[1])} has several addresses")
         return address
 
     @property
@@ -247,54 +261,11 @@ class Settings:
         return {PREFIX + field.name.upper(): str(getattr(self, field.name)) for field in fields(self)}
 
 
-def _check_encryption(settings: Settings) -> None:
-    """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""
-    excused = _excused(settings)
-    if not is_loopback(settings.console):
-        expected = "an address of this machine: a web server in front of the console is what encrypts"
-        raise _wrong("console", expected)
-    if not settings.certificates and "services" not in excused:
-        for name in (*SERVICES, "listen"):
-            for address in filter(None, addresses_of(getattr(settings, name))):
-                if not is_loopback(address):
-                    raise _exposed(name, address, "certificates", "services")
-    if not settings.temporal_certificates and "temporal" not in excused and not is_loopback(settings.temporal):
-        raise _exposed("temporal", settings.temporal, "temporal_certificates", "temporal")
-    if settings.database and not settings.database_certificates and "database" not in excused:
-        for host in hosts_of(settings.database):
-            if not is_loopback(host):
-                raise _exposed("database", host, "database_certificates", "database")
-
-
-def _excused(settings: Settings) -> set[str]:
-    """What may go to other machines without encryption. Raises SettingsError for what is none of it."""
-    excused = {name.strip() for name in settings.plaintext.split(",")} - {""}
-    if not excused <= {*PLAINTEXT}:
-        raise _wrong("plaintext", f"some of {', '.join(PLAINTEXT)}, separated by commas, not {settings.plaintext}")
-    exposed = [name for name in PAGES if not is_loopback(getattr(settings, name) or "localhost")]
-    if exposed and "metrics" not in excused:
-        expected = "an address of this machine: whoever reaches the page needs no token. If the network itself keeps"
-        raise _wrong(exposed[0], f"{expected} others out, put metrics into {_setting('plaintext')}")
-    return excused
-
-
 def _number(name: str, given: str) -> int:
     if not re.fullmatch("[1-9][0-9]{0,6}", given, re.ASCII):
         raise _wrong(name, f"a whole number from 1 to 9999999, not {given or 'nothing'}")
     return int(given)
 
 
-def _setting(name: str) -> str:
-    return PREFIX + name.upper()
-
-
 def _wrong(name: str, expected: str) -> SettingsError:
-    return SettingsError(f"{_setting(name)}: expected {expected}.")
-
-
-def _exposed(name: str, address: str, folder: str, word: str) -> SettingsError:
-    return SettingsError(
-        f"{_setting(name)}: {address} is not on this machine, and nothing encrypts the connection. Set "
-        f"{_setting(folder)} to a folder of certificates; or, if the network itself keeps others out, put {word} into "
-        f"{_setting('plaintext')}."
-    )
+    return SettingsError(f"{setting_name(name)}: expected {expected}.")

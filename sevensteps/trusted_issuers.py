@@ -3,13 +3,13 @@
 Each file says which issuer's tokens it believes, and what their claims mean here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sevensteps import councils, log
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
-from sevensteps.identity.trust import ClaimPath, Conditions, Machines, Meaning, TeamNames, Trust
+from sevensteps.identity.trust import ClaimPath, Conditions, ConsoleClient, Machines, Meaning, TeamNames, Trust
 from sevensteps.policy.packs.form import read_file
 from sevensteps.policy.packs.problems import PackRefusedError, Problem
 from sevensteps.policy.packs.source import Section
@@ -81,6 +81,7 @@ def read_trusts(root: Path, file: str, council: str) -> tuple[Trust, ...]:
     written = read_file(root / file, root, "identity")
     issuers = list(written.sections("issuers"))
     problems = [problem for each in issuers for problem in _problems(each, council)]
+    problems += [*_problems_of_consoles(issuers)]
     if problems:
         raise PackRefusedError(problems)
     return tuple(_trust(each, file, council) for each in issuers)
@@ -99,6 +100,13 @@ def _problems(written: Section, council: str) -> Iterator[Problem]:
                 f"a role other than {', '.join(reserved)}, which only {FILE} in the folder of policies itself gives"
             )
             yield Problem(written.file, lines.lines[client], client, expected)
+
+
+def _problems_of_consoles(issuers: Sequence[Section]) -> Iterator[Problem]:
+    """Whoever chooses a council at the console is sent to one issuer, and comes back to the address of that council."""
+    for each in [each for each in issuers if _section(each, "console")][1:]:
+        expected = "the console at one issuer of this file: each council has one, to which its people are sent"
+        yield Problem(each.file, each.lines["console"], "console", expected)
 
 
 def _clients(written: Section) -> Iterator[tuple[str, Section]]:
@@ -124,7 +132,15 @@ def _trust(written: Section, file: str, council: str) -> Trust:
             _path(teams.get("claim")), {value: str(team) for value, team in _section(teams, "are").items()}
         ),
         machines=_machines(written),
+        console=_console(written),
     )
+
+
+def _console(written: Section) -> ConsoleClient | None:
+    console = _section(written, "console")
+    if not console:
+        return None
+    return ConsoleClient(console.text("client"), console.text("secret"), str(console.get("scope") or ""))
 
 
 def _machines(written: Section) -> Machines | None:

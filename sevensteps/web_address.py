@@ -1,4 +1,4 @@
-"""Addresses that the suite asks over HTTPS."""
+"""Addresses that are asked over HTTPS: those that the suite asks itself, and that of its console."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -16,6 +16,11 @@ def problem_of_web_address(url: str) -> str:
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
         return ""
     return "an address that begins with https://; http:// is for this machine alone (127.0.0.1, localhost)"
+
+
+def problem_of_origin(url: str) -> str:
+    """The same for an address that people type to open pages: it leads to no place of its own among them."""
+    return problem_of_web_address(url) or (urlsplit(url).path and "an address without anything after the host and port")
 
 
 def _is_loopback(host: str) -> bool:

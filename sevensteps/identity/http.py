@@ -12,12 +12,22 @@ from sevensteps.web_address import problem_of_web_address
 SECONDS = 5.0
 """How long an answer may take."""
 MOST_BYTES = 1024 * 1024
+LONGEST_CODE = 64
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every request
 
 
 class NoAnswerError(Exception):
     """An issuer that cannot be used now. The text says why."""
+
+
+class RefusedError(NoAnswerError):
+    """An issuer that answers, and refuses. `code` is that of OAuth, such as invalid_grant."""
+
+    def __init__(self, text: str, code: str) -> None:
+        """`text` says who refuses what."""
+        super().__init__(text)
+        self.code = code
 
 
 async def get(url: str) -> Mapping[str, object]:
@@ -45,7 +55,8 @@ async def _ask(method: str, url: str, form: Mapping[str, str]) -> Mapping[str, o
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
         raise NoAnswerError(f"{url} does not answer ({type(error).__name__})") from error
     if response.status_code != httpx.codes.OK:
-        raise NoAnswerError(f"{url} answers with status {response.status_code}{_reason(body)}")
+        refused, code = f"{url} answers with status {response.status_code}", _code(body)
+        raise RefusedError(f"{refused}, {code}", code) if code else NoAnswerError(refused)
     answer = _object(body)
     if answer is None:
         raise NoAnswerError(f"{url} does not answer with a JSON object")
@@ -61,10 +72,15 @@ async def _body(response: httpx.Response) -> bytes:
     return body
 
 
-def _reason(body: bytes) -> str:
-    """The code of an OAuth error, such as invalid_client. Its description may be about anything, and stays out."""
+def _code(body: bytes) -> str:
+    """The code of an OAuth error. Its description may be about anything, and stays out."""
     code = (_object(body) or {}).get("error")
-    return f", {code}" if isinstance(code, str) and code.isascii() and code.replace("_", "").isalnum() else ""
+    return code if isinstance(code, str) and is_code(code) else ""
+
+
+def is_code(text: str) -> bool:
+    """Whether a text can be the code of an OAuth error: what is anything else is not repeated."""
+    return len(text) <= LONGEST_CODE and text.isascii() and text.replace("_", "").isalnum()
 
 
 def _object(body: bytes) -> Mapping[str, object] | None:

@@ -39,6 +39,8 @@ class Issuer:
         """When its keys were last fetched (ISO text, UTC); empty before."""
         self.problem = ""
         """Why the last fetch failed; empty where it did not."""
+        self.about: Mapping[str, object] = {}
+        """What it said of itself when its keys were last fetched: the addresses at which people sign in and out."""
         self.version = 0
         """Changes whenever its keys do."""
         self._keys: Mapping[str, Key] = {}
@@ -111,7 +113,7 @@ class Issuer:
         if differ or self.problem:
             log.get().info("an issuer's keys are fetched", issuer=self.url, keys=len(keys), differ=differ)
         self.version += differ
-        self._keys, self.problem = keys, ""
+        self._keys, self.about, self.problem = keys, about, ""
         self._fetched, self.fetched_at = monotonic(), clock.as_text(clock.now())
 
 

@@ -43,6 +43,17 @@ class Machines:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleClient:
+    """What the console is to an issuer whose people sign in to it."""
+
+    client_id: str
+    secret: str
+    """The name of the file, in the folder of secrets, by which it proves itself."""
+    scope: str
+    """What it asks for beside `openid`, so that the access token is one for the audience; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
     """What one council believes of one issuer's tokens for one audience; or what the whole installation does."""
 
@@ -59,6 +70,8 @@ class Trust:
     roles: Meaning
     teams: TeamNames
     machines: Machines | None
+    console: ConsoleClient | None = None
+    """None where nobody signs in to the console by this issuer."""
 
     def actor_of(self, claims: Mapping[str, object]) -> Actor | None:
         """Who a token's claims name; None where it gives no role here. Raises a Fault for a subject in a wrong form."""

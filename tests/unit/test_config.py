@@ -12,13 +12,13 @@ from sevensteps.config import (
     FEWEST_FEED_DAYS,
     LISTENING,
     NUMBERS,
-    PAGES,
     POLICIES,
     SERVICES,
     Settings,
     SettingsError,
 )
 from sevensteps.councils import Councils
+from sevensteps.exposure import PAGES
 from workflows.delivery.rebuild import CLOSING_PERIOD
 
 INTERNAL = tuple(f"{name}_internal" for name in SERVICES)
@@ -40,6 +40,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     values |= {name: f"{name}.example:7700" for name in (*SERVICES, *INTERNAL, *LISTENING, "temporal", *PAGES)}
     values |= dict.fromkeys(NUMBERS, "70")
     values |= {"log": "json", "plaintext": "temporal,metrics", "console": "localhost:7780"}
+    values |= {"console_url": "https://console.example"}
     values |= {"mode": "production", "issuer": "https://login.example/realms/council"}
     values |= {"database": "postgresql+asyncpg://amy@db:5432/steps", "database_password_file": str(password)}
     settings = Settings.from_environment({f"SEVENSTEPS_{name.upper()}": value for name, value in values.items()})
@@ -48,10 +49,14 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     assert Settings.from_environment(settings.as_environment()) == settings
 
 
-def test_the_console_is_served_on_this_machine_alone() -> None:
-    """It speaks HTTP: what encrypts it for others is a web server on the same machine."""
-    with pytest.raises(SettingsError, match="SEVENSTEPS_CONSOLE: expected an address of this machine"):
-        Settings.from_environment({"SEVENSTEPS_CONSOLE": "10.0.0.1:7780"})
+def test_pages_go_to_other_machines_encrypted_or_by_a_web_server_that_encrypts() -> None:
+    """By a certificate of the console's own; or somebody has said in so many words that another server does it."""
+    console = {"SEVENSTEPS_CONSOLE": "10.0.0.1:7780"}
+    with pytest.raises(SettingsError, match=r"SEVENSTEPS_CONSOLE: 10.0.0.1:7780 is not on this machine") as refused:
+        Settings.from_environment(console)
+    assert "or, if a web server in front encrypts them" in str(refused.value)
+    Settings.from_environment(console | {"SEVENSTEPS_PLAINTEXT": "console"})
+    Settings.from_environment(console | {"SEVENSTEPS_CONSOLE_CERTIFICATES": "/etc/certificates"})
 
 
 def test_the_feed_keeps_a_case_for_a_month_at_least() -> None:
@@ -190,12 +195,18 @@ def test_where_a_process_listens_must_be_clear() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("PLAINTEXT", "yes", "some of services, temporal, database, metrics, telemetry, separated by commas, not yes"),
+        (
+            "PLAINTEXT",
+            "yes",
+            "some of services, temporal, database, metrics, telemetry, console, separated by commas, not yes",
+        ),
         ("LOG", "xml", "one of auto, console, json, not xml"),
         ("TEMPORAL_NAMESPACE", "", "a name"),
         ("TASK_QUEUE", "", "a name"),
         ("MODE", "live", "one of development, production, not live"),
         ("ISSUER", "http://login.example", "an address that begins with https://"),
+        ("CONSOLE_URL", "http://console.example", "an address that begins with https://"),
+        ("CONSOLE_URL", "https://console.example/", "an address without anything after the host and port"),
         ("CLOCK_SKEW_SECONDS", "0", "a whole number from 1"),
         ("MOST_CALLS", "", "a whole number from 1 to 9999999, not nothing"),
         ("MOST_CALLS", "0", "a whole number from 1"),

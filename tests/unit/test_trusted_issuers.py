@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from sevensteps.cli import policy_folder
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
-from sevensteps.identity.trust import Trust, actor_of
+from sevensteps.identity.trust import ConsoleClient, Trust, actor_of
 from sevensteps.trusted_issuers import FOR_THE_SUITE, TrustedIssuers, check, read_trusts
 
 ISSUER = "https://login.example/tenant/v2.0"
@@ -69,6 +69,22 @@ def refusal(root: Path, claims: Mapping[str, object]) -> Fault:
     with pytest.raises(Fault) as refused:
         actor_of(claims, believed(root))
     return refused.value
+
+
+CONSOLE = "    console: {client: seven-steps-console, secret: barset, scope: offline_access}\n"
+
+
+def test_people_sign_in_to_the_console_by_one_issuer_of_a_file(root: Path) -> None:
+    """As a client of its own, whose secret is in a file of a folder: a second one in the file is refused."""
+    write(root, FILE + CONSOLE)
+    [trust] = believed(root)
+    assert trust.console == ConsoleClient("seven-steps-console", "barset", "offline_access")
+    write(root, FILE + CONSOLE + (FILE + CONSOLE).replace("issuers:", ""))
+    [problem] = check(root, "barset")
+    assert str(problem).endswith("each council has one, to which its people are sent")
+    write(root, FILE + CONSOLE.replace("barset", "../barset"))
+    [problem] = check(root, "barset")
+    assert "the name of a file in the folder SEVENSTEPS_CONSOLE_SECRETS" in str(problem)
 
 
 def test_claims_mean_what_the_file_says(root: Path) -> None:

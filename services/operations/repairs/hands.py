@@ -13,8 +13,8 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse, ResetActivityRequest
 from temporalio.service import RPCError, RPCStatusCode
 
+from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
-from services.operations.domain.repair import Action
 from services.operations.repairs.repair_store import Repair, RepairCase
 from services.operations.repairs.unheard import Unheard
 from services.operations.temporal_client import PROCESS, TemporalClient
@@ -87,6 +87,12 @@ class OwnHands:
                 await self._resume(repair, case, token, replay=True)
             case Action.HOLD | Action.RELEASE:
                 await self._hold_or_release(repair, case, token)
+            case Action.END:
+                await self._end(repair, case, token)
+            case Action.ASSIGN:
+                await self._assign(repair, case, token)
+            case Action.ESCALATE:
+                await self._escalate(repair, case, token)
             case _:
                 raise NotImplementedError
 
@@ -106,6 +112,31 @@ class OwnHands:
         await self._ask(token, "ResumeCase", request)
 
     async def _hold_or_release(self, repair: Repair, case: RepairCase, token: str) -> None:
+        now, same = await self._now(repair, case, token)
+        if repair.action is Action.HOLD and not now.on_hold:
+            reason = number_of(pb.HoldReason, repair.given["hold_reason"])
+            await self._ask(token, "PlaceHold", pb.PlaceHoldRequest(reason=reason, **same))
+        elif repair.action is Action.RELEASE and now.on_hold:
+            await self._ask(token, "ReleaseHold", pb.ReleaseHoldRequest(**same))
+
+    async def _end(self, repair: Repair, case: RepairCase, token: str) -> None:
+        """Ask that the case be ended, unless it has ended as it should; one that ended otherwise is refused."""
+        now, same = await self._now(repair, case, token)
+        ending = number_of(pb.Ending, repair.given["ending"])
+        if now.ending != ending:
+            await self._ask(token, "EndCase", pb.EndCaseRequest(ending=ending, **same))
+
+    async def _assign(self, repair: Repair, case: RepairCase, token: str) -> None:
+        now, same = await self._now(repair, case, token)
+        if now.team != repair.given["team"]:
+            await self._ask(token, "AssignCase", pb.AssignCaseRequest(team=repair.given["team"], **same))
+
+    async def _escalate(self, repair: Repair, case: RepairCase, token: str) -> None:
+        _, same = await self._now(repair, case, token)
+        await self._ask(token, "EscalateCase", pb.EscalateCaseRequest(role=repair.given["escalate_to"], **same))
+
+    async def _now(self, repair: Repair, case: RepairCase, token: str) -> tuple[pb.Case, dict[str, str]]:
+        """The case as its service has it now, and what every call that changes it says."""
         found = await self._ask(token, "GetCase", pb.GetCaseRequest(case_id=case.case_id))
         now = found.case if isinstance(found, pb.GetCaseResponse) else pb.Case()
         same = {
@@ -114,11 +145,7 @@ class OwnHands:
             "etag": now.etag,
             "because": repair.because,
         }
-        if repair.action is Action.HOLD and not now.on_hold:
-            reason = number_of(pb.HoldReason, repair.hold_reason)
-            await self._ask(token, "PlaceHold", pb.PlaceHoldRequest(reason=reason, **same))
-        elif repair.action is Action.RELEASE and now.on_hold:
-            await self._ask(token, "ReleaseHold", pb.ReleaseHoldRequest(**same))
+        return now, same
 
     async def _ask(self, token: str, rpc: str, request: Message) -> Message:
         """Ask the assessment service as whoever repairs."""

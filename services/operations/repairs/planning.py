@@ -7,14 +7,16 @@ from datetime import date
 import sqlalchemy as sa
 
 from services.operations import case_pages, finding_pages
+from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
-from services.operations.domain.repair import ASKED_FOR, NOT_ASKED, Action, Outcome, State, predict
+from services.operations.domain.repair import ASKED_FOR, NOT_ASKED, Outcome, State, predict
 from services.operations.domain.standing import Standing
 from services.operations.domain.wanted import Sorting, Wanted
-from services.operations.repairs import auditing, repair_store
+from services.operations.repairs import agreeing, auditing, repair_store
 from services.operations.repairs.auditing import Entry, Signer
 from services.operations.repairs.repair_store import Repair, RepairCase
 from services.operations.rows import standing_of
+from sevensteps.councils import Councils
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.identity.actor import Actor
 
@@ -31,7 +33,7 @@ class Planned:
     fingerprint: str
     wanted: Wanted
     action: Action
-    hold_reason: str
+    given: Mapping[str, str]
     because: str
 
 
@@ -48,6 +50,7 @@ def to_ask_about(connection: sa.Connection, planned: Planned, *, today: date) ->
 def plan(
     connection: sa.Connection,
     planned: Planned,
+    councils: Councils,
     *,
     foreseen: Mapping[str, Prediction],
     actor: Actor,
@@ -58,7 +61,6 @@ def plan(
     """Put a repair on record, with its cases as they are found now. The same request again finds it there.
 
     `foreseen` is what journeys and services have said of the cases that they were asked about.
-
     Raises Faults: REQUEST_ID_REUSED (INVALID), NO_CASES and TOO_MANY_CASES (PRECONDITION).
     """
     if before := _planned_before(connection, planned):
@@ -72,16 +74,17 @@ def plan(
         actor.council,
         actor.subject,
         planned.action,
-        planned.hold_reason,
+        planned.given,
         planned.because,
         State.PLANNED if left else State.DONE,
         "" if left else "It would do nothing for any of its cases.",
         planned=now,
         seen=now,
         runner="",
+        by_two=agreeing.is_by_two(councils, planned.action, [each for each in its_cases if not each.outcome]),
     )
     repair_store.add(connection, repair, its_cases)
-    after = {"action": planned.action.value, "cases": len(its_cases), "left_out": len(its_cases) - left}
+    after = agreeing.list_told(planned.action, planned.given, its_cases)
     auditing.add(connection, actor, Entry("repair.planned", repair.repair_id, planned.because, after=after), signer)
     return repair
 
@@ -118,7 +121,7 @@ def _cases(
     cases = []
     for standing in standings:
         asked = foreseen.get(standing.case_id, NOT_ASKED)
-        prediction = predict(planned.action, standing, stuck.get(standing.case_id, {}), asked)
+        prediction = predict(planned.action, standing, stuck.get(standing.case_id, {}), planned.given, asked)
         cases.append(
             RepairCase(
                 planned.repair_id,
