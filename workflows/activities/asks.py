@@ -6,11 +6,10 @@ import grpc
 from temporalio import activity
 
 from sevensteps.api.asks.v1 import asks_pb2, asks_pb2_grpc
-from sevensteps.asks import AskState, Confirmed
-from sevensteps.fields import short_name
-from sevensteps.steps import DueKind
+from sevensteps.asks import Confirmed
+from sevensteps.rpc.asks import confirmed_of
 from sevensteps.temporal import ASKED
-from workflows.activities.calls import due, timeout, translating_errors
+from workflows.activities.calls import timeout, translating_errors
 from workflows.journey.requests import GetAsk, RequestHeader
 
 
@@ -26,7 +25,4 @@ class Asks:
         """Say whether it is done or owed."""
         request = asks_pb2.GetAskRequest(case_id=header.case_id, operation=ask.operation, turn=ask.turn)
         with translating_errors():
-            answer = await self._stubs[ASKED[ask.operation]].GetAsk(request, timeout=timeout())
-        state = AskState(short_name(asks_pb2.AskState, answer.state))
-        kind = DueKind.HARD if answer.by_law else DueKind.SOFT
-        return Confirmed(state, answer.sentence, due(answer.due_on, kind, answer.law_due) if answer.due_on else None)
+            return confirmed_of(await self._stubs[ASKED[ask.operation]].GetAsk(request, timeout=timeout()))
