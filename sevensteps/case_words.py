@@ -90,6 +90,7 @@ class Repairs(WordFor):
     RELEASE = "release"
     END = "end"
     REPLAY = "replay"
+    CORRECT = "correct"
 
 
 class RepairStands(WordFor):

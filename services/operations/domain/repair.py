@@ -37,8 +37,12 @@ class Outcome(StrEnum):
     LEFT_OUT = "left_out"
 
 
-ASKED_FOR = frozenset({Action.REPLAY})
+ASKED_FOR = frozenset({Action.REPLAY, Action.CORRECT})
 """What journeys and services have to be asked about before it can be said what would happen: `foresee` of the hands."""
+ALSO_AFTER_THE_END = frozenset({Action.CORRECT})
+"""What can be done to a case that has ended, too."""
+PROVED_BY_SERVICE = frozenset({Action.CORRECT})
+"""What the owning service is asked about afterwards, and not the journey, which does not hear of it."""
 NOT_ASKED = Prediction(does=False, sentence="It has come to be wanted only now. Plan again for it.")
 NOTHING_TWICE = "If that was done already, the same answer comes again: nothing is done or paid twice."
 
@@ -54,7 +58,7 @@ def predict(
 
     `asked` is what journeys and services have said of it, where they have to be asked.
     """
-    if standing.ending:
+    if standing.ending and action not in ALSO_AFTER_THE_END:
         return Prediction(does=False, sentence="The case has ended.")
     match action:
         case Action.RESUME:
@@ -69,9 +73,9 @@ def predict(
             return _of_release(standing)
         case Action.END:
             return _of_end(standing, given)
-        case Action.REPLAY:
+        case Action.REPLAY | Action.CORRECT:
             return asked
-        case Action.ASSIGN | Action.ESCALATE | Action.SKIP | Action.CORRECT:
+        case Action.ASSIGN | Action.ESCALATE | Action.SKIP:
             return Prediction(does=False, sentence="This cannot be done yet.")
 
 

@@ -15,6 +15,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
+from services.operations.domain.repair import Proof
+from services.operations.repairs.correcting import Correcting
 from services.operations.repairs.repair_store import Repair, RepairCase
 from services.operations.repairs.unheard import Unheard
 from services.operations.temporal_client import PROCESS, TemporalClient
@@ -39,7 +41,9 @@ _token: ContextVar[str] = ContextVar("token of whoever repairs")
 class Hands(Protocol):
     """Acts on cases, and looks at them: before, where that is asked for, and again."""
 
-    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+    async def foresee(
+        self, action: Action, given: Mapping[str, str], case_ids: Sequence[str], token: str
+    ) -> Mapping[str, Prediction]:
         """What an action would do to each, where journeys and services have to be asked. Raises the Fault of either."""
 
     async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
@@ -47,6 +51,9 @@ class Hands(Protocol):
 
     async def look(self, case_id: str) -> Standing:
         """Where the case's journey says that it stands. Raises a Fault where it does not answer."""
+
+    async def read_back(self, repair: Repair, case: RepairCase, token: str) -> Proof:
+        """What the owning service has after an action that the journey does not hear of. Raises its Fault."""
 
     async def close(self) -> None:
         """Hang up."""
@@ -62,14 +69,20 @@ class OwnHands:
         self._feed = channel(settings.address("feed"), _token.get, certificates)
         self._temporal = TemporalClient(settings)
         self._unheard = Unheard(self._feed, self._temporal)
+        self._review = channel(settings.address("review"), _token.get, certificates)
+        self._correcting = Correcting(self._review)
 
-    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+    async def foresee(
+        self, action: Action, given: Mapping[str, str], case_ids: Sequence[str], token: str
+    ) -> Mapping[str, Prediction]:
         """See Hands."""
         _token.set(token)
         match action:
             case Action.REPLAY:
                 brought_to = await self._unheard.brought_to()
                 return await _each(case_ids, lambda case_id: self._unheard.foresee(case_id, brought_to))
+            case Action.CORRECT:
+                return await _each(case_ids, lambda case_id: self._correcting.foresee(case_id, given))
             case _:
                 return {}
 
@@ -89,6 +102,10 @@ class OwnHands:
                 await self._hold_or_release(repair, case, token)
             case Action.END:
                 await self._end(repair, case, token)
+            case Action.CORRECT:
+                _token.set(token)
+                request_id = _request_id(repair, case)
+                await self._correcting.correct(request_id, case.case_id, repair.given, repair.because)
             case _:
                 raise NotImplementedError
 
@@ -96,9 +113,15 @@ class OwnHands:
         """See Hands."""
         return await journeys.standing(await self._temporal.now(), case_id)
 
+    async def read_back(self, repair: Repair, case: RepairCase, token: str) -> Proof:
+        """See Hands."""
+        _token.set(token)
+        return await self._correcting.look(case.case_id, repair.given)
+
     async def close(self) -> None:
         """See Hands."""
         await self._assessment.close()
+        await self._review.close()
         await self._feed.close()
 
     async def _resume(self, repair: Repair, case: RepairCase, token: str, *, replay: bool = False) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from services.operations import store
 from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
-from services.operations.domain.repair import Outcome, Proof, State, prove
+from services.operations.domain.repair import PROVED_BY_SERVICE, Outcome, Proof, State, prove
 from services.operations.repairs import agreeing, auditing, repair_store
 from services.operations.repairs.auditing import Entry, Signer
 from services.operations.repairs.hands import Hands
@@ -67,9 +67,11 @@ class Repairing:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
-    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+    async def foresee(
+        self, action: Action, given: Mapping[str, str], case_ids: Sequence[str], token: str
+    ) -> Mapping[str, Prediction]:
         """What an action would do to cases that have to be asked about. Raises a Fault where nobody answers."""
-        return await self._hands.foresee(action, case_ids, token) if case_ids else {}
+        return await self._hands.foresee(action, given, case_ids, token) if case_ids else {}
 
     async def go_on(self, repair: Repair, going: Going) -> None:
         """Begin, or go on, in the background.
@@ -188,15 +190,21 @@ class Repairing:
         while proof is None and monotonic() < deadline:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                now = await self._hands.look(case.case_id)
+                said, proof = await self._look(run, case)
             except Fault as fault:
                 said = fault.detail
-            else:
-                said, proof = now.sentence, prove(run.repair.action, case.heard, now)
         proof = proof or Proof(Outcome.UNCHANGED, said)
         await self._end(case, proof)
         after = {"outcome": proof.outcome.value, "seen": proof.seen, "repair": run.repair_id}
         await self._note(run.going.actor, Entry("repair.looked", case.case_id, run.repair.because, after=after))
+
+    async def _look(self, run: Run, case: RepairCase) -> tuple[str, Proof | None]:
+        """What is seen of a case, and what that proves. Raises the Fault of whoever does not answer."""
+        if run.repair.action in PROVED_BY_SERVICE:
+            proof = await self._hands.read_back(run.repair, case, run.going.token)
+            return proof.seen, proof
+        now = await self._hands.look(case.case_id)
+        return now.sentence, prove(run.repair.action, case.heard, now)
 
     async def _end(self, case: RepairCase, proof: Proof) -> None:
         await self._records.write(partial(repair_store.note_outcome, case=case, proof=proof, now=_now()))
