@@ -218,6 +218,24 @@ class CaseEnded(Payload):
     because: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CaseAssigned(Payload):
+    """The case was given to a team, which looks after it from then on."""
+
+    TYPE: ClassVar[str] = "case.assigned.v1"
+    team: str
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEscalated(Payload):
+    """The case was brought before somebody with more authority. That is over when the case goes on."""
+
+    TYPE: ClassVar[str] = "case.escalated.v1"
+    role: str
+    because: str = ""
+
+
 # Complaints, and requests for one's own data: services/assessment
 
 

@@ -37,6 +37,8 @@ SENTENCES: Mapping[str, str] = {
     events.HoldReleased.TYPE: "hold released",
     events.CaseResumed.TYPE: "case resumed: operations have put right what stopped it",
     events.CaseEnded.TYPE: "case ended: {ending}",
+    events.CaseAssigned.TYPE: "given to the team {team}",
+    events.CaseEscalated.TYPE: "brought before the {role}",
     events.ComplaintRecorded.TYPE: "{complaint_id}: complaint of {received_on}, to be answered by {answer_due}",
     events.ComplaintAcknowledged.TYPE: "{complaint_id} acknowledged on {acknowledged_on}",
     events.ComplaintExtended.TYPE: "{complaint_id}: agreed to wait for the answer until {answer_due}",

@@ -27,6 +27,7 @@ from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.fields import number_of
 from sevensteps.identity.claims import TOKEN_EXPIRED
+from sevensteps.identity.rights import SIGNING
 from sevensteps.rpc.caller import Caller, operations
 from sevensteps.steps import Ending, HoldReason
 
@@ -34,6 +35,9 @@ PAUSE_SECONDS = 1.0
 PAGE_SIZE = 200
 RepairId = Annotated[str, typer.Argument(metavar="REPAIR", help="Its id, as `sevensteps repair list` shows it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+HowTheyEnd = Annotated[
+    Ending | None, typer.Option(help="For `end`: support_ended, moved or died. Practitioners decide the others.")
+]
 
 
 def plan(
@@ -47,9 +51,9 @@ def plan(
     step: options.Steps = None,
     stuck_by: options.StuckBy = None,
     reason: Annotated[HoldReason | None, typer.Option(help="For `hold`: why, in one word.")] = None,
-    ending: Annotated[
-        Ending | None, typer.Option(help="For `end`: support_ended, moved or died. Practitioners decide the others.")
-    ] = None,
+    team: Annotated[str, typer.Option(help="For `assign`: the team that is to look after them.")] = "",
+    to: Annotated[str, typer.Option(help=f"For `escalate`: who is to look at them: {', '.join(SIGNING)}.")] = "",
+    ending: HowTheyEnd = None,
     spend: Annotated[str, typer.Option(help="For `correct`: what was recorded wrongly, by its id.")] = "",
     line: Annotated[str, typer.Option(help="For `correct`: the right line.")] = "",
     amount: Annotated[str, typer.Option(help="For `correct`: the right amount, 0.00 for nothing.")] = "",
@@ -69,6 +73,8 @@ def plan(
         action=number_of(pb.RepairAction, action.name.lower()),
         because=because,
         hold_reason=reason.value if reason else "",
+        team=team,
+        escalate_to=to,
         ending=ending.value if ending else "",
         correction=correction_of(spend, line, amount, on, evidence),
     )

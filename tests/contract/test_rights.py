@@ -40,7 +40,10 @@ CHANGES = {
 
 CHANGES_WITHOUT_ID = {
     "/sevensteps.api.publications.v1.PublicationsService/SettlePublication",
-    *(f"/sevensteps.api.operations.v1.OperationsService/{name}" for name in ("ContinueRepair", "StopRepair")),
+    *(
+        f"/sevensteps.api.operations.v1.OperationsService/{name}"
+        for name in ("AgreeRepair", "ContinueRepair", "StopRepair")
+    ),
     *(
         f"/sevensteps.api.feed.v1.FeedService/{name}"
         for name in ("AcknowledgeEvents", "AppendEvents", "DeleteSubscription", "TakeTurn", "TrimEvents")

@@ -93,6 +93,8 @@ PLACES: Mapping[tuple[str, str], Places] = {
         **same("ending", "because", at="ListActs.acts"),
         "ended_on": "GetCase.case.ended_on",
     },
+    ("assessment", "AssignCase"): {"team": "GetCase.case.team", "because": "ListActs.acts.because"},
+    ("assessment", "EscalateCase"): same("role", "because", at="ListActs.acts"),
     ("assessment", "RecordComplaint"): same(
         *("received_on", "how", "made_by", "reference", "about", "happened_on", "late_because"), at=COMPLAINT
     ),

@@ -146,6 +146,8 @@ async def story_of_round_2(first: OnCase) -> None:
     await first.do(pb.PlaceHoldRequest(reason=pb.HOLD_REASON_HOSPITAL, because="A hip operation."))
     await first.do(pb.ReleaseHoldRequest(because="Home and walking."))
     await first.do(pb.ResumeCaseRequest(because="The pack has next year's holidays."), Role.OPERATIONS)
+    await first.do(pb.AssignCaseRequest(team="moves", because="They are about to move."))
+    await first.do(pb.EscalateCaseRequest(role="team_manager", because="The other council does not answer."))
     departure = pb.Departure(
         outcome="community", judgement=pb.OUTCOME_JUDGEMENT_UNABLE, because="No bus goes there any more."
     )
