@@ -93,6 +93,7 @@ class Repairs(WordFor):
     END = "end"
     REPLAY = "replay"
     SKIP = "skip"
+    CORRECT = "correct"
 
 
 class RepairStands(WordFor):

@@ -15,6 +15,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
+from services.operations.domain.repair import Proof
+from services.operations.repairs.correcting import Correcting
 from services.operations.repairs.repair_store import Repair, RepairCase
 from services.operations.repairs.skipping import Skipping
 from services.operations.repairs.unheard import Unheard
@@ -41,7 +43,9 @@ _token: ContextVar[str] = ContextVar("token of whoever repairs")
 class Hands(Protocol):
     """Acts on cases, and looks at them: before, where that is asked for, and again."""
 
-    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+    async def foresee(
+        self, action: Action, given: Mapping[str, str], case_ids: Sequence[str], token: str
+    ) -> Mapping[str, Prediction]:
         """What an action would do to each, where journeys and services have to be asked. Raises the Fault of either."""
 
     async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
@@ -49,6 +53,9 @@ class Hands(Protocol):
 
     async def look(self, case_id: str) -> Standing:
         """Where the case's journey says that it stands. Raises a Fault where it does not answer."""
+
+    async def read_back(self, repair: Repair, case: RepairCase, token: str) -> Proof:
+        """What the owning service has after an action that the journey does not hear of. Raises its Fault."""
 
     async def close(self) -> None:
         """Hang up."""
@@ -68,8 +75,11 @@ class OwnHands:
             name: channel(settings.address(name), _token.get, certificates) for name in sorted({*ASKED.values()})
         }
         self._skipping = Skipping(self._asked, self._temporal)
+        self._correcting = Correcting(self._asked["review"])
 
-    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+    async def foresee(
+        self, action: Action, given: Mapping[str, str], case_ids: Sequence[str], token: str
+    ) -> Mapping[str, Prediction]:
         """See Hands."""
         _token.set(token)
         match action:
@@ -78,11 +88,14 @@ class OwnHands:
                 return await _each(case_ids, lambda case_id: self._unheard.foresee(case_id, brought_to))
             case Action.SKIP:
                 return await _each(case_ids, self._skipping.foresee)
+            case Action.CORRECT:
+                return await _each(case_ids, lambda case_id: self._correcting.foresee(case_id, given))
             case _:
                 return {}
 
     async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
         """See Hands."""
+        _token.set(token)
         match repair.action:
             case Action.RETRY:
                 await self._retry(case.case_id)
@@ -94,8 +107,13 @@ class OwnHands:
             case Action.REPLAY:  # the relay brings it, and before it whatever the journey has not heard
                 await self._resume(repair, case, token, replay=True)
             case Action.SKIP:
-                _token.set(token)
                 await self._resume(repair, case, token, ask=await self._skipping.ensure(case.case_id, case.about))
+            case _:
+                await self._change_record(repair, case, token)
+
+    async def _change_record(self, repair: Repair, case: RepairCase, token: str) -> None:
+        """What a service has on record of the case is changed there; the journey hears of it as of any other change."""
+        match repair.action:
             case Action.HOLD | Action.RELEASE:
                 await self._hold_or_release(repair, case, token)
             case Action.END:
@@ -104,12 +122,18 @@ class OwnHands:
                 await self._assign(repair, case, token)
             case Action.ESCALATE:
                 await self._escalate(repair, case, token)
-            case _:
-                raise NotImplementedError
+            case Action.CORRECT:
+                request_id = _request_id(repair, case)
+                await self._correcting.correct(request_id, case.case_id, repair.given, repair.because)
 
     async def look(self, case_id: str) -> Standing:
         """See Hands."""
         return await journeys.standing(await self._temporal.now(), case_id)
+
+    async def read_back(self, repair: Repair, case: RepairCase, token: str) -> Proof:
+        """See Hands."""
+        _token.set(token)
+        return await self._correcting.look(case.case_id, repair.given)
 
     async def close(self) -> None:
         """See Hands."""
