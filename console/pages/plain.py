@@ -1,4 +1,4 @@
-"""Pages that ask nobody anything: the notice about cookies, the end of a visit, and whether the console works."""
+"""Pages that ask nobody anything: the notice about cookies, and whether the console works."""
 
 import sqlalchemy as sa
 from starlette.requests import Request
@@ -14,11 +14,6 @@ WORKS = sa.text("SELECT 1")
 async def cookies(visit: Visit) -> Response:
     """Which cookies there are, and what for."""
     return visit.show("cookies.html")
-
-
-async def signed_out(visit: Visit) -> Response:
-    """What somebody sees who has signed off."""
-    return visit.show("signed_out.html")
 
 
 async def health(request: Request) -> Response:

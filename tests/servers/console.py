@@ -20,7 +20,7 @@ from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.whom import Whom
 from services.operations.finding_pages import replace_findings
 from sevensteps import clock, events
-from sevensteps.config import DECIDING_SERVICES, Settings
+from sevensteps.config import DECIDING_SERVICES, POLICIES, Settings
 from sevensteps.local.ports import free_port
 
 FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
@@ -63,7 +63,9 @@ def skip_without_files() -> None:
 async def run_console(settings: Settings) -> AsyncIterator[Serving]:
     """A console on a free port; the settings say where the services are."""
     skip_without_files()
-    async with Serving(replace(settings, console=f"127.0.0.1:{free_port()}")) as serving:
+    if settings.console == Settings().console:
+        settings = replace(settings, console=f"127.0.0.1:{free_port()}")
+    async with Serving(settings) as serving:
         yield serving
 
 
@@ -118,10 +120,13 @@ async def note_stuck(suite: Suite) -> None:
 
 
 @asynccontextmanager
-async def run_with_cases(data: Path, **seen: str) -> AsyncIterator[Suite]:
-    """A console, with a feed and operations that have three cases; `seen` is where else it looks for one of them."""
+async def run_with_cases(data: Path, policies: Path = POLICIES, **seen: str) -> AsyncIterator[Suite]:
+    """A console, with a feed and operations that have three cases; `seen` is what else is set for the console alone.
+
+    So is where it looks for one of them. An address of its own is kept; otherwise it is on a free port.
+    """
     away = dict.fromkeys((*DECIDING_SERVICES, "temporal"), NOBODY)
-    settings = Settings(data=data, pack=PACK, **away)  # type: ignore[arg-type]  # each is an address
+    settings = Settings(data=data, policies=policies, pack=PACK, **away)  # type: ignore[arg-type]  # each is an address
     async with AsyncExitStack() as stack:
         feed = await stack.enter_async_context(run_feed(settings))
         settings = replace(settings, feed=feed.running.address)
