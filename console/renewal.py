@@ -58,7 +58,7 @@ class Renewal:
 
     async def _renewed(self, session: Session) -> Session | None:
         """None where the issuer wants to know no more of it, or it became somebody else's."""
-        newest = await self.sessions.find(session.kept)
+        newest = await self.sessions.find(session.kept, is_visit=False)
         if newest is None or newest.token != session.token:  # another visit was faster
             await self.sessions.give_back_turn(session)
             return newest
@@ -86,7 +86,7 @@ class Renewal:
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             await asyncio.sleep(POLL_SECONDS)
-            found = await self.sessions.find(session.kept)
+            found = await self.sessions.find(session.kept, is_visit=False)
             if found is None or found.token != session.token:
                 return found
         raise away("of your council", "it does not answer")

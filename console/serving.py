@@ -74,6 +74,8 @@ class Serving:
         self._opened = AsyncExitStack()
         self.background = Background()
         """What runs beside the pages."""
+        self.app = Starlette()
+        """What answers, once it is served."""
         self.address = ""
         """Where it is, once it is served."""
 
@@ -95,12 +97,12 @@ class Serving:
         store = await open_to_serve(NAME, settings)
         opened.push_async_callback(store.close)
         sessions = Sessions(store)
-        app = app_of(settings, sessions, SignOn(places, settings.clock_skew_seconds))
-        opened.push_async_exit(app.state.console.caller)
+        self.app = app_of(settings, sessions, SignOn(places, settings.clock_skew_seconds))
+        opened.push_async_exit(self.app.state.console.caller)
         listener = _listener(settings.console)
         opened.callback(listener.close)
         self._telling = await opened.enter_async_context(Telling(settings, sessions, places, self.background))
-        self._server = _Server(_config(app, settings, shown))
+        self._server = _Server(_config(self.app, settings, shown))
         self._task = asyncio.create_task(self._server.serve([listener]), name="serving pages")
         self._watching = self.background.start("serving pages", self._until_ended())
         beside = [self.background.start("keeping issuers' keys", issuers.keep())]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from console.sealing import BrokenSealError, seal, unseal
 from console.tables import sessions
+from sevensteps.identity.actor import Actor, Role
 from sevensteps.service.store import Store
 
 IDLE_SECONDS = 30 * 60
@@ -79,6 +80,11 @@ class Session:
         """Whose cases they may see."""
         return self.who.council
 
+    @property
+    def actor(self) -> Actor:
+        """Who acts, as the services know them by the token, but for their teams."""
+        return Actor(self.subject, frozenset(map(Role, self.roles)), self.council)
+
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
@@ -101,8 +107,11 @@ class Sessions:
         await self.store.write(write)
         return kept
 
-    async def find(self, kept: str) -> Session | None:
-        """Who is signed on by what a browser has kept; None where nobody is, or not any more."""
+    async def find(self, kept: str, *, is_visit: bool = True) -> Session | None:
+        """Who is signed on by what a browser has kept; None where nobody is, or not any more.
+
+        A visit keeps them signed on. What a page asks for by itself, while nobody may be there, is none.
+        """
         if not kept:
             return None
         key, now = _digest(kept), int(self.now())
@@ -110,7 +119,7 @@ class Sessions:
         row = await self.store.read(lambda connection: connection.execute(query).one_or_none())
         if row is None:
             return None
-        if now - row.seen >= NOTED_SECONDS:
+        if is_visit and now - row.seen >= NOTED_SECONDS:
             note = sessions.update().where(sessions.c.key == key).values(seen=now)
             await self.store.write(lambda connection: connection.execute(note))
         try:

@@ -10,13 +10,17 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from console.navigation import links, may, rpc_of
 from console.renewal import Renewal
+from console.saved_views import SavedViews
 from console.sessions import Session, Sessions
 from console.sign_on import SignOn
+from sevensteps import log
 from sevensteps.case_history.words import Words
 from sevensteps.config import Settings
 from sevensteps.console_address import is_secure
-from sevensteps.errors import Kind
+from sevensteps.errors import Fault, Kind
+from sevensteps.identity.rights import authorise
 from sevensteps.rpc.caller import Caller
 
 TOKEN: ContextVar[str] = ContextVar("TOKEN")
@@ -37,6 +41,8 @@ STATUS: Mapping[Kind, int] = {
     Kind.INTERNAL: 500,
 }
 """What the page of a Fault is answered with."""
+REFRESH = "x-refresh"
+"""A page that asks for itself again sends this header: nobody does anything (static/refresh.js)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Console:
 
     settings: Settings
     sessions: Sessions
+    views: SavedViews
     caller: Caller
     """Calls with the token of the visit."""
     templates: jinja2.Environment
@@ -75,11 +82,27 @@ class Visit:
         """What has to come back with a form."""
         return self.session.form_key if self.session else ""
 
+    def may(self, call: str) -> bool:
+        """Whether one of the visitor's roles may make a call ("service.Method"): what they cannot do is not offered."""
+        return self.session is not None and may(self.session.roles, call)
+
+    def ensure_may(self, call: str) -> None:
+        """Raise a Fault (DENIED) where `may` is false, in the words of the services."""
+        if self.session is not None:
+            authorise(self.session.actor, rpc_of(call))
+
+    def noted(self, fault: Fault) -> Mapping[str, str]:
+        """What a page says of a refusal beside its sentence; the log has it under the same number."""
+        request_id = self.request.state.request_id
+        log.get().warning("a page was refused", reason=fault.reason, request_id=request_id)
+        return {"refusal": fault.reason}
+
     def show(self, template: str, status: int = 200, /, **what: object) -> HTMLResponse:
         """A page."""
         state = self.request.state
-        about = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
+        about: dict[str, object] = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
         about |= {"cspNonce": state.nonce, "request_id": state.request_id}
+        about["navigation"] = [*links(self.session.roles, self.request.url.path)] if self.session else []
         return HTMLResponse(self.console.templates.get_template(template).render(**about | what), status)
 
 
@@ -102,7 +125,8 @@ def forget(visit: Visit, answer: Response, name: str, *, path: str = "/") -> Non
 async def visit_of(request: Request) -> Visit:
     """The visit that a request is. Raises a Fault (UNAVAILABLE) where the sessions cannot be read."""
     console: Console = request.app.state.console
-    session = await console.sessions.find(request.cookies.get(console.cookie, ""))
+    kept, is_visit = request.cookies.get(console.cookie, ""), REFRESH not in request.headers
+    session = await console.sessions.find(kept, is_visit=is_visit)
     TOKEN.set(session.token if session else "")
     return Visit(console, request, session)
 

@@ -88,6 +88,8 @@ class Repairs(WordFor):
     RETRY = "retry"
     HOLD = "hold"
     RELEASE = "release"
+    END = "end"
+    REPLAY = "replay"
 
 
 class RepairStands(WordFor):

@@ -198,10 +198,14 @@ class HoldReleased(Payload):
 
 @dataclass(frozen=True, slots=True)
 class CaseResumed(Payload):
-    """Operations put right what had parked the journey. It tries again."""
+    """Operations put right what had parked the journey. It tries again.
+
+    `replay`: before this the journey is told every event of the case again, and drops what it has heard.
+    """
 
     TYPE: ClassVar[str] = "case.resumed.v1"
     because: str = ""
+    replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

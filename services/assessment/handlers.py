@@ -223,14 +223,14 @@ def release_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, b
     return store.change_case(work, released, HoldReleased(because=because))
 
 
-def resume_case(work: Work, *, case_id: str, because: str) -> Case:
+def resume_case(work: Work, resumption: CaseResumed, *, case_id: str) -> Case:
     """Tell a parked journey that its cause has been mended, and record what was mended.
 
     An ended case too: its journey may be parked while it has everything closed.
     """
     case = store.case_to_change(work, case_id)
-    _record(work, case, ActKind.RESUMED, because)
-    return store.change_case(work, case, CaseResumed(because=because))
+    _record(work, case, ActKind.RESUMED, resumption.because)
+    return store.change_case(work, case, resumption)
 
 
 def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: date | None, because: str) -> Case:

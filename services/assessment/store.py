@@ -109,6 +109,11 @@ def case(work: Work, case_id: str) -> Case:
     return _case(work, case_id, CASE)
 
 
+def has_ended(work: Work, case_id: str) -> bool:
+    """Whether a case has ended. Raises a Fault (NOT_FOUND)."""
+    return bool(case(work, case_id).ending)
+
+
 def case_to_change(work: Work, case_id: str, etag: str | None = None) -> Case:
     """The same, locked until the transaction ends. Raises a Fault (ABORTED) when an etag is given and it is stale."""
     to_change = _case(work, case_id, CASE_TO_CHANGE)

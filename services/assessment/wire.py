@@ -15,6 +15,7 @@ from services.assessment.facts import (
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.councils import Council
+from sevensteps.events import CaseResumed
 from sevensteps.fields import Fields, moment, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.claims import LONGEST_COUNCIL
@@ -201,9 +202,9 @@ def release_of(request: pb.ReleaseHoldRequest, fields: Fields) -> str:
     return _because(request.because, fields)
 
 
-def mended_of(request: pb.ResumeCaseRequest, fields: Fields) -> str:
-    """What was mended."""
-    return fields.text("because", request.because, limit=LONGEST_REASON)
+def resumption_of(request: pb.ResumeCaseRequest, fields: Fields) -> CaseResumed:
+    """What was mended, and what the journey is to do."""
+    return CaseResumed(fields.text("because", request.because, limit=LONGEST_REASON), request.replay)
 
 
 def end_of(request: pb.EndCaseRequest, fields: Fields) -> tuple[str, date | None, str]:

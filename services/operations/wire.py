@@ -28,6 +28,8 @@ from sevensteps.temporal import WaitingFor
 PAGE = 50
 LARGEST_PAGE = 1000
 MOST_IDS = 1000
+EVENTS, MOST_EVENTS = 200, 500
+"""How many events of a case are told, unless somebody says otherwise; and the most."""
 MOST_VALUES = 100
 LONGEST_CAUSE = 500
 CASE_KINDS = ("adult", "carer")
@@ -122,8 +124,27 @@ def named(listed: Message) -> Mapping[str, object]:
 def listed(page: Page, view: View, request: pb.ListCasesRequest) -> pb.ListCasesResponse:
     """A page of cases as a message."""
     return pb.ListCasesResponse(
-        cases=[_row(standing, page.stuck.get(standing.case_id, ())) for standing in page.standings],
+        cases=[row_message(standing, page.stuck.get(standing.case_id, ())) for standing in page.standings],
         next_page_token=token_of(page.after, request),
+        view=view_message(view),
+    )
+
+
+def events_wanted(request: pb.DescribeCaseRequest) -> int:
+    """How many events of a case are wanted at most. Raises a Fault (INVALID)."""
+    fields = Fields()
+    fields.given("case_id", request.case_id)
+    if not 0 <= request.events <= MOST_EVENTS:
+        fields.wrong("events", f"must be from 1 to {MOST_EVENTS}, or 0 for {EVENTS}")
+    fields.check()
+    return request.events or EVENTS
+
+
+def described(standing: Standing, found: Sequence[Found], view: View) -> pb.DescribeCaseResponse:
+    """What the rows say of one case, as a message."""
+    return pb.DescribeCaseResponse(
+        row=row_message(standing, [each.finding.kind.value for each in found]),
+        stuck=[stuck_row(each, view) for each in found],
         view=view_message(view),
     )
 
@@ -173,23 +194,26 @@ def stuck_message(
 ) -> pb.ListStuckResponse:
     """A page of what is stuck as a message."""
     return pb.ListStuckResponse(
-        stuck=[
-            pb.Stuck(
-                case_id=each.finding.case_id,
-                council=each.finding.council,
-                kind=number_of(pb.StuckKind, each.finding.kind),
-                cause_id=each.finding.cause,
-                since=timestamp(milliseconds(each.finding.since)),
-                whom=number_of(pb.Whom, each.finding.whom),
-                what=words.what_is_wrong(each.finding),
-                remedy=words.what_to_do(each.finding),
-                found_at=timestamp(each.found),
-                seen_at=timestamp(view.look.seen(each.finding)),
-            )
-            for each in found
-        ],
+        stuck=[stuck_row(each, view) for each in found],
         next_page_token=token_of(after, request),
         view=view_message(view),
+    )
+
+
+def stuck_row(found: Found, view: View) -> pb.Stuck:
+    """Something that is stuck, in words, as a message."""
+    finding = found.finding
+    return pb.Stuck(
+        case_id=finding.case_id,
+        council=finding.council,
+        kind=number_of(pb.StuckKind, finding.kind),
+        cause_id=finding.cause,
+        since=timestamp(milliseconds(finding.since)),
+        whom=number_of(pb.Whom, finding.whom),
+        what=words.what_is_wrong(finding),
+        remedy=words.what_to_do(finding),
+        found_at=timestamp(found.found),
+        seen_at=timestamp(view.look.seen(finding)),
     )
 
 
@@ -215,7 +239,8 @@ def timestamp(since: int) -> Timestamp:
     return Timestamp(seconds=seconds, nanos=rest * 1_000_000)
 
 
-def _row(standing: Standing, stuck: Sequence[str]) -> pb.CaseRow:
+def row_message(standing: Standing, stuck: Sequence[str]) -> pb.CaseRow:
+    """Where a case stands, and what is stuck of it, as a message."""
     waiting_for, since = standing.waits
     due = standing.due_now
     clocks = sorted(standing.clocks.items(), key=lambda running: (running[1], running[0]))

@@ -87,6 +87,12 @@ def newest(work: Work, case_id: str) -> Life | None:
     return _life(find(work, NEWEST, case_id=case_id))
 
 
+def is_closed(work: Work, case_id: str) -> bool | None:
+    """Whether a case is closed here; None before step 6. Raises a Fault (NOT_FOUND) for another council's case."""
+    last = newest(work, case_id)
+    return last.closed if last else None
+
+
 def life(work: Work, case_id: str) -> Life:
     """The same. Raises CaseUnknown for a case that has not come to step 6."""
     life = newest(work, case_id)

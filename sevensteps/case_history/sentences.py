@@ -111,6 +111,9 @@ WRITTEN_OVERDUE: Mapping[str, str] = {
 NOT_ACKNOWLEDGED = "{complaint_id} was to be acknowledged by {due_on}, and is not"
 """A date that has passed, where it is that of the acknowledgement of a complaint."""
 
+TOLD_AGAIN = "case resumed: its journey is told again what it has not heard"
+"""A resumption by which the journey is told every event of the case again."""
+
 DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
     events.AdvocacyConsidered: ("advocacy", {"verdict": ""}),
     events.DeterminationProposed: ("eligibility", {"verdict": ""}),
@@ -160,6 +163,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         fields |= {name: answers.answer(said, parts[name]) if said else NOT_DECIDED for name, said in verdicts.items()}
     if type(payload) in CAME_BACK and fields["amount"].startswith("-"):
         sentence, fields["amount"] = CAME_BACK[type(payload)], fields["amount"].removeprefix("-")
+    if isinstance(payload, events.CaseResumed) and payload.replay:
+        sentence = TOLD_AGAIN
     told = sentence.format(**fields).rstrip() + _departures_in_words(payload) + _law_in_words(payload)
     told += _another_in_words(payload) + reason_in_words(payload)
     return told + _owed_in_writing(payload) if verbose else told

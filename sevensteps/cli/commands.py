@@ -50,6 +50,7 @@ POLICY = {
 }
 REPAIR = {
     "plan": "repair:plan",
+    "agree": "repair:agree",
     "continue": "repair:go_on",
     "stop": "repair:stop",
     "show": "repair:show",

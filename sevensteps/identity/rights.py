@@ -139,6 +139,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER, Role.SERVICE},
         },
     ),
+    **_rights("asks", {"GetAsk": _JOURNEY | {Role.OPERATIONS}}),
     **_rights(
         "policy",
         {
@@ -169,6 +170,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "CountCases": ANYBODY,
             "ListCauses": RECORDS,
             "ListStuck": RECORDS,
+            "DescribeCase": ANYBODY,
             "PlanRepair": {Role.OPERATIONS},
             "AgreeRepair": {Role.OPERATIONS},
             "ContinueRepair": {Role.OPERATIONS},

@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Browser, Page, StorageState
 
+from browser.scene import run_scene, sign_on
 from servers.chromium import NO_BROWSER, find_axe, find_browser, run_browser
-from servers.console import Suite, note_stuck, run_with_cases
+from servers.console import Suite
 
 Open = Callable[..., Awaitable[Page]]
 """Opens a page of the console in a window of its own, signed on; keyword arguments are those of the window."""
@@ -32,24 +33,17 @@ def axe() -> str:
     return script.read_text()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def suite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Suite]:
-    """A console over cases of which two are stuck."""
-    async with run_with_cases(tmp_path_factory.mktemp("browser")) as suite:
-        await note_stuck(suite)
+    """A console over cases of which two are stuck. For as long as it is there, time stands still."""
+    async with run_scene(tmp_path_factory.mktemp("browser")) as suite:
         yield suite
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def signed_on(chromium: Browser, suite: Suite) -> StorageState:
     """What a window keeps once somebody of operations has signed on in it."""
-    async with await chromium.new_context() as context:
-        page = await context.new_page()
-        await page.goto(f"http://{suite.console.address}/sign-in")
-        await page.get_by_label("Who you are").fill("olu")
-        await page.get_by_role("button", name="Sign in").click()
-        await page.get_by_role("heading", name="Open cases").wait_for()
-        return await context.storage_state()
+    return await sign_on(chromium, suite)
 
 
 @pytest.fixture

@@ -43,12 +43,16 @@ NOT_TOLD = Parked("A request", "NOT_KNOWN_YET", "no worker says what it was")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as far as a finding names it: since when it has waited, and the position of its last event."""
+    """A case as far as a finding names it: since when it has waited, and the position of its last event.
+
+    `opened` is that of the event that opened it, where that is asked for.
+    """
 
     case_id: str
     council: str
     since: datetime
     heard: int
+    opened: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,33 +1,20 @@
 """Repairs: what is done to many cases at once, what was said would happen, and what has become of each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.operations.domain.clocks import BETWEEN
+from services.operations.domain.action import Action
+from services.operations.domain.clocks import BETWEEN, OF_THE_CASE
 from services.operations.domain.finding import Finding, StuckKind
+from services.operations.domain.given import in_words
+from services.operations.domain.prediction import Prediction
 from services.operations.domain.standing import Standing
 from sevensteps import clock
 from sevensteps.steps import STEP_NAMES, Stage
 from sevensteps.temporal import PHRASES, WaitingFor
 from sevensteps.temporal import Standing as JourneyStanding
-
-
-class Action(StrEnum):
-    """What a repair does to each of its cases."""
-
-    RESUME = "resume"
-    REBUILD = "rebuild"
-    RETRY = "retry"
-    HOLD = "hold"
-    RELEASE = "release"
-    ASSIGN = "assign"
-    ESCALATE = "escalate"
-    END = "end"
-    REPLAY = "replay"
-    SKIP = "skip"
-    CORRECT = "correct"
 
 
 class State(StrEnum):
@@ -50,19 +37,23 @@ class Outcome(StrEnum):
     LEFT_OUT = "left_out"
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What would happen to a case; `does` is False where that is nothing, and the case is left out."""
-
-    does: bool
-    sentence: str
-
-
+ASKED_FOR = frozenset({Action.REPLAY})
+"""What journeys and services have to be asked about before it can be said what would happen: `foresee` of the hands."""
+NOT_ASKED = Prediction(does=False, sentence="It has come to be wanted only now. Plan again for it.")
 NOTHING_TWICE = "If that was done already, the same answer comes again: nothing is done or paid twice."
 
 
-def predict(action: Action, standing: Standing, stuck: Mapping[StuckKind, Finding]) -> Prediction:
-    """What an action would do for a case that stands so, and of which this is stuck."""
+def predict(
+    action: Action,
+    standing: Standing,
+    stuck: Mapping[StuckKind, Finding],
+    given: Mapping[str, str],
+    asked: Prediction = NOT_ASKED,
+) -> Prediction:
+    """What an action that is given this would do for a case that stands so, and of which this is stuck.
+
+    `asked` is what journeys and services have said of it, where they have to be asked.
+    """
     if standing.ending:
         return Prediction(does=False, sentence="The case has ended.")
     match action:
@@ -76,7 +67,11 @@ def predict(action: Action, standing: Standing, stuck: Mapping[StuckKind, Findin
             return _of_hold(standing)
         case Action.RELEASE:
             return _of_release(standing)
-        case Action.ASSIGN | Action.ESCALATE | Action.END | Action.REPLAY | Action.SKIP | Action.CORRECT:
+        case Action.END:
+            return _of_end(standing, given)
+        case Action.REPLAY:
+            return asked
+        case Action.ASSIGN | Action.ESCALATE | Action.SKIP | Action.CORRECT:
             return Prediction(does=False, sentence="This cannot be done yet.")
 
 
@@ -113,9 +108,24 @@ def _of_hold(standing: Standing) -> Prediction:
         return Prediction(does=False, sentence="The case is on hold already.")
     due = standing.due_now
     stops = f"The date of {_step(standing.step)}, {clock.day_in_words(due.day)}, stops." if due else "No date stops."
-    law = sorted((due_on, name) for name, due_on in standing.clocks.items())
-    runs = [f"{name.partition(BETWEEN)[0].replace('_', ' ')} ({_day(due_on)})" for due_on, name in law]
-    return Prediction(does=True, sentence=f"{stops} Dates of law run on{': ' + ', '.join(runs) if runs else ''}.")
+    runs = _dates_of_law(standing)
+    return Prediction(does=True, sentence=f"{stops} Dates of law run on{': ' + runs if runs else ''}.")
+
+
+def _of_end(standing: Standing, given: Mapping[str, str]) -> Prediction:
+    """What ends with a case, what the law asks for all the same, and that there is no way back."""
+    runs = _dates_of_law(standing, but=OF_THE_CASE)
+    law = f"Dates of law still run: {runs}." if runs else "No date of law runs on."
+    return Prediction(
+        does=True,
+        sentence=f"The case ends {in_words(Action.END, given)}, with that day as its last. Its journey ends, and so do "
+        f"its money and support where any is arranged. {law} This cannot be taken back.",
+    )
+
+
+def _dates_of_law(standing: Standing, but: Collection[str] = ()) -> str:
+    law = sorted((due_on, name) for name, due_on in standing.clocks.items() if name not in but)
+    return ", ".join(f"{name.partition(BETWEEN)[0].replace('_', ' ')} ({_day(due_on)})" for due_on, name in law)
 
 
 def _of_release(standing: Standing) -> Prediction:
@@ -151,6 +161,8 @@ def prove(action: Action, heard: int, now: JourneyStanding) -> Proof | None:
     """
     if now.ending is not None:
         return Proof(Outcome.MOVED, "The case has ended.")
+    if action is Action.END:
+        return None
     if action is Action.HOLD:
         return Proof(Outcome.MOVED, now.sentence) if now.on_hold else None
     if action is Action.RELEASE:

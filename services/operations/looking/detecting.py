@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from services.operations.domain.effects import LOOKED_INTO, Owed, owed
 from services.operations.domain.finding import Finding
 from services.operations.domain.journeys import Case
 from services.operations.domain.standing import Standing
+from services.operations.looking.lost_journeys import NewCase
 from services.operations.rows import milliseconds, moment_of, standing_of
 from services.operations.tables import OPEN, cases
 from sevensteps.temporal import WaitingFor
@@ -18,7 +20,9 @@ from sevensteps.temporal import WaitingFor
 AT_ONCE = 1000
 """Rows that are read in one go: others read between."""
 OLD_ENOUGH = timedelta(minutes=1)
-"""How old a case is before its journey is missed."""
+"""How old a case is before all are compared by whether they have a journey."""
+NEW_STILL = timedelta(seconds=30)
+"""How long it is looked at as a new one after that, so that none is left out between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,16 @@ def open_cases(connection: sa.Connection, opened_before: datetime, after: int) -
     return [(row.number, row.case_id) for row in connection.execute(query)]
 
 
+def newest(connection: sa.Connection, opened_after: datetime, before: int | None) -> Sequence[NewCase]:
+    """The next open cases that were opened after a moment, downwards by number from `before`; at most AT_ONCE."""
+    query = sa.select(cases.c.number, cases.c.case_id, cases.c.opened).where(OPEN)
+    if before is not None:
+        query = query.where(cases.c.number < before)
+    query = query.order_by(cases.c.number.desc()).limit(AT_ONCE)
+    rows = takewhile(lambda row: row.opened > milliseconds(opened_after), connection.execute(query))
+    return [NewCase(row.case_id, row.number, moment_of(row.opened)) for row in rows]
+
+
 def known(connection: sa.Connection, case_ids: Sequence[str]) -> dict[str, Case]:
     """Those of some cases that are open, as they are now."""
     found: dict[str, Case] = {}
@@ -98,5 +112,7 @@ def known(connection: sa.Connection, case_ids: Sequence[str]) -> dict[str, Case]
         for row in connection.execute(query):
             standing = standing_of(row.standing)
             since = moment_of(row.since)
-            found[standing.case_id] = Case(standing.case_id, row.council, since, standing.heard)
+            found[standing.case_id] = Case(
+                standing.case_id, row.council, since, standing.heard, standing.opened.position
+            )
     return found

@@ -1,15 +1,16 @@
 """Looking at what Temporal knows of the journeys: whether a worker runs, which are parked, which are not there."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from temporalio.client import Client
 
 from services.operations.domain.effects import Owed
 from services.operations.domain.journeys import Case, Ended
-from services.operations.looking.lost_journeys import LostJourneys, OpenCases
+from services.operations.looking.lost_journeys import LostJourneys, NewCase
 from services.operations.looking.parked_journeys import ParkedJourneys
 from services.operations.looking.waiting_journeys import WaitingJourneys, Why
 from services.operations.temporal_client import TemporalClient
@@ -35,6 +36,14 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True)
+class HowRead:
+    """How the feed is read for the journeys, as far as it says: whether by somebody, and up to which position."""
+
+    by_somebody: bool
+    up_to: int
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What Temporal has told in one look, by case. Of parked journeys None where no worker says why."""
 
@@ -43,13 +52,20 @@ class Seen:
     lost: Mapping[str, Ended | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Protocol):
     """How the rows are read while Temporal is asked: after each answer, so that what has moved is not told."""
 
-    known: Callable[[Sequence[str]], Awaitable[Mapping[str, Case]]]
-    how_many_open: Callable[[], Awaitable[int]]
-    open_cases: OpenCases
+    async def known(self, case_ids: Sequence[str]) -> Mapping[str, Case]:
+        """Those of some cases that are open, as they are now."""
+
+    async def how_many_open(self) -> int:
+        """How many cases have not ended."""
+
+    async def open_cases(self) -> set[str]:
+        """The open cases that are old enough to have a journey."""
+
+    async def new_cases(self) -> Sequence[NewCase]:
+        """Those that were opened just before."""
 
 
 class Journeys:
@@ -64,28 +80,25 @@ class Journeys:
         self._lost = LostJourneys()
         self._waiting = WaitingJourneys()
 
-    async def look(self, *, is_read: bool, are_whole: bool) -> Seen:
-        """Ask for all of them at once. `is_read` is whether somebody reads the feed for the journeys, as the feed says.
+    async def look(self, read: HowRead, *, are_whole: bool) -> Seen:
+        """Ask for all of them at once. `read` is how the feed is read for the journeys.
 
         Where the rows are not `are_whole`, nothing is missed. Raises a Fault, RPCError or TimeoutError where Temporal
         does not answer.
         """
         async with asyncio.timeout(LONGEST_LOOK):
             client = await self._client.now()
-            worker = await self._worker(client, is_read=is_read)
+            worker = await self._worker(client, is_read=read.by_somebody)
             listed = await self._parked.listed(client)
             cases = await self._rows.known(list(listed))
             parked = await self._parked.why(client, listed, cases, answers=worker.runs)
-            lost = await self._look_for_lost(client) if are_whole else {}
+            lost = await self._lost.look(client, self._rows, read.up_to) if are_whole else {}
             return Seen(worker, parked, lost)
 
     async def why(self, owed: Sequence[Owed]) -> Mapping[str, Why | None]:
         """Why cases do not get what they are owed, by case, as far as Temporal says. Raises as above."""
         async with asyncio.timeout(LONGEST_LOOK):
             return await self._waiting.why(await self._client.now(), owed)
-
-    async def _look_for_lost(self, client: Client) -> Mapping[str, Ended | None]:
-        return await self._lost.look(client, self._rows.how_many_open, self._rows.open_cases)
 
     async def _worker(self, client: Client, *, is_read: bool) -> Worker:
         """A worker that has ended is known by its last poll after a while, and sooner by what it reads no more."""

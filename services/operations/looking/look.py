@@ -20,8 +20,9 @@ from services.operations.domain.effects import Owed
 from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.journeys import FROM_TEMPORAL, Case
 from services.operations.domain.parts import TEMPORAL, explained, held_up, stops_all
-from services.operations.looking import detecting, troubles
-from services.operations.looking.journeys import Journeys, Rows, Seen
+from services.operations.looking import troubles
+from services.operations.looking.case_rows import CaseRows
+from services.operations.looking.journeys import Journeys, Seen
 from services.operations.looking.parts import Parts, PartsSeen
 from services.operations.looking.troubles import Troubles
 from services.operations.looking.waiting_journeys import Why
@@ -41,7 +42,6 @@ LOOK_SECONDS = 15.0
 LOOKS_IN_TURN = 40
 """How often an instance looks until another may: its turn could have been lost without a sign."""
 BETWEEN_TURNS = 1.0
-BEGINNING = (0, 0)
 TEMPORAL_AWAY = (Fault, RPCError, TimeoutError)
 OF_WAITING = frozenset(
     {
@@ -82,8 +82,8 @@ class Looking:
         self._records = records
         self._has_looked = has_looked
         self._parts = Parts(settings, tokens)
-        rows = Rows(self._known, self._how_many_open, self._open_cases)
-        self._journeys = Journeys(settings, rows)
+        self._rows = CaseRows(records)
+        self._journeys = Journeys(settings, self._rows)
         self._troubles = Troubles()
         self._trouble = ""
 
@@ -124,14 +124,14 @@ class Looking:
     async def _gather(self, parts: PartsSeen, seen: Seen | None, progress: Progress, *, are_whole: bool) -> Gathered:
         """Read the rows, and ask why cases wait."""
         now = clock.now()
-        dates, past = await self._dated(now)
-        owed = [*past, *await self._unserved(now)]
+        dates, past = await self._rows.dated(now)
+        owed = [*past, *await self._rows.unserved(now)]
         others = {*seen.parked, *seen.lost} if seen else set()
         owed = [each for each in owed if each.case_id not in others]
         why: Mapping[str, Why | None] | None = {}
         if seen and seen.worker.runs and owed and are_whole:
             why = await self._ask_why(owed)
-        cases = await self._known([*others, *(each.case_id for each in owed)])
+        cases = await self._rows.known([*others, *(each.case_id for each in owed)])
         owed = [each for each in owed if each.case_id in cases and cases[each.case_id].heard == each.heard]
         return Gathered(
             now,
@@ -147,7 +147,7 @@ class Looking:
 
     async def _conclude(self, gathered: Gathered, before: Before) -> Iterable[Finding]:
         worker = gathered.seen.worker if gathered.seen else None
-        number = await self._how_many_open()
+        number = await self._rows.how_many_open()
         of_parts, may_be_more = self._troubles.of(gathered.parts, worker, number, gathered.now)
         if gathered.are_made_anew:
             return chain(of_parts, (finding for finding in before.values() if finding.case_id))
@@ -161,12 +161,12 @@ class Looking:
         """What was found before, and could not be looked at now: Temporal is away, or the rows are behind the feed."""
         still = {each.case_id for each in gathered.owed}
         kept = [each for each in before.values() if _is_kept(each, gathered) and _is_still(each, still)]
-        are_open = await self._known([finding.case_id for finding in kept])
+        are_open = await self._rows.known([finding.case_id for finding in kept])
         return [finding for finding in kept if not finding.case_id or finding.case_id in are_open]
 
     async def _ask_temporal(self, parts: PartsSeen, *, are_whole: bool) -> Seen | None:
         try:
-            return await self._journeys.look(is_read=troubles.is_read(parts), are_whole=are_whole)
+            return await self._journeys.look(troubles.how_read(parts), are_whole=are_whole)
         except TEMPORAL_AWAY:
             return None
 
@@ -175,42 +175,6 @@ class Looking:
             return await self._journeys.why(owed)
         except TEMPORAL_AWAY:
             return None
-
-    async def _dated(self, now: datetime) -> tuple[Sequence[Finding], Sequence[Owed]]:
-        found: list[Finding] = []
-        owed: list[Owed] = []
-        after: tuple[int, int] | None = BEGINNING
-        while after:
-            page = await self._records.read(partial(detecting.dated, today=clock.uk_day(now), now=now, after=after))
-            found += page.found
-            owed += page.owed
-            after = page.after
-        return found, owed
-
-    async def _unserved(self, now: datetime) -> Sequence[Owed]:
-        owed: list[Owed] = []
-        after: tuple[int, int] | None = BEGINNING
-        while after:
-            some, after = await self._records.read(partial(detecting.unserved, now=now, after=after))
-            owed += some
-        return owed
-
-    async def _known(self, case_ids: Sequence[str]) -> Mapping[str, Case]:
-        return await self._records.read(partial(detecting.known, case_ids=case_ids)) if case_ids else {}
-
-    async def _how_many_open(self) -> int:
-        return await self._records.read(detecting.how_many_open)
-
-    async def _open_cases(self) -> set[str]:
-        found: set[str] = set()
-        opened_before = clock.now() - detecting.OLD_ENOUGH
-        after = 0
-        while True:
-            page = await self._records.read(partial(detecting.open_cases, opened_before=opened_before, after=after))
-            found.update(case_id for _, case_id in page)
-            if len(page) < detecting.AT_ONCE:
-                return found
-            after = page[-1][0]
 
     def _cannot(self, error: Exception) -> None:
         """Log a trouble once."""
@@ -225,17 +189,24 @@ class Looking:
 
 
 def _of_journeys(gathered: Gathered, before: Before, of_parts: Sequence[Finding]) -> Iterator[Finding]:
-    """The cases whose journey is parked, or that have none that runs."""
+    """The cases whose journey is parked, or that have none that runs although the relay has brought them."""
     seen, cases = gathered.seen, gathered.cases
     if seen is None:
         return
-    part = stops_all(of_parts)
+    part, brought = stops_all(of_parts), troubles.how_read(gathered.parts).up_to
     for case_id, why in seen.parked.items():
         if case := cases.get(case_id):
             yield told.parked(case, why) if why else _as_before(case, before)
     for case_id, ended in seen.lost.items():
-        if case := cases.get(case_id):
-            yield held_up(case, part) if part and ended is None else told.without_journey(case, ended, gathered.now)
+        case = cases.get(case_id)
+        if case is None:
+            continue
+        if ended is not None:
+            yield told.without_journey(case, ended, gathered.now)
+        elif part:
+            yield held_up(case, part)
+        elif case.opened <= brought or (case_id, StuckKind.JOURNEY_MISSING.value) in before:
+            yield told.without_journey(case, None, gathered.now)
 
 
 def _of_waiting(gathered: Gathered, before: Before, of_parts: Sequence[Finding]) -> Iterator[Finding]:

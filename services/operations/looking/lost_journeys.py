@@ -1,15 +1,18 @@
 """Finding the open cases that have no running journey: cheaply while there is none, and which only where one is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Protocol
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from services.operations.domain.journeys import Ended
 from services.operations.looking.listed_journeys import how_many, runs
+from sevensteps import clock
 from sevensteps.journeys import STOPPED, description, reason_of_end
 from sevensteps.temporal import RUNNING, workflow_id
 
@@ -23,9 +26,34 @@ NOT_LISTED_SECONDS = 25.0
 """How long it is not listed again: numbers also differ while cases are opened and end."""
 LONGEST_REASON = 200
 COMPLETED = "completed before its case ended"
+MISSED_AFTER = timedelta(seconds=30)
+"""How long after a case was opened its journey is missed, where the relay has brought it the first event."""
 
-OpenCases = Callable[[], Awaitable[set[str]]]
-"""Reads the open cases that are old enough to have a journey."""
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """An open case that was opened just before: the position of the event that opened it, and when."""
+
+    case_id: str
+    number: int
+    opened: datetime
+
+    def has_been_brought(self, up_to: int) -> bool:
+        """Whether it must have a journey, if the relay has come up to a position."""
+        return self.number <= up_to and clock.now() - self.opened >= MISSED_AFTER
+
+
+class OpenCases(Protocol):
+    """Reads the rows of open cases: how many there are, those old enough to have a journey, and the new ones."""
+
+    async def how_many_open(self) -> int:
+        """All of them."""
+
+    async def open_cases(self) -> set[str]:
+        """Those that are old enough to be compared with all journeys."""
+
+    async def new_cases(self) -> Sequence[NewCase]:
+        """Those that are not, or only just."""
 
 
 class LostJourneys:
@@ -38,21 +66,21 @@ class LostJourneys:
         self._difference: int | None = None
         self._listed = 0.0
 
-    async def look(
-        self, client: Client, open_now: Callable[[], Awaitable[int]], open_cases: OpenCases
-    ) -> Mapping[str, Ended | None]:
+    async def look(self, client: Client, cases: OpenCases, brought: int) -> Mapping[str, Ended | None]:
         """The open cases without a running journey: how it has ended, or None where there is none.
 
-        Raises RPCError where Temporal does not answer.
+        `brought` is the position up to which the relay has brought events. Raises RPCError where Temporal does not
+        answer.
         """
         running = await how_many(client, RUNNING)
-        difference = running - await open_now()
+        difference = running - await cases.how_many_open()
         if self._must_list(difference):
-            await self._list(client, open_cases)
+            await self._list(client, cases)
             self._difference = difference
         else:
             await self._look_again(client)
         await self._ask(client)
+        await self._look_at_new(client, await cases.new_cases(), brought)
         return self._lost
 
     def _must_list(self, difference: int) -> bool:
@@ -63,20 +91,24 @@ class LostJourneys:
         is_likely = known > MOST or more or difference != self._difference
         return age > LISTED_AGAIN_SECONDS or (age > NOT_LISTED_SECONDS and is_likely)
 
-    async def _list(self, client: Client, open_cases: OpenCases) -> None:
+    async def _list(self, client: Client, cases: OpenCases) -> None:
         running = {run.case_id for run in await runs(client, RUNNING)}
-        without = await open_cases() - running
+        without = await cases.open_cases() - running
         self._listed = monotonic()
         self._keep(without)
 
     async def _look_again(self, client: Client) -> None:
         """Forget those whose journey runs again."""
         known = [*self._lost, *self._unasked]
-        running: set[str] = set()
-        for first in range(0, len(known), IN_ONE_QUERY):
-            ids = ", ".join(f"'{workflow_id(case_id)}'" for case_id in known[first : first + IN_ONE_QUERY])
-            running |= {run.case_id for run in await runs(client, f"{RUNNING} AND WorkflowId IN ({ids})")}
-        self._keep(set(known) - running)
+        self._keep(set(known) - await _running(client, known))
+
+    async def _look_at_new(self, client: Client, new: Sequence[NewCase], brought: int) -> None:
+        """New cases are looked at by themselves: a journey may not have begun yet, but one that was stopped had."""
+        unknown = {case.case_id: case for case in new if case.case_id not in self._lost}
+        without = sorted(unknown.keys() - await _running(client, list(unknown)))[:MOST]
+        for case_id, ended in (await _ends(client, without)).items():
+            if ended.how != COMPLETED if isinstance(ended, Ended) else unknown[case_id].has_been_brought(brought):
+                self._lost[case_id] = ended
 
     def _keep(self, without: set[str]) -> None:
         self._lost = {case_id: ended for case_id, ended in self._lost.items() if case_id in without}
@@ -85,20 +117,34 @@ class LostJourneys:
     async def _ask(self, client: Client) -> None:
         """Ask how some have ended. Where none of many was ever there, the rest was not either: all are lost."""
         asked, rest = self._unasked[:MOST], self._unasked[MOST:]
-        room = asyncio.Semaphore(AT_ONCE)
-
-        async def ask(case_id: str) -> Ended | bool | None:
-            async with room:
-                return await _ended(client, case_id)
-
-        found = await asyncio.gather(*map(ask, asked))
-        self._lost |= {
-            case_id: ended for case_id, ended in zip(asked, found, strict=True) if not isinstance(ended, bool)
-        }
-        if rest and not any(found):
+        found = await _ends(client, asked)
+        self._lost |= found
+        if rest and len(found) == len(asked) and not any(found.values()):
             self._lost |= dict.fromkeys(rest)
             rest = []
         self._unasked = rest
+
+
+async def _running(client: Client, case_ids: Collection[str]) -> set[str]:
+    """Those of some cases whose journey runs."""
+    running: set[str] = set()
+    asked = list(case_ids)
+    for first in range(0, len(asked), IN_ONE_QUERY):
+        ids = ", ".join(f"'{workflow_id(case_id)}'" for case_id in asked[first : first + IN_ONE_QUERY])
+        running |= {run.case_id for run in await runs(client, f"{RUNNING} AND WorkflowId IN ({ids})")}
+    return running
+
+
+async def _ends(client: Client, case_ids: Sequence[str]) -> dict[str, Ended | None]:
+    """How the journeys of these cases have ended, or None where there is none; without those that run."""
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(case_id: str) -> Ended | bool | None:
+        async with room:
+            return await _ended(client, case_id)
+
+    found = zip(case_ids, await asyncio.gather(*map(ask, case_ids)), strict=True)
+    return {case_id: ended for case_id, ended in found if not isinstance(ended, bool)}
 
 
 async def _ended(client: Client, case_id: str) -> Ended | bool | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.operations.domain import parts as told
 from services.operations.domain.finding import Finding
-from services.operations.looking.journeys import Worker
+from services.operations.looking.journeys import HowRead, Worker
 from services.operations.looking.parts import PartsSeen, Process
 from sevensteps.api.feed.v1.feed_pb2 import Subscription
 
@@ -80,10 +80,11 @@ class Troubles:
                 yield told.reader_late(each.subject, each.name, last_seen, each.lag)
 
 
-def is_read(seen: PartsSeen) -> bool:
-    """Whether a worker reads the feed for the journeys, as far as the feed says: it does not of one that is empty."""
+def how_read(seen: PartsSeen) -> HowRead:
+    """How the feed is read for the journeys, as far as it says: it says nothing of one that is empty."""
     relays = [each for each in seen.subscriptions or () if _is_relays(each)]
-    return not relays or any(each.reader for each in relays)
+    by_somebody = not relays or any(each.reader for each in relays)
+    return HowRead(by_somebody, max((each.position for each in relays), default=0))
 
 
 def _is_relays(subscription: Subscription) -> bool:

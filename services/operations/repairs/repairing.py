@@ -1,14 +1,17 @@
 """Carrying out repairs: case by case, at a pace, and looking at each case again. Whoever repairs may stop it."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
 from uuid import uuid4
 
 from services.operations import store
+from services.operations.domain.action import Action
+from services.operations.domain.prediction import Prediction
 from services.operations.domain.repair import Outcome, Proof, State, prove
-from services.operations.repairs import auditing, repair_store
+from services.operations.repairs import agreeing, auditing, repair_store
 from services.operations.repairs.auditing import Entry, Signer
 from services.operations.repairs.hands import Hands
 from services.operations.repairs.repair_store import Repair, RepairCase
@@ -64,8 +67,16 @@ class Repairing:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
+    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+        """What an action would do to cases that have to be asked about. Raises a Fault where nobody answers."""
+        return await self._hands.foresee(action, case_ids, token) if case_ids else {}
+
     async def go_on(self, repair: Repair, going: Going) -> None:
-        """Begin, or go on, in the background. Raises a Fault (PRECONDITION, REPAIR_RUNS) where it runs already."""
+        """Begin, or go on, in the background.
+
+        Raises Faults (PRECONDITION): SECOND_PERSON_NEEDED where nobody has agreed yet, and REPAIR_RUNS.
+        """
+        agreeing.ensure_agreed(repair)
         repair_id, runner = repair.repair_id, str(uuid4())
         taking = partial(repair_store.take, repair_id=repair_id, runner=runner, now=_now())
         if not await self._records.write(taking):

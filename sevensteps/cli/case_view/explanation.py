@@ -13,6 +13,7 @@ from rich.text import Text
 from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.receipts.v1.receipts_pb2 import Receipt
+from sevensteps.case_history.decided import findings_with
 from sevensteps.case_history.sentences import (
     LONGEST_LIST,
     LONGEST_REASON,
@@ -149,7 +150,7 @@ class _Explainer:
             return
         values = self._values(decision["values"], words)
         answer = f"{decision['decision']}: {words.answer(verdict)}"
-        findings = _deciding(decision["findings"], verdict)
+        findings = findings_with(decision["findings"], verdict)
         by = ""
         if verdict is Verdict.MET and not self.verbose:
             by = f"  by {_rules(findings)}"
@@ -234,12 +235,6 @@ def _level_needed(decision: Mapping[str, Json]) -> str:
 
 def _follows(decision: str) -> int:
     return FOLLOWING.index(decision) + 1 if decision in FOLLOWING else 0
-
-
-def _deciding(findings: Json, verdict: Verdict) -> list[Mapping[str, Json]]:
-    """The findings that gave the verdict."""
-    listed = findings if isinstance(findings, list) else []
-    return [finding for finding in listed if isinstance(finding, Mapping) and finding["verdict"] == verdict]
 
 
 def _rules(findings: Sequence[Mapping[str, Json]]) -> str:

@@ -48,6 +48,18 @@ async def test_somebody_stays_signed_on_who_does_something(store: Store) -> None
     assert await sessions.find(kept) is None
 
 
+async def test_a_page_that_refreshes_itself_keeps_nobody_signed_on(store: Store) -> None:
+    """Whoever has left the page open and gone away is signed off all the same."""
+    clock = Clock()
+    sessions = Sessions(store, clock)
+    kept = await sessions.begin(OLU)
+    for _ in range(IDLE_SECONDS // 60 - 1):
+        clock.seconds += 60
+        assert await sessions.find(kept, is_visit=False)
+    clock.seconds += 60
+    assert await sessions.find(kept, is_visit=False) is None
+
+
 async def test_nobody_stays_signed_on_longer_than_a_working_day(store: Store) -> None:
     """However much they do."""
     clock = Clock()
@@ -121,7 +133,7 @@ async def test_a_form_without_its_key_is_refused(olu: Browser) -> None:
 async def test_what_is_no_form_is_refused(olu: Browser) -> None:
     """Neither another kind of content nor one that is too long is read."""
     assert (await olu.http.post("/sign-out", json={"form_key": "x"})).status_code == 400
-    assert (await olu.http.post("/sign-out", data={"form_key": "x" * 20_000})).status_code == 400
+    assert (await olu.http.post("/sign-out", data={"form_key": "x" * 40_000})).status_code == 400
 
 
 async def test_signing_out_ends_the_session_in_every_window(olu: Browser, suite: Suite) -> None:

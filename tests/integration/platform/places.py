@@ -261,6 +261,7 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
     ("approval", "OpenApproval", "plan.review_on"): COPY,
     ("approval", "OpenApproval", "plan.advice_given"): COPY,
     ("approval", "OpenApproval", "plan.complex"): COPY,
+    ("assessment", "ResumeCase", "replay"): "asks something of the journey alone, and changes no record of the case",
     ("assessment", "AnswerComplaint", "ombudsman_told"): "an answer that does not tell of the ombudsman is refused",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.takes_longer"): "refused: it is for adults only",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.met_by_carer"): "refused: it is for adults only",

@@ -6,9 +6,9 @@ from datetime import timedelta
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.operations.domain.finding import Finding, StuckKind
-from services.operations.looking.journeys import Worker
+from services.operations.looking.journeys import HowRead, Worker
 from services.operations.looking.parts import PartsSeen, Process
-from services.operations.looking.troubles import Troubles, is_read
+from services.operations.looking.troubles import Troubles, how_read
 from sevensteps.api.feed.v1.feed_pb2 import Subscription
 from sevensteps.api.receipts.v1.receipts_pb2 import PackInForce
 from unit.operations.standings import NOON
@@ -111,9 +111,9 @@ def test_a_refused_pack() -> None:
     ]
 
 
-def test_who_reads_for_the_journeys() -> None:
-    """A worker does, as the feed says; where the feed says nothing, it is taken to."""
-    assert is_read(seen(subscriptions=[journeys(1, 0)]))
-    assert not is_read(seen(subscriptions=[journeys(1, 0, reader="")]))
-    assert is_read(seen(subscriptions=[]))
-    assert is_read(seen(subscriptions=None))
+def test_how_the_feed_is_read_for_the_journeys() -> None:
+    """By a worker, and up to where, as the feed says; where the feed says nothing, somebody is taken to read it."""
+    assert how_read(seen(subscriptions=[journeys(7, 2)])) == HowRead(by_somebody=True, up_to=7)
+    assert how_read(seen(subscriptions=[journeys(7, 0, reader="")])) == HowRead(by_somebody=False, up_to=7)
+    unknown = HowRead(by_somebody=True, up_to=0)
+    assert (how_read(seen(subscriptions=[])), how_read(seen(subscriptions=None))) == (unknown, unknown)

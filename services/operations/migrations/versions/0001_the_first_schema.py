@@ -105,9 +105,19 @@ def _create_repairs() -> None:
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("repair_id", sa.Text(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("fingerprint", "council", "planned_by", "action")),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("hold_reason", "because", "state", "why")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("given", "because", "state", "why")),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("planned", "seen")),
         sa.Column("runner", sa.Text(), nullable=False),
+        sa.Column("by_two", sa.Boolean(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("agreed_by", "agreed_because")),
+        sa.Column("agreed", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("agreed_by <> planned_by", name="agreed_by_another"),
+        sa.CheckConstraint(
+            "(agreed_by <> '') = (agreed > 0) AND (agreed_by <> '') = (agreed_because <> '')", name="agreed"
+        ),
+        sa.CheckConstraint(
+            "NOT by_two OR agreed_by <> '' OR state IN ('planned', 'done')", name="agreed_before_it_begins"
+        ),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("repair_id"),
     )

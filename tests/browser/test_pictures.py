@@ -1,0 +1,94 @@
+"""Every page looks as it did: it is drawn anew, and compared with the picture that is kept of it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, StorageState
+
+from browser.pictures import (
+    DRAWN_BY,
+    FOLDER,
+    IN_TOUR,
+    KEPT,
+    MOST_DIFFERENT,
+    RENEW,
+    TOUR,
+    Difference,
+    Painter,
+    painting,
+)
+from browser.shown import PAGES
+from servers.console import Suite
+
+ANOTHER_WORD = "() => { document.querySelector('main p').textContent = 'The ward of self-directed support.' }"
+
+
+@pytest.fixture(scope="module")
+async def painter(chromium: Browser, suite: Suite, signed_on: StorageState) -> AsyncIterator[Painter]:
+    """Draws the pages of the console."""
+    async with painting(chromium, suite, signed_on) as painter:
+        yield painter
+
+
+@pytest.fixture(scope="module")
+async def alike(painter: Painter) -> Painter:
+    """One whose browser and fonts are those by which the kept pictures were drawn."""
+    here, there = await painter.by_what(), DRAWN_BY.read_text().strip()
+    if here != there:
+        pytest.skip(
+            f"Pages are not compared with their pictures: these were drawn by {there}; here is {here}. {RENEW} draws "
+            "them anew."
+        )
+    return painter
+
+
+def ensure_same(found: Difference, kept: Path, drawn: bytes, folder: Path) -> None:
+    """Fail where a page that was drawn anew is not as it was; both it and what differs can then be looked at."""
+    if found.share > MOST_DIFFERENT:
+        now, difference = folder / kept.name, folder / f"{kept.stem}-differs.png"
+        now.write_bytes(drawn)
+        difference.write_bytes(found.picture)
+        pytest.fail(
+            f"{found.share:.3%} of the page are not as in {kept}. Now it looks so: {now}. What differs is red in "
+            f"{difference}. If it is meant, {RENEW} draws all pictures anew."
+        )
+
+
+def kept(name: str, folder: Path = FOLDER) -> bytes:
+    """The kept picture of a page."""
+    return (folder / f"{name}.png").read_bytes()
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_looks_as_it_did(alike: Painter, name: str, tmp_path: Path) -> None:
+    """Nothing has moved, and no colour has changed, that nobody meant to change."""
+    drawn = await alike.draw(PAGES[name])
+    ensure_same(await alike.compare(kept(name), drawn), FOLDER / f"{name}.png", drawn, tmp_path)
+
+
+@pytest.mark.parametrize("name", [name for name, shown in PAGES.items() if shown.is_in_tour])
+async def test_a_picture_of_the_tour_shows_what_the_page_shows(alike: Painter, name: str, tmp_path: Path) -> None:
+    """What docs/console.md shows is not of another time."""
+    drawn = await alike.draw(PAGES[name], IN_TOUR)
+    ensure_same(await alike.compare(kept(name, TOUR), drawn), TOUR / f"{name}.png", drawn, tmp_path)
+
+
+async def test_another_letter_is_noticed(painter: Painter) -> None:
+    """The tolerance lets no change of a text through; a page that is drawn twice is the same."""
+    page = PAGES["cookies"]
+    word = ANOTHER_WORD.replace("ward", "word")
+    first, again, changed = [await painter.draw(page, KEPT, script) for script in (word, word, ANOTHER_WORD)]
+    assert (await painter.compare(first, again)).share == 0
+    assert (await painter.compare(first, changed)).share > MOST_DIFFERENT
+
+
+async def test_a_page_that_has_grown_is_noticed(painter: Painter) -> None:
+    """What only one of two pictures has counts as different, whatever its colour."""
+    short, long = [await painter.draw(PAGES[name]) for name in ("signed-out", "glossary")]
+    assert (await painter.compare(short, long)).share > MOST_DIFFERENT
+
+
+def test_every_page_has_its_picture_and_every_picture_its_page() -> None:
+    """One is missing for a page that is new, or left over from one that is gone: draw them anew."""
+    assert {file.stem for file in FOLDER.glob("*.png")} == {*PAGES}, RENEW
