@@ -123,8 +123,10 @@ class Issuer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 asked = urlsplit(self.path)
-                if asked.path == "/council/authorize" and issuer.answers:
-                    back = issuer.sign_ins.sent_back(dict(parse_qsl(asked.query)), issuer.url)
+                if asked.path in ("/council/authorize", "/council/end") and issuer.answers:
+                    issuer.asked[asked.path] += 1
+                    fields = dict(parse_qsl(asked.query))
+                    back = fields.get("post_logout_redirect_uri") or issuer.sign_ins.sent_back(fields, issuer.url)
                     self.send_response(302 if back else 400)
                     self.send_header("Location", back)
                     self.send_header("Content-Length", "0")
