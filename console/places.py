@@ -64,7 +64,7 @@ class Place:
     async def ensure_answers(self) -> None:
         """Ask the issuer for what it says of itself, if that is not known. Raises a Fault (UNAVAILABLE)."""
         if not self.issuer.about or self.issuer.problem:
-            await self.issuer.fetch()
+            await self.issuer.fetch_again()
         if self.issuer.problem:
             raise away(self.issuer.url, self.issuer.problem)
 
