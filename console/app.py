@@ -17,7 +17,9 @@ from console.pages import (
     glossary,
     home,
     issuer_sign_in,
+    packs,
     plain,
+    publication,
     repair,
     repair_wizard,
     repairs,
@@ -69,6 +71,13 @@ ROUTES = [
     Route("/approvals/{case_id}/return", for_signed_on(approval.send_back), methods=["POST"]),
     Route("/reviews", for_signed_on(reviews.show)),
     Route("/reviews.csv", for_signed_on(reviews.as_file)),
+    Route("/packs", for_signed_on(packs.show)),
+    Route("/packs/publications/{publication_id}", for_signed_on(publication.show)),
+    Route(
+        "/packs/publications/{publication_id}/put-in-force", for_signed_on(publication.put_in_force), methods=["POST"]
+    ),
+    Route("/packs/{version}", for_signed_on(packs.values)),
+    Route("/packs/{version}/rules", for_signed_on(packs.rules)),
     Route("/glossary", for_signed_on(glossary.show)),
     Route("/sign-in", for_anybody(sign_in.show), methods=["GET"]),
     Route("/sign-in", for_anybody(sign_in.sign_in), methods=["POST"]),

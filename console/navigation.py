@@ -22,11 +22,12 @@ class Row:
 
 
 ROWS = (
-    Row("/", "Home"),
-    Row("/cases?open=yes", "Cases"),
-    Row("/stuck", "Stuck"),
+    Row("/", "Home", "operations.CountCases"),
+    Row("/cases?open=yes", "Cases", "operations.ListCases"),
+    Row("/stuck", "Stuck", "operations.ListCauses"),
     Row("/approvals", "Approvals", "approval.GetApproval"),
     Row("/reviews", "Reviews", "review.GetLife"),
+    Row("/packs", "Packs", "receipts.GetPacksInForce"),
     Row("/repairs", "Repairs", "operations.ListRepairs"),
     Row("/audit", "Audit", "operations.ListAudit"),
     Row("/feed", "Feed", "feed.ListSubscriptions"),

@@ -1,6 +1,6 @@
 """One visit of one page: who is there, their calls to services, and what they are shown."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -85,6 +85,10 @@ class Visit:
     def may(self, call: str) -> bool:
         """Whether one of the visitor's roles may make a call ("service.Method"): what they cannot do is not offered."""
         return self.session is not None and may(self.session.roles, call)
+
+    def pages(self) -> Iterator[str]:
+        """The addresses of the pages in the header, which are those for the visitor's role."""
+        return (each.href for each in links(self.session.roles, self.request.url.path)) if self.session else iter(())
 
     def ensure_may(self, call: str) -> None:
         """Raise a Fault (DENIED) where `may` is false, in the words of the services."""

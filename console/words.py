@@ -60,6 +60,11 @@ def stuck(number: pb.StuckKind.ValueType) -> str:
     return STUCK.get(short_name(pb.StuckKind, number), "Stuck in a way that this console does not know")
 
 
+def money(text: str) -> str:
+    """An amount in pounds, with its £."""
+    return pounds_in_words(text)
+
+
 def repairs(number: pb.RepairAction.ValueType) -> str:
     """What a repair does; one that is newer than this console is called by its name in the contract."""
     name = short_name(pb.RepairAction, number)

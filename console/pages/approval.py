@@ -4,22 +4,21 @@ Whoever decides does so with their own token: the approval service says whether 
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Self
+from collections.abc import Awaitable, Iterator, Mapping
 from uuid import uuid4
 
 from starlette.responses import RedirectResponse, Response
 
 from console.approval_in_words import checks_in_words, level_in_words, money_in_words, to_judge
 from console.asking import Answer, part
+from console.attempts import ELSEWHERE, Attempt
 from console.filters import Problem
 from console.forms import read_form
 from console.plan_in_words import plan_in_words
 from console.visit import Visit
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2
-from sevensteps.errors import Fault, Kind
+from sevensteps.errors import Fault
 from sevensteps.fields import short_name
 
 SEE_OTHER = 303
@@ -27,63 +26,8 @@ APPROVE, RETURN = "approve", "return"
 DECIDED = "decide"
 """Where the page says what was decided."""
 LABELS: Mapping[str, str] = {APPROVE: "Why you sign it", RETURN: "What is to be changed, and why"}
-UNSURE = frozenset({Kind.UNAVAILABLE, Kind.INTERNAL, Kind.EXHAUSTED})
-"""After these nobody knows whether it was done: what is sent again has the id of the first request."""
-ELSEWHERE = frozenset({Kind.UNAUTHENTICATED, Kind.NOT_FOUND})
-"""What no form can mend."""
-STATUS: Mapping[Kind, int] = {Kind.INVALID: 400, Kind.DENIED: 403, Kind.UNAVAILABLE: 503, Kind.INTERNAL: 500}
-CONFLICT = 409
 MOST_JUDGED = 1000
 LONGEST_NUMBER = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A form that was sent: what it said; and where it was refused, what is wrong with it."""
-
-    act: str = ""
-    given: Mapping[str, str] = field(default_factory=dict)
-    problems: Sequence[Problem] = ()
-    reason: str = ""
-    request_id: str = ""
-    status: int = 200
-
-    def refused(self, fault: Fault) -> Self:
-        """The same form with its refusal, to be sent again once it is put right."""
-        unsure = fault.kind in UNSURE
-        return replace(
-            self,
-            problems=[*self._problems(fault)],
-            reason=fault.reason,
-            request_id=self.given.get("request_id", "") if unsure else "",
-            status=STATUS.get(fault.kind, CONFLICT),
-        )
-
-    def _problems(self, fault: Fault) -> Iterator[Problem]:
-        """What a service says is wrong, by the fields of the page; what concerns no field, by the form."""
-        places = [index for index, _ in _judged(self.given)]
-        for each in fault.violations:
-            name, _, rest = each.field.partition("[")
-            if name == "because":
-                yield Problem(f"{self.act}-because", f"{LABELS[self.act]}: {each.detail}.")
-            elif name == "judgements":
-                place = places[int(rest.partition("]")[0])]
-                yield Problem(f"judgement-{place}", f"{self.given[f'rule-{place}']}: {each.detail}.")
-            else:
-                yield Problem(self.act, f"{each.field}: {each.detail}. Open the page again.")
-        if fault.reason == "JUDGEMENT_MISSING":
-            yield Problem(f"judgement-{self._first_empty}", fault.detail)
-        elif not fault.violations:
-            yield Problem(self.act, fault.detail)
-
-    def over(self) -> Self:
-        """The same where the plan is decided: its form is not on the page any more."""
-        return replace(self, problems=[Problem(DECIDED, each.sentence) for each in self.problems])
-
-    @property
-    def _first_empty(self) -> int:
-        judged = {index for index, _ in _judged(self.given)}
-        return next(index for index in range(MOST_JUDGED) if index not in judged)
 
 
 async def show(visit: Visit) -> Response:
@@ -121,6 +65,23 @@ async def send_back(visit: Visit) -> Response:
     return await _decide(visit, Attempt(RETURN, given), visit.console.caller.ask(request, pb.ReturnPlanResponse))
 
 
+def problems_of(attempt: Attempt, fault: Fault) -> Iterator[Problem]:
+    """What a service says is wrong with a form, by the fields of the page."""
+    places = [index for index, _ in _judged(attempt.given)]
+    for each in fault.violations:
+        name, _, rest = each.field.partition("[")
+        if name == "because":
+            yield Problem(f"{attempt.act}-because", f"{LABELS[attempt.act]}: {each.detail}.")
+        elif name == "judgements":
+            place = places[int(rest.partition("]")[0])]
+            yield Problem(f"judgement-{place}", f"{attempt.given[f'rule-{place}']}: {each.detail}.")
+        else:
+            yield Problem(attempt.act, f"{each.field}: {each.detail}. Open the page again.")
+    if fault.reason == "JUDGEMENT_MISSING":
+        first = next(index for index in range(MOST_JUDGED) if index not in places)
+        yield Problem(f"judgement-{first}", fault.detail)
+
+
 def _judged(given: Mapping[str, str]) -> list[tuple[int, str]]:
     """What somebody wrote of what is for them to judge, by its place on the page."""
     places = (index for index in range(MOST_JUDGED) if f"rule-{index}" in given)
@@ -139,7 +100,7 @@ async def _decide(visit: Visit, attempt: Attempt, asked: Awaitable[object]) -> R
     except Fault as fault:
         if fault.kind in ELSEWHERE:
             raise
-        return await _page(visit, attempt.refused(fault))
+        return await _page(visit, attempt.refused(fault, [*problems_of(attempt, fault)]))
     return RedirectResponse(f"{visit.request.url.path.rpartition('/')[0]}?done={attempt.act}", SEE_OTHER)
 
 
@@ -148,7 +109,7 @@ async def _page(visit: Visit, attempt: Attempt) -> Response:
     ask = visit.console.caller.ask
     approval = (await ask(pb.GetApprovalRequest(case_id=case_id), pb.GetApprovalResponse)).approval
     if approval.state != pb.APPROVAL_STATE_CHECKED:
-        attempt = attempt.over()
+        attempt = attempt.moved_to(DECIDED)
     of_plan = planning_pb2.GetPlanRequest(case_id=case_id, version=approval.version)
     of_planning = planning_pb2.GetPlanningRequest(case_id=case_id)
     plan, planning = await asyncio.gather(
@@ -159,7 +120,7 @@ async def _page(visit: Visit, attempt: Attempt) -> Response:
         attempt.status,
         attempt=attempt,
         problems=attempt.problems,
-        wrong={problem.field: problem.sentence for problem in attempt.problems},
+        wrong=attempt.wrong,
         state=short_name(pb.ApprovalState, approval.state),
         done=visit.request.query_params.get("done", ""),
         next_request_id=attempt.request_id or str(uuid4()),

@@ -1,4 +1,8 @@
-"""Planning a repair: which cases, what to do and why. Which cases it has is settled once, by operations."""
+"""Planning a repair: which cases, what to do, and why. Which cases it has is settled once, by operations.
+
+The id of the request stands in the address of the form, so that whoever goes back to it and sends it again plans
+nothing twice.
+"""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,19 +19,22 @@ from console.repair_offers import OFFERS, that_fit
 from console.visit import Visit
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.errors import Fault, Kind
+from sevensteps.fields import REQUEST_ID
 
 PLAN = "operations.PlanRepair"
-CAUSE, TICKED = "cause", "ticked"
+CAUSE, TICKED, ACTION, REQUEST = "cause", "ticked", "action", "request"
+OURS = frozenset({CAUSE, TICKED, ACTION, REQUEST, filters.SORT, filters.AFTER})
+"""What stands in an address beside the filters, and is none."""
 MOST_CASES = 5000
 BAD_REQUEST, CONFLICT, SEE_OTHER = 400, 409, 303
 NOTHING_TICKED = "Tick the cases that you want to mend."
 NOTHING_CHOSEN = "Say which cases you want to mend: choose a filter, tick cases, or begin from a cause."
 SENT_BEFORE = (
     "This form was sent before with other answers, and that repair is in the list of repairs. To plan another one, "
-    "send the form again."
+    "send this form again."
 )
 LABELS: Mapping[str, str] = {
-    "action": "What to do",
+    ACTION: "What to do",
     "because": "Why",
     **{offer.asks.field: offer.asks.label for offer in OFFERS.values() if offer.asks},
 }
@@ -46,6 +53,11 @@ class Chosen:
         """The same as the question of an address."""
         cause = "&" + urlencode({CAUSE: self.cause_id}) if self.cause_id else ""
         return self.asked.address().removeprefix("?") + cause
+
+    @property
+    def pairs(self) -> Sequence[tuple[str, str]]:
+        """The same as the fields of a form."""
+        return parse_qsl(self.address)
 
     @property
     def list_address(self) -> str:
@@ -72,16 +84,30 @@ class Found:
 
 
 async def begin(visit: Visit) -> Response:
-    """The form. Raises the Faults of operations, and a Fault (DENIED) for who may not plan a repair."""
+    """What can be done to the cases; once that is chosen, the form. Raises the Faults of operations.
+
+    Raises a Fault (DENIED) for who may not plan a repair.
+    """
     visit.ensure_may(PLAN)
-    return await _form(visit, _chosen(visit.request.query_params.multi_items()), {}, [])
+    asked = visit.request.query_params
+    chosen = _chosen(asked.multi_items())
+    action, request_id = asked.get(ACTION, ""), asked.get(REQUEST, "")
+    if problems := [*chosen.problems()]:
+        return await _offers(visit, chosen, problems)
+    if action not in OFFERS:
+        return await _offers(visit, chosen, [Problem(ACTION, "What to do: choose one.")] if request_id else [])
+    if not REQUEST_ID.fullmatch(request_id):
+        return RedirectResponse(_with_request(chosen, action), SEE_OTHER)
+    return await _form(visit, chosen, {ACTION: action, "request_id": request_id}, [])
 
 
 async def plan(visit: Visit) -> Response:
     """Have it planned, and go on to what would happen. The same form again finds the repair that is planned."""
     given = await read_form(visit.request, visit.form_key)
     chosen = _chosen(parse_qsl(given.get("wanted", "")))
-    if problems := [*chosen.problems(), *_problems(given)]:
+    if [*chosen.problems()] or given.get(ACTION) not in OFFERS:
+        return await _offers(visit, chosen, [*chosen.problems()] or [Problem(ACTION, "What to do: choose one.")])
+    if problems := [*_problems(given)]:
         return await _form(visit, chosen, given, problems)
     try:
         planned = await visit.console.caller.ask(_request(chosen, given), pb.PlanRepairResponse)
@@ -96,13 +122,18 @@ async def plan(visit: Visit) -> Response:
 
 def _chosen(pairs: Sequence[tuple[str, str]]) -> Chosen:
     """What an address or a form asks for."""
-    rest = [(name, value) for name, value in pairs if name not in (CAUSE, TICKED, filters.SORT, filters.AFTER)]
     given = dict(pairs)
+    rest = [(name, value) for name, value in pairs if name not in OURS]
     return Chosen(filters.read(rest), given.get(CAUSE, "").strip(), TICKED in given)
 
 
+def _with_request(chosen: Chosen, action: str) -> str:
+    """The address of the form for an action, with an id of its own."""
+    return f"/repairs/new?{urlencode([*chosen.pairs, (ACTION, action), (REQUEST, str(uuid4()))])}"
+
+
 def _request(chosen: Chosen, given: Mapping[str, str]) -> pb.PlanRepairRequest:
-    offer = OFFERS[given["action"]]
+    offer = OFFERS[given[ACTION]]
     told = {offer.asks.field: given.get(offer.asks.field, "").strip()} if offer.asks else {}
     return pb.PlanRepairRequest(
         request_id=given.get("request_id", ""),
@@ -116,9 +147,7 @@ def _request(chosen: Chosen, given: Mapping[str, str]) -> pb.PlanRepairRequest:
 
 def _problems(given: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with the answers, as far as that can be seen without asking."""
-    if given.get("action") not in OFFERS:
-        yield Problem("action", "What to do: choose one.")
-    elif (asks := OFFERS[given["action"]].asks) and not given.get(asks.field, "").strip():
+    if (asks := OFFERS[given[ACTION]].asks) and not given.get(asks.field, "").strip():
         yield Problem(asks.field, f"{asks.label}: {'choose one' if asks.choices else 'write it'}.")
     if not given.get("because", "").strip():
         yield Problem("because", "Why: write a reason for the record.")
@@ -127,7 +156,7 @@ def _problems(given: Mapping[str, str]) -> Iterator[Problem]:
 def _problems_of(fault: Fault) -> list[Problem]:
     """What operations say is wrong, by the fields of the form."""
     if fault.reason == "REQUEST_ID_REUSED":
-        return [Problem("action", SENT_BEFORE)]
+        return [Problem("because", SENT_BEFORE)]
     found = []
     for each in fault.violations:
         name = each.field.removeprefix("filter.").partition("[")[0]
@@ -136,29 +165,43 @@ def _problems_of(fault: Fault) -> list[Problem]:
     return found or [Problem("filters", fault.detail)]
 
 
+async def _offers(visit: Visit, chosen: Chosen, problems: Sequence[Problem]) -> Response:
+    """What can be done to the cases that are chosen; where none are, only what is wrong."""
+    shown: dict[str, object] = {}
+    if not [*chosen.problems()]:
+        found = await _found(visit, chosen)
+        said = freshness.of_view(found.view)
+        kinds = found.kinds if said["is_known"] else pb.StuckKind.values()
+        fit, others = that_fit(kinds, some_held=found.some_held, all_held=found.all_held)
+        shown = {"found": found, "fit": fit, "others": others, "request_id_of_form": str(uuid4()), **said}
+    return visit.show(
+        "repair_new.html",
+        BAD_REQUEST if problems else 200,
+        chosen=chosen,
+        problems=problems,
+        wrong={problem.field: problem.sentence for problem in problems},
+        most=MOST_CASES,
+        **shown,
+    )
+
+
 async def _form(
     visit: Visit, chosen: Chosen, given: Mapping[str, str], problems: Sequence[Problem], fault: Fault | None = None
 ) -> Response:
     """The form, with what was given and what is wrong with it. What was sent and refused is a new request."""
-    problems = problems or [*chosen.problems()]
-    shown: dict[str, object] = {}
-    if not [*chosen.problems()]:
-        found = await _found(visit, chosen)
-        kinds = found.kinds if freshness.of_view(found.view)["is_known"] else pb.StuckKind.values()
-        fit, others = that_fit(kinds, some_held=found.some_held, all_held=found.all_held)
-        shown = {"found": found, "fit": fit, "others": others, **freshness.of_view(found.view)}
-    is_new = fault is not None or "request_id" not in given
+    found = await _found(visit, chosen)
     is_conflict = fault is not None and fault.kind is Kind.PRECONDITION
     return visit.show(
-        "repair_new.html",
+        "repair_why.html",
         (CONFLICT if is_conflict else BAD_REQUEST) if problems else 200,
         chosen=chosen,
+        found=found,
+        offer=OFFERS[given[ACTION]],
         given=given,
         problems=problems,
         wrong={problem.field: problem.sentence for problem in problems},
-        request_id_of_form=str(uuid4()) if is_new else given["request_id"],
-        most=MOST_CASES,
-        **shown,
+        request_id_of_form=str(uuid4()) if fault else given.get("request_id", ""),
+        **freshness.of_view(found.view),
         **(visit.noted(fault) if fault else {}),
     )
 

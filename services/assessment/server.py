@@ -193,6 +193,24 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
         )
         return pb.EndCaseResponse(case=wire.case_message(case))
 
+    @changes(pb.AssignCaseResponse, wire.assignment_of)
+    def AssignCase(
+        self, work: Work, request: pb.AssignCaseRequest, assignment: tuple[str, str]
+    ) -> pb.AssignCaseResponse:
+        """See AssessmentService.AssignCase."""
+        team, because = assignment
+        case = handlers.assign_case(work, case_id=request.case_id, etag=request.etag, team=team, because=because)
+        return pb.AssignCaseResponse(case=wire.case_message(case))
+
+    @changes(pb.EscalateCaseResponse, wire.escalation_of)
+    def EscalateCase(
+        self, work: Work, request: pb.EscalateCaseRequest, escalation: tuple[str, str]
+    ) -> pb.EscalateCaseResponse:
+        """See AssessmentService.EscalateCase."""
+        role, because = escalation
+        case = handlers.escalate_case(work, case_id=request.case_id, etag=request.etag, role=role, because=because)
+        return pb.EscalateCaseResponse(case=wire.case_message(case))
+
     @changes(pb.RecordOverdueResponse, wire.passed_date_of)
     def RecordOverdue(
         self, work: Work, request: pb.RecordOverdueRequest, passed_clock: tuple[PassedDate, str]

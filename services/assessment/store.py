@@ -45,7 +45,7 @@ CHANGE_CASE = Change(
     cases,
     key=("case_id",),
     version="version",
-    columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending", "ended_on"),
+    columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending", "ended_on", "team"),
 )
 NUMBERING = Numbering(cases, "case_id", by="opened_at")
 NOT_OF_A_DETERMINATION = {"version", "receipt_digest", "duty_receipt_digest"}

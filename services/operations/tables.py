@@ -12,7 +12,7 @@ NO_DAY = 9_999_999
 """In place of a day, where there is none: it sorts behind all others."""
 OPEN = sa.text("ending = ''")
 ON_HOLD = sa.text("on_hold")
-LOOKED_UP = ("council", "step", "waiting_for", "whom", "first_day", "first_is_law", "on_hold")
+LOOKED_UP = ("council", "step", "waiting_for", "whom", "first_day", "first_is_law", "on_hold", "team", "escalated")
 """What open cases are looked up by: a page of them is found in an index alone, whatever is asked."""
 
 
@@ -32,7 +32,8 @@ cases = sa.Table(
     *filled(sa.Integer, "due_day", "first_day"),
     sa.Column("first_is_law", sa.Boolean, nullable=False),
     sa.Column("on_hold", sa.Boolean, nullable=False),
-    sa.Column("ending", sa.Text, nullable=False),
+    *filled(sa.Text, "ending", "team"),
+    sa.Column("escalated", sa.Boolean, nullable=False),
     sa.Column("standing", sa.Text, nullable=False),
     sa.Index("open_cases", "number", *LOOKED_UP, sqlite_where=OPEN, postgresql_where=OPEN),
     sa.Index("open_cases_by_due", "first_day", "number", *_but("first_day"), sqlite_where=OPEN, postgresql_where=OPEN),

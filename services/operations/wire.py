@@ -1,7 +1,7 @@
 """Between the wire and the domain: filters read and checked, rows written as messages."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TypeVar
 
 from google.protobuf.message import Message
@@ -41,7 +41,7 @@ V = TypeVar("V", bound=int)
 
 def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor, *, cause: str = "") -> Wanted:
     """Which cases a filter asks for, all of them or those that are stuck by one cause. Notes every wrong field."""
-    for name, limit in {"case_ids": MOST_IDS, "councils": MOST_VALUES}.items():
+    for name, limit in {"case_ids": MOST_IDS, "councils": MOST_VALUES, "teams": MOST_VALUES}.items():
         if len(getattr(given, name)) > limit:
             fields.wrong(f"filter.{name}", f"must be at most {limit}")
     for index, kind in enumerate(given.case_kinds):
@@ -65,6 +65,8 @@ def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor, *, cause: str 
         is_open=given.open,
         opened_before=_begin_of(_day(fields, "opened_before", given.opened_before)),
         waiting_since_before=_begin_of(_day(fields, "waiting_since_before", given.waiting_since_before)),
+        teams=tuple(given.teams),
+        escalated=given.escalated,
     )
 
 
@@ -89,9 +91,7 @@ def _begin_of(day: date | None) -> datetime | None:
     """When a day begins in the United Kingdom."""
     if day is None or day < EARLIEST:  # of a wrong day nothing is asked
         return None
-    midnight = datetime.combine(day, time(), UTC)
-    earlier = midnight - timedelta(hours=1)
-    return earlier if clock.uk_day(earlier) == day else midnight
+    return clock.begin_of_uk_day(day)
 
 
 def sorting_of(fields: Fields, request: pb.ListCasesRequest) -> Sorting:
@@ -260,6 +260,8 @@ def row_message(standing: Standing, stuck: Sequence[str]) -> pb.CaseRow:
         ending=standing.ending,
         clocks=[_clock(name, due_on) for name, due_on in clocks],
         stuck=[number_of(pb.StuckKind, kind) for kind in stuck],
+        team=standing.team,
+        escalated_to=standing.escalated_to,
     )
 
 

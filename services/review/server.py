@@ -6,6 +6,7 @@ import grpc
 
 from services.review import handlers, records, store, wire
 from services.review import record_messages as messages
+from services.review.domain.correcting import Correction
 from services.review.domain.life import Life, LifeOpening, Review, ReviewOpening
 from services.review.domain.spending import Judgement, Spend
 from sevensteps.api.review.v1 import review_pb2 as pb
@@ -75,6 +76,17 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
         """See ReviewService.JudgeSpend."""
         life = handlers.judge_spend(work, case_id=request.case_id, etag=request.etag, judgement=judgement)
         return pb.JudgeSpendResponse(life=_message(work, life))
+
+    @changes(pb.CorrectSpendResponse, wire.correction_of)
+    def CorrectSpend(
+        self, work: Work, request: pb.CorrectSpendRequest, correction: Correction
+    ) -> pb.CorrectSpendResponse:
+        """See ReviewService.CorrectSpend."""
+        spend_id, decision, life = handlers.correct_spend(
+            work, case_id=request.case_id, etag=request.etag, correction=correction
+        )
+        said = decision.as_message() if decision else None
+        return pb.CorrectSpendResponse(life=_message(work, life), decision=said, spend_id=spend_id)
 
     @changes(pb.RequestReviewResponse, wire.because_of)
     def RequestReview(self, work: Work, request: pb.RequestReviewRequest, because: str) -> pb.RequestReviewResponse:

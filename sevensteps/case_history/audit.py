@@ -21,6 +21,11 @@ ACTS: Mapping[str, str] = {
     "repair.looked": "had a mended case looked at again",
 }
 """What somebody did. To follow a name."""
+NAMES: Mapping[str, str] = {"heard": "last event heard", "list": "digest of the list of cases"}
+"""Facts that are not called by their own names."""
+WORDS = frozenset({"outcome", "state", "action"})
+"""Facts that are words, and no text of somebody's."""
+CASES, ALL_THAT_ARE_LEFT = "cases", "all that are left"
 
 
 def as_chained(entry: pb.AuditEntry) -> Mapping[str, object]:
@@ -40,5 +45,12 @@ def act_in_words(act: str) -> str:
 def facts_in_words(written: str) -> Iterator[str]:
     """How things stood, fact by fact; `written` is a JSON object."""
     for name, value in json.loads(written or "{}").items():
-        shown = value.replace("_", " ") if isinstance(value, str) and name in ("outcome", "state") else value
-        yield f"{name.replace('_', ' ')}: {shown}"
+        yield f"{NAMES.get(name, name.replace('_', ' '))}: {_value_in_words(name, value)}"
+
+
+def _value_in_words(name: str, value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{part} {each}".replace("_", " ") for part, each in value.items()) or "nothing"
+    if name in WORDS:
+        return str(value).replace("_", " ")
+    return ALL_THAT_ARE_LEFT if name == CASES and value == 0 else str(value)

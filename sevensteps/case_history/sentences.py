@@ -37,6 +37,8 @@ SENTENCES: Mapping[str, str] = {
     events.HoldReleased.TYPE: "hold released",
     events.CaseResumed.TYPE: "case resumed: operations have put right what stopped it",
     events.CaseEnded.TYPE: "case ended: {ending}",
+    events.CaseAssigned.TYPE: "given to the team {team}",
+    events.CaseEscalated.TYPE: "brought before the {role}",
     events.ComplaintRecorded.TYPE: "{complaint_id}: complaint of {received_on}, to be answered by {answer_due}",
     events.ComplaintAcknowledged.TYPE: "{complaint_id} acknowledged on {acknowledged_on}",
     events.ComplaintExtended.TYPE: "{complaint_id}: agreed to wait for the answer until {answer_due}",
@@ -77,6 +79,10 @@ SENTENCES: Mapping[str, str] = {
     events.LifeOpened.TYPE: "living with plan version {plan_version}; next review dated by rule {rule}",
     events.SpendRecorded.TYPE: "{amount} spent on line {line_id}, on {spent_on}: {verdict}",
     events.SpendJudged.TYPE: "judged: {amount} spent on line {line_id} is {judgement}",
+    events.SpendCorrected.TYPE: (
+        "spending corrected: {amount} on line {line_id}, on {spent_on}, and not {was_amount} on line {was_line_id}, on "
+        "{was_spent_on}: {verdict}"
+    ),
     events.ReviewRequested.TYPE: "review asked for (s.27(1)(b))",
     events.ReviewTriggered.TYPE: "review called for: {trigger}",
     events.ReviewOpened.TYPE: "review opened: {reason}",
@@ -119,6 +125,7 @@ DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
     events.DeterminationProposed: ("eligibility", {"verdict": ""}),
     events.PlanChecked: ("plan-check", {part: part for part in ("safe", "legal", "meets_needs", "sufficient")}),
     events.SpendRecorded: ("spending", {"verdict": ""}),
+    events.SpendCorrected: ("spending", {"verdict": ""}),
 }
 """The events that report verdicts: the decision whose words tell them, and the part of each field; "" is the whole."""
 
@@ -130,7 +137,7 @@ CAME_BACK: Mapping[type[Payload], str] = {
 }
 """Spending that is negative, in words."""
 
-MONEY = frozenset({"weekly", "personal_budget_weekly", "amount"})
+MONEY = frozenset({"weekly", "personal_budget_weekly", "amount", "was_amount"})
 """The fields of payloads that are amounts of money."""
 
 WAITS: Mapping[type[Payload], WaitingFor] = {

@@ -25,6 +25,7 @@ from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.fields import number_of
 from sevensteps.identity.claims import TOKEN_EXPIRED
+from sevensteps.identity.rights import SIGNING
 from sevensteps.rpc.caller import Caller, operations
 from sevensteps.steps import Ending, HoldReason
 
@@ -45,6 +46,8 @@ def plan(
     step: options.Steps = None,
     stuck_by: options.StuckBy = None,
     reason: Annotated[HoldReason | None, typer.Option(help="For `hold`: why, in one word.")] = None,
+    team: Annotated[str, typer.Option(help="For `assign`: the team that is to look after them.")] = "",
+    to: Annotated[str, typer.Option(help=f"For `escalate`: who is to look at them: {', '.join(SIGNING)}.")] = "",
     ending: Annotated[
         Ending | None, typer.Option(help="For `end`: support_ended, moved or died. Practitioners decide the others.")
     ] = None,
@@ -66,6 +69,8 @@ def plan(
         action=number_of(pb.RepairAction, action.name.lower()),
         because=because,
         hold_reason=reason.value if reason else "",
+        team=team,
+        escalate_to=to,
         ending=ending.value if ending else "",
     )
     run(_plan(Settings.from_environment(), request, by=by, as_json=as_json))

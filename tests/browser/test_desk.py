@@ -8,9 +8,12 @@ from playwright.async_api import Browser, Page
 
 from browser.test_accessible import SMALL, ensure_narrow, ensure_usable
 from servers.console import OURS
-from servers.console_desk import DEAR, JUDGED, DeskSuite, fill_desk, run_desk
+from servers.console_desk import DEAR, JUDGED, DeskSuite, draft_of, fill_desk, run_desk, stage_draft, with_two_people
 from servers.console_desk import SMALL as SMALL_PLAN
+from sevensteps.config import POLICIES
+from sevensteps.policy.packs.pack import read_pack
 
+HASH = read_pack(POLICIES, OURS).hash
 Open = Callable[..., Awaitable[Page]]
 PATHS = {
     "approvals": "/approvals",
@@ -24,12 +27,31 @@ PATHS = {
 }
 
 
+OF_PACKS = {
+    "packs": "/packs",
+    "values of a pack": f"/packs/{HASH}",
+    "rules of a pack": f"/packs/{HASH}/rules",
+    "publication": "/packs/publications/{publication_id}",
+    "publication unknown": "/packs/publications/nothing",
+}
+
+
 @pytest.fixture(scope="module")
 async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DeskSuite]:
     """A console over the services that decide."""
-    async with run_desk(tmp_path_factory.mktemp("desk")) as desk:
+    folder = tmp_path_factory.mktemp("desk")
+    policies = with_two_people(folder / "policies")
+    async with run_desk(folder / "data", policies) as desk:
         await fill_desk(desk)
         yield desk
+
+
+@pytest.fixture(scope="module")
+async def publication_id(desk: DeskSuite, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What pam has sent to every service, and nobody has put in force."""
+    change = ("value: 4, reference", "value: 5, reference")
+    draft = draft_of(desk.suite.settings.policies, tmp_path_factory.mktemp("draft") / "packs", *change)
+    return await stage_draft(desk, draft, by="tess")
 
 
 @pytest.fixture
@@ -57,6 +79,28 @@ async def test_every_page_can_be_used_by_everybody(window: Open, axe: str, path:
     """With axe by WCAG 2.2 AA, and at 320 pixels also at twice the size of text."""
     await ensure_usable(await window(path), axe)
     await ensure_narrow(await window(path, viewport=SMALL))
+
+
+@pytest.mark.parametrize("path", OF_PACKS.values(), ids=[*OF_PACKS])
+async def test_the_pages_of_packs_can_be_used_by_everybody(
+    window: Open, axe: str, publication_id: str, path: str
+) -> None:
+    """As the others."""
+    at = path.format(publication_id=publication_id)
+    await ensure_usable(await window(at, "policy_officer"), axe)
+    await ensure_narrow(await window(at, "policy_officer", viewport=SMALL))
+
+
+async def test_a_second_person_is_asked_for_in_words_that_everybody_can_read(
+    window: Open, axe: str, publication_id: str
+) -> None:
+    """Whoever published it comes from the summary to the form."""
+    page = await window(f"/packs/publications/{publication_id}", "policy_officer")
+    await page.get_by_role("button", name="Put it in force").click()
+    await page.get_by_role("heading", name="There is a problem").wait_for()
+    await ensure_usable(page, axe)
+    await page.locator(".govuk-error-summary a").click()
+    assert await page.evaluate("document.activeElement.id") == "put-in-force"
 
 
 async def test_a_refused_signature_can_be_read_and_put_right_by_everybody(window: Open, axe: str) -> None:

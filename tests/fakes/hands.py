@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
-from services.operations.domain.repair import Action
 from services.operations.repairs.repair_store import Repair, RepairCase
 from sevensteps.errors import Fault
 from sevensteps.steps import Stage

@@ -122,7 +122,7 @@ async def note_stuck(suite: Suite) -> None:
 
 @asynccontextmanager
 async def run_with_cases(
-    data: Path, hands: Hands | None = None, policies: Path = POLICIES, /, **seen: str
+    data: Path, *, hands: Hands | None = None, policies: Path = POLICIES, **seen: str
 ) -> AsyncIterator[Suite]:
     """A console, with a feed and operations that have three cases; `seen` is what else is set for the console alone.
 

@@ -1,10 +1,12 @@
 """A console over the services that decide, with plans that wait to be signed and reviews that are due."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from integration.approval.desk import Desk
 from integration.planning.case import PlanningCase
@@ -14,8 +16,12 @@ from servers.services import NOBODY, PACK, Running, run_service
 from sevensteps import clock, events
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.feed.v1 import feed_pb2
-from sevensteps.config import DECIDING_SERVICES, Settings
+from sevensteps.api.policy.v1.policy_pb2 import PublishedPack
+from sevensteps.config import DECIDING_SERVICES, POLICIES, REGISTER, Settings
 from sevensteps.identity.actor import Role
+from sevensteps.policy.packs.pack import read_pack
+from sevensteps.publication.putting_in_force import packs_in_service, stage
+from sevensteps.rpc.caller import policy_officer
 
 SMALL, JUDGED, DEAR = "case-small-plan", "case-judged-plan", "case-dear-plan"
 """A plan that a team manager may sign; one of which they have to judge something; one above their limit."""
@@ -29,6 +35,8 @@ class DeskSuite:
 
     suite: Suite
     services: dict[str, Running]
+    settings: Settings
+    """Where the services that decide are."""
 
     async def plan(
         self,
@@ -94,9 +102,9 @@ def _checked(due_on: str) -> events.PlanChecked:
 
 
 @asynccontextmanager
-async def run_desk(data: Path) -> AsyncIterator[DeskSuite]:
+async def run_desk(data: Path, policies: Path = POLICIES) -> AsyncIterator[DeskSuite]:
     """The services that decide, and a console over them. No plan has come yet."""
-    settings = Settings(data=data, pack=PACK, feed=NOBODY)
+    settings = Settings(data=data, policies=policies, pack=PACK, feed=NOBODY)
     services: dict[str, Running] = {}
     async with AsyncExitStack() as stack:
         for name in DECIDING_SERVICES:
@@ -104,8 +112,8 @@ async def run_desk(data: Path) -> AsyncIterator[DeskSuite]:
             services[name] = running
             settings = replace(settings, **{name: running.address})  # type: ignore[arg-type]  # each is an address
         at = {name: running.address for name, running in services.items()}
-        suite = await stack.enter_async_context(run_with_cases(data, **at))
-        yield DeskSuite(suite, services)
+        suite = await stack.enter_async_context(run_with_cases(data, policies=policies, **at))  # type: ignore[arg-type]  # each is an address
+        yield DeskSuite(suite, services, settings)
 
 
 async def fill_desk(desk: DeskSuite) -> None:
@@ -114,3 +122,31 @@ async def fill_desk(desk: DeskSuite) -> None:
     await desk.plan(JUDGED, "40.00", indicative="100.00")
     await desk.plan(DEAR, "700.00", indicative="720.00")
     await desk.come_to_reviews()
+
+
+async def stage_draft(desk: DeskSuite, draft: Path, *, by: str = "pam") -> str:
+    """Have somebody send a draft of the council's pack to every service. Answers the id of the publication."""
+    pack, publication_id = read_pack(draft, PACK), str(uuid4())
+    async with policy_officer(desk.settings, by) as caller:
+        before = (await packs_in_service(caller, REGISTER))[PACK].hash
+        packs = [PublishedPack(pack=PACK, hash=pack.hash, replaces=before)]
+        await stage(caller, publication_id, packs, pack.files, "The council met.")
+    return publication_id
+
+
+def draft_of(policies: Path, folder: Path, was: str, becomes: str) -> Path:
+    """A folder of packs in which the council's choices say something else."""
+    shutil.copytree(policies, folder)
+    choices = folder / PACK / "parameters" / "choices.yaml"
+    text = choices.read_text(encoding="utf-8")
+    assert was in text
+    choices.write_text(text.replace(was, becomes), encoding="utf-8")
+    return folder
+
+
+def with_two_people(folder: Path) -> Path:
+    """A folder of policies whose council lets two people publish."""
+    shutil.copytree(POLICIES, folder)
+    council = folder / OURS / "council.yaml"
+    council.write_text(council.read_text(encoding="utf-8") + "publishing: two people\n", encoding="utf-8")
+    return folder

@@ -90,7 +90,8 @@ async def run_in_production(folder: Path, **seen: str) -> AsyncIterator[Producti
         ours.sign_ins.registered = {f"{origin}/sign-in/back", f"{origin}/sign-in/back/{OURS}"}
         theirs.sign_ins.registered = {f"{origin}/sign-in/back/{THEIRS}"}
         policies = write_policies(folder / "policies", {OURS: ours, THEIRS: theirs})
-        suite = await stack.enter_async_context(run_with_cases(folder / "data", None, policies, **settings | seen))
+        running = run_with_cases(folder / "data", policies=policies, **settings | seen)  # type: ignore[arg-type]  # texts
+        suite = await stack.enter_async_context(running)
         yield Production(suite, origin, ours, theirs, trusted, authority)
 
 

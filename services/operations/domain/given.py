@@ -20,6 +20,11 @@ ENDED: Mapping[str, str] = {
 }
 
 
+def role_in_words(role: str) -> str:
+    """A role of the council, as one speaks of it."""
+    return f"the {role.replace('_', ' ')}"
+
+
 def in_words(action: Action, given: Mapping[str, str]) -> str:
     """As it follows the action: "to the team north". Empty where an action is given nothing."""
     match action:
@@ -28,7 +33,7 @@ def in_words(action: Action, given: Mapping[str, str]) -> str:
         case Action.ASSIGN:
             return f"to the team {given['team']}"
         case Action.ESCALATE:
-            return f"to the {given['escalate_to'].replace('_', ' ')}"
+            return f"to {role_in_words(given['escalate_to'])}"
         case Action.END:
             return ENDED[given["ending"]]
         case _:

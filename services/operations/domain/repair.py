@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.operations.domain.action import Action
 from services.operations.domain.clocks import BETWEEN, OF_THE_CASE
 from services.operations.domain.finding import Finding, StuckKind
-from services.operations.domain.given import in_words
+from services.operations.domain.given import in_words, role_in_words
 from services.operations.domain.prediction import Prediction
 from services.operations.domain.standing import Standing
 from sevensteps import clock
@@ -63,16 +63,27 @@ def predict(
             return _of_rebuild(standing)
         case Action.RETRY:
             return _of_retry(stuck)
+        case Action.REPLAY:
+            return asked
+        case Action.SKIP | Action.CORRECT:
+            return Prediction(does=False, sentence="This cannot be done yet.")
+        case _:
+            return _of_act(action, standing, given)
+
+
+def _of_act(action: Action, standing: Standing, given: Mapping[str, str]) -> Prediction:
+    """What would follow an act on the case as a whole, which people do one by one, too."""
+    match action:
         case Action.HOLD:
             return _of_hold(standing)
         case Action.RELEASE:
             return _of_release(standing)
         case Action.END:
             return _of_end(standing, given)
-        case Action.REPLAY:
-            return asked
-        case Action.ASSIGN | Action.ESCALATE | Action.SKIP | Action.CORRECT:
-            return Prediction(does=False, sentence="This cannot be done yet.")
+        case Action.ASSIGN:
+            return _of_assign(standing, given["team"])
+        case _:
+            return _of_escalate(standing, given["escalate_to"])
 
 
 def _of_resume(stuck: Mapping[StuckKind, Finding]) -> Prediction:
@@ -123,6 +134,22 @@ def _of_end(standing: Standing, given: Mapping[str, str]) -> Prediction:
     )
 
 
+def _of_assign(standing: Standing, team: str) -> Prediction:
+    if standing.team == team:
+        return Prediction(does=False, sentence=f"The team {team} looks after it already.")
+    before = f"from the team {standing.team}" if standing.team else "from no team"
+    return Prediction(does=True, sentence=f"The case goes {before} to the team {team}. Nothing else changes.")
+
+
+def _of_escalate(standing: Standing, role: str) -> Prediction:
+    before = f"brought before {role_in_words(role)}"
+    if standing.escalated_to == role:
+        return Prediction(does=False, sentence=f"The case has been {before} already, and has not gone on since.")
+    return Prediction(
+        does=True, sentence=f"The case is {before}, until it goes on. Its step and its dates stay as they are."
+    )
+
+
 def _dates_of_law(standing: Standing, but: Collection[str] = ()) -> str:
     law = sorted((due_on, name) for name, due_on in standing.clocks.items() if name not in but)
     return ", ".join(f"{name.partition(BETWEEN)[0].replace('_', ' ')} ({_day(due_on)})" for due_on, name in law)
@@ -151,6 +178,21 @@ class Proof:
 
     outcome: Outcome
     seen: str
+
+
+BY_ROWS = frozenset({Action.ASSIGN, Action.ESCALATE})
+"""What changes nothing in a journey: it is proved by what the feed says of the case."""
+
+
+def prove_by_row(action: Action, given: Mapping[str, str], heard: int, now: Standing) -> Proof | None:
+    """What has become of a case, by its events; None while they do not say. `heard` is the last one before."""
+    if now.ending:
+        return Proof(Outcome.MOVED, "The case has ended.")
+    if action is Action.ASSIGN:
+        return Proof(Outcome.MOVED, f"The team {now.team} looks after it.") if now.team == given["team"] else None
+    if now.escalated_to == given["escalate_to"]:
+        return Proof(Outcome.MOVED, f"The case has been brought before {role_in_words(now.escalated_to)}.")
+    return Proof(Outcome.MOVED, "The case has gone on.") if now.since.position > heard else None
 
 
 def prove(action: Action, heard: int, now: JourneyStanding) -> Proof | None:

@@ -89,6 +89,10 @@ class OwnHands:
                 await self._hold_or_release(repair, case, token)
             case Action.END:
                 await self._end(repair, case, token)
+            case Action.ASSIGN:
+                await self._assign(repair, case, token)
+            case Action.ESCALATE:
+                await self._escalate(repair, case, token)
             case _:
                 raise NotImplementedError
 
@@ -121,6 +125,15 @@ class OwnHands:
         ending = number_of(pb.Ending, repair.given["ending"])
         if now.ending != ending:
             await self._ask(token, "EndCase", pb.EndCaseRequest(ending=ending, **same))
+
+    async def _assign(self, repair: Repair, case: RepairCase, token: str) -> None:
+        now, same = await self._now(repair, case, token)
+        if now.team != repair.given["team"]:
+            await self._ask(token, "AssignCase", pb.AssignCaseRequest(team=repair.given["team"], **same))
+
+    async def _escalate(self, repair: Repair, case: RepairCase, token: str) -> None:
+        _, same = await self._now(repair, case, token)
+        await self._ask(token, "EscalateCase", pb.EscalateCaseRequest(role=repair.given["escalate_to"], **same))
 
     async def _now(self, repair: Repair, case: RepairCase, token: str) -> tuple[pb.Case, dict[str, str]]:
         """The case as its service has it now, and what every call that changes it says."""

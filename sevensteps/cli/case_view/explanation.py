@@ -28,7 +28,9 @@ from sevensteps.cli.case_view.receipts import ServiceReceipt
 from sevensteps.cli.case_view.timeline import STYLES, rule_label
 from sevensteps.events import (
     OPENS,
+    CaseAssigned,
     CaseEnded,
+    CaseEscalated,
     CaseResumed,
     DeterminationConfirmed,
     DeterminationProposed,
@@ -54,6 +56,8 @@ ACTS_BY = {
     HoldPlaced.TYPE: "put on hold by",
     HoldReleased.TYPE: "released by",
     CaseResumed.TYPE: "resumed by",
+    CaseAssigned.TYPE: "given to a team by",
+    CaseEscalated.TYPE: "escalated by",
     CaseEnded.TYPE: "ended by",
 }
 """What somebody does by name to the case as a whole: not decided by rules, and explained by the reason they gave."""

@@ -31,7 +31,7 @@ FORM = re.compile(r'<form method="post" action="(/(?:repairs|feed|views)[^"]*)".
 @asynccontextmanager
 async def run_with_parked(data: Path, hands: FakeHands) -> AsyncIterator[Suite]:
     """A console over more parked cases than a page shows, and three that are not. It was looked just now."""
-    async with run_with_cases(data, hands) as suite:
+    async with run_with_cases(data, hands=hands) as suite:
         await open_and_park(suite, PARKED)
         looked = Look(looked=milliseconds(clock.now()))
         await suite.operations.running.store.write(partial(store.note_look, look=looked))
@@ -59,8 +59,13 @@ async def send(browser: Browser, path: str, fields: dict[str, str]) -> httpx.Res
 
 async def planned(browser: Browser, wanted: str = f"cause={CAUSE}", action: str = "resume") -> httpx.Response:
     """The page of a repair that is planned through the form."""
-    page = await browser.open(f"/repairs/new?{wanted}")
-    return await send(browser, "/repairs/new", {**form_of(page, "/new"), "action": action, **REASON})
+    page = await why(browser, wanted, action)
+    return await send(browser, "/repairs/new", {**form_of(page, "/new"), **REASON})
+
+
+async def why(browser: Browser, wanted: str, action: str = "resume") -> httpx.Response:
+    """The page that asks why."""
+    return await browser.open(f"/repairs/new?{wanted}&action={action}")
 
 
 async def mend(browser: Browser, page: httpx.Response, extent: str = "few", cases: int = 5) -> httpx.Response:

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 
 from fakes.hands import FakeHands
-from integration.console.mending import CAUSE, form_of, mend, planned, send
+from integration.console.mending import CAUSE, form_of, mend, planned, send, why
 from servers.console import OURS, Browser, Suite, browser_at, text_of
 from sevensteps.audit_chain import problems
 from sevensteps.errors import Fault, Kind
@@ -90,8 +90,8 @@ async def test_a_wrong_id_is_told_by_its_field(olu: Browser) -> None:
 
 async def test_an_attempt_that_is_refused_is_on_record(olu: Browser) -> None:
     """A plan for no case is refused, and the audit has who wanted it and why."""
-    form = form_of(await olu.open(f"/repairs/new?cause={CAUSE}"), "/new")
-    fields = {**form, "wanted": "case_ids=nobody", "action": "resume", "because": "by mistake"}
+    form = form_of(await why(olu, f"cause={CAUSE}"), "/new")
+    fields = {**form, "wanted": "case_ids=nobody", "because": "by mistake"}
     await send(olu, "/repairs/new", fields)
     said = text_of(await olu.open("/audit"))
     assert "olu wanted this, and was refused: planned a repair" in said

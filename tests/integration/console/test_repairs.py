@@ -22,6 +22,7 @@ from integration.console.mending import (
     planned,
     send,
     standing,
+    why,
 )
 from servers.console import OURS, Browser, Suite, browser_at, text_of
 from services.operations.repairs import repairing
@@ -42,9 +43,10 @@ async def test_a_repair_of_a_list_takes_all_of_it_and_not_only_the_visible_rows(
     begun = text_of(await olu.open("/repairs/new?stuck=yes"))
     assert "Mend 60 cases" in begun
     assert "60 cases are like that now" in begun
+    assert "Resume: 60 cases" in text_of(await why(olu, "stuck=yes"))
     page = await planned(olu, "stuck=yes")
     assert "Resume: 60 cases" in text_of(page)
-    assert "The list of 60 cases is settled" in text_of(page)
+    assert "The list is settled" in text_of(page)
     assert sorted(await cases_of(olu, page)) == PARKED
 
 
@@ -63,17 +65,17 @@ async def test_nothing_chosen_is_never_every_case(olu: Browser, wanted: str) -> 
     assert page.status_code == 400
     assert "Say which cases" in text_of(page) or "Tick the cases that you want to mend." in text_of(page)
     assert not FORM.search(page.text)
-    key = form_of(await olu.open("/repairs/new?stuck=yes"), "/new")
-    sent = await send(olu, "/repairs/new", {**key, "wanted": wanted, "action": "resume", **REASON})
+    key = form_of(await why(olu, "stuck=yes"), "/new")
+    sent = await send(olu, "/repairs/new", {**key, "wanted": wanted, **REASON})
     assert sent.status_code == 400
     assert "There has been no repair." in text_of(await olu.open("/repairs"))
 
 
 async def test_a_case_that_is_stuck_later_is_not_taken(olu: Browser, suite: Suite, hands: FakeHands) -> None:
     """The filter is not asked again at the click: what was shown is what is done. The difference before is told."""
-    form = form_of(await olu.open("/repairs/new?stuck=yes"), "/new")
+    form = form_of(await why(olu, "stuck=yes"), "/new")
     await open_and_park(suite, ["later-1"])
-    page = await send(olu, "/repairs/new", {**form, "action": "resume", **REASON})
+    page = await send(olu, "/repairs/new", {**form, **REASON})
     assert "60 cases were like that when you opened the form, and 61 cases when you sent it." in text_of(page)
     await open_and_park(suite, ["later-2", "later-3"])
     done = await mend(olu, page, "all")
@@ -100,11 +102,10 @@ async def test_a_few_come_first_and_the_rest_when_somebody_has_looked(olu: Brows
 
 async def test_nothing_is_done_twice_by_reload_or_by_going_back(olu: Browser, hands: FakeHands) -> None:
     """The same form for planning finds the repair again; the same form for going on does nothing more, and says so."""
-    form = {**form_of(await olu.open(f"/repairs/new?cause={CAUSE}"), "/new"), "action": "resume", **REASON}
+    form = {**form_of(await why(olu, f"cause={CAUSE}"), "/new"), **REASON}
     page = await send(olu, "/repairs/new", form)
     again = await send(olu, "/repairs/new", form)
     assert again.url.path == page.url.path
-    assert len(CASE.findall((await olu.open("/repairs")).text)) == 0
     assert (await olu.open("/repairs")).text.count("Resume: 60 cases") == 1
     other = await send(olu, "/repairs/new", {**form, "because": "another reason"})
     assert "This form was sent before with other answers" in text_of(other)
@@ -169,7 +170,7 @@ async def test_what_would_do_nothing_is_left_out_with_its_reason(olu: Browser) -
     page = await planned(olu, "open=yes")
     said = text_of(page)
     assert "3 cases: Its journey is not parked, so there is nothing to resume." in said
-    assert "60 cases would be mended." in said
+    assert "60 of 63 cases would be mended." in said
 
 
 async def test_actions_that_fit_are_offered_with_what_they_do(olu: Browser) -> None:
@@ -182,27 +183,29 @@ async def test_actions_that_fit_are_offered_with_what_they_do(olu: Browser) -> N
     held = await olu.open("/repairs/new?case_ids=case-two")
     assert 'value="release"' in held.text
     assert 'value="resume"' not in held.text
-    form = form_of(page, "/new")
-    wrong = await send(olu, "/repairs/new", {**form, "action": "hold", "because": ""})
+    nothing = await olu.open("/repairs/new?case_ids=more-01&request=1")
+    assert "What to do: choose one." in text_of(nothing)
+    form = form_of(await why(olu, "case_ids=more-01", "hold"), "/new")
+    wrong = await send(olu, "/repairs/new", {**form, "because": ""})
     assert wrong.status_code == 400
     assert "Why it is on hold: choose one." in text_of(wrong)
     assert "Why: write a reason for the record." in text_of(wrong)
-    right = await send(olu, "/repairs/new", {**form, "action": "hold", "hold_reason": "away", **REASON})
+    right = await send(olu, "/repairs/new", {**form, "hold_reason": "away", **REASON})
     assert "Hold: 1 case" in text_of(right)
     assert "Dates of law run on" in text_of(right)
 
 
 async def test_a_refused_plan_has_the_services_words_its_reason_and_a_number(olu: Browser, suite: Suite) -> None:
     """By an error summary, on the form that was sent."""
-    form = form_of(await olu.open("/repairs/new?case_ids=more-01"), "/new")
-    fields = {**form, "wanted": "case_ids=nobody", "action": "resume", **REASON}
+    form = form_of(await why(olu, "case_ids=more-01"), "/new")
+    fields = {**form, "wanted": "case_ids=nobody", **REASON}
     page = await send(olu, "/repairs/new", fields)
     assert page.status_code == 409
     said = text_of(page)
     assert "There is a problem NO_CASES." in said
     assert "No case is as the filter asks now. List them again." in said
     assert page.headers["x-request-id"] in said
-    long = await send(olu, "/repairs/new", {**form, "action": "resume", "because": "x" * 1001})
+    long = await send(olu, "/repairs/new", {**form, "because": "x" * 1001})
     assert "Why: must have at most 1000 characters." in text_of(long)
 
 
@@ -253,3 +256,32 @@ async def test_the_list_of_repairs_tells_how_far_each_is(olu: Browser) -> None:
     assert said.index("Resume: 1 case") < said.index("Resume: 60 cases")
     assert "Waiting Moved: 4 Still to do: 56" in said
     assert page.url.path in (await olu.open("/repairs")).text
+
+
+async def test_what_cannot_be_taken_back_waits_for_a_second_person(
+    suite: Suite, olu: Browser, hands: FakeHands
+) -> None:
+    """Whoever planned it has the address to send, and no form; somebody else sees the same cases, and agrees."""
+    form = form_of(await why(olu, "case_ids=more-04&case_ids=more-05", "end"), "/new")
+    page = await send(olu, "/repairs/new", {**form, "ending": "moved", **REASON})
+    said = text_of(page)
+    assert "A second person must agree before anything is done. Send them this address:" in said
+    assert f"http://{suite.console.address}{page.url.path}" in said
+    assert "Given as the person has moved" in said
+    assert not FORM.search(page.text)
+    key = form_of(await olu.open("/views/new?open=yes"), "/views")["form_key"]
+    own = await send(olu, f"{page.url.path}/agree", {"form_key": key, "because": "I am sure"})
+    assert "You planned this repair, so you cannot be the second person." in text_of(own)
+    going = {"form_key": key, "left": "2", "extent": "all", "pace": "60"}
+    refused = await send(olu, f"{page.url.path}/continue", going)
+    assert "SECOND_PERSON_NEEDED" in text_of(refused)
+    async with browser_at(suite.console) as pat:
+        await pat.sign_in(subject="pat")
+        shown = await pat.open(page.url.path)
+        assert "more-04" in text_of(shown)
+        empty = await send(pat, f"{page.url.path}/agree", {**form_of(shown, "/agree"), "because": ""})
+        assert "Why: write a reason for the record." in text_of(empty)
+        agreed = await send(pat, f"{page.url.path}/agree", {**form_of(shown, "/agree"), "because": "both have moved"})
+        assert "Agreed by pat" in text_of(agreed)
+    assert hands.acted == []
+    assert form_of(await olu.open(page.url.path), "/continue")["left"] == "2"

@@ -1,7 +1,7 @@
 """Whoever planned a dangerous repair does not agree to it: held in three places, each tested without the others."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
@@ -143,7 +143,7 @@ async def test_the_database_refuses_alone(operations: Operations, monkeypatch: p
     assert (await get(operations, planned)).agreed_by == "pat"
 
 
-async def _write(operations: Operations, values: dict[str, object]) -> None:
+async def _write(operations: Operations, values: Mapping[str, object]) -> None:
     await operations.running.store.write(lambda connection: connection.execute(repairs.update().values(values)))
 
 

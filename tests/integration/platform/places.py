@@ -93,6 +93,8 @@ PLACES: Mapping[tuple[str, str], Places] = {
         **same("ending", "because", at="ListActs.acts"),
         "ended_on": "GetCase.case.ended_on",
     },
+    ("assessment", "AssignCase"): {"team": "GetCase.case.team", "because": "ListActs.acts.because"},
+    ("assessment", "EscalateCase"): same("role", "because", at="ListActs.acts"),
     ("assessment", "RecordComplaint"): same(
         *("received_on", "how", "made_by", "reference", "about", "happened_on", "late_because"), at=COMPLAINT
     ),
@@ -211,6 +213,10 @@ PLACES: Mapping[tuple[str, str], Places] = {
     ("review", "JudgeSpend"): {
         "spend_id": "ListSpending.spending.spend_id",
         **same("judgement", "because", at="ListSpending.spending.judgements"),
+    },
+    ("review", "CorrectSpend"): {
+        "spend_id": "ListSpending.spending.corrects",
+        **same("line_id", "amount", "spent_on", "evidence", "because", at="ListSpending.spending"),
     },
     ("review", "RequestReview"): same("because", at="ListReviewCalls.calls"),
     ("review", "TriggerReview"): same("trigger", at="ListReviewCalls.calls"),

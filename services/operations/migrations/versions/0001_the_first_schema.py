@@ -23,12 +23,15 @@ def upgrade() -> None:
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("opened", "since")),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("due_day", "first_day")),
         *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("first_is_law", "on_hold")),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("ending", "standing")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("ending", "team")),
+        sa.Column("escalated", sa.Boolean(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("case_id"),
     )
     is_open = sa.text("ending = ''")
     looked_up = ["council", "step", "waiting_for", "whom", "first_day", "first_is_law", "on_hold"]
+    looked_up += ["team", "escalated"]
     for name, first in {
         "open_cases": ["number"],
         "open_cases_by_due": ["first_day", "number"],
