@@ -21,6 +21,8 @@ from sevensteps.identity.rights import PEOPLE
 
 CODE_FLOW = {"response_type": "code", "code_challenge_method": "S256"}
 OPENID = "openid"
+SAYS_WHO_ANSWERS = "authorization_response_iss_parameter_supported"
+"""Where an issuer says so, none of its answers lacks its name (RFC 9207)."""
 TWICE = "invalid_grant"
 """How an issuer refuses a code that was used, or a refresh token that counts no more."""
 
@@ -64,7 +66,8 @@ class SignOn:
         if begun is None or not begun.fits(answer.get("state", ""), council, time.time()):
             raise _not_begun()
         place = self.places.place(council)
-        if answer.get("iss", place.issuer.url) != place.issuer.url:
+        unsaid = "" if place.issuer.about.get(SAYS_WHO_ANSWERS) is True else place.issuer.url
+        if answer.get("iss", unsaid) != place.issuer.url:
             raise _not_proven("the answer came from another issuer than the one that was asked")
         if not answer.get("code"):
             raise _refused(place.issuer.url, answer.get("error", ""))

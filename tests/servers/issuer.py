@@ -107,6 +107,7 @@ class Issuer:
         if path == "/council/.well-known/openid-configuration":
             told: dict[str, object] = {"issuer": self.url, "jwks_uri": f"{self.url}/keys"}
             told |= {"authorization_endpoint": f"{self.url}/authorize", "end_session_endpoint": f"{self.url}/end"}
+            told |= {"authorization_response_iss_parameter_supported": True}
             return told | {"token_endpoint": f"{self.url}/token"}
         if path == "/council/keys":
             return {"keys": [key.as_dict(private=False) for key in self.told]}

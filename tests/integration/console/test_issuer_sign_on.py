@@ -162,6 +162,10 @@ async def test_a_code_of_one_issuer_is_shown_to_no_other(production: Production)
         back = await come_back(browser, OURS)
         wrong = back.replace(quote(production.ours.url, safe=""), quote(production.theirs.url, safe=""))
         assert wrong != back
+        unnamed = (await come_back(browser, OURS)).partition("&iss=")
+        assert "came from another issuer" in await refusal(browser, unnamed[0] + "&" + unnamed[2].partition("&")[2])
+        back = await come_back(browser, OURS)
+        wrong = back.replace(quote(production.ours.url, safe=""), quote(production.theirs.url, safe=""))
         assert "came from another issuer than the one that was asked" in await refusal(browser, wrong)
         assert production.theirs.asked["/council/token"] == asked
 

@@ -1,5 +1,6 @@
 """Who is signed on to the console, for how long, and what keeps others from acting for them."""
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pytest
 
 from console.serving import Serving
 from console.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions, SignedOn
-from servers.console import Browser, Suite, browser_at, text_of
+from servers.console import Browser, Suite, browser_at, run_console, text_of
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
+from sevensteps.local.ports import free_port
 from sevensteps.service.opening import open_store, open_to_serve
 from sevensteps.service.store import Store
 
@@ -167,6 +169,29 @@ async def test_signing_on_by_name_is_for_this_machine_alone(browser: Browser, ho
         page = await browser.http.request(method, "/sign-in", headers={"host": host})
         assert page.status_code == 403
         assert "for this machine alone" in text_of(page)
+
+
+def own_address() -> str:
+    """That of this machine in its network; nothing is sent to find it out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.connect(("192.0.2.1", 9))
+        return str(asking.getsockname()[0])
+
+
+@pytest.mark.parametrize(("plaintext", "status"), [("", 403), ("console", 200)])
+async def test_a_container_is_reached_through_a_port_of_its_machine(
+    tmp_path: Path, plaintext: str, status: int
+) -> None:
+    """Nobody comes from the container's own loopback: whoever keeps others out has said so, by a setting."""
+    try:
+        at = own_address()
+    except OSError:
+        pytest.skip("this machine is in no network")
+    settings = Settings(data=tmp_path, console=f"{at}:{free_port()}", plaintext=plaintext)
+    async with run_console(settings) as serving, browser_at(serving) as browser:
+        page = await browser.http.get("/sign-in", headers={"host": "127.0.0.1:7780"})
+        assert page.status_code == status
+        assert (await browser.http.get("/sign-in")).status_code == 403, "by a name that leads here"
 
 
 async def test_who_has_a_token_that_is_believed_no_more_signs_on_again(browser: Browser, suite: Suite) -> None:
