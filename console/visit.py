@@ -28,6 +28,8 @@ COOKIE, SECURE_COOKIE = "seven_steps", "__Host-seven_steps"
 SIGN_IN = "/sign-in"
 REFRESH = "x-refresh"
 """A page that asks for itself again sends this header: nobody does anything (static/refresh.js)."""
+BY_ITSELF = "by_itself"
+"""The same in an address, for a page that loads itself anew without a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def cookie_of(request: Request) -> str:
 async def visit_of(request: Request) -> Visit:
     """The visit that a request is. Raises a Fault (UNAVAILABLE) where the sessions cannot be read."""
     console: Console = request.app.state.console
-    kept, is_visit = request.cookies.get(cookie_of(request), ""), REFRESH not in request.headers
+    kept = request.cookies.get(cookie_of(request), "")
+    is_visit = REFRESH not in request.headers and BY_ITSELF not in request.query_params
     session = await console.sessions.find(kept, is_visit=is_visit)
     TOKEN.set(session.token if session else "")
     return Visit(console, request, session)
