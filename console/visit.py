@@ -43,6 +43,8 @@ STATUS: Mapping[Kind, int] = {
 """What the page of a Fault is answered with."""
 REFRESH = "x-refresh"
 """A page that asks for itself again sends this header: nobody does anything (static/refresh.js)."""
+BY_ITSELF = "by_itself"
+"""The same in an address, for a page that loads itself anew without a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ def forget(visit: Visit, answer: Response, name: str, *, path: str = "/") -> Non
 async def visit_of(request: Request) -> Visit:
     """The visit that a request is. Raises a Fault (UNAVAILABLE) where the sessions cannot be read."""
     console: Console = request.app.state.console
-    kept, is_visit = request.cookies.get(console.cookie, ""), REFRESH not in request.headers
+    kept = request.cookies.get(console.cookie, "")
+    is_visit = REFRESH not in request.headers and BY_ITSELF not in request.query_params
     session = await console.sessions.find(kept, is_visit=is_visit)
     TOKEN.set(session.token if session else "")
     return Visit(console, request, session)
