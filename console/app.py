@@ -9,7 +9,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console import refusals, words
-from console.pages import case, cases, glossary, home, plain, sign_in, stuck
+from console.pages import case, cases, glossary, home, plain, rehearsal, sign_in, stuck
 from console.sessions import Sessions
 from console.visit import TOKEN, Console, for_anybody, for_signed_on
 from sevensteps.case_history.words import words_of
@@ -27,6 +27,7 @@ ROUTES = [
     Route("/cases/{case_id}", for_signed_on(case.show)),
     Route("/stuck", for_signed_on(stuck.causes)),
     Route("/stuck/cases", for_signed_on(stuck.of_cause)),
+    Route("/rehearsal", for_signed_on(rehearsal.show)),
     Route("/glossary", for_signed_on(glossary.show)),
     Route("/sign-in", for_anybody(sign_in.show), methods=["GET"]),
     Route("/sign-in", for_anybody(sign_in.sign_in), methods=["POST"]),

@@ -27,6 +27,8 @@ ROWS = (
     Row("/glossary", "Glossary"),
 )
 """In the order of the header."""
+REHEARSAL = Row("/rehearsal", "Rehearsal", "operations.ListStuck")
+"""Only where it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,9 @@ def may(role: str, call: str) -> bool:
     return role in RIGHTS[f"/sevensteps.api.{service}.v1.{service.capitalize()}Service/{method}"]
 
 
-def links(role: str, path: str) -> Iterator[Link]:
+def links(role: str, path: str, *, is_rehearsal: bool = False) -> Iterator[Link]:
     """The links of the header for somebody of this role, who is at this path."""
-    for row in ROWS:
+    for row in (*ROWS, *([REHEARSAL] if is_rehearsal else [])):
         if not row.needs or may(role, row.needs):
             is_below = row.path != "/" and path.startswith(f"{row.path}/")
             yield Link(row.address, row.text, path == row.path, is_below)

@@ -15,6 +15,7 @@ from console.sessions import Session, Sessions
 from sevensteps.addresses import is_loopback
 from sevensteps.case_history.words import Words
 from sevensteps.config import Settings
+from sevensteps.rehearsal.words import NOTHING_COUNTS
 from sevensteps.rpc.caller import Caller
 
 TOKEN: ContextVar[str] = ContextVar("TOKEN")
@@ -59,7 +60,10 @@ class Visit:
         state = self.request.state
         about: dict[str, object] = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
         about |= {"cspNonce": state.nonce, "request_id": state.request_id}
-        about["navigation"] = [*links(self.session.role, self.request.url.path)] if self.session else []
+        is_rehearsal = bool(self.console.settings.rehearsal)
+        path, role = self.request.url.path, self.session.role if self.session else ""
+        about["navigation"] = [*links(role, path, is_rehearsal=is_rehearsal)] if self.session else []
+        about["rehearsal"] = NOTHING_COUNTS if is_rehearsal else ""
         return HTMLResponse(self.console.templates.get_template(template).render(**about | what), status)
 
 

@@ -66,6 +66,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "up": "up:up",
     "fetch": "fetch:fetch",
     "play": "play:play",
+    "rehearse": "rehearse:rehearse",
     "status": "status:status",
     "health": "health:health",
     "case": Group("Show where cases stand; hold, release, end or resume one, while the suite runs.", CASE),

@@ -6,9 +6,8 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Browser, Page, StorageState
 
-from browser.scene import run_scene, sign_on
+from browser.scene import Scene, run_scene, sign_on
 from servers.chromium import NO_BROWSER, find_axe, find_browser, run_browser
-from servers.console import Suite
 
 Open = Callable[..., Awaitable[Page]]
 """Opens a page of the console in a window of its own, signed on; keyword arguments are those of the window."""
@@ -34,20 +33,20 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="module")
-async def suite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Suite]:
+async def suite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
     """A console over cases of which two are stuck. For as long as it is there, time stands still."""
     async with run_scene(tmp_path_factory.mktemp("browser")) as suite:
         yield suite
 
 
 @pytest.fixture(scope="module")
-async def signed_on(chromium: Browser, suite: Suite) -> StorageState:
+async def signed_on(chromium: Browser, suite: Scene) -> StorageState:
     """What a window keeps once somebody of operations has signed on in it."""
     return await sign_on(chromium, suite)
 
 
 @pytest.fixture
-async def window(chromium: Browser, suite: Suite, signed_on: StorageState) -> AsyncIterator[Open]:
+async def window(chromium: Browser, suite: Scene, signed_on: StorageState) -> AsyncIterator[Open]:
     """Opens windows, and closes them after the test."""
     async with AsyncExitStack() as windows:
 
@@ -56,7 +55,7 @@ async def window(chromium: Browser, suite: Suite, signed_on: StorageState) -> As
             context = await chromium.new_context(**kept, **options)  # type: ignore[arg-type]  # those of the window
             windows.push_async_callback(context.close)
             page = await context.new_page()
-            await page.goto(f"http://{suite.console.address}{path}")
+            await page.goto(suite.address_of(path))
             return page
 
         yield open_page
