@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from sevensteps.errors import Fault, Kind
 
-MOST_BYTES = 16_384
+MOST_BYTES = 32_768
 FORM_KEY = "form_key"
 URL_ENCODED = "application/x-www-form-urlencoded"
 

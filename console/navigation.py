@@ -21,9 +21,15 @@ class Row:
 
 
 ROWS = (
-    Row("/", "Home"),
-    Row("/cases?open=yes", "Cases"),
-    Row("/stuck", "Stuck"),
+    Row("/", "Home", "operations.CountCases"),
+    Row("/cases?open=yes", "Cases", "operations.ListCases"),
+    Row("/stuck", "Stuck", "operations.ListCauses"),
+    Row("/approvals", "Approvals", "approval.GetApproval"),
+    Row("/reviews", "Reviews", "review.GetLife"),
+    Row("/packs", "Packs", "receipts.GetPacksInForce"),
+    Row("/repairs", "Repairs", "operations.ListRepairs"),
+    Row("/audit", "Audit", "operations.ListAudit"),
+    Row("/feed", "Feed", "feed.ListSubscriptions"),
     Row("/glossary", "Glossary"),
 )
 """In the order of the header."""
@@ -41,10 +47,15 @@ class Link:
     active: bool
 
 
+def rpc_of(call: str) -> str:
+    """The call as the table of rights names it."""
+    service, _, method = call.partition(".")
+    return f"/sevensteps.api.{service}.v1.{service.capitalize()}Service/{method}"
+
+
 def may(role: str, call: str) -> bool:
     """Whether a role may make a call, given as "service.Method". The service itself says so in the end."""
-    service, _, method = call.partition(".")
-    return role in RIGHTS[f"/sevensteps.api.{service}.v1.{service.capitalize()}Service/{method}"]
+    return role in RIGHTS[rpc_of(call)]
 
 
 def links(role: str, path: str, *, is_rehearsal: bool = False) -> Iterator[Link]:

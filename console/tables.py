@@ -1,4 +1,4 @@
-"""What the console stores: who is signed on. No records of cases."""
+"""What the console stores: who is signed on, and addresses that people have named. No records of cases."""
 
 import sqlalchemy as sa
 
@@ -17,3 +17,15 @@ sessions = sa.Table(
     sa.Column("seen", sa.BigInteger, nullable=False),
 )
 sa.Index("sessions_by_age", sessions.c.seen)
+
+views = sa.Table(
+    "views",
+    metadata,
+    sa.Column("view_id", sa.Text, primary_key=True),
+    sa.Column("council", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),  # of the address of the list of cases
+    sa.Column("is_shared", sa.Boolean, nullable=False),  # with all of the council
+    sa.UniqueConstraint("council", "subject", "name", name="views_by_name"),
+)

@@ -1,6 +1,6 @@
 """One visit of one page: who is there, their calls to services, and what they are shown."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,11 +10,16 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from console.navigation import links, may
+from console.navigation import links, may, rpc_of
+from console.saved_views import SavedViews
 from console.sessions import Session, Sessions
+from sevensteps import log
 from sevensteps.addresses import is_loopback
 from sevensteps.case_history.words import Words
 from sevensteps.config import Settings
+from sevensteps.errors import Fault
+from sevensteps.identity.actor import Actor, Role
+from sevensteps.identity.rights import authorise
 from sevensteps.rehearsal.words import NOTHING_COUNTS
 from sevensteps.rpc.caller import Caller
 
@@ -32,6 +37,7 @@ class Console:
 
     settings: Settings
     sessions: Sessions
+    views: SavedViews
     caller: Caller
     """Calls with the token of the visit."""
     templates: jinja2.Environment
@@ -54,6 +60,22 @@ class Visit:
     def may(self, call: str) -> bool:
         """Whether the visitor's role may make a call ("service.Method"): what they cannot do is not offered."""
         return self.session is not None and may(self.session.role, call)
+
+    def pages(self) -> Iterator[str]:
+        """The addresses of the pages in the header, which are those for the visitor's role."""
+        return (each.href for each in links(self.session.role, self.request.url.path)) if self.session else iter(())
+
+    def ensure_may(self, call: str) -> None:
+        """Raise a Fault (DENIED) where `may` is false, in the words of the services."""
+        if self.session is not None:
+            roles = frozenset({Role(self.session.role)})
+            authorise(Actor(self.session.subject, roles, self.session.council), rpc_of(call))
+
+    def noted(self, fault: Fault) -> Mapping[str, str]:
+        """What a page says of a refusal beside its sentence; the log has it under the same number."""
+        request_id = self.request.state.request_id
+        log.get().warning("a page was refused", reason=fault.reason, request_id=request_id)
+        return {"refusal": fault.reason}
 
     def show(self, template: str, status: int = 200, /, **what: object) -> HTMLResponse:
         """A page."""

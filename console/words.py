@@ -7,8 +7,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
-from sevensteps.case_words import Stuck
+from sevensteps.case_words import Became, Repairs, RepairStands, Stuck
 from sevensteps.fields import short_name
+from sevensteps.money import pounds_in_words
 from sevensteps.policy.model.values_in_words import value_in_words
 from sevensteps.steps import STEP_NAMES, Stage
 from sevensteps.temporal import PHRASES, WaitingFor
@@ -32,6 +33,9 @@ WHOM: Mapping[str, str] = {
 """For whom a case waits, and who can do something."""
 STUCK: Mapping[str, str] = {each.name.lower(): each.words.capitalize() for each in Stuck}
 CASE_KINDS: Mapping[str, str] = {"adult": "adult", "carer": "carer"}
+REPAIRS: Mapping[str, str] = {each.name.lower(): each.words.capitalize() for each in Repairs}
+STANDS: Mapping[str, str] = {each.name.lower(): each.words.capitalize() for each in RepairStands}
+BECAME: Mapping[str, str] = {each.name.lower(): each.words.capitalize() for each in Became}
 NOT_STUCK = "clock_near"
 """The one kind that is told in advance: nothing is wrong yet."""
 
@@ -56,6 +60,32 @@ def stuck(number: pb.StuckKind.ValueType) -> str:
     return STUCK.get(short_name(pb.StuckKind, number), "Stuck in a way that this console does not know")
 
 
+def money(text: str) -> str:
+    """An amount in pounds, with its £."""
+    return pounds_in_words(text)
+
+
+def repairs(number: pb.RepairAction.ValueType) -> str:
+    """What a repair does; one that is newer than this console is called by its name in the contract."""
+    name = short_name(pb.RepairAction, number)
+    return REPAIRS.get(name, name.capitalize())
+
+
+def stands(number: pb.RepairState.ValueType) -> str:
+    """How far a repair is."""
+    return STANDS[short_name(pb.RepairState, number)]
+
+
+def became(number: pb.RepairOutcome.ValueType) -> str:
+    """What has become of a case; empty before."""
+    return BECAME[short_name(pb.RepairOutcome, number)] if number else ""
+
+
+def cases(number: int) -> str:
+    """So many cases."""
+    return "1 case" if number == 1 else f"{number:,} cases"
+
+
 def day(text: str) -> str:
     """A day (YYYY-MM-DD) written out; empty where there is none."""
     return value_in_words(text) if text else ""
@@ -64,6 +94,11 @@ def day(text: str) -> str:
 def day_of(moment: Timestamp) -> str:
     """The day of a moment in the United Kingdom, written out."""
     return clock.day_in_words(clock.uk_day(moment.ToDatetime(tzinfo=UTC)))
+
+
+def pounds(text: str) -> str:
+    """An amount in pounds, with its sign; empty where there is none."""
+    return pounds_in_words(text) if text else ""
 
 
 def moment(at: Timestamp) -> str:

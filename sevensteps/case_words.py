@@ -88,6 +88,10 @@ class Repairs(WordFor):
     RETRY = "retry"
     HOLD = "hold"
     RELEASE = "release"
+    ASSIGN = "assign"
+    ESCALATE = "escalate"
+    END = "end"
+    REPLAY = "replay"
 
 
 class RepairStands(WordFor):

@@ -1,6 +1,6 @@
 """The time. Moments are in UTC with a zone; days, on which the law counts, are those of the United Kingdom."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 _SUMMER_AHEAD = timedelta(hours=1)
@@ -29,6 +29,13 @@ def uk_day(moment: datetime) -> date:
     in_utc = moment.astimezone(UTC)
     begins, ends = (_last_sunday_at_one(in_utc.year, month) for month in (3, 10))
     return (in_utc + _SUMMER_AHEAD if begins <= in_utc < ends else in_utc).date()
+
+
+def begin_of_uk_day(day: date) -> datetime:
+    """When a day begins in the United Kingdom: in summer time an hour before it does in UTC."""
+    midnight = datetime.combine(day, time(), UTC)
+    earlier = midnight - _SUMMER_AHEAD
+    return earlier if uk_day(earlier) == day else midnight
 
 
 @lru_cache(maxsize=16)

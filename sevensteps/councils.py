@@ -28,6 +28,8 @@ LAWS_NEEDED: Mapping[str, str] = {
 """The law that a pack has to hold to decide for a council there, by jurisdiction. England's comes with the suite."""
 SECONDS_BETWEEN_LOOKS = 1.0
 TWO_PEOPLE = "two people"
+REPAIRED_BY_TWO = frozenset({"skip", "correct", "end"})
+"""What a repair does by two people alone, whatever a council says: it cannot be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class Council:
     contact_points: tuple[ContactPoint, ...]
     publishing_needs_two: bool = False
     """Whether a pack that decides for it is published by two people: the second confirms what the first has sent."""
+    repairs_by_two: frozenset[str] = REPAIRED_BY_TWO
+    """What repairs do to its cases only where a second person has agreed: always REPAIRED_BY_TWO, and what it adds."""
+    teams: tuple[str, ...] = ()
+    """The teams that look after its cases, by its own names. Empty where it does not say: then any name is one."""
 
 
 class Councils:
@@ -183,6 +189,8 @@ def read_council(root: Path, name: str) -> Council:
             _contact_point(purpose.replace(" ", "_"), written) for purpose, written in file.named("contact points")
         ),
         publishing_needs_two=file.text("publishing") == TWO_PEOPLE,
+        repairs_by_two=REPAIRED_BY_TWO | {str(action) for action in file.entries("repairs by two")},
+        teams=tuple(str(team) for team in file.entries("teams")),
     )
 
 

@@ -198,10 +198,14 @@ class HoldReleased(Payload):
 
 @dataclass(frozen=True, slots=True)
 class CaseResumed(Payload):
-    """Operations put right what had parked the journey. It tries again."""
+    """Operations put right what had parked the journey. It tries again.
+
+    `replay`: before this the journey is told every event of the case again, and drops what it has heard.
+    """
 
     TYPE: ClassVar[str] = "case.resumed.v1"
     because: str = ""
+    replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,24 @@ class CaseEnded(Payload):
     TYPE: ClassVar[str] = "case.ended.v1"
     ending: str
     ended_on: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAssigned(Payload):
+    """The case was given to a team, which looks after it from then on."""
+
+    TYPE: ClassVar[str] = "case.assigned.v1"
+    team: str
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEscalated(Payload):
+    """The case was brought before somebody with more authority. That is over when the case goes on."""
+
+    TYPE: ClassVar[str] = "case.escalated.v1"
+    role: str
     because: str = ""
 
 
@@ -603,6 +625,27 @@ class SpendJudged(Payload):
     line_id: str
     amount: str
     judgement: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpendCorrected(Payload):
+    """What was recorded wrongly of spending was corrected: `spend_id` takes the place of `corrects` in every sum.
+
+    `line_id`, `amount` and `spent_on` are what is right, and those with `was_` what was recorded. `verdict` is as in
+    `spend.recorded.v1`. A judgement on what was recorded holds no more.
+    """
+
+    TYPE: ClassVar[str] = "spend.corrected.v1"
+    round: int
+    spend_id: str
+    corrects: str
+    line_id: str
+    amount: str
+    spent_on: str
+    was_line_id: str
+    was_amount: str
+    was_spent_on: str
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,8 @@ class Fields:
             self.wrong(path, "must be more than 0.00")
         return amount
 
-    def money_either_way(self, path: str, value: str) -> Decimal:
-        """Pounds and pence in or out, for example 12.50 or -12.50: not zero, at most two decimals."""
+    def money_either_way(self, path: str, value: str, *, may_be_zero: bool = False) -> Decimal:
+        """Pounds and pence in or out, for example 12.50 or -12.50: not zero unless it may, at most two decimals."""
         if not MONEY.fullmatch(value.removeprefix("-")):
             self.wrong(
                 path,
@@ -117,7 +117,7 @@ class Fields:
             )
             return Decimal(0)
         amount = Decimal(value).quantize(PENNY)
-        if amount == 0:
+        if amount == 0 and not may_be_zero:
             self.wrong(path, "must not be 0.00")
         return amount
 

@@ -26,7 +26,15 @@ from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault, Kind
 from sevensteps.release_names import NONE
 from sevensteps.releases import LONGEST_POLL, current_of, task_queue_of_journeys, worker_asked_at
-from sevensteps.temporal import SEARCH_ATTRIBUTES, STANDS, Standing, rebuild_advice, workflow_id
+from sevensteps.temporal import (
+    HEARD_EVENTS,
+    SEARCH_ATTRIBUTES,
+    STANDS,
+    Remembered,
+    Standing,
+    rebuild_advice,
+    workflow_id,
+)
 
 QUERY_TIMEOUT = timedelta(seconds=5)
 QUERY_ATTEMPTS = 3
@@ -94,6 +102,21 @@ async def standing(client: Client, case_id: str) -> Standing:
             return standing
         await asyncio.sleep(0.1 * attempt)
     raise await _silent(client, case_id, task_queue)
+
+
+async def remembered(client: Client, case_id: str) -> Remembered | None:
+    """Which events a journey has heard; None where its worker is of a release that cannot say so.
+
+    Raises a Fault (TEMPORAL_UNAVAILABLE) where it does not answer.
+    """
+    handle = client.get_workflow_handle(workflow_id(case_id))
+    try:
+        heard: Remembered = await handle.query(HEARD_EVENTS, result_type=Remembered, rpc_timeout=QUERY_TIMEOUT)
+    except WorkflowQueryFailedError:
+        return None
+    except RPCError as error:
+        raise Fault(Kind.UNAVAILABLE, "TEMPORAL_UNAVAILABLE", "Temporal does not answer now. Ask again.") from error
+    return heard
 
 
 async def description(client: Client, case_id: str) -> DescribeWorkflowExecutionResponse:

@@ -1,7 +1,7 @@
 """The names and values on which the worker and whoever looks at journeys agree. No personal data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -18,7 +18,9 @@ HEAR = "hear"
 HEAR_ALL = "hear_all"
 """Another: several facts at once, in order."""
 STANDS = "stands"
-"""The one query: a Standing."""
+"""A query: a Standing."""
+HEARD_EVENTS = "heard_events"
+"""Another: a Remembered."""
 
 COUNCIL = SearchAttributeKey.for_keyword("Council")
 STAGE = SearchAttributeKey.for_keyword("Stage")
@@ -81,6 +83,8 @@ PHRASES: Mapping[WaitingFor, str] = {
 }
 """The same in words, to follow "waits for"."""
 
+OF_LIFE = frozenset({Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED})
+"""The steps that are counted by rounds of life."""
 
 TELLS_A_DATE = "RecordOverdue"
 """The request by which the service of a step is told that a date has passed. Nothing waits for it."""
@@ -126,6 +130,23 @@ def rebuild_advice(case_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """Which events a journey has heard: the position of the last, and the positions of those that it remembers.
+
+    It remembers all that it has heard from the position `complete_from` on; None where it remembers none.
+    """
+
+    heard: int
+    complete_from: int | None = None
+    positions: list[int] = field(default_factory=list)
+
+    def has_passed_over(self, position: int) -> bool:
+        """Whether it has heard what came after the event at this position, but not that event."""
+        is_known = self.complete_from is not None and self.complete_from <= position <= self.heard
+        return is_known and position not in self.positions
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where a journey stands.
 
@@ -146,6 +167,13 @@ class Standing:
     parked: Parked | None
     ending: Ending | None
     heard: int
+
+    @property
+    def turn(self) -> int:
+        """The round or plan version of its step."""
+        if self.stage is Stage.MONEY_FOUND:
+            return self.assessment_round
+        return self.life_round if self.stage in OF_LIFE else self.plan_version
 
     @property
     def step(self) -> str:

@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from console import filters, freshness, words
 from console.filters import Asked
+from console.saved_views import View
 from console.visit import Visit
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
@@ -27,7 +28,7 @@ BAD_REQUEST = 400
 async def show(visit: Visit) -> Response:
     """The page. Raises the Faults of operations, except for wrong values: they are shown by their fields."""
     asked = filters.read(visit.request.query_params.multi_items())
-    listed, total, problems = await _answers(visit, asked)
+    (listed, total, problems), saved = await asyncio.gather(_answers(visit, asked), _saved(visit))
     return visit.show(
         "cases.html",
         BAD_REQUEST if problems else 200,
@@ -35,6 +36,8 @@ async def show(visit: Visit) -> Response:
         problems=problems,
         wrong={problem.field: problem.sentence for problem in problems},
         filters=filters,
+        saved=saved,
+        may_mend=visit.may("operations.PlanRepair"),
         **({} if problems else _shown(asked, listed, total)),
     )
 
@@ -47,10 +50,20 @@ async def as_file(visit: Visit) -> Response:
     request = pb.ListCasesRequest(
         filter=asked.message, order=asked.order, descending=asked.descending, page_size=FILE_PAGE_SIZE
     )
+    return await file_of(visit, request, "cases")
+
+
+async def file_of(visit: Visit, request: pb.ListCasesRequest, name: str) -> Response:
+    """Every case that a request asks for, page by page. Raises the Faults of operations."""
     pages = visit.console.caller.pages(request, pb.ListCasesResponse)
     first = await anext(pages)  # where it is refused, there is a page that says so instead of half a file
-    headers = {"content-disposition": f'attachment; filename="cases-{clock.today()}.csv"'}
+    headers = {"content-disposition": f'attachment; filename="{name}-{clock.today()}.csv"'}
     return StreamingResponse(_lines(first, pages), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _saved(visit: Visit) -> Sequence[View]:
+    """The views that whoever visits has named, or their council shares."""
+    return await visit.console.views.of(visit.session.council, visit.session.subject) if visit.session else ()
 
 
 def problems_of(fault: Fault) -> list[filters.Problem]:
@@ -102,12 +115,13 @@ async def _count(visit: Visit, asked: Asked) -> pb.CountCasesResponse:
 
 
 async def _lines(first: pb.ListCasesResponse, rest: AsyncIterator[pb.ListCasesResponse]) -> AsyncIterator[str]:
-    yield _csv([(*COLUMNS, *MORE_COLUMNS), *map(_cells, first.cases)])
+    yield csv_of([(*COLUMNS, *MORE_COLUMNS), *map(_cells, first.cases)])
     async for page in rest:
-        yield _csv([*map(_cells, page.cases)])
+        yield csv_of([*map(_cells, page.cases)])
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> str:
+def csv_of(rows: Sequence[Sequence[str]]) -> str:
+    """Rows for a spreadsheet, which runs nothing in them."""
     written = StringIO()
     csv.writer(written).writerows([harmless(cell) for cell in row] for row in rows)
     return written.getvalue()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from console import freshness, words
 from console.charts import Bar, bars
@@ -15,10 +15,13 @@ from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.fields import short_name
 
 DAYS_AHEAD = 14
+SEE_OTHER = 303
 
 
 async def show(visit: Visit) -> Response:
-    """The page. Raises the Faults of operations."""
+    """The page; whose role reads no cases goes on to one that is for them. Raises the Faults of operations."""
+    if not visit.may("operations.CountCases") and (first := next(visit.pages(), "")):
+        return RedirectResponse(first, SEE_OTHER)
     today = clock.today()
     days = [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
     every = _count(visit, pb.CaseFilter(open=True))

@@ -7,6 +7,7 @@ from console.visit import Visit
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 
 PAGE_SIZE = 50
+MEND = "operations.PlanRepair"
 
 
 async def causes(visit: Visit) -> Response:
@@ -15,6 +16,7 @@ async def causes(visit: Visit) -> Response:
     return visit.show(
         "stuck.html",
         causes=listed.causes,
+        may_mend=visit.may(MEND),
         **freshness.of_view(listed.view),
     )
 
@@ -29,6 +31,7 @@ async def of_cause(visit: Visit) -> Response:
         cause_id=cause_id,
         cause=await _cause(visit, cause_id),
         found=listed.stuck,
+        may_mend=visit.may(MEND),
         next_page=listed.next_page_token,
         after=after,
         **freshness.of_view(listed.view),

@@ -6,10 +6,15 @@ from services.approval import handlers, store, wire
 from services.approval.domain.approval import Approval, ApprovalOpening, PlanReturn, Signature
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.approval.v1 import approval_pb2_grpc as pb_grpc
+from sevensteps.service import asks_server
+from sevensteps.service.asks_server import Asks
 from sevensteps.service.calls import changes, reads
 from sevensteps.service.overdue import PassedDate
 from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
+
+ASKS = Asks({"OpenApproval": pb.OpenApprovalResponse}, closing="CloseApproval", is_closed=store.is_closed)
+"""What journeys ask of it."""
 
 
 class ApprovalServer(pb_grpc.ApprovalServiceServicer):
@@ -69,3 +74,4 @@ def _message(work: Work, approval: Approval) -> pb.Approval:
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:
     """Register the service with a server."""
     pb_grpc.add_ApprovalServiceServicer_to_server(ApprovalServer(use_cases), server)
+    asks_server.add_to(server, use_cases, ASKS)

@@ -79,6 +79,12 @@ def newest(work: Work, case_id: str) -> Approval | None:
     return _approval(work, find(work, NEWEST, case_id=case_id))
 
 
+def is_closed(work: Work, case_id: str) -> bool | None:
+    """Whether a case is closed here; None before step 3. Raises a Fault (NOT_FOUND) for another council's case."""
+    last = newest(work, case_id)
+    return last.closed if last else None
+
+
 def approval_of(work: Work, last: Approval, version: int) -> Approval | None:
     """The approval of a plan version; `last` is the newest one."""
     if version >= last.version:

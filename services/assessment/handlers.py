@@ -7,7 +7,7 @@ from services.assessment import store, writing
 from services.assessment.determining import confirmed_event, decide, depart, determine, duty_of, with_duty
 from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of, ensure_may_end
+from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of, ensure_may_end, ensure_team
 from services.assessment.domain.determination import (
     Confirmation,
     Determination,
@@ -25,7 +25,9 @@ from sevensteps.events import (
     AdviceGiven,
     AdvocacyConsidered,
     AssessmentOpened,
+    CaseAssigned,
     CaseEnded,
+    CaseEscalated,
     CaseOpened,
     CaseResumed,
     DeterminationProposed,
@@ -223,14 +225,14 @@ def release_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, b
     return store.change_case(work, released, HoldReleased(because=because))
 
 
-def resume_case(work: Work, *, case_id: str, because: str) -> Case:
+def resume_case(work: Work, resumption: CaseResumed, *, case_id: str) -> Case:
     """Tell a parked journey that its cause has been mended, and record what was mended.
 
     An ended case too: its journey may be parked while it has everything closed.
     """
     case = store.case_to_change(work, case_id)
-    _record(work, case, ActKind.RESUMED, because)
-    return store.change_case(work, case, CaseResumed(because=because))
+    _record(work, case, ActKind.RESUMED, resumption.because)
+    return store.change_case(work, case, resumption)
 
 
 def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: date | None, because: str) -> Case:
@@ -246,6 +248,23 @@ def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: d
         return case
     _record(work, ended, ActKind.ENDED, because, ending.value)
     return store.change_case(work, ended, CaseEnded(ending.value, last_day.isoformat(), because))
+
+
+def assign_case(work: Work, *, case_id: str, etag: str, team: str, because: str) -> Case:
+    """Give the case to a team. Raises a Fault (INVALID) for one that the council does not name."""
+    case = store.case_to_change(work, case_id, etag)
+    ensure_team(team, work.councils.council(case.council).teams)
+    assigned = case.assign(team)
+    _record(work, assigned, ActKind.ASSIGNED, because, team)
+    return store.change_case(work, assigned, CaseAssigned(team=team, because=because))
+
+
+def escalate_case(work: Work, *, case_id: str, etag: str, role: str, because: str) -> Case:
+    """Bring the case before a role that may sign. That the case has gone on ends it; nobody has to say so."""
+    case = store.case_to_change(work, case_id, etag)
+    case.ensure_open()
+    _record(work, case, ActKind.ESCALATED, because, role)
+    return store.change_case(work, case, CaseEscalated(role=role, because=because))
 
 
 def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:

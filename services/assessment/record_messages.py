@@ -79,5 +79,7 @@ def act_message(act: Act) -> pb.Act:
         because=act.because,
         hold_reason=number_of(pb.HoldReason, act.reason if act.kind is ActKind.HOLD_PLACED else ""),
         ending=number_of(pb.Ending, act.reason if act.kind is ActKind.ENDED else ""),
+        team=act.reason if act.kind is ActKind.ASSIGNED else "",
+        role=act.reason if act.kind is ActKind.ESCALATED else "",
         acted_at=moment(act.acted_at),
     )

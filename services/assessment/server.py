@@ -22,14 +22,20 @@ from services.assessment.records_server import RecordsServer
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
 from sevensteps.config import Settings
+from sevensteps.events import CaseResumed
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.interceptor import Context, caller
+from sevensteps.service import asks_server
+from sevensteps.service.asks_server import Asks
 from sevensteps.service.calls import changes, reads
 from sevensteps.service.overdue import PassedDate
 from sevensteps.service.page_tokens import position_of, token_of
 from sevensteps.service.use_cases import Keeping, UseCases
 from sevensteps.service.work import Work
 from sevensteps.steps import Ending
+
+ASKS = Asks({"OpenAssessment": pb.OpenAssessmentResponse}, closing="EndCase", is_closed=store.has_ended)
+"""What journeys ask of it."""
 
 
 class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceServicer):
@@ -167,10 +173,10 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
         )
         return pb.ReleaseHoldResponse(case=wire.case_message(case))
 
-    @changes(pb.ResumeCaseResponse, wire.mended_of)
-    def ResumeCase(self, work: Work, request: pb.ResumeCaseRequest, because: str) -> pb.ResumeCaseResponse:
+    @changes(pb.ResumeCaseResponse, wire.resumption_of)
+    def ResumeCase(self, work: Work, request: pb.ResumeCaseRequest, resumption: CaseResumed) -> pb.ResumeCaseResponse:
         """See AssessmentService.ResumeCase."""
-        case = handlers.resume_case(work, case_id=request.case_id, because=because)
+        case = handlers.resume_case(work, resumption, case_id=request.case_id)
         return pb.ResumeCaseResponse(case=wire.case_message(case))
 
     @changes(pb.EndCaseResponse, wire.end_of)
@@ -186,6 +192,24 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
             because=because,
         )
         return pb.EndCaseResponse(case=wire.case_message(case))
+
+    @changes(pb.AssignCaseResponse, wire.assignment_of)
+    def AssignCase(
+        self, work: Work, request: pb.AssignCaseRequest, assignment: tuple[str, str]
+    ) -> pb.AssignCaseResponse:
+        """See AssessmentService.AssignCase."""
+        team, because = assignment
+        case = handlers.assign_case(work, case_id=request.case_id, etag=request.etag, team=team, because=because)
+        return pb.AssignCaseResponse(case=wire.case_message(case))
+
+    @changes(pb.EscalateCaseResponse, wire.escalation_of)
+    def EscalateCase(
+        self, work: Work, request: pb.EscalateCaseRequest, escalation: tuple[str, str]
+    ) -> pb.EscalateCaseResponse:
+        """See AssessmentService.EscalateCase."""
+        role, because = escalation
+        case = handlers.escalate_case(work, case_id=request.case_id, etag=request.etag, role=role, because=because)
+        return pb.EscalateCaseResponse(case=wire.case_message(case))
 
     @changes(pb.RecordOverdueResponse, wire.passed_date_of)
     def RecordOverdue(
@@ -228,3 +252,4 @@ def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:
     """Register the service with a server."""
     hold_changes = HoldChanges(Settings.from_environment().most_holds_an_hour)
     pb_grpc.add_AssessmentServiceServicer_to_server(AssessmentServer(use_cases, hold_changes), server)
+    asks_server.add_to(server, use_cases, ASKS)

@@ -45,7 +45,7 @@ CHANGE_CASE = Change(
     cases,
     key=("case_id",),
     version="version",
-    columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending", "ended_on"),
+    columns=("round", "assessment_open", "assessment_due", "pack", "on_hold", "ending", "ended_on", "team"),
 )
 NUMBERING = Numbering(cases, "case_id", by="opened_at")
 NOT_OF_A_DETERMINATION = {"version", "receipt_digest", "duty_receipt_digest"}
@@ -107,6 +107,11 @@ def has_case(work: Work, council: str, case_id: str) -> bool:
 def case(work: Work, case_id: str) -> Case:
     """A case that the actor may see. Raises a Fault (NOT_FOUND)."""
     return _case(work, case_id, CASE)
+
+
+def has_ended(work: Work, case_id: str) -> bool:
+    """Whether a case has ended. Raises a Fault (NOT_FOUND)."""
+    return bool(case(work, case_id).ending)
 
 
 def case_to_change(work: Work, case_id: str, etag: str | None = None) -> Case:

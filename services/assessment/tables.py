@@ -33,6 +33,7 @@ cases = sa.Table(
     sa.Column("opened_by", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("another_because", sa.Text, nullable=True),
     sa.Column("linked_case_id", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("team", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Index("cases_in_order", "position", unique=True),
     sa.Index("cases_of_council", "council", "position"),
     sa.Index("open_cases_in_order", "position", sqlite_where=OPEN, postgresql_where=OPEN),

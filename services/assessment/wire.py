@@ -15,9 +15,11 @@ from services.assessment.facts import (
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.councils import Council
+from sevensteps.events import CaseResumed
 from sevensteps.fields import Fields, moment, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.claims import LONGEST_COUNCIL
+from sevensteps.identity.rights import SIGNING
 from sevensteps.policy.model.verdict import Json
 from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate
@@ -26,6 +28,7 @@ from sevensteps.steps import Stage
 PAGE = 50
 LARGEST_PAGE = 1000
 MOST_IDS = 1000
+LONGEST_TEAM = 64
 FACTS_OF_ADVOCACY = (
     "understanding",
     "retaining",
@@ -57,6 +60,7 @@ def case_message(case: Case) -> pb.Case:
         another_because=case.another_because or "",
         linked_case_id=case.linked_case_id,
         opened_at=moment(case.opened_at),
+        team=case.team,
     )
 
 
@@ -201,9 +205,9 @@ def release_of(request: pb.ReleaseHoldRequest, fields: Fields) -> str:
     return _because(request.because, fields)
 
 
-def mended_of(request: pb.ResumeCaseRequest, fields: Fields) -> str:
-    """What was mended."""
-    return fields.text("because", request.because, limit=LONGEST_REASON)
+def resumption_of(request: pb.ResumeCaseRequest, fields: Fields) -> CaseResumed:
+    """What was mended, and what the journey is to do."""
+    return CaseResumed(fields.text("because", request.because, limit=LONGEST_REASON), request.replay)
 
 
 def end_of(request: pb.EndCaseRequest, fields: Fields) -> tuple[str, date | None, str]:
@@ -212,6 +216,18 @@ def end_of(request: pb.EndCaseRequest, fields: Fields) -> tuple[str, date | None
     earliest, today = clock.in_years(-1), clock.today()
     ended_on = fields.day("ended_on", request.ended_on, earliest=earliest, latest=today) if request.ended_on else None
     return ending, ended_on, _because(request.because, fields)
+
+
+def assignment_of(request: pb.AssignCaseRequest, fields: Fields) -> tuple[str, str]:
+    """The team that is to look after a case, and why, in words."""
+    team = fields.text("team", request.team, limit=LONGEST_TEAM)
+    return team, fields.text("because", request.because, limit=LONGEST_REASON)
+
+
+def escalation_of(request: pb.EscalateCaseRequest, fields: Fields) -> tuple[str, str]:
+    """The role before which a case is brought, and why, in words."""
+    role = fields.among("role", request.role, SIGNING)
+    return role, fields.text("because", request.because, limit=LONGEST_REASON)
 
 
 def _because(because: str, fields: Fields) -> str:

@@ -4,4 +4,4 @@ from services.operations.service import NAME, OperationsService
 from sevensteps.service.running import run
 
 if __name__ == "__main__":
-    run(NAME, lambda settings, identity, _: OperationsService.open(settings, identity))
+    run(NAME, OperationsService.open)

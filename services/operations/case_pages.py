@@ -103,12 +103,14 @@ def conditions(wanted: Wanted, today: date) -> Iterator[sa.ColumnElement[bool] |
         cases.c.step: [STEPS[stage] for stage in wanted.stages],
         cases.c.whom: wanted.whom,
         cases.c.waiting_for: wanted.waiting_for,
+        cases.c.team: wanted.teams,
     }
     yield from (column.in_(values) for column, values in named.items() if values)
     flags: dict[str, sa.ColumnElement[bool] | sa.TextClause] = {
         "is_open": OPEN,
         "on_hold": ON_HOLD,
         "hard": cases.c.first_is_law,
+        "escalated": cases.c.escalated,
         "overdue": cases.c.first_day < today.toordinal(),
     }
     yield from (condition for name, condition in flags.items() if getattr(wanted, name))

@@ -7,11 +7,13 @@ import sqlalchemy as sa
 
 from services.operations import case_pages, finding_pages, store
 from services.operations.case_pages import Counts, Page
+from services.operations.domain.standing import Standing
 from services.operations.domain.wanted import Place, Sorting, Wanted
 from services.operations.finding_pages import Cause, Found
 from services.operations.projecting import VERSION
 from services.operations.rows import milliseconds, standing_of
 from services.operations.store import View
+from sevensteps.errors import Fault, Kind, not_found
 
 
 def list_cases(
@@ -24,6 +26,25 @@ def list_cases(
     more = len(rows) > size
     last = Place(rows[size - 1].value, rows[size - 1].number) if more else None
     return Page(standings, stuck, last), store.view(connection, VERSION)
+
+
+def describe_case(
+    connection: sa.Connection, case_id: str, *, scope: str | None, today: date
+) -> tuple[Standing, Sequence[Found], View]:
+    """Where one case stands, what is stuck of it, and how much is known.
+
+    Raises Faults: CASE_NOT_FOUND, also for another council's; ROWS_INCOMPLETE (UNAVAILABLE) where the case may be among
+    the rows that are still to be made.
+    """
+    wanted, view = Wanted(scope=scope, case_ids=(case_id,)), store.view(connection, VERSION)
+    rows = case_pages.page(connection, wanted, Sorting(), today=today, after=None, size=1)
+    if not rows and view.progress.until:
+        detail = "Operations read all events again, and may not have come to this case yet. Ask again later."
+        raise Fault(Kind.UNAVAILABLE, "ROWS_INCOMPLETE", detail)
+    if not rows:
+        raise not_found(case_id)
+    found = finding_pages.page(connection, wanted, cause="", today=today, after=None, size=len(finding_pages.KINDS))
+    return standing_of(rows[0].standing), found, view
 
 
 def count_cases(connection: sa.Connection, wanted: Wanted, *, today: date) -> tuple[Counts, View]:

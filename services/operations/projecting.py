@@ -14,7 +14,7 @@ from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.deadlines import Moment
 from sevensteps.events import PAYLOADS, CaseOpened, Payload
 
-VERSION = 1
+VERSION = 2
 """Of what rows are made of. A release that makes them otherwise has another one: then all of them are made anew."""
 UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 

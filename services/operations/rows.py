@@ -33,6 +33,8 @@ def row_of(standing: Standing) -> dict[str, object]:
         "first_is_law": first is not None and first.kind is DueKind.HARD,
         "on_hold": standing.on_hold and not standing.ending,
         "ending": standing.ending,
+        "team": standing.team,
+        "escalated": bool(standing.escalated_to),
         "standing": text_of(standing),
     }
 
@@ -52,7 +54,7 @@ def _day_of(due: Due | None) -> int:
 
 
 def text_of(standing: Standing) -> str:
-    """Everything that is known of a case, as JSON."""
+    """Everything that is known of a case, as JSON: its fields, in their order."""
     due = standing.due
     return _JSON.encode(
         [
@@ -73,49 +75,31 @@ def text_of(standing: Standing) -> str:
             standing.clocks,
             standing.told,
             standing.ending,
+            standing.team,
+            standing.escalated_to,
         ]
     )
 
 
 def standing_of(text: str) -> Standing:
     """The standing that a row's text tells."""
-    (
-        case_id,
-        council,
-        kind,
-        opened,
-        heard,
-        stage,
-        turn,
-        waiting_for,
-        since,
-        led,
-        next_stage,
-        due,
-        holds,
-        hold_reason,
-        clocks,
-        told,
-        ending,
-    ) = json.loads(text)
+    case_id, council, kind, opened, heard, stage, turn, waiting_for, since, *more = json.loads(text)
+    led, next_stage, due, holds, *as_they_are = more
     return Standing(
         case_id,
         council,
         kind,
-        opened=Moment(*opened),
-        heard=heard,
-        stage=Stage(stage),
-        turn=turn,
-        waiting_for=WaitingFor(waiting_for),
-        since=Moment(*since),
-        led=Moment(*led),
-        next_stage=Stage(next_stage) if next_stage else None,
-        due=Due(due[0], DueKind(due[1]), due[2]) if due else None,
-        holds=tuple(Hold(Moment(*placed), Moment(*released) if released else None) for placed, released in holds),
-        hold_reason=hold_reason,
-        clocks=clocks,
-        told=told,
-        ending=ending,
+        Moment(*opened),
+        heard,
+        Stage(stage),
+        turn,
+        WaitingFor(waiting_for),
+        Moment(*since),
+        Moment(*led),
+        Stage(next_stage) if next_stage else None,
+        Due(due[0], DueKind(due[1]), due[2]) if due else None,
+        tuple(Hold(Moment(*placed), Moment(*released) if released else None) for placed, released in holds),
+        *as_they_are,
     )
 
 

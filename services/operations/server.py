@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.operations import handlers, wire
-from services.operations.repairs import auditing, planning, repair_store, repair_wire
+from services.operations.describing.describing import Asking, Describing
+from services.operations.describing.who_can_act import who_can_act
+from services.operations.repairs import agreeing, auditing, planning, repair_store, repair_wire
 from services.operations.repairs.auditing import Entry, Signer
 from services.operations.repairs.repair_store import Progress, Repair
 from services.operations.repairs.repairing import Going, Repairing
@@ -13,6 +15,7 @@ from services.operations.rows import milliseconds
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.api.operations.v1 import operations_pb2_grpc as pb_grpc
+from sevensteps.councils import Councils
 from sevensteps.errors import Fault
 from sevensteps.fields import Fields
 from sevensteps.rpc.interceptor import Context, caller
@@ -22,10 +25,17 @@ from sevensteps.service.store import Store
 class OperationsServer(pb_grpc.OperationsServiceServicer):
     """Answers the calls of OperationsService."""
 
-    def __init__(self, records: Store, repairing: Repairing, signer: Signer) -> None:
-        """`records` holds the rows; `repairing` carries out repairs, and `signer` signs what is on record of them."""
+    def __init__(
+        self, records: Store, describing: Describing, repairing: Repairing, councils: Councils, signer: Signer
+    ) -> None:
+        """`records` holds the rows, and `describing` asks others of a case; `repairing` carries out repairs.
+
+        `councils` say for which repairs they want a second person, and `signer` signs what is on record of them.
+        """
         self._records = records
+        self._describing = describing
         self._repairing = repairing
+        self._councils = councils
         self._signer = signer
 
     async def ListCases(self, request: pb.ListCasesRequest, context: Context) -> pb.ListCasesResponse:
@@ -72,20 +82,48 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         listing = partial(handlers.list_stuck, wanted=wanted, cause=cause, today=clock.today(), after=after, size=size)
         return wire.stuck_message(*await self._records.read(listing), request)
 
+    async def DescribeCase(self, request: pb.DescribeCaseRequest, context: Context) -> pb.DescribeCaseResponse:
+        """See OperationsService.DescribeCase."""
+        events = wire.events_wanted(request)
+        reading = partial(
+            handlers.describe_case, case_id=request.case_id, scope=wire.scope_of(caller()), today=clock.today()
+        )
+        standing, found, view = await self._records.read(reading)
+        told = wire.described(standing, found, view)
+        told.who_can_act.extend(who_can_act(standing.waits[0]))
+        await self._describing.describe(told, Asking(caller(), repair_wire.token_of_caller(context), events))
+        return told
+
     async def PlanRepair(self, request: pb.PlanRepairRequest, context: Context) -> pb.PlanRepairResponse:
         """See OperationsService.PlanRepair."""
         planned = repair_wire.planned_of(request, caller())
-        planning_it = partial(
-            planning.plan,
-            planned=planned,
-            actor=caller(),
-            signer=self._signer,
-            today=clock.today(),
-            now=milliseconds(clock.now()),
-        )
         async with self._refusals("repair.planned", planned.repair_id, planned.because):
+            cases = await self._records.read(partial(planning.to_ask_about, planned=planned, today=clock.today()))
+            foreseen = await self._repairing.foresee(planned.action, cases, repair_wire.token_of_caller(context))
+            planning_it = partial(
+                planning.plan,
+                planned=planned,
+                councils=self._councils,
+                foreseen=foreseen,
+                actor=caller(),
+                signer=self._signer,
+                today=clock.today(),
+                now=milliseconds(clock.now()),
+            )
             repair = await self._records.write(planning_it)
         return pb.PlanRepairResponse(repair=await self._told(repair.repair_id))
+
+    async def AgreeRepair(self, request: pb.AgreeRepairRequest, context: Context) -> pb.AgreeRepairResponse:
+        """See OperationsService.AgreeRepair."""
+        because = repair_wire.because_of(request)
+        async with self._refusals("repair.agreed", request.repair_id, because):
+            repair, _ = await self._own(request.repair_id)
+            now = milliseconds(clock.now())
+            agreeing_to = partial(
+                agreeing.agree, repair=repair, because=because, actor=caller(), signer=self._signer, now=now
+            )
+            await self._records.write(agreeing_to)
+        return pb.AgreeRepairResponse(repair=await self._told(request.repair_id))
 
     async def ContinueRepair(self, request: pb.ContinueRepairRequest, context: Context) -> pb.ContinueRepairResponse:
         """See OperationsService.ContinueRepair."""
@@ -129,7 +167,14 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         """See OperationsService.ListAudit."""
         size, after = repair_wire.page_of(request)
         scope = wire.scope_of(caller())
-        listing = partial(auditing.page, scope=scope, about=request.about, after=after, size=size + 1)
+        listing = partial(
+            auditing.page,
+            scope=scope,
+            about=request.about,
+            after=after,
+            size=size + 1,
+            newest_first=request.newest_first,
+        )
         return repair_wire.audit_message(await self._records.read(listing), request, size)
 
     async def _own(self, repair_id: str) -> tuple[Repair, Progress]:

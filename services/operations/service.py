@@ -11,6 +11,7 @@ import grpc
 from services.operations.alerts.alert_command import AlertCommand
 from services.operations.alerts.alerting import Alerting
 from services.operations.counting import Counting
+from services.operations.describing.describing import Describing
 from services.operations.following import Following
 from services.operations.looking.look import Looking
 from services.operations.repairs.auditing import Signer
@@ -21,6 +22,7 @@ from sevensteps.api.operations.v1 import operations_pb2_grpc
 from sevensteps.background import Background
 from sevensteps.command_words import words_of
 from sevensteps.config import Settings
+from sevensteps.councils import Councils
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import Role
@@ -46,6 +48,7 @@ class Work:
     following: Following
     looking: Looking
     alerting: Alerting
+    describing: Describing
     repairing: Repairing
     hands: Hands
     has_looked: Callable[[], None]
@@ -66,12 +69,14 @@ class Work:
 
         looking = Looking(store, settings, tokens, has_looked)
         following, repairing = Following(store, feed), Repairing(store, hands, signer)
-        return cls(feed, publisher, following, looking, alerting, repairing, hands, has_looked)
+        describing = Describing(settings)
+        return cls(feed, publisher, following, looking, alerting, describing, repairing, hands, has_looked)
 
     async def close(self) -> None:
         """End it, after the tasks that do it."""
         await self.repairing.close()
         await self.hands.close()
+        await self.describing.close()
         await self.looking.close()
         await self.publisher.stop()
         await self.feed.close()
@@ -83,7 +88,14 @@ class OperationsService:
     names = ("sevensteps.api.operations.v1.OperationsService", identity_server.NAME)
 
     def __init__(
-        self, store: TellingStore, identity: Identity, work: Work, signer: Signer, checks: Sequence[Check]
+        self,
+        store: TellingStore,
+        identity: Identity,
+        councils: Councils,
+        work: Work,
+        *,
+        signer: Signer,
+        checks: Sequence[Check],
     ) -> None:
         """Use `open`."""
         self.checks = checks
@@ -91,13 +103,14 @@ class OperationsService:
         self.observations: Sequence[Observation] = (work.publisher.count, Counting(store).count)
         self._store = store
         self._identity = identity
+        self._councils = councils
         self._work = work
         self._signer = signer
         self._background = Background()
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def open(cls, settings: Settings, identity: Identity, hands: Hands | None = None) -> Self:
+    async def open(cls, settings: Settings, identity: Identity, councils: Councils, hands: Hands | None = None) -> Self:
         """Bring the schema up to date and open the records. `hands` are by default those of the running suite."""
         store = await open_to_serve(NAME, settings)
         try:
@@ -109,11 +122,13 @@ class OperationsService:
             await store.close()
             raise
         sending = outbox_check(work.publisher, settings.internal_address("feed"))
-        return cls(store, identity, work, signer, (*Database(store, NAME, settings).checks, sending))
+        checks = (*Database(store, NAME, settings).checks, sending)
+        return cls(store, identity, councils, work, signer=signer, checks=checks)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
-        servicer = OperationsServer(self._store, self._work.repairing, self._signer)
+        work = self._work
+        servicer = OperationsServer(self._store, work.describing, work.repairing, self._councils, self._signer)
         operations_pb2_grpc.add_OperationsServiceServicer_to_server(servicer, server)
         identity_server.add_to(server, self._store, self._identity)
 

@@ -12,7 +12,7 @@ NO_DAY = 9_999_999
 """In place of a day, where there is none: it sorts behind all others."""
 OPEN = sa.text("ending = ''")
 ON_HOLD = sa.text("on_hold")
-LOOKED_UP = ("council", "step", "waiting_for", "whom", "first_day", "first_is_law", "on_hold")
+LOOKED_UP = ("council", "step", "waiting_for", "whom", "first_day", "first_is_law", "on_hold", "team", "escalated")
 """What open cases are looked up by: a page of them is found in an index alone, whatever is asked."""
 
 
@@ -32,7 +32,8 @@ cases = sa.Table(
     *filled(sa.Integer, "due_day", "first_day"),
     sa.Column("first_is_law", sa.Boolean, nullable=False),
     sa.Column("on_hold", sa.Boolean, nullable=False),
-    sa.Column("ending", sa.Text, nullable=False),
+    *filled(sa.Text, "ending", "team"),
+    sa.Column("escalated", sa.Boolean, nullable=False),
     sa.Column("standing", sa.Text, nullable=False),
     sa.Index("open_cases", "number", *LOOKED_UP, sqlite_where=OPEN, postgresql_where=OPEN),
     sa.Index("open_cases_by_due", "first_day", "number", *_but("first_day"), sqlite_where=OPEN, postgresql_where=OPEN),
@@ -118,11 +119,23 @@ repairs = sa.Table(
     metadata,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("repair_id", sa.Text, nullable=False, unique=True),
-    *filled(sa.Text, "fingerprint", "council", "planned_by", "action", "hold_reason", "because", "state", "why"),
+    *filled(sa.Text, "fingerprint", "council", "planned_by", "action", "given", "because", "state", "why"),
     *filled(sa.BigInteger, "planned", "seen"),
     sa.Column("runner", sa.Text, nullable=False),
+    sa.Column("by_two", sa.Boolean, nullable=False),
+    *filled(sa.Text, "agreed_by", "agreed_because"),
+    sa.Column("agreed", sa.BigInteger, nullable=False),
+    sa.CheckConstraint("agreed_by <> planned_by", name="agreed_by_another"),
+    sa.CheckConstraint(
+        "(agreed_by <> '') = (agreed > 0) AND (agreed_by <> '') = (agreed_because <> '')", name="agreed"
+    ),
+    sa.CheckConstraint("NOT by_two OR agreed_by <> '' OR state IN ('planned', 'done')", name="agreed_before_it_begins"),
 )
-"""Repairs. While one runs, `runner` is the instance that does it, and `seen` its last sign of life (milliseconds)."""
+"""Repairs. While one runs, `runner` is the instance that does it, and `seen` its last sign of life (milliseconds).
+
+`given` is what the action is given, as JSON. Where `by_two` holds, a second person agrees before anything is done:
+`agreed_by`, never who planned it, at `agreed` (milliseconds; 0 until then). Done without is only one that does nothing.
+"""
 
 repair_cases = sa.Table(
     "repair_cases",

@@ -1,7 +1,7 @@
 """Between the wire and the domain: filters read and checked, rows written as messages."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TypeVar
 
 from google.protobuf.message import Message
@@ -28,6 +28,8 @@ from sevensteps.temporal import WaitingFor
 PAGE = 50
 LARGEST_PAGE = 1000
 MOST_IDS = 1000
+EVENTS, MOST_EVENTS = 200, 500
+"""How many events of a case are told, unless somebody says otherwise; and the most."""
 MOST_VALUES = 100
 LONGEST_CAUSE = 500
 CASE_KINDS = ("adult", "carer")
@@ -39,7 +41,7 @@ V = TypeVar("V", bound=int)
 
 def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor, *, cause: str = "") -> Wanted:
     """Which cases a filter asks for, all of them or those that are stuck by one cause. Notes every wrong field."""
-    for name, limit in {"case_ids": MOST_IDS, "councils": MOST_VALUES}.items():
+    for name, limit in {"case_ids": MOST_IDS, "councils": MOST_VALUES, "teams": MOST_VALUES}.items():
         if len(getattr(given, name)) > limit:
             fields.wrong(f"filter.{name}", f"must be at most {limit}")
     for index, kind in enumerate(given.case_kinds):
@@ -63,6 +65,8 @@ def wanted_of(fields: Fields, given: pb.CaseFilter, actor: Actor, *, cause: str 
         is_open=given.open,
         opened_before=_begin_of(_day(fields, "opened_before", given.opened_before)),
         waiting_since_before=_begin_of(_day(fields, "waiting_since_before", given.waiting_since_before)),
+        teams=tuple(given.teams),
+        escalated=given.escalated,
     )
 
 
@@ -87,9 +91,7 @@ def _begin_of(day: date | None) -> datetime | None:
     """When a day begins in the United Kingdom."""
     if day is None or day < EARLIEST:  # of a wrong day nothing is asked
         return None
-    midnight = datetime.combine(day, time(), UTC)
-    earlier = midnight - timedelta(hours=1)
-    return earlier if clock.uk_day(earlier) == day else midnight
+    return clock.begin_of_uk_day(day)
 
 
 def sorting_of(fields: Fields, request: pb.ListCasesRequest) -> Sorting:
@@ -122,8 +124,27 @@ def named(listed: Message) -> Mapping[str, object]:
 def listed(page: Page, view: View, request: pb.ListCasesRequest) -> pb.ListCasesResponse:
     """A page of cases as a message."""
     return pb.ListCasesResponse(
-        cases=[_row(standing, page.stuck.get(standing.case_id, ())) for standing in page.standings],
+        cases=[row_message(standing, page.stuck.get(standing.case_id, ())) for standing in page.standings],
         next_page_token=token_of(page.after, request),
+        view=view_message(view),
+    )
+
+
+def events_wanted(request: pb.DescribeCaseRequest) -> int:
+    """How many events of a case are wanted at most. Raises a Fault (INVALID)."""
+    fields = Fields()
+    fields.given("case_id", request.case_id)
+    if not 0 <= request.events <= MOST_EVENTS:
+        fields.wrong("events", f"must be from 1 to {MOST_EVENTS}, or 0 for {EVENTS}")
+    fields.check()
+    return request.events or EVENTS
+
+
+def described(standing: Standing, found: Sequence[Found], view: View) -> pb.DescribeCaseResponse:
+    """What the rows say of one case, as a message."""
+    return pb.DescribeCaseResponse(
+        row=row_message(standing, [each.finding.kind.value for each in found]),
+        stuck=[stuck_row(each, view) for each in found],
         view=view_message(view),
     )
 
@@ -173,23 +194,26 @@ def stuck_message(
 ) -> pb.ListStuckResponse:
     """A page of what is stuck as a message."""
     return pb.ListStuckResponse(
-        stuck=[
-            pb.Stuck(
-                case_id=each.finding.case_id,
-                council=each.finding.council,
-                kind=number_of(pb.StuckKind, each.finding.kind),
-                cause_id=each.finding.cause,
-                since=timestamp(milliseconds(each.finding.since)),
-                whom=number_of(pb.Whom, each.finding.whom),
-                what=words.what_is_wrong(each.finding),
-                remedy=words.what_to_do(each.finding),
-                found_at=timestamp(each.found),
-                seen_at=timestamp(view.look.seen(each.finding)),
-            )
-            for each in found
-        ],
+        stuck=[stuck_row(each, view) for each in found],
         next_page_token=token_of(after, request),
         view=view_message(view),
+    )
+
+
+def stuck_row(found: Found, view: View) -> pb.Stuck:
+    """Something that is stuck, in words, as a message."""
+    finding = found.finding
+    return pb.Stuck(
+        case_id=finding.case_id,
+        council=finding.council,
+        kind=number_of(pb.StuckKind, finding.kind),
+        cause_id=finding.cause,
+        since=timestamp(milliseconds(finding.since)),
+        whom=number_of(pb.Whom, finding.whom),
+        what=words.what_is_wrong(finding),
+        remedy=words.what_to_do(finding),
+        found_at=timestamp(found.found),
+        seen_at=timestamp(view.look.seen(finding)),
     )
 
 
@@ -215,7 +239,8 @@ def timestamp(since: int) -> Timestamp:
     return Timestamp(seconds=seconds, nanos=rest * 1_000_000)
 
 
-def _row(standing: Standing, stuck: Sequence[str]) -> pb.CaseRow:
+def row_message(standing: Standing, stuck: Sequence[str]) -> pb.CaseRow:
+    """Where a case stands, and what is stuck of it, as a message."""
     waiting_for, since = standing.waits
     due = standing.due_now
     clocks = sorted(standing.clocks.items(), key=lambda running: (running[1], running[0]))
@@ -235,6 +260,8 @@ def _row(standing: Standing, stuck: Sequence[str]) -> pb.CaseRow:
         ending=standing.ending,
         clocks=[_clock(name, due_on) for name, due_on in clocks],
         stuck=[number_of(pb.StuckKind, kind) for kind in stuck],
+        team=standing.team,
+        escalated_to=standing.escalated_to,
     )
 
 

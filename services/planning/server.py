@@ -15,6 +15,8 @@ from services.planning.domain.support import Support
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2_grpc as pb_grpc
 from sevensteps.money import pounds
+from sevensteps.service import asks_server
+from sevensteps.service.asks_server import Asks
 from sevensteps.service.calls import changes, reads
 from sevensteps.service.overdue import PassedDate
 from sevensteps.service.use_cases import Keeping, UseCases
@@ -44,6 +46,14 @@ def _with_plan(work: Work, kept: A) -> A:
 def _by_version(_: type[A]) -> Keeping[A]:
     """Answers that are kept with the version of the plan in the plan's place."""
     return Keeping(_without_plan, _with_plan)
+
+
+ASKS = Asks(
+    {"OpenPlan": pb.OpenPlanResponse, "OpenMoney": pb.OpenMoneyResponse, "OpenSupport": pb.OpenSupportResponse},
+    closing="ClosePlanning",
+    is_closed=store.is_closed,
+)
+"""What journeys ask of it."""
 
 
 class PlanningServer(pb_grpc.PlanningServiceServicer):
@@ -163,3 +173,4 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:
     """Register the service with a server."""
     pb_grpc.add_PlanningServiceServicer_to_server(PlanningServer(use_cases), server)
+    asks_server.add_to(server, use_cases, ASKS)

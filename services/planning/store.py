@@ -73,6 +73,12 @@ def planning(work: Work, case_id: str) -> Planning:
     return ensure_here(_planning(work, case_id, PLANNING), case_id)
 
 
+def is_closed(work: Work, case_id: str) -> bool | None:
+    """Whether a case is closed here; None where its planning has not begun. Raises a Fault (NOT_FOUND)."""
+    begun = _planning(work, case_id, PLANNING)
+    return begun.closed if begun else None
+
+
 def planning_to_begin(work: Work, case_id: str) -> Planning | None:
     """The planning of a case; None where it has not begun."""
     return _planning(work, case_id, PLANNING_TO_CHANGE)

@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 
 from services.review import store
+from services.review.domain.correcting import Correction, corrected, not_to_correct, without
 from services.review.domain.life import (
     LASTING_FACTS,
     Call,
@@ -18,7 +19,8 @@ from services.review.domain.life import (
     ensure_next,
     reason_for,
 )
-from services.review.domain.spending import Checked, Judgement, Spend, facts_of
+from services.review.domain.spending import Checked, Judgement, Spend, SpendOnRecord, facts_of, not_to_judge
+from sevensteps.errors import invalid
 from sevensteps.events import (
     LifeOpened,
     Payload,
@@ -26,6 +28,7 @@ from sevensteps.events import (
     ReviewOpened,
     ReviewRequested,
     ReviewTriggered,
+    SpendCorrected,
     SpendJudged,
     SpendRecorded,
 )
@@ -84,13 +87,51 @@ def record_spend(work: Work, *, case_id: str, etag: str, spend: Spend) -> tuple[
     return spend_id, decision, _change(work, life.spend(spend, checked), event)
 
 
-def _check(work: Work, life: Life, spend: Spend) -> tuple[RecordedDecision | None, Checked]:
+def correct_spend(
+    work: Work, *, case_id: str, etag: str, correction: Correction
+) -> tuple[str, RecordedDecision | None, Life]:
+    """Record what is right beside what was recorded wrongly, also of a case that has ended.
+
+    Answers as `record_spend`.
+    """
+    life = store.life_to_change(work, case_id, etag)
+    was = store.spend_on_record(work, case_id, correction.spend_id)
+    if was is None:
+        raise invalid(not_to_correct())
+    was.ensure_may_be_corrected(work.actor.subject, case_id)
+    right = correction.right_of(was)
+    if right.evidence != was.spend.evidence:
+        store.use_evidence(work, case_id, right.evidence)
+    decision, checked = _check(work, life, right, was)
+    spend_id = store.add_spend(work, life, right, checked, corrects=was, because=correction.because)
+    if was.round != life.round:
+        store.change_spent_before(work, life, was.round, right.amount - was.spend.amount)
+    event = SpendCorrected(
+        round=was.round,
+        spend_id=spend_id,
+        corrects=was.spend_id,
+        line_id=right.line_id,
+        amount=pounds(right.amount),
+        spent_on=right.spent_on.isoformat(),
+        was_line_id=was.spend.line_id,
+        was_amount=pounds(was.spend.amount),
+        was_spent_on=was.spend.spent_on.isoformat(),
+        verdict=checked.verdict,
+    )
+    return spend_id, decision, _change(work, corrected(life, was, right, checked), event)
+
+
+def _check(
+    work: Work, life: Life, spend: Spend, was: SpendOnRecord | None = None
+) -> tuple[RecordedDecision | None, Checked]:
+    """What the rules say of a spend, or of one in the place of another."""
     plans = store.lived_plans(work, life.case_id)
     lived = plans.on(spend.spent_on)
     if lived.plan is None:
         return None, Checked(lived.version)
     lived.plan.ensure_line(spend.line_id)
-    facts = facts_of(spend, plans, (lived, lived.plan), store.spent_so_far(work, life.case_id), work.today)
+    spent = store.spent_so_far(work, life.case_id)
+    facts = facts_of(spend, plans, (lived, lived.plan), without(spent, was) if was else spent, work.today)
     decision = work.decide("spending", work.today, facts, case_id=life.case_id, council=life.council)
     return decision, Checked(lived.version, decision.verdict.value, decision.receipt_id)
 
@@ -98,14 +139,16 @@ def _check(work: Work, life: Life, spend: Spend) -> tuple[RecordedDecision | Non
 def judge_spend(work: Work, *, case_id: str, etag: str, judgement: Judgement) -> Life:
     """Record what somebody judged of spending that was marked for it, also of a case that has ended."""
     life = store.life_to_change(work, case_id, etag)
-    spend = store.spend_to_judge(work, case_id, judgement.spend_id)
+    spend = store.spend_on_record(work, case_id, judgement.spend_id)
+    if spend is None:
+        raise not_to_judge()
     spend.ensure_may_be_judged(work.actor.subject, case_id)
     store.add_judgement(work, life, judgement)
     event = SpendJudged(
         round=life.round,
         spend_id=judgement.spend_id,
-        line_id=spend.line_id,
-        amount=pounds(spend.amount),
+        line_id=spend.spend.line_id,
+        amount=pounds(spend.spend.amount),
         judgement=judgement.judgement,
     )
     return _change(work, life.judge(spend, judgement.judgement), event)

@@ -22,6 +22,9 @@ def spending_message(work: Work, recorded: RecordedSpend) -> pb.Spending:
         recorded_at=moment(recorded.recorded_at),
         decision=work.decided(receipt_id) if (receipt_id := recorded.checked.receipt_id) else None,
         judgements=[_judgement_message(judged) for judged in recorded.judgements],
+        corrects=recorded.corrects,
+        corrected_by=recorded.corrected_by,
+        because=recorded.because,
     )
 
 

@@ -18,7 +18,8 @@ from sevensteps.service.work import Work
 from sevensteps.steps import ReviewOutcome
 
 SPENDING = in_part(
-    sa.select(spending)
+    sa.select(spending, store.CORRECTIONS.c.spend_id.label("corrected_by"))
+    .join_from(spending, store.CORRECTIONS, store.CORRECTIONS.c.corrects == spending.c.spend_id, isouter=True)
     .where(*matching(spending, "case_id"))
     .order_by(spending.c.version, spending.c.recorded_at, spending.c.spend_id)
 )
@@ -51,6 +52,9 @@ def spending_of(work: Work, case_id: str, after: int, size: int) -> list[Recorde
             recorded_by=row["recorded_by"],
             recorded_at=row["recorded_at"],
             judgements=tuple(judged.get(row["spend_id"], ())),
+            corrects=row["corrects"] or "",
+            corrected_by=row["corrected_by"] or "",
+            because=row["because"] or "",
         )
         for row in found
     ]

@@ -4,12 +4,15 @@ from functools import partial
 
 import grpc
 
-from services.review import handlers, records, wire
+from services.review import handlers, records, store, wire
 from services.review import record_messages as messages
+from services.review.domain.correcting import Correction
 from services.review.domain.life import Life, LifeOpening, Review, ReviewOpening
 from services.review.domain.spending import Judgement, Spend
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1 import review_pb2_grpc as pb_grpc
+from sevensteps.service import asks_server
+from sevensteps.service.asks_server import Asks
 from sevensteps.service.calls import changes, reads
 from sevensteps.service.case_lists import page
 from sevensteps.service.overdue import PassedDate
@@ -17,6 +20,14 @@ from sevensteps.service.use_cases import UseCases
 from sevensteps.service.work import Work
 
 LARGEST_PAGE_OF_SPENDING = 200
+
+
+ASKS = Asks(
+    {"OpenLife": pb.OpenLifeResponse, "OpenReview": pb.OpenReviewResponse},
+    closing="CloseReview",
+    is_closed=store.is_closed,
+)
+"""What journeys ask of it."""
 
 
 class ReviewServer(pb_grpc.ReviewServiceServicer):
@@ -65,6 +76,17 @@ class ReviewServer(pb_grpc.ReviewServiceServicer):
         """See ReviewService.JudgeSpend."""
         life = handlers.judge_spend(work, case_id=request.case_id, etag=request.etag, judgement=judgement)
         return pb.JudgeSpendResponse(life=_message(work, life))
+
+    @changes(pb.CorrectSpendResponse, wire.correction_of)
+    def CorrectSpend(
+        self, work: Work, request: pb.CorrectSpendRequest, correction: Correction
+    ) -> pb.CorrectSpendResponse:
+        """See ReviewService.CorrectSpend."""
+        spend_id, decision, life = handlers.correct_spend(
+            work, case_id=request.case_id, etag=request.etag, correction=correction
+        )
+        said = decision.as_message() if decision else None
+        return pb.CorrectSpendResponse(life=_message(work, life), decision=said, spend_id=spend_id)
 
     @changes(pb.RequestReviewResponse, wire.because_of)
     def RequestReview(self, work: Work, request: pb.RequestReviewRequest, because: str) -> pb.RequestReviewResponse:
@@ -118,3 +140,4 @@ def _message(work: Work, life: Life) -> pb.Life:
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:
     """Register the service with a server."""
     pb_grpc.add_ReviewServiceServicer_to_server(ReviewServer(use_cases), server)
+    asks_server.add_to(server, use_cases, ASKS)

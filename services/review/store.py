@@ -1,6 +1,7 @@
 """How steps 6 and 7 are stored: one life a round, and what was spent, called for and reviewed in it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,10 +15,9 @@ from services.review.domain.spending import (
     Judgement,
     Spend,
     SpendJudgement,
-    SpendToJudge,
+    SpendOnRecord,
     Totals,
     evidence_used,
-    not_to_judge,
 )
 from services.review.tables import calls, judgements, lives, reviews, spending
 from sevensteps import clock
@@ -42,26 +42,32 @@ CHANGE_LIFE = Change(
 )
 PLANS = sa.select(lives.c.plan_version, lives.c.in_force).where(*matching(lives, "case_id")).order_by(lives.c.round)
 _PENCE = sa.cast(sa.func.replace(spending.c.amount, ".", ""), sa.BigInteger)  # "-0.05" is -5: always two decimals
+CORRECTIONS = spending.alias("corrections")
+_CORRECTED_BY = CORRECTIONS.c.corrects == spending.c.spend_id
 SPENT = (
     sa.select(spending.c.plan_version, spending.c.line_id, sa.func.sum(_PENCE).label("pence"))
-    .where(*matching(spending, "case_id"))
+    .where(*matching(spending, "case_id"), ~sa.exists().where(_CORRECTED_BY))
     .group_by(spending.c.plan_version, spending.c.line_id)
 )
 USE_EVIDENCE = sa.text(
     "INSERT INTO evidence_used (case_id, evidence) VALUES (:case_id, :evidence) ON CONFLICT DO NOTHING"
 )
 """Adds evidence unless it is there. On PostgreSQL it waits for a spend that is just being recorded with the same."""
-TO_JUDGE = (
-    sa.select(
-        *(spending.c[name] for name in ("line_id", "amount", "verdict", "recorded_by")),
-        judgements.c.judgement.label("judged"),
-    )
+ON_RECORD = (
+    sa.select(spending, judgements.c.judgement.label("judged"), CORRECTIONS.c.spend_id.label("corrected_by"))
     .join_from(spending, judgements, isouter=True)
+    .join(CORRECTIONS, _CORRECTED_BY, isouter=True)
     .where(*matching(spending, "case_id", "spend_id"))
     .order_by(judgements.c.version.desc())
     .limit(1)
 )
-"""A spend of a case with its last judgement."""
+"""A spend of a case with its last judgement, and what corrects it."""
+RECORDED_BY = sa.select(spending.c.recorded_by, spending.c.corrects).where(*matching(spending, "spend_id"))
+CHANGE_SPENT = (
+    lives.update()
+    .where(lives.c.case_id == sa.bindparam("of_case"), lives.c.round == sa.bindparam("in_round"))
+    .values(spent=sa.bindparam("new_spent"))
+)
 CALLS = (
     sa.select(calls.c.trigger, calls.c.called_at)
     .where(
@@ -85,6 +91,12 @@ ADD_REVIEW = reviews.insert()
 def newest(work: Work, case_id: str) -> Life | None:
     """The life of the newest round; None before step 6. Raises a Fault (NOT_FOUND) for another council's case."""
     return _life(find(work, NEWEST, case_id=case_id))
+
+
+def is_closed(work: Work, case_id: str) -> bool | None:
+    """Whether a case is closed here; None before step 6. Raises a Fault (NOT_FOUND) for another council's case."""
+    last = newest(work, case_id)
+    return last.closed if last else None
 
 
 def life(work: Work, case_id: str) -> Life:
@@ -177,13 +189,28 @@ def use_evidence(work: Work, case_id: str, evidence: str) -> None:
         raise evidence_used(case_id)
 
 
-def spend_to_judge(work: Work, case_id: str, spend_id: str) -> SpendToJudge:
-    """A spend of a case, to be judged. Raises a Fault (INVALID) where the case has none of this id."""
-    row = statements.first(work.connection, TO_JUDGE, {"case_id": case_id, "spend_id": spend_id})
+def spend_on_record(work: Work, case_id: str, spend_id: str) -> SpendOnRecord | None:
+    """A spend of a case, to be judged or corrected; None where the case has none of this id."""
+    row = statements.first(work.connection, ON_RECORD, {"case_id": case_id, "spend_id": spend_id})
     if row is None:
-        raise not_to_judge()
-    judged = SpendJudgement(row["judged"]) if row["judged"] else None
-    return SpendToJudge(**(row | {"amount": Decimal(row["amount"]), "judged": judged}))
+        return None
+    return SpendOnRecord(
+        spend_id=spend_id,
+        round=row["round"],
+        spend=Spend(row["line_id"], Decimal(row["amount"]), row["spent_on"], row["evidence"]),
+        checked=Checked(row["plan_version"], row["verdict"] or "", row["receipt_id"] or ""),
+        recorded_by=frozenset(_recorded_by(work, spend_id)),
+        judged=SpendJudgement(row["judged"]) if row["judged"] else None,
+        corrected_by=row["corrected_by"] or "",
+    )
+
+
+def _recorded_by(work: Work, spend_id: str | None) -> Iterator[str]:
+    """Who recorded a spend, and each that it corrects."""
+    while spend_id:
+        row = work.connection.execute(RECORDED_BY, {"spend_id": spend_id}).one()
+        yield row.recorded_by
+        spend_id = row.corrects
 
 
 def add_judgement(work: Work, of: Life, judgement: Judgement) -> None:
@@ -192,13 +219,25 @@ def add_judgement(work: Work, of: Life, judgement: Judgement) -> None:
     work.connection.execute(ADD_JUDGEMENT, row)
 
 
-def add_spend(work: Work, of: Life, spend: Spend, checked: Checked) -> str:
-    """Store what was spent; answers its id."""
+def change_spent_before(work: Work, newest_life: Life, round_: int, more: Decimal) -> None:
+    """Store that so much more was spent in the life of an earlier round."""
+    before = life_in(work, newest_life, round_)
+    if before is not None:
+        values = {"of_case": before.case_id, "in_round": round_, "new_spent": pounds(before.spent + more)}
+        work.connection.execute(CHANGE_SPENT, values)
+
+
+def add_spend(
+    work: Work, of: Life, spend: Spend, checked: Checked, *, corrects: SpendOnRecord | None = None, because: str = ""
+) -> str:
+    """Store what was spent, or what is right in the place of another spend; answers its id."""
     spend_id = new_id("spend")
     row = {
         "spend_id": spend_id,
         "case_id": of.case_id,
-        "round": of.round,
+        "round": corrects.round if corrects else of.round,
+        "corrects": corrects.spend_id if corrects else None,
+        "because": because,
         "line_id": spend.line_id,
         "amount": pounds(spend.amount),
         "spent_on": spend.spent_on,

@@ -53,10 +53,16 @@ spending = sa.Table(
     sa.Column("receipt_id", sa.Text),
     sa.Column("receipt_digest", sa.Text),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("corrects", sa.Text),
+    sa.Column("because", sa.Text),
     sa.ForeignKeyConstraint(["case_id", "round"], ["lives.case_id", "lives.round"]),
     sa.Index("spending_by_life", "case_id", "round"),
+    sa.Index("spending_by_corrected", "corrects"),
 )
-"""`plan_version` was in force on the day. What was recorded before it was checked has no verdict and no receipt."""
+"""`plan_version` was in force on the day. What was recorded before it was checked has no verdict and no receipt.
+
+A correction is a row of its own, in the round of what it `corrects`, and says why: what is corrected stays as it is,
+and counts no more."""
 
 judgements = sa.Table(
     "judgements",

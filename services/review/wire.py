@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from services.review.domain.correcting import Correction
 from services.review.domain.life import Life, LifeOpening, Review, ReviewOpening
 from services.review.domain.plan_in_force import PlanInForce
 from services.review.domain.spending import Judgement, Spend, SpendJudgement
@@ -126,6 +127,20 @@ def spend_of(request: pb.RecordSpendRequest, fields: Fields) -> Spend:
         amount=fields.money_either_way("amount", request.amount),
         spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.today()),
         evidence=fields.reference("evidence", evidence, limit=LONGEST_EVIDENCE) if evidence else "",
+    )
+
+
+def correction_of(request: pb.CorrectSpendRequest, fields: Fields) -> Correction:
+    """What is right of spending that was recorded wrongly."""
+    evidence = request.evidence
+    right = Spend(
+        line_id=fields.id("line_id", request.line_id),
+        amount=fields.money_either_way("amount", request.amount, may_be_zero=True),
+        spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.today()),
+        evidence=fields.reference("evidence", evidence, limit=LONGEST_EVIDENCE) if evidence else "",
+    )
+    return Correction(
+        spend_id=fields.id("spend_id", request.spend_id), right=right, because=fields.text("because", request.because)
     )
 
 

@@ -37,6 +37,8 @@ SENTENCES: Mapping[str, str] = {
     events.HoldReleased.TYPE: "hold released",
     events.CaseResumed.TYPE: "case resumed: operations have put right what stopped it",
     events.CaseEnded.TYPE: "case ended: {ending}",
+    events.CaseAssigned.TYPE: "given to the team {team}",
+    events.CaseEscalated.TYPE: "brought before the {role}",
     events.ComplaintRecorded.TYPE: "{complaint_id}: complaint of {received_on}, to be answered by {answer_due}",
     events.ComplaintAcknowledged.TYPE: "{complaint_id} acknowledged on {acknowledged_on}",
     events.ComplaintExtended.TYPE: "{complaint_id}: agreed to wait for the answer until {answer_due}",
@@ -77,6 +79,10 @@ SENTENCES: Mapping[str, str] = {
     events.LifeOpened.TYPE: "living with plan version {plan_version}; next review dated by rule {rule}",
     events.SpendRecorded.TYPE: "{amount} spent on line {line_id}, on {spent_on}: {verdict}",
     events.SpendJudged.TYPE: "judged: {amount} spent on line {line_id} is {judgement}",
+    events.SpendCorrected.TYPE: (
+        "spending corrected: {amount} on line {line_id}, on {spent_on}, and not {was_amount} on line {was_line_id}, on "
+        "{was_spent_on}: {verdict}"
+    ),
     events.ReviewRequested.TYPE: "review asked for (s.27(1)(b))",
     events.ReviewTriggered.TYPE: "review called for: {trigger}",
     events.ReviewOpened.TYPE: "review opened: {reason}",
@@ -111,11 +117,15 @@ WRITTEN_OVERDUE: Mapping[str, str] = {
 NOT_ACKNOWLEDGED = "{complaint_id} was to be acknowledged by {due_on}, and is not"
 """A date that has passed, where it is that of the acknowledgement of a complaint."""
 
+TOLD_AGAIN = "case resumed: its journey is told again what it has not heard"
+"""A resumption by which the journey is told every event of the case again."""
+
 DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
     events.AdvocacyConsidered: ("advocacy", {"verdict": ""}),
     events.DeterminationProposed: ("eligibility", {"verdict": ""}),
     events.PlanChecked: ("plan-check", {part: part for part in ("safe", "legal", "meets_needs", "sufficient")}),
     events.SpendRecorded: ("spending", {"verdict": ""}),
+    events.SpendCorrected: ("spending", {"verdict": ""}),
 }
 """The events that report verdicts: the decision whose words tell them, and the part of each field; "" is the whole."""
 
@@ -127,7 +137,7 @@ CAME_BACK: Mapping[type[Payload], str] = {
 }
 """Spending that is negative, in words."""
 
-MONEY = frozenset({"weekly", "personal_budget_weekly", "amount"})
+MONEY = frozenset({"weekly", "personal_budget_weekly", "amount", "was_amount"})
 """The fields of payloads that are amounts of money."""
 
 WAITS: Mapping[type[Payload], WaitingFor] = {
@@ -160,6 +170,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         fields |= {name: answers.answer(said, parts[name]) if said else NOT_DECIDED for name, said in verdicts.items()}
     if type(payload) in CAME_BACK and fields["amount"].startswith("-"):
         sentence, fields["amount"] = CAME_BACK[type(payload)], fields["amount"].removeprefix("-")
+    if isinstance(payload, events.CaseResumed) and payload.replay:
+        sentence = TOLD_AGAIN
     told = sentence.format(**fields).rstrip() + _departures_in_words(payload) + _law_in_words(payload)
     told += _another_in_words(payload) + reason_in_words(payload)
     return told + _owed_in_writing(payload) if verbose else told

@@ -1,4 +1,4 @@
-"""`sevensteps case hold`, `release`, `end` and `resume`: what operations do to a case, on record with who and why."""
+"""`sevensteps case hold`, `release`, `assign`, `escalate`, `end` and `resume`: acts on a case, with who and why."""
 
 import os
 import pwd
@@ -18,12 +18,15 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.fields import number_of
 from sevensteps.identity.claims import problem_of_subject
+from sevensteps.identity.rights import SIGNING
 from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.rpc.caller import operations
 from sevensteps.steps import Ending, HoldReason
 
 A = TypeVar("A", bound=Message)
-Change: TypeAlias = pb.PlaceHoldRequest | pb.ReleaseHoldRequest | pb.EndCaseRequest
+Change: TypeAlias = (
+    pb.PlaceHoldRequest | pb.ReleaseHoldRequest | pb.AssignCaseRequest | pb.EscalateCaseRequest | pb.EndCaseRequest
+)
 
 
 def _login() -> str:
@@ -70,6 +73,26 @@ def release(case_id: CaseId, because: Because, by: By) -> None:
     run(_release(Settings.from_environment(), case_id, because=because, by=by))
 
 
+def assign(
+    case_id: CaseId,
+    team: Annotated[str, typer.Option(help="The team, by the council's own name for it.")],
+    because: Because,
+    by: By,
+) -> None:
+    """Give a case to a team, which looks after it from then on."""
+    run(_assign(Settings.from_environment(), case_id, team, because=because, by=by))
+
+
+def escalate(
+    case_id: CaseId,
+    to: Annotated[str, typer.Option(help=f"Who is to look at it: {', '.join(SIGNING)}.")],
+    because: Because,
+    by: By,
+) -> None:
+    """Bring a case before somebody who may decide more. That is over when the case goes on."""
+    run(_escalate(Settings.from_environment(), case_id, to, because=because, by=by))
+
+
 def end(
     case_id: CaseId,
     ending: Annotated[
@@ -107,6 +130,18 @@ async def _release(settings: Settings, case_id: str, *, because: str, by: str) -
     request = pb.ReleaseHoldRequest(case_id=case_id, because=because)
     await _change(settings, by, request, pb.ReleaseHoldResponse)
     typer.echo(f"{case_id} is not on hold any more. `sevensteps case show {case_id}` says where it stands.")
+
+
+async def _assign(settings: Settings, case_id: str, team: str, *, because: str, by: str) -> None:
+    request = pb.AssignCaseRequest(case_id=case_id, team=team, because=because)
+    assigned = (await _change(settings, by, request, pb.AssignCaseResponse)).case
+    typer.echo(f"The team {assigned.team} looks after {case_id} now.")
+
+
+async def _escalate(settings: Settings, case_id: str, to: str, *, because: str, by: str) -> None:
+    request = pb.EscalateCaseRequest(case_id=case_id, role=to, because=because)
+    await _change(settings, by, request, pb.EscalateCaseResponse)
+    typer.echo(f"{case_id} is before the {plain(to)}. `sevensteps case list --escalated` has all such cases.")
 
 
 async def _end(settings: Settings, case_id: str, ending: Ending, last_day: str, *, because: str, by: str) -> None:

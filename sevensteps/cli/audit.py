@@ -2,22 +2,20 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
-from sevensteps.audit_chain import COLUMNS, problems
+from sevensteps.audit_chain import problems
+from sevensteps.case_history.audit import CHAINED, as_chained
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.config import Settings
 from sevensteps.rpc.caller import operations
 
 PAGE_SIZE = 500
-CHAINED = (*COLUMNS, "link", "signature", "signed_by")
 
 
 def list_audit(
@@ -57,13 +55,7 @@ def verify(
 async def _entries(settings: Settings, about: str) -> list[Mapping[str, object]]:
     request = pb.ListAuditRequest(page_size=PAGE_SIZE, about=about)
     async with operations(settings) as caller:
-        return [_entry(each) async for page in caller.pages(request, pb.ListAuditResponse) for each in page.entries]
-
-
-def _entry(entry: pb.AuditEntry) -> Mapping[str, object]:
-    """An entry with the names and texts from which its link is made."""
-    told = {name: getattr(entry, name) for name in CHAINED}
-    return told | {"at": clock.as_text(entry.at.ToDatetime(tzinfo=UTC))}
+        return [as_chained(each) async for page in caller.pages(request, pb.ListAuditResponse) for each in page.entries]
 
 
 def _read(file: Path) -> Iterator[Mapping[str, object]]:

@@ -108,6 +108,8 @@ def _page(case: Case, status: CaseStatus | None, events: Sequence[Event], linked
         page.add_row("belongs to", case.linked_case_id)
     if case.another_because:
         page.add_row("why another", Text(case.another_because))
+    if case.team:
+        page.add_row("team", Text(case.team))
     if case.ending:
         ending = plain(short_name(assessment_pb2.Ending, case.ending))
         page.add_row("ended", Text(ending + _who_and_why(last_event(events, CaseEnded))))

@@ -36,6 +36,8 @@ CASE = {
     "explain": "cases:explain",
     "hold": "acts:hold",
     "release": "acts:release",
+    "assign": "acts:assign",
+    "escalate": "acts:escalate",
     "end": "acts:end",
     "resume": "acts:resume",
 }
@@ -50,6 +52,7 @@ POLICY = {
 }
 REPAIR = {
     "plan": "repair:plan",
+    "agree": "repair:agree",
     "continue": "repair:go_on",
     "stop": "repair:stop",
     "show": "repair:show",
@@ -69,7 +72,9 @@ COMMANDS: Mapping[str, str | Group] = {
     "rehearse": "rehearse:rehearse",
     "status": "status:status",
     "health": "health:health",
-    "case": Group("Show where cases stand; hold, release, end or resume one, while the suite runs.", CASE),
+    "case": Group(
+        "Show where cases stand; say whose one is, hold, release, end or resume it, while the suite runs.", CASE
+    ),
     "stuck": "stuck:stuck",
     "repair": Group(
         "Mend many cases at once, with proof: say what would happen, begin with a few, look again.", REPAIR

@@ -32,6 +32,8 @@ def list_cases(
     due_before: options.DueBefore = None,
     hard: options.Hard = False,
     on_hold: options.OnHold = False,
+    team: options.Teams = None,
+    escalated: options.Escalated = False,
     opened_before: options.OpenedBefore = None,
     council: options.Councils = None,
     kind: options.Kinds = None,
@@ -47,7 +49,8 @@ def list_cases(
         councils=council or (), case_kinds=kind or (), steps=options.steps_of(step),
         whom=options.numbers_of(whom, pb.Whom), waiting_for=options.numbers_of(waiting_for, pb.WaitingFor),
         stuck=stuck, stuck_kinds=options.numbers_of(stuck_by, pb.StuckKind), overdue=overdue, hard=hard,
-        on_hold=on_hold, open=open_only or bool(step or same_person or waiting_since_before),
+        on_hold=on_hold, teams=team or (), escalated=escalated,
+        open=open_only or bool(step or same_person or waiting_since_before),
         due_from=day(due_from), due_before=day(due_before), opened_before=day(opened_before),
         waiting_since_before=day(waiting_since_before),
     )  # fmt: skip

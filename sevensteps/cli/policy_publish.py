@@ -1,7 +1,7 @@
 """`sevensteps policy publish`: a checked pack comes in force in every service from one moment on, or in none."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,16 +12,17 @@ import typer
 
 from sevensteps import clock
 from sevensteps.api.policy.v1.policy_pb2 import PUBLICATION_STATE_IN_FORCE, Publication, PublishedPack
-from sevensteps.cli import publication as publishing
 from sevensteps.cli.acts import By
-from sevensteps.cli.packs_in_force import SHORT
 from sevensteps.cli.policy_folder import folder_of, refuse
-from sevensteps.cli.publication_draft import Draft, read_draft, read_publication
+from sevensteps.cli.publication_draft import Draft, read_draft
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.progress import progress
 from sevensteps.config import REGISTER, Settings
 from sevensteps.policy.packs.problems import PackRefusedError
+from sevensteps.publication import putting_in_force as publishing
+from sevensteps.publication.archived import ChangedPack, files_of, is_waiting, read_changes
+from sevensteps.publication.packs_in_services import SHORT
 from sevensteps.rpc.caller import Caller, policy_officer
 
 FEWEST_DIGITS = 8
@@ -72,7 +73,7 @@ async def publish_pack(settings: Settings, pack: str, because: str, by: str) -> 
             if not because.strip() and not sys.stdin.isatty():
                 refuse("--because: say why, in some words")
             _check(draft)
-            _print_differences(draft)
+            _print_differences(draft.packs)
             reason = because.strip() or _ask_why()
             await _send(caller, draft, unfinished.publication_id if unfinished else str(uuid4()), reason)
 
@@ -83,15 +84,11 @@ async def confirm_pack(settings: Settings, version: str, by: str) -> None:
         found = await _waiting(caller, version)
         if found.published_by == by:
             refuse(f"{version}: you have published it yourself; somebody else has to confirm it")
-        hashes = {pack.pack: pack.hash for pack in found.packs}
-        with TemporaryDirectory() as folder:
-            draft = await read_publication(
-                caller, hashes, {pack.pack: pack.replaces for pack in found.packs}, Path(folder)
-            )
-            typer.echo(f"Published by {found.published_by}: {found.because}")
-            _print_differences(draft)
-            await publishing.stage(caller, found.publication_id, found.packs, draft.files, found.because)
-            await _put_in_force(caller, found.publication_id, hashes)
+        changes = await read_changes(caller, found)
+        typer.echo(f"Published by {found.published_by}: {found.because}")
+        _print_differences(changes)
+        await publishing.stage(caller, found.publication_id, found.packs, files_of(changes), found.because)
+        await _put_in_force(caller, found.publication_id, {pack.pack: pack.hash for pack in found.packs})
 
 
 def _check(draft: Draft) -> None:
@@ -108,8 +105,8 @@ def _check(draft: Draft) -> None:
     typer.echo(f"{names}: no problems; {draft.cases()} worked cases as expected")
 
 
-def _print_differences(draft: Draft) -> None:
-    for each in draft.packs:
+def _print_differences(packs: Sequence[ChangedPack]) -> None:
+    for each in packs:
         typer.echo(f"{each.pack.name}: {each.before.hash[:SHORT]} → {each.pack.hash[:SHORT]}")
         for difference in each.differences() or ["nothing that decides differs"]:
             typer.echo(f"  {difference}")
@@ -137,8 +134,7 @@ async def _waiting(caller: Caller, version: str) -> Publication:
     found: Publication | None = None
     for each in await publishing.publications(caller):
         named = any(pack.hash.startswith(version) for pack in each.packs)
-        current = all(pack.pack in in_force and in_force[pack.pack].hash == pack.replaces for pack in each.packs)
-        if named and current and each.state != PUBLICATION_STATE_IN_FORCE:
+        if named and is_waiting(each, in_force):
             found = each
     return found or refuse(
         f"{version}: expected the hash of a pack that waits; `sevensteps policy in-force` lists them"

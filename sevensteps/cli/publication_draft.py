@@ -5,29 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
 
-from sevensteps.cli.case_view.law import read_archived
-from sevensteps.config import REGISTER
-from sevensteps.policy import Library
 from sevensteps.policy.authoring.check import Found, check
-from sevensteps.policy.authoring.diff import differences
 from sevensteps.policy.authoring.worked_cases import read_cases
 from sevensteps.policy.packs.pack import Pack, lineage, read_pack
 from sevensteps.policy.packs.problems import Problem
+from sevensteps.publication.archived import ChangedPack, archived_pack, files_of
 from sevensteps.rpc.caller import Caller
 
 PACK_FILE = "pack.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class DraftPack:
-    """A pack of a publication: as it would be, and as it is in force."""
-
-    pack: Pack
-    before: Pack
-
-    def differences(self) -> list[str]:
-        """What would change, in words."""
-        return differences(self.before, self.pack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +20,7 @@ class Draft:
     """All packs that would come in force together, in a folder of packs of their own."""
 
     root: Path
-    packs: tuple[DraftPack, ...]
+    packs: tuple[ChangedPack, ...]
 
     @property
     def hashes(self) -> Mapping[str, str]:
@@ -50,7 +35,7 @@ class Draft:
     @property
     def files(self) -> Mapping[str, str]:
         """The files of all packs and of what they extend."""
-        return {place: text for each in self.packs for place, text in each.pack.files.items()}
+        return files_of(self.packs)
 
     def problems(self) -> list[Problem]:
         """Everything that is wrong with any of them, worked cases included."""
@@ -73,7 +58,7 @@ async def read_draft(
     Faults.
     """
     root, name = drafted
-    before = [await _archived(caller, version) for version in in_force.values()]
+    before = [await archived_pack(caller, version) for version in in_force.values()]
     concerned = sorted(
         (pack for pack in before if f"{name}/{PACK_FILE}" in pack.files), key=lambda pack: len(list(pack.extended()))
     )
@@ -82,16 +67,7 @@ async def read_draft(
     for pack in concerned:
         if pack.name != name:
             _lay_over(pack, folder, installed)
-    return Draft(folder, tuple(DraftPack(read_pack(folder, pack.name), pack) for pack in concerned))
-
-
-async def read_publication(
-    caller: Caller, hashes: Mapping[str, str], replaces: Mapping[str, str], folder: Path
-) -> Draft:
-    """What somebody has sent, as the register has kept it, and what it replaces."""
-    after = {name: await _archived(caller, version) for name, version in hashes.items()}
-    packs = [DraftPack(pack, await _archived(caller, replaces[name])) for name, pack in after.items()]
-    return Draft(folder, tuple(packs))
+    return Draft(folder, tuple(ChangedPack(read_pack(folder, pack.name), pack) for pack in concerned))
 
 
 def _lay_over(pack: Pack, folder: Path, installed: Path) -> None:
@@ -109,9 +85,3 @@ def _lay_over(pack: Pack, folder: Path, installed: Path) -> None:
 
 def _files_of(pack: Pack, part: str) -> Iterator[tuple[str, str]]:
     return ((place, text) for place, text in pack.files.items() if Path(place).parts[0] == part)
-
-
-async def _archived(caller: Caller, version: str) -> Pack:
-    library = Library(Path())
-    await read_archived(caller, library, REGISTER, version)
-    return library.version(version)

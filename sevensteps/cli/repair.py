@@ -25,8 +25,9 @@ from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.fields import number_of
 from sevensteps.identity.claims import TOKEN_EXPIRED
+from sevensteps.identity.rights import SIGNING
 from sevensteps.rpc.caller import Caller, operations
-from sevensteps.steps import HoldReason
+from sevensteps.steps import Ending, HoldReason
 
 PAUSE_SECONDS = 1.0
 PAGE_SIZE = 200
@@ -45,6 +46,11 @@ def plan(
     step: options.Steps = None,
     stuck_by: options.StuckBy = None,
     reason: Annotated[HoldReason | None, typer.Option(help="For `hold`: why, in one word.")] = None,
+    team: Annotated[str, typer.Option(help="For `assign`: the team that is to look after them.")] = "",
+    to: Annotated[str, typer.Option(help=f"For `escalate`: who is to look at them: {', '.join(SIGNING)}.")] = "",
+    ending: Annotated[
+        Ending | None, typer.Option(help="For `end`: support_ended, moved or died. Practitioners decide the others.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Settle which cases are to be mended, and say what would happen to each. Nothing is done yet."""
@@ -63,8 +69,16 @@ def plan(
         action=number_of(pb.RepairAction, action.name.lower()),
         because=because,
         hold_reason=reason.value if reason else "",
+        team=team,
+        escalate_to=to,
+        ending=ending.value if ending else "",
     )
     run(_plan(Settings.from_environment(), request, by=by, as_json=as_json))
+
+
+def agree(repair_id: RepairId, because: Because, by: By) -> None:
+    """Agree to a repair that somebody else has planned, and that two people answer for. Look at its cases first."""
+    run(_agree(Settings.from_environment(), pb.AgreeRepairRequest(repair_id=repair_id, because=because), by=by))
 
 
 def go_on(
@@ -112,6 +126,12 @@ async def _plan(settings: Settings, request: pb.PlanRepairRequest, *, by: str, a
         return
     for line in lines_of_plan(planned, its_cases, screen().width):
         typer.echo(line)
+
+
+async def _agree(settings: Settings, request: pb.AgreeRepairRequest, *, by: str) -> None:
+    async with operations(settings, by) as caller:
+        repair = (await caller.ask(request, pb.AgreeRepairResponse)).repair
+    typer.echo(f"You have agreed to {repair.repair_id}. `sevensteps repair continue {repair.repair_id}` begins it.")
 
 
 async def _go_on(settings: Settings, request: pb.ContinueRepairRequest, *, by: str, as_json: bool) -> ExitCode:

@@ -19,7 +19,7 @@ from sevensteps.api.feed.v1.feed_pb2 import (
 )
 from sevensteps.cli.certificates import warnings
 from sevensteps.cli.issuers import Issuer, read_issuers
-from sevensteps.cli.packs_in_force import CouncilPack, read_packs
+from sevensteps.cli.packs_in_force import read_packs
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.options import AsJson
 from sevensteps.cli.terminal.plain_errors import run
@@ -30,6 +30,7 @@ from sevensteps.encryption.certificates import COMMAND_LINE
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.encryption.handshake import trouble
 from sevensteps.errors import Fault
+from sevensteps.publication.packs_in_services import CouncilPack
 from sevensteps.release_names import NONE
 from sevensteps.releases import current_of, task_queue_of_journeys, worker_asked_at
 from sevensteps.rpc.caller import operations

@@ -36,6 +36,8 @@ _MONEY = {Role.FINANCE, Role.PLANNER}
 _REVIEWING = {Role.REVIEWER, Role.PRACTITIONER}
 _RECEIVING = CASEWORK | {Role.FINANCE, Role.OPERATIONS}
 """Whoever people turn to: a complaint can be made to anybody of the council, in any form (SI 2009/309, reg 13(1))."""
+_MANAGING = {Role.ASSISTANT_TEAM_MANAGER, Role.TEAM_MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE}
+"""Who says which team looks after a case."""
 _ANSWERING = {Role.TEAM_MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE}
 """Who answers for the council (reg 4). Whoever decided what a complaint is about is refused by name."""
 RIGHTS: Mapping[str, frozenset[Role]] = {
@@ -63,6 +65,8 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ReleaseHold": _ASSESSING | {Role.OPERATIONS},
             "ResumeCase": {Role.OPERATIONS},
             "EndCase": _ASSESSING | {Role.OPERATIONS} | _JOURNEY,
+            "AssignCase": _ASSESSING | _MANAGING | {Role.OPERATIONS},
+            "EscalateCase": _RECEIVING,
             "ListActs": ANYBODY,
             "RecordComplaint": _RECEIVING,
             "AcknowledgeComplaint": _RECEIVING,
@@ -119,6 +123,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ListReviews": RECORDS,
             "RecordSpend": _REVIEWING | {Role.FINANCE},
             "JudgeSpend": _REVIEWING | {Role.FINANCE},
+            "CorrectSpend": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},
             "RequestReview": _REVIEWING | {Role.PLANNER},
             "TriggerReview": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},
             "CompleteReview": _REVIEWING,
@@ -139,6 +144,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER, Role.SERVICE},
         },
     ),
+    **_rights("asks", {"GetAsk": _JOURNEY | {Role.OPERATIONS}}),
     **_rights(
         "policy",
         {
@@ -169,6 +175,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "CountCases": ANYBODY,
             "ListCauses": RECORDS,
             "ListStuck": RECORDS,
+            "DescribeCase": ANYBODY,
             "PlanRepair": {Role.OPERATIONS},
             "AgreeRepair": {Role.OPERATIONS},
             "ContinueRepair": {Role.OPERATIONS},

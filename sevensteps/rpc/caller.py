@@ -47,20 +47,24 @@ A = TypeVar("A", bound=Message)
 class Caller:
     """One person, or one program, with a token: calls every service. An async context manager."""
 
-    def __init__(self, settings: Settings, tokens: Tokens) -> None:
+    def __init__(self, settings: Settings, tokens: Tokens, process: str = COMMAND_LINE) -> None:
         """`settings` say where the services are; `tokens` give the caller's token of the moment.
 
-        Raises a Fault (PRECONDITION, CERTIFICATES_UNUSABLE).
+        `process` is whose certificate the calls show. Raises a Fault (PRECONDITION, CERTIFICATES_UNUSABLE).
         """
         self._settings = settings
         self._tokens = tokens
-        self._certificates = certificates_for_calls(settings, COMMAND_LINE)
+        self._certificates = certificates_for_calls(settings, process)
         self._channels: dict[str, grpc.aio.Channel] = {}
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Hang up."""
         for open_channel in self._channels.values():
             await open_channel.close()
 

@@ -21,6 +21,7 @@ from sevensteps.rpc.client import channel
 from sevensteps.rpc.identity import Identity
 from sevensteps.service import (
     answers,
+    asks_server,
     chaining,
     checks,
     identity_server,
@@ -80,7 +81,7 @@ class DecidingService:
         own = f"sevensteps.api.{name}.v1.{name.capitalize()}Service"
         self._has_register = name == REGISTER
         registers = (publications_server.NAME,) if self._has_register else ()
-        self.names = (own, receipts.NAME, policy_server.NAME, identity_server.NAME, *registers)
+        self.names = (own, asks_server.NAME, receipts.NAME, policy_server.NAME, identity_server.NAME, *registers)
         self._store = store
         self._identity = identity
         self._archive = archive

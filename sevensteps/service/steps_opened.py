@@ -21,6 +21,8 @@ OPENED = sa.select(steps_opened.c.content, steps_opened.c.answer).where(
     *matching(steps_opened, "case_id", "opening", "turn")
 )
 
+ANSWERED = sa.select(steps_opened.c.answer).where(*matching(steps_opened, "case_id", "opening", "turn"))
+
 DAYS = ("opened_on", "started_on")
 """What openings call the day from which they count."""
 
@@ -72,6 +74,13 @@ def answer_to(connection: sa.Connection, opening: Opening) -> bytes | None:
             metadata={"case_id": opening.case_id},
         )
     return bytes(row.answer)
+
+
+def first_answer(connection: sa.Connection, case_id: str, opening: str, turn: int) -> bytes | None:
+    """What was answered when a step was opened, whatever it was opened with; None where it was not."""
+    key = {"case_id": case_id, "opening": opening, "turn": turn}
+    row = connection.execute(ANSWERED, key).first()
+    return None if row is None else bytes(row.answer)
 
 
 def _key(opening: Opening) -> dict[str, object]:

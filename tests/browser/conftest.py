@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, StorageState
 
 from browser.scene import Scene, run_scene, sign_on
 from servers.chromium import NO_BROWSER, find_axe, find_browser, run_browser
+from servers.console import Suite
 
 Open = Callable[..., Awaitable[Page]]
 """Opens a page of the console in a window of its own, signed on; keyword arguments are those of the window."""
@@ -46,7 +47,7 @@ async def signed_on(chromium: Browser, suite: Scene) -> StorageState:
 
 
 @pytest.fixture
-async def window(chromium: Browser, suite: Scene, signed_on: StorageState) -> AsyncIterator[Open]:
+async def window(chromium: Browser, suite: Suite, signed_on: StorageState) -> AsyncIterator[Open]:
     """Opens windows, and closes them after the test."""
     async with AsyncExitStack() as windows:
 

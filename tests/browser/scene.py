@@ -51,7 +51,7 @@ class Scene(Suite):
         """Where a page is."""
         if path.startswith("/rehearsal"):  # by another name, because cookies know no ports
             return f"http://localhost:{port_of(self.rehearsal.address)}{path}"
-        return f"http://{self.console.address}{path}"
+        return super().address_of(path)
 
 
 @contextmanager

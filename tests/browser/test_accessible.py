@@ -26,7 +26,11 @@ async def wrong_in(page: Page) -> Sequence[object]:
 @pytest.mark.parametrize(("path", "is_signed_on"), STATES, ids=PAGES)
 async def test_axe_finds_nothing_wrong(window: Open, axe: str, path: str, *, is_signed_on: bool) -> None:
     """By WCAG 2.0, 2.1 and 2.2, A and AA: with every part opened, and in forced colours."""
-    page = await window(path, is_signed_on=is_signed_on)
+    await ensure_usable(await window(path, is_signed_on=is_signed_on), axe)
+
+
+async def ensure_usable(page: Page, axe: str) -> None:
+    """Fail where axe finds anything wrong, with every part opened, or the browser refuses anything."""
     await page.evaluate(axe)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
@@ -42,12 +46,16 @@ async def test_a_page_has_one_main_heading_and_is_as_wide_as_the_screen(
     window: Open, path: str, *, is_signed_on: bool
 ) -> None:
     """At 320 pixels, also at twice the size of text, nothing has to be scrolled sideways but tables."""
-    page = await window(path, is_signed_on=is_signed_on, viewport=SMALL)
+    await ensure_narrow(await window(path, is_signed_on=is_signed_on, viewport=SMALL))
+
+
+async def ensure_narrow(page: Page) -> None:
+    """Fail where a page has not one main heading, or has to be scrolled sideways on a small screen."""
     assert await page.locator("h1").count() == 1
     for size in ("100%", "200%"):
         await page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
         wide = await page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= SMALL["width"], f"{path} at {size} is {wide} wide"
+        assert wide <= SMALL["width"], f"{page.url} at {size} is {wide} wide"
 
 
 async def test_the_keyboard_comes_to_everything_in_the_order_of_the_page(window: Open) -> None:

@@ -14,7 +14,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.rights import RIGHTS
 
 DECIDING = ("assessment", "planning", "approval", "review")
-READS = ("Count", "Get", "List", "Read", "Watch")
+READS = ("Count", "Describe", "Get", "List", "Read", "Watch")
 READ_BY_PROGRAMS = (
     *(f"assessment.v1.AssessmentService/{name}" for name in ("GetCase", "ListCases", "GetDetermination")),
     *(f"planning.v1.PlanningService/{name}" for name in ("GetPlanning", "GetPlan")),
@@ -40,7 +40,10 @@ CHANGES = {
 
 CHANGES_WITHOUT_ID = {
     "/sevensteps.api.publications.v1.PublicationsService/SettlePublication",
-    *(f"/sevensteps.api.operations.v1.OperationsService/{name}" for name in ("ContinueRepair", "StopRepair")),
+    *(
+        f"/sevensteps.api.operations.v1.OperationsService/{name}"
+        for name in ("AgreeRepair", "ContinueRepair", "StopRepair")
+    ),
     *(
         f"/sevensteps.api.feed.v1.FeedService/{name}"
         for name in ("AcknowledgeEvents", "AppendEvents", "DeleteSubscription", "TakeTurn", "TrimEvents")

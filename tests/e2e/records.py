@@ -93,6 +93,12 @@ RECORDS: Mapping[type[events.Payload], tuple[Records, ...]] = {
     events.HoldPlaced: (_act("hold_placed", "reason"),),
     events.HoldReleased: (_act("hold_released"),),
     events.CaseResumed: (_act("resumed"),),
+    events.CaseAssigned: (
+        Records("assessment", "SELECT case_id, reason FROM acts WHERE kind = 'assigned'", ("team",)),
+    ),
+    events.CaseEscalated: (
+        Records("assessment", "SELECT case_id, reason FROM acts WHERE kind = 'escalated'", ("role",)),
+    ),
     events.CaseEnded: (Records("assessment", "SELECT case_id, ending FROM cases WHERE ending <> ''", ("ending",)),),
     events.ComplaintRecorded: (_matter("complaint", "received_on", "how", "made_by"),),
     events.ComplaintAcknowledged: (_matter_act("complaint", "acknowledged", "acknowledged_on"),),
@@ -155,7 +161,18 @@ RECORDS: Mapping[type[events.Payload], tuple[Records, ...]] = {
         Records("review", "SELECT case_id, round, plan_version FROM lives", ("round", "plan_version")),
     ),
     events.SpendRecorded: (
-        Records("review", "SELECT case_id, round, spend_id, amount FROM spending", ("round", "spend_id", "amount")),
+        Records(
+            "review",
+            "SELECT case_id, round, spend_id, amount FROM spending WHERE corrects IS NULL",
+            ("round", "spend_id", "amount"),
+        ),
+    ),
+    events.SpendCorrected: (
+        Records(
+            "review",
+            "SELECT case_id, round, spend_id, corrects, amount FROM spending WHERE corrects IS NOT NULL",
+            ("round", "spend_id", "corrects", "amount"),
+        ),
     ),
     events.SpendJudged: (
         Records(

@@ -13,10 +13,18 @@ from bench.trip import agree_plan, find_money, make_plan, open_case
 from e2e.stuck import Scene, rename_in_planning, scene_in
 from servers.command_line import run_command
 from servers.waiting import until
+from sevensteps.api.feed.v1 import feed_pb2
+from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.config import Settings
 from sevensteps.errors import Fault
+from sevensteps.events import PlanApproved
+from sevensteps.identity.actor import EVERY_COUNCIL, Role
+from sevensteps.identity.tokens import Keys
 from sevensteps.journeys import connect, standing
+from sevensteps.rpc.client import channel
 from sevensteps.temporal import WaitingFor, workflow_id
+from workflows.delivery.feed import SUBSCRIPTION
 
 BECAUSE = ("--because", "It is put right.", "--by", "olu")
 STOPPED = 4
@@ -114,3 +122,43 @@ async def test_a_case_on_hold_and_off_again(scene: Scene) -> None:
     off = await answer(scene, "repair", "plan", "release", "--case", case_id, *BECAUSE)
     assert (await answer(scene, "repair", "continue", str(off["repair_id"]), "--by", "olu"))["outcomes"] == {"moved": 1}
     assert await run(scene, "repair", "list")
+
+
+async def test_an_event_that_was_lost(scene: Scene) -> None:
+    """The journey is told what it has not heard, and the case goes on; there is nothing to tell it then."""
+    case_id = await open_case(scene.staff)
+    for step in (find_money, make_plan):
+        await step(scene.staff, case_id)
+    async with scene.suite.without("worker"):
+        await agree_plan(scene.impatient, case_id)
+        await scene.staff.wait_for(case_id, PlanApproved.TYPE)
+        await pass_over(scene.settings)
+    because = ("--case", case_id, *BECAUSE)
+    await until(partial(waits_for, scene, case_id, WaitingFor.DECISION), "the journey to answer")
+    planned = await answer(scene, "repair", "plan", "replay", *because)
+    assert "told 1 event (plan approved)" in str(planned["cases"])
+    done = await answer(scene, "repair", "continue", str(planned["repair_id"]), "--by", "olu")
+    assert done["outcomes"] == {"moved": 1}
+    await until(partial(waits_for, scene, case_id, WaitingFor.MONEY), "the case to go on")
+    again = await answer(scene, "repair", "plan", "replay", *because)
+    assert (again["state"], again["outcomes"]) == ("done", {"left-out": 1})
+    assert "told again what it has not heard" in await run(scene, "case", "show", case_id)
+    await scene.looking.nothing_left()
+
+
+async def pass_over(settings: Settings) -> None:
+    """The feed is told that every event has reached its journey: as it was before Temporal lost some."""
+    token = Keys.open(settings.data).issue("journey", [Role.JOURNEY], EVERY_COUNCIL, seconds=600)
+    async with channel(settings.feed, lambda: token) as calls:
+        feed = FeedServiceStub(calls)
+        subscription = await feed.GetSubscription(feed_pb2.GetSubscriptionRequest(name=SUBSCRIPTION))
+        head = feed_pb2.AcknowledgeEventsRequest(name=SUBSCRIPTION, position=subscription.head)
+        await feed.AcknowledgeEvents(head)
+
+
+async def waits_for(scene: Scene, case_id: str, waiting_for: WaitingFor) -> bool:
+    """Whether the journey of a case waits for this."""
+    try:
+        return (await standing(await connect(scene.settings), case_id)).waiting_for is waiting_for
+    except Fault:
+        return False

@@ -1,9 +1,11 @@
 """Hands of a repair that do what a test wants, in the place of a whole suite's."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from services.operations.domain.action import Action
+from services.operations.domain.prediction import Prediction
 from services.operations.repairs.repair_store import Repair, RepairCase
 from sevensteps.errors import Fault
 from sevensteps.steps import Stage
@@ -47,13 +49,22 @@ def unchanged(before: Standing) -> Standing:
 
 @dataclass
 class FakeHands:
-    """Remembers what was done, by whose token; `becomes` says what becomes of a journey by that."""
+    """Remembers what was done, by whose token; `becomes` says what becomes of a journey by that.
+
+    `foreseen` is what journeys say of cases that they are `asked` about.
+    """
 
     becomes: Callable[[Standing], Standing] = moved
     refuses: dict[str, Fault] = field(default_factory=dict)
     pause: float = 0.0
     acted: list[tuple[str, str]] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)
+    foreseen: dict[str, Prediction] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+        self.asked += case_ids
+        return {case_id: self.foreseen[case_id] for case_id in case_ids}
 
     async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
         await asyncio.sleep(self.pause)

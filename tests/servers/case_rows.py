@@ -139,8 +139,9 @@ def _take_in(connection: sa.Connection, events: Sequence[Event], reached: Progre
 async def run_case_rows(settings: Settings) -> AsyncIterator[CaseRows]:
     """Operations on a free port, without a row."""
     identity = Identity.open(settings)
-    service = await StillOperations.open(settings, identity)
-    limits, councils, encryption = Limits.of(settings), councils_of(settings), Encryption.of(settings, NAME)
+    councils = councils_of(settings)
+    service = await StillOperations.open(settings, identity, councils)
+    limits, encryption = Limits.of(settings), Encryption.of(settings, NAME)
     server = Server(service, identity, councils, FREE_PORT, limits, encryption=encryption, page="")
     await server.start()
     records = open_store(settings.database, settings.data, NAME)

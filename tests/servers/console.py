@@ -19,8 +19,9 @@ from servers.services import NOBODY, PACK
 from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.whom import Whom
 from services.operations.finding_pages import replace_findings
+from services.operations.repairs.hands import Hands
 from sevensteps import clock, events
-from sevensteps.config import DECIDING_SERVICES, Settings
+from sevensteps.config import DECIDING_SERVICES, POLICIES, Settings
 from sevensteps.local.ports import free_port
 
 FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
@@ -87,6 +88,10 @@ class Suite:
     operations: Operations
     console: Serving
 
+    def address_of(self, path: str) -> str:
+        """Where a page is."""
+        return f"http://{self.console.address}{path}"
+
 
 async def tell_cases(feed: Feed, operations: Operations) -> None:
     """Three cases: two of our council, of which one is on hold, and one of another council."""
@@ -118,14 +123,19 @@ async def note_stuck(suite: Suite) -> None:
 
 
 @asynccontextmanager
-async def run_with_cases(data: Path, **seen: str) -> AsyncIterator[Suite]:
-    """A console, with a feed and operations that have three cases; `seen` is where else it looks for one of them."""
+async def run_with_cases(
+    data: Path, *, hands: Hands | None = None, policies: Path = POLICIES, **seen: str
+) -> AsyncIterator[Suite]:
+    """A console, with a feed and operations that have three cases; `seen` is where else it looks for one of them.
+
+    `hands` are those by which repairs act; by default those of a running suite.
+    """
     away = dict.fromkeys((*DECIDING_SERVICES, "temporal"), NOBODY)
-    settings = Settings(data=data, pack=PACK, **away)  # type: ignore[arg-type]  # each is an address
+    settings = Settings(data=data, policies=policies, pack=PACK, **away)  # type: ignore[arg-type]  # each is an address
     async with AsyncExitStack() as stack:
         feed = await stack.enter_async_context(run_feed(settings))
         settings = replace(settings, feed=feed.running.address)
-        operations = await stack.enter_async_context(run_operations(settings))
+        operations = await stack.enter_async_context(run_operations(settings, hands=hands))
         settings = replace(settings, operations=operations.running.address)
         await tell_cases(feed, operations)
         yield Suite(settings, feed, operations, await stack.enter_async_context(run_console(replace(settings, **seen))))  # type: ignore[arg-type]

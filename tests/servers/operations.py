@@ -96,8 +96,9 @@ async def run_operations(
     `hands` are those by which repairs act; by default those of a running suite.
     """
     identity = Identity.open(settings)
-    service = await OperationsService.open(settings, identity, hands)
-    limits, councils, encryption = Limits.of(settings), councils_of(settings), Encryption.of(settings, NAME)
+    councils = councils_of(settings)
+    service = await OperationsService.open(settings, identity, councils, hands)
+    limits, encryption = Limits.of(settings), Encryption.of(settings, NAME)
     server = Server(service, identity, councils, address, limits, encryption=encryption, page=settings.metrics)
     await server.start()
     store = open_store(settings.database, settings.data, NAME)

@@ -12,13 +12,13 @@ from sevensteps.config import (
     FEWEST_FEED_DAYS,
     LISTENING,
     NUMBERS,
-    PAGES,
     POLICIES,
     SERVICES,
     Settings,
     SettingsError,
 )
 from sevensteps.councils import Councils
+from sevensteps.exposure import PAGES
 from workflows.delivery.rebuild import CLOSING_PERIOD
 
 INTERNAL = tuple(f"{name}_internal" for name in SERVICES)

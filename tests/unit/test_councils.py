@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from services.operations.domain.action import Action
 from sevensteps import councils
 from sevensteps.config import POLICIES
-from sevensteps.councils import LAWS_NEEDED, Councils, check
+from sevensteps.councils import LAWS_NEEDED, REPAIRED_BY_TWO, Councils, check
 from sevensteps.errors import Fault, Kind
 from sevensteps.support_plan import TEMPLATES
 
@@ -177,3 +178,20 @@ def test_a_council_says_how_many_people_publish_its_packs(root: Path) -> None:
     write(root, "barset", ("jurisdiction:", "publishing: two persons\njurisdiction:"))
     with pytest.raises(Fault, match=r"barset/council.yaml:\d+: publishing"):
         Councils(root).decided_by("example-council")
+
+
+def test_a_council_adds_to_what_two_people_repair(root: Path) -> None:
+    """What cannot be taken back is always among it; a word that is no repair is refused."""
+    assert Councils(root).council("example-council").repairs_by_two == {"skip", "correct", "end"}
+    write(root, "barset", ("jurisdiction:", "repairs by two: [rebuild]\njurisdiction:"))
+    assert Councils(root).council("barset").repairs_by_two == {"skip", "correct", "end", "rebuild"}
+    write(root, "barset", ("jurisdiction:", "repairs by two: [rebild]\njurisdiction:"))
+    with pytest.raises(Fault, match=r"barset/council.yaml:\d+: repairs by two"):
+        Councils(root).council("barset")
+
+
+def test_the_repairs_are_those_that_operations_know() -> None:
+    """A council can add each of them, and each of those that are always by two is one."""
+    form = json.loads((files("sevensteps.policy.packs") / "schema" / "council.json").read_text())
+    assert form["properties"]["repairs by two"]["items"]["enum"] == [*Action]
+    assert set(Action) >= REPAIRED_BY_TWO

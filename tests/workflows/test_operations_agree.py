@@ -15,7 +15,9 @@ from sevensteps.deadlines import Moment
 from sevensteps.events import (
     AdviceGiven,
     AssessmentOpened,
+    CaseAssigned,
     CaseEnded,
+    CaseEscalated,
     CaseOpened,
     ComplaintRecorded,
     DeterminationConfirmed,
@@ -48,7 +50,14 @@ from workflows.journey.state import JourneyState
 CASE, COUNCIL = "case-a", "example"
 BEGINNING = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
 PROGRAM = Program.of(journey, patches)
-ASIDE = (HoldPlaced("away"), HoldReleased(), PlanSaved(1, "10.00"), ComplaintRecorded("c", "", "", "", "", ""))
+ASIDE = (
+    HoldPlaced("away"),
+    HoldReleased(),
+    PlanSaved(1, "10.00"),
+    ComplaintRecorded("c", "", "", "", "", ""),
+    CaseAssigned("north"),
+    CaseEscalated("panel"),
+)
 """What may happen between two facts that the steps wait for."""
 
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,23 +30,6 @@ from workflows.delivery.delivery import Delivery, Restart
 from workflows.delivery.feed import Feed
 from workflows.delivery.rebuild import Restarted, main, rebuild
 from workflows.worker import journey_worker
-
-
-@pytest.fixture
-async def council(temporal_server: str, tmp_path: Path) -> AsyncIterator[Council]:
-    """Everything is running except the relay."""
-    client = await Client.connect(temporal_server)
-    task_queue = str(uuid4())
-    settings = Settings(data=tmp_path, pack=PACK)
-    services = Services(Records())
-    async with (
-        run_feed(settings) as feed,
-        channel(feed.running.address, token_of(settings, Role.JOURNEY)) as calls,
-        journey_worker(client, task_queue, services.activities()),
-    ):
-        reader = Feed(calls)
-        everywhere = replace(settings, feed=feed.running.address, temporal=temporal_server, task_queue=task_queue)
-        yield Council(client, feed, everywhere, reader, Delivery(client, reader, task_queue), services)
 
 
 async def test_many_cases_side_by_side(council: Council) -> None:

@@ -18,12 +18,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from sevensteps import log
 from sevensteps.api.feed.v1 import feed_pb2
-from sevensteps.events import OPENS, CaseEnded, CaseOpened, Fact
+from sevensteps.events import OPENS, CaseEnded, CaseOpened, CaseResumed, Fact
 from sevensteps.steps import Stage
 from sevensteps.telemetry import series, spans
 from sevensteps.telemetry.spans import CASE_ID, EVENTS, Side
 from sevensteps.temporal import COUNCIL, HEAR, HEAR_ALL, JOURNEY, RUNNING, Parked, rebuild_advice, workflow_id
 from workflows.delivery.feed import Feed, UnreadableEventError, fact_of
+from workflows.delivery.lines import ROOM
 from workflows.journey.state import JourneyState
 
 TIMEOUT = timedelta(seconds=5)
@@ -78,6 +79,20 @@ class Delivery:
             )
 
     async def _bring(self, events: Sequence[feed_pb2.Event]) -> None:
+        """Bring these, or every event up to the last of them where one asks for that."""
+        if not any(self._asks_for_all(event) for event in events):
+            await self._bring_some(events)
+            return
+        case_id, last, after = events[-1].case_id, events[-1].position, 0
+        while some := [each for each in await self._feed.heard_by(case_id, after, ROOM) if each.position <= last]:
+            await self._bring_some(some)
+            after = some[-1].position
+
+    def _asks_for_all(self, event: feed_pb2.Event) -> bool:
+        """Whether the journey is to be told everything again. Raises UnreadableEventError."""
+        return event.type == CaseResumed.TYPE and CaseResumed.of(self._fact_of(event).payload).replay
+
+    async def _bring_some(self, events: Sequence[feed_pb2.Event]) -> None:
         if events[0].type == CaseOpened.TYPE:
             await self._start(events[0].case_id, events[:1], WorkflowIDReusePolicy.REJECT_DUPLICATE)
             events = events[1:]

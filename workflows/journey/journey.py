@@ -13,7 +13,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from sevensteps.events import Fact
-    from sevensteps.temporal import HEAR, HEAR_ALL, JOURNEY, STANDS, Standing
+    from sevensteps.temporal import HEAR, HEAR_ALL, HEARD_EVENTS, JOURNEY, STANDS, Remembered, Standing
     from workflows.journey.asking import CannotGoOn, CaseHasEnded
     from workflows.journey.incoming import HandOver, Incoming
     from workflows.journey.overdue import Dates
@@ -93,3 +93,9 @@ class Journey:
     def stands(self) -> Standing:
         """Where the journey stands, and what it waits for."""
         return self._step.standing()
+
+    @workflow.query(name=HEARD_EVENTS)
+    def heard_events(self) -> Remembered:
+        """Which events the journey has heard."""
+        memory = self._state.memory
+        return Remembered(self._state.heard, memory.complete_from, list(memory.event_ids))

@@ -17,3 +17,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("sessions_by_age", "sessions", ["seen"], unique=False)
+    op.create_table(
+        "views",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("view_id", "council", "subject", "name", "question")),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("view_id"),
+        sa.UniqueConstraint("council", "subject", "name", name="views_by_name"),
+    )

@@ -11,13 +11,16 @@ class ActKind(StrEnum):
     HOLD_RELEASED = "hold_released"
     RESUMED = "resumed"
     ENDED = "ended"
+    ASSIGNED = "assigned"
+    ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A hold, a release, a resumption or an ending.
+    """A hold, a release, a resumption, an ending, an assignment or an escalation.
 
-    `reason` is why the case is on hold, or how it ended, in one word; `because` is why, in the words of who did it.
+    `reason` is why the case is on hold, or how it ended, in one word; or the team, or the role, that has it now.
+    `because` is why, in the words of who did it.
     """
 
     kind: ActKind

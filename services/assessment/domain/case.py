@@ -1,11 +1,11 @@
 """The case itself: its assessment rounds, its holds and its ending. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
 
-from sevensteps.errors import Fault, Kind, stage_order
+from sevensteps.errors import Fault, Kind, Violation, invalid, stage_order
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
 from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES, Ending
 
@@ -93,6 +93,7 @@ class Case:
     opened_by: str
     another_because: str | None
     linked_case_id: str
+    team: str = ""
 
     @classmethod
     def open(
@@ -170,6 +171,14 @@ class Case:
             raise Fault(Kind.PRECONDITION, "NOT_ON_HOLD", "The case is not on hold.")
         return replace(self, on_hold=False)
 
+    def assign(self, team: str) -> Self:
+        """The case with another team."""
+        self.ensure_open()
+        if self.team == team:
+            detail = f"The team {team} looks after the case already."
+            raise Fault(Kind.PRECONDITION, "ASSIGNED_ALREADY", detail)
+        return replace(self, team=team)
+
     def end(self, ending: Ending, ended_on: date, *, determined: bool, by_journey: bool) -> Self:
         """The ended case, with its last day. `determined`: the determination of its round is confirmed.
 
@@ -201,6 +210,13 @@ def ensure_may_end(actor: Actor, ending: Ending) -> None:
             f"Operations may end a case as {', '.join(sorted(ENDINGS_BY_OPERATIONS))}. Whether it ends as {ending} is "
             "for a practitioner to decide.",
         )
+
+
+def ensure_team(team: str, teams: Collection[str]) -> None:
+    """Raise a Fault (INVALID) for a team that is none of the council's, where the council names its own."""
+    if teams and team not in teams:
+        expected = f"must be one of {', '.join(teams)}: the council's council.yaml names its teams"
+        raise invalid(Violation("team", expected))
 
 
 def council_of(actor: Actor) -> str:

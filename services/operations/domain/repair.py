@@ -1,33 +1,20 @@
 """Repairs: what is done to many cases at once, what was said would happen, and what has become of each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.operations.domain.clocks import BETWEEN
+from services.operations.domain.action import Action
+from services.operations.domain.clocks import BETWEEN, OF_THE_CASE
 from services.operations.domain.finding import Finding, StuckKind
+from services.operations.domain.given import in_words, role_in_words
+from services.operations.domain.prediction import Prediction
 from services.operations.domain.standing import Standing
 from sevensteps import clock
 from sevensteps.steps import STEP_NAMES, Stage
 from sevensteps.temporal import PHRASES, WaitingFor
 from sevensteps.temporal import Standing as JourneyStanding
-
-
-class Action(StrEnum):
-    """What a repair does to each of its cases."""
-
-    RESUME = "resume"
-    REBUILD = "rebuild"
-    RETRY = "retry"
-    HOLD = "hold"
-    RELEASE = "release"
-    ASSIGN = "assign"
-    ESCALATE = "escalate"
-    END = "end"
-    REPLAY = "replay"
-    SKIP = "skip"
-    CORRECT = "correct"
 
 
 class State(StrEnum):
@@ -50,19 +37,23 @@ class Outcome(StrEnum):
     LEFT_OUT = "left_out"
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What would happen to a case; `does` is False where that is nothing, and the case is left out."""
-
-    does: bool
-    sentence: str
-
-
+ASKED_FOR = frozenset({Action.REPLAY})
+"""What journeys and services have to be asked about before it can be said what would happen: `foresee` of the hands."""
+NOT_ASKED = Prediction(does=False, sentence="It has come to be wanted only now. Plan again for it.")
 NOTHING_TWICE = "If that was done already, the same answer comes again: nothing is done or paid twice."
 
 
-def predict(action: Action, standing: Standing, stuck: Mapping[StuckKind, Finding]) -> Prediction:
-    """What an action would do for a case that stands so, and of which this is stuck."""
+def predict(
+    action: Action,
+    standing: Standing,
+    stuck: Mapping[StuckKind, Finding],
+    given: Mapping[str, str],
+    asked: Prediction = NOT_ASKED,
+) -> Prediction:
+    """What an action that is given this would do for a case that stands so, and of which this is stuck.
+
+    `asked` is what journeys and services have said of it, where they have to be asked.
+    """
     if standing.ending:
         return Prediction(does=False, sentence="The case has ended.")
     match action:
@@ -72,12 +63,27 @@ def predict(action: Action, standing: Standing, stuck: Mapping[StuckKind, Findin
             return _of_rebuild(standing)
         case Action.RETRY:
             return _of_retry(stuck)
+        case Action.REPLAY:
+            return asked
+        case Action.SKIP | Action.CORRECT:
+            return Prediction(does=False, sentence="This cannot be done yet.")
+        case _:
+            return _of_act(action, standing, given)
+
+
+def _of_act(action: Action, standing: Standing, given: Mapping[str, str]) -> Prediction:
+    """What would follow an act on the case as a whole, which people do one by one, too."""
+    match action:
         case Action.HOLD:
             return _of_hold(standing)
         case Action.RELEASE:
             return _of_release(standing)
-        case Action.ASSIGN | Action.ESCALATE | Action.END | Action.REPLAY | Action.SKIP | Action.CORRECT:
-            return Prediction(does=False, sentence="This cannot be done yet.")
+        case Action.END:
+            return _of_end(standing, given)
+        case Action.ASSIGN:
+            return _of_assign(standing, given["team"])
+        case _:
+            return _of_escalate(standing, given["escalate_to"])
 
 
 def _of_resume(stuck: Mapping[StuckKind, Finding]) -> Prediction:
@@ -113,9 +119,40 @@ def _of_hold(standing: Standing) -> Prediction:
         return Prediction(does=False, sentence="The case is on hold already.")
     due = standing.due_now
     stops = f"The date of {_step(standing.step)}, {clock.day_in_words(due.day)}, stops." if due else "No date stops."
-    law = sorted((due_on, name) for name, due_on in standing.clocks.items())
-    runs = [f"{name.partition(BETWEEN)[0].replace('_', ' ')} ({_day(due_on)})" for due_on, name in law]
-    return Prediction(does=True, sentence=f"{stops} Dates of law run on{': ' + ', '.join(runs) if runs else ''}.")
+    runs = _dates_of_law(standing)
+    return Prediction(does=True, sentence=f"{stops} Dates of law run on{': ' + runs if runs else ''}.")
+
+
+def _of_end(standing: Standing, given: Mapping[str, str]) -> Prediction:
+    """What ends with a case, what the law asks for all the same, and that there is no way back."""
+    runs = _dates_of_law(standing, but=OF_THE_CASE)
+    law = f"Dates of law still run: {runs}." if runs else "No date of law runs on."
+    return Prediction(
+        does=True,
+        sentence=f"The case ends {in_words(Action.END, given)}, with that day as its last. Its journey ends, and so do "
+        f"its money and support where any is arranged. {law} This cannot be taken back.",
+    )
+
+
+def _of_assign(standing: Standing, team: str) -> Prediction:
+    if standing.team == team:
+        return Prediction(does=False, sentence=f"The team {team} looks after it already.")
+    before = f"from the team {standing.team}" if standing.team else "from no team"
+    return Prediction(does=True, sentence=f"The case goes {before} to the team {team}. Nothing else changes.")
+
+
+def _of_escalate(standing: Standing, role: str) -> Prediction:
+    before = f"brought before {role_in_words(role)}"
+    if standing.escalated_to == role:
+        return Prediction(does=False, sentence=f"The case has been {before} already, and has not gone on since.")
+    return Prediction(
+        does=True, sentence=f"The case is {before}, until it goes on. Its step and its dates stay as they are."
+    )
+
+
+def _dates_of_law(standing: Standing, but: Collection[str] = ()) -> str:
+    law = sorted((due_on, name) for name, due_on in standing.clocks.items() if name not in but)
+    return ", ".join(f"{name.partition(BETWEEN)[0].replace('_', ' ')} ({_day(due_on)})" for due_on, name in law)
 
 
 def _of_release(standing: Standing) -> Prediction:
@@ -143,6 +180,21 @@ class Proof:
     seen: str
 
 
+BY_ROWS = frozenset({Action.ASSIGN, Action.ESCALATE})
+"""What changes nothing in a journey: it is proved by what the feed says of the case."""
+
+
+def prove_by_row(action: Action, given: Mapping[str, str], heard: int, now: Standing) -> Proof | None:
+    """What has become of a case, by its events; None while they do not say. `heard` is the last one before."""
+    if now.ending:
+        return Proof(Outcome.MOVED, "The case has ended.")
+    if action is Action.ASSIGN:
+        return Proof(Outcome.MOVED, f"The team {now.team} looks after it.") if now.team == given["team"] else None
+    if now.escalated_to == given["escalate_to"]:
+        return Proof(Outcome.MOVED, f"The case has been brought before {role_in_words(now.escalated_to)}.")
+    return Proof(Outcome.MOVED, "The case has gone on.") if now.since.position > heard else None
+
+
 def prove(action: Action, heard: int, now: JourneyStanding) -> Proof | None:
     """What has become of a case, by what its journey says now; None while that cannot be told yet.
 
@@ -151,6 +203,8 @@ def prove(action: Action, heard: int, now: JourneyStanding) -> Proof | None:
     """
     if now.ending is not None:
         return Proof(Outcome.MOVED, "The case has ended.")
+    if action is Action.END:
+        return None
     if action is Action.HOLD:
         return Proof(Outcome.MOVED, now.sentence) if now.on_hold else None
     if action is Action.RELEASE:

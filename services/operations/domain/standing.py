@@ -11,7 +11,9 @@ from sevensteps.deadlines import Due, Hold, Moment, compact, due_now, due_of
 from sevensteps.events import (
     OPENS,
     AdviceGiven,
+    CaseAssigned,
     CaseEnded,
+    CaseEscalated,
     CaseOpened,
     DeterminationConfirmed,
     HoldPlaced,
@@ -61,7 +63,8 @@ class Standing:
     wait for if it were not on hold, since `since`. `next_stage` is the step that is to be opened, where the case waits
     for that: None where it is to be ended. `led` is what led to the present step: from there a hold moves its date,
     which is `due`. `clocks` are the last days that the law sets for other things (YYYY-MM-DD), by name; `told` is the
-    date of the step that was told to have passed.
+    date of the step that was told to have passed. `team` looks after it, and `escalated_to` is the role before which it
+    was brought, until it goes on.
     """
 
     case_id: str
@@ -81,6 +84,8 @@ class Standing:
     clocks: Mapping[str, str] = field(default_factory=dict)
     told: str = ""
     ending: str = ""
+    team: str = ""
+    escalated_to: str = ""
 
     @classmethod
     def begin(cls, case_id: str, council: str, moment: Moment, opened: CaseOpened) -> "Standing":
@@ -141,7 +146,14 @@ class Standing:
         if moment.position <= self.heard:
             return self
         further = self._taken_further(moment, payload)
-        return replace(further, heard=moment.position, clocks=clocks_after(self.clocks, payload))
+        escalated_to = further.escalated_to if further.place == self.place else ""
+        clocks = clocks_after(self.clocks, payload)
+        return replace(further, heard=moment.position, clocks=clocks, escalated_to=escalated_to)
+
+    @property
+    def place(self) -> tuple[Stage, int, WaitingFor]:
+        """What changes when a case goes on. A hold and its release change nothing of it."""
+        return self.stage, self.turn, self.waiting_for
 
     def _taken_further(self, moment: Moment, payload: Payload) -> "Standing":
         match payload:
@@ -151,6 +163,10 @@ class Standing:
                 )
             case _ if self.ending:
                 return self
+            case CaseAssigned():
+                return replace(self, team=payload.team)
+            case CaseEscalated():
+                return replace(self, escalated_to=payload.role)
             case HoldPlaced() if not self.on_hold:
                 return replace(self, holds=(*self.holds, Hold(moment)), hold_reason=payload.reason)
             case HoldReleased() if self.on_hold:

@@ -32,7 +32,8 @@ class Wanted:
     """Which cases: those that meet every condition given. Of several values of one, any is enough.
 
     `scope` is the council to which the reader is confined; None for whoever looks after all. `stuck` does not count
-    what is only near. Times are the beginnings of days in the United Kingdom.
+    what is only near. The empty team is that of cases which no team looks after. Times are the beginnings of days in
+    the United Kingdom.
     """
 
     scope: str | None = None
@@ -53,6 +54,8 @@ class Wanted:
     is_open: bool = False
     opened_before: datetime | None = None
     waiting_since_before: datetime | None = None
+    teams: tuple[str, ...] = ()
+    escalated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

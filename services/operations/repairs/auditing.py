@@ -101,11 +101,19 @@ def add(connection: sa.Connection, actor: Actor, entry: Entry, signer: Signer | 
 SIGNED = ("signature", "signed_by")
 
 
-def page(connection: sa.Connection, *, scope: str | None, about: str, after: int, size: int) -> Sequence[sa.RowMapping]:
-    """The next entries after a number, at most `size`: of a council's own staff, or of all."""
-    query = sa.select(audit).where(audit.c.number > after)
+def page(
+    connection: sa.Connection, *, scope: str | None, about: str, after: int, size: int, newest_first: bool = False
+) -> Sequence[sa.RowMapping]:
+    """The next entries after a number, at most `size`: of a council's own staff, or of all.
+
+    With the newest first, those that are next are before the number; 0 is behind the last one.
+    """
+    query = sa.select(audit)
+    if after or not newest_first:
+        query = query.where(audit.c.number < after if newest_first else audit.c.number > after)
     if scope is not None:
         query = query.where(audit.c.council == scope)
     if about:
         query = query.where(audit.c.about == about)
-    return connection.execute(query.order_by(audit.c.number).limit(size)).mappings().all()
+    order = audit.c.number.desc() if newest_first else audit.c.number
+    return connection.execute(query.order_by(order).limit(size)).mappings().all()

@@ -1,5 +1,7 @@
 """What repairs do to a case: by the calls that anybody makes, with the rights of whoever repairs."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import Protocol
@@ -11,8 +13,10 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse, ResetActivityRequest
 from temporalio.service import RPCError, RPCStatusCode
 
-from services.operations.domain.repair import Action
+from services.operations.domain.action import Action
+from services.operations.domain.prediction import Prediction
 from services.operations.repairs.repair_store import Repair, RepairCase
+from services.operations.repairs.unheard import Unheard
 from services.operations.temporal_client import PROCESS, TemporalClient
 from sevensteps import journeys
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
@@ -27,11 +31,16 @@ from sevensteps.temporal import Standing, workflow_id
 
 CALL_SECONDS = 15.0
 TIMEOUT = timedelta(seconds=5)
+AT_ONCE = 16
+"""How many cases are asked about at once."""
 _token: ContextVar[str] = ContextVar("token of whoever repairs")
 
 
 class Hands(Protocol):
-    """Acts on cases, and looks at them again."""
+    """Acts on cases, and looks at them: before, where that is asked for, and again."""
+
+    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+        """What an action would do to each, where journeys and services have to be asked. Raises the Fault of either."""
 
     async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
         """Do to a case what a repair does. Done twice it does no harm. Raises the Fault of whoever refuses."""
@@ -50,7 +59,19 @@ class OwnHands:
         """`settings` say where services and Temporal are. Nothing is connected yet."""
         certificates = certificates_for_calls(settings, PROCESS)
         self._assessment = channel(settings.address("assessment"), _token.get, certificates)
+        self._feed = channel(settings.address("feed"), _token.get, certificates)
         self._temporal = TemporalClient(settings)
+        self._unheard = Unheard(self._feed, self._temporal)
+
+    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+        """See Hands."""
+        _token.set(token)
+        match action:
+            case Action.REPLAY:
+                brought_to = await self._unheard.brought_to()
+                return await _each(case_ids, lambda case_id: self._unheard.foresee(case_id, brought_to))
+            case _:
+                return {}
 
     async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
         """See Hands."""
@@ -62,8 +83,16 @@ class OwnHands:
                 await self._resume(repair, case, token)  # the relay brings it, finds no journey, and starts one
             case Action.RESUME:
                 await self._resume(repair, case, token)
+            case Action.REPLAY:  # the relay brings it, and before it whatever the journey has not heard
+                await self._resume(repair, case, token, replay=True)
             case Action.HOLD | Action.RELEASE:
                 await self._hold_or_release(repair, case, token)
+            case Action.END:
+                await self._end(repair, case, token)
+            case Action.ASSIGN:
+                await self._assign(repair, case, token)
+            case Action.ESCALATE:
+                await self._escalate(repair, case, token)
             case _:
                 raise NotImplementedError
 
@@ -74,14 +103,40 @@ class OwnHands:
     async def close(self) -> None:
         """See Hands."""
         await self._assessment.close()
+        await self._feed.close()
 
-    async def _resume(self, repair: Repair, case: RepairCase, token: str) -> None:
+    async def _resume(self, repair: Repair, case: RepairCase, token: str, *, replay: bool = False) -> None:
         request = pb.ResumeCaseRequest(
-            request_id=_request_id(repair, case), case_id=case.case_id, because=repair.because
+            request_id=_request_id(repair, case), case_id=case.case_id, because=repair.because, replay=replay
         )
         await self._ask(token, "ResumeCase", request)
 
     async def _hold_or_release(self, repair: Repair, case: RepairCase, token: str) -> None:
+        now, same = await self._now(repair, case, token)
+        if repair.action is Action.HOLD and not now.on_hold:
+            reason = number_of(pb.HoldReason, repair.given["hold_reason"])
+            await self._ask(token, "PlaceHold", pb.PlaceHoldRequest(reason=reason, **same))
+        elif repair.action is Action.RELEASE and now.on_hold:
+            await self._ask(token, "ReleaseHold", pb.ReleaseHoldRequest(**same))
+
+    async def _end(self, repair: Repair, case: RepairCase, token: str) -> None:
+        """Ask that the case be ended, unless it has ended as it should; one that ended otherwise is refused."""
+        now, same = await self._now(repair, case, token)
+        ending = number_of(pb.Ending, repair.given["ending"])
+        if now.ending != ending:
+            await self._ask(token, "EndCase", pb.EndCaseRequest(ending=ending, **same))
+
+    async def _assign(self, repair: Repair, case: RepairCase, token: str) -> None:
+        now, same = await self._now(repair, case, token)
+        if now.team != repair.given["team"]:
+            await self._ask(token, "AssignCase", pb.AssignCaseRequest(team=repair.given["team"], **same))
+
+    async def _escalate(self, repair: Repair, case: RepairCase, token: str) -> None:
+        _, same = await self._now(repair, case, token)
+        await self._ask(token, "EscalateCase", pb.EscalateCaseRequest(role=repair.given["escalate_to"], **same))
+
+    async def _now(self, repair: Repair, case: RepairCase, token: str) -> tuple[pb.Case, dict[str, str]]:
+        """The case as its service has it now, and what every call that changes it says."""
         found = await self._ask(token, "GetCase", pb.GetCaseRequest(case_id=case.case_id))
         now = found.case if isinstance(found, pb.GetCaseResponse) else pb.Case()
         same = {
@@ -90,11 +145,7 @@ class OwnHands:
             "etag": now.etag,
             "because": repair.because,
         }
-        if repair.action is Action.HOLD and not now.on_hold:
-            reason = number_of(pb.HoldReason, repair.hold_reason)
-            await self._ask(token, "PlaceHold", pb.PlaceHoldRequest(reason=reason, **same))
-        elif repair.action is Action.RELEASE and now.on_hold:
-            await self._ask(token, "ReleaseHold", pb.ReleaseHoldRequest(**same))
+        return now, same
 
     async def _ask(self, token: str, rpc: str, request: Message) -> Message:
         """Ask the assessment service as whoever repairs."""
@@ -130,6 +181,18 @@ class OwnHands:
                 await client.workflow_service.reset_activity(request, timeout=TIMEOUT)
         except RPCError as error:
             raise _silent() from error
+
+
+async def _each(case_ids: Sequence[str], foresee: Callable[[str], Awaitable[Prediction]]) -> Mapping[str, Prediction]:
+    """Foresee for each of many, some at a time."""
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(case_id: str) -> Prediction:
+        async with room:
+            return await foresee(case_id)
+
+    found = await asyncio.gather(*map(one, case_ids))
+    return dict(zip(case_ids, found, strict=True))
 
 
 def _silent() -> Fault:

@@ -1,11 +1,14 @@
 """Reading and writing repairs and their cases."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from services.operations.domain.repair import Action, Proof, State
+from services.operations.domain.action import Action
+from services.operations.domain.agreement import Agreement
+from services.operations.domain.repair import Proof, State
 from services.operations.tables import repair_cases, repairs
 from sevensteps.errors import Fault, Kind
 
@@ -15,20 +18,28 @@ SILENT_MILLISECONDS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A repair as it is on record."""
+    """A repair as it is on record.
+
+    `given` is what the action is given, by the name of its field. Where `by_two` holds, nothing is done before somebody
+    has agreed: `agreed_by`, for the reason `agreed_because`, at `agreed` (milliseconds since 1970; 0 until then).
+    """
 
     repair_id: str
     fingerprint: str
     council: str
     planned_by: str
     action: Action
-    hold_reason: str
+    given: Mapping[str, str]
     because: str
     state: State
     why: str
     planned: int
     seen: int
     runner: str
+    by_two: bool
+    agreed_by: str = ""
+    agreed_because: str = ""
+    agreed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,8 @@ class Progress:
 
 def add(connection: sa.Connection, repair: Repair, its_cases: Sequence[RepairCase]) -> None:
     """Put a planned repair on record."""
-    connection.execute(repairs.insert(), {name: getattr(repair, name) for name in Repair.__slots__})
+    row = {name: getattr(repair, name) for name in Repair.__slots__}
+    connection.execute(repairs.insert(), row | {"given": json.dumps(dict(repair.given), sort_keys=True)})
     if its_cases:
         rows = [{name: getattr(each, name) for name in RepairCase.__slots__} for each in its_cases]
         connection.execute(repair_cases.insert(), rows)
@@ -159,11 +171,19 @@ def others_at_work(connection: sa.Connection, repair_id: str, case_id: str) -> s
 
 
 def take(connection: sa.Connection, repair_id: str, runner: str, now: int) -> bool:
-    """Let an instance run a repair. False where another one runs it."""
+    """Let an instance run a repair. False where another one runs it, or a second person has not agreed."""
     free = sa.or_(repairs.c.state != State.RUNNING, repairs.c.seen < now - SILENT_MILLISECONDS)
-    taken = repairs.update().where(repairs.c.repair_id == repair_id, free)
+    may_begin = sa.or_(sa.not_(repairs.c.by_two), repairs.c.agreed_by != "")
+    taken = repairs.update().where(repairs.c.repair_id == repair_id, free, may_begin)
     values = {"state": State.RUNNING.value, "why": "", "runner": runner, "seen": now}
     return connection.execute(taken.values(values)).rowcount > 0
+
+
+def agree(connection: sa.Connection, repair_id: str, agreement: Agreement, because: str, now: int) -> bool:
+    """Note who has agreed. False where somebody has before."""
+    unsettled = repairs.update().where(repairs.c.repair_id == repair_id, repairs.c.agreed_by == "")
+    values = {"agreed_by": agreement.second, "agreed_because": because, "agreed": now}
+    return connection.execute(unsettled.values(values)).rowcount > 0
 
 
 def is_still(connection: sa.Connection, repair_id: str, runner: str, now: int) -> bool:
@@ -214,4 +234,5 @@ def _cases(connection: sa.Connection, query: sa.Select[tuple[object, ...]]) -> S
 
 def _repair_of(row: sa.RowMapping) -> Repair:
     values = {name: row[name] for name in Repair.__slots__}
-    return Repair(**values | {"action": Action(row["action"]), "state": State(row["state"])})
+    typed = {"action": Action(row["action"]), "state": State(row["state"]), "given": json.loads(row["given"])}
+    return Repair(**values | typed)

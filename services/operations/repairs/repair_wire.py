@@ -1,27 +1,44 @@
 """Between the wire and repairs: requests read and checked, repairs, their cases and the audit written as messages."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from services.operations.domain.repair import Action, Outcome
+from services.operations.domain.action import Action
+from services.operations.domain.given import in_words
+from services.operations.domain.repair import Outcome
 from services.operations.repairs.planning import Planned
 from services.operations.repairs.repair_store import Progress, Repair, RepairCase
 from services.operations.wire import LARGEST_PAGE, LONGEST_CAUSE, PAGE, named, timestamp, wanted_of
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.fields import Fields, moment, number_of
 from sevensteps.identity.actor import Actor
+from sevensteps.identity.rights import SIGNING
 from sevensteps.rpc.interceptor import Context
 from sevensteps.service.page_tokens import position_of, token_of
-from sevensteps.steps import HoldReason
+from sevensteps.steps import Ending, HoldReason
 
 LONGEST_REASON = 1_000
+LONGEST_TEAM = 64
 PACE, LARGEST_PACE = 300, 1200
 """How many cases a minute, unless somebody says otherwise; and the most."""
 MOST_AT_ONCE = 5000
 BEARER = "Bearer "
+GIVEN: Mapping[Action, str] = {
+    Action.HOLD: "hold_reason",
+    Action.ASSIGN: "team",
+    Action.ESCALATE: "escalate_to",
+    Action.END: "ending",
+}
+"""The field of a request that has what an action is given."""
+ONE_OF: Mapping[str, Sequence[str]] = {
+    "hold_reason": list(HoldReason),
+    "escalate_to": SIGNING,
+    "ending": [each for each in Ending if each is not Ending.NOT_ELIGIBLE],
+}
+"""What it may be, where that is one of a few. As not eligible a case ends by itself, once the advice is given."""
 
 
 Listing: TypeAlias = pb.ListRepairsRequest | pb.ListRepairCasesRequest | pb.ListAuditRequest
@@ -35,14 +52,26 @@ def planned_of(request: pb.PlanRepairRequest, actor: Actor) -> Planned:
     fields.text("cause_id", request.cause_id, limit=LONGEST_CAUSE, may_be_empty=True)
     because = fields.text("because", request.because, limit=LONGEST_REASON)
     action = fields.choice("action", request.action, pb.RepairAction)
-    if action == Action.HOLD:
-        fields.among("hold_reason", request.hold_reason, list(HoldReason))
-    elif request.hold_reason:
-        fields.wrong("hold_reason", "must be empty: only cases that are put on hold have one")
+    given = _given(fields, request, action)
     fields.check()
     asked = f"{actor.council}\0{actor.subject}\0".encode() + request.SerializeToString(deterministic=True)
     fingerprint = hashlib.sha256(asked).hexdigest()
-    return Planned(f"repair-{request_id.lower()}", fingerprint, wanted, Action(action), request.hold_reason, because)
+    return Planned(f"repair-{request_id.lower()}", fingerprint, wanted, Action(action), given, because)
+
+
+def _given(fields: Fields, request: pb.PlanRepairRequest, action: str) -> Mapping[str, str]:
+    """What the action is given, by field. Notes what is wrong with it, and what is for another action."""
+    wanted = GIVEN.get(Action(action)) if action else None
+    for each, name in GIVEN.items():
+        if name != wanted and getattr(request, name):
+            fields.wrong(name, f"must be empty: it is for the action {each} alone")
+    if wanted is None:
+        return {}
+    value = str(getattr(request, wanted))
+    if wanted in ONE_OF:
+        fields.among(wanted, value, ONE_OF[wanted])
+        return {wanted: value}
+    return {wanted: fields.text(wanted, value, limit=LONGEST_TEAM)}
 
 
 def extent_of(request: pb.ContinueRepairRequest) -> tuple[int, int]:
@@ -57,8 +86,8 @@ def extent_of(request: pb.ContinueRepairRequest) -> tuple[int, int]:
     return request.cases, request.pace or PACE
 
 
-def because_of(request: pb.StopRepairRequest) -> str:
-    """Why a repair is stopped. Raises a Fault (INVALID)."""
+def because_of(request: pb.StopRepairRequest | pb.AgreeRepairRequest) -> str:
+    """Why a repair is stopped, or why somebody agrees to it. Raises a Fault (INVALID)."""
     fields = Fields()
     fields.given("repair_id", request.repair_id)
     because = fields.text("because", request.because, limit=LONGEST_REASON)
@@ -112,6 +141,10 @@ def repair_message(repair: Repair, progress: Progress) -> pb.Repair:
             for outcome in Outcome
             if outcome in progress.outcomes
         ],
+        needs_second_person=repair.by_two,
+        agreed_by=repair.agreed_by,
+        agreed_at=timestamp(repair.agreed) if repair.agreed else None,
+        given=in_words(repair.action, repair.given),
     )
 
 

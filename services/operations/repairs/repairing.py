@@ -1,14 +1,19 @@
 """Carrying out repairs: case by case, at a pace, and looking at each case again. Whoever repairs may stop it."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
 from uuid import uuid4
 
+import sqlalchemy as sa
+
 from services.operations import store
-from services.operations.domain.repair import Outcome, Proof, State, prove
-from services.operations.repairs import auditing, repair_store
+from services.operations.domain.action import Action
+from services.operations.domain.prediction import Prediction
+from services.operations.domain.repair import BY_ROWS, Outcome, Proof, State, prove, prove_by_row
+from services.operations.repairs import agreeing, auditing, repair_store
 from services.operations.repairs.auditing import Entry, Signer
 from services.operations.repairs.hands import Hands
 from services.operations.repairs.repair_store import Repair, RepairCase
@@ -24,6 +29,7 @@ PATIENCE_SECONDS = 60.0
 """How long a case may take to move. After that it is as it was."""
 EVERY_CASE = 1_000_000
 """More than a repair can have."""
+NOT_HEARD = "The feed does not say so yet."
 LOOK_AT_THEM = "Look at what has become of the first cases, and continue."
 PASSING = frozenset({Kind.UNAVAILABLE, Kind.UNAUTHENTICATED})
 """What keeps the whole repair waiting: not the case is refused, but nothing can be done now."""
@@ -64,8 +70,16 @@ class Repairing:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
+    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+        """What an action would do to cases that have to be asked about. Raises a Fault where nobody answers."""
+        return await self._hands.foresee(action, case_ids, token) if case_ids else {}
+
     async def go_on(self, repair: Repair, going: Going) -> None:
-        """Begin, or go on, in the background. Raises a Fault (PRECONDITION, REPAIR_RUNS) where it runs already."""
+        """Begin, or go on, in the background.
+
+        Raises Faults (PRECONDITION): SECOND_PERSON_NEEDED where nobody has agreed yet, and REPAIR_RUNS.
+        """
+        agreeing.ensure_agreed(repair)
         repair_id, runner = repair.repair_id, str(uuid4())
         taking = partial(repair_store.take, repair_id=repair_id, runner=runner, now=_now())
         if not await self._records.write(taking):
@@ -177,15 +191,22 @@ class Repairing:
         while proof is None and monotonic() < deadline:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                now = await self._hands.look(case.case_id)
+                said, proof = await self._look(run.repair, case)
             except Fault as fault:
                 said = fault.detail
-            else:
-                said, proof = now.sentence, prove(run.repair.action, case.heard, now)
         proof = proof or Proof(Outcome.UNCHANGED, said)
         await self._end(case, proof)
         after = {"outcome": proof.outcome.value, "seen": proof.seen, "repair": run.repair_id}
         await self._note(run.going.actor, Entry("repair.looked", case.case_id, run.repair.because, after=after))
+
+    async def _look(self, repair: Repair, case: RepairCase) -> tuple[str, Proof | None]:
+        """What is seen of a case now; and what has become of it, where that can be told."""
+        if repair.action not in BY_ROWS:
+            now = await self._hands.look(case.case_id)
+            return now.sentence, prove(repair.action, case.heard, now)
+        known = await self._records.read(partial(store.standings, case_ids=[case.case_id]))
+        row = known.get(case.case_id)
+        return NOT_HEARD, prove_by_row(repair.action, repair.given, case.heard, row) if row else None
 
     async def _end(self, case: RepairCase, proof: Proof) -> None:
         await self._records.write(partial(repair_store.note_outcome, case=case, proof=proof, now=_now()))
@@ -198,9 +219,13 @@ class Repairing:
         why = (
             "" if is_done else why or "These were to be repaired first. Look at what has become of them, and continue."
         )
-        await self._records.write(partial(repair_store.settle, repair_id=run.repair_id, state=state, why=why))
-        after = {"state": state.value, **progress.outcomes}
-        await self._note(run.going.actor, Entry("repair.settled", run.repair_id, "", after=after))
+        entry = Entry("repair.settled", run.repair_id, "", after={"state": state.value, **progress.outcomes})
+
+        def settle(connection: sa.Connection) -> None:
+            repair_store.settle(connection, run.repair_id, state, why)
+            auditing.add(connection, run.going.actor, entry, self._signer)
+
+        await self._records.write(settle)
 
     async def _note(self, actor: Actor, entry: Entry) -> None:
         """Put on record what was done. What is about the repair as a whole is signed."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from services.review.domain.plan_in_force import PlanInForce
-from services.review.domain.spending import NOTHING, Checked, Spend, SpendJudgement, SpendToJudge
+from services.review.domain.spending import NOTHING, Checked, Spend, SpendJudgement, SpendOnRecord
 from sevensteps.errors import case_ended, stage_order
 from sevensteps.policy import Verdict
 from sevensteps.policy.model.verdict import Json
@@ -222,7 +222,7 @@ class Life:
         to_judge = checked.verdict == Verdict.NEEDS_JUDGEMENT
         return replace(self, spent=self.spent + spend.amount, spends_to_judge=self.spends_to_judge + to_judge)
 
-    def judge(self, spend: SpendToJudge, judgement: SpendJudgement) -> Self:
+    def judge(self, spend: SpendOnRecord, judgement: SpendJudgement) -> Self:
         """The life with a judgement on a spend of any round, in place of the last one."""
         return replace(
             self,

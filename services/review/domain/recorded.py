@@ -20,7 +20,8 @@ class RecordedJudgement:
 class RecordedSpend:
     """Money spent in a round. `checked` says against which version of the plan, and how it compares with that.
 
-    The last one of its judgements holds.
+    The last one of its judgements holds. `corrects` is the id of the spend that it corrects `because` of something, and
+    `corrected_by` of the one that corrects it; empty where there is none.
     """
 
     spend_id: str
@@ -30,6 +31,9 @@ class RecordedSpend:
     recorded_by: str
     recorded_at: str
     judgements: tuple[RecordedJudgement, ...]
+    corrects: str
+    corrected_by: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)

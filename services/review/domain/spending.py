@@ -57,30 +57,65 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class SpendToJudge:
-    """A spend as it stands before it is judged. `judged` is its last judgement; None where nobody has judged it."""
+class SpendOnRecord:
+    """A spend of a round as it stands, to be judged or corrected.
 
-    line_id: str
-    amount: Decimal
-    verdict: str
-    recorded_by: str
+    `judged` is its last judgement; None where nobody has judged it. `recorded_by` has whoever recorded it and, where it
+    corrects another, whoever recorded that. `corrected_by` is the id of what corrects it; empty while it holds.
+    """
+
+    spend_id: str
+    round: int
+    spend: Spend
+    checked: Checked
+    recorded_by: frozenset[str]
     judged: SpendJudgement | None
+    corrected_by: str
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it is for somebody to judge, or was."""
+        return self.checked.verdict == Verdict.NEEDS_JUDGEMENT
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is for somebody to judge, and nobody has."""
+        return self.is_marked and self.judged is None
 
     def ensure_may_be_judged(self, by: str, case_id: str) -> None:
         """Raise a Fault where nothing is left to judgement (INVALID), or by whoever recorded the spend (DENIED)."""
-        if self.verdict != Verdict.NEEDS_JUDGEMENT:
+        if not self.is_marked or self.corrected_by:
             raise not_to_judge()
-        if by == self.recorded_by:
+        if by in self.recorded_by:
+            raise _by_somebody_else("judge", case_id)
+
+    def ensure_may_be_corrected(self, by: str, case_id: str) -> None:
+        """Raise a Fault where it is corrected already (PRECONDITION), or is marked and by whoever recorded it (DENIED).
+
+        Otherwise whoever sees a judgement coming, or has one against them, could have it fall away.
+        """
+        if self.corrected_by:
             raise Fault(
-                Kind.DENIED,
-                "SEPARATION_OF_DUTIES",
-                "You recorded this spending, so somebody else must judge it.",
+                Kind.PRECONDITION,
+                "SPEND_CORRECTED",
+                f"This spending is corrected already, by {self.corrected_by}. Correct that one.",
                 metadata={"case_id": case_id},
             )
+        if self.is_marked and by in self.recorded_by:
+            raise _by_somebody_else("correct", case_id)
 
     def not_agreed(self, judgement: SpendJudgement | None) -> Decimal:
         """What of it is not agreed by a judgement. Money that came back is no money that was spent."""
-        return max(self.amount, NOTHING) if judgement is SpendJudgement.NOT_AGREED else NOTHING
+        return max(self.spend.amount, NOTHING) if judgement is SpendJudgement.NOT_AGREED else NOTHING
+
+
+def _by_somebody_else(what: str, case_id: str) -> Fault:
+    return Fault(
+        Kind.DENIED,
+        "SEPARATION_OF_DUTIES",
+        f"You recorded this spending, so somebody else must {what} it.",
+        metadata={"case_id": case_id},
+    )
 
 
 def not_to_judge() -> Fault:

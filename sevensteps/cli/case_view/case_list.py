@@ -56,10 +56,12 @@ class Row:
             f"ended: {plain(row.ending)}": bool(row.ending),
             "overdue": self._has_passed(row.due_on),
             "on hold": bool(row.hold_reason),
+            f"before the {plain(row.escalated_to)}": bool(row.escalated_to),
         }
         ways = [way.words for way in self.stuck if way not in TOLD_BY_DATES]
         by_law = [_overdue(each) for each in row.clocks if self._has_passed(each.due_on) and not self._is_of_step(each)]
-        return list(dict.fromkeys([*(mark for mark, holds in own.items() if holds), *ways, *by_law]))
+        whose = [f"team {row.team}"] if row.team else []
+        return list(dict.fromkeys([*(mark for mark, holds in own.items() if holds), *ways, *by_law, *whose]))
 
     def _is_of_step(self, running: pb.Clock) -> bool:
         """Whether it is the law's date of the step itself."""
@@ -94,6 +96,8 @@ class Row:
             "opened_at": _moment(row, "opened_at"),
             "ending": row.ending,
             "on_hold": bool(row.hold_reason),
+            "team": row.team or None,
+            "escalated_to": row.escalated_to or None,
             **self._standing(),
             "waiting": [self._clock(each) for each in row.clocks if each.about],
             "clocks": [self._clock(each) for each in row.clocks if not each.about],

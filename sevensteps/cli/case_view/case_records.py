@@ -41,14 +41,16 @@ class CaseRecords:
         return [
             spent
             for spent in self.spending
-            if spent.decision.verdict == decision_pb2.VERDICT_NEEDS_JUDGEMENT and not spent.judgements
+            if spent.decision.verdict == decision_pb2.VERDICT_NEEDS_JUDGEMENT
+            and not (spent.judgements or spent.corrected_by)
         ]
 
     @property
     def spending_not_agreed(self) -> list[review_pb2.Spending]:
         """What was spent and judged last not to be agreed."""
         not_agreed = review_pb2.SPEND_JUDGEMENT_NOT_AGREED
-        return [spent for spent in self.spending if spent.judgements and spent.judgements[-1].judgement == not_agreed]
+        held = [spent for spent in self.spending if spent.judgements and not spent.corrected_by]
+        return [spent for spent in held if spent.judgements[-1].judgement == not_agreed]
 
     def as_json(self) -> dict[str, Json]:
         """All of them for programs, as on the wire."""

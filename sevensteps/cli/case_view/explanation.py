@@ -13,6 +13,7 @@ from rich.text import Text
 from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.receipts.v1.receipts_pb2 import Receipt
+from sevensteps.case_history.decided import findings_with
 from sevensteps.case_history.sentences import (
     LONGEST_LIST,
     LONGEST_REASON,
@@ -27,7 +28,9 @@ from sevensteps.cli.case_view.receipts import ServiceReceipt
 from sevensteps.cli.case_view.timeline import STYLES, rule_label
 from sevensteps.events import (
     OPENS,
+    CaseAssigned,
     CaseEnded,
+    CaseEscalated,
     CaseResumed,
     DeterminationConfirmed,
     DeterminationProposed,
@@ -53,6 +56,8 @@ ACTS_BY = {
     HoldPlaced.TYPE: "put on hold by",
     HoldReleased.TYPE: "released by",
     CaseResumed.TYPE: "resumed by",
+    CaseAssigned.TYPE: "given to a team by",
+    CaseEscalated.TYPE: "escalated by",
     CaseEnded.TYPE: "ended by",
 }
 """What somebody does by name to the case as a whole: not decided by rules, and explained by the reason they gave."""
@@ -149,7 +154,7 @@ class _Explainer:
             return
         values = self._values(decision["values"], words)
         answer = f"{decision['decision']}: {words.answer(verdict)}"
-        findings = _deciding(decision["findings"], verdict)
+        findings = findings_with(decision["findings"], verdict)
         by = ""
         if verdict is Verdict.MET and not self.verbose:
             by = f"  by {_rules(findings)}"
@@ -234,12 +239,6 @@ def _level_needed(decision: Mapping[str, Json]) -> str:
 
 def _follows(decision: str) -> int:
     return FOLLOWING.index(decision) + 1 if decision in FOLLOWING else 0
-
-
-def _deciding(findings: Json, verdict: Verdict) -> list[Mapping[str, Json]]:
-    """The findings that gave the verdict."""
-    listed = findings if isinstance(findings, list) else []
-    return [finding for finding in listed if isinstance(finding, Mapping) and finding["verdict"] == verdict]
 
 
 def _rules(findings: Sequence[Mapping[str, Json]]) -> str:

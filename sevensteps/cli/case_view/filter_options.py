@@ -44,6 +44,10 @@ DueFrom = Annotated[datetime | None, typer.Option(formats=DAY, help="Only cases 
 DueBefore = Annotated[datetime | None, typer.Option(formats=DAY, help="Only cases that are due before this day.")]
 Hard = Annotated[bool, typer.Option("--hard", help="Only cases whose first date is one of law.")]
 OnHold = Annotated[bool, typer.Option("--on-hold", help="Only cases that are on hold.")]
+Teams = Annotated[
+    list[str] | None, typer.Option("--team", help='Only cases that this team looks after; "" for those of no team.')
+]
+Escalated = Annotated[bool, typer.Option("--escalated", help="Only cases that were escalated, and have not gone on.")]
 OpenedBefore = Annotated[datetime | None, typer.Option(formats=DAY, help="Only cases opened before this day.")]
 WaitingSince = Annotated[
     datetime | None,

@@ -75,6 +75,11 @@ def _of_spend_judged(records: CaseRecords, event: Event, _: Payload) -> Iterator
     return (f"because: {judged.because}" for judged in judgements if judged.judged_at == event.occurred_at)
 
 
+def _of_spend_corrected(records: CaseRecords, _: Event, payload: Payload) -> Iterator[str]:
+    named = getattr(payload, "spend_id", "")
+    return (f"because: {spent.because}" for spent in records.spending if spent.spend_id == named)
+
+
 def _of_review_call(records: CaseRecords, event: Event, _: Payload) -> Iterator[str]:
     return (f"because: {call.because}" for call in records.review_calls if call.called_at == event.occurred_at)
 
@@ -128,6 +133,7 @@ REASONS: Mapping[str, ReasonsOf] = {
     events.PlanApproved.TYPE: _of_approval,
     events.PlanReturned.TYPE: _of_approval,
     events.SpendJudged.TYPE: _of_spend_judged,
+    events.SpendCorrected.TYPE: _of_spend_corrected,
     events.ReviewRequested.TYPE: _of_review_call,
     events.ReviewCompleted.TYPE: _of_review,
     events.ComplaintRecorded.TYPE: _of_complaint,

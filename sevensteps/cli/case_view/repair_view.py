@@ -34,22 +34,39 @@ def lines_of_plan(repair: pb.Repair, its_cases: Sequence[pb.RepairCase], width: 
         yield from _wrapped(f"{INDENT}{_cases(number)}, {what}: ", prediction, width)
     if len(told) > MOST_PREDICTIONS:
         yield f"{INDENT}… and {len(told) - MOST_PREDICTIONS} other predictions; `sevensteps repair show` has each."
-    if repair.left:
+    if repair.needs_second_person and repair.left:
+        yield "Nothing is done yet."
+    elif repair.left:
         yield f"Nothing is done yet. `sevensteps repair continue {repair.repair_id} --cases 5` mends the first five."
 
 
 def lines_of_repair(repair: pb.Repair, width: int) -> Iterator[str]:
     """A repair over a few lines."""
     word = RepairStands[short_name(pb.RepairState, repair.state).upper()].words
-    yield f"{repair.repair_id}: {_action(repair)} {_cases(repair.cases)}, {word}"
+    given = f" {repair.given}" if repair.given else ""
+    yield f"{repair.repair_id}: {_action(repair)} {_cases(repair.cases)}{given}, {word}"
     planned = clock.moment_in_words(repair.planned_at.ToDatetime(tzinfo=UTC))
     yield from _wrapped(INDENT, f"planned by {repair.planned_by} on {planned}: {repair.because}", width)
+    yield from _wrapped(INDENT, _second_person(repair), width)
     became = [f"{_cases(each.cases)} {_became(each.outcome).words}" for each in repair.outcomes]
     became += [f"{_cases(repair.to_look_at)} to look at again"] if repair.to_look_at else []
     became += [f"{_cases(repair.left)} left"] if repair.left else []
     yield from _wrapped(INDENT, "; ".join(became) or "no case", width)
     if repair.why:
         yield from _wrapped(INDENT, repair.why, width)
+
+
+def _second_person(repair: pb.Repair) -> str:
+    """Who has agreed, or that somebody else has to; empty where nobody need."""
+    if repair.agreed_by:
+        agreed = clock.moment_in_words(repair.agreed_at.ToDatetime(tzinfo=UTC))
+        return f"agreed by {repair.agreed_by} on {agreed}"
+    if not repair.needs_second_person or not repair.left:
+        return ""
+    return (
+        f"It waits for a second person to agree, who is not {repair.planned_by}: "
+        f"`sevensteps repair agree {repair.repair_id}`."
+    )
 
 
 def lines_of_case(case: pb.RepairCase, width: int) -> Iterator[str]:
@@ -69,6 +86,10 @@ def repair_json(repair: pb.Repair) -> dict[str, Json]:
         "why": repair.why or None,
         "planned_by": repair.planned_by,
         "planned_at": _moment(repair.planned_at),
+        "given": repair.given or None,
+        "needs_second_person": repair.needs_second_person,
+        "agreed_by": repair.agreed_by or None,
+        "agreed_at": _moment(repair.agreed_at) if repair.HasField("agreed_at") else None,
         "number_of_cases": repair.cases,
         "left": repair.left,
         "to_look_at": repair.to_look_at,

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 
 from sevensteps.api.receipts.v1 import receipts_pb2 as pb
-from sevensteps.cli.case_view.law import read_archived
 from sevensteps.errors import Fault, Kind
 from sevensteps.policy import Library
+from sevensteps.publication.archived import read_archived
 from sevensteps.rpc.caller import Caller
 
 BESIDE = {"decision": "decision", "verdict": "verdict", "pack_hash": "hash"}

@@ -31,6 +31,8 @@ class AnswerWords:
     """The short name of each fact, by its path without the item."""
     money: frozenset[str] = frozenset()
     """The facts and values that are amounts of money, by the same paths and by their names."""
+    rows: Mapping[str, str] = field(default_factory=dict)
+    """The sentence of each row of the tables that have no part in the verdict, as on levels of authority."""
 
     @classmethod
     def of(cls, decision: Section) -> Self:
@@ -46,7 +48,7 @@ class AnswerWords:
         money = {path for path, body in facts.items() if body.text("type") == "money"}
         money |= {name for name, source in _values(decision) if source.get("fact") in money}
         names = {path: body.text("short name", plain(path.rpartition(".")[2])) for path, body in facts.items()}
-        return cls(_answers(decision), collections, names, frozenset(money))
+        return cls(_answers(decision), collections, names, frozenset(money), _rows(decision))
 
     def answer(self, verdict: str, part: str = "") -> str:
         """A verdict of the whole decision, or of a part, in the words of the question."""
@@ -80,6 +82,11 @@ def _values(decision: Section) -> Iterator[tuple[str, Section]]:
     for table in decision.sections("tables"):
         for row in table.sections("rows"):
             yield from row.named("values")
+
+
+def _rows(decision: Section) -> Mapping[str, str]:
+    advisory = (table for table in decision.sections("tables") if table.flag("advisory"))
+    return {row.text("row"): row.text("because") for table in advisory for row in table.sections("rows")}
 
 
 def _answers(decision: Section) -> Mapping[str, Mapping[str, str]]:

@@ -217,6 +217,8 @@ GOOD: Mapping[str, Message] = {
     "ReleaseHold": pb.ReleaseHoldRequest(),
     "ResumeCase": pb.ResumeCaseRequest(because="The pack has the bank holidays of next year now."),
     "EndCase": pb.EndCaseRequest(ending=pb.ENDING_MOVED),
+    "AssignCase": pb.AssignCaseRequest(team="north", because="They live there now."),
+    "EscalateCase": pb.EscalateCaseRequest(role="service_manager", because="Nobody answers."),
     "OpenAssessment": pb.OpenAssessmentRequest(round=2, opened_on=today()),
     "RecordComplaint": complaint(),
     "AcknowledgeComplaint": pb.AcknowledgeComplaintRequest(),

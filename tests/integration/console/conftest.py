@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from fakes.hands import FakeHands
+from integration.console.mending import run_with_parked
 from servers.console import Browser, Suite, browser_at, run_with_cases
+from services.operations.looking.look import Looking
+from services.operations.repairs import repairing
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +38,22 @@ async def olu(browser: Browser) -> Browser:
     """Somebody of operations, who looks after every council's cases, is signed on in it."""
     await browser.sign_in()
     return browser
+
+
+@pytest.fixture
+def hands() -> FakeHands:
+    """Those that repair; what they do can be said later."""
+    return FakeHands()
+
+
+@pytest.fixture
+async def mending(tmp_path: Path, hands: FakeHands, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Suite]:
+    """A console over parked cases. Cases are looked at again soon, and the test says what is found stuck."""
+
+    async def finds_nothing(_: Looking) -> None:
+        """Leave what is on record as it is."""
+
+    monkeypatch.setattr(repairing, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(Looking, "look", finds_nothing)
+    async with run_with_parked(tmp_path, hands) as suite:
+        yield suite

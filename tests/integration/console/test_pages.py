@@ -49,6 +49,19 @@ async def test_the_page_of_a_case_tells_its_story(olu: Browser) -> None:
     assert said.index("Put on hold: hospital; because: stroke") < said.index("Case opened: carer")
 
 
+async def test_the_page_of_a_case_says_who_can_act(olu: Browser) -> None:
+    """By the table of rights; and where no service answers, each part of the page says so in its place."""
+    said = text_of(await olu.open("/cases/case-one"))
+    assert "Whose turn it is a practitioner Who can act practitioner" in said
+    for part in (
+        "What its journey says cannot be shown: Temporal does not answer",
+        "Some decisions cannot be shown: The approval service does not answer.",
+        "Budgets and arrangements cannot be shown: The planning service does not answer.",
+        "Some of the reviews cannot be shown: The review service does not answer.",
+    ):
+        assert part in said
+
+
 async def test_a_late_case_is_marked_so(olu: Browser) -> None:
     """In the list and on its own page."""
     assert "30 June 2026 Overdue" in text_of(await olu.open("/cases?case_ids=case-one"))
@@ -63,7 +76,7 @@ async def test_who_may_not_read_the_feed_sees_the_rest_of_a_case(browser: Browse
     said = text_of(page)
     assert "Waits for a practitioner to confirm the determination" in said
     assert "What has happened cannot be shown: " in said
-    assert "operations" in said.partition("cannot be shown: ")[2][:200]
+    assert "operations" in said.partition("What has happened cannot be shown: ")[2][:200]
 
 
 async def test_who_may_not_read_what_is_stuck_hears_why(browser: Browser) -> None:

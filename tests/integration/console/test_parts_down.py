@@ -49,10 +49,11 @@ async def test_while_operations_are_down_pages_say_so_and_a_case_has_its_story(t
 
 async def test_while_the_feed_is_down_a_case_is_shown_with_how_old_that_is(tmp_path: Path) -> None:
     """Where it stands is known; what has happened is not. How far the feed was read stands below."""
-    async with run_with_cases(tmp_path, feed=NOBODY) as suite, browser_at(suite.console) as browser:
+    async with run_with_cases(tmp_path) as suite, browser_at(suite.console) as browser:
+        await suite.feed.stop()
         await browser.sign_in()
         case = text_of(await browser.open("/cases/case-one"))
         assert "Waits for a practitioner to confirm the determination" in case
-        assert "What has happened cannot be shown: nothing answers at" in case
+        assert "What has happened cannot be shown: The feed does not answer." in case
         assert "Every event of the feed up to number 5 is in this, as of" in case
         assert "3 open" in text_of(await browser.open("/"))

@@ -11,7 +11,17 @@ from servers.services import NOBODY, PACK, refusal_of
 from services.operations.domain.finding import StuckKind
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.config import Settings
-from sevensteps.events import CaseEnded, CaseOpened, ComplaintRecorded, HoldPlaced, LifeOpened, MoneyOpened, PlanOpened
+from sevensteps.events import (
+    CaseAssigned,
+    CaseEnded,
+    CaseEscalated,
+    CaseOpened,
+    ComplaintRecorded,
+    HoldPlaced,
+    LifeOpened,
+    MoneyOpened,
+    PlanOpened,
+)
 from sevensteps.identity.actor import Role
 from sevensteps.steps import DueKind, Ending, HoldReason
 
@@ -34,8 +44,9 @@ async def rows(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 async def fill(rows: CaseRows) -> None:
     """Each case is named after what is special about it; they were opened 70, 60 ... days ago, in this order.
 
-    late is overdue in step 1; planning is in step 2, held in step 3 on hold; lawful waits in step 6 for a date of law;
-    ended has a complaint that is overdue; paying is in step 4 and parked; near has a date of law that is near.
+    late is overdue in step 1, and the team north's; planning is in step 2 and was escalated, held in step 3 on hold;
+    lawful waits in step 6 for a date of law; ended has a complaint that is overdue; paying is in step 4 and parked;
+    near has a date of law that is near, and was given on to the team south.
     """
     await rows.happen("late", CaseOpened("adult", days_from_now(-1)), days_ago=70)
     await rows.happen("planning", CaseOpened("carer", days_from_now(-30)), days_ago=60)
@@ -52,6 +63,9 @@ async def fill(rows: CaseRows) -> None:
     await rows.happen("paying", CaseOpened("adult", days_from_now(9)), days_ago=20, council="other")
     await rows.happen("paying", MoneyOpened(1, days_from_now(12)), days_ago=1, council="other")
     await rows.happen("near", CaseOpened("carer", days_from_now(9)), days_ago=15)
+    await rows.happen("late", CaseAssigned("north"), days_ago=12)
+    await rows.happen("near", CaseAssigned("north"), CaseAssigned("south"), days_ago=12)
+    await rows.happen("planning", CaseEscalated("service_manager"), days_ago=12)
     await rows.stuck(
         found("paying", StuckKind.PARKED, cause="parked/OpenSupport", operation="OpenSupport", reason="NO_VALUE"),
         found("late", StuckKind.PERSON_PAST_DUE, cause="person_past_due/determination"),
@@ -94,6 +108,12 @@ ALL = ["late", "planning", "held", "lawful", "ended", "paying", "near"]
         (Filter(due_from=days_from_now(5), due_before=days_from_now(10)), ["planning", "near"]),
         (Filter(hard=True), ["lawful", "ended"]),
         (Filter(on_hold=True), ["held"]),
+        (Filter(teams=["north"]), ["late"]),
+        (Filter(teams=["north", "south"]), ["late", "near"]),
+        (Filter(teams=["", "south"]), ["planning", "held", "lawful", "ended", "paying", "near"]),
+        (Filter(teams=["west"]), []),
+        (Filter(escalated=True), ["planning"]),
+        (Filter(escalated=True, teams=["north"]), []),
         (Filter(open=True), [case for case in ALL if case != "ended"]),
         (Filter(opened_before=days_from_now(-50)), ["late", "planning"]),
         (Filter(opened_before=days_from_now(-49)), ["late", "planning", "held"]),
@@ -181,6 +201,7 @@ async def test_a_councils_own_staff_see_their_own_cases_only(rows: CaseRows) -> 
     [
         (Filter(case_ids=["case-1"] * 1001), "filter.case_ids"),
         (Filter(councils=["example"] * 101), "filter.councils"),
+        (Filter(teams=["north"] * 101), "filter.teams"),
         (Filter(case_kinds=["child"]), "filter.case_kinds[0]"),
         (Filter(steps=[pb.STEP_UNSPECIFIED]), "filter.steps[0]"),
         (Filter(whom=[pb.WHOM_PERSON, 99]), "filter.whom[1]"),  # type: ignore[list-item]

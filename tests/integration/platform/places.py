@@ -93,6 +93,8 @@ PLACES: Mapping[tuple[str, str], Places] = {
         **same("ending", "because", at="ListActs.acts"),
         "ended_on": "GetCase.case.ended_on",
     },
+    ("assessment", "AssignCase"): {"team": "GetCase.case.team", "because": "ListActs.acts.because"},
+    ("assessment", "EscalateCase"): same("role", "because", at="ListActs.acts"),
     ("assessment", "RecordComplaint"): same(
         *("received_on", "how", "made_by", "reference", "about", "happened_on", "late_because"), at=COMPLAINT
     ),
@@ -212,6 +214,10 @@ PLACES: Mapping[tuple[str, str], Places] = {
         "spend_id": "ListSpending.spending.spend_id",
         **same("judgement", "because", at="ListSpending.spending.judgements"),
     },
+    ("review", "CorrectSpend"): {
+        "spend_id": "ListSpending.spending.corrects",
+        **same("line_id", "amount", "spent_on", "evidence", "because", at="ListSpending.spending"),
+    },
     ("review", "RequestReview"): same("because", at="ListReviewCalls.calls"),
     ("review", "TriggerReview"): same("trigger", at="ListReviewCalls.calls"),
     ("review", "CompleteReview"): same(
@@ -261,6 +267,7 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
     ("approval", "OpenApproval", "plan.review_on"): COPY,
     ("approval", "OpenApproval", "plan.advice_given"): COPY,
     ("approval", "OpenApproval", "plan.complex"): COPY,
+    ("assessment", "ResumeCase", "replay"): "asks something of the journey alone, and changes no record of the case",
     ("assessment", "AnswerComplaint", "ombudsman_told"): "an answer that does not tell of the ombudsman is refused",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.takes_longer"): "refused: it is for adults only",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.met_by_carer"): "refused: it is for adults only",

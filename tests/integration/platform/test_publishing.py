@@ -23,7 +23,7 @@ from sevensteps.api.assessment.v1.assessment_pb2 import GetCouncilRequest
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.api.policy.v1.policy_pb2 import PublishedPack, StagePublicationRequest
 from sevensteps.api.policy.v1.policy_pb2_grpc import PolicyServiceStub
-from sevensteps.cli import publication, publication_draft
+from sevensteps.cli import publication_draft
 from sevensteps.cli.policy_publish import confirm_pack, publish_pack
 from sevensteps.config import DECIDING_SERVICES, POLICIES, Settings
 from sevensteps.councils import SECONDS_BETWEEN_LOOKS
@@ -32,6 +32,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.policy.authoring.check import Found, check
 from sevensteps.policy.packs.pack import read_pack
 from sevensteps.policy.packs.problems import Problems
+from sevensteps.publication import putting_in_force
 from sevensteps.rpc.caller import Caller, policy_officer
 
 MOST_SECONDS = 2.0
@@ -159,13 +160,13 @@ async def test_it_is_in_force_everywhere_within_two_seconds_of_being_sent(
     """From the first byte that is sent until every service decides by it; the best of three, on a busy machine."""
     sent: list[float] = []
     took: list[float] = []
-    whole = publication.stage
+    whole = putting_in_force.stage
 
     async def stage(*arguments: object) -> object:
         sent.append(time.monotonic())
         return await whole(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(publication, "stage", stage)
+    monkeypatch.setattr(putting_in_force, "stage", stage)
     for change in (AMENDED, AMENDED[::-1], AMENDED):
         draft(drafts, *change)
         await publish(services, drafts)
@@ -184,7 +185,7 @@ async def test_an_older_version_is_published_again(services: FourServices, draft
     await publish(services, drafts, because="it was a mistake")
     assert await services.first_decisions() == {old}
     async with policy_officer(services.settings, "pam") as pam:
-        told = [each.because for each in await publication.publications(pam)]
+        told = [each.because for each in await putting_in_force.publications(pam)]
     assert told == ["the council met", "it was a mistake"]
 
 
@@ -237,7 +238,7 @@ async def test_what_is_broken_off_is_in_force_nowhere_and_is_finished_by_the_sam
     await publish_pack(services.settings, str(drafts / PACK), "", "pam")  # the reason is on record already
     assert await services.first_decisions() == {new}
     async with policy_officer(services.settings, "pam") as pam:
-        assert len(await publication.publications(pam)) == 1
+        assert len(await putting_in_force.publications(pam)) == 1
 
 
 async def test_what_is_broken_off_after_it_was_put_in_force_is_in_force_everywhere(
@@ -245,7 +246,7 @@ async def test_what_is_broken_off_after_it_was_put_in_force_is_in_force_everywhe
 ) -> None:
     """From the same moment, although nobody has told the other services; one of them was down at that moment."""
     new = draft(drafts)
-    monkeypatch.setattr(publication, "until_in_force", killed)
+    monkeypatch.setattr(putting_in_force, "until_in_force", killed)
     with pytest.raises(KilledError):
         await publish(services, drafts)
     await services.stop("planning")
@@ -375,9 +376,9 @@ async def test_where_a_council_lets_two_people_publish_the_second_puts_it_in_for
     with pytest.raises(SystemExit):
         await confirm_pack(services.settings, new[:12], "pam")
     async with policy_officer(services.settings, "pam") as pam:
-        [waiting] = await publication.publications(pam)
+        [waiting] = await putting_in_force.publications(pam)
         with pytest.raises(Fault, match="SECOND_PERSON_NEEDED"):
-            await publication.put_in_force(pam, waiting.publication_id)
+            await putting_in_force.put_in_force(pam, waiting.publication_id)
     assert await services.first_decisions() == {old}
     await confirm_pack(services.settings, new[:12], "pia")
     assert await services.first_decisions() == {new}

@@ -146,6 +146,8 @@ async def story_of_round_2(first: OnCase) -> None:
     await first.do(pb.PlaceHoldRequest(reason=pb.HOLD_REASON_HOSPITAL, because="A hip operation."))
     await first.do(pb.ReleaseHoldRequest(because="Home and walking."))
     await first.do(pb.ResumeCaseRequest(because="The pack has next year's holidays."), Role.OPERATIONS)
+    await first.do(pb.AssignCaseRequest(team="moves", because="They are about to move."))
+    await first.do(pb.EscalateCaseRequest(role="team_manager", because="The other council does not answer."))
     departure = pb.Departure(
         outcome="community", judgement=pb.OUTCOME_JUDGEMENT_UNABLE, because="No bus goes there any more."
     )
@@ -330,6 +332,16 @@ async def story_of_review(mail: Correspondence) -> None:
         because="There is no invoice.",
     )
     await do(judged, "fay")
+    wrong = await do(pb.RecordSpendRequest(line_id="l1", amount="21.50", spent_on="2026-06-30"))
+    right = pb.CorrectSpendRequest(
+        spend_id=wrong.spend_id,  # type: ignore[attr-defined]
+        line_id="l2",
+        amount="12.50",
+        spent_on="2026-06-28",
+        evidence="RECEIPT-79",
+        because="Two figures were swapped.",
+    )
+    await do(right, "fay")
     await do(pb.RequestReviewRequest(because="The evenings are too long."))
     await do(pb.TriggerReviewRequest(trigger=pb.REVIEW_TRIGGER_PROVIDER_FAILURE))
     await mail.send("journey", Role.JOURNEY, home.review_opening(opened_on="2026-07-14"))

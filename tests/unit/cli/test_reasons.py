@@ -73,7 +73,8 @@ RECORDS = CaseRecords(
                 review_pb2.JudgedSpend(because="Of another day."),
                 review_pb2.JudgedSpend(because="There is no bill.", judged_at=AT),
             ]
-        )
+        ),
+        review_pb2.Spending(spend_id="spend-2", corrects="spend-1", because="The point was missing."),
     ],
     review_calls=[
         review_pb2.ReviewCall(because="Of another day."),
@@ -124,6 +125,12 @@ GIVEN = [
     ),
     (events.PlanReturned(1, []), ["because: The evenings are missing."]),
     (events.SpendJudged(3, "spend-1", "l1", "12.50", "not_agreed"), ["because: There is no bill."]),
+    (
+        events.SpendCorrected(
+            3, "spend-2", "spend-1", "l1", "1.25", "2026-05-05", "l1", "12.50", "2026-05-05", verdict="met"
+        ),
+        ["because: The point was missing."],
+    ),
     (events.ReviewRequested(3), ["because: The evenings."]),
     (
         events.ReviewCompleted(3, "continue"),

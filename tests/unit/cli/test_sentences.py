@@ -159,6 +159,17 @@ def test_a_judgement_on_spending_is_told(amount: str, judgement: str, told: str)
     assert event_in_words(_event(events.SpendJudged(1, "spend-1", "l1", amount, judgement)), WORDS) == told
 
 
+def test_a_correction_of_spending_tells_what_was_and_what_is() -> None:
+    """With what the rules say of it, and days and amounts as people write them."""
+    right = events.SpendCorrected(
+        1, "spend-2", "spend-1", "club", "50.00", "2026-06-02", "l1", "5000.00", "2026-06-01", "met"
+    )
+    told = event_in_words(_event(right), WORDS)
+    assert told.startswith(
+        "spending corrected: £50.00 on line club, on 2 June 2026, and not £5,000.00 on line l1, on 1 June 2026: "
+    )
+
+
 def test_a_review_says_what_the_law_wants() -> None:
     """What is called for, and the next one; the earlier of two dates is the one that it waits for."""
     triggered = events.ReviewTriggered(1, "misuse", "2026-06-01")

@@ -23,12 +23,15 @@ def upgrade() -> None:
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("opened", "since")),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("due_day", "first_day")),
         *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("first_is_law", "on_hold")),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("ending", "standing")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("ending", "team")),
+        sa.Column("escalated", sa.Boolean(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("case_id"),
     )
     is_open = sa.text("ending = ''")
     looked_up = ["council", "step", "waiting_for", "whom", "first_day", "first_is_law", "on_hold"]
+    looked_up += ["team", "escalated"]
     for name, first in {
         "open_cases": ["number"],
         "open_cases_by_due": ["first_day", "number"],
@@ -105,9 +108,19 @@ def _create_repairs() -> None:
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("repair_id", sa.Text(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("fingerprint", "council", "planned_by", "action")),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("hold_reason", "because", "state", "why")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("given", "because", "state", "why")),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("planned", "seen")),
         sa.Column("runner", sa.Text(), nullable=False),
+        sa.Column("by_two", sa.Boolean(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("agreed_by", "agreed_because")),
+        sa.Column("agreed", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("agreed_by <> planned_by", name="agreed_by_another"),
+        sa.CheckConstraint(
+            "(agreed_by <> '') = (agreed > 0) AND (agreed_by <> '') = (agreed_because <> '')", name="agreed"
+        ),
+        sa.CheckConstraint(
+            "NOT by_two OR agreed_by <> '' OR state IN ('planned', 'done')", name="agreed_before_it_begins"
+        ),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("repair_id"),
     )

@@ -297,6 +297,10 @@ class _ActKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ActKind.Value
     """It was resumed, after what had parked its journey was mended."""
     ACT_KIND_ENDED: _ActKind.ValueType  # 4
     """It was ended."""
+    ACT_KIND_ASSIGNED: _ActKind.ValueType  # 5
+    """It was given to a team."""
+    ACT_KIND_ESCALATED: _ActKind.ValueType  # 6
+    """It was brought before somebody with more authority."""
 
 class ActKind(_ActKind, metaclass=_ActKindEnumTypeWrapper):
     """What can be done to a case as a whole."""
@@ -311,6 +315,10 @@ ACT_KIND_RESUMED: ActKind.ValueType  # 3
 """It was resumed, after what had parked its journey was mended."""
 ACT_KIND_ENDED: ActKind.ValueType  # 4
 """It was ended."""
+ACT_KIND_ASSIGNED: ActKind.ValueType  # 5
+"""It was given to a team."""
+ACT_KIND_ESCALATED: ActKind.ValueType  # 6
+"""It was brought before somebody with more authority."""
 Global___ActKind: _TypeAlias = ActKind  # noqa: Y015
 
 class _MadeHow:
@@ -550,6 +558,7 @@ class Case(_message.Message):
     OPENED_BY_FIELD_NUMBER: _builtins.int
     ANOTHER_BECAUSE_FIELD_NUMBER: _builtins.int
     LINKED_CASE_ID_FIELD_NUMBER: _builtins.int
+    TEAM_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case's id."""
     council: _builtins.str
@@ -578,6 +587,8 @@ class Case(_message.Message):
     """Why it was opened beside another open case of the same kind for the same person; empty where there was none."""
     linked_case_id: _builtins.str
     """Another case that it belongs to, as a carer's to that of the adult cared for; empty where it belongs to none."""
+    team: _builtins.str
+    """The team that looks after it, by the council's own name for it; empty where nobody has said."""
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp:
         """When it was opened."""
@@ -600,10 +611,11 @@ class Case(_message.Message):
         opened_by: _builtins.str = ...,
         another_because: _builtins.str = ...,
         linked_case_id: _builtins.str = ...,
+        team: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["opened_at", b"opened_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["another_because", b"another_because", "assessment_due", b"assessment_due", "assessment_open", b"assessment_open", "case_id", b"case_id", "council", b"council", "ended_on", b"ended_on", "ending", b"ending", "etag", b"etag", "kind", b"kind", "linked_case_id", b"linked_case_id", "on_hold", b"on_hold", "opened_at", b"opened_at", "opened_by", b"opened_by", "person_reference", b"person_reference", "round", b"round"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["another_because", b"another_because", "assessment_due", b"assessment_due", "assessment_open", b"assessment_open", "case_id", b"case_id", "council", b"council", "ended_on", b"ended_on", "ending", b"ending", "etag", b"etag", "kind", b"kind", "linked_case_id", b"linked_case_id", "on_hold", b"on_hold", "opened_at", b"opened_at", "opened_by", b"opened_by", "person_reference", b"person_reference", "round", b"round", "team", b"team"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2640,22 +2652,26 @@ class ResumeCaseRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CASE_ID_FIELD_NUMBER: _builtins.int
     BECAUSE_FIELD_NUMBER: _builtins.int
+    REPLAY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
     """The case."""
     because: _builtins.str
     """What was mended, in words for the record; no names. At most 1,000 characters."""
+    replay: _builtins.bool
+    """Whether the journey is told every event of the case again before this: it drops what it has heard."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         case_id: _builtins.str = ...,
         because: _builtins.str = ...,
+        replay: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "replay", b"replay", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2754,6 +2770,130 @@ class EndCaseResponse(_message.Message):
 Global___EndCaseResponse: _TypeAlias = EndCaseResponse  # noqa: Y015
 
 @_typing.final
+class AssignCaseRequest(_message.Message):
+    """Asks to give a case to a team."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    TEAM_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read."""
+    team: _builtins.str
+    """The team, by the council's own name for it: one of those that the council's choices name, where they name any. At most 64 characters."""
+    because: _builtins.str
+    """Why, in words for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        team: _builtins.str = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "etag", b"etag", "request_id", b"request_id", "team", b"team"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignCaseRequest: _TypeAlias = AssignCaseRequest  # noqa: Y015
+
+@_typing.final
+class AssignCaseResponse(_message.Message):
+    """The case with its team."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case."""
+
+    def __init__(
+        self,
+        *,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignCaseResponse: _TypeAlias = AssignCaseResponse  # noqa: Y015
+
+@_typing.final
+class EscalateCaseRequest(_message.Message):
+    """Asks to bring a case before somebody with more authority."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read."""
+    role: _builtins.str
+    """The role before which it is brought: one that may sign plans, as "service_manager"."""
+    because: _builtins.str
+    """Why, in words for the record; no names. At most 1,000 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        role: _builtins.str = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "etag", b"etag", "request_id", b"request_id", "role", b"role"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EscalateCaseRequest: _TypeAlias = EscalateCaseRequest  # noqa: Y015
+
+@_typing.final
+class EscalateCaseResponse(_message.Message):
+    """The escalated case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def case(self) -> Global___Case:
+        """The case."""
+
+    def __init__(
+        self,
+        *,
+        case: Global___Case | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case", b"case"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EscalateCaseResponse: _TypeAlias = EscalateCaseResponse  # noqa: Y015
+
+@_typing.final
 class Act(_message.Message):
     """Something that was done to a case as a whole."""
 
@@ -2765,6 +2905,8 @@ class Act(_message.Message):
     BECAUSE_FIELD_NUMBER: _builtins.int
     HOLD_REASON_FIELD_NUMBER: _builtins.int
     ENDING_FIELD_NUMBER: _builtins.int
+    TEAM_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
     kind: Global___ActKind.ValueType
     """What."""
     acted_by: _builtins.str
@@ -2775,6 +2917,10 @@ class Act(_message.Message):
     """Of a hold: why, in one word."""
     ending: Global___Ending.ValueType
     """Of an ending: how the case ended."""
+    team: _builtins.str
+    """Of an assignment: the team."""
+    role: _builtins.str
+    """Of an escalation: the role before which the case was brought, as "service_manager"."""
     @_builtins.property
     def acted_at(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -2788,10 +2934,12 @@ class Act(_message.Message):
         because: _builtins.str = ...,
         hold_reason: Global___HoldReason.ValueType = ...,
         ending: Global___Ending.ValueType = ...,
+        team: _builtins.str = ...,
+        role: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["acted_at", b"acted_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acted_at", b"acted_at", "acted_by", b"acted_by", "because", b"because", "ending", b"ending", "hold_reason", b"hold_reason", "kind", b"kind"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acted_at", b"acted_at", "acted_by", b"acted_by", "because", b"because", "ending", b"ending", "hold_reason", b"hold_reason", "kind", b"kind", "role", b"role", "team", b"team"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

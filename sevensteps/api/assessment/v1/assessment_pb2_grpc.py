@@ -144,6 +144,16 @@ class AssessmentServiceStub:
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseResponse.FromString,
                 _registered_method=True)
+        self.AssignCase = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/AssignCase',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AssignCaseRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AssignCaseResponse.FromString,
+                _registered_method=True)
+        self.EscalateCase = channel.unary_unary(
+                '/sevensteps.api.assessment.v1.AssessmentService/EscalateCase',
+                request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EscalateCaseRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EscalateCaseResponse.FromString,
+                _registered_method=True)
         self.ListActs = channel.unary_unary(
                 '/sevensteps.api.assessment.v1.AssessmentService/ListActs',
                 request_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.ListActsRequest.SerializeToString,
@@ -384,8 +394,22 @@ class AssessmentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AssignCase(self, request, context):
+        """Gives the case to a team of the council, which looks after it from then on. Nothing else changes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EscalateCase(self, request, context):
+        """Brings the case before a role of the council that may sign. That is over when the case goes on. Nothing else changes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListActs(self, request, context):
-        """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+        """Lists the holds, releases, resumptions, teams, escalations and the ending of a case, oldest first: who, when and why.
         Earlier versions kept resumptions only; the feed has the rest.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -605,6 +629,16 @@ def add_AssessmentServiceServicer_to_server(servicer, server):
                     servicer.EndCase,
                     request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseResponse.SerializeToString,
+            ),
+            'AssignCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignCase,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AssignCaseRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AssignCaseResponse.SerializeToString,
+            ),
+            'EscalateCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.EscalateCase,
+                    request_deserializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EscalateCaseRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EscalateCaseResponse.SerializeToString,
             ),
             'ListActs': grpc.unary_unary_rpc_method_handler(
                     servicer.ListActs,
@@ -1259,6 +1293,60 @@ class AssessmentService:
             '/sevensteps.api.assessment.v1.AssessmentService/EndCase',
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseRequest.SerializeToString,
             sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EndCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssignCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/AssignCase',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AssignCaseRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.AssignCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EscalateCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.assessment.v1.AssessmentService/EscalateCase',
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EscalateCaseRequest.SerializeToString,
+            sevensteps_dot_api_dot_assessment_dot_v1_dot_assessment__pb2.EscalateCaseResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -86,8 +86,12 @@ class AssessmentServiceStub:
     """Tells a parked journey that its cause has been mended and it should try again."""
     EndCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.EndCaseRequest, _assessment_pb2.EndCaseResponse]
     """Ends the case. Operations may end it as support ended, moved or died; how else a case ends, practitioners decide."""
+    AssignCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.AssignCaseRequest, _assessment_pb2.AssignCaseResponse]
+    """Gives the case to a team of the council, which looks after it from then on. Nothing else changes."""
+    EscalateCase: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.EscalateCaseRequest, _assessment_pb2.EscalateCaseResponse]
+    """Brings the case before a role of the council that may sign. That is over when the case goes on. Nothing else changes."""
     ListActs: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.ListActsRequest, _assessment_pb2.ListActsResponse]
-    """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+    """Lists the holds, releases, resumptions, teams, escalations and the ending of a case, oldest first: who, when and why.
     Earlier versions kept resumptions only; the feed has the rest.
     """
     RecordComplaint: _grpc.UnaryUnaryMultiCallable[_assessment_pb2.RecordComplaintRequest, _assessment_pb2.RecordComplaintResponse]
@@ -181,8 +185,12 @@ class AssessmentServiceAsyncStub(AssessmentServiceStub):
     """Tells a parked journey that its cause has been mended and it should try again."""
     EndCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.EndCaseRequest, _assessment_pb2.EndCaseResponse]  # type: ignore[assignment]
     """Ends the case. Operations may end it as support ended, moved or died; how else a case ends, practitioners decide."""
+    AssignCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.AssignCaseRequest, _assessment_pb2.AssignCaseResponse]  # type: ignore[assignment]
+    """Gives the case to a team of the council, which looks after it from then on. Nothing else changes."""
+    EscalateCase: _aio.UnaryUnaryMultiCallable[_assessment_pb2.EscalateCaseRequest, _assessment_pb2.EscalateCaseResponse]  # type: ignore[assignment]
+    """Brings the case before a role of the council that may sign. That is over when the case goes on. Nothing else changes."""
     ListActs: _aio.UnaryUnaryMultiCallable[_assessment_pb2.ListActsRequest, _assessment_pb2.ListActsResponse]  # type: ignore[assignment]
-    """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+    """Lists the holds, releases, resumptions, teams, escalations and the ending of a case, oldest first: who, when and why.
     Earlier versions kept resumptions only; the feed has the rest.
     """
     RecordComplaint: _aio.UnaryUnaryMultiCallable[_assessment_pb2.RecordComplaintRequest, _assessment_pb2.RecordComplaintResponse]  # type: ignore[assignment]
@@ -401,12 +409,28 @@ class AssessmentServiceServicer(metaclass=_abc_1.ABCMeta):
         """Ends the case. Operations may end it as support ended, moved or died; how else a case ends, practitioners decide."""
 
     @_abc_1.abstractmethod
+    def AssignCase(
+        self,
+        request: _assessment_pb2.AssignCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.AssignCaseResponse, _abc.Awaitable[_assessment_pb2.AssignCaseResponse]]:
+        """Gives the case to a team of the council, which looks after it from then on. Nothing else changes."""
+
+    @_abc_1.abstractmethod
+    def EscalateCase(
+        self,
+        request: _assessment_pb2.EscalateCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_assessment_pb2.EscalateCaseResponse, _abc.Awaitable[_assessment_pb2.EscalateCaseResponse]]:
+        """Brings the case before a role of the council that may sign. That is over when the case goes on. Nothing else changes."""
+
+    @_abc_1.abstractmethod
     def ListActs(
         self,
         request: _assessment_pb2.ListActsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_assessment_pb2.ListActsResponse, _abc.Awaitable[_assessment_pb2.ListActsResponse]]:
-        """Lists the holds, releases, resumptions and the ending of a case, oldest first: who, when and why.
+        """Lists the holds, releases, resumptions, teams, escalations and the ending of a case, oldest first: who, when and why.
         Earlier versions kept resumptions only; the feed has the rest.
         """
 

@@ -1157,6 +1157,484 @@ class ListStuckResponse(_message.Message):
 Global___ListStuckResponse: _TypeAlias = ListStuckResponse  # noqa: Y015
 
 @_typing.final
+class DescribeCaseRequest(_message.Message):
+    """Asks for one case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """The case."""
+    events: _builtins.int
+    """At most so many of its last events, 1 to 500; 0 means 200."""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        events: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "events", b"events"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeCaseRequest: _TypeAlias = DescribeCaseRequest  # noqa: Y015
+
+@_typing.final
+class CaseJourney(_message.Message):
+    """What the journey of a case says now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    HEARD_FIELD_NUMBER: _builtins.int
+    ASKED_AT_FIELD_NUMBER: _builtins.int
+    sentence: _builtins.str
+    """Where it stands, in plain words."""
+    heard: _builtins.int
+    """The position of the last event that it has heard."""
+    @_builtins.property
+    def asked_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was asked."""
+
+    def __init__(
+        self,
+        *,
+        sentence: _builtins.str = ...,
+        heard: _builtins.int = ...,
+        asked_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "heard", b"heard", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseJourney: _TypeAlias = CaseJourney  # noqa: Y015
+
+@_typing.final
+class CaseEvent(_message.Message):
+    """Something that has happened in a case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    """Its place in the feed."""
+    type: _builtins.str
+    """Its type, such as "plan.approved.v1"."""
+    told: _builtins.str
+    """What happened, in plain words."""
+    actor: _builtins.str
+    """Who did it, by subject."""
+    step: Global___Step.ValueType
+    """The step that it opens; unspecified where it opens none."""
+    waiting: _builtins.str
+    """What the case waited for then and until when, to follow "the case"; empty where the event does not change that."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        position: _builtins.int = ...,
+        type: _builtins.str = ...,
+        told: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        actor: _builtins.str = ...,
+        step: Global___Step.ValueType = ...,
+        waiting: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "occurred_at", b"occurred_at", "position", b"position", "step", b"step", "told", b"told", "type", b"type", "waiting", b"waiting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseEvent: _TypeAlias = CaseEvent  # noqa: Y015
+
+@_typing.final
+class RuleSaid(_message.Message):
+    """What one rule says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    LAW_FIELD_NUMBER: _builtins.int
+    rule: _builtins.str
+    """The rule, such as "E3"."""
+    answer: _builtins.str
+    """Whether it is met, in plain words."""
+    sentence: _builtins.str
+    """What it asks, and what was found, in plain words."""
+    law: _builtins.str
+    """The law or the guidance behind it."""
+    def __init__(
+        self,
+        *,
+        rule: _builtins.str = ...,
+        answer: _builtins.str = ...,
+        sentence: _builtins.str = ...,
+        law: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "law", b"law", "rule", b"rule", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RuleSaid: _TypeAlias = RuleSaid  # noqa: Y015
+
+@_typing.final
+class CaseDecision(_message.Message):
+    """A decision by rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECEIPT_ID_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    DECIDED_AT_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    LAW_OF_FIELD_NUMBER: _builtins.int
+    PACK_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    WHY_NOT_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    receipt_id: _builtins.str
+    """Its receipt, which has all that it was made of."""
+    service: _builtins.str
+    """The service that decided."""
+    decision: _builtins.str
+    """Its name, such as "eligibility"."""
+    answer: _builtins.str
+    """The verdict, in the words of the pack."""
+    actor: _builtins.str
+    """Who asked for it, by subject."""
+    law_of: _builtins.str
+    """The day whose law was applied, as YYYY-MM-DD."""
+    pack: _builtins.str
+    """The policy pack."""
+    @_builtins.property
+    def decided_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def why(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleSaid]:
+        """Why: the rules that gave the verdict."""
+
+    @_builtins.property
+    def why_not(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleSaid]:
+        """Why not another: the rules that said otherwise."""
+
+    @_builtins.property
+    def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The facts that would settle it, where something is not known."""
+
+    def __init__(
+        self,
+        *,
+        receipt_id: _builtins.str = ...,
+        service: _builtins.str = ...,
+        decision: _builtins.str = ...,
+        answer: _builtins.str = ...,
+        decided_at: _timestamp_pb2.Timestamp | None = ...,
+        actor: _builtins.str = ...,
+        law_of: _builtins.str = ...,
+        pack: _builtins.str = ...,
+        why: _abc.Iterable[Global___RuleSaid] | None = ...,
+        why_not: _abc.Iterable[Global___RuleSaid] | None = ...,
+        missing: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "answer", b"answer", "decided_at", b"decided_at", "decision", b"decision", "law_of", b"law_of", "missing", b"missing", "pack", b"pack", "receipt_id", b"receipt_id", "service", b"service", "why", b"why", "why_not", b"why_not"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseDecision: _TypeAlias = CaseDecision  # noqa: Y015
+
+@_typing.final
+class CaseArrangement(_message.Message):
+    """An arrangement of money or of support."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ARRANGEMENT_ID_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    WEEKLY_FIELD_NUMBER: _builtins.int
+    STARTS_ON_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    arrangement_id: _builtins.str
+    """Its id."""
+    what: _builtins.str
+    """What it is, in plain words."""
+    weekly: _builtins.str
+    """Pounds a week; empty for support."""
+    starts_on: _builtins.str
+    """Its first day, as YYYY-MM-DD; empty where it has not begun."""
+    ends_on: _builtins.str
+    """Its last day, as YYYY-MM-DD; empty where none is set."""
+    def __init__(
+        self,
+        *,
+        arrangement_id: _builtins.str = ...,
+        what: _builtins.str = ...,
+        weekly: _builtins.str = ...,
+        starts_on: _builtins.str = ...,
+        ends_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrangement_id", b"arrangement_id", "ends_on", b"ends_on", "starts_on", b"starts_on", "weekly", b"weekly", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseArrangement: _TypeAlias = CaseArrangement  # noqa: Y015
+
+@_typing.final
+class CaseMoney(_message.Message):
+    """The money of a case, as it is recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDICATIVE_WEEKLY_FIELD_NUMBER: _builtins.int
+    PERSONAL_BUDGET_WEEKLY_FIELD_NUMBER: _builtins.int
+    ARRANGEMENTS_FIELD_NUMBER: _builtins.int
+    SPENT_FIELD_NUMBER: _builtins.int
+    NOT_AGREED_FIELD_NUMBER: _builtins.int
+    SPENDS_TO_JUDGE_FIELD_NUMBER: _builtins.int
+    indicative_weekly: _builtins.str
+    """The indicative budget, in pounds a week; empty before."""
+    personal_budget_weekly: _builtins.str
+    """The personal budget, in pounds a week; empty before."""
+    spent: _builtins.str
+    """What was spent since step 6 was entered last, less what came back, in pounds; empty before."""
+    not_agreed: _builtins.str
+    """What was spent in the case and is judged not to be agreed, in pounds; empty before."""
+    spends_to_judge: _builtins.int
+    """How many spends are for somebody to judge."""
+    @_builtins.property
+    def arrangements(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaseArrangement]:
+        """Who holds the money of the agreed plan, and its support."""
+
+    def __init__(
+        self,
+        *,
+        indicative_weekly: _builtins.str = ...,
+        personal_budget_weekly: _builtins.str = ...,
+        arrangements: _abc.Iterable[Global___CaseArrangement] | None = ...,
+        spent: _builtins.str = ...,
+        not_agreed: _builtins.str = ...,
+        spends_to_judge: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrangements", b"arrangements", "indicative_weekly", b"indicative_weekly", "not_agreed", b"not_agreed", "personal_budget_weekly", b"personal_budget_weekly", "spends_to_judge", b"spends_to_judge", "spent", b"spent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseMoney: _TypeAlias = CaseMoney  # noqa: Y015
+
+@_typing.final
+class CaseReview(_message.Message):
+    """A review that is done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_FIELD_NUMBER: _builtins.int
+    COMPLETED_ON_FIELD_NUMBER: _builtins.int
+    COMPLETED_BY_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    round: _builtins.int
+    """The time around, from 1."""
+    completed_on: _builtins.str
+    """The day, as YYYY-MM-DD."""
+    completed_by: _builtins.str
+    """Who completed it, by subject."""
+    outcome: _builtins.str
+    """What came of it, in plain words."""
+    def __init__(
+        self,
+        *,
+        round: _builtins.int = ...,
+        completed_on: _builtins.str = ...,
+        completed_by: _builtins.str = ...,
+        outcome: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed_by", b"completed_by", "completed_on", b"completed_on", "outcome", b"outcome", "round", b"round"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseReview: _TypeAlias = CaseReview  # noqa: Y015
+
+@_typing.final
+class CaseReviews(_message.Message):
+    """The reviews of a case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    DUE_KIND_FIELD_NUMBER: _builtins.int
+    LAW_DUE_FIELD_NUMBER: _builtins.int
+    UNDER_WAY_FIELD_NUMBER: _builtins.int
+    DONE_FIELD_NUMBER: _builtins.int
+    due_on: _builtins.str
+    """The day of the next one, as YYYY-MM-DD; of the one under way, by when it should be done. Empty where there is none."""
+    due_kind: Global___DueKind.ValueType
+    """Who sets that day."""
+    law_due: _builtins.str
+    """The last day by law, whatever practice says, as YYYY-MM-DD; empty where there is none."""
+    under_way: _builtins.bool
+    """True while one is under way."""
+    @_builtins.property
+    def done(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaseReview]:
+        """Those that are done, the newest first."""
+
+    def __init__(
+        self,
+        *,
+        due_on: _builtins.str = ...,
+        due_kind: Global___DueKind.ValueType = ...,
+        law_due: _builtins.str = ...,
+        under_way: _builtins.bool = ...,
+        done: _abc.Iterable[Global___CaseReview] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "due_kind", b"due_kind", "due_on", b"due_on", "law_due", b"law_due", "under_way", b"under_way"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseReviews: _TypeAlias = CaseReviews  # noqa: Y015
+
+@_typing.final
+class CasePart(_message.Message):
+    """A part of a case that cannot be told, or not whole."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Which: "stuck", "journey", "history", "decisions", "money" or "reviews"."""
+    sentence: _builtins.str
+    """Why, in plain words."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        sentence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CasePart: _TypeAlias = CasePart  # noqa: Y015
+
+@_typing.final
+class DescribeCaseResponse(_message.Message):
+    """One case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_FIELD_NUMBER: _builtins.int
+    WHO_CAN_ACT_FIELD_NUMBER: _builtins.int
+    STUCK_FIELD_NUMBER: _builtins.int
+    JOURNEY_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    EARLIER_EVENTS_FIELD_NUMBER: _builtins.int
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    EARLIER_DECISIONS_FIELD_NUMBER: _builtins.int
+    MONEY_FIELD_NUMBER: _builtins.int
+    REVIEWS_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    VIEW_FIELD_NUMBER: _builtins.int
+    earlier_events: _builtins.int
+    """How many events came before them."""
+    earlier_decisions: _builtins.int
+    """How many decisions came before them."""
+    @_builtins.property
+    def row(self) -> Global___CaseRow:
+        """Where it stands."""
+
+    @_builtins.property
+    def who_can_act(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The roles that can do what it waits for, as "team_manager"; none where it waits for no person."""
+
+    @_builtins.property
+    def stuck(self) -> _containers.RepeatedCompositeFieldContainer[Global___Stuck]:
+        """What is stuck of it, the longest first."""
+
+    @_builtins.property
+    def journey(self) -> Global___CaseJourney:
+        """What its journey says; absent where it does not answer, and where the case has ended."""
+
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaseEvent]:
+        """Its last events, the oldest first."""
+
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaseDecision]:
+        """Its last decisions, at most 50, the oldest first."""
+
+    @_builtins.property
+    def money(self) -> Global___CaseMoney:
+        """Its money; absent before step 2."""
+
+    @_builtins.property
+    def reviews(self) -> Global___CaseReviews:
+        """Its reviews; absent before step 6."""
+
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___CasePart]:
+        """What of this cannot be told."""
+
+    @_builtins.property
+    def view(self) -> Global___View:
+        """How much is known."""
+
+    def __init__(
+        self,
+        *,
+        row: Global___CaseRow | None = ...,
+        who_can_act: _abc.Iterable[_builtins.str] | None = ...,
+        stuck: _abc.Iterable[Global___Stuck] | None = ...,
+        journey: Global___CaseJourney | None = ...,
+        events: _abc.Iterable[Global___CaseEvent] | None = ...,
+        earlier_events: _builtins.int = ...,
+        decisions: _abc.Iterable[Global___CaseDecision] | None = ...,
+        earlier_decisions: _builtins.int = ...,
+        money: Global___CaseMoney | None = ...,
+        reviews: Global___CaseReviews | None = ...,
+        parts: _abc.Iterable[Global___CasePart] | None = ...,
+        view: Global___View | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["journey", b"journey", "money", b"money", "reviews", b"reviews", "row", b"row", "view", b"view"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions", "earlier_decisions", b"earlier_decisions", "earlier_events", b"earlier_events", "events", b"events", "journey", b"journey", "money", b"money", "parts", b"parts", "reviews", b"reviews", "row", b"row", "stuck", b"stuck", "view", b"view", "who_can_act", b"who_can_act"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeCaseResponse: _TypeAlias = DescribeCaseResponse  # noqa: Y015
+
+@_typing.final
 class Repair(_message.Message):
     """A repair."""
 
@@ -1795,22 +2273,26 @@ class ListAuditRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     ABOUT_FIELD_NUMBER: _builtins.int
+    NEWEST_FIRST_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many, 1 to 1000; 0 means 50."""
     page_token: _builtins.str
     """From the last answer to the same question; empty for the first page."""
     about: _builtins.str
     """Only what is about this case or repair; empty for all."""
+    newest_first: _builtins.bool
+    """The newest first; the chain is checked from its beginning."""
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         about: _builtins.str = ...,
+        newest_first: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "newest_first", b"newest_first", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1828,7 +2310,7 @@ class ListAuditResponse(_message.Message):
     """For the next page; empty on the last."""
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___AuditEntry]:
-        """The entries, the oldest first."""
+        """The entries, the oldest first unless the newest are wanted first."""
 
     def __init__(
         self,

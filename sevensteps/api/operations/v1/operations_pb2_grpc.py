@@ -56,6 +56,11 @@ class OperationsServiceStub:
                 request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckResponse.FromString,
                 _registered_method=True)
+        self.DescribeCase = channel.unary_unary(
+                '/sevensteps.api.operations.v1.OperationsService/DescribeCase',
+                request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.DescribeCaseRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.DescribeCaseResponse.FromString,
+                _registered_method=True)
         self.PlanRepair = channel.unary_unary(
                 '/sevensteps.api.operations.v1.OperationsService/PlanRepair',
                 request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.PlanRepairRequest.SerializeToString,
@@ -126,6 +131,14 @@ class OperationsServiceServicer:
 
     def ListStuck(self, request, context):
         """Lists what is stuck, one by one: what of which case, since when, who can mend it and how.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DescribeCase(self, request, context):
+        """Describes one case: where it stands, what is stuck of it, what its journey says, and what happened, was decided, is paid and reviewed.
+        The feed and the services are asked with the caller's own token. What does not answer, or may not be read, is told in `parts`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -209,6 +222,11 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     servicer.ListStuck,
                     request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckResponse.SerializeToString,
+            ),
+            'DescribeCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribeCase,
+                    request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.DescribeCaseRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.DescribeCaseResponse.SerializeToString,
             ),
             'PlanRepair': grpc.unary_unary_rpc_method_handler(
                     servicer.PlanRepair,
@@ -361,6 +379,33 @@ class OperationsService:
             '/sevensteps.api.operations.v1.OperationsService/ListStuck',
             sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckRequest.SerializeToString,
             sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListStuckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribeCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.operations.v1.OperationsService/DescribeCase',
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.DescribeCaseRequest.SerializeToString,
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.DescribeCaseResponse.FromString,
             options,
             channel_credentials,
             insecure,

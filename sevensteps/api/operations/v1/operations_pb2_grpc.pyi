@@ -43,6 +43,10 @@ class OperationsServiceStub:
     """Lists what is stuck by its cause: one cause may hold up many cases."""
     ListStuck: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListStuckRequest, _operations_pb2.ListStuckResponse]
     """Lists what is stuck, one by one: what of which case, since when, who can mend it and how."""
+    DescribeCase: _grpc.UnaryUnaryMultiCallable[_operations_pb2.DescribeCaseRequest, _operations_pb2.DescribeCaseResponse]
+    """Describes one case: where it stands, what is stuck of it, what its journey says, and what happened, was decided, is paid and reviewed.
+    The feed and the services are asked with the caller's own token. What does not answer, or may not be read, is told in `parts`.
+    """
     PlanRepair: _grpc.UnaryUnaryMultiCallable[_operations_pb2.PlanRepairRequest, _operations_pb2.PlanRepairResponse]
     """Plans a repair: which cases it is for is settled now, and for each it says what would happen. Nothing is done yet."""
     AgreeRepair: _grpc.UnaryUnaryMultiCallable[_operations_pb2.AgreeRepairRequest, _operations_pb2.AgreeRepairResponse]
@@ -75,6 +79,10 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     """Lists what is stuck by its cause: one cause may hold up many cases."""
     ListStuck: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListStuckRequest, _operations_pb2.ListStuckResponse]  # type: ignore[assignment]
     """Lists what is stuck, one by one: what of which case, since when, who can mend it and how."""
+    DescribeCase: _aio.UnaryUnaryMultiCallable[_operations_pb2.DescribeCaseRequest, _operations_pb2.DescribeCaseResponse]  # type: ignore[assignment]
+    """Describes one case: where it stands, what is stuck of it, what its journey says, and what happened, was decided, is paid and reviewed.
+    The feed and the services are asked with the caller's own token. What does not answer, or may not be read, is told in `parts`.
+    """
     PlanRepair: _aio.UnaryUnaryMultiCallable[_operations_pb2.PlanRepairRequest, _operations_pb2.PlanRepairResponse]  # type: ignore[assignment]
     """Plans a repair: which cases it is for is settled now, and for each it says what would happen. Nothing is done yet."""
     AgreeRepair: _aio.UnaryUnaryMultiCallable[_operations_pb2.AgreeRepairRequest, _operations_pb2.AgreeRepairResponse]  # type: ignore[assignment]
@@ -128,6 +136,16 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_operations_pb2.ListStuckResponse, _abc.Awaitable[_operations_pb2.ListStuckResponse]]:
         """Lists what is stuck, one by one: what of which case, since when, who can mend it and how."""
+
+    @_abc_1.abstractmethod
+    def DescribeCase(
+        self,
+        request: _operations_pb2.DescribeCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.DescribeCaseResponse, _abc.Awaitable[_operations_pb2.DescribeCaseResponse]]:
+        """Describes one case: where it stands, what is stuck of it, what its journey says, and what happened, was decided, is paid and reviewed.
+        The feed and the services are asked with the caller's own token. What does not answer, or may not be read, is told in `parts`.
+        """
 
     @_abc_1.abstractmethod
     def PlanRepair(

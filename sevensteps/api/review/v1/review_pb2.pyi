@@ -502,6 +502,9 @@ class Spending(_message.Message):
     RECORDED_AT_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
     JUDGEMENTS_FIELD_NUMBER: _builtins.int
+    CORRECTS_FIELD_NUMBER: _builtins.int
+    CORRECTED_BY_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
     spend_id: _builtins.str
     """Its id."""
     round: _builtins.int
@@ -518,6 +521,12 @@ class Spending(_message.Message):
     """Where the evidence is kept; empty where nobody said."""
     recorded_by: _builtins.str
     """Who recorded it."""
+    corrects: _builtins.str
+    """The id of the spending that this corrects; empty where it corrects none."""
+    corrected_by: _builtins.str
+    """The id of the spending that corrects this; empty where it holds. Sums do not count what is corrected."""
+    because: _builtins.str
+    """Why it corrects another; empty where it corrects none."""
     @_builtins.property
     def recorded_at(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -544,10 +553,13 @@ class Spending(_message.Message):
         recorded_at: _timestamp_pb2.Timestamp | None = ...,
         decision: _decision_pb2.Decision | None = ...,
         judgements: _abc.Iterable[Global___JudgedSpend] | None = ...,
+        corrects: _builtins.str = ...,
+        corrected_by: _builtins.str = ...,
+        because: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "decision", b"decision", "evidence", b"evidence", "judgements", b"judgements", "line_id", b"line_id", "plan_version", b"plan_version", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "round", b"round", "spend_id", b"spend_id", "spent_on", b"spent_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "because", b"because", "corrected_by", b"corrected_by", "corrects", b"corrects", "decision", b"decision", "evidence", b"evidence", "judgements", b"judgements", "line_id", b"line_id", "plan_version", b"plan_version", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "round", b"round", "spend_id", b"spend_id", "spent_on", b"spent_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -932,6 +944,96 @@ class RecordSpendResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordSpendResponse: _TypeAlias = RecordSpendResponse  # noqa: Y015
+
+@_typing.final
+class CorrectSpendRequest(_message.Message):
+    """Asks to correct spending."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    SPEND_ID_FIELD_NUMBER: _builtins.int
+    LINE_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    SPENT_ON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Idempotency key of this request, a UUID."""
+    case_id: _builtins.str
+    """The case."""
+    etag: _builtins.str
+    """The etag last read."""
+    spend_id: _builtins.str
+    """What was recorded wrongly, by its id: spending of the case that is not corrected already, else it is refused (FAILED_PRECONDITION,
+    SPEND_CORRECTED).
+    """
+    line_id: _builtins.str
+    """The right line, by its id in the plan that was in force on the right day."""
+    amount: _builtins.str
+    """The right amount in pounds; negative for money that came back. 0.00 where nothing was spent: it was recorded by mistake."""
+    spent_on: _builtins.str
+    """The right day, as YYYY-MM-DD, from the first day of support to today."""
+    evidence: _builtins.str
+    """Where the evidence is kept; empty where it is that of what was recorded. Another one counts once in a case, as in RecordSpend."""
+    because: _builtins.str
+    """Why it was wrong."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        spend_id: _builtins.str = ...,
+        line_id: _builtins.str = ...,
+        amount: _builtins.str = ...,
+        spent_on: _builtins.str = ...,
+        evidence: _builtins.str = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "because", b"because", "case_id", b"case_id", "etag", b"etag", "evidence", b"evidence", "line_id", b"line_id", "request_id", b"request_id", "spend_id", b"spend_id", "spent_on", b"spent_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectSpendRequest: _TypeAlias = CorrectSpendRequest  # noqa: Y015
+
+@_typing.final
+class CorrectSpendResponse(_message.Message):
+    """The record after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIFE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    SPEND_ID_FIELD_NUMBER: _builtins.int
+    spend_id: _builtins.str
+    """The id of the correction."""
+    @_builtins.property
+    def life(self) -> Global___Life:
+        """Steps 6 and 7."""
+
+    @_builtins.property
+    def decision(self) -> _decision_pb2.Decision:
+        """Whether what is right is in line with the plan and with what has come in; see RecordSpendResponse."""
+
+    def __init__(
+        self,
+        *,
+        life: Global___Life | None = ...,
+        decision: _decision_pb2.Decision | None = ...,
+        spend_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "life", b"life"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "life", b"life", "spend_id", b"spend_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectSpendResponse: _TypeAlias = CorrectSpendResponse  # noqa: Y015
 
 @_typing.final
 class JudgeSpendRequest(_message.Message):

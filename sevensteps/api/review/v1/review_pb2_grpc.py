@@ -65,6 +65,11 @@ class ReviewServiceStub:
                 request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendResponse.FromString,
                 _registered_method=True)
+        self.CorrectSpend = channel.unary_unary(
+                '/sevensteps.api.review.v1.ReviewService/CorrectSpend',
+                request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.CorrectSpendRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.CorrectSpendResponse.FromString,
+                _registered_method=True)
         self.RequestReview = channel.unary_unary(
                 '/sevensteps.api.review.v1.ReviewService/RequestReview',
                 request_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.RequestReviewRequest.SerializeToString,
@@ -145,6 +150,15 @@ class ReviewServiceServicer:
     def JudgeSpend(self, request, context):
         """Records what somebody judged of spending that was marked for it. Whoever recorded the spending does not judge it. It may be judged
         again, as when a receipt turns up: the last judgement holds, and all are kept. Also after the case has ended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CorrectSpend(self, request, context):
+        """Corrects what was recorded wrongly of spending: records what is right beside it, and why. What was recorded stays, and sums count the
+        correction alone. The rules check it anew, so that somebody may have to judge it. What is marked for judgement is not corrected by
+        whoever recorded it. A correction can be corrected. Also after the case has ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -231,6 +245,11 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     servicer.JudgeSpend,
                     request_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendResponse.SerializeToString,
+            ),
+            'CorrectSpend': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectSpend,
+                    request_deserializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.CorrectSpendRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.CorrectSpendResponse.SerializeToString,
             ),
             'RequestReview': grpc.unary_unary_rpc_method_handler(
                     servicer.RequestReview,
@@ -431,6 +450,33 @@ class ReviewService:
             '/sevensteps.api.review.v1.ReviewService/JudgeSpend',
             sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendRequest.SerializeToString,
             sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.JudgeSpendResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectSpend(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.review.v1.ReviewService/CorrectSpend',
+            sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.CorrectSpendRequest.SerializeToString,
+            sevensteps_dot_api_dot_review_dot_v1_dot_review__pb2.CorrectSpendResponse.FromString,
             options,
             channel_credentials,
             insecure,

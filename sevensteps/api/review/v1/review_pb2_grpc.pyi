@@ -49,6 +49,11 @@ class ReviewServiceStub:
     """Records what somebody judged of spending that was marked for it. Whoever recorded the spending does not judge it. It may be judged
     again, as when a receipt turns up: the last judgement holds, and all are kept. Also after the case has ended.
     """
+    CorrectSpend: _grpc.UnaryUnaryMultiCallable[_review_pb2.CorrectSpendRequest, _review_pb2.CorrectSpendResponse]
+    """Corrects what was recorded wrongly of spending: records what is right beside it, and why. What was recorded stays, and sums count the
+    correction alone. The rules check it anew, so that somebody may have to judge it. What is marked for judgement is not corrected by
+    whoever recorded it. A correction can be corrected. Also after the case has ended.
+    """
     RequestReview: _grpc.UnaryUnaryMultiCallable[_review_pb2.RequestReviewRequest, _review_pb2.RequestReviewResponse]
     """Asks for a review: any reasonable request by or for the person (s.27(1)(b))."""
     TriggerReview: _grpc.UnaryUnaryMultiCallable[_review_pb2.TriggerReviewRequest, _review_pb2.TriggerReviewResponse]
@@ -84,6 +89,11 @@ class ReviewServiceAsyncStub(ReviewServiceStub):
     JudgeSpend: _aio.UnaryUnaryMultiCallable[_review_pb2.JudgeSpendRequest, _review_pb2.JudgeSpendResponse]  # type: ignore[assignment]
     """Records what somebody judged of spending that was marked for it. Whoever recorded the spending does not judge it. It may be judged
     again, as when a receipt turns up: the last judgement holds, and all are kept. Also after the case has ended.
+    """
+    CorrectSpend: _aio.UnaryUnaryMultiCallable[_review_pb2.CorrectSpendRequest, _review_pb2.CorrectSpendResponse]  # type: ignore[assignment]
+    """Corrects what was recorded wrongly of spending: records what is right beside it, and why. What was recorded stays, and sums count the
+    correction alone. The rules check it anew, so that somebody may have to judge it. What is marked for judgement is not corrected by
+    whoever recorded it. A correction can be corrected. Also after the case has ended.
     """
     RequestReview: _aio.UnaryUnaryMultiCallable[_review_pb2.RequestReviewRequest, _review_pb2.RequestReviewResponse]  # type: ignore[assignment]
     """Asks for a review: any reasonable request by or for the person (s.27(1)(b))."""
@@ -153,6 +163,17 @@ class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_review_pb2.JudgeSpendResponse, _abc.Awaitable[_review_pb2.JudgeSpendResponse]]:
         """Records what somebody judged of spending that was marked for it. Whoever recorded the spending does not judge it. It may be judged
         again, as when a receipt turns up: the last judgement holds, and all are kept. Also after the case has ended.
+        """
+
+    @_abc_1.abstractmethod
+    def CorrectSpend(
+        self,
+        request: _review_pb2.CorrectSpendRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_review_pb2.CorrectSpendResponse, _abc.Awaitable[_review_pb2.CorrectSpendResponse]]:
+        """Corrects what was recorded wrongly of spending: records what is right beside it, and why. What was recorded stays, and sums count the
+        correction alone. The rules check it anew, so that somebody may have to judge it. What is marked for judgement is not corrected by
+        whoever recorded it. A correction can be corrected. Also after the case has ended.
         """
 
     @_abc_1.abstractmethod

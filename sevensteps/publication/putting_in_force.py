@@ -96,7 +96,7 @@ async def put_in_force(caller: Caller, publication_id: str) -> datetime:
     for again in range(1, TRIES + 1):
         moment = clock.now() + AHEAD * again
         try:
-            return await _put_in_force_from(caller, publication_id, moment)
+            return await put_in_force_from(caller, publication_id, moment)
         except Fault as fault:
             if fault.reason not in MOMENT_LOST or again == TRIES:
                 raise
@@ -126,8 +126,11 @@ async def not_yet(caller: Caller, hashes: Mapping[str, str]) -> list[str]:
     ]
 
 
-async def _put_in_force_from(caller: Caller, publication_id: str, moment: datetime) -> datetime:
-    """Schedule it everywhere, the register first, which says if it is in force already. Then put it in force."""
+async def put_in_force_from(caller: Caller, publication_id: str, moment: datetime) -> datetime:
+    """Put what every service has taken in force from a moment on. Answers from when on it is, as `put_in_force`.
+
+    It is scheduled everywhere first, in the register before all others. Raises Faults as `put_in_force` does.
+    """
     begins = Timestamp()
     begins.FromDatetime(moment)
 
