@@ -103,6 +103,8 @@ class Repairs(WordFor):
     ESCALATE = "escalate"
     END = "end"
     REPLAY = "replay"
+    SKIP = "skip"
+    CORRECT = "correct"
 
 
 class RepairStands(WordFor):

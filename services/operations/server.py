@@ -109,7 +109,8 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         planned = repair_wire.planned_of(request, caller())
         async with self._refusals("repair.planned", planned.repair_id, planned.because):
             cases = await self._records.read(partial(planning.to_ask_about, planned=planned, today=clock.today()))
-            foreseen = await self._repairing.foresee(planned.action, cases, repair_wire.token_of_caller(context))
+            token = repair_wire.token_of_caller(context)
+            foreseen = await self._repairing.foresee(planned.action, planned.given, cases, token)
             planning_it = partial(
                 planning.plan,
                 planned=planned,

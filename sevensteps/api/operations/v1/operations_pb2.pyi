@@ -1961,6 +1961,44 @@ class RepairCase(_message.Message):
 Global___RepairCase: _TypeAlias = RepairCase  # noqa: Y015
 
 @_typing.final
+class Correction(_message.Message):
+    """What is right of spending that was recorded wrongly; see CorrectSpend of the review service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPEND_ID_FIELD_NUMBER: _builtins.int
+    LINE_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    SPENT_ON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    spend_id: _builtins.str
+    """What was recorded wrongly, by its id."""
+    line_id: _builtins.str
+    """The right line, by its id in the plan that was in force on the right day."""
+    amount: _builtins.str
+    """The right amount in pounds; negative for money that came back, 0.00 where nothing was spent."""
+    spent_on: _builtins.str
+    """The right day, as YYYY-MM-DD."""
+    evidence: _builtins.str
+    """Where the evidence is kept; empty where it is that of what was recorded."""
+    def __init__(
+        self,
+        *,
+        spend_id: _builtins.str = ...,
+        line_id: _builtins.str = ...,
+        amount: _builtins.str = ...,
+        spent_on: _builtins.str = ...,
+        evidence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "evidence", b"evidence", "line_id", b"line_id", "spend_id", b"spend_id", "spent_on", b"spent_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Correction: _TypeAlias = Correction  # noqa: Y015
+
+@_typing.final
 class PlanRepairRequest(_message.Message):
     """Asks for a repair to be planned."""
 
@@ -1975,6 +2013,7 @@ class PlanRepairRequest(_message.Message):
     TEAM_FIELD_NUMBER: _builtins.int
     ESCALATE_TO_FIELD_NUMBER: _builtins.int
     ENDING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     cause_id: _builtins.str
@@ -1995,6 +2034,10 @@ class PlanRepairRequest(_message.Message):
     def filter(self) -> Global___CaseFilter:
         """For which cases: those that it finds now, and no others however things change. At most 5000."""
 
+    @_builtins.property
+    def correction(self) -> Global___Correction:
+        """What is right of a record of the one case that the filter names by its id. Only for that action."""
+
     def __init__(
         self,
         *,
@@ -2007,10 +2050,11 @@ class PlanRepairRequest(_message.Message):
         team: _builtins.str = ...,
         escalate_to: _builtins.str = ...,
         ending: _builtins.str = ...,
+        correction: Global___Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["correction", b"correction", "filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "because", b"because", "cause_id", b"cause_id", "ending", b"ending", "escalate_to", b"escalate_to", "filter", b"filter", "hold_reason", b"hold_reason", "request_id", b"request_id", "team", b"team"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "because", b"because", "cause_id", b"cause_id", "correction", b"correction", "ending", b"ending", "escalate_to", b"escalate_to", "filter", b"filter", "hold_reason", b"hold_reason", "request_id", b"request_id", "team", b"team"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
