@@ -100,9 +100,9 @@ class Office:
     """The four services, and the activities that ask them."""
 
     services: Answers
-    _activities: dict[str, Callable[..., Awaitable[Due | None]]]
+    _activities: dict[str, Callable[..., Awaitable[Due | Confirmed | None]]]
 
-    async def ask(self, request: Request) -> Due | None:
+    async def ask(self, request: Request) -> Due | Confirmed | None:
         """Run the activity of this request, as Temporal would."""
         name = type(request).__name__
         environment = ActivityEnvironment()
