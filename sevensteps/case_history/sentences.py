@@ -165,10 +165,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         fields |= {name: answers.answer(said, parts[name]) if said else NOT_DECIDED for name, said in verdicts.items()}
     if type(payload) in CAME_BACK and fields["amount"].startswith("-"):
         sentence, fields["amount"] = CAME_BACK[type(payload)], fields["amount"].removeprefix("-")
-    if isinstance(payload, events.CaseResumed) and payload.replay:
-        sentence = TOLD_AGAIN
-    if isinstance(payload, events.CaseResumed) and payload.skips:
-        sentence = GIVEN_UP
+    if isinstance(payload, events.CaseResumed):
+        sentence = GIVEN_UP if payload.skips else TOLD_AGAIN if payload.replay else sentence
     told = sentence.format(**fields).rstrip() + _departures_in_words(payload) + _law_in_words(payload)
     told += _another_in_words(payload) + reason_in_words(payload)
     return told + _owed_in_writing(payload) if verbose else told
