@@ -35,6 +35,7 @@ FLAGS: Mapping[str, str] = {
     "overdue": "Past a date",
     "hard": "First date is one of law",
     "on_hold": "On hold",
+    "escalated": "Escalated",
 }
 """Filters that are on or off."""
 DAYS: Mapping[str, str] = {
@@ -45,7 +46,11 @@ DAYS: Mapping[str, str] = {
 }
 NAMES: Mapping[str, str] = {"councils": "Councils", "case_ids": "Cases"}
 """Filters by names and ids, several with spaces between them."""
-LABELS: Mapping[str, str] = {**{name: label for name, (label, _) in CHOICES.items()}, **FLAGS, **DAYS, **NAMES}
+TEAMS: Mapping[str, str] = {"teams": "Teams"}
+"""A filter by a council's own words, several with commas between them."""
+LABELS: Mapping[str, str] = {
+    **{name: label for name, (label, _) in CHOICES.items()}, **FLAGS, **DAYS, **NAMES, **TEAMS
+}  # fmt: skip
 OPENED = "opened"
 ORDERS: Mapping[str, pb.Order.ValueType] = {
     OPENED: pb.ORDER_UNSPECIFIED,
@@ -86,7 +91,7 @@ class Asked:
         """The filter for the service."""
         fields: dict[str, object] = {name: True for name in FLAGS if name in self.given}
         fields |= {name: self.given[name][0] for name in DAYS if name in self.given}
-        for name in (*NAMES, *CHOICES):
+        for name in (*NAMES, *TEAMS, *CHOICES):
             values = self.given.get(name, ())
             fields[name] = [number_of(ENUMS[name], each) for each in values] if name in ENUMS else values
         return pb.CaseFilter(**fields)  # type: ignore[arg-type]  # each has the type of its field
@@ -134,12 +139,18 @@ def read(pairs: Sequence[tuple[str, str]]) -> Asked:
         elif name not in LABELS:
             problems.append(Problem("filters", f"There is no filter called {name[:LONGEST_NAME]}."))
         elif value:
-            values = value.replace(",", " ").split() if name in NAMES else [value]
-            given[name] = list(dict.fromkeys([*given.get(name, []), *values]))
+            given[name] = list(dict.fromkeys([*given.get(name, []), *_values_in(name, value)]))
     problems += [problem for name, values in given.items() for problem in _problems(name, values)]
     problems += _problems_of_order(order[SORT], order[AFTER])
     sort = order[SORT] if order[SORT].removeprefix(DESCENDING) in ORDERS else OPENED
     return Asked(given, sort, order[AFTER], problems)
+
+
+def _values_in(name: str, value: str) -> Sequence[str]:
+    """The values that somebody has written into one field."""
+    if name in NAMES:
+        return value.replace(",", " ").split()
+    return [each for each in map(str.strip, value.split(",")) if each] if name in TEAMS else [value]
 
 
 def _problems_of_order(sort: str, after: str) -> Iterator[Problem]:
@@ -159,6 +170,8 @@ def _problems(name: str, values: Sequence[str]) -> Iterator[Problem]:
         yield Problem(name, f"{label}: is either {YES} or left out.")
     if name in DAYS and not (len(values) == 1 and _is_day(values[0])):
         yield Problem(name, f"{label}: write one real date, such as {date(2026, 12, 1)}.")
+    if name in TEAMS and not all(each.isprintable() and len(each) <= LONGEST_NAME for each in values):
+        yield Problem(name, f"{label}: write the names of teams, with commas between them.")
     if name in NAMES and not all(map(ID.fullmatch, values)):
         yield Problem(name, f"{label}: write names of letters, digits, - and _, with spaces between them.")
 
