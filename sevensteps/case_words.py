@@ -92,6 +92,7 @@ class Repairs(WordFor):
     ESCALATE = "escalate"
     END = "end"
     REPLAY = "replay"
+    SKIP = "skip"
 
 
 class RepairStands(WordFor):

@@ -142,14 +142,15 @@ repair_cases = sa.Table(
     metadata,
     sa.Column("repair_id", sa.Text, primary_key=True),
     sa.Column("number", Position, primary_key=True, autoincrement=False),
-    *filled(sa.Text, "case_id", "council", "prediction", "outcome", "seen"),
+    *filled(sa.Text, "case_id", "council", "prediction", "outcome", "seen", "about"),
     sa.Column("heard", sa.BigInteger, nullable=False),
     *filled(sa.BigInteger, "done", "looked"),
     sa.Index("repair_cases_of_case", "case_id"),
     sa.Index("repair_cases_left", "repair_id", "outcome", "done"),
 )
 """The cases of a repair, settled when it was planned. `outcome` is empty until the case was looked at again; `done` and
-`looked` are 0 until then (milliseconds); `heard` is the position of its last event when it was planned."""
+`looked` are 0 until then (milliseconds); `heard` is the position of its last event when it was planned, and `about`
+what of it is to be repaired, where that is one of several things."""
 
 audit = sa.Table(
     "audit",

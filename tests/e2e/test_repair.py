@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
@@ -13,9 +14,12 @@ from bench.trip import agree_plan, find_money, make_plan, open_case
 from e2e.stuck import Scene, rename_in_planning, scene_in
 from servers.command_line import run_command
 from servers.waiting import until
+from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.api.planning.v1 import planning_pb2
+from sevensteps.api.planning.v1.planning_pb2_grpc import PlanningServiceStub
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.events import PlanApproved
@@ -191,6 +195,49 @@ async def test_an_event_that_was_lost(scene: Scene) -> None:
     assert (again["state"], again["outcomes"]) == ("done", {"left-out": 1})
     assert "told again what it has not heard" in await run(scene, "case", "show", case_id)
     await scene.looking.nothing_left()
+
+
+async def test_what_is_done_already_is_given_up(scene: Scene) -> None:
+    """What is owed is left out; what was opened already, otherwise than the journey asks, is given up by two people."""
+    case_id = await open_case(scene.staff)
+    for step in (find_money, make_plan):
+        await step(scene.staff, case_id)
+    async with scene.suite.without("worker"):
+        await agree_plan(scene.impatient, case_id)
+        await scene.staff.wait_for(case_id, PlanApproved.TYPE)
+        rename_in_planning(scene.settings, case_id, f"{case_id}-lost")
+    await scene.looking.found(case_id, pb.STUCK_KIND_PARKED)
+    planned = await answer(scene, "repair", "plan", "skip", "--case", case_id, *BECAUSE)
+    assert (planned["state"], planned["outcomes"]) == ("done", {"left-out": 1})
+    assert "OpenMoney is still owed. The planning service says: There is no record" in str(planned["cases"])
+
+    rename_in_planning(scene.settings, f"{case_id}-lost", case_id)
+    await open_money(scene.settings, case_id, "1.00")
+    planned = await answer(scene, "repair", "plan", "skip", "--case", case_id, *BECAUSE)
+    assert "gives up OpenMoney and goes on. The planning service says: That was opened" in str(planned["cases"])
+    repair = str(planned["repair_id"])
+    await run(scene, "repair", "agree", repair, "--because", "It was opened by the journey before.", "--by", "pat")
+    done = await answer(scene, "repair", "continue", repair, "--by", "olu")
+    assert done["outcomes"] == {"moved": 1}
+    await until(partial(waits_for, scene, case_id, WaitingFor.MONEY), "the case to go on")
+    assert "its journey is to give up OpenMoney" in await run(scene, "case", "show", case_id)
+    await run(scene, "journeys", "rebuild", case_id)
+    await until(partial(waits_for, scene, case_id, WaitingFor.MONEY), "the rebuilt journey to stand there, too")
+    await scene.looking.nothing_left()
+
+
+async def open_money(settings: Settings, case_id: str, weekly: str) -> None:
+    """Another journey of the case has opened the step of its money, otherwise than this one asks."""
+    token = Keys.open(settings.data).issue("journey", [Role.JOURNEY], EVERY_COUNCIL, seconds=600)
+    async with channel(settings.planning, lambda: token) as calls:
+        opening = planning_pb2.OpenMoneyRequest(
+            request_id=str(uuid4()),
+            case_id=case_id,
+            version=1,
+            personal_budget_weekly=weekly,
+            opened_on=clock.today().isoformat(),
+        )
+        await PlanningServiceStub(calls).OpenMoney(opening)
 
 
 async def pass_over(settings: Settings) -> None:

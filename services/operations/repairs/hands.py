@@ -16,18 +16,20 @@ from temporalio.service import RPCError, RPCStatusCode
 from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
 from services.operations.repairs.repair_store import Repair, RepairCase
+from services.operations.repairs.skipping import Skipping
 from services.operations.repairs.unheard import Unheard
 from services.operations.temporal_client import PROCESS, TemporalClient
 from sevensteps import journeys
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc
+from sevensteps.asks import Ask
 from sevensteps.config import Settings
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import number_of
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.faults import fault_of
-from sevensteps.temporal import Standing, workflow_id
+from sevensteps.temporal import ASKED, Standing, workflow_id
 
 CALL_SECONDS = 15.0
 TIMEOUT = timedelta(seconds=5)
@@ -62,6 +64,10 @@ class OwnHands:
         self._feed = channel(settings.address("feed"), _token.get, certificates)
         self._temporal = TemporalClient(settings)
         self._unheard = Unheard(self._feed, self._temporal)
+        self._asked = {
+            name: channel(settings.address(name), _token.get, certificates) for name in sorted({*ASKED.values()})
+        }
+        self._skipping = Skipping(self._asked, self._temporal)
 
     async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
         """See Hands."""
@@ -70,6 +76,8 @@ class OwnHands:
             case Action.REPLAY:
                 brought_to = await self._unheard.brought_to()
                 return await _each(case_ids, lambda case_id: self._unheard.foresee(case_id, brought_to))
+            case Action.SKIP:
+                return await _each(case_ids, self._skipping.foresee)
             case _:
                 return {}
 
@@ -85,6 +93,9 @@ class OwnHands:
                 await self._resume(repair, case, token)
             case Action.REPLAY:  # the relay brings it, and before it whatever the journey has not heard
                 await self._resume(repair, case, token, replay=True)
+            case Action.SKIP:
+                _token.set(token)
+                await self._resume(repair, case, token, ask=await self._skipping.ensure(case.case_id, case.about))
             case Action.HOLD | Action.RELEASE:
                 await self._hold_or_release(repair, case, token)
             case Action.END:
@@ -104,10 +115,19 @@ class OwnHands:
         """See Hands."""
         await self._assessment.close()
         await self._feed.close()
+        for each in self._asked.values():
+            await each.close()
 
-    async def _resume(self, repair: Repair, case: RepairCase, token: str, *, replay: bool = False) -> None:
+    async def _resume(
+        self, repair: Repair, case: RepairCase, token: str, *, replay: bool = False, ask: Ask | None = None
+    ) -> None:
         request = pb.ResumeCaseRequest(
-            request_id=_request_id(repair, case), case_id=case.case_id, because=repair.because, replay=replay
+            request_id=_request_id(repair, case),
+            case_id=case.case_id,
+            because=repair.because,
+            replay=replay,
+            skips=ask.operation if ask else "",
+            turn=ask.turn if ask else 0,
         )
         await self._ask(token, "ResumeCase", request)
 

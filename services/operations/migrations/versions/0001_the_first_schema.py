@@ -129,7 +129,7 @@ def _create_repairs() -> None:
         sa.Column("repair_id", sa.Text(), nullable=False),
         sa.Column("number", POSITION, autoincrement=False, nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("case_id", "council", "prediction")),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("outcome", "seen")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("outcome", "seen", "about")),
         sa.Column("heard", sa.BigInteger(), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("done", "looked")),
         sa.PrimaryKeyConstraint("repair_id", "number"),

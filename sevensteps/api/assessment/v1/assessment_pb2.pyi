@@ -2653,6 +2653,8 @@ class ResumeCaseRequest(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     BECAUSE_FIELD_NUMBER: _builtins.int
     REPLAY_FIELD_NUMBER: _builtins.int
+    SKIPS_FIELD_NUMBER: _builtins.int
+    TURN_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -2661,6 +2663,12 @@ class ResumeCaseRequest(_message.Message):
     """What was mended, in words for the record; no names. At most 1,000 characters."""
     replay: _builtins.bool
     """Whether the journey is told every event of the case again before this: it drops what it has heard."""
+    skips: _builtins.str
+    """What the journey is to give up, where the service that it asks confirms that it is done or not owed (AsksService): "OpenMoney", for
+    example. Empty: it asks once more.
+    """
+    turn: _builtins.int
+    """The assessment round, the plan version or the round of life that is to be opened by that; 0 where nothing is opened."""
     def __init__(
         self,
         *,
@@ -2668,10 +2676,12 @@ class ResumeCaseRequest(_message.Message):
         case_id: _builtins.str = ...,
         because: _builtins.str = ...,
         replay: _builtins.bool = ...,
+        skips: _builtins.str = ...,
+        turn: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "replay", b"replay", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "replay", b"replay", "request_id", b"request_id", "skips", b"skips", "turn", b"turn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
