@@ -120,6 +120,9 @@ NOT_ACKNOWLEDGED = "{complaint_id} was to be acknowledged by {due_on}, and is no
 TOLD_AGAIN = "case resumed: its journey is told again what it has not heard"
 """A resumption by which the journey is told every event of the case again."""
 
+GIVEN_UP = "case resumed: its journey is to give up {skips}, if that is done or not owed"
+"""A resumption by which the journey gives up what it asks."""
+
 DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
     events.AdvocacyConsidered: ("advocacy", {"verdict": ""}),
     events.DeterminationProposed: ("eligibility", {"verdict": ""}),
@@ -172,6 +175,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         sentence, fields["amount"] = CAME_BACK[type(payload)], fields["amount"].removeprefix("-")
     if isinstance(payload, events.CaseResumed) and payload.replay:
         sentence = TOLD_AGAIN
+    if isinstance(payload, events.CaseResumed) and payload.skips:
+        sentence = GIVEN_UP
     told = sentence.format(**fields).rstrip() + _departures_in_words(payload) + _law_in_words(payload)
     told += _another_in_words(payload) + reason_in_words(payload)
     return told + _owed_in_writing(payload) if verbose else told
