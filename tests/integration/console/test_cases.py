@@ -65,7 +65,7 @@ async def test_the_address_says_which_cases(olu: Browser, wanted: str, found: li
         ("steps=eighth", "steps", "Step: choose from the list."),
         ("open=perhaps", "open", "Not ended: is either yes or left out."),
         ("case_ids=%3Cb%3E", "case_ids", "Cases: write names of letters"),
-        ("teams=" + "x" * 65, "teams", "Teams: write the names of teams"),
+        ("teams=" + "x" * 65, "teams", "Teams: write names of at most 64 characters"),
         ("colour=red", "filters", "There is no filter called colour."),
         ("sort=size", "filters", "Cases are sorted by one of opened, due, since, step."),
         ("after=nowhere", "filters", "The list: "),
@@ -99,27 +99,6 @@ async def test_what_a_page_links_to_asks_the_same_again() -> None:
     query = urlsplit(asked.address(sort="-due")).query
     again = read([(name, value) for pair in query.split("&") for name, _, value in [pair.partition("=")]])
     assert (again.message, again.order, again.descending) == (asked.message, read([("sort", "due")]).order, True)
-
-
-async def test_whose_case_it_is_is_shown_and_looked_for(own_suite: Suite) -> None:
-    """The team and the role stand with the case, in the page and in the file; a team's name may have spaces."""
-    happened = [
-        told("case-one", events.CaseAssigned("hospital team"), after_seconds=500, council=OURS),
-        told("case-two", events.CaseAssigned("north"), after_seconds=500, council=OURS),
-        told("case-two", events.CaseEscalated("service_manager"), after_seconds=500, council=OURS),
-    ]
-    await own_suite.operations.come_to(await own_suite.feed.append(happened))
-    async with browser_at(own_suite.console) as browser:
-        await browser.sign_in()
-        assert await cases_in(browser, "/cases?teams=hospital+team") == ["case-one"]
-        assert await cases_in(browser, "/cases?teams=hospital+team,+north") == ["case-one", "case-two"]
-        assert await cases_in(browser, "/cases?escalated=yes") == ["case-two"]
-        page = text_of(await browser.open("/cases?teams=north&escalated=yes"))
-        assert "team north" in page
-        assert "Before the service manager" in page
-        assert "Take off: Teams: north" in page
-        rows = csv.DictReader(StringIO((await browser.open("/cases.csv?escalated=yes")).text))
-        assert [(row["team"], row["escalated to"]) for row in rows] == [("north", "service_manager")]
 
 
 async def test_the_file_has_every_case_and_not_only_those_of_one_page(own_suite: Suite) -> None:
