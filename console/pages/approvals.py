@@ -13,7 +13,7 @@ QUEUE = Queue(
         steps=[pb.STEP_PLAN_AGREED],
         waiting_for=[pb.WAITING_FOR_DECISION, pb.WAITING_FOR_RELEASE],
     ),
-    ("overdue", "hard", "on_hold", "due_before", "councils"),
+    ("overdue", "hard", "on_hold", "escalated", "due_before", "councils", "teams"),
 )
 """A plan whose case is on hold waits for the release; who signs is to see it all the same."""
 

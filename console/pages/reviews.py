@@ -22,7 +22,7 @@ QUEUE = Queue(
         steps=[pb.STEP_LIFE_LIVED, pb.STEP_SEEN_HOW_IT_WORKED],
         waiting_for=[pb.WAITING_FOR_REVIEW_DATE, pb.WAITING_FOR_REVIEW, pb.WAITING_FOR_RELEASE],
     ),
-    ("overdue", "hard", "on_hold", "due_from", "due_before", "councils"),
+    ("overdue", "hard", "on_hold", "escalated", "due_from", "due_before", "councils", "teams"),
 )
 """A hold stops no date of law, so that the reviews of cases on hold are among them."""
 WEEK, FOUR_WEEKS = timedelta(weeks=1), timedelta(weeks=4)

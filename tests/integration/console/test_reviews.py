@@ -60,6 +60,15 @@ async def test_the_review_of_a_case_on_hold_is_among_them(rob: Browser) -> None:
     assert "On hold: hospital" in text_of(page)
 
 
+async def test_a_team_finds_its_own(rob: Browser, desk: DeskSuite) -> None:
+    """By the council's own name for it, which may have spaces; the row has it too."""
+    given = events.CaseAssigned(team="North and coast", because="x")
+    await desk.tell(told("case-review-far", given, after_seconds=20, council=OURS))
+    page = await rob.open("/reviews?teams=North+and+coast")
+    assert found_in(page.text) == ["case-review-far"]
+    assert f"adult, {OURS}, team North and coast" in text_of(page)
+
+
 async def test_the_file_has_what_the_filters_want(rob: Browser) -> None:
     """In the same order, whatever page is shown."""
     answer = await rob.open("/reviews.csv?overdue=yes")
