@@ -63,6 +63,16 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         counting = partial(handlers.count_cases, wanted=wanted, today=clock.today())
         return wire.counted(*await self._records.read(counting))
 
+    async def ForecastBreaches(
+        self, request: pb.ForecastBreachesRequest, context: Context
+    ) -> pb.ForecastBreachesResponse:
+        """See OperationsService.ForecastBreaches."""
+        fields = Fields()
+        wanted = wire.wanted_of(fields, request.filter, caller())
+        fields.check()
+        forecasting = partial(handlers.forecast_breaches, wanted=wanted, today=clock.today())
+        return wire.forecast_message(*await self._records.read(forecasting))
+
     async def ListCauses(self, request: pb.ListCausesRequest, context: Context) -> pb.ListCausesResponse:
         """See OperationsService.ListCauses."""
         fields = Fields()

@@ -917,6 +917,172 @@ class CountCasesResponse(_message.Message):
 Global___CountCasesResponse: _TypeAlias = CountCasesResponse  # noqa: Y015
 
 @_typing.final
+class ForecastBreachesRequest(_message.Message):
+    """Asks for a forecast."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILTER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def filter(self) -> Global___CaseFilter:
+        """Of the dates of which cases. How such dates have ended is read from every case of their councils."""
+
+    def __init__(
+        self,
+        *,
+        filter: Global___CaseFilter | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForecastBreachesRequest: _TypeAlias = ForecastBreachesRequest  # noqa: Y015
+
+@_typing.final
+class Expected(_message.Message):
+    """What is expected of some dates of law that are to come. The numbers are rounded, each by itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATES_FIELD_NUMBER: _builtins.int
+    IN_TIME_FIELD_NUMBER: _builtins.int
+    AT_RISK_FIELD_NUMBER: _builtins.int
+    NOT_KNOWN_FIELD_NUMBER: _builtins.int
+    dates: _builtins.int
+    """How many dates."""
+    in_time: _builtins.int
+    """How many of them are expected to be met in time."""
+    at_risk: _builtins.int
+    """How many of them are expected to be missed."""
+    not_known: _builtins.int
+    """Of how many it is not known, because too few such dates have ended lately."""
+    def __init__(
+        self,
+        *,
+        dates: _builtins.int = ...,
+        in_time: _builtins.int = ...,
+        at_risk: _builtins.int = ...,
+        not_known: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_risk", b"at_risk", "dates", b"dates", "in_time", b"in_time", "not_known", b"not_known"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Expected: _TypeAlias = Expected  # noqa: Y015
+
+@_typing.final
+class WeekForecast(_message.Message):
+    """What is expected of one week."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_DAY_FIELD_NUMBER: _builtins.int
+    UNTIL_DAY_FIELD_NUMBER: _builtins.int
+    EXPECTED_FIELD_NUMBER: _builtins.int
+    from_day: _builtins.str
+    """Its first day, as YYYY-MM-DD; the first week begins today."""
+    until_day: _builtins.str
+    """Its last day."""
+    @_builtins.property
+    def expected(self) -> Global___Expected:
+        """Of the dates whose last day is in it."""
+
+    def __init__(
+        self,
+        *,
+        from_day: _builtins.str = ...,
+        until_day: _builtins.str = ...,
+        expected: Global___Expected | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected", "from_day", b"from_day", "until_day", b"until_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WeekForecast: _TypeAlias = WeekForecast  # noqa: Y015
+
+@_typing.final
+class ClockForecast(_message.Message):
+    """What is expected of one kind of date."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLOCK_FIELD_NUMBER: _builtins.int
+    EXPECTED_FIELD_NUMBER: _builtins.int
+    ENDED_FIELD_NUMBER: _builtins.int
+    MET_FIELD_NUMBER: _builtins.int
+    clock: _builtins.str
+    """Which one, such as "written_record" or "complaint_answered"."""
+    ended: _builtins.int
+    """How many such dates had their last day in the past weeks."""
+    met: _builtins.int
+    """How many of those were met in time."""
+    @_builtins.property
+    def expected(self) -> Global___Expected:
+        """Of those whose last day is within the four weeks."""
+
+    def __init__(
+        self,
+        *,
+        clock: _builtins.str = ...,
+        expected: Global___Expected | None = ...,
+        ended: _builtins.int = ...,
+        met: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "ended", b"ended", "expected", b"expected", "met", b"met"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClockForecast: _TypeAlias = ClockForecast  # noqa: Y015
+
+@_typing.final
+class ForecastBreachesResponse(_message.Message):
+    """The forecast."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEEKS_FIELD_NUMBER: _builtins.int
+    CLOCKS_FIELD_NUMBER: _builtins.int
+    WEEKS_BACK_FIELD_NUMBER: _builtins.int
+    VIEW_FIELD_NUMBER: _builtins.int
+    weeks_back: _builtins.int
+    """How many past weeks it is made from."""
+    @_builtins.property
+    def weeks(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeekForecast]:
+        """The next four weeks, the first one first."""
+
+    @_builtins.property
+    def clocks(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClockForecast]:
+        """The same by kind of date; only kinds of which dates are to come."""
+
+    @_builtins.property
+    def view(self) -> Global___View:
+        """How much is known."""
+
+    def __init__(
+        self,
+        *,
+        weeks: _abc.Iterable[Global___WeekForecast] | None = ...,
+        clocks: _abc.Iterable[Global___ClockForecast] | None = ...,
+        weeks_back: _builtins.int = ...,
+        view: Global___View | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["view", b"view"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clocks", b"clocks", "view", b"view", "weeks", b"weeks", "weeks_back", b"weeks_back"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForecastBreachesResponse: _TypeAlias = ForecastBreachesResponse  # noqa: Y015
+
+@_typing.final
 class ListCausesRequest(_message.Message):
     """Asks for the causes."""
 
