@@ -20,7 +20,14 @@ TITLES: Mapping[int, str] = {
     500: "Something is wrong with the console",
     503: "A part of the suite does not answer",
 }
+TITLES_OF_ACTS: Mapping[int, str] = {
+    400: "This cannot be done as you asked for it",
+    403: "You may not do this",
+    404: "There is no such thing",
+}
+"""Where something was to be done, and not only shown."""
 NOT_FOUND, INTERNAL = 404, 500
+ACT = "POST"
 
 
 async def of_fault(request: Request, error: Exception) -> Response:
@@ -31,7 +38,7 @@ async def of_fault(request: Request, error: Exception) -> Response:
         return await _signed_off(request)
     status = STATUS[error.kind]
     log.get().warning("a page was refused", reason=error.reason, request_id=request.state.request_id)
-    return await _show(request, status, error.detail)
+    return await _show(request, status, error.detail, error.reason)
 
 
 async def _signed_off(request: Request) -> Response:
@@ -56,10 +63,12 @@ async def of_error(request: Request, error: Exception) -> Response:
     return await _show(request, INTERNAL, "Try again. If it stays so, tell whoever looks after the suite.")
 
 
-async def _show(request: Request, status: int, sentence: str) -> Response:
+async def _show(request: Request, status: int, sentence: str, reason: str = "") -> Response:
     try:
         visit = await visit_of(request)
     except Fault:
         visit = Visit(request.app.state.console, request, None)
-    title = TITLES.get(status, TITLES[INTERNAL])
-    return visit.show("refused.html", status, title=title, sentence=sentence)
+    is_act = request.method == ACT
+    title = TITLES_OF_ACTS.get(status) if is_act else None
+    title = title or TITLES.get(status, TITLES[INTERNAL])
+    return visit.show("refused.html", status, title=title, sentence=sentence, reason=reason, is_act=is_act)

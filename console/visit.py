@@ -21,6 +21,7 @@ from sevensteps.config import Settings
 from sevensteps.console_address import is_secure
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.rights import authorise
+from sevensteps.rehearsal.words import NOTHING_COUNTS
 from sevensteps.rpc.caller import Caller
 
 TOKEN: ContextVar[str] = ContextVar("TOKEN")
@@ -43,6 +44,8 @@ STATUS: Mapping[Kind, int] = {
 """What the page of a Fault is answered with."""
 REFRESH = "x-refresh"
 """A page that asks for itself again sends this header: nobody does anything (static/refresh.js)."""
+BY_ITSELF = "by_itself"
+"""The same in an address, for a page that loads itself anew without a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,9 @@ class Visit:
         state = self.request.state
         about: dict[str, object] = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
         about |= {"cspNonce": state.nonce, "request_id": state.request_id}
-        about["navigation"] = [*links(self.session.roles, self.request.url.path)] if self.session else []
+        is_rehearsal, path = bool(self.console.settings.rehearsal), self.request.url.path
+        about["navigation"] = [*links(self.session.roles, path, is_rehearsal=is_rehearsal)] if self.session else []
+        about["rehearsal"] = NOTHING_COUNTS if is_rehearsal else ""
         return HTMLResponse(self.console.templates.get_template(template).render(**about | what), status)
 
 
@@ -129,7 +134,8 @@ def forget(visit: Visit, answer: Response, name: str, *, path: str = "/") -> Non
 async def visit_of(request: Request) -> Visit:
     """The visit that a request is. Raises a Fault (UNAVAILABLE) where the sessions cannot be read."""
     console: Console = request.app.state.console
-    kept, is_visit = request.cookies.get(console.cookie, ""), REFRESH not in request.headers
+    kept = request.cookies.get(console.cookie, "")
+    is_visit = REFRESH not in request.headers and BY_ITSELF not in request.query_params
     session = await console.sessions.find(kept, is_visit=is_visit)
     TOKEN.set(session.token if session else "")
     return Visit(console, request, session)

@@ -23,6 +23,7 @@ PAGES: Mapping[str, Shown] = {
     "case-unknown": Shown("/cases/case-nowhere"),
     "stuck": Shown("/stuck", is_in_tour=True),
     "stuck-cases": Shown("/stuck/cases?cause=parked/PLAN_TEMPLATE_UNKNOWN"),
+    "rehearsal": Shown("/rehearsal", is_in_tour=True),
     "glossary": Shown("/glossary"),
     "cookies": Shown("/cookies"),
     "nowhere": Shown("/nowhere"),

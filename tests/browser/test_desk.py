@@ -16,6 +16,7 @@ from sevensteps.policy.packs.pack import read_pack
 HASH = read_pack(POLICIES, OURS).hash
 Open = Callable[..., Awaitable[Page]]
 PATHS = {
+    "home, with a forecast": "/",
     "approvals": "/approvals",
     "approvals, wrong": "/approvals?due_before=soon&steps=plan_made",
     "approvals, none": "/approvals?on_hold=yes",

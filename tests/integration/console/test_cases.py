@@ -134,3 +134,27 @@ async def test_a_councils_odd_name_is_text_in_the_file_and_on_the_page(own_suite
         [row] = csv.DictReader(StringIO(answer.text))
         assert row["council"] == f"'{odd}"
         assert "<b>" not in (await browser.open("/cases?case_ids=case-odd")).text
+
+
+async def test_cases_are_found_by_team_and_by_whether_they_are_escalated(own_suite: Suite) -> None:
+    """A team's name may have spaces in it; of several teams any is enough. Both stand on the page and in the file."""
+    given = events.CaseAssigned(team="North and east")
+    told_so = [
+        told("case-one", given, after_seconds=10, council=OURS),
+        told("case-two", events.CaseAssigned(team="South"), after_seconds=11, council=OURS),
+        told("case-two", events.CaseEscalated(role="service_manager"), after_seconds=12, council=OURS),
+    ]
+    await own_suite.operations.come_to(await own_suite.feed.append(told_so))
+    async with browser_at(own_suite.console) as browser:
+        await browser.sign_in()
+        assert await cases_in(browser, "/cases?teams=North+and+east") == ["case-one"]
+        assert await cases_in(browser, "/cases?teams=North+and+east,+South") == ["case-one", "case-two"]
+        assert await cases_in(browser, "/cases?escalated=yes") == ["case-two"]
+        page = text_of(await browser.open("/cases?teams=South"))
+        assert "Take off: Teams: South" in page
+        assert f"{OURS}, team South" in page
+        assert "Escalated: service manager" in page
+        wrong = await browser.open(f"/cases?teams={'x' * 65}")
+        assert "Teams: write names of at most 64 characters, with commas between them." in text_of(wrong)
+        [row] = csv.DictReader(StringIO((await browser.open("/cases.csv?teams=South")).text))
+        assert (row["team"], row["escalated to"]) == ("South", "service_manager")

@@ -15,9 +15,10 @@ from sevensteps.cli.commands import app
 
 ACTING = {
     "up", "fetch", "play", "token issue", "token revoke", "serve", "worker", "journeys rebuild", "temporal prepare",
-    "certificates dev", "init", "console",
+    "certificates dev", "init", "console", "rehearse",
     "health",  # says one sentence, and its exit code says the same
     "case hold", "case release", "case assign", "case escalate", "case end", "case resume",
+    "spend correct",
     "policy publish", "repair agree", "repair stop",
     "audit verify",  # the same; what it checks comes from `audit list --json`
     "db upgrade",
