@@ -34,6 +34,8 @@ ROWS = (
     Row("/glossary", "Glossary"),
 )
 """In the order of the header."""
+REHEARSAL = Row("/rehearsal", "Rehearsal", "operations.ListStuck")
+"""Only where it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ def may(roles: AbstractSet[str], call: str) -> bool:
     return not roles.isdisjoint(RIGHTS[rpc_of(call)])
 
 
-def links(roles: AbstractSet[str], path: str) -> Iterator[Link]:
+def links(roles: AbstractSet[str], path: str, *, is_rehearsal: bool = False) -> Iterator[Link]:
     """The links of the header for somebody of these roles, who is at this path."""
-    for row in ROWS:
+    for row in (*ROWS, *([REHEARSAL] if is_rehearsal else [])):
         if not row.needs or may(roles, row.needs):
             is_below = row.path != "/" and path.startswith(f"{row.path}/")
             yield Link(row.address, row.text, path == row.path, is_below)

@@ -21,6 +21,7 @@ from sevensteps.config import Settings
 from sevensteps.console_address import is_secure
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.rights import authorise
+from sevensteps.rehearsal.words import NOTHING_COUNTS
 from sevensteps.rpc.caller import Caller
 
 TOKEN: ContextVar[str] = ContextVar("TOKEN")
@@ -108,7 +109,9 @@ class Visit:
         state = self.request.state
         about: dict[str, object] = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
         about |= {"cspNonce": state.nonce, "request_id": state.request_id}
-        about["navigation"] = [*links(self.session.roles, self.request.url.path)] if self.session else []
+        is_rehearsal, path = bool(self.console.settings.rehearsal), self.request.url.path
+        about["navigation"] = [*links(self.session.roles, path, is_rehearsal=is_rehearsal)] if self.session else []
+        about["rehearsal"] = NOTHING_COUNTS if is_rehearsal else ""
         return HTMLResponse(self.console.templates.get_template(template).render(**about | what), status)
 
 

@@ -122,6 +122,8 @@ class Settings:
     """The council's own program, with its arguments, that operations tell what is newly stuck; empty for none."""
     alert_minutes: int = 15
     """How many minutes at least are between two alerts that it gets."""
+    rehearsal: str = ""
+    """The file with the exercises of a rehearsal, in which nothing counts; empty where things do."""
     mode: str = "development"
     """development, or production, where only tokens of issuers are accepted."""
     issuer: str = ""
@@ -166,8 +168,7 @@ class Settings:
         self._check_addresses()
         if self.log not in LOGS:
             raise _wrong("log", f"one of {', '.join(LOGS)}, not {self.log or 'nothing'}")
-        if self.mode not in MODES:
-            raise _wrong("mode", f"one of {', '.join(MODES)}, not {self.mode or 'nothing'}")
+        _check_mode(self)
         for name, problem_of in TEXTS.items():
             if (text := getattr(self, name)) and (expected := problem_of(text)):
                 raise _wrong(name, expected)
@@ -182,13 +183,7 @@ class Settings:
                 raise _wrong(name, "a name, not nothing")
         if self.database_password_file:
             self._check_database_password()
-        self._check_exposure()
-
-    def _check_exposure(self) -> None:
-        """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""
-        given = {field.name: str(getattr(self, field.name)) for field in fields(self)}
-        if problem := problem_of_exposure(given, (*SERVICES, "listen")):
-            raise SettingsError(problem)
+        _check_exposure(self)
 
     def _check_addresses(self) -> None:
         """Raise SettingsError for one in another form, and for one that two have."""
@@ -264,6 +259,21 @@ def _password_in(file: str) -> str:
     if not password:
         raise _wrong("database_password_file", f"a file with the password: {file} is empty")
     return password
+
+
+def _check_mode(settings: Settings) -> None:
+    """Raise SettingsError for one that there is not, and for a rehearsal in production."""
+    if settings.mode not in MODES:
+        raise _wrong("mode", f"one of {', '.join(MODES)}, not {settings.mode or 'nothing'}")
+    if settings.rehearsal and settings.mode == PRODUCTION:
+        raise _wrong("rehearsal", f"nothing, because {setting_name('mode')} is {PRODUCTION}: there everything counts")
+
+
+def _check_exposure(settings: Settings) -> None:
+    """Raise SettingsError for a connection that other machines can see, and that nothing encrypts or excuses."""
+    given = {field.name: str(getattr(settings, field.name)) for field in fields(settings)}
+    if problem := problem_of_exposure(given, (*SERVICES, "listen")):
+        raise SettingsError(problem)
 
 
 def _number(name: str, given: str) -> int:

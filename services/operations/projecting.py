@@ -37,7 +37,7 @@ def project(connection: sa.Connection, before: Progress, events: Sequence[Event]
             changed[event.case_id] = standing
             ended.update(ended_by(event, at, standing))
     store.put(connection, list(changed.values()))
-    law_dates.put(connection, [each for each in changed.values() if each.clocks != _clocks(known.get(each.case_id))])
+    law_dates.put(connection, ((_clocks(known.get(each.case_id)), each) for each in changed.values()))
     law_dates.add_ended(connection, ended)
     return True
 

@@ -70,6 +70,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "up": "up:up",
     "fetch": "fetch:fetch",
     "play": "play:play",
+    "rehearse": "rehearse:rehearse",
     "status": "status:status",
     "health": "health:health",
     "case": Group(

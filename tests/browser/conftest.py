@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Browser, Page, StorageState
 
-from browser.scene import run_scene, sign_on
+from browser.scene import Scene, run_scene, sign_on
 from servers.chromium import NO_BROWSER, find_axe, find_browser, run_browser
 from servers.console import Suite
 
@@ -34,14 +34,14 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="module")
-async def suite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Suite]:
+async def suite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
     """A console over cases of which two are stuck. For as long as it is there, time stands still."""
     async with run_scene(tmp_path_factory.mktemp("browser")) as suite:
         yield suite
 
 
 @pytest.fixture(scope="module")
-async def signed_on(chromium: Browser, suite: Suite) -> StorageState:
+async def signed_on(chromium: Browser, suite: Scene) -> StorageState:
     """What a window keeps once somebody of operations has signed on in it."""
     return await sign_on(chromium, suite)
 
@@ -56,7 +56,7 @@ async def window(chromium: Browser, suite: Suite, signed_on: StorageState) -> As
             context = await chromium.new_context(**kept, **options)  # type: ignore[arg-type]  # those of the window
             windows.push_async_callback(context.close)
             page = await context.new_page()
-            await page.goto(f"http://{suite.console.address}{path}")
+            await page.goto(suite.address_of(path))
             return page
 
         yield open_page

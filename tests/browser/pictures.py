@@ -20,11 +20,10 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, Page, StorageState
 
-from browser.scene import run_scene, sign_on
+from browser.scene import Scene, run_scene, sign_on
 from browser.shown import PAGES, Shown
 from console.assets import is_there
 from servers.chromium import NO_BROWSER, find_browser, run_browser
-from servers.console import Suite
 
 FOLDER = Path(__file__).with_name("pictures")
 TOUR = Path(__file__).parents[2] / "docs" / "pictures"
@@ -41,10 +40,12 @@ VARYING = """() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   const varies = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\\b[0-9a-f]{12,64}\\b/g
   while (texts.nextNode()) {
-    texts.currentNode.data = texts.currentNode.data.replace(varies, (id) => id.replace(/[0-9a-f]/g, '0'))
+    const zeros = texts.currentNode.data.replace(varies, (id) => id.replace(/[0-9a-f]/g, '0'))
+    texts.currentNode.data = zeros.replace(/\\/\\S+(?=\\/settings.sh)/, '/tmp/sevensteps')
   }
 }"""
-"""Ids that are made anew each time, all written as zeros. Dates and times vary nowhere: time stands still."""
+"""Ids that are made anew each time, all written as zeros, and the folder of a rehearsal. Dates and times vary
+nowhere: time stands still."""
 SPECIMEN = """<body style="font: 19px system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, Liberation Sans, Arial,
 sans-serif"><h1>Seven Steps 0123456789</h1><p>The quick brown fox jumps over the lazy dog, <b>then <i>rests</i></b>.</p>
 <input value="Input"> <input type="checkbox"> <select><option>Select</select> <button>Button</button> ↕ ▲ ▼ ✕ – £"""
@@ -58,7 +59,7 @@ class Size:
     step: int
 
 
-KEPT, IN_TOUR = Size(height=2400, step=51), Size(height=800, step=17)
+KEPT, IN_TOUR = Size(height=2400, step=51), Size(height=800, step=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Difference:
 class Painter:
     """Draws pages and compares pictures, with a window of its own for what it does to pixels."""
 
-    def __init__(self, browser: Browser, suite: Suite, signed_on: StorageState, workshop: Page) -> None:
+    def __init__(self, browser: Browser, suite: Scene, signed_on: StorageState, workshop: Page) -> None:
         """Use `painting`."""
         self._browser = browser
         self._suite = suite
@@ -85,7 +86,7 @@ class Painter:
         context = await self._browser.new_context(viewport=WIDE, reduced_motion="reduce", **kept)  # type: ignore[arg-type]
         async with context:
             page = await context.new_page()
-            await page.goto(f"http://{self._suite.console.address}{shown.path}")
+            await page.goto(self._suite.address_of(shown.path))
             await page.evaluate(script)
             return await self._reduce(await page.screenshot(full_page=True, animations="disabled", caret="hide"), size)
 
@@ -109,7 +110,7 @@ class Painter:
 
 
 @asynccontextmanager
-async def painting(browser: Browser, suite: Suite, signed_on: StorageState) -> AsyncIterator[Painter]:
+async def painting(browser: Browser, suite: Scene, signed_on: StorageState) -> AsyncIterator[Painter]:
     """Somebody who draws the pages of a console."""
     async with await browser.new_context(viewport={"width": 640, "height": 240}) as context:
         workshop = await context.new_page()
@@ -149,7 +150,7 @@ async def _renew(program: str) -> None:
             await _draw_all(browser, suite)
 
 
-async def _draw_all(browser: Browser, suite: Suite) -> None:
+async def _draw_all(browser: Browser, suite: Scene) -> None:
     async with painting(browser, suite, await sign_on(browser, suite)) as painter:
         DRAWN_BY.write_text(f"{await painter.by_what()}\n")
         for name, shown in PAGES.items():

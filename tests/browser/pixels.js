@@ -22,9 +22,9 @@
 
   const keyOf = (data, at, step) => {
     const rounded = (value) => Math.round(value / step)
-    return (rounded(data[at]) << 8) | (rounded(data[at + 1]) << 4) | rounded(data[at + 2])
+    return (rounded(data[at]) << 16) | (rounded(data[at + 1]) << 8) | rounded(data[at + 2])
   }
-  const channels = (key) => [key >> 8, (key >> 4) & 15, key & 15]
+  const channels = (key) => [key >> 16, (key >> 8) & 255, key & 255]
   const apart = (one, other) => channels(one).reduce((sum, value, at) => sum + (value - channels(other)[at]) ** 2, 0)
 
   // The top of a picture, at most so high, as an index of a palette for each pixel. A channel of a colour keeps every

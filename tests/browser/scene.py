@@ -1,8 +1,10 @@
 """What the browser looks at: a console over some cases, a few of them stuck, at a moment at which time stands still."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, StorageState
 
+from console.serving import Serving
 from fakes.hands import FakeHands
-from servers.console import OURS, Suite, run_with_cases
+from servers.console import OURS, Suite, run_console, run_with_cases
 from servers.operations import told
 from servers.waiting import until
 from services.operations.domain.finding import Finding, StuckKind
@@ -22,19 +25,39 @@ from services.operations.looking.look import Looking
 from services.operations.rows import milliseconds
 from services.operations.store import Look, note_look
 from sevensteps import clock, events
+from sevensteps.addresses import port_of
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.config import Settings
+from sevensteps.rehearsal.exercises import Exercise, Harm, Rehearsal
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 """When it is: pages say the same on whatever day they are looked at."""
 DAY = 86_400
 OPENED = ("amara", "brian", "chen", "dora", "edith")
 """Cases in which the money is being found, and nothing is late."""
+EXERCISES = Rehearsal(
+    7, [Exercise(Harm.PARKED, "case-one"), Exercise(Harm.WORKER, "case-hanna"), Exercise(Harm.JOURNEY, "case-irene")]
+)
+"""One case is stuck, one waits for what is missing, and one is mended."""
 PLANNED = ("farah", "george", "hanna")
 """Cases whose plan is being made: it is due a day later for each."""
 CAUSE = "parked/PLAN_TEMPLATE_UNKNOWN"
 PLANNED_REPAIR, WAITING_REPAIR = (f"00000000-0000-4000-8000-{number:012}" for number in (1, 2))
 """Requests, which name the repairs that they plan."""
+
+
+@dataclass(frozen=True)
+class Scene(Suite):
+    """A console, and beside it that of a rehearsal over the same cases."""
+
+    rehearsal: Serving
+
+    def address_of(self, path: str) -> str:
+        """Where a page is."""
+        if path.startswith("/rehearsal"):  # by another name, because cookies know no ports
+            return f"http://localhost:{port_of(self.rehearsal.address)}{path}"
+        return super().address_of(path)
 
 
 @contextmanager
@@ -51,14 +74,23 @@ async def _never(_: Looking) -> None:
 
 
 @asynccontextmanager
-async def run_scene(data: Path) -> AsyncIterator[Suite]:
+async def run_scene(data: Path) -> AsyncIterator[Scene]:
     """A console over cases in several steps, of which some are stuck."""
     with time_stands_still():
         async with run_with_cases(data, hands=FakeHands()) as suite:
             await suite.operations.come_to(await suite.feed.append([*_opened(), *_planned(), *_arranged()]))
             await _note_stuck(suite)
             await _repair(suite)
-            yield suite
+            async with run_console(_rehearsed(suite.settings)) as rehearsal:
+                yield Scene(suite.settings, suite.feed, suite.operations, suite.console, rehearsal)
+
+
+def _rehearsed(settings: Settings) -> Settings:
+    """The same as a rehearsal: with the key of the suite, and sessions of its own."""
+    data = settings.data / "rehearsal"
+    shutil.copytree(settings.data / "keys", data / "keys")
+    EXERCISES.write(data / "rehearsal.json")
+    return replace(settings, data=data, rehearsal=str(data / "rehearsal.json"))
 
 
 async def _note_stuck(suite: Suite) -> None:
@@ -97,14 +129,15 @@ def _parked(case_id: str) -> Finding:
     return Finding(case_id, StuckKind.PARKED, CAUSE, Whom.SYSTEM, since, case_id, OURS, why)
 
 
-async def sign_on(browser: Browser, suite: Suite) -> StorageState:
-    """What a window keeps once somebody of operations has signed on in it."""
+async def sign_on(browser: Browser, suite: Scene) -> StorageState:
+    """What a window keeps once somebody of operations has signed on in it, to the console and to the rehearsal."""
     async with await browser.new_context() as context:
         page = await context.new_page()
-        await page.goto(f"http://{suite.console.address}/sign-in")
-        await page.get_by_label("Who you are").fill("olu")
-        await page.get_by_role("button", name="Sign in").click()
-        await page.get_by_role("heading", name="Open cases").wait_for()
+        for path, heading in (("/", "Open cases"), ("/rehearsal", "Rehearsal")):
+            await page.goto(suite.address_of(path))
+            await page.get_by_label("Who you are").fill("olu")
+            await page.get_by_role("button", name="Sign in").click()
+            await page.get_by_role("heading", name=heading, exact=True).wait_for()
         return await context.storage_state()
 
 

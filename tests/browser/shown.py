@@ -30,6 +30,7 @@ PAGES: Mapping[str, Shown] = {
     "repairs": Shown("/repairs"),
     "audit": Shown("/audit", is_in_tour=True),
     "views": Shown("/views"),
+    "rehearsal": Shown("/rehearsal", is_in_tour=True),
     "glossary": Shown("/glossary"),
     "cookies": Shown("/cookies"),
     "nowhere": Shown("/nowhere"),

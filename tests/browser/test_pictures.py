@@ -18,14 +18,14 @@ from browser.pictures import (
     Painter,
     painting,
 )
+from browser.scene import Scene
 from browser.shown import PAGES
-from servers.console import Suite
 
 ANOTHER_WORD = "() => { document.querySelector('main p').textContent = 'The ward of self-directed support.' }"
 
 
 @pytest.fixture(scope="module")
-async def painter(chromium: Browser, suite: Suite, signed_on: StorageState) -> AsyncIterator[Painter]:
+async def painter(chromium: Browser, suite: Scene, signed_on: StorageState) -> AsyncIterator[Painter]:
     """Draws the pages of the console."""
     async with painting(chromium, suite, signed_on) as painter:
         yield painter

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Browser, Page, Request, StorageState
 
-from servers.console import OURS, Suite
+from browser.scene import Scene
+from servers.console import OURS
 from servers.operations import told
 from servers.waiting import until
 from sevensteps import events
@@ -46,7 +47,7 @@ Leave = Callable[..., Awaitable[Left]]
 
 
 @pytest.fixture
-async def leave(chromium: Browser, suite: Suite, signed_on: StorageState) -> AsyncIterator[Leave]:
+async def leave(chromium: Browser, suite: Scene, signed_on: StorageState) -> AsyncIterator[Leave]:
     """Opens a page of which somebody who is signed on does nothing more."""
     async with AsyncExitStack() as windows:
 
@@ -55,7 +56,7 @@ async def leave(chromium: Browser, suite: Suite, signed_on: StorageState) -> Asy
             page = await context.new_page()
             await page.clock.install()
             await page.add_init_script(script)
-            await page.goto(f"http://{suite.console.address}{path}")
+            await page.goto(suite.address_of(path))
             left = Left(page)
             page.on("request", left.note)
             await page.evaluate("window.isTheSame = true")
@@ -64,7 +65,7 @@ async def leave(chromium: Browser, suite: Suite, signed_on: StorageState) -> Asy
         yield left_open
 
 
-async def opens_a_case(suite: Suite) -> int:
+async def opens_a_case(suite: Scene) -> int:
     """Somebody opens a case. Answers how many events the feed has now, which every page says."""
     opened = told(f"case-{uuid4().hex[:6]}", events.CaseOpened(kind="adult", due_on="2026-07-20"), council=OURS)
     position = await suite.feed.append([opened])
@@ -73,7 +74,7 @@ async def opens_a_case(suite: Suite) -> int:
 
 
 @pytest.mark.parametrize("path", ["/", "/stuck"])
-async def test_numbers_are_refreshed_without_a_reload(leave: Leave, suite: Suite, path: str) -> None:
+async def test_numbers_are_refreshed_without_a_reload(leave: Leave, suite: Scene, path: str) -> None:
     """After half a minute, and again after another; the page itself stays, and so does the policy that goes with it."""
     left = await leave(path)
     complaints: list[str] = []
@@ -89,7 +90,7 @@ async def test_numbers_are_refreshed_without_a_reload(leave: Leave, suite: Suite
     assert complaints == []
 
 
-async def test_what_has_the_focus_keeps_it_and_nothing_is_read_out(leave: Leave, suite: Suite) -> None:
+async def test_what_has_the_focus_keeps_it_and_nothing_is_read_out(leave: Leave, suite: Scene) -> None:
     """The link is the same element as before, and no part of the page is one whose changes are announced."""
     left = await leave("/")
     await left.page.get_by_role("link", name="open", exact=True).focus()
@@ -103,7 +104,7 @@ async def test_what_has_the_focus_keeps_it_and_nothing_is_read_out(leave: Leave,
     assert await left.page.locator("main [aria-live], main [role=status], main [role=alert]").count() == 0
 
 
-async def test_a_page_that_nobody_sees_asks_for_nothing(leave: Leave, suite: Suite) -> None:
+async def test_a_page_that_nobody_sees_asks_for_nothing(leave: Leave, suite: Scene) -> None:
     """Once it is seen again, what is old is refreshed at once."""
     left = await leave("/")
     await left.page.evaluate(HIDDEN)
@@ -146,11 +147,11 @@ async def test_other_pages_are_not_refreshed(leave: Leave) -> None:
     assert left.asked == []
 
 
-async def test_without_scripts_the_page_is_the_same(chromium: Browser, suite: Suite, signed_on: StorageState) -> None:
+async def test_without_scripts_the_page_is_the_same(chromium: Browser, suite: Scene, signed_on: StorageState) -> None:
     """Numbers are then refreshed as on every other page: by asking for it again."""
     async with await chromium.new_context(storage_state=signed_on, java_script_enabled=False) as context:
         page = await context.new_page()
-        await page.goto(f"http://{suite.console.address}/")
+        await page.goto(suite.address_of("/"))
         position = await opens_a_case(suite)
         assert not await page.get_by_text(f"up to number {position} ").count()
         await page.reload()

@@ -14,9 +14,8 @@ from sevensteps.api.operations.v1.operations_pb2_grpc import OperationsServiceSt
 from sevensteps.config import Settings
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.tokens import Keys
-from sevensteps.local.devserver import DevServer
-from sevensteps.local.processes import Process
-from sevensteps.local.suite import Suite, on_free_ports
+from sevensteps.local.stoppable import StoppableSuite
+from sevensteps.local.suite import on_free_ports
 from sevensteps.rpc.client import channel
 
 if TYPE_CHECKING:
@@ -24,28 +23,6 @@ if TYPE_CHECKING:
 
 SOON = 90.0
 """Seconds: found within 60, on a machine that does much else."""
-
-
-class StoppableSuite(Suite):
-    """A suite in which a process stays stopped until it is wanted again."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings, print)
-        self._stopped: set[str] = set()
-
-    @asynccontextmanager
-    async def without(self, name: str) -> AsyncIterator[None]:
-        """One of its processes is not there for a while."""
-        self._stopped.add(name)
-        await self.parts()[name].stop()
-        try:
-            yield
-        finally:
-            self._stopped.discard(name)
-
-    async def _restart(self, name: str, part: Process | DevServer, pause: float) -> None:
-        if name not in self._stopped:
-            await super()._restart(name, part, pause)
 
 
 class Impatient(Staff):
@@ -143,7 +120,7 @@ class Scene:
 @asynccontextmanager
 async def scene_in(folder: Path) -> AsyncIterator[Scene]:
     """A suite whose data are in a folder, and the people around it."""
-    suite = StoppableSuite(on_free_ports(replace(Settings(), data=folder)))
+    suite = StoppableSuite(on_free_ports(replace(Settings(), data=folder)), print)
     await suite.start()
     try:
         async with (

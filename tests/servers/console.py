@@ -90,6 +90,10 @@ class Suite:
     operations: Operations
     console: Serving
 
+    def address_of(self, path: str) -> str:
+        """Where a page is."""
+        return f"http://{self.console.address}{path}"
+
 
 async def tell_cases(feed: Feed, operations: Operations) -> None:
     """Three cases: two of our council, of which one is on hold, and one of another council."""

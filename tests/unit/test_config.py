@@ -41,7 +41,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     values |= dict.fromkeys(NUMBERS, "70")
     values |= {"log": "json", "plaintext": "temporal,metrics", "console": "localhost:7780"}
     values |= {"console_url": "https://console.example"}
-    values |= {"mode": "production", "issuer": "https://login.example/realms/council"}
+    values |= {"mode": "production", "issuer": "https://login.example/realms/council", "rehearsal": ""}
     values |= {"database": "postgresql+asyncpg://amy@db:5432/steps", "database_password_file": str(password)}
     settings = Settings.from_environment({f"SEVENSTEPS_{name.upper()}": value for name, value in values.items()})
     assert {field.name: str(getattr(settings, field.name)) for field in fields(Settings)} == values

@@ -1,7 +1,7 @@
 """Plays an example through the public API, as people would: wait for the step, act, check the answer."""
 
-from collections.abc import Iterable, Mapping, MutableSequence, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterable, Mapping, MutableSequence, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Protocol
@@ -75,12 +75,28 @@ class Player:
 
         Raises UnexpectedError, or StuckError (see `feed_follower`), when it does not go as the example says.
         """
+        async with self.on_stage():
+            await self.play_steps(self.example.story)
+            return await self._play_ending()
+
+    @asynccontextmanager
+    async def on_stage(self) -> AsyncIterator[None]:
+        """Its people are there for as long as this lasts."""
         async with AsyncExitStack() as people:
             for who, roles in self.example.people.items():
                 self._people[who] = await people.enter_async_context(self.person(who, roles))
-            for step in self.example.story:
-                await self._play_step(step)
-            return await self._play_ending()
+            yield
+
+    async def play_steps(self, steps: Iterable[Step]) -> str:
+        """Play some steps of its story, and answer the id of its case. Raises as `play` does."""
+        for step in steps:
+            await self._play_step(step)
+        return self._case_id
+
+    async def wait_for_turn(self, step: Step) -> None:
+        """Wait until a step can be played. Raises StuckError."""
+        if step.verb.stage:
+            await self._wait_until_open(step, step.verb.stage)
 
     def person(self, who: str, roles: Iterable[Role]) -> PatientCaller:
         """One of its people, as a caller."""

@@ -15,7 +15,7 @@ from sevensteps.cli.commands import app
 
 ACTING = {
     "up", "fetch", "play", "token issue", "token revoke", "serve", "worker", "journeys rebuild", "temporal prepare",
-    "certificates dev", "init", "console",
+    "certificates dev", "init", "console", "rehearse",
     "health",  # says one sentence, and its exit code says the same
     "case hold", "case release", "case assign", "case escalate", "case end", "case resume",
     "spend correct",
