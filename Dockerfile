@@ -6,6 +6,15 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates python3 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log
 
+# What the console's pages look by comes from npm, by its hash; nothing of npm goes further than this. Where packages come
+# from is said by a secret, too: --secret id=npm,src=... is an .npmrc, which may name cafile=/run/secrets/authorities.
+FROM python AS frontend
+RUN apt-get update && apt-get install --yes --no-install-recommends npm
+WORKDIR /build
+COPY console/__init__.py console/assets.py console/
+RUN --mount=type=secret,id=npm --mount=type=secret,id=authorities \
+    NPM_CONFIG_USERCONFIG=/run/secrets/npm python3 -m console.assets && test -f console/static/govuk/fetched.txt
+
 FROM python AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev python3-dev python3-venv
 WORKDIR /build
@@ -23,6 +32,7 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=autho
     --mount=type=cache,target=/var/cache/pip \
     python3 -m venv /opt/release && /opt/release/bin/python -m pip install --no-deps --require-hashes -r requirements/release.txt
 COPY . .
+COPY --from=frontend /build/console/static/govuk console/static/govuk
 RUN /opt/sevensteps/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation --no-index . \
     && /opt/sevensteps/bin/python -m pip uninstall --yes setuptools pip \
     && /opt/release/bin/cyclonedx-py environment --output-reproducible --output-file /opt/sevensteps/sbom.cdx.json \

@@ -1,7 +1,5 @@
 """The console put together: its addresses, what each answers, and what stands before and behind them."""
 
-from pathlib import Path
-
 import jinja2
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,6 +16,7 @@ from console.pages import (
     feed,
     glossary,
     home,
+    issuer_sign_in,
     packs,
     plain,
     publication,
@@ -32,6 +31,8 @@ from console.pages import (
 )
 from console.saved_views import SavedViews
 from console.sessions import Sessions
+from console.sign_on import SignOn
+from console.starting import STATIC
 from console.visit import TOKEN, Console, for_anybody, for_signed_on
 from sevensteps.case_history.words import words_of
 from sevensteps.config import Settings
@@ -40,7 +41,6 @@ from sevensteps.fields import short_name
 from sevensteps.policy.model.values_in_words import plain as without_underscores
 from sevensteps.rpc.caller import Caller
 
-STATIC = Path(__file__).with_name("static")
 ROUTES = [
     Route("/", for_signed_on(home.show)),
     Route("/cases", for_signed_on(cases.show)),
@@ -83,20 +83,23 @@ ROUTES = [
     Route("/glossary", for_signed_on(glossary.show)),
     Route("/sign-in", for_anybody(sign_in.show), methods=["GET"]),
     Route("/sign-in", for_anybody(sign_in.sign_in), methods=["POST"]),
-    Route("/sign-out", for_anybody(sign_in.sign_out), methods=["POST"]),
-    Route("/signed-out", for_anybody(plain.signed_out)),
+    Route("/sign-in/go", for_anybody(issuer_sign_in.go)),
+    Route("/sign-in/back", for_anybody(issuer_sign_in.back)),
+    Route("/sign-in/back/{council}", for_anybody(issuer_sign_in.back)),
+    Route("/sign-out", for_anybody(issuer_sign_in.sign_out), methods=["POST"]),
+    Route("/signed-out", for_anybody(issuer_sign_in.signed_out)),
     Route("/cookies", for_anybody(plain.cookies)),
     Route("/healthz", plain.health),
     Mount("/static", StaticFiles(directory=STATIC)),
 ]
 
 
-def app_of(settings: Settings, sessions: Sessions) -> Starlette:
+def app_of(settings: Settings, sessions: Sessions, sign_on: SignOn) -> Starlette:
     """The console over the services that the settings name. Raises a Fault where certificates cannot be used."""
     handlers = {Fault: refusals.of_fault, HTTPException: refusals.of_http, Exception: refusals.of_error}
     app = Starlette(routes=ROUTES, exception_handlers=handlers)
     caller, saved = Caller(settings, TOKEN.get), SavedViews(sessions.store)
-    app.state.console = Console(settings, sessions, saved, caller, templates(), words_of(settings))
+    app.state.console = Console(settings, sessions, saved, caller, templates(), words_of(settings), sign_on)
     return app
 
 

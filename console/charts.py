@@ -20,12 +20,12 @@ class Bar:
 
 def bars(rows: Sequence[Bar]) -> list[Bar]:
     """The rows with their widths, in hundredths of the longest one."""
-    most = max((row.cases for row in rows), default=0) or 1
+    most = max((row.cases for row in rows), default=0)
     return [
-        Bar(row.label, row.cases, row.late, row.address, _width(row.cases, most), _width(row.late, most))
-        for row in rows
+        Bar(row.label, row.cases, row.late, row.address, share(row.cases, most), share(row.late, most)) for row in rows
     ]
 
 
-def _width(number: int, most: int) -> float:
-    return round(FULL * number / most, 1)
+def share(number: int, most: int) -> float:
+    """A number in hundredths of the largest one; 0 where that is 0."""
+    return round(FULL * number / most, 1) if most else 0.0

@@ -35,6 +35,7 @@ FLAGS: Mapping[str, str] = {
     "overdue": "Past a date",
     "hard": "First date is one of law",
     "on_hold": "On hold",
+    "escalated": "Escalated",
 }
 """Filters that are on or off."""
 DAYS: Mapping[str, str] = {
@@ -45,7 +46,9 @@ DAYS: Mapping[str, str] = {
 }
 NAMES: Mapping[str, str] = {"councils": "Councils", "case_ids": "Cases"}
 """Filters by names and ids, several with spaces between them."""
-LABELS: Mapping[str, str] = {**{name: label for name, (label, _) in CHOICES.items()}, **FLAGS, **DAYS, **NAMES}
+TEAMS: Mapping[str, str] = {"teams": "Teams"}
+"""Filters by names that may have spaces in them, several with commas between them."""
+LABELS: Mapping[str, str] = {**{name: label for name, (label, _) in CHOICES.items()}, **FLAGS, **DAYS, **NAMES, **TEAMS}
 OPENED = "opened"
 ORDERS: Mapping[str, pb.Order.ValueType] = {
     OPENED: pb.ORDER_UNSPECIFIED,
@@ -86,7 +89,7 @@ class Asked:
         """The filter for the service."""
         fields: dict[str, object] = {name: True for name in FLAGS if name in self.given}
         fields |= {name: self.given[name][0] for name in DAYS if name in self.given}
-        for name in (*NAMES, *CHOICES):
+        for name in (*NAMES, *TEAMS, *CHOICES):
             values = self.given.get(name, ())
             fields[name] = [number_of(ENUMS[name], each) for each in values] if name in ENUMS else values
         return pb.CaseFilter(**fields)  # type: ignore[arg-type]  # each has the type of its field
@@ -134,12 +137,18 @@ def read(pairs: Sequence[tuple[str, str]]) -> Asked:
         elif name not in LABELS:
             problems.append(Problem("filters", f"There is no filter called {name[:LONGEST_NAME]}."))
         elif value:
-            values = value.replace(",", " ").split() if name in NAMES else [value]
-            given[name] = list(dict.fromkeys([*given.get(name, []), *values]))
+            given[name] = list(dict.fromkeys([*given.get(name, []), *_values(name, value)]))
     problems += [problem for name, values in given.items() for problem in _problems(name, values)]
     problems += _problems_of_order(order[SORT], order[AFTER])
     sort = order[SORT] if order[SORT].removeprefix(DESCENDING) in ORDERS else OPENED
     return Asked(given, sort, order[AFTER], problems)
+
+
+def _values(name: str, value: str) -> Sequence[str]:
+    """The values that were written into one field."""
+    if name in TEAMS:
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value.replace(",", " ").split() if name in NAMES else [value]
 
 
 def _problems_of_order(sort: str, after: str) -> Iterator[Problem]:
@@ -161,6 +170,8 @@ def _problems(name: str, values: Sequence[str]) -> Iterator[Problem]:
         yield Problem(name, f"{label}: write one real date, such as {date(2026, 12, 1)}.")
     if name in NAMES and not all(map(ID.fullmatch, values)):
         yield Problem(name, f"{label}: write names of letters, digits, - and _, with spaces between them.")
+    if name in TEAMS and not all(value.isprintable() and len(value) <= LONGEST_NAME for value in values):
+        yield Problem(name, f"{label}: write names of at most {LONGEST_NAME} characters, with commas between them.")
 
 
 def _is_day(text: str) -> bool:

@@ -1,6 +1,7 @@
 """The pages that the header of every page leads to: for each visitor those that their role may read."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sevensteps.identity.rights import RIGHTS
@@ -53,14 +54,14 @@ def rpc_of(call: str) -> str:
     return f"/sevensteps.api.{service}.v1.{service.capitalize()}Service/{method}"
 
 
-def may(role: str, call: str) -> bool:
-    """Whether a role may make a call, given as "service.Method". The service itself says so in the end."""
-    return role in RIGHTS[rpc_of(call)]
+def may(roles: AbstractSet[str], call: str) -> bool:
+    """Whether one of the roles may make a call, given as "service.Method". The service itself says so in the end."""
+    return not roles.isdisjoint(RIGHTS[rpc_of(call)])
 
 
-def links(role: str, path: str, *, is_rehearsal: bool = False) -> Iterator[Link]:
-    """The links of the header for somebody of this role, who is at this path."""
+def links(roles: AbstractSet[str], path: str, *, is_rehearsal: bool = False) -> Iterator[Link]:
+    """The links of the header for somebody of these roles, who is at this path."""
     for row in (*ROWS, *([REHEARSAL] if is_rehearsal else [])):
-        if not row.needs or may(role, row.needs):
+        if not row.needs or may(roles, row.needs):
             is_below = row.path != "/" and path.startswith(f"{row.path}/")
             yield Link(row.address, row.text, path == row.path, is_below)

@@ -6,21 +6,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console.visit import Visit, to_sign_in, visit_of
+from console.visit import STATUS, Visit, forget, to_sign_in, visit_of
 from sevensteps import log
 from sevensteps.errors import Fault, Kind
 
-STATUS: Mapping[Kind, int] = {
-    Kind.INVALID: 400,
-    Kind.OUT_OF_RANGE: 400,
-    Kind.DENIED: 403,
-    Kind.NOT_FOUND: 404,
-    Kind.ABORTED: 409,
-    Kind.PRECONDITION: 409,
-    Kind.EXHAUSTED: 429,
-    Kind.UNAVAILABLE: 503,
-    Kind.INTERNAL: 500,
-}
 TITLES: Mapping[int, str] = {
     400: "This cannot be shown as you asked for it",
     403: "You may not see this",
@@ -31,7 +20,14 @@ TITLES: Mapping[int, str] = {
     500: "Something is wrong with the console",
     503: "A part of the suite does not answer",
 }
+TITLES_OF_ACTS: Mapping[int, str] = {
+    400: "This cannot be done as you asked for it",
+    403: "You may not do this",
+    404: "There is no such thing",
+}
+"""Where something was to be done, and not only shown."""
 NOT_FOUND, INTERNAL = 404, 500
+ACT = "POST"
 
 
 async def of_fault(request: Request, error: Exception) -> Response:
@@ -39,10 +35,19 @@ async def of_fault(request: Request, error: Exception) -> Response:
     if not isinstance(error, Fault):
         raise error
     if error.kind is Kind.UNAUTHENTICATED:
-        return to_sign_in(request)
+        return await _signed_off(request)
     status = STATUS[error.kind]
     log.get().warning("a page was refused", reason=error.reason, request_id=request.state.request_id)
-    return await _show(request, status, error.detail)
+    return await _show(request, status, error.detail, error.reason)
+
+
+async def _signed_off(request: Request) -> Response:
+    """A token that was revoked, or is not believed any more, is the end of the session: it would be refused again."""
+    visit, answer = await visit_of(request), to_sign_in(request)
+    if visit.session:
+        await visit.console.sessions.end(visit.session)
+        forget(visit, answer, visit.console.cookie)
+    return answer
 
 
 async def of_http(request: Request, error: Exception) -> Response:
@@ -58,10 +63,12 @@ async def of_error(request: Request, error: Exception) -> Response:
     return await _show(request, INTERNAL, "Try again. If it stays so, tell whoever looks after the suite.")
 
 
-async def _show(request: Request, status: int, sentence: str) -> Response:
+async def _show(request: Request, status: int, sentence: str, reason: str = "") -> Response:
     try:
         visit = await visit_of(request)
     except Fault:
         visit = Visit(request.app.state.console, request, None)
-    title = TITLES.get(status, TITLES[INTERNAL])
-    return visit.show("refused.html", status, title=title, sentence=sentence)
+    is_act = request.method == ACT
+    title = TITLES_OF_ACTS.get(status) if is_act else None
+    title = title or TITLES.get(status, TITLES[INTERNAL])
+    return visit.show("refused.html", status, title=title, sentence=sentence, reason=reason, is_act=is_act)

@@ -69,6 +69,9 @@ OFFERS: Mapping[str, Offer] = {
 }
 """By name, in the order in which they are offered: those for which there are words."""
 
+AT_ANY_TIME = frozenset({"replay", "rebuild"})
+"""What harms no journey, and may help one of which nothing is found."""
+
 
 def that_fit(
     kinds: Iterable[pb.StuckKind.ValueType], *, some_held: bool, all_held: bool
@@ -80,5 +83,5 @@ def that_fit(
     found = set(kinds)
     does_nothing = {name for name, is_vain in (("hold", all_held), ("release", not some_held)) if is_vain}
     fit = [each for each in OFFERS.values() if each.name not in does_nothing and (not each.mends or each.mends & found)]
-    others = [each for each in OFFERS.values() if each.name == "rebuild" and each not in fit]
+    others = [each for each in OFFERS.values() if each.name in AT_ANY_TIME and each not in fit]
     return fit, others

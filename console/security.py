@@ -20,6 +20,8 @@ ALWAYS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+ENCRYPTED = {"strict-transport-security": "max-age=31536000"}
+"""For a year browsers come over encrypted connections alone, whatever somebody types or a link says."""
 
 
 def policy(nonce: str) -> str:
@@ -41,9 +43,10 @@ def policy(nonce: str) -> str:
 class Guarded:
     """Gives each request a number and a nonce, and each answer its headers. Pages are kept by no browser or proxy."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """`app` answers."""
+    def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
+        """`app` answers; `is_secure` says whether browsers come to it over encrypted connections alone."""
         self._app = app
+        self._always = ALWAYS | (ENCRYPTED if is_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -52,7 +55,7 @@ class Guarded:
             return
         nonce, request_id = secrets.token_urlsafe(NONCE_BYTES), str(uuid4())
         scope.setdefault("state", {}).update(nonce=nonce, request_id=request_id)
-        headers = {**ALWAYS, "content-security-policy": policy(nonce), REQUEST_ID: request_id}
+        headers = {**self._always, "content-security-policy": policy(nonce), REQUEST_ID: request_id}
         headers |= {} if scope["path"].startswith(STATIC) else {"cache-control": "no-store"}
         try:
             await self._app(scope, receive, _with(headers, send))

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import urlencode
 
@@ -11,24 +11,41 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.navigation import links, may, rpc_of
+from console.renewal import Renewal
 from console.saved_views import SavedViews
 from console.sessions import Session, Sessions
+from console.sign_on import SignOn
 from sevensteps import log
-from sevensteps.addresses import is_loopback
 from sevensteps.case_history.words import Words
 from sevensteps.config import Settings
-from sevensteps.errors import Fault
-from sevensteps.identity.actor import Actor, Role
+from sevensteps.console_address import is_secure
+from sevensteps.errors import Fault, Kind
 from sevensteps.identity.rights import authorise
 from sevensteps.rehearsal.words import NOTHING_COUNTS
 from sevensteps.rpc.caller import Caller
 
 TOKEN: ContextVar[str] = ContextVar("TOKEN")
 """The token of whoever visits: every call that is made for them carries it, and no call carries another one."""
-COOKIE, SECURE_COOKIE = "seven_steps", "__Host-seven_steps"
+COOKIE = "seven_steps"
+SECURE = "__Host-"
+"""Begins the names of cookies that browsers keep for this host alone, and send over encrypted connections alone."""
 SIGN_IN = "/sign-in"
+STATUS: Mapping[Kind, int] = {
+    Kind.INVALID: 400,
+    Kind.OUT_OF_RANGE: 400,
+    Kind.DENIED: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.ABORTED: 409,
+    Kind.PRECONDITION: 409,
+    Kind.EXHAUSTED: 429,
+    Kind.UNAVAILABLE: 503,
+    Kind.INTERNAL: 500,
+}
+"""What the page of a Fault is answered with."""
 REFRESH = "x-refresh"
 """A page that asks for itself again sends this header: nobody does anything (static/refresh.js)."""
+BY_ITSELF = "by_itself"
+"""The same in an address, for a page that loads itself anew without a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,17 @@ class Console:
     """Calls with the token of the visit."""
     templates: jinja2.Environment
     words: Words
+    sign_on: SignOn
+
+    @property
+    def cookie(self) -> str:
+        """What the cookie of a session is called."""
+        return (SECURE if is_secure(self.settings) else "") + COOKIE
+
+    @property
+    def renewal(self) -> Renewal:
+        """What keeps people signed on."""
+        return Renewal(self.sessions, self.sign_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +86,17 @@ class Visit:
         return self.session.form_key if self.session else ""
 
     def may(self, call: str) -> bool:
-        """Whether the visitor's role may make a call ("service.Method"): what they cannot do is not offered."""
-        return self.session is not None and may(self.session.role, call)
+        """Whether one of the visitor's roles may make a call ("service.Method"): what they cannot do is not offered."""
+        return self.session is not None and may(self.session.roles, call)
 
     def pages(self) -> Iterator[str]:
         """The addresses of the pages in the header, which are those for the visitor's role."""
-        return (each.href for each in links(self.session.role, self.request.url.path)) if self.session else iter(())
+        return (each.href for each in links(self.session.roles, self.request.url.path)) if self.session else iter(())
 
     def ensure_may(self, call: str) -> None:
         """Raise a Fault (DENIED) where `may` is false, in the words of the services."""
         if self.session is not None:
-            roles = frozenset({Role(self.session.role)})
-            authorise(Actor(self.session.subject, roles, self.session.council), rpc_of(call))
+            authorise(self.session.actor, rpc_of(call))
 
     def noted(self, fault: Fault) -> Mapping[str, str]:
         """What a page says of a refusal beside its sentence; the log has it under the same number."""
@@ -82,9 +109,8 @@ class Visit:
         state = self.request.state
         about: dict[str, object] = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
         about |= {"cspNonce": state.nonce, "request_id": state.request_id}
-        is_rehearsal = bool(self.console.settings.rehearsal)
-        path, role = self.request.url.path, self.session.role if self.session else ""
-        about["navigation"] = [*links(role, path, is_rehearsal=is_rehearsal)] if self.session else []
+        is_rehearsal, path = bool(self.console.settings.rehearsal), self.request.url.path
+        about["navigation"] = [*links(self.session.roles, path, is_rehearsal=is_rehearsal)] if self.session else []
         about["rehearsal"] = NOTHING_COUNTS if is_rehearsal else ""
         return HTMLResponse(self.console.templates.get_template(template).render(**about | what), status)
 
@@ -93,20 +119,23 @@ Page: TypeAlias = Callable[[Visit], Awaitable[Response]]
 Answer: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
-def is_secure(request: Request) -> bool:
-    """Whether cookies are for encrypted connections alone: everywhere but on this machine itself."""
-    return not is_loopback(request.url.hostname or "")
+def keep(visit: Visit, answer: Response, name: str, value: str, *, path: str = "/") -> None:
+    """Have the browser keep something until it is closed, where no script can read it."""
+    secure = is_secure(visit.console.settings)
+    answer.set_cookie(name, value, path=path, secure=secure, httponly=True, samesite="lax")
 
 
-def cookie_of(request: Request) -> str:
-    """What the cookie of a session is called."""
-    return SECURE_COOKIE if is_secure(request) else COOKIE
+def forget(visit: Visit, answer: Response, name: str, *, path: str = "/") -> None:
+    """Have the browser keep it no more."""
+    secure = is_secure(visit.console.settings)
+    answer.delete_cookie(name, path=path, secure=secure, httponly=True, samesite="lax")
 
 
 async def visit_of(request: Request) -> Visit:
     """The visit that a request is. Raises a Fault (UNAVAILABLE) where the sessions cannot be read."""
     console: Console = request.app.state.console
-    kept, is_visit = request.cookies.get(cookie_of(request), ""), REFRESH not in request.headers
+    kept = request.cookies.get(console.cookie, "")
+    is_visit = REFRESH not in request.headers and BY_ITSELF not in request.query_params
     session = await console.sessions.find(kept, is_visit=is_visit)
     TOKEN.set(session.token if session else "")
     return Visit(console, request, session)
@@ -126,14 +155,16 @@ def for_signed_on(page: Page) -> Answer:
 
     async def answer(request: Request) -> Response:
         visit = await visit_of(request)
-        if visit.session is None:
+        session = await visit.console.renewal.good(visit.session) if visit.session else None
+        if session is None:
             return to_sign_in(request)
-        return await page(visit)
+        TOKEN.set(session.token)
+        return await page(replace(visit, session=session))
 
     return answer
 
 
-def to_sign_in(request: Request) -> Response:
+def to_sign_in(request: Request) -> RedirectResponse:
     """Sends somebody to sign on, and remembers where they wanted to go."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     back: Mapping[str, str] = {"next": wanted} if request.method == "GET" and wanted != "/" else {}

@@ -7,9 +7,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
-from sevensteps.case_words import Became, Repairs, RepairStands, Stuck
+from sevensteps.case_words import LAW_DATES, Became, Repairs, RepairStands, Stuck
 from sevensteps.fields import short_name
 from sevensteps.money import pounds_in_words
+from sevensteps.policy.model.values_in_words import plain as without_underscores
 from sevensteps.policy.model.values_in_words import value_in_words
 from sevensteps.steps import STEP_NAMES, Stage
 from sevensteps.temporal import PHRASES, WaitingFor
@@ -58,6 +59,11 @@ def whom(number: pb.Whom.ValueType) -> str:
 def stuck(number: pb.StuckKind.ValueType) -> str:
     """In which way something is stuck; one that is newer than this console is called so."""
     return STUCK.get(short_name(pb.StuckKind, number), "Stuck in a way that this console does not know")
+
+
+def law_date(name: str) -> str:
+    """What a date of law is for; one that is newer than this console is called by its name."""
+    return LAW_DATES.get(name, without_underscores(name))
 
 
 def money(text: str) -> str:

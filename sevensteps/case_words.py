@@ -3,7 +3,18 @@
 Each member has the name that the contract of operations gives it.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+LAW_DATES: Mapping[str, str] = {
+    "written_record": "the written record of the assessment",
+    "advice": "the written reasons and advice",
+    "review_by_law": "the review of the plan",
+    "complaint_acknowledged": "the first reply to a complaint",
+    "complaint_answered": "the answer to a complaint",
+    "access_request": "the answer to a person who asked for their own data",
+}
+"""What the law sets a last day for, by the name of its clock."""
 
 
 class WordFor(StrEnum):
@@ -92,6 +103,8 @@ class Repairs(WordFor):
     ESCALATE = "escalate"
     END = "end"
     REPLAY = "replay"
+    SKIP = "skip"
+    CORRECT = "correct"
 
 
 class RepairStands(WordFor):

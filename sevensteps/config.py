@@ -214,13 +214,7 @@ class Settings:
         """
         if not self.database_password_file:
             return self.database
-        try:
-            password = Path(self.database_password_file).read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, ValueError) as error:
-            expected = f"a file that can be read ({type(error).__name__}): {self.database_password_file}"
-            raise _wrong("database_password_file", expected) from None
-        if not password:
-            raise _wrong("database_password_file", f"a file with the password: {self.database_password_file} is empty")
+        password = _password_in(self.database_password_file)
         return parts_of(self.database).set(password=password).render_as_string(hide_password=False)
 
     def make_data_folder(self) -> None:
@@ -254,6 +248,17 @@ class Settings:
     def as_environment(self) -> dict[str, str]:
         """These settings as environment variables for a child process."""
         return {PREFIX + field.name.upper(): str(getattr(self, field.name)) for field in fields(self)}
+
+
+def _password_in(file: str) -> str:
+    try:
+        password = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, ValueError) as error:
+        expected = f"a file that can be read ({type(error).__name__}): {file}"
+        raise _wrong("database_password_file", expected) from None
+    if not password:
+        raise _wrong("database_password_file", f"a file with the password: {file} is empty")
+    return password
 
 
 def _check_mode(settings: Settings) -> None:

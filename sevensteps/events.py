@@ -200,12 +200,16 @@ class HoldReleased(Payload):
 class CaseResumed(Payload):
     """Operations put right what had parked the journey. It tries again.
 
-    `replay`: before this the journey is told every event of the case again, and drops what it has heard.
+    `replay`: before this the journey is told every event of the case again, and drops what it has heard. `skips` is
+    what it gives up, in this round or version (`turn`), where the service that it asks confirms that it is done or not
+    owed.
     """
 
     TYPE: ClassVar[str] = "case.resumed.v1"
     because: str = ""
     replay: bool = False
+    skips: str = ""
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

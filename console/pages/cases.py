@@ -19,7 +19,7 @@ from sevensteps.fields import short_name
 PAGE_SIZE = 50
 FILE_PAGE_SIZE = 1000
 COLUMNS = ("case", "council", "kind", "opened", "step", "waits for", "whose turn", "since", "due", "date of law")
-MORE_COLUMNS = ("other dates of law", "on hold", "ended", "stuck")
+MORE_COLUMNS = ("other dates of law", "on hold", "ended", "stuck", "team", "escalated to")
 RUNS = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would run."""
 BAD_REQUEST = 400
@@ -145,6 +145,8 @@ def _cells(row: pb.CaseRow) -> tuple[str, ...]:
         row.hold_reason,
         row.ending,
         "; ".join(short_name(pb.StuckKind, kind) for kind in row.stuck),
+        row.team,
+        row.escalated_to,
     )
 
 

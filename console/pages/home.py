@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 
 from console import freshness, words
+from console.asking import part
 from console.charts import Bar, bars
+from console.forecast import forecast_of
 from console.visit import Visit
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
@@ -25,7 +27,10 @@ async def show(visit: Visit) -> Response:
     today = clock.today()
     days = [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
     every = _count(visit, pb.CaseFilter(open=True))
-    counted, *due = await asyncio.gather(every, *(_due_on(visit, day) for day in days))
+    asked = visit.console.caller.ask(pb.ForecastBreachesRequest(), pb.ForecastBreachesResponse)
+    (counted, expected), due = await asyncio.gather(
+        asyncio.gather(every, part(asked)), asyncio.gather(*(_due_on(visit, day) for day in days))
+    )
     return visit.show(
         "home.html",
         figures=_figures(counted.counts),
@@ -33,6 +38,8 @@ async def show(visit: Visit) -> Response:
         waits=bars(_by_wait(counted.counts)),
         stuck=bars(_by_kind(counted.stuck)),
         days=bars([_day(day, each.cases) for day, each in zip(days, due, strict=True)]),
+        forecast=forecast_of(expected.given) if expected.given else None,
+        forecast_refusal=expected.refusal,
         **freshness.of_view(counted.view),
     )
 

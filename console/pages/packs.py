@@ -1,8 +1,9 @@
 """The packs by which cases are decided: which version decides for each council, and what one version says."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from sevensteps.config import REGISTER
 from sevensteps.identity.actor import EVERY_COUNCIL
 from sevensteps.policy.authoring.rule_table import RuleRow, rules_of
 from sevensteps.policy.authoring.value_diff import value_words
+from sevensteps.policy.model.values_in_words import plain as without_underscores
 from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.parameters import DatedValue, Parameter
 from sevensteps.publication.archived import archived_pack
@@ -27,6 +29,7 @@ STATES: Mapping[pb.PublicationState.ValueType, str] = {
     pb.PUBLICATION_STATE_SCHEDULED: "has a date; nobody has put it in force yet",
     pb.PUBLICATION_STATE_IN_FORCE: "put in force",
 }
+FILLED_IN = re.compile(r"\{([^}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,14 @@ def decisions_of(pack: Pack) -> Mapping[str, Sequence[RuleRow]]:
     """The rules of a pack by the title of their decision."""
     found: dict[str, list[RuleRow]] = {}
     for row in rules_of(pack):
-        found.setdefault(pack.decisions[row.decision].text("title", row.decision), []).append(row)
+        told = replace(row, because=_sentence(row.because), because_not=_sentence(row.because_not))
+        found.setdefault(pack.decisions[row.decision].text("title", row.decision), []).append(told)
     return found
+
+
+def _sentence(written: str) -> str:
+    """A sentence of a rule, with what is filled in for each case in square brackets."""
+    return FILLED_IN.sub(lambda place: f"[{without_underscores(place[1])}]", written)
 
 
 def _value(parameter: Parameter, dated: DatedValue) -> str:

@@ -1,10 +1,11 @@
-"""Pages that ask nobody anything: the notice about cookies, the end of a visit, and whether the console works."""
+"""Pages that ask nobody anything: the notice about cookies, and whether the console works."""
 
 import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from console.visit import Console, Visit
+from console.visit import SECURE, Console, Visit
+from sevensteps.console_address import is_secure
 from sevensteps.errors import Fault
 
 UNAVAILABLE = 503
@@ -13,12 +14,7 @@ WORKS = sa.text("SELECT 1")
 
 async def cookies(visit: Visit) -> Response:
     """Which cookies there are, and what for."""
-    return visit.show("cookies.html")
-
-
-async def signed_out(visit: Visit) -> Response:
-    """What somebody sees who has signed off."""
-    return visit.show("signed_out.html")
+    return visit.show("cookies.html", prefix=SECURE if is_secure(visit.console.settings) else "")
 
 
 async def health(request: Request) -> Response:

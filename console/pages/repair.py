@@ -11,7 +11,7 @@ from console import words
 from console.charts import Bar, bars
 from console.filters import Problem
 from console.forms import read_form
-from console.visit import Visit
+from console.visit import BY_ITSELF, Visit
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import number_of, short_name
@@ -169,7 +169,8 @@ async def _page(
         **(visit.noted(fault) if fault else {}),
     )
     if repair.state == pb.REPAIR_STATE_RUNNING and STILL not in asked and not problems:
-        answer.headers["refresh"] = str(SECONDS)
+        again = {**({OUTCOME: outcome} if outcome else {}), BY_ITSELF: "yes"}
+        answer.headers["refresh"] = f"{SECONDS}; url={_own(repair)}?{urlencode(again)}"
     return answer
 
 

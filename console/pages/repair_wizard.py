@@ -141,7 +141,7 @@ def _request(chosen: Chosen, given: Mapping[str, str]) -> pb.PlanRepairRequest:
         cause_id=chosen.cause_id,
         action=offer.number,
         because=given.get("because", "").strip(),
-        **told,
+        **told,  # type: ignore[arg-type]  # each is a text
     )
 
 

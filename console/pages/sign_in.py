@@ -1,19 +1,20 @@
-"""Signing on and off. On one machine, in development, whoever uses it says who they are."""
+"""Signing on: by the issuer of a council. On one machine, in development, whoever uses it says who they are."""
 
 import secrets
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlencode
 
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from console.filters import Problem
 from console.forms import read_form
 from console.sessions import KEY_BYTES, LONGEST_SECONDS, SignedOn
-from console.visit import SIGN_IN, Visit, cookie_of, is_secure, own_place
+from console.visit import SIGN_IN, Visit, forget, keep, own_place
 from sevensteps import councils
 from sevensteps.addresses import is_loopback
-from sevensteps.config import Settings
+from sevensteps.config import PRODUCTION, Settings
 from sevensteps.errors import Fault, Kind
+from sevensteps.exposure import excused
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.claims import LONGEST_SUBJECT, form, is_word
 from sevensteps.identity.rights import PEOPLE
@@ -27,47 +28,53 @@ SEE_OTHER = 303
 
 
 async def show(visit: Visit) -> Response:
-    """The form; who is signed on goes on to where they wanted to go."""
-    _ensure_here(visit)
+    """The ways to sign on; who is signed on goes on to where they wanted to go."""
     wanted = own_place(visit.request.query_params.get("next", "/"))
     if visit.session:
         return RedirectResponse(wanted, SEE_OTHER)
-    return _form(visit, {"next": wanted, "role": Role.OPERATIONS, "council": EVERY_COUNCIL}, [])
+    return _page(visit, {"next": wanted, "role": Role.OPERATIONS, "council": EVERY_COUNCIL}, [])
 
 
 async def sign_in(visit: Visit) -> Response:
     """Begin a session with a token of this machine's own key, as `sevensteps token` prints one."""
+    refuse_in_production(visit.console.settings)
     _ensure_here(visit)
     given = await read_form(visit.request, visit.request.cookies.get(FORM_COOKIE, ""))
     if problems := [*_problems(given, _councils(visit.console.settings))]:
-        return _form(visit, given, problems)
+        return _page(visit, given, problems)
     subject, role, council = (given[name] for name in ("subject", "role", "council"))
     token = Keys.open(visit.console.settings.data).issue(subject, {Role(role)}, council, seconds=LONGEST_SECONDS)
+    answer = await signed_on(visit, SignedOn(token, subject, role, council), given.get("next", "/"))
+    forget(visit, answer, FORM_COOKIE, path=SIGN_IN)
+    return answer
+
+
+async def signed_on(visit: Visit, who: SignedOn, wanted: str) -> Response:
+    """Begin a session anew, whatever the browser had before, and go on to where somebody wanted to go."""
     if visit.session:
         await visit.console.sessions.end(visit.session)
-    kept = await visit.console.sessions.begin(SignedOn(token, subject, role, council))
-    answer = RedirectResponse(own_place(given.get("next", "/")), SEE_OTHER)
-    _keep(visit.request, answer, cookie_of(visit.request), kept)
-    answer.delete_cookie(FORM_COOKIE, path=SIGN_IN)
+    kept = await visit.console.sessions.begin(who)
+    answer = RedirectResponse(own_place(wanted), SEE_OTHER)
+    keep(visit, answer, visit.console.cookie, kept)
     return answer
 
 
-async def sign_out(visit: Visit) -> Response:
-    """End the session, here and in every other window."""
-    if visit.session is None:
-        return RedirectResponse(SIGN_IN, SEE_OTHER)
-    await read_form(visit.request, visit.form_key)
-    await visit.console.sessions.end(visit.session)
-    answer = RedirectResponse("/signed-out", SEE_OTHER)
-    answer.delete_cookie(cookie_of(visit.request), secure=is_secure(visit.request), httponly=True, samesite="lax")
-    return answer
-
-
-def _form(visit: Visit, given: Mapping[str, str], problems: list[Problem]) -> Response:
+def _page(visit: Visit, given: Mapping[str, str], problems: list[Problem]) -> Response:
+    places = [
+        (place.title, f"{SIGN_IN}/go?" + urlencode({"council": council, "next": given.get("next", "/")}))
+        for council, place in visit.console.sign_on.places.all().items()
+    ]
+    if visit.console.settings.mode == PRODUCTION:
+        return visit.show("sign_in.html", places=places)
+    if not places:
+        _ensure_here(visit)
+    is_here = not _why_not_here(visit)
     form_key = secrets.token_urlsafe(KEY_BYTES)
     page = visit.show(
         "sign_in.html",
         BAD_REQUEST if problems else 200,
+        places=places,
+        is_here=is_here,
         form_key=form_key,
         given=given,
         problems=problems,
@@ -75,13 +82,9 @@ def _form(visit: Visit, given: Mapping[str, str], problems: list[Problem]) -> Re
         roles=[role.value for role in Role if role in PEOPLE],
         councils=_councils(visit.console.settings),
     )
-    _keep(visit.request, page, FORM_COOKIE, form_key, path=SIGN_IN)
+    if is_here:
+        keep(visit, page, FORM_COOKIE, form_key, path=SIGN_IN)
     return page
-
-
-def _keep(request: Request, answer: Response, name: str, value: str, *, path: str = "/") -> None:
-    """Have the browser keep something until it is closed, where no script can read it."""
-    answer.set_cookie(name, value, path=path, secure=is_secure(request), httponly=True, samesite="lax")
 
 
 def _councils(settings: Settings) -> Mapping[str, str]:
@@ -101,15 +104,19 @@ def _problems(given: Mapping[str, str], known: Mapping[str, str]) -> Iterator[Pr
 
 
 def _ensure_here(visit: Visit) -> None:
-    """Raise a Fault (DENIED) unless the browser is on this machine, and asked for it by one of its own names.
+    """Raise a Fault (DENIED) unless whoever asks may say who they are."""
+    if why_not := _why_not_here(visit):
+        raise Fault(Kind.DENIED, "SIGN_ON_ELSEWHERE", why_not)
 
-    Any name may be made to lead to this machine, so that a page from elsewhere could ask in its visitor's browser.
+
+def _why_not_here(visit: Visit) -> str:
+    """Why signing on by name is not for this browser: it has to be on this machine, and to ask by one of its own names.
+
+    Any name may be made to lead to this machine, so that a page from elsewhere could ask in its visitor's browser. In a
+    container nobody comes from the machine itself: there the setting says that nobody else gets to it.
     """
-    refuse_in_production(visit.console.settings)
     client, host = visit.request.client, visit.request.url.hostname or ""
-    if not client or not is_loopback(client.host) or not is_loopback(host):
-        raise Fault(
-            Kind.DENIED,
-            "SIGN_ON_ELSEWHERE",
-            "Signing on by name is for this machine alone. Open the console on the machine itself, at 127.0.0.1.",
-        )
+    only_from_here = "console" in excused(visit.console.settings.plaintext)
+    if client and is_loopback(host) and (only_from_here or is_loopback(client.host)):
+        return ""
+    return "Signing on by name is for this machine alone. Open the console on the machine itself, at 127.0.0.1."

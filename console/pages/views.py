@@ -65,7 +65,7 @@ async def delete(visit: Visit) -> Response:
 
 def _may_tidy(visit: Visit) -> bool:
     """Whether somebody may forget what others have shared: operations, since its owner may be gone."""
-    return visit.session is not None and visit.session.role == Role.OPERATIONS
+    return visit.session is not None and Role.OPERATIONS in visit.session.roles
 
 
 def _question(asked: Asked) -> str:

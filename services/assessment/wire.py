@@ -14,6 +14,7 @@ from services.assessment.facts import (
 )
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
+from sevensteps.asks import Ask
 from sevensteps.councils import Council
 from sevensteps.events import CaseResumed
 from sevensteps.fields import Fields, moment, number_of
@@ -24,6 +25,7 @@ from sevensteps.policy.model.verdict import Json
 from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate
 from sevensteps.steps import Stage
+from sevensteps.temporal import ASKED
 
 PAGE = 50
 LARGEST_PAGE = 1000
@@ -83,6 +85,8 @@ def council_message(council: Council, pack_hash: str) -> pb.Council:
         pack=council.pack,
         pack_hash=pack_hash,
         publishing_needs_two=council.publishing_needs_two,
+        repairs_by_two=sorted(council.repairs_by_two),
+        teams=council.teams,
         plan_templates=council.plan_templates,
         contact_points=[
             pb.ContactPoint(
@@ -207,7 +211,13 @@ def release_of(request: pb.ReleaseHoldRequest, fields: Fields) -> str:
 
 def resumption_of(request: pb.ResumeCaseRequest, fields: Fields) -> CaseResumed:
     """What was mended, and what the journey is to do."""
-    return CaseResumed(fields.text("because", request.because, limit=LONGEST_REASON), request.replay)
+    because = fields.text("because", request.because, limit=LONGEST_REASON)
+    ask = Ask.named(request.skips, request.turn)
+    if ask.operation:
+        fields.among("skips", ask.operation, ASKED)
+    if ask.is_opening:
+        fields.count("turn", ask.turn)
+    return CaseResumed(because, request.replay, ask.operation, ask.turn)
 
 
 def end_of(request: pb.EndCaseRequest, fields: Fields) -> tuple[str, date | None, str]:

@@ -15,6 +15,7 @@ from sevensteps.api.feed.v1 import feed_pb2_grpc
 from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
+from sevensteps.identity.actor import Actor
 from sevensteps.rpc.identity import Identity
 from sevensteps.service import identity_server, revocations
 from sevensteps.service.checks import Database
@@ -78,6 +79,9 @@ class FeedService:
             background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
             background.start("dropping old events", pruning.keep_pruned(self._store, self._kept)),
         ]
+
+    def note_refused(self, actor: Actor, rpc: str, fault: Fault) -> None:
+        """See server.Servable."""
 
     def drain(self) -> None:
         """See server.Servable."""

@@ -5,8 +5,9 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from services.operations import case_pages, finding_pages, store
+from services.operations import case_pages, finding_pages, forecast_pages, store
 from services.operations.case_pages import Counts, Page
+from services.operations.domain.forecasting import Forecasts, History, forecast
 from services.operations.domain.standing import Standing
 from services.operations.domain.wanted import Place, Sorting, Wanted
 from services.operations.finding_pages import Cause, Found
@@ -55,6 +56,13 @@ def count_cases(connection: sa.Connection, wanted: Wanted, *, today: date) -> tu
         case_pages.stuck_counts(connection, wanted, today),
     )
     return counts, store.view(connection, VERSION)
+
+
+def forecast_breaches(connection: sa.Connection, wanted: Wanted, *, today: date) -> tuple[Forecasts, History, View]:
+    """What is to be expected of the dates of law of the wanted cases, from what; and how much is known."""
+    history = forecast_pages.history(connection, wanted, today)
+    found = forecast(forecast_pages.running(connection, wanted, today), history, today)
+    return found, history, store.view(connection, VERSION)
 
 
 def list_causes(connection: sa.Connection, wanted: Wanted, *, today: date) -> tuple[Sequence[Cause], View]:

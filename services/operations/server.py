@@ -63,6 +63,16 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         counting = partial(handlers.count_cases, wanted=wanted, today=clock.today())
         return wire.counted(*await self._records.read(counting))
 
+    async def ForecastBreaches(
+        self, request: pb.ForecastBreachesRequest, context: Context
+    ) -> pb.ForecastBreachesResponse:
+        """See OperationsService.ForecastBreaches."""
+        fields = Fields()
+        wanted = wire.wanted_of(fields, request.filter, caller())
+        fields.check()
+        forecasting = partial(handlers.forecast_breaches, wanted=wanted, today=clock.today())
+        return wire.forecast_message(*await self._records.read(forecasting))
+
     async def ListCauses(self, request: pb.ListCausesRequest, context: Context) -> pb.ListCausesResponse:
         """See OperationsService.ListCauses."""
         fields = Fields()
@@ -99,7 +109,8 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         planned = repair_wire.planned_of(request, caller())
         async with self._refusals("repair.planned", planned.repair_id, planned.because):
             cases = await self._records.read(partial(planning.to_ask_about, planned=planned, today=clock.today()))
-            foreseen = await self._repairing.foresee(planned.action, cases, repair_wire.token_of_caller(context))
+            token = repair_wire.token_of_caller(context)
+            foreseen = await self._repairing.foresee(planned.action, planned.given, cases, token)
             planning_it = partial(
                 planning.plan,
                 planned=planned,

@@ -16,6 +16,7 @@ from services.operations.following import Following
 from services.operations.looking.look import Looking
 from services.operations.repairs.auditing import Signer
 from services.operations.repairs.hands import Hands, OwnHands
+from services.operations.repairs.refused_calls import RefusedCalls
 from services.operations.repairs.repairing import Repairing
 from services.operations.server import OperationsServer
 from sevensteps.api.operations.v1 import operations_pb2_grpc
@@ -25,7 +26,7 @@ from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault
-from sevensteps.identity.actor import Role
+from sevensteps.identity.actor import Actor, Role
 from sevensteps.identity.own_tokens import Tokens
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.identity import Identity
@@ -50,6 +51,7 @@ class Work:
     alerting: Alerting
     describing: Describing
     repairing: Repairing
+    refused: RefusedCalls
     hands: Hands
     has_looked: Callable[[], None]
     """What follows a look: what it has put on record is sent, and the council alerted if it is time."""
@@ -69,12 +71,13 @@ class Work:
 
         looking = Looking(store, settings, tokens, has_looked)
         following, repairing = Following(store, feed), Repairing(store, hands, signer)
-        describing = Describing(settings)
-        return cls(feed, publisher, following, looking, alerting, describing, repairing, hands, has_looked)
+        describing, refused = Describing(settings), RefusedCalls(store, signer)
+        return cls(feed, publisher, following, looking, alerting, describing, repairing, refused, hands, has_looked)
 
     async def close(self) -> None:
         """End it, after the tasks that do it."""
         await self.repairing.close()
+        await self.refused.close()
         await self.hands.close()
         await self.describing.close()
         await self.looking.close()
@@ -141,7 +144,12 @@ class OperationsService:
             background.start("following the feed", self._work.following.follow()),
             background.start("looking for what is stuck", self._work.looking.keep()),
             background.start("alerting the council", self._work.alerting.keep()),
+            background.start("putting refused calls on record", self._work.refused.keep()),
         ]
+
+    def note_refused(self, actor: Actor, rpc: str, fault: Fault) -> None:
+        """See server.Servable."""
+        self._work.refused.note(actor, rpc, fault)
 
     def drain(self) -> None:
         """See server.Servable. Every call here ends by itself."""

@@ -9,7 +9,7 @@ from services.operations.domain.finding import Finding
 from services.operations.domain.journeys import FROM_TEMPORAL
 from services.operations.domain.standing import Standing
 from services.operations.rows import row_of, standing_of
-from services.operations.tables import cases, findings, looks, projection
+from services.operations.tables import cases, ended_dates, findings, law_dates, looks, projection
 
 _COLUMNS = [column.name for column in cases.columns]
 PUT = sa.text(
@@ -50,7 +50,7 @@ def progress(connection: sa.Connection) -> Progress | None:
 
 def begin_anew(connection: sa.Connection, new: Progress) -> None:
     """Forget every case: they are read again from the earliest event that the feed has."""
-    for table in (cases, projection):
+    for table in (cases, law_dates, ended_dates, projection):
         connection.execute(table.delete())
     connection.execute(projection.insert(), {"one": 1} | _values(new))
 

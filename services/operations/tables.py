@@ -48,6 +48,29 @@ are what cases are looked up and sorted by. `opened` and `since` are in millisec
 the year 1: `due_day` is that of the step, `first_day` the first of all that wait, and the law's where `first_is_law`.
 """
 
+law_dates = sa.Table(
+    "law_dates",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("clock", sa.Text, primary_key=True),
+    sa.Column("about", sa.Text, primary_key=True),
+    *filled(sa.Text, "council"),
+    *filled(sa.Integer, "day"),
+    sa.Index("law_dates_by_day", "day", "clock", "council", "case_id"),
+)
+"""Every date of law that runs, of ended cases too: it is in the standing of its case, and here to be counted by."""
+
+ended_dates = sa.Table(
+    "ended_dates",
+    metadata,
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("council", sa.Text, primary_key=True),
+    sa.Column("clock", sa.Text, primary_key=True),
+    sa.Column("days_left", sa.Integer, primary_key=True, autoincrement=False),
+    *filled(sa.Integer, "dates"),
+)
+"""How many dates of law with that last day were met with so many days left; -1 where they had passed."""
+
 projection = sa.Table(
     "projection",
     metadata,
@@ -142,14 +165,15 @@ repair_cases = sa.Table(
     metadata,
     sa.Column("repair_id", sa.Text, primary_key=True),
     sa.Column("number", Position, primary_key=True, autoincrement=False),
-    *filled(sa.Text, "case_id", "council", "prediction", "outcome", "seen"),
+    *filled(sa.Text, "case_id", "council", "prediction", "outcome", "seen", "about"),
     sa.Column("heard", sa.BigInteger, nullable=False),
     *filled(sa.BigInteger, "done", "looked"),
     sa.Index("repair_cases_of_case", "case_id"),
     sa.Index("repair_cases_left", "repair_id", "outcome", "done"),
 )
 """The cases of a repair, settled when it was planned. `outcome` is empty until the case was looked at again; `done` and
-`looked` are 0 until then (milliseconds); `heard` is the position of its last event when it was planned."""
+`looked` are 0 until then (milliseconds); `heard` is the position of its last event when it was planned, and `about`
+what of it is to be repaired, where that is one of several things."""
 
 audit = sa.Table(
     "audit",

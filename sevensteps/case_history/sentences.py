@@ -10,8 +10,6 @@ from sevensteps.case_history.history import payload_of
 from sevensteps.events import Payload
 from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.policy.model.verdict import Json
-from sevensteps.steps import DueKind
-from sevensteps.temporal import OPEN_STEP_WAITS, PHRASES, WaitingFor
 
 if TYPE_CHECKING:
     from sevensteps.case_history.words import Words
@@ -120,6 +118,9 @@ NOT_ACKNOWLEDGED = "{complaint_id} was to be acknowledged by {due_on}, and is no
 TOLD_AGAIN = "case resumed: its journey is told again what it has not heard"
 """A resumption by which the journey is told every event of the case again."""
 
+GIVEN_UP = "case resumed: its journey is to give up {skips}, if that is done or not owed"
+"""A resumption by which the journey gives up what it asks."""
+
 DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
     events.AdvocacyConsidered: ("advocacy", {"verdict": ""}),
     events.DeterminationProposed: ("eligibility", {"verdict": ""}),
@@ -139,12 +140,6 @@ CAME_BACK: Mapping[type[Payload], str] = {
 
 MONEY = frozenset({"weekly", "personal_budget_weekly", "amount", "was_amount"})
 """The fields of payloads that are amounts of money."""
-
-WAITS: Mapping[type[Payload], WaitingFor] = {
-    **{events.PAYLOADS[type_]: OPEN_STEP_WAITS[stage] for type_, stage in events.OPENS.items()},
-    events.HoldPlaced: WaitingFor.RELEASE,
-}
-"""What a case waits for after an event."""
 
 
 def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str:
@@ -170,8 +165,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         fields |= {name: answers.answer(said, parts[name]) if said else NOT_DECIDED for name, said in verdicts.items()}
     if type(payload) in CAME_BACK and fields["amount"].startswith("-"):
         sentence, fields["amount"] = CAME_BACK[type(payload)], fields["amount"].removeprefix("-")
-    if isinstance(payload, events.CaseResumed) and payload.replay:
-        sentence = TOLD_AGAIN
+    if isinstance(payload, events.CaseResumed):
+        sentence = GIVEN_UP if payload.skips else TOLD_AGAIN if payload.replay else sentence
     told = sentence.format(**fields).rstrip() + _departures_in_words(payload) + _law_in_words(payload)
     told += _another_in_words(payload) + reason_in_words(payload)
     return told + _owed_in_writing(payload) if verbose else told
@@ -257,40 +252,3 @@ def because_of_all(because: str, about: Sequence[str], *, verbose: bool) -> str:
     if not about[0]:
         return because
     return because.replace(about[0], folded([plain(each) for each in about], verbose=verbose))
-
-
-def waiting_after(event: Event) -> WaitingFor | None:
-    """What the case waits for after an event; None where the event does not change that."""
-    payload = payload_of(event)
-    if isinstance(payload, events.DeterminationConfirmed):
-        return WaitingFor.INDICATIVE_BUDGET if payload.eligible else WaitingFor.ADVICE
-    return WAITS.get(type(payload)) if payload else None
-
-
-def waiting_in_words(event: Event) -> str:
-    """What the case waits for after an event, and until when; empty where the event does not change that."""
-    waiting_for = waiting_after(event)
-    if waiting_for is None:
-        return ""
-    due_date = due_date_of(payload_of(event))
-    return f"waits for {PHRASES[waiting_for]}" + (f", until {due_date}" if due_date else "")
-
-
-def due_date_of(payload: Payload | None) -> str:
-    """The due date that an event sets, in words; empty where it sets none."""
-    due_on, kind = due_of(payload)
-    return date_in_words(due_on, kind) if due_on else ""
-
-
-def due_of(payload: Payload | None) -> tuple[str, DueKind]:
-    """The due date that an event sets (YYYY-MM-DD), empty where it sets none, and who sets it."""
-    if isinstance(payload, events.LifeOpened):
-        return payload.review_due, DueKind(payload.due_kind)
-    if isinstance(payload, events.ReviewOpened) and "" < payload.law_due < payload.due_on:
-        return payload.law_due, DueKind.HARD
-    return getattr(payload, "due_on", ""), DueKind.SOFT
-
-
-def date_in_words(due_on: str, kind: DueKind | None) -> str:
-    """A due date (YYYY-MM-DD) written out, marked where the law sets it."""
-    return value_in_words(due_on) + (" (law)" if kind is DueKind.HARD else "")

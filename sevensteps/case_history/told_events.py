@@ -2,7 +2,8 @@
 
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.operations.v1 import operations_pb2 as pb
-from sevensteps.case_history.sentences import event_in_words, in_one_line, waiting_in_words
+from sevensteps.case_history.sentences import event_in_words, in_one_line
+from sevensteps.case_history.waiting import waiting_in_words
 from sevensteps.case_history.words import Words
 from sevensteps.events import OPENS
 from sevensteps.fields import number_of

@@ -109,6 +109,7 @@ def _print_manifest(manifest: Manifest) -> None:
 def _print_made(made: Made) -> None:
     typer.echo(str(made.file))
     _print_manifest(made.manifest)
+    typer.echo("Left out: who is signed in to the console. After a restore people sign in again.")
     typer.echo(f"Try it: sevensteps restore {made.file} --check")
 
 

@@ -71,8 +71,8 @@ def _print(found: list[Certificate]) -> None:
 
 def configured(settings: Settings) -> Iterator[Certificate]:
     """The certificates in the folders that the settings name. Raises a Fault for a file that has none."""
-    named = (settings.certificates, settings.temporal_certificates, settings.database_certificates)
-    for folder in dict.fromkeys(filter(None, named)):
+    of_calls = (settings.certificates, settings.temporal_certificates, settings.database_certificates)
+    for folder in dict.fromkeys(filter(None, (*of_calls, settings.console_certificates))):
         for file in sorted(Path(folder).glob("*.pem")):
             yield from read_certificates(file)
 

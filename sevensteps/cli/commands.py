@@ -58,6 +58,7 @@ REPAIR = {
     "show": "repair:show",
     "list": "repair:list_repairs",
 }
+SPEND = {"list": "spend:list_spending", "correct": "spend:correct"}
 AUDIT = {"list": "audit:list_audit", "verify": "audit:verify"}
 CERTIFICATES = {"dev": "certificates:dev", "show": "certificates:show"}
 DB = {"status": "databases:status", "upgrade": "databases:upgrade", "check": "databases:check"}
@@ -79,6 +80,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "repair": Group(
         "Mend many cases at once, with proof: say what would happen, begin with a few, look again.", REPAIR
     ),
+    "spend": Group("The money spent in a case; correct what was recorded wrongly of it.", SPEND),
     "audit": Group("What repairs did and were refused; whether anybody has changed that.", AUDIT),
     "council": "council:council",
     "events": "events:events",

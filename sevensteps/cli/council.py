@@ -54,6 +54,8 @@ def _page(of: pb.Council) -> Table:
     page.add_row("jurisdiction", of.jurisdiction.replace("_", " "))
     page.add_row("policy pack", of.pack)
     page.add_row("publishing", "two people" if of.publishing_needs_two else "one person")
+    page.add_row("repairs by two", ", ".join(of.repairs_by_two))
+    page.add_row("teams", ", ".join(of.teams) or "any")
     page.add_row("plan templates", ", ".join(f"{template} questions" for template in of.plan_templates))
     for point in of.contact_points:
         reached = ", ".join(filter(None, (point.telephone, point.email, point.web)))

@@ -17,8 +17,8 @@ from sevensteps.config import SERVICES, Settings
 from sevensteps.sign_of_life import LONGEST_SILENCE, silence
 from sevensteps.telemetry.words import ASKED, LIVE, READY, STARTED, WELL
 
-WORKER = "worker"
-PROCESSES = (*SERVICES, WORKER)
+WORKER, CONSOLE = "worker", "console"
+PROCESSES = (*SERVICES, WORKER, CONSOLE)
 ANSWER_SECONDS = 3.0
 AUTHORITIES = "authority.pem"
 """In the folder of certificates. What reads the others checks them too, which would take longer than the call."""
@@ -48,7 +48,7 @@ def health(
         str, typer.Argument(metavar="WHAT", callback=_what, help=f"One of {', '.join(ASKED)}: ask for that instead.")
     ] = "",
 ) -> None:
-    """Say whether a service serves, or whether the worker of this data folder works. Exit 1 if not."""
+    """Say whether a service or the console serves, or whether the worker of this data folder works. Exit 1 if not."""
     settings = Settings.from_environment(
         {name: value for name, value in os.environ.items() if not name.startswith(NOT_ASKED)}
     )
@@ -56,6 +56,8 @@ def health(
         problem, good = _why_not(settings, process, what), IS[what]
     elif process == WORKER:
         problem, good = _silence(settings), "works"
+    elif process == CONSOLE:
+        problem, good = _console(settings), "serves"
     else:
         problem, good = _refusal(settings, process), "serves"
     if problem:
@@ -67,13 +69,13 @@ def health(
 def _why_not(settings: Settings, process: str, what: str) -> str:
     """Why a process is not live, ready or started, in the words of its page where it has one; empty where it is.
 
-    The worker serves no calls: it has its page alone.
+    The worker and the console serve no calls: they have their page alone.
     """
     told = _page(settings, process, what)
     if told is not None:
         wrong = [f"{name}: {problem}" for name, problem in told.items() if problem != WELL]
         return "\n".join([f"{IS_NOT[what]}.", *wrong]) if wrong else ""
-    if process == WORKER:
+    if process in (WORKER, CONSOLE):
         return f"cannot be asked: it does not answer at SEVENSTEPS_METRICS ({settings.metrics or 'which is empty'})."
     return _refusal(settings, process, what)
 
@@ -104,6 +106,13 @@ def _silence(settings: Settings) -> str:
     if seconds == inf:
         return f"has given no sign of life: there is no {settings.sign_of_life}."
     return f"gave its last sign of life {seconds:.0f} seconds ago." if seconds >= LONGEST_SILENCE else ""
+
+
+def _console(settings: Settings) -> str:
+    """Why the console does not serve; empty where it does."""
+    from sevensteps.console_address import problem_of_console  # noqa: PLC0415 - it takes long to load
+
+    return problem_of_console(settings)
 
 
 def _refusal(settings: Settings, service: str, what: str = "") -> str:

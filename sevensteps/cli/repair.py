@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from sevensteps.cli.case_view.repair_view import (
     repair_json,
     stands,
 )
+from sevensteps.cli.spend import correction_of
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.cli.terminal.plain_errors import run
 from sevensteps.cli.terminal.screen import screen
@@ -33,6 +35,9 @@ PAUSE_SECONDS = 1.0
 PAGE_SIZE = 200
 RepairId = Annotated[str, typer.Argument(metavar="REPAIR", help="Its id, as `sevensteps repair list` shows it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+HowTheyEnd = Annotated[
+    Ending | None, typer.Option(help="For `end`: support_ended, moved or died. Practitioners decide the others.")
+]
 
 
 def plan(
@@ -48,18 +53,17 @@ def plan(
     reason: Annotated[HoldReason | None, typer.Option(help="For `hold`: why, in one word.")] = None,
     team: Annotated[str, typer.Option(help="For `assign`: the team that is to look after them.")] = "",
     to: Annotated[str, typer.Option(help=f"For `escalate`: who is to look at them: {', '.join(SIGNING)}.")] = "",
-    ending: Annotated[
-        Ending | None, typer.Option(help="For `end`: support_ended, moved or died. Practitioners decide the others.")
-    ] = None,
+    ending: HowTheyEnd = None,
+    spend: Annotated[str, typer.Option(help="For `correct`: what was recorded wrongly, by its id.")] = "",
+    line: Annotated[str, typer.Option(help="For `correct`: the right line.")] = "",
+    amount: Annotated[str, typer.Option(help="For `correct`: the right amount, 0.00 for nothing.")] = "",
+    on: Annotated[datetime | None, typer.Option(formats=options.DAY, help="For `correct`: the right day.")] = None,
+    evidence: Annotated[str, typer.Option(help="For `correct`: where the evidence is, if that was wrong.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Settle which cases are to be mended, and say what would happen to each. Nothing is done yet."""
-    chosen = pb.CaseFilter(
-        case_ids=case or (),
-        councils=council or (),
-        steps=options.steps_of(step),
-        stuck_kinds=options.numbers_of(stuck_by, pb.StuckKind),
-    )
+    steps, kinds = options.steps_of(step), options.numbers_of(stuck_by, pb.StuckKind)
+    chosen = pb.CaseFilter(case_ids=case or (), councils=council or (), steps=steps, stuck_kinds=kinds)
     if not cause and chosen == pb.CaseFilter():
         raise typer.BadParameter("say which cases: --cause, --case, --stuck-by, --step or --council")
     request = pb.PlanRepairRequest(
@@ -72,6 +76,7 @@ def plan(
         team=team,
         escalate_to=to,
         ending=ending.value if ending else "",
+        correction=correction_of(spend, line, amount, on, evidence),
     )
     run(_plan(Settings.from_environment(), request, by=by, as_json=as_json))
 

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from sevensteps.addresses import next_address
 from sevensteps.background import on_signals, until_stopped
 from sevensteps.cli.terminal.exit_codes import ExitCode
 from sevensteps.config import Settings
@@ -42,10 +43,11 @@ async def _up(settings: Settings) -> None:
     stopping = on_signals()
     suite = Suite(settings, console.print)
     if await _start(suite, stopping):
-        pages = LocalConsole(settings, suite.background)
+        page = next_address(settings.metrics, len(suite.pages)) if settings.metrics else ""
+        pages = LocalConsole(settings, suite.background, page)
         try:
             missing = await pages.start()
-            console.print(_addresses(suite, "" if missing else pages.address))
+            console.print(_addresses(suite, "" if missing else pages.address, page))
             for sentence in filter(None, (missing, READY)):
                 console.print(sentence)
             await until_stopped(suite.background, stopping)
@@ -70,7 +72,8 @@ async def _start(suite: Suite, stopping: asyncio.Event) -> bool:
     return False
 
 
-def _addresses(suite: Suite, console: str) -> Table:
+def _addresses(suite: Suite, console: str, page: str) -> Table:
+    """`console` is where people open it, `page` where it tells of itself; empty where it does not serve."""
     table = Table(show_header=False, box=None)
     if console:
         table.add_row("console", console)
@@ -80,6 +83,8 @@ def _addresses(suite: Suite, console: str) -> Table:
         table.add_row("certificates", f"SEVENSTEPS_CERTIFICATES={Path(suite.settings.certificates).resolve()}")
     for name, address in suite.pages.items():
         table.add_row(f"metrics of {name}", f"http://{address}/metrics")
+    if console and page:
+        table.add_row("metrics of console", f"http://{page}/metrics")
     table.add_row("data", str(suite.settings.data.resolve()))
     table.add_row("logs", str((suite.settings.data / "logs").resolve()))
     return table

@@ -17,6 +17,8 @@ AUTHORITY = "authority"
 COMMAND_LINE = "command-line"
 """The process that people run, by the name that its certificate has."""
 WORKER = "worker"
+CONSOLE = "console"
+"""The process that serves pages to browsers."""
 DOMAIN = "spiffe://sevensteps/"
 TOLD_BEFORE = timedelta(days=30)
 """How long before its end a certificate is told of."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
@@ -20,6 +21,7 @@ from sevensteps.config import PRODUCTION, SERVICES, Settings
 from sevensteps.encryption.certificates import (
     AUTHORITY,
     COMMAND_LINE,
+    CONSOLE,
     TOLD_BEFORE,
     WORKER,
     Files,
@@ -31,7 +33,7 @@ from sevensteps.encryption.certificates import (
 )
 from sevensteps.errors import Fault, Kind
 
-OWN = (*SERVICES, WORKER, COMMAND_LINE)
+OWN = (*SERVICES, WORKER, COMMAND_LINE, CONSOLE)
 OTHERS = ("temporal", "postgres")
 """Servers that are not ours, and what compose calls them."""
 FOLDER = "certificates"
@@ -102,6 +104,8 @@ def _names(settings: Settings) -> Mapping[str, tuple[str, ...]]:
     for name in SERVICES:
         for address in addresses_of(f"{settings.address(name)},{settings.internal_address(name)}"):
             names[name].append(host_of(address).strip("[]"))
+    if settings.console_url:
+        names[CONSOLE].append(str(urlsplit(settings.console_url).hostname))
     return {name: tuple(dict.fromkeys(each)) for name, each in names.items()}
 
 

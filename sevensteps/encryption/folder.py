@@ -3,7 +3,7 @@
 from functools import cache
 from os import memfd_create
 from pathlib import Path
-from ssl import CERT_REQUIRED, PROTOCOL_TLS_CLIENT, SSLContext, TLSVersion
+from ssl import CERT_REQUIRED, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER, SSLContext, TLSVersion
 from threading import Lock
 from time import monotonic
 
@@ -53,11 +53,19 @@ class Certificates:
         context.verify_mode = CERT_REQUIRED
         context.load_verify_locations(cadata=b"".join(each.content.public_bytes(DER) for each in files.authorities))
         if files.chain:
-            with open(memfd_create("pair"), "wb") as pair:  # noqa: PTH123 - ssl takes a key from a file only: this has no disk
-                pair.write(files.chain_pem + b"\n" + files.key_pem)
-                pair.flush()
-                context.load_cert_chain(f"/proc/self/fd/{pair.fileno()}")
+            _show(files, context)
         return context
+
+    def server_context(self) -> SSLContext:
+        """What a server of Python's own shows. See `show_newest`."""
+        context = SSLContext(PROTOCOL_TLS_SERVER)
+        context.minimum_version = TLSVersion.TLSv1_2
+        self.show_newest(context)
+        return context
+
+    def show_newest(self, context: SSLContext) -> None:
+        """Have connections that are made from now on show the newest certificate."""
+        _show(self.files(), context)
 
     @property
     def has_ended(self) -> bool:
@@ -98,6 +106,13 @@ class Certificates:
         """What changes when a file does."""
         names = (file_of(self.folder, AUTHORITY), file_of(self.folder, self.process), key_of(self.folder, self.process))
         return tuple(map(_state_of, names))
+
+
+def _show(files: Files, context: SSLContext) -> None:
+    with open(memfd_create("pair"), "wb") as pair:  # noqa: PTH123 - ssl takes a key from a file only: this has no disk
+        pair.write(files.chain_pem + b"\n" + files.key_pem)
+        pair.flush()
+        context.load_cert_chain(f"/proc/self/fd/{pair.fileno()}")
 
 
 @cache

@@ -68,7 +68,7 @@ class Issuer:
         Raises Faults: UNAUTHENTICATED, and UNAVAILABLE while the issuer's keys are not known.
         """
         key_id = _key_id(token)
-        may_fetch = self._fetching.is_under_way or monotonic() - self._tried >= PAUSE_SECONDS
+        may_fetch = self._may_fetch
         if key_id not in self._keys and may_fetch:
             await self._wait_for_fetch()
         self.ensure_usable()
@@ -89,6 +89,15 @@ class Issuer:
         if not self._fetching.is_under_way:
             self._tried = monotonic()
         await self._fetching.done()
+
+    async def fetch_again(self) -> None:
+        """The same, unless that was tried a moment ago."""
+        if self._may_fetch:
+            await self.fetch()
+
+    @property
+    def _may_fetch(self) -> bool:
+        return self._fetching.is_under_way or monotonic() - self._tried >= PAUSE_SECONDS
 
     async def _wait_for_fetch(self) -> None:
         if self._waiting >= MOST_WAITING:

@@ -47,6 +47,14 @@ class Issuers:
         """Every issuer that is believed."""
         return tuple(self._issuers.values())
 
+    def believed(self) -> Sequence[Trust]:
+        """What is believed of them now."""
+        return self._trusts
+
+    def issuer(self, url: str) -> Issuer | None:
+        """The issuer of this name, if it is believed."""
+        return self._issuers.get(url)
+
     def named_in(self, token: str) -> Issuer | None:
         """The issuer that a token names, if it is believed. What the token says is not checked yet."""
         if token in self._checked:

@@ -173,6 +173,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         {
             "ListCases": ANYBODY,
             "CountCases": ANYBODY,
+            "ForecastBreaches": ANYBODY,
             "ListCauses": RECORDS,
             "ListStuck": RECORDS,
             "DescribeCase": ANYBODY,

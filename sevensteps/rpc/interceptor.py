@@ -40,6 +40,7 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 Reading: TypeAlias = "Callable[[bytes], Message]"
 Answering: TypeAlias = "Callable[[Message, Context], Awaitable[Message]]"
+NotingRefused: TypeAlias = "Callable[[Actor, str, Fault], None]"
 Streaming: TypeAlias = "Callable[[Message, Context], AsyncIterator[Message]]"
 _actor: ContextVar[Actor] = ContextVar("actor")
 
@@ -58,15 +59,19 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
     It counts and times the call, too: here alone is known how each ends.
     """
 
-    def __init__(self, identity: Identity, councils: Councils, room: Room, *, is_encrypted: bool) -> None:
+    def __init__(
+        self, identity: Identity, councils: Councils, room: Room, *, is_encrypted: bool, note_refused: NotingRefused
+    ) -> None:
         """`identity` checks tokens, `councils` whose they are, `room` whether there is any; health needs none.
 
-        Where calls are encrypted, the suite's own processes show certificates too.
+        Where calls are encrypted, the suite's own processes show certificates too. `note_refused` hears of those whose
+        token is valid and who may not make the call all the same.
         """
         self._identity = identity
         self._is_encrypted = is_encrypted
         self._councils = councils
         self._room = room
+        self._note_refused = note_refused
 
     async def intercept_service(
         self,
@@ -115,9 +120,13 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         actor = checked.actor
         structlog.contextvars.bind_contextvars(rpc=rpc, actor=actor.subject)
         trace_context.note({COUNCIL: actor.council, ROLES: ",".join(sorted(actor.roles))})
-        if actor.council != EVERY_COUNCIL:
-            self._councils.ensure_known(actor.council)
-        authorise(actor, rpc)
+        try:
+            if actor.council != EVERY_COUNCIL:
+                self._councils.ensure_known(actor.council)
+            authorise(actor, rpc)
+        except Fault as fault:
+            self._note_refused(actor, rpc, fault)
+            raise
         return checked
 
 

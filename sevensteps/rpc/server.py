@@ -16,6 +16,7 @@ from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.encryption.watch import watch
 from sevensteps.errors import Fault, Kind
+from sevensteps.identity.actor import Actor
 from sevensteps.rpc.checks import KeyCheck
 from sevensteps.rpc.encryption import PLAINTEXT, Encryption, server_credentials
 from sevensteps.rpc.identity import Identity
@@ -55,6 +56,9 @@ class Servable(Protocol):
     def begin(self, background: Background) -> None:
         """Begin what runs beside the calls: the address is this process's now."""
 
+    def note_refused(self, actor: Actor, rpc: str, fault: Fault) -> None:
+        """Hear that somebody whose token is valid may not make a call. It is in the log, whatever the service does."""
+
     def drain(self) -> None:
         """End the streams that would never end by themselves. No new call is taken any more."""
 
@@ -82,7 +86,8 @@ class Server:
         self._room = Room(limits)
         self._service = service
         self._identity = identity
-        admission = AuthInterceptor(identity, councils, self._room, is_encrypted=encryption.calls is not None)
+        is_encrypted, hears = encryption.calls is not None, service.note_refused
+        admission = AuthInterceptor(identity, councils, self._room, is_encrypted=is_encrypted, note_refused=hears)
         self._server = grpc.aio.server(
             interceptors=[TracedServer(), admission],
             options=(*SERVER_OPTIONS, ("grpc.max_concurrent_streams", limits.streams_per_connection)),

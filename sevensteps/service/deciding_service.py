@@ -15,7 +15,7 @@ from sevensteps.config import REGISTER, Settings
 from sevensteps.councils import Councils, no_council
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault, waiting_out
-from sevensteps.identity.actor import Role
+from sevensteps.identity.actor import Actor, Role
 from sevensteps.policy import Library
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.identity import Identity
@@ -159,6 +159,9 @@ class DecidingService:
             background.start("reading revocations", revocations.keep(self._store, self._identity.revocations)),
             *(background.start(name, task(self._store)) for name, task in self._own_tasks.items()),
         ]
+
+    def note_refused(self, actor: Actor, rpc: str, fault: Fault) -> None:
+        """See server.Servable."""
 
     def drain(self) -> None:
         """See server.Servable. Every call here ends by itself."""

@@ -22,16 +22,18 @@ SECONDS_OF_UNITS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0
 SECONDS_OF_DECISIONS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5)
 EVERY, SERVICES, DECIDING = "every process", "services", "deciding services"
 SENDING = "services that send events"
-ASSESSMENT, FEED, OPERATIONS, WORKER = "assessment", "feed", "operations", "worker"
-_DECIDES = frozenset({EVERY, SERVICES, SENDING, DECIDING})
+KEEPING = "services and the console"
+ASSESSMENT, FEED, OPERATIONS, WORKER, CONSOLE = "assessment", "feed", "operations", "worker", "console"
+_DECIDES = frozenset({EVERY, SERVICES, KEEPING, SENDING, DECIDING})
 OF: Mapping[str, frozenset[str]] = {
     "assessment": _DECIDES | {ASSESSMENT},
     "planning": _DECIDES,
     "approval": _DECIDES,
     "review": _DECIDES,
-    "feed": frozenset({EVERY, SERVICES, FEED}),
-    "operations": frozenset({EVERY, SERVICES, SENDING, OPERATIONS}),
+    "feed": frozenset({EVERY, SERVICES, KEEPING, FEED}),
+    "operations": frozenset({EVERY, SERVICES, KEEPING, SENDING, OPERATIONS}),
     "worker": frozenset({EVERY, WORKER}),
+    "console": frozenset({EVERY, KEEPING, CONSOLE}),
 }
 """Which series each process has."""
 
@@ -89,7 +91,7 @@ CERTIFICATE_EXPIRES = _gauge(
     EVERY, "certificate_expires_timestamp_seconds", "when a certificate in use ends", "certificate"
 )
 SIGNING_KEYS_FETCHED = _gauge(
-    SERVICES, "signing_keys_fetched_timestamp_seconds", "when an issuer's keys were last fetched", "issuer"
+    KEEPING, "signing_keys_fetched_timestamp_seconds", "when an issuer's keys were last fetched", "issuer"
 )
 CLOCK_SKEW = _gauge(
     EVERY, "clock_skew_seconds", "how far this machine's clock is ahead of the database's, the worker's of the feed's"
@@ -117,12 +119,12 @@ OUTBOX_EVENTS = _gauge(SENDING, "outbox_events", "events that wait to be sent to
 OUTBOX_OLDEST = _gauge(SENDING, "outbox_oldest_seconds", "how long the oldest of them has waited")
 OUTBOX_SENT = _counter(SENDING, "outbox_sent", "events that the feed has taken")
 OUTBOX_FAILED = _counter(SENDING, "outbox_failed", "sendings that failed, of one event or several")
-DATABASE_CONNECTIONS = _gauge(SERVICES, "database_connections", "open connections, used or idle", "state")
+DATABASE_CONNECTIONS = _gauge(KEEPING, "database_connections", "open connections, used or idle", "state")
 DATABASE_UNITS = _counter(
-    SERVICES, "database_units", "transactions: done, refused by what they were for, or failed", "kind", "outcome"
+    KEEPING, "database_units", "transactions: done, refused by what they were for, or failed", "kind", "outcome"
 )
 DATABASE_UNIT_SECONDS = _seconds(
-    SERVICES,
+    KEEPING,
     "database_unit_seconds",
     "how long transactions took, with their wait for a turn",
     SECONDS_OF_UNITS,
@@ -179,6 +181,18 @@ ALERTS = _counter(
     "alerts",
     "alerts given to the council's own command, by how that went: sent, failed, hung or not_started",
     "outcome",
+)
+
+PAGES_ANSWERED = _counter(
+    CONSOLE, "console_pages", "requests that were answered, by the page's address as it is written", "page", "code"
+)
+PAGE_SECONDS = _seconds(CONSOLE, "console_page_seconds", "how long they took, files too", SECONDS_OF_CALLS, "page")
+SIGNED_ON = _gauge(CONSOLE, "console_sessions", "sessions of people who are signed on, by whichever instance")
+SIGN_ONS = _counter(
+    CONSOLE,
+    "console_sign_ons",
+    "sign-ons by an issuer, by the reason for a refusal, which is empty where somebody has signed on",
+    "reason",
 )
 
 RELAY_POSITION = _gauge(WORKER, "relay_position", "the position up to which every journey has its facts")

@@ -89,7 +89,7 @@ def test_prometheus_asks_every_process() -> None:
     """Each at its container, by a job of its own name."""
     jobs = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())["scrape_configs"]
     targets = {job["job_name"]: [t for each in job.get("static_configs", ()) for t in each["targets"]] for job in jobs}
-    assert targets.keys() >= {*SERVICES, "worker", "temporal", "collector"}
+    assert targets.keys() >= {*SERVICES, "worker", "console", "temporal", "collector"}
     for job, addresses in targets.items():
         for address in addresses:
             host = re.sub(r":\d+$", "", address)

@@ -36,7 +36,8 @@ def test_systemd_takes_the_units_without_a_word(tmp_path: Path) -> None:
 def test_the_target_starts_every_process() -> None:
     """No service is forgotten, and none that does not exist is waited for."""
     wanted = set(re.findall(r"[\w@-]+\.service", (ROOT / "deploy" / "systemd" / "sevensteps.target").read_text()))
-    assert wanted == {*(f"sevensteps@{name}.service" for name in SERVICES), "sevensteps-worker.service"}
+    beside = {"sevensteps-worker.service", "sevensteps-console.service"}
+    assert wanted == {*(f"sevensteps@{name}.service" for name in SERVICES), *beside}
 
 
 def test_the_units_set_what_is_a_setting() -> None:
@@ -96,7 +97,7 @@ def test_the_example_explains_every_variable_of_the_compose_file() -> None:
     explained = dict(re.findall(r"^#(STEPS_\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert explained.keys() == _variables().keys()
     for name, default in _variables().items():
-        assert default in {"", "certificates", "/dev/null", explained[name]}, name
+        assert default in {"", "certificates", "console-secrets", "/dev/null", explained[name]}, name
 
 
 def _settings_of(service: str, variables: dict[str, str]) -> dict[str, str]:

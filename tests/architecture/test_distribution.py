@@ -11,6 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from console.assets import TARGET as FETCHED
 from servers.distribution import ROOT, build, copy_of_checkout, tracked
 from sevensteps.cli.main import ENGINE_UNUSABLE
 
@@ -89,8 +90,9 @@ def test_the_wheel_has_every_module_and_no_other_top_level_name(wheel: zipfile.Z
 
 
 def test_the_wheel_has_what_pages_are_made_of(wheel: zipfile.ZipFile) -> None:
-    """Every template and file of the console that git keeps; what set-up fetches is taken along where it is there."""
+    """Every template and file of the console that git keeps, and what set-up fetches where it is there."""
     made_of = [name for name in tracked() if name.startswith(("console/templates/", "console/static/"))]
+    made_of += [str(file.relative_to(ROOT)) for file in FETCHED.glob("*")]
     assert len(made_of) > 10
     assert [name for name in made_of if name not in wheel.namelist()] == []
 

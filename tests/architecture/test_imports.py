@@ -14,7 +14,7 @@ OURS = ("services", "sevensteps", "workflows", "console")
 
 # Workflow code is replayed years later: all of this folder, with the modules below that it may import.
 REPLAYED = sorted(ROOT.glob("workflows/journey/**/*.py"))
-SHARED_NAMES = {("sevensteps", name) for name in ("deadlines", "events", "steps", "temporal")}
+SHARED_NAMES = {("sevensteps", name) for name in ("asks", "deadlines", "events", "steps", "temporal")}
 
 
 def imported(file: Path) -> Iterator[str]:

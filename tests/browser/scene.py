@@ -13,8 +13,10 @@ import pytest
 from playwright.async_api import Browser, StorageState
 
 from console.serving import Serving
+from fakes.hands import FakeHands
 from servers.console import OURS, Suite, run_console, run_with_cases
 from servers.operations import told
+from servers.waiting import until
 from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.parts import worker_missing
 from services.operations.domain.whom import Whom
@@ -25,6 +27,7 @@ from services.operations.store import Look, note_look
 from sevensteps import clock, events
 from sevensteps.addresses import port_of
 from sevensteps.api.feed.v1.feed_pb2 import Event
+from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.config import Settings
 from sevensteps.rehearsal.exercises import Exercise, Harm, Rehearsal
 
@@ -39,6 +42,9 @@ EXERCISES = Rehearsal(
 """One case is stuck, one waits for what is missing, and one is mended."""
 PLANNED = ("farah", "george", "hanna")
 """Cases whose plan is being made: it is due a day later for each."""
+CAUSE = "parked/PLAN_TEMPLATE_UNKNOWN"
+PLANNED_REPAIR, WAITING_REPAIR = (f"00000000-0000-4000-8000-{number:012}" for number in (1, 2))
+"""Requests, which name the repairs that they plan."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +77,10 @@ async def _never(_: Looking) -> None:
 async def run_scene(data: Path) -> AsyncIterator[Scene]:
     """A console over cases in several steps, of which some are stuck."""
     with time_stands_still():
-        async with run_with_cases(data) as suite:
+        async with run_with_cases(data, hands=FakeHands()) as suite:
             await suite.operations.come_to(await suite.feed.append([*_opened(), *_planned(), *_arranged()]))
             await _note_stuck(suite)
+            await _repair(suite)
             async with run_console(_rehearsed(suite.settings)) as rehearsal:
                 yield Scene(suite.settings, suite.feed, suite.operations, suite.console, rehearsal)
 
@@ -95,10 +102,31 @@ async def _note_stuck(suite: Suite) -> None:
     await store.write(partial(note_look, look=Look(now, now)))
 
 
+async def _repair(suite: Suite) -> None:
+    """Two repairs of what is parked: one is planned, and one waits after its first case."""
+    staff = suite.operations.staff
+    for request_id in (WAITING_REPAIR, PLANNED_REPAIR):
+        request = pb.PlanRepairRequest(
+            request_id=request_id,
+            filter=pb.CaseFilter(case_ids=["case-one", "case-two", "case-irene"]),
+            action=pb.REPAIR_ACTION_RESUME,
+            because="The template is put right.",
+        )
+        await staff.PlanRepair(request)
+    repair_id = f"repair-{WAITING_REPAIR}"
+    await staff.ContinueRepair(pb.ContinueRepairRequest(repair_id=repair_id, cases=1))
+
+    async def waits() -> bool:
+        repair = (await staff.GetRepair(pb.GetRepairRequest(repair_id=repair_id))).repair
+        return repair.state == pb.REPAIR_STATE_WAITING
+
+    await until(waits, "the first case to be looked at again")
+
+
 def _parked(case_id: str) -> Finding:
     why = {"operation": "OpenPlan", "reason": "PLAN_TEMPLATE_UNKNOWN", "detail": "There is no template of that name"}
     since = NOW - timedelta(days=2)
-    return Finding(case_id, StuckKind.PARKED, "parked/PLAN_TEMPLATE_UNKNOWN", Whom.SYSTEM, since, case_id, OURS, why)
+    return Finding(case_id, StuckKind.PARKED, CAUSE, Whom.SYSTEM, since, case_id, OURS, why)
 
 
 async def sign_on(browser: Browser, suite: Scene) -> StorageState:

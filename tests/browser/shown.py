@@ -34,6 +34,13 @@ PAGES: Mapping[str, Shown] = {
     "case-unknown": Shown("/cases/case-nowhere"),
     "stuck": Shown("/stuck", is_in_tour=True),
     "stuck-cases": Shown("/stuck/cases?cause=parked/PLAN_TEMPLATE_UNKNOWN"),
+    "repair-new": Shown("/repairs/new?cause=parked/PLAN_TEMPLATE_UNKNOWN"),
+    "repair-why": Shown("/repairs/new?cause=parked/PLAN_TEMPLATE_UNKNOWN&action=hold"),
+    "repair-planned": Shown("/repairs/repair-00000000-0000-4000-8000-000000000001"),
+    "repair": Shown("/repairs/repair-00000000-0000-4000-8000-000000000002", is_in_tour=True),
+    "repairs": Shown("/repairs"),
+    "audit": Shown("/audit", is_in_tour=True),
+    "views": Shown("/views"),
     "rehearsal": Shown("/rehearsal", is_in_tour=True),
     "glossary": Shown("/glossary"),
     "cookies": Shown("/cookies"),
@@ -67,19 +74,20 @@ OF_REPAIRS: Mapping[str, str] = {
     "second-person-own": page_of(OWN),
     "second-person": page_of(ANOTHERS),
     "no-such-repair": "/repairs/repair-nowhere",
-    "repairs": "/repairs",
-    "audit": "/audit",
+    "many-repairs": "/repairs",
+    "audit-of-many": "/audit",
     "audit-of-one": f"/audit?about=repair-{WAITING}",
     "audit-of-nothing": "/audit?about=case-nowhere",
     "audit-wrong": "/audit?about=%3F",
     "feed": "/feed",
     "feed-deleted": "/feed?deleted=ledger",
     "deleting": f"/feed/delete?name=ledger&council={OURS}&subject=reporting",
-    "views": "/views",
+    "views-named": "/views",
     "naming-a-view": "/views/new?open=yes&steps=money_found",
 }
 """Where repairs are as far as they can be."""
 OF_DESK: Mapping[str, str] = {
+    "home-with-a-forecast": "/",
     "approvals": "/approvals",
     "approvals-wrong": "/approvals?due_before=soon&steps=plan_made",
     "approvals-none": "/approvals?on_hold=yes",
@@ -98,7 +106,7 @@ OF_PACKS: Mapping[str, str] = {
     "publication-unknown": "/packs/publications/nothing",
 }
 """For a policy officer; {publication_id} waits for a second person."""
-ALSO_IN_TOUR = ("waiting", "audit", "approval", "packs")
+ALSO_IN_TOUR = ("approval", "packs")
 SHOWN: Mapping[str, Shown] = {
     **PAGES,
     **{

@@ -21,7 +21,7 @@ from browser.pictures import (
     painting,
 )
 from browser.scenes import SCENES
-from browser.shown import SHOWN
+from browser.shown import OF_DESK, OF_PACKS, OF_REPAIRS, PAGES, SHOWN
 from servers.console import skip_without_files
 
 ANOTHER_WORD = "() => { document.querySelector('main p').textContent = 'The ward of self-directed support.' }"
@@ -117,3 +117,4 @@ async def test_a_page_that_has_grown_is_noticed(painters: Painters) -> None:
 def test_every_page_has_its_picture_and_every_picture_its_page() -> None:
     """One is missing for a page that is new, or left over from one that is gone: draw them anew."""
     assert {file.stem for file in FOLDER.glob("*.png")} == {*SHOWN}, RENEW
+    assert len(SHOWN) == sum(map(len, (PAGES, OF_REPAIRS, OF_DESK, OF_PACKS))), "two pages have one name"

@@ -99,7 +99,10 @@ def _make_suite(engine: Engine) -> None:
     with TemporaryDirectory() as scratch:
         pip = Path(scratch) / "pip.conf"
         pip.write_text("\n".join(["[global]", "cert = /run/secrets/authorities", *_pip_settings()]) + "\n")
-        secrets = ("--secret", f"id=pip,src={pip}", "--secret", f"id=authorities,src={AUTHORITIES}")
+        npm = Path(scratch) / "npmrc"
+        npm.write_text("\n".join(["cafile=/run/secrets/authorities", *_npm_settings()]) + "\n")
+        files = {"pip": pip, "npm": npm, "authorities": AUTHORITIES}
+        secrets = [part for name, file in files.items() for part in ("--secret", f"id={name},src={file}")]
         engine.run(*BUILD, *secrets, "--build-arg", f"REVISION={revision}", "--tag", SUITE, ROOT)
 
 
@@ -111,6 +114,12 @@ def _pip_settings() -> list[str]:
     pairs = [line.partition("=") for line in listed.splitlines()]
     names = [(key.rpartition(".")[2], value.strip("'")) for key, _, value in pairs]
     return [f"{name} = {value}" for name, value in names if name in PIP_SETTINGS]
+
+
+def _npm_settings() -> list[str]:
+    """Where this machine's npm gets packages from, as lines of its settings."""
+    listed = subprocess.run(["npm", "config", "get", "registry"], capture_output=True, text=True, check=False).stdout
+    return [f"registry={listed.strip()}"] if listed.strip() else []
 
 
 MAKERS: Mapping[str, Callable[[Engine], None]] = {

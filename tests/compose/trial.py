@@ -80,7 +80,9 @@ def _try(composed: Composed) -> None:
     began = monotonic()
     composed.up()
     _say(f"From images to ready: {monotonic() - began:.0f} s.")
-    steps: tuple[Callable[[Composed], None], ...] = (*(_guards, _play, _look_after, _tell, _kill, _upgrade, _restore),)
+    steps: tuple[Callable[[Composed], None], ...] = (
+        *(_guards, _play, _look_after, _show, _tell, _kill, _upgrade, _restore),
+    )
     for step in steps:
         began = monotonic()
         step(composed)
@@ -109,8 +111,8 @@ def _guards(composed: Composed) -> None:
 
 
 def _expected_ports(service: str) -> str:
-    """What podman says of a container whose ports are published as they should be: those of services for callers."""
-    if service not in SERVICES:
+    """What podman says of a container whose ports are published as they should be: those of services, and the pages."""
+    if service not in (*SERVICES, "console"):
         return "{}"
     host, _, port = Settings().address(service).rpartition(":")
     return f'{{"{port}/tcp":[{{"HostIp":"{host}","HostPort":"{port}"}}]}}'
@@ -128,6 +130,13 @@ def _look_after(composed: Composed) -> None:
     for command in (["status"], ["db", "check"], ["case", "list"]):
         _say(composed.in_container("desk", *command).rstrip())
     _say(composed.in_container("worker", "journeys", "rebuild").rstrip())
+
+
+def _show(_: Composed) -> None:
+    """The console shows its pages to this machine, with what they look by."""
+    for page in ("sign-in", "static/govuk/govuk-frontend.min.css"):
+        answer = httpx.get(f"http://{Settings().console}/{page}")
+        _check(holds=answer.status_code == httpx.codes.OK, otherwise=f"the console answers {page} with {answer}")
 
 
 def _tell(composed: Composed) -> None:

@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
+import httpx
 import pytest
 
+from servers.console import skip_without_files
 from servers.distribution import ROOT, build, copy_of_checkout, install, without_checkout
 from sevensteps.config import PREFIX, Settings
 from sevensteps.local.suite import on_free_ports
@@ -104,6 +106,24 @@ def test_the_suite_runs_and_plays_an_example_by_its_name(running: Terminal) -> N
 def test_the_demonstration_runs(terminal: Terminal) -> None:
     """`demo` starts a suite of its own and plays an example that comes with the wheel."""
     assert "1 of 1 examples ended as their files expect." in terminal.type("demo", "not-eligible")
+
+
+def test_the_console_of_the_wheel_has_what_its_pages_look_by(terminal: Terminal) -> None:
+    """It serves them by itself, also while no suite runs."""
+    skip_without_files()
+    at = f"http://{terminal.environment[f'{PREFIX}CONSOLE']}"
+    with subprocess.Popen([terminal.command, "console"], cwd=terminal.folder, env=terminal.environment) as console:
+        try:
+            deadline = monotonic() + PATIENCE
+            while subprocess.run(
+                [terminal.command, "health", "console"], env=terminal.environment, check=False
+            ).returncode:
+                assert monotonic() < deadline, "the console never served"
+            assert httpx.get(f"{at}/sign-in").status_code == 200
+            for file in ("govuk-frontend.min.css", "govuk-frontend.min.js"):
+                assert httpx.get(f"{at}/static/govuk/{file}").status_code == 200
+        finally:
+            console.terminate()
 
 
 def test_an_unknown_example_is_refused(terminal: Terminal) -> None:

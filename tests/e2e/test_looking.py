@@ -217,6 +217,7 @@ async def test_status_says_what_runs_and_what_is_in_force(running: RunningSuite)
     before = clock.as_text(clock.now())
     status = json.loads(await asyncio.to_thread(pages.run, running.settings, "status", "--json"))
     processes = {process["name"]: process for process in status["processes"]}
+    assert processes.pop("console")["says"] == "does not serve; the suite works without it"
     assert set(processes) == {*SERVICES, "temporal", "worker"}
     assert all(process["up"] for process in processes.values())
     assert all(processes[service]["revision"] for service in SERVICES)
@@ -236,7 +237,7 @@ async def test_status_says_what_runs_and_what_is_in_force(running: RunningSuite)
     assert "in the folder" not in for_people, "it is the version that decides"
     elsewhere = on_free_ports(replace(Settings(), data=running.settings.data))
     down = await asyncio.to_thread(_run, elsewhere, "status")
-    assert down.stdout.count("does not serve") == len(SERVICES)
+    assert down.stdout.count("does not serve") == len((*SERVICES, "console"))
     assert down.returncode == 1
 
 

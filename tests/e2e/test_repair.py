@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
@@ -13,9 +14,12 @@ from bench.trip import agree_plan, find_money, make_plan, open_case
 from e2e.stuck import Scene, rename_in_planning, scene_in
 from servers.command_line import run_command
 from servers.waiting import until
+from sevensteps import clock
 from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.api.feed.v1.feed_pb2_grpc import FeedServiceStub
 from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.api.planning.v1 import planning_pb2
+from sevensteps.api.planning.v1.planning_pb2_grpc import PlanningServiceStub
 from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.events import PlanApproved
@@ -124,6 +128,53 @@ async def test_a_case_on_hold_and_off_again(scene: Scene) -> None:
     assert await run(scene, "repair", "list")
 
 
+async def test_whose_case_it_is(scene: Scene) -> None:
+    """By hand or by a repair: the list has it until the case goes on, and the case says who did it."""
+    case_id = await open_case(scene.staff)
+    because = ("--case", case_id, *BECAUSE)
+    given = await answer(scene, "repair", "plan", "assign", "--team", "north", *because)
+    assert "from no team to the team north" in str(given["cases"])
+    done = await answer(scene, "repair", "continue", str(given["repair_id"]), "--by", "olu")
+    assert done["outcomes"] == {"moved": 1}
+    assert "team south looks after" in await run(scene, "case", "assign", case_id, "--team", "south", *BECAUSE)
+    up = await run(scene, "case", "escalate", case_id, "--to", "service_manager", *BECAUSE)
+    assert "before the service manager" in up
+
+    async def is_listed() -> bool:
+        return case_id in await run(scene, "case", "list", "--team", "south", "--escalated")
+
+    await until(is_listed, "the case to be listed as escalated")
+    (line,) = [line for line in (await run(scene, "case", "list")).splitlines() if case_id in line]
+    assert line.endswith("before the service manager, team south")
+    shown = await run(scene, "case", "show", case_id)
+    assert "given to the team south; because: It is put right." in " ".join(shown.split())
+    await find_money(scene.staff, case_id)
+
+    async def is_over() -> bool:
+        return case_id not in await run(scene, "case", "list", "--escalated")
+
+    await until(is_over, "the escalation to be over")
+    assert case_id in await run(scene, "case", "list", "--team", "south")
+
+
+async def test_two_people_end_a_case(scene: Scene) -> None:
+    """One alone cannot; the second one sees what would happen, and the journey is proved to have ended."""
+    case_id = await open_case(scene.staff)
+    planned = await answer(scene, "repair", "plan", "end", "--ending", "moved", "--case", case_id, *BECAUSE)
+    repair = str(planned["repair_id"])
+    assert (planned["needs_second_person"], planned["given"]) == (True, "as the person has moved")
+    await run(scene, "repair", "continue", repair, "--by", "olu", code=1)
+    await run(scene, "repair", "agree", repair, *BECAUSE, code=1)
+    assert "waits for a second person to agree, who is not olu" in await run(scene, "repair", "show", repair)
+    agreed = ("--because", "I have rung the other council.", "--by", "pat")
+    assert "You have agreed" in await run(scene, "repair", "agree", repair, *agreed)
+    done = await answer(scene, "repair", "continue", repair, "--by", "olu")
+    assert (done["agreed_by"], done["outcomes"]) == ("pat", {"moved": 1})
+    told = await standing(await connect(scene.settings), case_id)
+    assert told.ending == "moved"
+    await scene.looking.nothing_left()
+
+
 async def test_an_event_that_was_lost(scene: Scene) -> None:
     """The journey is told what it has not heard, and the case goes on; there is nothing to tell it then."""
     case_id = await open_case(scene.staff)
@@ -144,6 +195,49 @@ async def test_an_event_that_was_lost(scene: Scene) -> None:
     assert (again["state"], again["outcomes"]) == ("done", {"left-out": 1})
     assert "told again what it has not heard" in await run(scene, "case", "show", case_id)
     await scene.looking.nothing_left()
+
+
+async def test_what_is_done_already_is_given_up(scene: Scene) -> None:
+    """What is owed is left out; what was opened already, otherwise than the journey asks, is given up by two people."""
+    case_id = await open_case(scene.staff)
+    for step in (find_money, make_plan):
+        await step(scene.staff, case_id)
+    async with scene.suite.without("worker"):
+        await agree_plan(scene.impatient, case_id)
+        await scene.staff.wait_for(case_id, PlanApproved.TYPE)
+        rename_in_planning(scene.settings, case_id, f"{case_id}-lost")
+    await scene.looking.found(case_id, pb.STUCK_KIND_PARKED)
+    planned = await answer(scene, "repair", "plan", "skip", "--case", case_id, *BECAUSE)
+    assert (planned["state"], planned["outcomes"]) == ("done", {"left-out": 1})
+    assert "OpenMoney is still owed. The planning service says: There is no record" in str(planned["cases"])
+
+    rename_in_planning(scene.settings, f"{case_id}-lost", case_id)
+    await open_money(scene.settings, case_id, "1.00")
+    planned = await answer(scene, "repair", "plan", "skip", "--case", case_id, *BECAUSE)
+    assert "gives up OpenMoney and goes on. The planning service says: That was opened" in str(planned["cases"])
+    repair = str(planned["repair_id"])
+    await run(scene, "repair", "agree", repair, "--because", "It was opened by the journey before.", "--by", "pat")
+    done = await answer(scene, "repair", "continue", repair, "--by", "olu")
+    assert done["outcomes"] == {"moved": 1}
+    await until(partial(waits_for, scene, case_id, WaitingFor.MONEY), "the case to go on")
+    assert "its journey is to give up OpenMoney" in await run(scene, "case", "show", case_id)
+    await run(scene, "journeys", "rebuild", case_id)
+    await until(partial(waits_for, scene, case_id, WaitingFor.MONEY), "the rebuilt journey to stand there, too")
+    await scene.looking.nothing_left()
+
+
+async def open_money(settings: Settings, case_id: str, weekly: str) -> None:
+    """Another journey of the case has opened the step of its money, otherwise than this one asks."""
+    token = Keys.open(settings.data).issue("journey", [Role.JOURNEY], EVERY_COUNCIL, seconds=600)
+    async with channel(settings.planning, lambda: token) as calls:
+        opening = planning_pb2.OpenMoneyRequest(
+            request_id=str(uuid4()),
+            case_id=case_id,
+            version=1,
+            personal_budget_weekly=weekly,
+            opened_on=clock.today().isoformat(),
+        )
+        await PlanningServiceStub(calls).OpenMoney(opening)
 
 
 async def pass_over(settings: Settings) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
+from services.operations.domain.repair import Outcome, Proof
 from services.operations.repairs.repair_store import Repair, RepairCase
 from sevensteps.errors import Fault
 from sevensteps.steps import Stage
@@ -62,7 +63,9 @@ class FakeHands:
     foreseen: dict[str, Prediction] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+    async def foresee(
+        self, action: Action, given: Mapping[str, str], case_ids: Sequence[str], token: str
+    ) -> Mapping[str, Prediction]:
         self.asked += case_ids
         return {case_id: self.foreseen[case_id] for case_id in case_ids}
 
@@ -73,6 +76,9 @@ class FakeHands:
         self.acted.append((case.case_id, token))
         before = self.standings.get(case.case_id) or parked(case.case_id, case.heard)
         self.standings[case.case_id] = self.becomes(before)
+
+    async def read_back(self, repair: Repair, case: RepairCase, token: str) -> Proof:
+        return Proof(Outcome.MOVED, "The service has it.")
 
     async def look(self, case_id: str) -> Standing:
         return self.standings.get(case_id) or parked(case_id, heard=0)

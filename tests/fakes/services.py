@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from sevensteps import clock
+from sevensteps.asks import AskState, Confirmed
 from sevensteps.deadlines import Due
 from sevensteps.events import (
     AssessmentOpened,
@@ -28,6 +29,7 @@ from workflows.journey.requests import (
     ClosePlanning,
     CloseReview,
     EndCase,
+    GetAsk,
     OpenApproval,
     OpenAssessment,
     OpenLife,
@@ -95,6 +97,8 @@ class Services:
         self.review_kind = DueKind.SOFT
         self.law_in: timedelta | None = None
         self.review_law_due = ""
+        self.confirms = Confirmed(AskState.OWED, "There is no record that it was opened.")
+        """What is said of whatever operations give up."""
         self._answered: dict[str, tuple[Request, Due | None]] = {}
 
     @property
@@ -117,6 +121,7 @@ class Services:
             self.close_approval,
             self.close_review,
             self.record_overdue,
+            self.get_ask,
         )
 
     @activity.defn(name="OpenAssessment")
@@ -189,6 +194,13 @@ class Services:
     async def close_review(self, header: RequestHeader, request: CloseReview) -> None:
         """Close review."""
         self._answer(header, request, None, None)
+
+    @activity.defn(name="GetAsk")
+    async def get_ask(self, _header: RequestHeader, request: GetAsk) -> Confirmed:
+        """Say what has become of an ask."""
+        self.attempts.append(request)
+        self.trouble(type(request).__name__)
+        return self.confirms
 
     def _answer(self, header: RequestHeader, request: Request, event: Payload | None, due: Due | None) -> Due | None:
         self.attempts.append(request)

@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 from replay.beginnings import CASE, Beginning, facts
 from replay.journey_run import Activity, Job, JourneyRun, Program, fails, hears, is_answered, is_given_up, timer_fires
 from sevensteps import clock
+from sevensteps.asks import Ask, AskState, Confirmed
 from sevensteps.deadlines import Due
 from sevensteps.events import CaseEnded, CaseResumed, Fact, HoldPlaced, HoldReleased, Payload, SelfAssessmentRecorded
 from sevensteps.steps import DueKind, Ending
-from sevensteps.temporal import Standing
-from workflows.journey.requests import RecordOverdue
+from sevensteps.temporal import Parked, Standing
+from workflows.journey.asking import STILL_OWED
+from workflows.journey.requests import GetAsk, RecordOverdue
 
 TELLS_A_DATE = RecordOverdue.__name__
+GIVES_UP = "case.resumed, giving that up"
 MINUTE = timedelta(minutes=1)
 TWO_DAYS = timedelta(days=2)
 """Long enough for a run to grow old."""
@@ -114,6 +117,7 @@ def happenings(situation: Situation) -> Iterator[Happening]:
     if situation.standing.parked is not None:
         yield _heard("case.resumed", CaseResumed())
         yield _when_full(_heard("case.resumed", CaseResumed(), cost=1))
+        yield from _of_giving_up(situation.standing, situation.standing.parked)
     if situation.standing.ending is None:
         yield _heard("case.ended", ENDED)
     yield from _of_holds(situation)
@@ -139,7 +143,17 @@ def _answers(seq: int, activity: Activity) -> Iterator[Happening]:
     yield _resolved(f"{operation} is refused", fails(seq, activity, for_good=True), cost=int(activity.is_local))
 
 
-def _answers_to(operation: str) -> Mapping[str, Due | None]:
+def _of_giving_up(standing: Standing, parked: Parked) -> Iterator[Happening]:
+    """Operations give up what a journey is parked on. Where the service says that it is owed, they do not insist."""
+    if parked.operation and parked.reason != STILL_OWED:
+        ask = Ask.of(parked, standing)
+        gives_up = _heard(GIVES_UP, CaseResumed(skips=ask.operation, turn=ask.turn))
+        yield replace(gives_up, builds_on="case.resumed", is_variant=True)
+
+
+def _answers_to(operation: str) -> Mapping[str, Due | Confirmed | None]:
+    if operation == GetAsk.__name__:
+        return {f" with what is {state.replace('_', ' ')}": Confirmed(state, "", DUE) for state in AskState}
     if operation == "OpenLife":
         return {f" with {what}": due for what, due in REVIEW_DUES.items()}
     return {"": DUE if operation.startswith("Open") else None}

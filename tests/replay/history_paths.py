@@ -14,9 +14,17 @@ from temporalio.converter import DataConverter
 
 from replay.beginnings import CLOSING, SECTIONS
 from replay.commands import Commands, Labels, recorded
-from replay.happenings import REVIEW_DUES
+from replay.happenings import GIVES_UP, REVIEW_DUES
 from sevensteps.deadlines import Due
-from sevensteps.events import PAYLOADS, CaseOpened, DeterminationConfirmed, Fact, MoneyOrganised, ReviewCompleted
+from sevensteps.events import (
+    PAYLOADS,
+    CaseOpened,
+    CaseResumed,
+    DeterminationConfirmed,
+    Fact,
+    MoneyOrganised,
+    ReviewCompleted,
+)
 from sevensteps.steps import DueKind, Stage
 from workflows.journey.state import JourneyState
 
@@ -169,6 +177,8 @@ def _label_of_fact(payload: Payload) -> str:
             return f"{name} ({'direct payment' if event.direct_payment else 'no direct payment'})"
         case ReviewCompleted():
             return f"{name} ({event.outcome})"
+        case CaseResumed() if event.skips:
+            return GIVES_UP
         case _:
             return name
 

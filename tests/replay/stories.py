@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from fakes.services import no_trouble, refuse
 from fakes.trip import Trip, to_life, to_plan
+from sevensteps.asks import AskState, Confirmed
+from sevensteps.deadlines import Due
 from sevensteps.events import (
     CaseResumed,
     HoldPlaced,
@@ -73,10 +75,28 @@ async def law_date(trip: Trip, sleep: Sleep) -> None:
     await trip.reaches(WaitingFor.DECISION)
 
 
+async def given_up(trip: Trip, sleep: Sleep) -> None:
+    """A service refuses to open a step and says that it is owed, then that it is done; the case goes on, and ends."""
+    del sleep
+    trip.services.trouble = refuse("OpenApproval")
+    await trip.happens(*to_plan(), PlanSubmitted(1, "80.00", ""), CaseResumed(skips="OpenApproval", turn=1))
+    await trip.reaches(WaitingFor.MEND)
+    trip.services.confirms = Confirmed(AskState.DONE, "That was opened.", Due("2199-01-01"))
+    await trip.happens(CaseResumed(skips="OpenApproval", turn=1), *to_life(starts_on="2199-01-01")[1:])
+    trip.services.trouble = refuse("CloseApproval")
+    await trip.happens(ReviewRequested(1), ReviewCompleted(1, "end"))
+    await trip.reaches(WaitingFor.ENDING)
+    await trip.hears()
+    await trip.reaches(WaitingFor.MEND)
+    await trip.happens(CaseResumed(skips="CloseApproval"))
+    await trip.handle.result()
+
+
 STORIES: Mapping[str, Callable[[Trip, Sleep], Awaitable[None]]] = {
     "plain": plain,
     "changed_plan": changed_plan,
     "ten_years": ten_years,
     "parked": parked,
     "law_date": law_date,
+    "given_up": given_up,
 }

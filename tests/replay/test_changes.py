@@ -18,7 +18,7 @@ from workflows.journey import journey
 SOURCE = Path(journey.__file__).parent
 Changed = Callable[..., Program]
 EVERY_STORY = ", ".join(
-    f"0.1.0/{story} run 1" for story in ("changed_plan", "law_date", "parked", "plain", "ten_years")
+    f"0.1.0/{story} run 1" for story in ("changed_plan", "given_up", "law_date", "parked", "plain", "ten_years")
 )
 
 
@@ -77,7 +77,7 @@ EDITS = {
         CLOSES,
         CLOSES.replace("self._closing_planning(), CloseApproval()", "CloseApproval(), self._closing_planning()"),
         "the case has ended",
-        "0.1.0/plain run 1",
+        "0.1.0/given_up run 1, 0.1.0/plain run 1",
     ),
     "shows more": Edit(
         "closing",
@@ -101,7 +101,7 @@ EDITS = {
         PARKS,
         "        pass\n",
         "the step begins > OpenApproval is refused",
-        "0.1.0/parked run 1",
+        "0.1.0/given_up run 1, 0.1.0/parked run 1",
     ),
 }
 

@@ -64,7 +64,9 @@ def skip_without_files() -> None:
 async def run_console(settings: Settings) -> AsyncIterator[Serving]:
     """A console on a free port; the settings say where the services are."""
     skip_without_files()
-    async with Serving(replace(settings, console=f"127.0.0.1:{free_port()}")) as serving:
+    if settings.console == Settings().console:
+        settings = replace(settings, console=f"127.0.0.1:{free_port()}")
+    async with Serving(settings) as serving:
         yield serving
 
 
@@ -126,9 +128,10 @@ async def note_stuck(suite: Suite) -> None:
 async def run_with_cases(
     data: Path, *, hands: Hands | None = None, policies: Path = POLICIES, **seen: str
 ) -> AsyncIterator[Suite]:
-    """A console, with a feed and operations that have three cases; `seen` is where else it looks for one of them.
+    """A console, with a feed and operations that have three cases; `seen` is what else is set for the console alone.
 
-    `hands` are those by which repairs act; by default those of a running suite.
+    So is where it looks for one of them. An address of its own is kept; otherwise it is on a free port. `hands` are
+    those by which repairs act; by default those of a running suite.
     """
     away = dict.fromkeys((*DECIDING_SERVICES, "temporal"), NOBODY)
     settings = Settings(data=data, policies=policies, pack=PACK, **away)  # type: ignore[arg-type]  # each is an address

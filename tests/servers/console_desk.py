@@ -1,7 +1,7 @@
 """A console over the services that decide, with plans that wait to be signed and reviews that are due."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -87,6 +87,25 @@ class DeskSuite:
         for case_id, days in DUE.items():
             await self.come_to_review(case_id, clock.today() + timedelta(days=days))
 
+    async def come_to_law_dates(self) -> None:
+        """Of ten complaints of past weeks half were answered in time, with ten days left; six are to be answered."""
+        stories = [
+            *(each for number in range(5) for each in _complaint(f"case-met-{number}", -20, -30)),
+            *(each for number in range(5) for each in _complaint(f"case-late-{number}", -20, -2)),
+            *(each for number in range(4) for each in _complaint(f"case-near-{number}", 5)),
+            *(each for number in range(2) for each in _complaint(f"case-far-{number}", 15)),
+        ]
+        await self.tell(*stories)
+
+
+def _complaint(case_id: str, due: int, answered: int | None = None) -> Iterator[feed_pb2.Event]:
+    """A case with a complaint to be answered in so many days; answered on another day, or not yet."""
+    on = {days: (clock.today() + timedelta(days=days)).isoformat() for days in (due, due - 90, answered or 0)}
+    yield told(case_id, events.CaseOpened(kind="adult", due_on="2027-06-20"), council=OURS)
+    yield told(case_id, events.ComplaintRecorded("c1", on[due - 90], "letter", "person", "", on[due]), council=OURS)
+    if answered is not None:
+        yield told(case_id, events.ComplaintAnswered("c1", on[answered], "upheld"), council=OURS)
+
 
 def _checked(due_on: str) -> events.PlanChecked:
     return events.PlanChecked(
@@ -122,6 +141,7 @@ async def fill_desk(desk: DeskSuite) -> None:
     await desk.plan(JUDGED, "40.00", indicative="100.00")
     await desk.plan(DEAR, "700.00", indicative="720.00")
     await desk.come_to_reviews()
+    await desk.come_to_law_dates()
 
 
 async def stage_draft(desk: DeskSuite, draft: Path, *, by: str = "pam") -> str:

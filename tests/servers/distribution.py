@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from console.assets import TARGET as FETCHED
+from console.assets import is_there
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,10 +28,12 @@ def tracked() -> list[str]:
 
 
 def copy_of_checkout(target: Path) -> Path:
-    """A folder with those files, so that building leaves nothing in the checkout."""
+    """A folder with those files, and those by which the console looks: building leaves nothing in the checkout."""
     for name in tracked():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
+    if is_there():
+        shutil.copytree(FETCHED, target / FETCHED.relative_to(ROOT))
     return target
 
 

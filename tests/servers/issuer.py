@@ -1,4 +1,4 @@
-"""A small issuer of tokens (OpenID Connect): tells its keys, changes them, and gives programs tokens."""
+"""A small issuer of tokens (OpenID Connect): tells its keys, changes them, and gives programs and people tokens."""
 
 import json
 import threading
@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 from uuid import uuid4
 
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from servers.sign_ins import SignIns
 from sevensteps.identity.actor import Role
 
 AUDIENCE = "api://seven-steps"
@@ -48,6 +49,8 @@ class Issuer:
     """How long its tokens live."""
     answers: bool = True
     """Whether it answers what it should."""
+    sign_ins: SignIns = field(default_factory=SignIns)
+    """Who signs in to which program by it."""
     _port: int = 0
     _server: ThreadingHTTPServer | None = None
 
@@ -102,11 +105,17 @@ class Issuer:
     def _answer(self, path: str, form: dict[str, list[str]]) -> dict[str, object] | None:
         self.asked[path] += 1
         if path == "/council/.well-known/openid-configuration":
-            return {"issuer": self.url, "jwks_uri": f"{self.url}/keys", "token_endpoint": f"{self.url}/token"}
+            told: dict[str, object] = {"issuer": self.url, "jwks_uri": f"{self.url}/keys"}
+            told |= {"authorization_endpoint": f"{self.url}/authorize", "end_session_endpoint": f"{self.url}/end"}
+            told |= {"authorization_response_iss_parameter_supported": True}
+            return told | {"token_endpoint": f"{self.url}/token"}
         if path == "/council/keys":
             return {"keys": [key.as_dict(private=False) for key in self.told]}
-        if path == "/council/token" and form.get("client_secret") == [SECRET]:
+        if path == "/council/token" and form.get("client_secret") == [SECRET] and "client_credentials" in str(form):
             return {"access_token": self.of_client(form["client_id"][0]), "expires_in": self.seconds}
+        if path == "/council/token" and form.get("grant_type") != ["client_credentials"]:
+            fields = {name: values[0] for name, values in form.items()}
+            return self.sign_ins.tokens(fields, self.seconds, self.token)
         return None
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -114,7 +123,17 @@ class Issuer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self._reply({})
+                asked = urlsplit(self.path)
+                if asked.path in ("/council/authorize", "/council/end") and issuer.answers:
+                    issuer.asked[asked.path] += 1
+                    fields = dict(parse_qsl(asked.query))
+                    back = fields.get("post_logout_redirect_uri") or issuer.sign_ins.sent_back(fields, issuer.url)
+                    self.send_response(302 if back else 400)
+                    self.send_header("Location", back)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                else:
+                    self._reply({})
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -122,8 +141,9 @@ class Issuer:
 
             def _reply(self, form: dict[str, list[str]]) -> None:
                 answer = issuer._answer(self.path, form) if issuer.answers else None
-                body = json.dumps(answer or {"error": "invalid_client"}).encode()
-                self.send_response(200 if answer else 401)
+                answer = answer or {"error": "invalid_client"}
+                body = json.dumps(answer).encode()
+                self.send_response({"invalid_client": 401}.get(str(answer["error"]), 400) if "error" in answer else 200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

@@ -13,8 +13,14 @@ from sevensteps.encryption.certificates import Files
 from sevensteps.encryption.development import make_certificates
 from sevensteps.errors import Fault
 
-SETTINGS = Settings(feed="feed.example:7705", feed_internal="10.0.0.5:7715", certificates="somewhere")
-PROCESSES = {*SERVICES, "worker", "command-line", "temporal", "postgres"}
+SETTINGS = Settings(
+    feed="feed.example:7705",
+    feed_internal="10.0.0.5:7715",
+    certificates="somewhere",
+    console_url="https://console.example:8443",
+)
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+PROCESSES = {*SERVICES, "worker", "command-line", "console", "temporal", "postgres"}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -30,6 +36,7 @@ def test_every_process_gets_a_certificate_for_its_names(tmp_path: Path) -> None:
         *("feed", "localhost", "127.0.0.1", "::1", "feed.example", "10.0.0.5"),
     )
     assert names["worker"] == ("spiffe://sevensteps/worker", "worker", "localhost", "127.0.0.1", "::1")
+    assert names["console"] == ("spiffe://sevensteps/console", "console", *THIS_MACHINE, "console.example")
     assert names["postgres"] == ("postgres", "localhost", "127.0.0.1", "::1")
     assert {file.stem for file in (tmp_path / "c").glob("*.key")} == PROCESSES | {"authority"}
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "c").glob("*.key")} == {0o600}

@@ -16,6 +16,7 @@ from sevensteps.api.approval.v1 import approval_pb2
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.review.v1 import review_pb2
+from sevensteps.asks import Confirmed
 from sevensteps.deadlines import Due
 from sevensteps.errors import Fault, Kind, Violation
 from sevensteps.rpc.faults import status_of
@@ -99,9 +100,9 @@ class Office:
     """The four services, and the activities that ask them."""
 
     services: Answers
-    _activities: dict[str, Callable[..., Awaitable[Due | None]]]
+    _activities: dict[str, Callable[..., Awaitable[Due | Confirmed | None]]]
 
-    async def ask(self, request: Request) -> Due | None:
+    async def ask(self, request: Request) -> Due | Confirmed | None:
         """Run the activity of this request, as Temporal would."""
         name = type(request).__name__
         environment = ActivityEnvironment()
@@ -122,7 +123,7 @@ async def office() -> AsyncIterator[Office]:
     await server.stop(None)
 
 
-def definition_of(function: Callable[..., Awaitable[Due | None]]) -> activity._Definition:
+def definition_of(function: Callable[..., Awaitable[Due | Confirmed | None]]) -> activity._Definition:
     definition = activity._Definition.from_callable(function)  # noqa: SLF001  how the worker finds the name
     assert definition is not None
     return definition

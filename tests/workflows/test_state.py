@@ -32,6 +32,7 @@ FIELDS = [
     "eligible_needs",
     "ended_on",
     "ending",
+    "given_up",
     "heard",
     "holds",
     "inbox",

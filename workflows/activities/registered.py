@@ -4,15 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import grpc
 
+from sevensteps.asks import Confirmed
 from sevensteps.deadlines import Due
 from workflows.activities.approval import Approval
+from workflows.activities.asks import Asks
 from workflows.activities.assessment import Assessment
 from workflows.activities.overdue import Overdue
 from workflows.activities.planning import Planning
 from workflows.activities.review import Review
 
 
-def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..., Awaitable[Due | None]]]:
+def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..., Awaitable[Due | Confirmed | None]]]:
     """Every activity of a journey. `channels` has one for each service, by name; they carry the journey's token."""
     assessment = Assessment(channels["assessment"])
     planning = Planning(channels["planning"])
@@ -32,4 +34,5 @@ def activities(channels: Mapping[str, grpc.aio.Channel]) -> Sequence[Callable[..
         review.open_review,
         review.close,
         overdue.record_overdue,
+        Asks(channels).get_ask,
     )

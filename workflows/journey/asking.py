@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
+from sevensteps.asks import Ask, AskState, Confirmed
 from sevensteps.deadlines import Due
 from sevensteps.steps import Stage
 from sevensteps.temporal import Parked, WaitingFor
 from workflows.journey.incoming import Incoming
-from workflows.journey.requests import Opening, Request, RequestHeader
+from workflows.journey.requests import GetAsk, Opening, Request, RequestHeader
 from workflows.journey.state import JourneyState
 
 QUICK_TIMEOUT = timedelta(seconds=3)
@@ -24,6 +26,11 @@ RETRY_FOR_EVER = RetryPolicy(
 )
 REQUEST_IDS = UUID("5e7e2573-b5a2-4c1e-8a5f-9f2d0c6a7b11")
 """Namespace of the request ids."""
+
+
+STILL_OWED = "ASK_OWED"
+"""Why a journey stays parked on what operations gave up: the service does not confirm that it may."""
+R = TypeVar("R")
 
 
 class CaseHasEnded(Exception):
@@ -46,6 +53,7 @@ class Asking:
         self._incoming = incoming
         self._post = post
         self._closing = closing
+        self._tried: dict[str, int] = {}
 
     def must_stop(self) -> bool:
         """Whether the case has ended, or the journey cannot go on. Nothing stops it while it has the case closed."""
@@ -69,10 +77,46 @@ class Asking:
             except FailureError as error:
                 self.stop_if_it_must()
                 cause = cause_of(error)
-                await self._park(Parked(type(request).__name__, cause.type or "UNKNOWN", cause.message))
+                parked = Parked(type(request).__name__, cause.type or "UNKNOWN", cause.message)
+                confirmed = await self._stay_parked(Ask.named(parked.operation, self._state.turn), parked)
+                if confirmed is not None:
+                    return confirmed.due
             else:
                 self.stop_if_it_must()
                 return answer
+
+    async def _stay_parked(self, ask: Ask, parked: Parked) -> Confirmed | None:
+        """Wait until operations resume the case, and what was refused is asked again; or until they give it up.
+
+        Then it is given up if the service confirms that it is done or not owed, and stays parked if not. What a journey
+        that is rebuilt finds given up is given up as soon as it is refused.
+        """
+        while True:
+            if self._may_be_given_up(ask):
+                self._tried[ask.key] = self._state.given_up.position_of(ask)
+                confirmed = await self._confirm(ask)
+                self.stop_if_it_must()
+                if confirmed.lets_go_on(ask):
+                    return confirmed
+                parked = Parked(ask.operation, STILL_OWED, confirmed.sentence)
+            await self._park(parked)
+            self.stop_if_it_must()
+            if not self._may_be_given_up(ask):
+                return None
+
+    def _may_be_given_up(self, ask: Ask) -> bool:
+        """Whether operations have given it up, and the service was not asked about that yet."""
+        is_new = self._state.given_up.position_of(ask) > self._tried.get(ask.key, 0)
+        return is_new and workflow.patched("gives-up-what-is-not-owed")
+
+    async def _confirm(self, ask: Ask) -> Confirmed:
+        """Ask the service what has become of an ask, until it answers. A refusal to say so says that it is owed."""
+        self._post(WaitingFor.SERVICE)
+        try:
+            confirmed = await self._wait_for(GetAsk(ask.operation, ask.turn), Confirmed)
+        except FailureError as error:
+            return Confirmed(AskState.OWED, cause_of(error).message)
+        return confirmed or Confirmed(AskState.OWED, "The service has not said what has become of it.")
 
     async def _attempt(self, request: Request) -> Due | None:
         """Ask once, quickly; on trouble that may pass, ask until there is an answer."""
@@ -100,10 +144,14 @@ class Asking:
 
     async def _ask_patiently(self, request: Request) -> Due | None:
         """Ask by an activity, which Temporal's tools can see, until there is an answer or the case ends."""
+        answer: Due | None = await self._wait_for(request, _answer_type(request))
+        return answer
+
+    async def _wait_for(self, request: Request, answer: type[R] | None) -> R | None:
         activity = workflow.start_activity(
             type(request).__name__,
             args=[header(self._state, request), request],
-            result_type=_answer_type(request),
+            result_type=answer,
             start_to_close_timeout=PATIENT_TIMEOUT,
             retry_policy=RETRY_FOR_EVER,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -111,8 +159,8 @@ class Asking:
         await self._incoming.wait(lambda: activity.done() or self.must_stop())
         if not activity.done():
             activity.cancel()  # an attempt under way may still succeed; none is made after it
-        answer: Due | None = await activity
-        return answer
+        answered: R | None = await activity
+        return answered
 
     async def _park(self, parked: Parked) -> None:
         """Say what was refused, and wait until operations resume the case."""

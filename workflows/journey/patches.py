@@ -19,4 +19,6 @@ PATCHES: Mapping[str, str] = {
     "changed or needs are reassessed, and what calls for a review by law sets it, also during a review; what a "
     "person is owed in writing has a date, too. A run that begins with it does what overdue-is-told guards, and asks "
     "for that patch no more: each takes two events of its history.",
+    "gives-up-what-is-not-owed": "27 November 2026: what a parked journey asks is given up where operations say so and "
+    "the service confirms that it is done or not owed, instead of being asked once more.",
 }

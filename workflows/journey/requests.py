@@ -135,6 +135,19 @@ class CloseReview(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class GetAsk(Request):
+    """Say whether something that was asked is done or still owed: its name, and the round or version that it opens."""
+
+    operation: str
+    turn: int
+
+    @property
+    def detail(self) -> str:
+        """See Request."""
+        return f"{self.operation}/{self.turn}"
+
+
+@dataclass(frozen=True, slots=True)
 class RecordOverdue(Request):
     """A due date of a step has passed, or (`ahead`) one that the law sets is near.
 

@@ -37,7 +37,8 @@ from sevensteps.events import (
     WrittenRecordGiven,
 )
 from sevensteps.steps import Ending, Stage
-from sevensteps.temporal import Parked, rebuild_advice
+from sevensteps.temporal import OF_LIFE, Parked, rebuild_advice
+from workflows.journey.given_up import GivenUp
 from workflows.journey.memory import Memory
 from workflows.journey.ongoing_life import OngoingLife
 from workflows.journey.written import Written
@@ -86,8 +87,8 @@ class JourneyState(_Payloads):
     `since` is the moment of the fact that brought it to where it is: dates are counted from there, not from the clock.
     `inbox` holds facts until their step uses them, or until their round or version is past. `law_due` is the day by
     which the law wants the next review (YYYY-MM-DD), `written` what is owed in writing after the last determination,
-    and `told` the dates of both that a service has recorded. `stopped_by` says why the journey cannot go on with what
-    it has heard: then it waits to be started again.
+    `told` the dates of both that a service has recorded, and `given_up` what operations give up. `stopped_by` says why
+    the journey cannot go on with what it has heard: then it waits to be started again.
     """
 
     case_id: str
@@ -117,9 +118,9 @@ class JourneyState(_Payloads):
     life_continues: bool = False
     life: OngoingLife = field(default_factory=OngoingLife)
     law_due: str = ""
-
     written: Written = field(default_factory=Written)
     told: list[str] = field(default_factory=list)
+    given_up: GivenUp = field(default_factory=GivenUp)
     step: StepSoFar | None = None
     memory: Memory = field(default_factory=Memory)
     stopped_by: Parked | None = None
@@ -145,9 +146,7 @@ class JourneyState(_Payloads):
         """Which round (steps 1, 6, 7) or plan version (steps 2 to 5) the present step belongs to."""
         if self.stage is Stage.MONEY_FOUND:
             return self.assessment_round
-        if self.stage in {Stage.LIFE_LIVED, Stage.SEEN_HOW_IT_WORKED}:
-            return self.life_round
-        return self.plan_version
+        return self.life_round if self.stage in OF_LIFE else self.plan_version
 
     @property
     def on_hold(self) -> bool:
@@ -186,6 +185,7 @@ class JourneyState(_Payloads):
                 self.holds[-2:] = compact(self.holds[-2:], self._positions())
         elif fact.type == CaseResumed.TYPE:
             self.resumed = fact.position
+            self.given_up.hear(fact)
         elif fact.type in HEARD or fact.type in OPENS:
             self.written.hear(fact)
             if fact.type != WrittenRecordGiven.TYPE:

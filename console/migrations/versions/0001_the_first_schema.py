@@ -11,9 +11,8 @@ def upgrade() -> None:
     """Bring the schema forward."""
     op.create_table(
         "sessions",
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("key", "token", "subject", "role", "council")),
-        sa.Column("form_key", sa.Text(), nullable=False),
-        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("begun", "seen")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("key", "sealed", "form_key")),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("begun", "seen", "renewing")),
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("sessions_by_age", "sessions", ["seen"], unique=False)

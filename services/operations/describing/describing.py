@@ -92,7 +92,7 @@ class Describing:
             part("reviews", _service("review"), self._reviews(known)),
             *decisions,
         )
-        known.parts.sort(key=lambda part: (part.name, part.sentence))  # not in the order in which they failed
+        known.parts.sort(key=lambda part: (part.name, part.sentence))  # the same, whichever gave up first
         self._tell_decisions(known, receipts)
 
     async def close(self) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from services.operations.domain.clocks import ACCESS_REQUEST, ACKNOWLEDGED, ADVICE, ANSWERED, BETWEEN, WRITTEN_RECORD
+from services.operations.domain.clocks import BETWEEN
 from services.operations.domain.clocks import REVIEW_BY_LAW as REVIEW
 from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.standing import Standing
 from services.operations.domain.whom import OUTSIDE, WHOSE_TURN, Whom
+from sevensteps.case_words import LAW_DATES
 from sevensteps.clock import day_in_words
 from sevensteps.steps import DueKind
 from sevensteps.temporal import PHRASES
@@ -18,15 +19,7 @@ DAY = timedelta(days=1)
 PEOPLE = frozenset({Whom.PERSON, Whom.PRACTITIONER, Whom.APPROVER})
 NAMES = {Whom.FINANCE: "Finance", Whom.PROVIDER: "The provider"}
 STEP = "step"
-CLOCKS = {
-    STEP: "this step",
-    WRITTEN_RECORD: "the written record of the assessment",
-    ADVICE: "the written reasons and advice",
-    REVIEW: "the review of the plan",
-    ACKNOWLEDGED: "the first reply to a complaint",
-    ANSWERED: "the answer to a complaint",
-    ACCESS_REQUEST: "the answer to a person who asked for their own data",
-}
+CLOCKS = {STEP: "this step", **LAW_DATES}
 """The dates of law in words."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.operations.domain.action import Action
+from services.operations.domain.correcting import right_in_words
 from sevensteps.steps import Ending, HoldReason
 
 HELD: Mapping[str, str] = {
@@ -36,5 +37,7 @@ def in_words(action: Action, given: Mapping[str, str]) -> str:
             return f"to {role_in_words(given['escalate_to'])}"
         case Action.END:
             return ENDED[given["ending"]]
+        case Action.CORRECT:
+            return f"{given['spend_id']} to {right_in_words(given)}"
         case _:
             return ""

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What would happen to a case; `does` is False where that is nothing, and the case is left out."""
+    """What would happen to a case; `does` is False where that is nothing, and the case is left out.
+
+    `about` is what of the case it is about, by its key, where that has to be the same when it is done.
+    """
 
     does: bool
     sentence: str
+    about: str = ""

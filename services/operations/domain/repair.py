@@ -37,8 +37,12 @@ class Outcome(StrEnum):
     LEFT_OUT = "left_out"
 
 
-ASKED_FOR = frozenset({Action.REPLAY})
+ASKED_FOR = frozenset({Action.REPLAY, Action.SKIP, Action.CORRECT})
 """What journeys and services have to be asked about before it can be said what would happen: `foresee` of the hands."""
+ALSO_AFTER_THE_END = frozenset({Action.SKIP, Action.CORRECT})
+"""What can be done to a case that has ended, too: its journey may be parked while it has everything closed."""
+PROVED_BY_SERVICE = frozenset({Action.CORRECT})
+"""What the owning service is asked about afterwards, and not the journey, which does not hear of it."""
 NOT_ASKED = Prediction(does=False, sentence="It has come to be wanted only now. Plan again for it.")
 NOTHING_TWICE = "If that was done already, the same answer comes again: nothing is done or paid twice."
 
@@ -54,7 +58,7 @@ def predict(
 
     `asked` is what journeys and services have said of it, where they have to be asked.
     """
-    if standing.ending:
+    if standing.ending and action not in ALSO_AFTER_THE_END:
         return Prediction(does=False, sentence="The case has ended.")
     match action:
         case Action.RESUME:
@@ -63,10 +67,8 @@ def predict(
             return _of_rebuild(standing)
         case Action.RETRY:
             return _of_retry(stuck)
-        case Action.REPLAY:
+        case Action.REPLAY | Action.SKIP | Action.CORRECT:
             return asked
-        case Action.SKIP | Action.CORRECT:
-            return Prediction(does=False, sentence="This cannot be done yet.")
         case _:
             return _of_act(action, standing, given)
 
@@ -201,7 +203,7 @@ def prove(action: Action, heard: int, now: JourneyStanding) -> Proof | None:
     `heard` is the position of its last event before the repair. What a journey asks proves nothing before it is
     answered.
     """
-    if now.ending is not None:
+    if now.ending is not None and action is not Action.SKIP:
         return Proof(Outcome.MOVED, "The case has ended.")
     if action is Action.END:
         return None

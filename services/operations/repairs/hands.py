@@ -15,19 +15,23 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
+from services.operations.domain.repair import Proof
+from services.operations.repairs.correcting import Correcting
 from services.operations.repairs.repair_store import Repair, RepairCase
+from services.operations.repairs.skipping import Skipping
 from services.operations.repairs.unheard import Unheard
 from services.operations.temporal_client import PROCESS, TemporalClient
 from sevensteps import journeys
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc
+from sevensteps.asks import Ask
 from sevensteps.config import Settings
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import number_of
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.faults import fault_of
-from sevensteps.temporal import Standing, workflow_id
+from sevensteps.temporal import ASKED, Standing, workflow_id
 
 CALL_SECONDS = 15.0
 TIMEOUT = timedelta(seconds=5)
@@ -39,7 +43,9 @@ _token: ContextVar[str] = ContextVar("token of whoever repairs")
 class Hands(Protocol):
     """Acts on cases, and looks at them: before, where that is asked for, and again."""
 
-    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+    async def foresee(
+        self, action: Action, given: Mapping[str, str], case_ids: Sequence[str], token: str
+    ) -> Mapping[str, Prediction]:
         """What an action would do to each, where journeys and services have to be asked. Raises the Fault of either."""
 
     async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
@@ -47,6 +53,9 @@ class Hands(Protocol):
 
     async def look(self, case_id: str) -> Standing:
         """Where the case's journey says that it stands. Raises a Fault where it does not answer."""
+
+    async def read_back(self, repair: Repair, case: RepairCase, token: str) -> Proof:
+        """What the owning service has after an action that the journey does not hear of. Raises its Fault."""
 
     async def close(self) -> None:
         """Hang up."""
@@ -62,19 +71,31 @@ class OwnHands:
         self._feed = channel(settings.address("feed"), _token.get, certificates)
         self._temporal = TemporalClient(settings)
         self._unheard = Unheard(self._feed, self._temporal)
+        self._asked = {
+            name: channel(settings.address(name), _token.get, certificates) for name in sorted({*ASKED.values()})
+        }
+        self._skipping = Skipping(self._asked, self._temporal)
+        self._correcting = Correcting(self._asked["review"])
 
-    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+    async def foresee(
+        self, action: Action, given: Mapping[str, str], case_ids: Sequence[str], token: str
+    ) -> Mapping[str, Prediction]:
         """See Hands."""
         _token.set(token)
         match action:
             case Action.REPLAY:
                 brought_to = await self._unheard.brought_to()
                 return await _each(case_ids, lambda case_id: self._unheard.foresee(case_id, brought_to))
+            case Action.SKIP:
+                return await _each(case_ids, self._skipping.foresee)
+            case Action.CORRECT:
+                return await _each(case_ids, lambda case_id: self._correcting.foresee(case_id, given))
             case _:
                 return {}
 
     async def act(self, repair: Repair, case: RepairCase, token: str) -> None:
         """See Hands."""
+        _token.set(token)
         match repair.action:
             case Action.RETRY:
                 await self._retry(case.case_id)
@@ -85,6 +106,14 @@ class OwnHands:
                 await self._resume(repair, case, token)
             case Action.REPLAY:  # the relay brings it, and before it whatever the journey has not heard
                 await self._resume(repair, case, token, replay=True)
+            case Action.SKIP:
+                await self._resume(repair, case, token, ask=await self._skipping.ensure(case.case_id, case.about))
+            case _:
+                await self._change_record(repair, case, token)
+
+    async def _change_record(self, repair: Repair, case: RepairCase, token: str) -> None:
+        """What a service has on record of the case is changed there; the journey hears of it as of any other change."""
+        match repair.action:
             case Action.HOLD | Action.RELEASE:
                 await self._hold_or_release(repair, case, token)
             case Action.END:
@@ -93,21 +122,36 @@ class OwnHands:
                 await self._assign(repair, case, token)
             case Action.ESCALATE:
                 await self._escalate(repair, case, token)
-            case _:
-                raise NotImplementedError
+            case Action.CORRECT:
+                request_id = _request_id(repair, case)
+                await self._correcting.correct(request_id, case.case_id, repair.given, repair.because)
 
     async def look(self, case_id: str) -> Standing:
         """See Hands."""
         return await journeys.standing(await self._temporal.now(), case_id)
 
+    async def read_back(self, repair: Repair, case: RepairCase, token: str) -> Proof:
+        """See Hands."""
+        _token.set(token)
+        return await self._correcting.look(case.case_id, repair.given)
+
     async def close(self) -> None:
         """See Hands."""
         await self._assessment.close()
         await self._feed.close()
+        for each in self._asked.values():
+            await each.close()
 
-    async def _resume(self, repair: Repair, case: RepairCase, token: str, *, replay: bool = False) -> None:
+    async def _resume(
+        self, repair: Repair, case: RepairCase, token: str, *, replay: bool = False, ask: Ask | None = None
+    ) -> None:
         request = pb.ResumeCaseRequest(
-            request_id=_request_id(repair, case), case_id=case.case_id, because=repair.because, replay=replay
+            request_id=_request_id(repair, case),
+            case_id=case.case_id,
+            because=repair.because,
+            replay=replay,
+            skips=ask.operation if ask else "",
+            turn=ask.turn if ask else 0,
         )
         await self._ask(token, "ResumeCase", request)
 

@@ -134,6 +134,7 @@ def _cases(
                 heard=standing.heard,
                 done=0,
                 looked=0 if prediction.does else now,
+                about=prediction.about,
             )
         )
     return cases

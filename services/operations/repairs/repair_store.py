@@ -56,6 +56,7 @@ class RepairCase:
     heard: int
     done: int
     looked: int
+    about: str
 
 
 @dataclass(frozen=True, slots=True)

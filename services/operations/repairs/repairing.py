@@ -12,7 +12,15 @@ import sqlalchemy as sa
 from services.operations import store
 from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
-from services.operations.domain.repair import BY_ROWS, Outcome, Proof, State, prove, prove_by_row
+from services.operations.domain.repair import (
+    BY_ROWS,
+    PROVED_BY_SERVICE,
+    Outcome,
+    Proof,
+    State,
+    prove,
+    prove_by_row,
+)
 from services.operations.repairs import agreeing, auditing, repair_store
 from services.operations.repairs.auditing import Entry, Signer
 from services.operations.repairs.hands import Hands
@@ -70,9 +78,11 @@ class Repairing:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
-    async def foresee(self, action: Action, case_ids: Sequence[str], token: str) -> Mapping[str, Prediction]:
+    async def foresee(
+        self, action: Action, given: Mapping[str, str], case_ids: Sequence[str], token: str
+    ) -> Mapping[str, Prediction]:
         """What an action would do to cases that have to be asked about. Raises a Fault where nobody answers."""
-        return await self._hands.foresee(action, case_ids, token) if case_ids else {}
+        return await self._hands.foresee(action, given, case_ids, token) if case_ids else {}
 
     async def go_on(self, repair: Repair, going: Going) -> None:
         """Begin, or go on, in the background.
@@ -191,7 +201,7 @@ class Repairing:
         while proof is None and monotonic() < deadline:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                said, proof = await self._look(run.repair, case)
+                said, proof = await self._look(run, case)
             except Fault as fault:
                 said = fault.detail
         proof = proof or Proof(Outcome.UNCHANGED, said)
@@ -199,8 +209,12 @@ class Repairing:
         after = {"outcome": proof.outcome.value, "seen": proof.seen, "repair": run.repair_id}
         await self._note(run.going.actor, Entry("repair.looked", case.case_id, run.repair.because, after=after))
 
-    async def _look(self, repair: Repair, case: RepairCase) -> tuple[str, Proof | None]:
+    async def _look(self, run: Run, case: RepairCase) -> tuple[str, Proof | None]:
         """What is seen of a case now; and what has become of it, where that can be told."""
+        repair = run.repair
+        if repair.action in PROVED_BY_SERVICE:
+            proof = await self._hands.read_back(repair, case, run.going.token)
+            return proof.seen, proof
         if repair.action not in BY_ROWS:
             now = await self._hands.look(case.case_id)
             return now.sentence, prove(repair.action, case.heard, now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sevensteps import clock, journeys
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.case_history.history import payload_of
-from sevensteps.case_history.sentences import date_in_words, due_of, waiting_after
+from sevensteps.case_history.waiting import date_in_words, due_of, waiting_after
 from sevensteps.cli.case_view.service_wait import service_wait
 from sevensteps.config import Settings
 from sevensteps.events import OPENS, HoldPlaced

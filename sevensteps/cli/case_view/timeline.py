@@ -12,15 +12,8 @@ from sevensteps import clock
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision, Finding
 from sevensteps.case_history.history import CaseHistory, Refusal, payload_of, verdict_of
-from sevensteps.case_history.sentences import (
-    LONGEST_LIST,
-    because_of_all,
-    due_date_of,
-    event_in_words,
-    in_one_line,
-    more_of,
-    waiting_in_words,
-)
+from sevensteps.case_history.sentences import LONGEST_LIST, because_of_all, event_in_words, in_one_line, more_of
+from sevensteps.case_history.waiting import due_date_of, waiting_in_words
 from sevensteps.case_history.words import Words
 from sevensteps.events import (
     OPENS,

@@ -407,7 +407,7 @@ async def test_an_ended_case_may_be_resumed(work: Practice) -> None:
     resumed = (await work.caller(Role.OPERATIONS).ResumeCase(request)).case
     assert (resumed.ending, resumed.assessment_open) == (ended.ending, ended.assessment_open)
     told_again = await told(work, "case.resumed.v1")
-    assert told_again == {"because": "Planning knows the case now.", "replay": False}
+    assert told_again == {"because": "Planning knows the case now.", "replay": False, "skips": "", "turn": 0}
 
 
 async def test_a_refused_request_may_be_sent_again_mended(work: Practice) -> None:

@@ -121,6 +121,8 @@ async def test_where_a_council_names_its_teams_no_other_is_taken(tmp_path: Path)
     (policies / "example" / "council.yaml").write_text(written)
     async with run_service("assessment", replace(settings, policies=policies)) as running:
         work = Practice(running)
+        named = (await work.amy.GetCouncil(pb.GetCouncilRequest())).council
+        assert list(named.teams) == ["north", "hospital team"]
         await work.open()
         work.case = (await work.amy.AssignCase(work.on_case(assignment("hospital team")))).case
         fault = await refusal_of(work.amy.AssignCase(work.on_case(assignment("nord"))))

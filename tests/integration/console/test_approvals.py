@@ -1,7 +1,9 @@
 """Plans that wait to be signed: the queue, the page of one, and the two forms, over the real services that decide."""
 
 import re
+import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from uuid import uuid4
@@ -9,9 +11,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from servers.console import FORM_KEY, OURS, Browser, browser_at, text_of
+from servers.console import FORM_KEY, OURS, Browser, browser_at, run_console, text_of
 from servers.console_desk import DEAR, JUDGED, SMALL, DeskSuite, fill_desk, run_desk
 from servers.operations import told
+from servers.services import NOBODY
 from sevensteps import events
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 
@@ -249,3 +252,19 @@ async def test_a_form_of_another_site_decides_nothing(browser: Browser, desk: De
     form = form_of(await browser.open(f"/approvals/{SMALL}"), "approve") | {"because": "Yes.", "form_key": "guessed"}
     assert (await browser.http.post(f"/approvals/{SMALL}/approve", data=form)).status_code == 403
     assert await desk.approval(SMALL) == before
+
+
+async def test_nobody_is_asked_to_sign_a_plan_that_they_cannot_read(desk: DeskSuite, tmp_path: Path) -> None:
+    """While planning does not answer, its sentence stands where the plan would, and there is no form."""
+    keys = tmp_path / "data"  # of the same suite; a console has records of its own
+    shutil.copytree(desk.suite.settings.data, keys, ignore=shutil.ignore_patterns("*.db*", "*.lock"))
+    seen = replace(desk.suite.settings, data=keys, approval=desk.services["approval"].address, planning=NOBODY)
+    async with run_console(seen) as console, browser_at(console) as browser:
+        await browser.sign_in("team_manager", council=OURS, subject="tess")
+        page = await browser.open(f"/approvals/{SMALL}")
+    said = text_of(page)
+    assert page.status_code == 200
+    assert "The plan cannot be shown: nothing answers at" in said
+    assert "Personal budget asked for £60.00 a week" in said
+    assert "Nobody should sign a plan that they cannot read." in said
+    assert 'method="post" action="/approvals' not in page.text

@@ -41,6 +41,8 @@ async def cases_in(browser: Browser, path: str) -> list[str]:
         ("waiting_since_before=2100-01-01&open=yes", ["case-one", "case-two", "case-three"]),
         ("stuck_kinds=parked", []),
         ("hard=yes", []),
+        ("escalated=yes", []),
+        ("teams=north,south+west", []),
         ("sort=-opened", ["case-three", "case-two", "case-one"]),
         ("sort=due&overdue=yes", ["case-three", "case-one"]),
     ],
@@ -63,6 +65,7 @@ async def test_the_address_says_which_cases(olu: Browser, wanted: str, found: li
         ("steps=eighth", "steps", "Step: choose from the list."),
         ("open=perhaps", "open", "Not ended: is either yes or left out."),
         ("case_ids=%3Cb%3E", "case_ids", "Cases: write names of letters"),
+        ("teams=" + "x" * 65, "teams", "Teams: write names of at most 64 characters"),
         ("colour=red", "filters", "There is no filter called colour."),
         ("sort=size", "filters", "Cases are sorted by one of opened, due, since, step."),
         ("after=nowhere", "filters", "The list: "),
@@ -134,3 +137,27 @@ async def test_a_councils_odd_name_is_text_in_the_file_and_on_the_page(own_suite
         [row] = csv.DictReader(StringIO(answer.text))
         assert row["council"] == f"'{odd}"
         assert "<b>" not in (await browser.open("/cases?case_ids=case-odd")).text
+
+
+async def test_cases_are_found_by_team_and_by_whether_they_are_escalated(own_suite: Suite) -> None:
+    """A team's name may have spaces in it; of several teams any is enough. Both stand on the page and in the file."""
+    given = events.CaseAssigned(team="North and east")
+    told_so = [
+        told("case-one", given, after_seconds=10, council=OURS),
+        told("case-two", events.CaseAssigned(team="South"), after_seconds=11, council=OURS),
+        told("case-two", events.CaseEscalated(role="service_manager"), after_seconds=12, council=OURS),
+    ]
+    await own_suite.operations.come_to(await own_suite.feed.append(told_so))
+    async with browser_at(own_suite.console) as browser:
+        await browser.sign_in()
+        assert await cases_in(browser, "/cases?teams=North+and+east") == ["case-one"]
+        assert await cases_in(browser, "/cases?teams=North+and+east,+South") == ["case-one", "case-two"]
+        assert await cases_in(browser, "/cases?escalated=yes") == ["case-two"]
+        page = text_of(await browser.open("/cases?teams=South"))
+        assert "Take off: Teams: South" in page
+        assert f"{OURS}, team South" in page
+        assert "Escalated: service manager" in page
+        wrong = await browser.open(f"/cases?teams={'x' * 65}")
+        assert "Teams: write names of at most 64 characters, with commas between them." in text_of(wrong)
+        [row] = csv.DictReader(StringIO((await browser.open("/cases.csv?teams=South")).text))
+        assert (row["team"], row["escalated to"]) == ("South", "service_manager")

@@ -83,6 +83,7 @@ async def test_a_pack_is_told_in_values_with_dates_and_law_and_in_sentences(desk
         assert (
             "AUTH-6 Somebody else wrote the plan. Whoever wrote a plan does not sign it. Separation of duties" in told
         )
+        assert "AUTH-1 The scheme of delegation names the role: [role]." in told
         assert max(len(values.content), len(rules.content)) < 72_000
         assert (await browser.open(f"/packs/{'0' * 64}")).status_code == 404
 

@@ -148,7 +148,7 @@ async def test_a_running_repair_shows_itself_anew_and_can_be_stopped(olu: Browse
     page = await planned(olu)
     going = {**form_of(page, "/continue"), "extent": "all", "pace": "1200"}
     running = await send(olu, f"{page.url.path}/continue", going)
-    assert running.headers["refresh"] == "5"
+    assert running.headers["refresh"] == f"5; url={page.url.path}?by_itself=yes"
     assert "Cases are being mended." in text_of(running)
     assert "refresh" not in (await olu.open(f"{page.url.path}?still=yes")).headers
     stopping = await olu.open(f"{page.url.path}/stop")
@@ -285,3 +285,43 @@ async def test_what_cannot_be_taken_back_waits_for_a_second_person(
         assert "Agreed by pat" in text_of(agreed)
     assert hands.acted == []
     assert form_of(await olu.open(page.url.path), "/continue")["left"] == "2"
+
+
+async def test_a_repair_waits_for_whoever_signs_in_again(olu: Browser, hands: FakeHands) -> None:
+    """The operator's token ends in the middle: the case at hand is not lost, and the page says what it waits for."""
+    ended = "Your token has ended. Sign in again."
+    hands.refuses["more-02"] = Fault(Kind.UNAUTHENTICATED, "TOKEN_EXPIRED", ended)
+    page = await mend(olu, await planned(olu), "all")
+    said = text_of(page)
+    assert f"TOKEN_EXPIRED: {ended}" in said
+    assert "Moved 2" in said
+    assert "Still to do 58" in said
+    hands.refuses.clear()
+    done = text_of(await mend(olu, page, "all"))
+    assert "TOKEN_EXPIRED" not in done
+    assert "Moved 60" in done
+
+
+async def test_a_page_that_cannot_be_shown_has_the_reason_and_a_number(olu: Browser) -> None:
+    """As has an act that is refused as a whole, which is not called a page that may not be seen."""
+    page = await olu.open("/repairs/repair-nowhere")
+    assert page.status_code == 404
+    assert "There is no such repair." in text_of(page)
+    assert (
+        f"REPAIR_NOT_FOUND. If you ask somebody about this, give them this number: {page.headers['x-request-id']}"
+        in (text_of(page))
+    )
+    act = await send(olu, "/repairs/new", {"form_key": "x"})
+    assert "You may not do this" in text_of(act)
+    assert "FORM_NOT_OURS." in text_of(act)
+
+
+async def test_repairs_begin_from_a_cause_and_from_a_case(olu: Browser) -> None:
+    """Each leads to the form with its cases chosen."""
+    assert f'href="/repairs/new?cause={CAUSE}"' in (await olu.open("/stuck")).text.replace("%3A", ":").replace(
+        "%2F", "/"
+    )
+    assert "Mend this case" in text_of(await olu.open("/cases/more-01"))
+    begun = text_of(await olu.open(f"/repairs/new?cause={CAUSE}"))
+    assert "Mend 60 cases" in begun
+    assert "OpenPlan was refused (STAGE_ORDER)." in begun

@@ -41,7 +41,7 @@ async def test_a_named_view_leads_to_the_same_address(olu: Browser) -> None:
 async def test_a_view_is_an_address_and_holds_no_cases(olu: Browser, suite: Suite) -> None:
     """It asks again each time that it is opened: what is stored has no case in it."""
     await save(olu, "on_hold=yes", "Held")
-    kept = await suite.console._app.state.console.views.of("*", "olu")  # noqa: SLF001 - what is on record
+    kept = await suite.console.app.state.console.views.of("*", "olu")
     assert [(view.name, view.question) for view in kept] == [("Held", "on_hold=yes")]
 
 

@@ -1,6 +1,7 @@
 """Where rows do not tell what a repair would do, the journeys are asked before it is planned."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -9,7 +10,7 @@ from integration.operations.repairs import BECAUSE, case_of, cases_of, go_on, ou
 from servers.feed import Feed
 from servers.services import refusal_of
 from services.operations.domain.prediction import Prediction
-from services.operations.repairs import planning
+from services.operations.repairs import planning, repair_store
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
@@ -52,6 +53,17 @@ async def test_proof(
     async with repairers(settings, feed, hands, 3) as operations:
         done = await go_on(operations, await plan(operations, action=REPLAY))
         assert outcomes_of(done)[outcome] == 1
+
+
+async def test_what_is_to_be_given_up_is_settled(settings: Settings, feed: Feed) -> None:
+    """What of a case a repair is about is on record when it is planned, and is what is done when it is carried out."""
+    gives_up = Prediction(does=True, sentence="Its journey gives up OpenMoney and goes on.", about="OpenMoney/1")
+    hands = FakeHands(foreseen={case_of(0): gives_up, case_of(1): HEARD})
+    async with repairers(settings, feed, hands, 2) as operations:
+        planned = await plan(operations, action=pb.REPAIR_ACTION_SKIP)
+        assert planned.needs_second_person
+        left = partial(repair_store.left_of, repair_id=planned.repair_id, size=10)
+        assert [case.about for case in await operations.running.store.read(left)] == ["OpenMoney/1"]
 
 
 async def test_too_many_to_ask(

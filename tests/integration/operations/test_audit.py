@@ -11,6 +11,7 @@ from fakes.hands import FakeHands
 from integration.operations.repairs import BECAUSE, case_of, go_on, plan, repairers
 from servers.feed import Feed
 from servers.operations import Operations
+from servers.services import refusal_of
 from services.operations.repairs.auditing import Signer
 from services.operations.tables import audit
 from sevensteps import clock
@@ -111,3 +112,21 @@ def _made_anew(entries: Sequence[Entry], by: Signer) -> list[Entry]:
         signed = {"signature": by.sign(link), "signed_by": by.public_key} if entry["signature"] else {}
         forged.append(cast("Entry", changed | {"link": link} | signed))
     return forged
+
+
+async def test_the_newest_entries_come_first_where_they_are_wanted_so(settings: Settings, feed: Feed) -> None:
+    """Page by page to the first one; a place in one order is none in the other."""
+    async with repairers(settings, feed, FakeHands(), 2) as operations:
+        await go_on(operations, await plan(operations))
+        oldest_first = [each["number"] for each in await entries_of(operations)]
+        request, found = pb.ListAuditRequest(page_size=2, newest_first=True), list[int]()
+        while True:
+            page = await operations.staff.ListAudit(request)
+            found += [each.number for each in page.entries]
+            if not page.next_page_token:
+                break
+            request.page_token = page.next_page_token
+        assert found == oldest_first[::-1]
+        first = await operations.staff.ListAudit(pb.ListAuditRequest(page_size=2))
+        wrong = pb.ListAuditRequest(page_size=2, newest_first=True, page_token=first.next_page_token)
+        assert (await refusal_of(operations.staff.ListAudit(wrong))).reason == "CURSOR_FILTER_MISMATCH"

@@ -267,7 +267,10 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
     ("approval", "OpenApproval", "plan.review_on"): COPY,
     ("approval", "OpenApproval", "plan.advice_given"): COPY,
     ("approval", "OpenApproval", "plan.complex"): COPY,
-    ("assessment", "ResumeCase", "replay"): "asks something of the journey alone, and changes no record of the case",
+    **{
+        ("assessment", "ResumeCase", name): "asks something of the journey alone, and changes no record of the case"
+        for name in ("replay", "skips", "turn")
+    },
     ("assessment", "AnswerComplaint", "ombudsman_told"): "an answer that does not tell of the ombudsman is refused",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.takes_longer"): "refused: it is for adults only",
     ("assessment", "ProposeDetermination", "carer.outcomes.value.met_by_carer"): "refused: it is for adults only",

@@ -25,7 +25,7 @@ from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.background import Background
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity.actor import Role
+from sevensteps.identity.actor import Actor, Role
 from sevensteps.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, Keys
 from sevensteps.rpc import server
 from sevensteps.rpc.client import channel
@@ -361,6 +361,7 @@ async def test_an_address_that_is_taken_is_said_so(running: Running) -> None:
 
         def begin(self, background: Background) -> None: ...
 
+        def note_refused(self, actor: Actor, rpc: str, fault: Fault) -> None: ...
         def drain(self) -> None: ...
 
         async def close(self) -> None: ...

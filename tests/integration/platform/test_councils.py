@@ -119,6 +119,7 @@ async def test_a_council_reads_its_own_choices(settings: Settings) -> None:
         council = (await amy.GetCouncil(pb.GetCouncilRequest())).council
         assert (council.council, council.jurisdiction, council.pack) == ("barset", "england", "england")
         assert list(council.plan_templates) == ["nine"]
+        assert (list(council.repairs_by_two), list(council.teams)) == (["correct", "end", "skip"], [])
         assert council.pack_hash == read_pack(settings.policies, "england").hash
         first, second = council.contact_points
         assert (first.purpose, first.telephone) == (pb.CONTACT_PURPOSE_SOCIAL_SERVICES, "01632 960000")

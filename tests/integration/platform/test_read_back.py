@@ -309,6 +309,21 @@ async def story_of_approval(mail: Correspondence) -> None:
     await mail.send("journey", Role.JOURNEY, desk.closing())
 
 
+async def story_of_a_mistake(do: Callable[..., Awaitable[Message]]) -> None:
+    """Spending is recorded wrongly, and corrected."""
+    pb = review_pb2
+    wrong = await do(pb.RecordSpendRequest(line_id="l1", amount="21.50", spent_on="2026-06-30"))
+    right = pb.CorrectSpendRequest(
+        spend_id=wrong.spend_id,  # type: ignore[attr-defined]
+        line_id="l2",
+        amount="12.50",
+        spent_on="2026-06-28",
+        evidence="RECEIPT-79",
+        because="Two figures were swapped.",
+    )
+    await do(right, "fay")
+
+
 async def story_of_review(mail: Correspondence) -> None:
     """A life in which money is spent, a review is called for twice and completed, and which goes on."""
     pb, home = review_pb2, Home(mail.running)
@@ -332,16 +347,7 @@ async def story_of_review(mail: Correspondence) -> None:
         because="There is no invoice.",
     )
     await do(judged, "fay")
-    wrong = await do(pb.RecordSpendRequest(line_id="l1", amount="21.50", spent_on="2026-06-30"))
-    right = pb.CorrectSpendRequest(
-        spend_id=wrong.spend_id,  # type: ignore[attr-defined]
-        line_id="l2",
-        amount="12.50",
-        spent_on="2026-06-28",
-        evidence="RECEIPT-79",
-        because="Two figures were swapped.",
-    )
-    await do(right, "fay")
+    await story_of_a_mistake(do)
     await do(pb.RequestReviewRequest(because="The evenings are too long."))
     await do(pb.TriggerReviewRequest(trigger=pb.REVIEW_TRIGGER_PROVIDER_FAILURE))
     await mail.send("journey", Role.JOURNEY, home.review_opening(opened_on="2026-07-14"))

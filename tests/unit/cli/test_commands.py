@@ -18,6 +18,7 @@ ACTING = {
     "certificates dev", "init", "console", "rehearse",
     "health",  # says one sentence, and its exit code says the same
     "case hold", "case release", "case assign", "case escalate", "case end", "case resume",
+    "spend correct",
     "policy publish", "repair agree", "repair stop",
     "audit verify",  # the same; what it checks comes from `audit list --json`
     "db upgrade",

@@ -10,7 +10,8 @@ import pytest
 from services.operations.domain.finding import NOT_STUCK, StuckKind
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
-from sevensteps.case_history.sentences import STUCK, event_in_words, waiting_in_words
+from sevensteps.case_history.sentences import STUCK, event_in_words
+from sevensteps.case_history.waiting import waiting_in_words
 from sevensteps.case_history.words import Words, words_of
 from sevensteps.cli.case_view.status import status_from_events
 from sevensteps.config import Settings

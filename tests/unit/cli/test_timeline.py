@@ -102,6 +102,14 @@ def test_a_refusal_is_shown_after_the_event_before_it() -> None:
         (events.HoldPlaced("hospital", "Waits [for] a bed."), "put on hold: hospital; because: Waits [for] a bed."),
         (events.HoldReleased("Home."), "hold released; because: Home."),
         (events.CaseResumed("Mended."), "case resumed: operations have put right what stopped it; because: Mended."),
+        (
+            events.CaseResumed("Lost.", replay=True),
+            "case resumed: its journey is told again what it has not heard; because: Lost.",
+        ),
+        (
+            events.CaseResumed("Opened.", skips="OpenMoney", turn=1),
+            "case resumed: its journey is to give up OpenMoney, if that is done or not owed; because: Opened.",
+        ),
         (events.CaseEnded("moved", "2026-06-30", "To Kent."), "case ended: moved; because: To Kent."),
         (events.CaseEnded("moved", "2026-06-30"), "case ended: moved"),
     ],

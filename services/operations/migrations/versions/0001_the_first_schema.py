@@ -41,6 +41,7 @@ def upgrade() -> None:
         columns = [*first, *(column for column in looked_up if column not in first)]
         op.create_index(name, "cases", columns, unique=False, sqlite_where=is_open, postgresql_where=is_open)
     op.create_index("cases_by_due", "cases", ["first_day", "number", "council"], unique=False)
+    _create_dates()
     op.create_table(
         "projection",
         sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
@@ -102,6 +103,24 @@ def upgrade() -> None:
     create_oldest_code()
 
 
+def _create_dates() -> None:
+    op.create_table(
+        "law_dates",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("case_id", "clock", "about", "council")),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "clock", "about"),
+    )
+    op.create_index("law_dates_by_day", "law_dates", ["day", "clock", "council", "case_id"], unique=False)
+    op.create_table(
+        "ended_dates",
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("council", "clock")),
+        sa.Column("days_left", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("dates", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "council", "clock", "days_left"),
+    )
+
+
 def _create_repairs() -> None:
     op.create_table(
         "repairs",
@@ -129,7 +148,7 @@ def _create_repairs() -> None:
         sa.Column("repair_id", sa.Text(), nullable=False),
         sa.Column("number", POSITION, autoincrement=False, nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("case_id", "council", "prediction")),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("outcome", "seen")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("outcome", "seen", "about")),
         sa.Column("heard", sa.BigInteger(), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("done", "looked")),
         sa.PrimaryKeyConstraint("repair_id", "number"),

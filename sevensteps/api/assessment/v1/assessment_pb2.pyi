@@ -2653,6 +2653,8 @@ class ResumeCaseRequest(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     BECAUSE_FIELD_NUMBER: _builtins.int
     REPLAY_FIELD_NUMBER: _builtins.int
+    SKIPS_FIELD_NUMBER: _builtins.int
+    TURN_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -2661,6 +2663,12 @@ class ResumeCaseRequest(_message.Message):
     """What was mended, in words for the record; no names. At most 1,000 characters."""
     replay: _builtins.bool
     """Whether the journey is told every event of the case again before this: it drops what it has heard."""
+    skips: _builtins.str
+    """What the journey is to give up, where the service that it asks confirms that it is done or not owed (AsksService): "OpenMoney", for
+    example. Empty: it asks once more.
+    """
+    turn: _builtins.int
+    """The assessment round, the plan version or the round of life that is to be opened by that; 0 where nothing is opened."""
     def __init__(
         self,
         *,
@@ -2668,10 +2676,12 @@ class ResumeCaseRequest(_message.Message):
         case_id: _builtins.str = ...,
         because: _builtins.str = ...,
         replay: _builtins.bool = ...,
+        skips: _builtins.str = ...,
+        turn: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "replay", b"replay", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "case_id", b"case_id", "replay", b"replay", "request_id", b"request_id", "skips", b"skips", "turn", b"turn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -4257,6 +4267,8 @@ class Council(_message.Message):
     CONTACT_POINTS_FIELD_NUMBER: _builtins.int
     PACK_HASH_FIELD_NUMBER: _builtins.int
     PUBLISHING_NEEDS_TWO_FIELD_NUMBER: _builtins.int
+    REPAIRS_BY_TWO_FIELD_NUMBER: _builtins.int
+    TEAMS_FIELD_NUMBER: _builtins.int
     council: _builtins.str
     """Its name, as tokens and cases have it."""
     title: _builtins.str
@@ -4277,6 +4289,14 @@ class Council(_message.Message):
     def contact_points(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContactPoint]:
         """Whom people can turn to. Empty while the council has no file of its own."""
 
+    @_builtins.property
+    def repairs_by_two(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What a repair does to its cases only once a second person has agreed, as "end": what cannot be taken back, and what it has added."""
+
+    @_builtins.property
+    def teams(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its teams, by its own names; empty where it names none, and a case may be given to a team of any name."""
+
     def __init__(
         self,
         *,
@@ -4288,10 +4308,12 @@ class Council(_message.Message):
         contact_points: _abc.Iterable[Global___ContactPoint] | None = ...,
         pack_hash: _builtins.str = ...,
         publishing_needs_two: _builtins.bool = ...,
+        repairs_by_two: _abc.Iterable[_builtins.str] | None = ...,
+        teams: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_points", b"contact_points", "council", b"council", "jurisdiction", b"jurisdiction", "pack", b"pack", "pack_hash", b"pack_hash", "plan_templates", b"plan_templates", "publishing_needs_two", b"publishing_needs_two", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_points", b"contact_points", "council", b"council", "jurisdiction", b"jurisdiction", "pack", b"pack", "pack_hash", b"pack_hash", "plan_templates", b"plan_templates", "publishing_needs_two", b"publishing_needs_two", "repairs_by_two", b"repairs_by_two", "teams", b"teams", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -917,6 +917,172 @@ class CountCasesResponse(_message.Message):
 Global___CountCasesResponse: _TypeAlias = CountCasesResponse  # noqa: Y015
 
 @_typing.final
+class ForecastBreachesRequest(_message.Message):
+    """Asks for a forecast."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILTER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def filter(self) -> Global___CaseFilter:
+        """Of the dates of which cases. How such dates have ended is read from every case of their councils."""
+
+    def __init__(
+        self,
+        *,
+        filter: Global___CaseFilter | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForecastBreachesRequest: _TypeAlias = ForecastBreachesRequest  # noqa: Y015
+
+@_typing.final
+class Expected(_message.Message):
+    """What is expected of some dates of law that are to come. The numbers are rounded, each by itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATES_FIELD_NUMBER: _builtins.int
+    IN_TIME_FIELD_NUMBER: _builtins.int
+    AT_RISK_FIELD_NUMBER: _builtins.int
+    NOT_KNOWN_FIELD_NUMBER: _builtins.int
+    dates: _builtins.int
+    """How many dates."""
+    in_time: _builtins.int
+    """How many of them are expected to be met in time."""
+    at_risk: _builtins.int
+    """How many of them are expected to be missed."""
+    not_known: _builtins.int
+    """Of how many it is not known, because too few such dates have ended lately."""
+    def __init__(
+        self,
+        *,
+        dates: _builtins.int = ...,
+        in_time: _builtins.int = ...,
+        at_risk: _builtins.int = ...,
+        not_known: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_risk", b"at_risk", "dates", b"dates", "in_time", b"in_time", "not_known", b"not_known"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Expected: _TypeAlias = Expected  # noqa: Y015
+
+@_typing.final
+class WeekForecast(_message.Message):
+    """What is expected of one week."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_DAY_FIELD_NUMBER: _builtins.int
+    UNTIL_DAY_FIELD_NUMBER: _builtins.int
+    EXPECTED_FIELD_NUMBER: _builtins.int
+    from_day: _builtins.str
+    """Its first day, as YYYY-MM-DD; the first week begins today."""
+    until_day: _builtins.str
+    """Its last day."""
+    @_builtins.property
+    def expected(self) -> Global___Expected:
+        """Of the dates whose last day is in it."""
+
+    def __init__(
+        self,
+        *,
+        from_day: _builtins.str = ...,
+        until_day: _builtins.str = ...,
+        expected: Global___Expected | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected", "from_day", b"from_day", "until_day", b"until_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WeekForecast: _TypeAlias = WeekForecast  # noqa: Y015
+
+@_typing.final
+class ClockForecast(_message.Message):
+    """What is expected of one kind of date."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLOCK_FIELD_NUMBER: _builtins.int
+    EXPECTED_FIELD_NUMBER: _builtins.int
+    ENDED_FIELD_NUMBER: _builtins.int
+    MET_FIELD_NUMBER: _builtins.int
+    clock: _builtins.str
+    """Which one, such as "written_record" or "complaint_answered"."""
+    ended: _builtins.int
+    """How many such dates had their last day in the past weeks."""
+    met: _builtins.int
+    """How many of those were met in time."""
+    @_builtins.property
+    def expected(self) -> Global___Expected:
+        """Of those whose last day is within the four weeks."""
+
+    def __init__(
+        self,
+        *,
+        clock: _builtins.str = ...,
+        expected: Global___Expected | None = ...,
+        ended: _builtins.int = ...,
+        met: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "ended", b"ended", "expected", b"expected", "met", b"met"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClockForecast: _TypeAlias = ClockForecast  # noqa: Y015
+
+@_typing.final
+class ForecastBreachesResponse(_message.Message):
+    """The forecast."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEEKS_FIELD_NUMBER: _builtins.int
+    CLOCKS_FIELD_NUMBER: _builtins.int
+    WEEKS_BACK_FIELD_NUMBER: _builtins.int
+    VIEW_FIELD_NUMBER: _builtins.int
+    weeks_back: _builtins.int
+    """How many past weeks it is made from."""
+    @_builtins.property
+    def weeks(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeekForecast]:
+        """The next four weeks, the first one first."""
+
+    @_builtins.property
+    def clocks(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClockForecast]:
+        """The same by kind of date; only kinds of which dates are to come."""
+
+    @_builtins.property
+    def view(self) -> Global___View:
+        """How much is known."""
+
+    def __init__(
+        self,
+        *,
+        weeks: _abc.Iterable[Global___WeekForecast] | None = ...,
+        clocks: _abc.Iterable[Global___ClockForecast] | None = ...,
+        weeks_back: _builtins.int = ...,
+        view: Global___View | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["view", b"view"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clocks", b"clocks", "view", b"view", "weeks", b"weeks", "weeks_back", b"weeks_back"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForecastBreachesResponse: _TypeAlias = ForecastBreachesResponse  # noqa: Y015
+
+@_typing.final
 class ListCausesRequest(_message.Message):
     """Asks for the causes."""
 
@@ -1795,6 +1961,44 @@ class RepairCase(_message.Message):
 Global___RepairCase: _TypeAlias = RepairCase  # noqa: Y015
 
 @_typing.final
+class Correction(_message.Message):
+    """What is right of spending that was recorded wrongly; see CorrectSpend of the review service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPEND_ID_FIELD_NUMBER: _builtins.int
+    LINE_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    SPENT_ON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    spend_id: _builtins.str
+    """What was recorded wrongly, by its id."""
+    line_id: _builtins.str
+    """The right line, by its id in the plan that was in force on the right day."""
+    amount: _builtins.str
+    """The right amount in pounds; negative for money that came back, 0.00 where nothing was spent."""
+    spent_on: _builtins.str
+    """The right day, as YYYY-MM-DD."""
+    evidence: _builtins.str
+    """Where the evidence is kept; empty where it is that of what was recorded."""
+    def __init__(
+        self,
+        *,
+        spend_id: _builtins.str = ...,
+        line_id: _builtins.str = ...,
+        amount: _builtins.str = ...,
+        spent_on: _builtins.str = ...,
+        evidence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "evidence", b"evidence", "line_id", b"line_id", "spend_id", b"spend_id", "spent_on", b"spent_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Correction: _TypeAlias = Correction  # noqa: Y015
+
+@_typing.final
 class PlanRepairRequest(_message.Message):
     """Asks for a repair to be planned."""
 
@@ -1809,6 +2013,7 @@ class PlanRepairRequest(_message.Message):
     TEAM_FIELD_NUMBER: _builtins.int
     ESCALATE_TO_FIELD_NUMBER: _builtins.int
     ENDING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     cause_id: _builtins.str
@@ -1829,6 +2034,10 @@ class PlanRepairRequest(_message.Message):
     def filter(self) -> Global___CaseFilter:
         """For which cases: those that it finds now, and no others however things change. At most 5000."""
 
+    @_builtins.property
+    def correction(self) -> Global___Correction:
+        """What is right of a record of the one case that the filter names by its id. Only for that action."""
+
     def __init__(
         self,
         *,
@@ -1841,10 +2050,11 @@ class PlanRepairRequest(_message.Message):
         team: _builtins.str = ...,
         escalate_to: _builtins.str = ...,
         ending: _builtins.str = ...,
+        correction: Global___Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["correction", b"correction", "filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "because", b"because", "cause_id", b"cause_id", "ending", b"ending", "escalate_to", b"escalate_to", "filter", b"filter", "hold_reason", b"hold_reason", "request_id", b"request_id", "team", b"team"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "because", b"because", "cause_id", b"cause_id", "correction", b"correction", "ending", b"ending", "escalate_to", b"escalate_to", "filter", b"filter", "hold_reason", b"hold_reason", "request_id", b"request_id", "team", b"team"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -46,6 +46,11 @@ class OperationsServiceStub:
                 request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.CountCasesRequest.SerializeToString,
                 response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.CountCasesResponse.FromString,
                 _registered_method=True)
+        self.ForecastBreaches = channel.unary_unary(
+                '/sevensteps.api.operations.v1.OperationsService/ForecastBreaches',
+                request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ForecastBreachesRequest.SerializeToString,
+                response_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ForecastBreachesResponse.FromString,
+                _registered_method=True)
         self.ListCauses = channel.unary_unary(
                 '/sevensteps.api.operations.v1.OperationsService/ListCauses',
                 request_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ListCausesRequest.SerializeToString,
@@ -117,6 +122,13 @@ class OperationsServiceServicer:
 
     def CountCases(self, request, context):
         """Counts cases by step, by whom they wait for, and by kind of what is stuck.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ForecastBreaches(self, request, context):
+        """Says how many dates of law are expected to be missed in the next four weeks, if all goes on as it has.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -212,6 +224,11 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     servicer.CountCases,
                     request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.CountCasesRequest.FromString,
                     response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.CountCasesResponse.SerializeToString,
+            ),
+            'ForecastBreaches': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForecastBreaches,
+                    request_deserializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ForecastBreachesRequest.FromString,
+                    response_serializer=sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ForecastBreachesResponse.SerializeToString,
             ),
             'ListCauses': grpc.unary_unary_rpc_method_handler(
                     servicer.ListCauses,
@@ -325,6 +342,33 @@ class OperationsService:
             '/sevensteps.api.operations.v1.OperationsService/CountCases',
             sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.CountCasesRequest.SerializeToString,
             sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.CountCasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForecastBreaches(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sevensteps.api.operations.v1.OperationsService/ForecastBreaches',
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ForecastBreachesRequest.SerializeToString,
+            sevensteps_dot_api_dot_operations_dot_v1_dot_operations__pb2.ForecastBreachesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,8 @@ class OperationsServiceStub:
     """Lists cases: where each stands, for whom it waits and until when, and what is stuck of it."""
     CountCases: _grpc.UnaryUnaryMultiCallable[_operations_pb2.CountCasesRequest, _operations_pb2.CountCasesResponse]
     """Counts cases by step, by whom they wait for, and by kind of what is stuck."""
+    ForecastBreaches: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ForecastBreachesRequest, _operations_pb2.ForecastBreachesResponse]
+    """Says how many dates of law are expected to be missed in the next four weeks, if all goes on as it has."""
     ListCauses: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListCausesRequest, _operations_pb2.ListCausesResponse]
     """Lists what is stuck by its cause: one cause may hold up many cases."""
     ListStuck: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListStuckRequest, _operations_pb2.ListStuckResponse]
@@ -75,6 +77,8 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     """Lists cases: where each stands, for whom it waits and until when, and what is stuck of it."""
     CountCases: _aio.UnaryUnaryMultiCallable[_operations_pb2.CountCasesRequest, _operations_pb2.CountCasesResponse]  # type: ignore[assignment]
     """Counts cases by step, by whom they wait for, and by kind of what is stuck."""
+    ForecastBreaches: _aio.UnaryUnaryMultiCallable[_operations_pb2.ForecastBreachesRequest, _operations_pb2.ForecastBreachesResponse]  # type: ignore[assignment]
+    """Says how many dates of law are expected to be missed in the next four weeks, if all goes on as it has."""
     ListCauses: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListCausesRequest, _operations_pb2.ListCausesResponse]  # type: ignore[assignment]
     """Lists what is stuck by its cause: one cause may hold up many cases."""
     ListStuck: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListStuckRequest, _operations_pb2.ListStuckResponse]  # type: ignore[assignment]
@@ -120,6 +124,14 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_operations_pb2.CountCasesResponse, _abc.Awaitable[_operations_pb2.CountCasesResponse]]:
         """Counts cases by step, by whom they wait for, and by kind of what is stuck."""
+
+    @_abc_1.abstractmethod
+    def ForecastBreaches(
+        self,
+        request: _operations_pb2.ForecastBreachesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.ForecastBreachesResponse, _abc.Awaitable[_operations_pb2.ForecastBreachesResponse]]:
+        """Says how many dates of law are expected to be missed in the next four weeks, if all goes on as it has."""
 
     @_abc_1.abstractmethod
     def ListCauses(
