@@ -100,6 +100,7 @@ async def _decide(visit: Visit, attempt: Attempt, asked: Awaitable[object]) -> R
     except Fault as fault:
         if fault.kind in ELSEWHERE:
             raise
+        visit.noted(fault)
         return await _page(visit, attempt.refused(fault, [*problems_of(attempt, fault)]))
     return RedirectResponse(f"{visit.request.url.path.rpartition('/')[0]}?done={attempt.act}", SEE_OTHER)
 
@@ -119,6 +120,7 @@ async def _page(visit: Visit, attempt: Attempt) -> Response:
         "approval.html",
         attempt.status,
         attempt=attempt,
+        refusal=attempt.reason,
         problems=attempt.problems,
         wrong=attempt.wrong,
         state=short_name(pb.ApprovalState, approval.state),

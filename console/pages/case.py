@@ -14,7 +14,9 @@ from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.case_history.told_events import told_event
 from sevensteps.errors import Fault, Kind
 
-EVENTS, EVENTS_AT_ONCE = 500, 1000
+EVENTS, DECISIONS = 100, 15
+"""How many of the last ones are shown: the page stays light. The command line has all."""
+EVENTS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ async def show(visit: Visit) -> Response:
         told=told,
         refused=refused,
         entries=_entries(told.events),
+        decisions=told.decisions[-DECISIONS:],
+        earlier_decisions=told.earlier_decisions + max(len(told.decisions) - DECISIONS, 0),
         today=clock.today().isoformat(),
         may_mend=visit.may("operations.PlanRepair"),
         **freshness.of_view(told.view),

@@ -43,6 +43,7 @@ async def put_in_force(visit: Visit) -> Response:
     except Fault as fault:
         if fault.kind in ELSEWHERE:
             raise
+        visit.noted(fault)
         problems = [Problem(each.field, each.detail) for each in fault.violations if each.field == DAY]
         return await _page(visit, attempt.refused(fault, problems))
     return RedirectResponse(f"{visit.request.url.path.rpartition('/')[0]}?done={ACT}", SEE_OTHER)
@@ -106,6 +107,7 @@ async def _page(visit: Visit, attempt: Attempt) -> Response:
         "publication.html",
         attempt.status,
         attempt=attempt,
+        refusal=attempt.reason,
         problems=attempt.problems,
         wrong=attempt.wrong,
         found=found,

@@ -184,10 +184,16 @@ def _acts(visit: Visit, repair: pb.Repair) -> Mapping[str, object]:
         "can_agree": can_go_on and not is_agreed and not is_own and visit.may(AGREE),
         "waits_for_second": can_go_on and not is_agreed,
         "can_stop": visit.may(STOP),
-        "address": str(visit.request.url.replace(path=_own(repair), query="", fragment="")),
+        "address": _whole_address(visit, repair),
         "few": min(FEW, repair.left),
         "pace": PACE,
     }
+
+
+def _whole_address(visit: Visit, repair: pb.Repair) -> str:
+    """The address that can be sent to somebody else."""
+    typed = visit.console.settings.console_url.rstrip("/")
+    return typed + _own(repair) if typed else str(visit.request.url.replace(path=_own(repair), query="", fragment=""))
 
 
 def _said(repair: pb.Repair, asked: Mapping[str, str]) -> Mapping[str, object]:

@@ -36,7 +36,7 @@ SENT_BEFORE = (
 LABELS: Mapping[str, str] = {
     ACTION: "What to do",
     "because": "Why",
-    **{offer.asks.field: offer.asks.label for offer in OFFERS.values() if offer.asks},
+    **{asks.field: asks.label for offer in OFFERS.values() for asks in offer.asks},
 }
 
 
@@ -134,21 +134,26 @@ def _with_request(chosen: Chosen, action: str) -> str:
 
 def _request(chosen: Chosen, given: Mapping[str, str]) -> pb.PlanRepairRequest:
     offer = OFFERS[given[ACTION]]
-    told = {offer.asks.field: given.get(offer.asks.field, "").strip()} if offer.asks else {}
-    return pb.PlanRepairRequest(
+    told = {asks.field: given.get(asks.field, "").strip() for asks in offer.asks}
+    request = pb.PlanRepairRequest(
         request_id=given.get("request_id", ""),
         filter=chosen.asked.message,
         cause_id=chosen.cause_id,
         action=offer.number,
         because=given.get("because", "").strip(),
-        **told,  # type: ignore[arg-type]  # each is a text
     )
+    if offer.is_of_one:
+        request.correction.MergeFrom(pb.Correction(**told))
+    else:
+        request.MergeFrom(pb.PlanRepairRequest(**told))  # type: ignore[arg-type]  # each is a text
+    return request
 
 
 def _problems(given: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with the answers, as far as that can be seen without asking."""
-    if (asks := OFFERS[given[ACTION]].asks) and not given.get(asks.field, "").strip():
-        yield Problem(asks.field, f"{asks.label}: {'choose one' if asks.choices else 'write it'}.")
+    for asks in OFFERS[given[ACTION]].asks:
+        if not asks.may_be_empty and not given.get(asks.field, "").strip():
+            yield Problem(asks.field, f"{asks.label}: {'choose one' if asks.choices else 'write it'}.")
     if not given.get("because", "").strip():
         yield Problem("because", "Why: write a reason for the record.")
 
@@ -159,7 +164,7 @@ def _problems_of(fault: Fault) -> list[Problem]:
         return [Problem("because", SENT_BEFORE)]
     found = []
     for each in fault.violations:
-        name = each.field.removeprefix("filter.").partition("[")[0]
+        name = each.field.removeprefix("filter.").removeprefix("correction.").partition("[")[0]
         label = LABELS.get(name) or filters.LABELS.get(name, "Which cases")
         found.append(Problem(name if name in LABELS else "filters", f"{label}: {each.detail}."))
     return found or [Problem("filters", fault.detail)]
@@ -172,7 +177,8 @@ async def _offers(visit: Visit, chosen: Chosen, problems: Sequence[Problem]) -> 
         found = await _found(visit, chosen)
         said = freshness.of_view(found.view)
         kinds = found.kinds if said["is_known"] else pb.StuckKind.values()
-        fit, others = that_fit(kinds, some_held=found.some_held, all_held=found.all_held)
+        is_one = len(chosen.asked.given.get("case_ids", ())) == 1
+        fit, others = that_fit(kinds, some_held=found.some_held, all_held=found.all_held, is_one=is_one)
         shown = {"found": found, "fit": fit, "others": others, "request_id_of_form": str(uuid4()), **said}
     return visit.show(
         "repair_new.html",

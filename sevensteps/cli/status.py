@@ -60,6 +60,8 @@ class Process:
     """Since when it is up (ISO text, UTC), as it has written into the data folder; empty where that is not known."""
     why: str = ""
     """Why it cannot be asked, where encryption is the reason."""
+    is_needed: bool = True
+    """False where the suite works without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,8 @@ def status(*, as_json: AsJson = False) -> None:
         print_json(asdict(found))
     else:
         _print(found)
-    needed = (process for process in found.processes if process.name != CONSOLE)
-    raise typer.Exit(ExitCode.DONE if all(process.up for process in needed) else ExitCode.FAILED)
+    is_well = all(process.up or not process.is_needed for process in found.processes)
+    raise typer.Exit(ExitCode.DONE if is_well else ExitCode.FAILED)
 
 
 async def read_status(settings: Settings) -> Status:
@@ -124,7 +126,8 @@ async def _console(settings: Settings) -> Process:
     up = await serves(settings)
     since = _written(settings.data / f"{CONSOLE}.lock") if up and not settings.database else ""
     says = "serves" if up else "does not serve; the suite works without it"
-    return Process(CONSOLE, settings.console, up, says, await _revision(settings, CONSOLE) if up else "", since)
+    revision = await _revision(settings, CONSOLE) if up else ""
+    return Process(CONSOLE, settings.console, up, says, revision, since, is_needed=False)
 
 
 def _written(file: Path) -> str:

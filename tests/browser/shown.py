@@ -58,6 +58,7 @@ OF_REPAIRS: Mapping[str, str] = {
     "mend-what-is-held": "/repairs/new?case_ids=case-two",
     "mend-why": f"/repairs/new?cause={CAUSE}&action=hold",
     "mend-ending": f"/repairs/new?cause={CAUSE}&action=end",
+    "mend-correction": "/repairs/new?case_ids=case-two&action=correct",
     "mend-no-action": f"/repairs/new?cause={CAUSE}&request=1",
     "mend-nothing": "/repairs/new?ticked=yes",
     "mend-what-is-not-there": "/repairs/new?case_ids=case-nowhere",

@@ -157,7 +157,8 @@ async def _unverified(settings: Settings) -> list[str]:
 async def _unhealthy(settings: Settings) -> list[str]:
     """What `sevensteps status` says is down, or behind."""
     status = await read_status(settings)
-    down = [f"{process.name} is down: {process.says}" for process in status.processes if not process.up]
+    missing = (process for process in status.processes if process.is_needed and not process.up)
+    down = [f"{process.name} is down: {process.says}" for process in missing]
     return down + _behind(status)
 
 

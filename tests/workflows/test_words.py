@@ -8,7 +8,9 @@ import pytest
 from servers.feed import event
 from sevensteps.events import (
     PAYLOADS,
+    CaseAssigned,
     CaseEnded,
+    CaseEscalated,
     CaseResumed,
     HoldPlaced,
     HoldReleased,
@@ -22,6 +24,8 @@ SAID: tuple[Payload, ...] = (
     HoldPlaced("hospital", WORDS),
     HoldReleased(WORDS),
     CaseResumed(WORDS),
+    CaseAssigned("north", WORDS),
+    CaseEscalated("team_manager", WORDS),
     CaseEnded("died", "2026-06-30", WORDS),
 )
 

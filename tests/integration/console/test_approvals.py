@@ -166,7 +166,7 @@ async def test_what_is_for_a_person_to_judge_has_a_field_of_its_own(own_desk: tu
     assert page.status_code == 409
     assert '<a href="#judgement-0">' in page.text
     assert page.text.count("Say in a judgement of each why the council is satisfied.") == 2
-    assert "(JUDGEMENT_MISSING)" in text_of(page)
+    assert "JUDGEMENT_MISSING. If you ask somebody about this" in text_of(page)
     assert page.headers["x-request-id"] in text_of(page)
     assert "It does what she wants." in page.text
     written = {"because": "It does what she wants.", "judgement-0": "She has done so for years."}

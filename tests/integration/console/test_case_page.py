@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from console.pages import case
 from console.serving import Serving
 from integration.operations.told_case import Town, town
 from servers.console import Browser, browser_at, run_console, text_of
@@ -68,6 +69,21 @@ async def test_money_and_reviews_are_told(seen: Seen) -> None:
         "rae Continue",
     ):
         assert part in said
+
+
+async def test_a_long_story_makes_no_heavy_page(seen: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last events and decisions are shown, how many came before is said, and the command that has them all."""
+    whole = await seen.browser.open(f"/cases/{seen.town.case_id}")
+    monkeypatch.setattr(case, "EVENTS", 3)
+    monkeypatch.setattr(case, "DECISIONS", 2)
+    short = await seen.browser.open(f"/cases/{seen.town.case_id}")
+    assert len(short.content) < len(whole.content) < 100_000
+    assert short.text.count("app-timeline__item") == 3
+    assert short.text.count("<details") == 2
+    said = text_of(short)
+    events, decisions = whole.text.count("app-timeline__item"), whole.text.count("<details")
+    assert f"{events - 3} earlier events are not shown. sevensteps case show" in said
+    assert f"{decisions - 2} earlier decisions are not shown. sevensteps case explain" in said
 
 
 async def test_who_may_read_less_sees_less(seen: Seen) -> None:

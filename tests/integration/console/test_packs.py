@@ -101,7 +101,7 @@ async def test_a_second_person_puts_in_force_what_they_see(own_desk: DeskSuite, 
         assert refused.status_code == 403
         assert refused.text.count("A council lets two people publish its packs, and you are the first.") == 2
         assert '<a href="#put-in-force">' in refused.text
-        assert "(SECOND_PERSON_NEEDED)" in text_of(refused)
+        assert "SECOND_PERSON_NEEDED. If you ask" in text_of(refused)
         assert "Sent to every service; it has no date yet" in text_of(await browser.open("/packs"))
         assert await hashes(own_desk) == old
     async with browser_at(own_desk.suite.console) as browser:
@@ -178,7 +178,7 @@ async def test_what_was_compared_with_another_version_is_not_put_in_force(own_de
         late = await browser.http.post(f"/packs/publications/{second}/put-in-force", data={"form_key": key})
         assert late.status_code == 409
         assert "is in force than the one that this was compared with. Publish again." in text_of(late)
-        assert "(PACK_CHANGED)" in text_of(late)
+        assert "PACK_CHANGED. If you ask" in text_of(late)
         assert '<a href="#stands">' in late.text
 
 

@@ -25,6 +25,7 @@ from integration.console.mending import (
     why,
 )
 from servers.console import OURS, Browser, Suite, browser_at, text_of
+from services.operations.domain.prediction import Prediction
 from services.operations.repairs import repairing
 from sevensteps.errors import Fault, Kind
 
@@ -325,3 +326,22 @@ async def test_repairs_begin_from_a_cause_and_from_a_case(olu: Browser) -> None:
     begun = text_of(await olu.open(f"/repairs/new?cause={CAUSE}"))
     assert "Mend 60 cases" in begun
     assert "OpenPlan was refused (STAGE_ORDER)." in begun
+
+
+async def test_a_correction_asks_for_what_is_right_of_one_case(olu: Browser, hands: FakeHands) -> None:
+    """It is offered for one case that is named; what operations say of a field is told by that field."""
+    hands.foreseen["more-01"] = Prediction(does=True, sentence="The record says 12.50 from then on.")
+    assert 'value="correct"' not in (await olu.open("/repairs/new?stuck=yes")).text
+    assert 'value="correct"' in (await olu.open("/repairs/new?case_ids=more-01")).text
+    form = form_of(await why(olu, "case_ids=more-01", "correct"), "/new")
+    empty = text_of(await send(olu, "/repairs/new", {**form, **REASON}))
+    assert "What was recorded wrongly, by its id: write it." in empty
+    assert "Where the evidence is kept: write it." not in empty
+    right = {"spend_id": "s-1", "line_id": "l1", "amount": "12.50", "spent_on": "2026-06-01"}
+    wrong = await send(olu, "/repairs/new", {**form, **REASON, **right, "amount": "a lot"})
+    assert "The right amount in pounds: must be an amount" in text_of(wrong)
+    assert 'id="amount" name="amount" type="text" value="a lot"' in wrong.text
+    planned_so = await send(olu, "/repairs/new", {**form_of(wrong, "/new"), **REASON, **right})
+    assert "Correct: 1 case" in text_of(planned_so)
+    assert "The record says 12.50 from then on." in text_of(planned_so)
+    assert "A second person must agree before anything is done." in text_of(planned_so)

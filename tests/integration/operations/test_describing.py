@@ -142,12 +142,12 @@ async def test_without_the_feed_the_rest_is_told(lived: Town) -> None:
 
 async def test_a_service_that_hangs_holds_nobody_up(lived: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has so long to answer, and no longer; the others are told meanwhile."""
-    monkeypatch.setattr(describing, "PART_SECONDS", 1.0)
+    monkeypatch.setattr(describing, "PART_SECONDS", 3.0)
     lived.to_planning.fall_silent()
     began = monotonic()
     told = await lived.told()
-    assert monotonic() - began < 4
-    assert parts_of(told)["money"] == "The planning service has not answered within 1 second."
+    assert monotonic() - began < 10
+    assert parts_of(told)["money"] == "The planning service has not answered within 3 seconds."
     assert told.events
     assert told.reviews.done
 
