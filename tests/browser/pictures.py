@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.async_api import Browser, Page, StorageState
+from playwright.async_api import Browser, Page
 
-from browser.scene import Scene, run_scene, sign_on
-from browser.shown import PAGES, Shown
+from browser.scenes import SCENES, Set
+from browser.shown import SHOWN, Shown
 from console.assets import is_there
 from servers.chromium import NO_BROWSER, find_browser, run_browser
 
@@ -53,13 +53,14 @@ sans-serif"><h1>Seven Steps 0123456789</h1><p>The quick brown fox jumps over the
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is kept of a page: the top, so many pixels high, with every so manieth value of its colours."""
+    """How much is kept of a page: its top, at a scale, with every so manieth value of its colours."""
 
     height: int
     step: int
+    scale: float
 
 
-KEPT, IN_TOUR = Size(height=2400, step=51), Size(height=800, step=5)
+KEPT, IN_TOUR = Size(height=1200, step=51, scale=0.5), Size(height=800, step=5, scale=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +74,20 @@ class Difference:
 class Painter:
     """Draws pages and compares pictures, with a window of its own for what it does to pixels."""
 
-    def __init__(self, browser: Browser, suite: Scene, signed_on: StorageState, workshop: Page) -> None:
+    def __init__(self, browser: Browser, scene: Set, workshop: Page) -> None:
         """Use `painting`."""
         self._browser = browser
-        self._suite = suite
-        self._signed_on = signed_on
+        self._scene = scene
         self._workshop = workshop
 
     async def draw(self, shown: Shown, size: Size = KEPT, script: str = VARYING) -> bytes:
         """A page as a PNG of few colours. The script is run in it before."""
-        kept = {"storage_state": self._signed_on} if shown.is_signed_on else {}
-        context = await self._browser.new_context(viewport=WIDE, reduced_motion="reduce", **kept)  # type: ignore[arg-type]
+        kept = {"storage_state": self._scene.signed_on} if shown.is_signed_on else {}
+        look = {"viewport": WIDE, "device_scale_factor": size.scale, "reduced_motion": "reduce"}
+        context = await self._browser.new_context(**look, **kept)  # type: ignore[arg-type]  # those of a window
         async with context:
             page = await context.new_page()
-            await page.goto(self._suite.address_of(shown.path))
+            await page.goto(self._scene.at(shown.path))
             await page.evaluate(script)
             return await self._reduce(await page.screenshot(full_page=True, animations="disabled", caret="hide"), size)
 
@@ -110,12 +111,12 @@ class Painter:
 
 
 @asynccontextmanager
-async def painting(browser: Browser, suite: Scene, signed_on: StorageState) -> AsyncIterator[Painter]:
-    """Somebody who draws the pages of a console."""
+async def painting(browser: Browser, scene: Set) -> AsyncIterator[Painter]:
+    """Somebody who draws the pages of a scene."""
     async with await browser.new_context(viewport={"width": 640, "height": 240}) as context:
         workshop = await context.new_page()
         await _open_workshop(workshop)
-        yield Painter(browser, suite, signed_on, workshop)
+        yield Painter(browser, scene, workshop)
 
 
 async def _open_workshop(page: Page) -> None:
@@ -145,18 +146,20 @@ async def _renew(program: str) -> None:
         old.unlink()
     for folder in (FOLDER, TOUR):
         folder.mkdir(exist_ok=True)
-    with TemporaryDirectory() as data:
-        async with run_browser(program) as browser, run_scene(Path(data)) as suite:
-            await _draw_all(browser, suite)
+    async with run_browser(program) as browser:
+        for name, run in SCENES.items():
+            with TemporaryDirectory() as data:
+                async with run(browser, Path(data)) as scene, painting(browser, scene) as painter:
+                    await _draw_all(painter, name)
 
 
-async def _draw_all(browser: Browser, suite: Scene) -> None:
-    async with painting(browser, suite, await sign_on(browser, suite)) as painter:
-        DRAWN_BY.write_text(f"{await painter.by_what()}\n")
-        for name, shown in PAGES.items():
+async def _draw_all(painter: Painter, scene: str) -> None:
+    DRAWN_BY.write_text(f"{await painter.by_what()}\n")
+    for name, shown in SHOWN.items():
+        if shown.scene == scene:
             (FOLDER / f"{name}.png").write_bytes(await painter.draw(shown))
-            if shown.is_in_tour:
-                (TOUR / f"{name}.png").write_bytes(await painter.draw(shown, IN_TOUR))
+        if shown.scene == scene and shown.is_in_tour:
+            (TOUR / f"{name}.png").write_bytes(await painter.draw(shown, IN_TOUR))
 
 
 def main() -> None:
@@ -168,7 +171,7 @@ def main() -> None:
         sys.exit("GOV.UK Frontend's files were not fetched: there is nothing to draw. `make setup` says why.")
     asyncio.run(_renew(program))
     size = sum(file.stat().st_size for folder in (FOLDER, TOUR) for file in folder.glob("*.png"))
-    print(f"{len(PAGES)} pages drawn; with those of the tour {size / 1000:.0f} kB.")
+    print(f"{len(SHOWN)} pages drawn; with those of the tour {size / 1000:.0f} kB.")
 
 
 if __name__ == "__main__":

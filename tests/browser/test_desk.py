@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Browser, Page
 
+from browser.shown import OF_DESK, OF_PACKS
 from browser.test_accessible import SMALL, ensure_narrow, ensure_usable
 from servers.console import OURS
 from servers.console_desk import DEAR, JUDGED, DeskSuite, draft_of, fill_desk, run_desk, stage_draft, with_two_people
@@ -15,26 +16,6 @@ from sevensteps.policy.packs.pack import read_pack
 
 HASH = read_pack(POLICIES, OURS).hash
 Open = Callable[..., Awaitable[Page]]
-PATHS = {
-    "home, with a forecast": "/",
-    "approvals": "/approvals",
-    "approvals, wrong": "/approvals?due_before=soon&steps=plan_made",
-    "approvals, none": "/approvals?on_hold=yes",
-    "approval": f"/approvals/{JUDGED}",
-    "approval unknown": "/approvals/case-nowhere",
-    "reviews": "/reviews",
-    "reviews, wrong": "/reviews?due_from=soon",
-    "reviews, none": "/reviews?on_hold=yes",
-}
-
-
-OF_PACKS = {
-    "packs": "/packs",
-    "values of a pack": f"/packs/{HASH}",
-    "rules of a pack": f"/packs/{HASH}/rules",
-    "publication": "/packs/publications/{publication_id}",
-    "publication unknown": "/packs/publications/nothing",
-}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +56,7 @@ async def window(chromium: Browser, desk: DeskSuite) -> AsyncIterator[Open]:
         yield open_page
 
 
-@pytest.mark.parametrize("path", PATHS.values(), ids=[*PATHS])
+@pytest.mark.parametrize("path", OF_DESK.values(), ids=[*OF_DESK])
 async def test_every_page_can_be_used_by_everybody(window: Open, axe: str, path: str) -> None:
     """With axe by WCAG 2.2 AA, and at 320 pixels also at twice the size of text."""
     await ensure_usable(await window(path), axe)

@@ -6,47 +6,10 @@ import pytest
 from playwright.async_api import Browser, StorageState
 
 from browser.conftest import Open
+from browser.shown import OF_REPAIRS
 from browser.test_accessible import SMALL, ensure_narrow, ensure_usable
-from servers.console import OURS, Suite
-from servers.console_repairs import ANOTHERS, CAUSE, OWN, PLANNED, RUNNING, VAIN, WAITING, page_of, run_with_repairs
-
-PATHS = {
-    "cases to tick": "/cases?open=yes",
-    "stuck": "/stuck",
-    "stuck cases": f"/stuck/cases?cause={CAUSE}",
-    "case": "/cases/case-one",
-    "mend a cause": f"/repairs/new?cause={CAUSE}",
-    "mend what is held": "/repairs/new?case_ids=case-two",
-    "mend, why": f"/repairs/new?cause={CAUSE}&action=hold",
-    "mend, ending": f"/repairs/new?cause={CAUSE}&action=end",
-    "mend, correction": "/repairs/new?case_ids=case-two&action=correct",
-    "mend, no action": f"/repairs/new?cause={CAUSE}&request=1",
-    "mend nothing": "/repairs/new?ticked=yes",
-    "mend what is not there": "/repairs/new?case_ids=case-nowhere",
-    "mend, wrong filter": "/repairs/new?due_from=tomorrow",
-    "planned": page_of(PLANNED),
-    "planned, more than shown": f"{page_of(PLANNED)}?shown=3",
-    "waiting": page_of(WAITING),
-    "waiting, sent twice": f"{page_of(WAITING)}?gone_on=yes",
-    "refused ones": f"{page_of(WAITING)}?outcome=refused",
-    "running": page_of(RUNNING),
-    "running, still": f"{page_of(RUNNING)}?still=yes",
-    "stopping": f"{page_of(RUNNING)}/stop",
-    "in vain": page_of(VAIN),
-    "second person, own": page_of(OWN),
-    "second person": page_of(ANOTHERS),
-    "no such repair": "/repairs/repair-nowhere",
-    "repairs": "/repairs",
-    "audit": "/audit",
-    "audit of one": f"/audit?about=repair-{WAITING}",
-    "audit of nothing": "/audit?about=case-nowhere",
-    "audit, wrong": "/audit?about=%3F",
-    "feed": "/feed",
-    "feed, deleted": "/feed?deleted=ledger",
-    "deleting": f"/feed/delete?name=ledger&council={OURS}&subject=reporting",
-    "views": "/views",
-    "naming a view": "/views/new?open=yes&steps=money_found",
-}
+from servers.console import Suite
+from servers.console_repairs import CAUSE, PLANNED, RUNNING, page_of, run_with_repairs
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +34,7 @@ async def signed_on(chromium: Browser, suite: Suite) -> StorageState:
         return await context.storage_state()
 
 
-@pytest.mark.parametrize("path", PATHS.values(), ids=[*PATHS])
+@pytest.mark.parametrize("path", OF_REPAIRS.values(), ids=[*OF_REPAIRS])
 async def test_every_page_can_be_used_by_everybody(window: Open, axe: str, path: str) -> None:
     """With axe by WCAG 2.2 AA, and at 320 pixels also at twice the size of text."""
     await ensure_usable(await window(path), axe)

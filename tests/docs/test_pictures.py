@@ -2,7 +2,7 @@
 
 import re
 
-from browser.shown import PAGES as SHOWN
+from browser.shown import SHOWN
 from docs.pages import PAGES, ROOT
 
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
