@@ -1,7 +1,7 @@
 """Finding what is stuck: by its cause, and one by one."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,6 +16,8 @@ from services.operations.tables import cases, findings
 
 IDS_AT_ONCE = 500
 """Most ids in one statement."""
+IN_ONE_PART = 1000
+"""Most findings in one statement."""
 
 KINDS = list(StuckKind)
 PLACE = cases.c.number * len(KINDS) + sa.case(
@@ -125,25 +127,42 @@ def of_cases(connection: sa.Connection, case_ids: Sequence[str]) -> dict[str, di
 
 
 def all_findings(connection: sa.Connection) -> dict[tuple[str, str], Finding]:
-    """Everything that is stuck as far as is known, by what it is about and the kind."""
-    rows = connection.execute(sa.select(findings)).mappings()
-    return {(row["about"], row["kind"]): finding_of(row) for row in rows}
+    """Everything that is stuck as far as is known, by what it is about and the kind.
+
+    It is read in parts: PostgreSQL ends a transaction in which nothing is asked for some seconds.
+    """
+    found: dict[tuple[str, str], Finding] = {}
+    key = (findings.c.about, findings.c.kind)
+    query = sa.select(findings).order_by(*key).limit(IN_ONE_PART)
+    rows = connection.execute(query).mappings().all()
+    while rows:
+        found |= {(row["about"], row["kind"]): finding_of(row) for row in rows}
+        last = sa.tuple_(rows[-1]["about"], rows[-1]["kind"])
+        rows = connection.execute(query.where(sa.tuple_(*key) > last)).mappings().all()
+    return found
 
 
 def replace_findings(
     connection: sa.Connection, gone: Sequence[Finding], new: Sequence[Finding], told_anew: Sequence[Finding], now: int
 ) -> None:
-    """Drop what is not stuck any more, add what is newly so, and tell anew what lasts with other words or numbers."""
+    """Drop what is not stuck any more, add what is newly so, and tell anew what lasts with other words or numbers.
+
+    In parts, as it is read.
+    """
     key = (findings.c.about == sa.bindparam("of_about"), findings.c.kind == sa.bindparam("of_kind"))
-    if gone:
-        connection.execute(findings.delete().where(*key), [_key(finding) for finding in gone])
-    if new:
-        connection.execute(findings.insert(), [_row(finding, now) for finding in new])
-    if told_anew:
-        names = ("cause", "whom", "since", "detail")
-        again = findings.update().where(*key).values({name: sa.bindparam(f"new_{name}") for name in names})
-        rows = [(_key(each), _row(each, now)) for each in told_anew]
+    for some in _parts(gone):
+        connection.execute(findings.delete().where(*key), [_key(finding) for finding in some])
+    for some in _parts(new):
+        connection.execute(findings.insert(), [_row(finding, now) for finding in some])
+    names = ("cause", "whom", "since", "detail")
+    again = findings.update().where(*key).values({name: sa.bindparam(f"new_{name}") for name in names})
+    for some in _parts(told_anew):
+        rows = [(_key(each), _row(each, now)) for each in some]
         connection.execute(again, [key | {f"new_{name}": row[name] for name in names} for key, row in rows])
+
+
+def _parts(every: Sequence[Finding]) -> Iterator[Sequence[Finding]]:
+    return (every[first : first + IN_ONE_PART] for first in range(0, len(every), IN_ONE_PART))
 
 
 def _key(finding: Finding) -> dict[str, object]:

@@ -102,7 +102,7 @@ def without_journey(case: Case, ended: Ended | None, found: datetime) -> Finding
 
 
 def retrying(case: Case, why: Retrying) -> Finding:
-    """A case that waits for a service which does not do what it is asked."""
+    """A case that waits for a service which does not do what it is asked, or cannot: its two evaluators differ."""
     detail = {
         "operation": why.operation,
         "task": TASKS.get(why.operation, why.operation),
@@ -110,8 +110,9 @@ def retrying(case: Case, why: Retrying) -> Finding:
         "attempts": str(why.attempts),
         "reason": why.reason,
     }
-    cause = f"{StuckKind.ACTIVITY_RETRYING}/{why.operation}/{why.reason}/{why.service}"
-    return _of_case(case, StuckKind.ACTIVITY_RETRYING, cause, detail)
+    kind = StuckKind.ENGINES_DISAGREE if why.reason == DISAGREE else StuckKind.ACTIVITY_RETRYING
+    cause = f"{kind}/{why.operation}/{why.reason}/{why.service}"
+    return _of_case(case, kind, cause, detail)
 
 
 def failing(case: Case, why: Failing) -> Finding:

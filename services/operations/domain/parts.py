@@ -37,7 +37,7 @@ def worker_missing(since: datetime, asked_at: datetime | None, waiting: int, rel
 def relay_stuck(since: datetime) -> Finding:
     """The worker runs, and brings no events to the journeys."""
     detail = {
-        "what": "No event has reached a journey for a minute",
+        "what": "No event has reached a journey for a while",
         "remedy": "The worker's log says what it waits for",
     }
     return _of_part(RELAY, StuckKind.EVENTS_NOT_MOVING, since, detail)

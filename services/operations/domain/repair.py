@@ -90,7 +90,7 @@ def _of_act(action: Action, standing: Standing, given: Mapping[str, str]) -> Pre
 
 def _of_resume(stuck: Mapping[StuckKind, Finding]) -> Prediction:
     parked = stuck.get(StuckKind.PARKED) or stuck.get(StuckKind.ENGINES_DISAGREE)
-    if parked is None:
+    if parked is None or _is_asked_again(parked):
         return Prediction(does=False, sentence="Its journey is not parked, so there is nothing to resume.")
     operation = parked.detail.get("operation", "")
     asks = f"The journey asks once more: {operation}." if operation else "The journey goes on."
@@ -109,11 +109,16 @@ def _of_rebuild(standing: Standing) -> Prediction:
 
 
 def _of_retry(stuck: Mapping[StuckKind, Finding]) -> Prediction:
-    retrying = stuck.get(StuckKind.ACTIVITY_RETRYING)
-    if retrying is None:
+    retrying = stuck.get(StuckKind.ACTIVITY_RETRYING) or stuck.get(StuckKind.ENGINES_DISAGREE)
+    if retrying is None or not _is_asked_again(retrying):
         return Prediction(does=False, sentence="No service is being asked again for it.")
     operation = retrying.detail.get("operation", "what it needs")
     return Prediction(does=True, sentence=f"The service is asked at once: {operation}. {NOTHING_TWICE}")
+
+
+def _is_asked_again(finding: Finding) -> bool:
+    """Whether a service is asked for it again and again, and the journey is not parked."""
+    return "attempts" in finding.detail
 
 
 def _of_hold(standing: Standing) -> Prediction:

@@ -67,7 +67,7 @@ CATALOGUE: Mapping[StuckKind, Words] = {
     StuckKind.ENGINES_DISAGREE: Words(
         "The two engines that check each rule do not agree on {operation}, so nothing was decided.",
         "The two engines that check each rule do not agree on {operation}, so nothing is decided.",
-        "Take back the last change of the policy pack. Then resume the case.",
+        "Take back the last change of the policy pack. The journey then asks again by itself.",
     ),
     StuckKind.PACK_REFUSED: Words(
         "The policy pack {pack} is refused in the {service} service. {rest}.",

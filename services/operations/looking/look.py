@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 from services.operations import finding_pages, store
 from services.operations.alerts import telling
 from services.operations.domain import journeys as told
-from services.operations.domain.changes import Key, changes
+from services.operations.domain.changes import Changes, Key, changes
 from services.operations.domain.effects import Owed
 from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.journeys import FROM_TEMPORAL, Case
@@ -47,10 +47,14 @@ OF_WAITING = frozenset(
     {
         *(StuckKind.WORKER_MISSING, StuckKind.ACTIVITY_RETRYING, StuckKind.WORKFLOW_TASK_FAILING),
         *(StuckKind.EFFECT_MISSING, StuckKind.PART_NOT_ANSWERING, StuckKind.EVENTS_NOT_MOVING),
+        StuckKind.ENGINES_DISAGREE,
     }
 )
 """What is found of cases that do not get what they are owed."""
-ASKED_ABOUT = (StuckKind.EFFECT_MISSING, StuckKind.ACTIVITY_RETRYING, StuckKind.WORKFLOW_TASK_FAILING)
+ASKED_ABOUT = (
+    *(StuckKind.EFFECT_MISSING, StuckKind.ACTIVITY_RETRYING, StuckKind.WORKFLOW_TASK_FAILING),
+    StuckKind.ENGINES_DISAGREE,
+)
 BY_WHOLE_ROWS = OF_WAITING | {StuckKind.JOURNEY_MISSING, StuckKind.JOURNEY_STOPPED}
 """What is not looked for while the rows are behind the feed: who is ahead of them would be missed."""
 UNEXPLAINED = frozenset({StuckKind.EFFECT_MISSING, StuckKind.JOURNEY_MISSING})
@@ -117,7 +121,8 @@ class Looking:
         seen = await self._ask_temporal(parts, are_whole=are_whole)
         gathered = await self._gather(parts, seen, progress, are_whole=are_whole)
         found, asked = await self._conclude(gathered, before), gathered.seen is not None
-        await self._records.write(partial(_store, before=before, found=list(found), gathered=gathered, asked=asked))
+        changed = changes(before, found)
+        await self._records.write(partial(_store, changed=changed, gathered=gathered, asked=asked))
         series.LOOK_SECONDS.set(monotonic() - began)
         self._has_looked()
 
@@ -244,15 +249,13 @@ def _as_before(case: Case, before: Before) -> Finding:
 
 def _store(
     connection: sa.Connection,
-    before: Before,
-    found: Iterable[Finding],
+    changed: Changes,
     gathered: Gathered,
     *,
     asked: bool,
 ) -> None:
     """Store what has changed, and when it was looked."""
     now = milliseconds(gathered.now)
-    changed = changes(before, found)
     finding_pages.replace_findings(connection, changed.gone, changed.new, changed.told_anew, now)
     telling.tell(connection, gathered.now)
     silent = {process.service for process in gathered.parts.silent} | (set() if asked else {TEMPORAL})

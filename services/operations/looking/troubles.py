@@ -11,7 +11,7 @@ from sevensteps.api.feed.v1.feed_pb2 import Subscription
 
 SILENT = timedelta(seconds=10)
 """How long a part does not answer before it is told: it may just be started again."""
-STANDS_STILL = timedelta(seconds=60)
+STANDS_STILL = timedelta(seconds=30)
 """How long no event reaches a journey although some wait."""
 READER_LATE = timedelta(days=1)
 """How long another system may not read, although events wait for it."""

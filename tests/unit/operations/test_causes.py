@@ -1,6 +1,7 @@
 """Why a case does not get what it is owed: a part of the suite before its own journey, and nothing without a reason."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,7 @@ EVERYTHING = [
     parts.pack_refused("example", "planning", SINCE, decides=False),
     parts.reader_late("council-finance", "ledger", SINCE, 7),
     retrying(CASE, ASKS),
+    retrying(CASE, replace(ASKS, reason="ENGINES_DISAGREE")),
     failing(CASE, FAILS),
     parked(CASE, Parked("OpenMoney", "CASE_NOT_FOUND", "There is no case here.")),
     parked(CASE, Parked("", "FEED_CHANGED", "The feed is another one")),
@@ -110,7 +112,9 @@ def test_each_sentence_has_all_that_it_says(finding: Finding) -> None:
 
 
 def test_engines_that_disagree_are_a_kind_of_their_own() -> None:
-    """They park a case as any refusal does, and need something else."""
+    """A service is asked again and again as for any trouble, or the case is parked; and it needs something else."""
+    differ = replace(ASKS, reason="ENGINES_DISAGREE")
+    assert retrying(CASE, differ).kind is StuckKind.ENGINES_DISAGREE
     assert parked(CASE, Parked("OpenMoney", "ENGINES_DISAGREE", "")).kind is StuckKind.ENGINES_DISAGREE
 
 
