@@ -74,18 +74,18 @@ async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
         say(f"{CASES:,} cases ...")
         for service in ("feed", "operations"):
             await asyncio.to_thread(upgrade, service, settings.database, settings.data)
-        events = await _fill(settings)
+        events = await fill(settings)
         say(f"{events:,} events; making rows of them ...")
-        async with _running(settings) as (operations, memory):
-            speed = await _speed(operations, events)
-            figures = [Figure("rows made", f"{speed:,.0f} events/s", "at least 10,000")]
+        async with running(settings) as (operations, memory):
+            made = await speed(operations, events)
+            figures = [Figure("rows made", f"{made:,.0f} events/s", "at least 10,000")]
             figures += [await _looked_up(operations, name, asked) for name, asked in _lists().items()]
             figures.append(await _looked_up(operations, "counts", pb.CountCasesRequest()))
             return [*figures, Figure("memory of the service", f"{memory() / 1_000_000:.0f} MB")]
 
 
 @asynccontextmanager
-async def _running(settings: Settings) -> AsyncIterator[tuple[OperationsServiceAsyncStub, Callable[[], int]]]:
+async def running(settings: Settings) -> AsyncIterator[tuple[OperationsServiceAsyncStub, Callable[[], int]]]:
     """A feed, and operations that follow it; and how many bytes of memory they hold."""
     keys = Keys.open(settings.data)
     suite = Suite(settings, lambda _: None)
@@ -105,7 +105,8 @@ def _memory_of(pid: int) -> int:
     return pages * 4096
 
 
-async def _fill(settings: Settings) -> int:
+async def fill(settings: Settings) -> int:
+    """Fill the feed with the events of all cases. Answers its last position."""
     records = open_store(settings.database, settings.data, "feed")
     chance, last = random.Random(SEED), 0  # noqa: S311 - every run has the same cases
     events = (event for number in range(CASES) for event in _events(number, chance))
@@ -160,7 +161,7 @@ def _story(opened: date) -> Iterator[Payload]:
     yield LifeOpened(1, 1, due(400), DueKind.HARD, "R4")
 
 
-async def _speed(operations: OperationsServiceAsyncStub, last: int) -> float:
+async def speed(operations: OperationsServiceAsyncStub, last: int) -> float:
     """How many events a second become rows, from what is there when it is first asked to the last one."""
     first, began = -1, 0.0
     while True:
