@@ -1,5 +1,7 @@
 """A suite whose processes can be kept stopped, and what its operations service finds stuck."""
 
+import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
@@ -7,16 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
 from bench.trip import Staff
+from servers.command_line import run_command
 from servers.waiting import until
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.api.operations.v1.operations_pb2_grpc import OperationsServiceStub
-from sevensteps.config import Settings
+from sevensteps.config import POLICIES, Settings
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.tokens import Keys
 from sevensteps.local.stoppable import StoppableSuite
 from sevensteps.local.suite import on_free_ports
 from sevensteps.rpc.client import channel
+from sevensteps.temporal import workflow_id
 
 if TYPE_CHECKING:
     from sevensteps.api.operations.v1.operations_pb2_grpc import OperationsServiceAsyncStub
@@ -102,6 +109,17 @@ def rename_in_planning(settings: Settings, case_id: str, becomes: str) -> None:
         records.execute("UPDATE plannings SET case_id = ? WHERE case_id = ?", (becomes, case_id))
 
 
+async def is_given_up(client: Client, case_id: str) -> bool:
+    """Whether no journey of a case runs: the relay starts it soon after the case is opened."""
+    try:
+        journey = await client.get_workflow_handle(workflow_id(case_id)).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return True
+        raise
+    return journey.status is not WorkflowExecutionStatus.RUNNING
+
+
 @dataclass(frozen=True)
 class Scene:
     """A running suite, whoever works with its cases, and whoever looks at what is stuck of them."""
@@ -116,11 +134,19 @@ class Scene:
         """Those of the suite."""
         return self.suite.settings
 
+    async def command(self, *arguments: str) -> None:
+        """Run a command to its end; it succeeds."""
+        done = await asyncio.to_thread(run_command, self.settings.as_environment(), *arguments)
+        assert done.returncode == 0, done.stderr
+
 
 @asynccontextmanager
-async def scene_in(folder: Path) -> AsyncIterator[Scene]:
-    """A suite whose data are in a folder, and the people around it."""
-    suite = StoppableSuite(on_free_ports(replace(Settings(), data=folder)), print)
+async def scene_in(folder: Path, *, database: str = "") -> AsyncIterator[Scene]:
+    """A suite whose data and packs are in a folder, but for the records if a database is given; and the people."""
+    policies = folder / "policies"
+    await asyncio.to_thread(shutil.copytree, POLICIES, policies)
+    settings = replace(Settings(), data=folder / "data", policies=policies, database=database)
+    suite = StoppableSuite(on_free_ports(settings), print)
     await suite.start()
     try:
         async with (

@@ -50,16 +50,17 @@ class StuckJourney:
         return Standing("case", *place, on_hold=False, parked=parked, ending=None, heard=1)
 
 
-@activity.defn(name="OpenPlan")
-async def refuse_for_a_while() -> None:
-    """A service that does not answer."""
-    raise ApplicationError("It does not answer.", type="STORE_UNAVAILABLE")
-
-
 @asynccontextmanager
-async def stuck_worker(client: Client) -> AsyncIterator[str]:
-    """A worker that runs such journeys; its task queue."""
-    task_queue = str(uuid4())
+async def stuck_worker(
+    client: Client, reason: str = "STORE_UNAVAILABLE", task_queue: str | None = None
+) -> AsyncIterator[str]:
+    """A worker that runs such journeys; its task queue. What they ask for is refused for a while, for a reason."""
+
+    @activity.defn(name="OpenPlan")
+    async def refuse_for_a_while() -> None:
+        raise ApplicationError("It does not answer.", type=reason)
+
+    task_queue = task_queue or str(uuid4())
     runner = UnsandboxedWorkflowRunner()
     workflows, activities = [StuckJourney], [refuse_for_a_while]
     async with Worker(
