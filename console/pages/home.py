@@ -24,12 +24,10 @@ async def show(visit: Visit) -> Response:
     """The page; whose role reads no cases goes on to one that is for them. Raises the Faults of operations."""
     if not visit.may("operations.CountCases") and (first := next(visit.pages(), "")):
         return RedirectResponse(first, SEE_OTHER)
-    today = clock.today()
-    days = [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
-    every = _count(visit, pb.CaseFilter(open=True))
-    asked = visit.console.caller.ask(pb.ForecastBreachesRequest(), pb.ForecastBreachesResponse)
-    (counted, expected), due = await asyncio.gather(
-        asyncio.gather(every, part(asked)), asyncio.gather(*(_due_on(visit, day) for day in days))
+    every = pb.CountCasesRequest(filter=pb.CaseFilter(open=True))
+    counted, expected = await asyncio.gather(
+        visit.console.caller.ask(every, pb.CountCasesResponse),
+        part(visit.console.caller.ask(pb.ForecastBreachesRequest(), pb.ForecastBreachesResponse)),
     )
     return visit.show(
         "home.html",
@@ -37,7 +35,7 @@ async def show(visit: Visit) -> Response:
         steps=bars(_by_step(counted.counts)),
         waits=bars(_by_wait(counted.counts)),
         stuck=bars(_by_kind(counted.stuck)),
-        days=bars([_day(day, each.cases) for day, each in zip(days, due, strict=True)]),
+        days=bars(_by_day(counted.law_days, clock.today())),
         forecast=forecast_of(expected.given) if expected.given else None,
         forecast_refusal=expected.refusal,
         **freshness.of_view(counted.view),
@@ -50,15 +48,11 @@ def _figures(counts: Sequence[pb.Count]) -> Mapping[str, int]:
     return {name: sum(getattr(each, name) for each in counts) for name in names}
 
 
-async def _count(visit: Visit, wanted: pb.CaseFilter) -> pb.CountCasesResponse:
-    return await visit.console.caller.ask(pb.CountCasesRequest(filter=wanted), pb.CountCasesResponse)
-
-
-async def _due_on(visit: Visit, day: date) -> pb.CountCasesResponse:
-    """The cases whose first date is one of law, and that day."""
-    until = day + timedelta(days=1)
-    wanted = pb.CaseFilter(open=True, hard=True, due_from=day.isoformat(), due_before=until.isoformat())
-    return await _count(visit, wanted)
+def _by_day(law_days: Sequence[pb.LawDay], today: date) -> list[Bar]:
+    """The next days, with the cases whose first date is one of law, and that day; days without any too."""
+    cases = {each.day: each.cases for each in law_days}
+    days = [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
+    return [_day(day, cases.get(day.isoformat(), 0)) for day in days]
 
 
 def _day(day: date, cases: int) -> Bar:

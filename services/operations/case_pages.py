@@ -19,6 +19,9 @@ SORTED_BY: dict[Order, sa.Column[int]] = {
     Order.STEP: cases.c.step,
 }
 
+DAYS_AHEAD = 14
+"""How far ahead dates of law are counted day by day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -31,11 +34,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many cases there are: all, the open ones by step and what they wait for, and those stuck by kind."""
+    """How many cases there are: all, the open ones by step and what they wait for, and those stuck by kind.
+
+    `law_days` are the next days on which open cases have a date of law as their first one, with how many.
+    """
 
     cases: int
     by_step: Sequence[sa.RowMapping]
     stuck: Sequence[sa.RowMapping]
+    law_days: Sequence[tuple[date, int]]
 
 
 def page(
@@ -86,6 +93,18 @@ def stuck_counts(connection: sa.Connection, wanted: Wanted, today: date) -> Sequ
         .order_by(findings.c.kind)
     )
     return connection.execute(query).mappings().all()
+
+
+def law_days(connection: sa.Connection, wanted: Wanted, today: date) -> Sequence[tuple[date, int]]:
+    """How many open cases have a date of law as their first one, on each of the next DAYS_AHEAD days that has any."""
+    first, day = today.toordinal(), cases.c.first_day
+    query = (
+        sa.select(day, sa.func.count().label("cases"))
+        .where(OPEN, cases.c.first_is_law, day.between(first, first + DAYS_AHEAD - 1), *conditions(wanted, today))
+        .group_by(day)
+        .order_by(day)
+    )
+    return [(date.fromordinal(row.first_day), row.cases) for row in connection.execute(query)]
 
 
 def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

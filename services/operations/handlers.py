@@ -54,6 +54,7 @@ def count_cases(connection: sa.Connection, wanted: Wanted, *, today: date) -> tu
         case_pages.count_all(connection, wanted, today),
         case_pages.counts(connection, wanted, today),
         case_pages.stuck_counts(connection, wanted, today),
+        case_pages.law_days(connection, wanted, today),
     )
     return counts, store.view(connection, VERSION)
 

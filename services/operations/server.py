@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from services.operations import handlers, wire
+from services.operations import forecast_wire, handlers, wire
 from services.operations.describing.describing import Asking, Describing
 from services.operations.describing.who_can_act import who_can_act
 from services.operations.repairs import agreeing, auditing, planning, repair_store, repair_wire
@@ -71,7 +71,7 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
         wanted = wire.wanted_of(fields, request.filter, caller())
         fields.check()
         forecasting = partial(handlers.forecast_breaches, wanted=wanted, today=clock.today())
-        return wire.forecast_message(*await self._records.read(forecasting))
+        return forecast_wire.forecast_message(*await self._records.read(forecasting))
 
     async def ListCauses(self, request: pb.ListCausesRequest, context: Context) -> pb.ListCausesResponse:
         """See OperationsService.ListCauses."""

@@ -11,7 +11,6 @@ from services.operations.case_pages import Counts, Page
 from services.operations.domain import words
 from services.operations.domain.clocks import BETWEEN
 from services.operations.domain.finding import StuckKind
-from services.operations.domain.forecasting import DAY, WEEK, WEEKS_BACK, Forecast, Forecasts, History
 from services.operations.domain.standing import Standing
 from services.operations.domain.wanted import Order, Place, Sorting, Wanted
 from services.operations.domain.whom import WHOSE_TURN, Whom
@@ -167,34 +166,7 @@ def counted(counts: Counts, view: View) -> pb.CountCasesResponse:
         ],
         stuck=[pb.StuckCount(kind=number_of(pb.StuckKind, row["kind"]), cases=row["cases"]) for row in counts.stuck],
         view=view_message(view),
-    )
-
-
-def forecast_message(found: Forecasts, history: History, view: View) -> pb.ForecastBreachesResponse:
-    """A forecast as a message."""
-    return pb.ForecastBreachesResponse(
-        weeks=[
-            pb.WeekForecast(
-                from_day=first.isoformat(),
-                until_day=(first + WEEK - DAY).isoformat(),
-                expected=_expected(expected),
-            )
-            for first, expected in found.weeks
-        ],
-        clocks=[_of_clock(clock, expected, history) for clock, expected in found.clocks.items()],
-        weeks_back=WEEKS_BACK,
-        view=view_message(view),
-    )
-
-
-def _of_clock(clock: str, expected: Forecast, history: History) -> pb.ClockForecast:
-    ended, met = history.ended(clock)
-    return pb.ClockForecast(clock=clock, expected=_expected(expected), ended=ended, met=met)
-
-
-def _expected(expected: Forecast) -> pb.Expected:
-    return pb.Expected(
-        dates=expected.dates, in_time=expected.in_time, at_risk=expected.at_risk, not_known=expected.not_known
+        law_days=[pb.LawDay(day=day.isoformat(), cases=cases) for day, cases in counts.law_days],
     )
 
 

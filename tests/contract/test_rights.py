@@ -14,7 +14,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.identity.rights import RIGHTS
 
 DECIDING = ("assessment", "planning", "approval", "review")
-READS = ("Count", "Describe", "Get", "List", "Read", "Watch")
+READS = ("Count", "Describe", "Forecast", "Get", "List", "Read", "Watch")
 READ_BY_PROGRAMS = (
     *(f"assessment.v1.AssessmentService/{name}" for name in ("GetCase", "ListCases", "GetDetermination")),
     *(f"planning.v1.PlanningService/{name}" for name in ("GetPlanning", "GetPlan")),

@@ -132,6 +132,20 @@ async def test_a_filter_finds_the_cases_that_meet_it(rows: CaseRows, wanted: Fil
     assert counted.cases == len(expected)
 
 
+async def test_dates_of_law_are_counted_day_by_day(settings: Settings) -> None:
+    """Of open cases, those whose first date is one of law, on each of the next 14 days that has any."""
+    due = {"today": 0, "soon": 3, "as-soon": 3, "last": 13, "late": -1, "later": 14, "ended": 3, "soft": 3}
+    async with run_case_rows(settings) as rows:
+        for case_id, days in due.items():
+            kind = DueKind.SOFT if case_id == "soft" else DueKind.HARD
+            await rows.happen(case_id, CaseOpened("adult", days_from_now(-30)), days_ago=40)
+            await rows.happen(case_id, LifeOpened(1, 1, days_from_now(days), kind, "R1"), days_ago=3)
+        await rows.happen("ended", CaseEnded(Ending.MOVED), days_ago=1)
+        counted = await rows.staff.CountCases(pb.CountCasesRequest())
+        expected = [(days_from_now(0), 1), (days_from_now(3), 2), (days_from_now(13), 1)]
+        assert [(each.day, each.cases) for each in counted.law_days] == expected
+
+
 @pytest.mark.parametrize(
     ("order", "expected"),
     [

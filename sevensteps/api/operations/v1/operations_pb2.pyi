@@ -877,6 +877,32 @@ class StuckCount(_message.Message):
 Global___StuckCount: _TypeAlias = StuckCount  # noqa: Y015
 
 @_typing.final
+class LawDay(_message.Message):
+    """How many cases have a date of law as their first one, on one day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAY_FIELD_NUMBER: _builtins.int
+    CASES_FIELD_NUMBER: _builtins.int
+    day: _builtins.str
+    """The day, as YYYY-MM-DD."""
+    cases: _builtins.int
+    """How many cases."""
+    def __init__(
+        self,
+        *,
+        day: _builtins.str = ...,
+        cases: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "day", b"day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawDay: _TypeAlias = LawDay  # noqa: Y015
+
+@_typing.final
 class CountCasesResponse(_message.Message):
     """The counts."""
 
@@ -886,6 +912,7 @@ class CountCasesResponse(_message.Message):
     COUNTS_FIELD_NUMBER: _builtins.int
     STUCK_FIELD_NUMBER: _builtins.int
     VIEW_FIELD_NUMBER: _builtins.int
+    LAW_DAYS_FIELD_NUMBER: _builtins.int
     cases: _builtins.int
     """All of them."""
     @_builtins.property
@@ -900,6 +927,10 @@ class CountCasesResponse(_message.Message):
     def view(self) -> Global___View:
         """How much is known."""
 
+    @_builtins.property
+    def law_days(self) -> _containers.RepeatedCompositeFieldContainer[Global___LawDay]:
+        """Of open ones whose first date is one of law: how many on each of the next 14 days, today first. Days with none are left out."""
+
     def __init__(
         self,
         *,
@@ -907,10 +938,11 @@ class CountCasesResponse(_message.Message):
         counts: _abc.Iterable[Global___Count] | None = ...,
         stuck: _abc.Iterable[Global___StuckCount] | None = ...,
         view: Global___View | None = ...,
+        law_days: _abc.Iterable[Global___LawDay] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["view", b"view"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "counts", b"counts", "stuck", b"stuck", "view", b"view"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "counts", b"counts", "law_days", b"law_days", "stuck", b"stuck", "view", b"view"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
