@@ -30,8 +30,8 @@ from console.pages import (
     views,
 )
 from console.saved_views import SavedViews
-from console.sessions import Sessions
-from console.sign_on import SignOn
+from console.signing_on.sessions import Sessions
+from console.signing_on.sign_on import SignOn
 from console.starting import STATIC
 from console.visit import TOKEN, Console, for_anybody, for_signed_on
 from sevensteps.case_history.words import words_of

@@ -12,10 +12,10 @@ from starlette.applications import Starlette
 
 from console.app import app_of
 from console.measuring import Measured
-from console.places import Places
 from console.security import Guarded
-from console.sessions import Sessions
-from console.sign_on import SignOn
+from console.signing_on.places import Places
+from console.signing_on.sessions import Sessions
+from console.signing_on.sign_on import SignOn
 from console.starting import ensure_servable, ensure_sign_on
 from console.telling import Telling
 from sevensteps import log

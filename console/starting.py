@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from console.places import Places
+from console.signing_on.places import Places
 from sevensteps.config import PRODUCTION, Settings
 from sevensteps.console_address import is_secure
 from sevensteps.errors import Fault, Kind

@@ -4,8 +4,8 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import Self
 
-from console.places import Places
-from console.sessions import Sessions
+from console.signing_on.places import Places
+from console.signing_on.sessions import Sessions
 from console.starting import problem_of_secrets
 from sevensteps.background import Background
 from sevensteps.config import Settings

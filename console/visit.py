@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.navigation import links, may, rpc_of
-from console.renewal import Renewal
 from console.saved_views import SavedViews
-from console.sessions import Session, Sessions
-from console.sign_on import SignOn
+from console.signing_on.renewal import Renewal
+from console.signing_on.sessions import Session, Sessions
+from console.signing_on.sign_on import SignOn
 from sevensteps import log
 from sevensteps.case_history.words import Words
 from sevensteps.config import Settings

@@ -4,10 +4,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from console.begun import Begun
 from console.forms import read_form
 from console.pages.sign_in import SEE_OTHER, signed_on
-from console.places import with_query
+from console.signing_on.begun import Begun
+from console.signing_on.places import with_query
 from console.visit import SECURE, SIGN_IN, STATUS, Visit, forget, keep, own_place
 from sevensteps import log
 from sevensteps.console_address import is_secure, origin_of

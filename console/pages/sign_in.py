@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console.filters import Problem
 from console.forms import read_form
-from console.sessions import KEY_BYTES, LONGEST_SECONDS, SignedOn
+from console.signing_on.sessions import KEY_BYTES, LONGEST_SECONDS, SignedOn
 from console.visit import SIGN_IN, Visit, forget, keep, own_place
 from sevensteps import councils
 from sevensteps.addresses import is_loopback

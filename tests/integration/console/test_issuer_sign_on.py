@@ -148,7 +148,7 @@ async def test_ten_minutes_are_enough(production: Production, monkeypatch: pytes
     async with production.browser() as browser:
         back = await come_back(browser)
         moment = time.time()
-        monkeypatch.setattr("console.sign_on.time.time", lambda: moment + 601)
+        monkeypatch.setattr("console.signing_on.sign_on.time.time", lambda: moment + 601)
         assert "took longer than ten minutes" in await refusal(browser, back)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from console.serving import Serving
-from console.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions, SignedOn
+from console.signing_on.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions, SignedOn
 from servers.console import Browser, Suite, browser_at, run_console, text_of
 from sevensteps.config import Settings
 from sevensteps.errors import Fault

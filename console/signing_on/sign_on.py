@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from console.begun import Begun
-from console.places import Place, Places, away, with_query
-from console.sessions import BETWEEN_ROLES, SignedOn
+from console.signing_on.begun import Begun
+from console.signing_on.places import Place, Places, away, with_query
+from console.signing_on.sessions import BETWEEN_ROLES, SignedOn
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity import http
 from sevensteps.identity.claims import life_of

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
-from console.sealing import BrokenSealError, seal, unseal
+from console.signing_on.sealing import BrokenSealError, seal, unseal
 from console.tables import sessions
 from sevensteps.identity.actor import Actor, Role
 from sevensteps.service.store import Store

@@ -4,9 +4,9 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 
-from console.places import away
-from console.sessions import Session, Sessions, SignedOn
-from console.sign_on import TWICE, SignOn
+from console.signing_on.places import away
+from console.signing_on.sessions import Session, Sessions, SignedOn
+from console.signing_on.sign_on import TWICE, SignOn
 from sevensteps import log
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity import http
