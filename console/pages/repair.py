@@ -23,6 +23,8 @@ SECONDS = 5
 """Between two looks of a browser at a repair that runs."""
 ALL = "all"
 OUTCOME, AFTER, STILL, GONE_ON, SHOWN = "outcome", "after", "still", "gone_on", "shown"
+GOES_ON_ALREADY = frozenset({"REPAIR_RUNS", "REPAIR_WENT_ON"})
+"""Why operations do not continue a repair that goes on, or has gone on since the page was shown."""
 BAD_REQUEST, SEE_OTHER = 400, 303
 REFUSED = {Kind.INVALID: 400, Kind.DENIED: 403, Kind.PRECONDITION: 409}
 """What is told on the page itself, which is shown again, and the status that goes with it."""
@@ -44,18 +46,16 @@ async def go_on(visit: Visit) -> Response:
     given = await read_form(visit.request, visit.form_key)
     if problems := _problems_of_extent(given):
         return await _page(visit, given, problems)
-    before = await _read(visit)
-    if before.state == pb.REPAIR_STATE_RUNNING or given.get("left") != str(before.left):
-        return _to(before.repair_id, GONE_ON)
-    cases = 0 if given.get("extent") == ALL else int(given["cases"])
-    request = pb.ContinueRepairRequest(repair_id=before.repair_id, cases=cases, pace=int(given["pace"]))
+    repair_id, cases = visit.request.path_params["repair_id"], 0 if given.get("extent") == ALL else int(given["cases"])
+    left, pace = int(given["left"]), int(given["pace"])
+    request = pb.ContinueRepairRequest(repair_id=repair_id, cases=cases, pace=pace, left=left)
     try:
         await visit.console.caller.ask(request, pb.ContinueRepairResponse)
     except Fault as fault:
-        if fault.reason == "REPAIR_RUNS":
-            return _to(before.repair_id, GONE_ON)
+        if fault.reason in GOES_ON_ALREADY:
+            return _to(repair_id, GONE_ON)
         return await _refused(visit, given, "extent", fault)
-    return _to(before.repair_id)
+    return _to(repair_id)
 
 
 async def agree(visit: Visit) -> Response:
@@ -117,6 +117,8 @@ def _problems_of_extent(given: Mapping[str, str]) -> list[Problem]:
         found.append(Problem("cases", f"How many cases: write a number from 1 to {MOST_AT_ONCE:,}."))
     if not _is_number(given.get("pace", ""), LARGEST_PACE):
         found.append(Problem("pace", f"Cases a minute: write a number from 1 to {LARGEST_PACE:,}."))
+    if given.get("left") != "0" and not _is_number(given.get("left", ""), MOST_AT_ONCE):
+        found.append(Problem("extent", "This is not a form of this console. Open the page again."))
     return found
 
 

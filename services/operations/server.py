@@ -138,10 +138,10 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
 
     async def ContinueRepair(self, request: pb.ContinueRepairRequest, context: Context) -> pb.ContinueRepairResponse:
         """See OperationsService.ContinueRepair."""
-        cases, pace = repair_wire.extent_of(request)
+        cases, pace, left = repair_wire.extent_of(request)
         async with self._refusals("repair.continued", request.repair_id, ""):
             repair, _ = await self._own(request.repair_id)
-            going = Going(caller(), repair_wire.token_of_caller(context), cases, pace)
+            going = Going(caller(), repair_wire.token_of_caller(context), cases, pace, left)
             await self._repairing.go_on(repair, going)
         return pb.ContinueRepairResponse(repair=await self._told(request.repair_id))
 

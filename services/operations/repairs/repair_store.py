@@ -171,13 +171,22 @@ def others_at_work(connection: sa.Connection, repair_id: str, case_id: str) -> s
     return connection.execute(query).scalars().first() or ""
 
 
-def take(connection: sa.Connection, repair_id: str, runner: str, now: int) -> bool:
-    """Let an instance run a repair. False where another one runs it, or a second person has not agreed."""
+def take(connection: sa.Connection, repair_id: str, runner: str, left: int, now: int) -> bool:
+    """Let an instance run a repair. False where another one runs it, or a second person has not agreed.
+
+    Raises a Fault (PRECONDITION, REPAIR_WENT_ON) where not so many cases are left; 0 is any number.
+    """
     free = sa.or_(repairs.c.state != State.RUNNING, repairs.c.seen < now - SILENT_MILLISECONDS)
     may_begin = sa.or_(sa.not_(repairs.c.by_two), repairs.c.agreed_by != "")
     taken = repairs.update().where(repairs.c.repair_id == repair_id, free, may_begin)
     values = {"state": State.RUNNING.value, "why": "", "runner": runner, "seen": now}
-    return connection.execute(taken.values(values)).rowcount > 0
+    if connection.execute(taken.values(values)).rowcount == 0:
+        return False
+    now_left = progress(connection, repair_id).left
+    if left not in {0, now_left}:
+        detail = f"left: {now_left:,} cases are left now, not {left:,}. Read the repair again before you continue it."
+        raise Fault(Kind.PRECONDITION, "REPAIR_WENT_ON", detail)
+    return True
 
 
 def agree(connection: sa.Connection, repair_id: str, agreement: Agreement, because: str, now: int) -> bool:

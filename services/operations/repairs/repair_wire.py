@@ -86,16 +86,21 @@ def _only_correction(fields: Fields, request: pb.PlanRepairRequest) -> Mapping[s
     return correction_of(fields, request)
 
 
-def extent_of(request: pb.ContinueRepairRequest) -> tuple[int, int]:
-    """How many cases are to be repaired, 0 for all that are left; and how many a minute. Raises a Fault (INVALID)."""
+def extent_of(request: pb.ContinueRepairRequest) -> tuple[int, int, int]:
+    """How many cases are to be repaired, 0 for all that are left; how many a minute; and how many are left.
+
+    The last as the caller has read it, 0 where they have not. Raises a Fault (INVALID).
+    """
     fields = Fields()
     fields.given("repair_id", request.repair_id)
     if not 0 <= request.cases <= MOST_AT_ONCE:
         fields.wrong("cases", f"must be from 1 to {MOST_AT_ONCE}, or 0 for all that are left")
     if not 0 <= request.pace <= LARGEST_PACE:
         fields.wrong("pace", f"must be from 1 to {LARGEST_PACE} cases a minute, or 0 for {PACE}")
+    if request.left < 0:
+        fields.wrong("left", "must be how many cases are left, or 0 where you have not looked")
     fields.check()
-    return request.cases, request.pace or PACE
+    return request.cases, request.pace or PACE, request.left
 
 
 def because_of(request: pb.StopRepairRequest | pb.AgreeRepairRequest) -> str:

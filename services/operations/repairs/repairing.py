@@ -45,12 +45,16 @@ PASSING = frozenset({Kind.UNAVAILABLE, Kind.UNAUTHENTICATED})
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """How a repair is to be carried out: by whom, with which token, how many cases, and how many a minute."""
+    """How a repair is to be carried out: by whom, with which token, how many cases, and how many a minute.
+
+    `left` is how many are left, as whoever asks has read it; 0 where they have not.
+    """
 
     actor: Actor
     token: str
     cases: int
     pace: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,11 @@ class Repairing:
     async def go_on(self, repair: Repair, going: Going) -> None:
         """Begin, or go on, in the background.
 
-        Raises Faults (PRECONDITION): SECOND_PERSON_NEEDED where nobody has agreed yet, and REPAIR_RUNS.
+        Raises Faults (PRECONDITION): SECOND_PERSON_NEEDED where nobody has agreed yet, REPAIR_RUNS, and REPAIR_WENT_ON.
         """
         agreeing.ensure_agreed(repair)
         repair_id, runner = repair.repair_id, str(uuid4())
-        taking = partial(repair_store.take, repair_id=repair_id, runner=runner, now=_now())
+        taking = partial(repair_store.take, repair_id=repair_id, runner=runner, left=going.left, now=_now())
         if not await self._records.write(taking):
             detail = "The repair runs already. Stop it first, or wait until it has come to where it waits."
             raise Fault(Kind.PRECONDITION, "REPAIR_RUNS", detail)

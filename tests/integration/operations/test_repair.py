@@ -205,6 +205,22 @@ async def test_two_repairs_at_once(settings: Settings, feed: Feed) -> None:
         assert outcomes_of(await settled(operations, one)) == {pb.REPAIR_OUTCOME_MOVED: 2}
 
 
+async def test_going_on_that_is_sent_twice(settings: Settings, feed: Feed) -> None:
+    """Whoever says how many cases they have read to be left goes on once, however late the second one comes."""
+    hands = FakeHands()
+    async with repairers(settings, feed, hands, 5) as operations:
+        planned = await plan(operations)
+        first = pb.ContinueRepairRequest(repair_id=planned.repair_id, cases=2, pace=FASTEST, left=5)
+        await operations.staff.ContinueRepair(first)
+        assert (await settled(operations, planned)).left == 3
+        fault = await refusal_of(operations.staff.ContinueRepair(first))
+        assert (fault.kind, fault.reason) == (Kind.PRECONDITION, "REPAIR_WENT_ON")
+        assert (await get(operations, planned)).state == pb.REPAIR_STATE_WAITING
+        wrong = await refusal_of(operations.staff.ContinueRepair(pb.ContinueRepairRequest(repair_id="r", left=-1)))
+        assert wrong.kind is Kind.INVALID
+        assert len(hands.acted) == 2
+
+
 async def test_the_same_request_plans_once(settings: Settings, feed: Feed) -> None:
     """A request that is sent again finds its repair; another one with its id is refused, as is one without words."""
     async with repairers(settings, feed, FakeHands(), 2) as operations:

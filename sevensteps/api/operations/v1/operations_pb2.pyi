@@ -2175,22 +2175,28 @@ class ContinueRepairRequest(_message.Message):
     REPAIR_ID_FIELD_NUMBER: _builtins.int
     CASES_FIELD_NUMBER: _builtins.int
     PACE_FIELD_NUMBER: _builtins.int
+    LEFT_FIELD_NUMBER: _builtins.int
     repair_id: _builtins.str
     """The repair."""
     cases: _builtins.int
     """How many cases to repair before it waits again; 0 for all that are left. Begin with a few."""
     pace: _builtins.int
     """At most so many cases a minute, 1 to 1200; 0 means 300."""
+    left: _builtins.int
+    """How many cases are left to be repaired, as the caller has read it: it is refused where that is not so any more, as where it is
+    sent a second time. 0 where the caller has not looked.
+    """
     def __init__(
         self,
         *,
         repair_id: _builtins.str = ...,
         cases: _builtins.int = ...,
         pace: _builtins.int = ...,
+        left: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "pace", b"pace", "repair_id", b"repair_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "left", b"left", "pace", b"pace", "repair_id", b"repair_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
