@@ -85,9 +85,8 @@ OFFERS: Mapping[str, Offer] = {
         ),
         Offer("end", "The cases end. This cannot be undone.", asks=(_ENDING,)),
     )
-    if each.name.upper() in Repairs.__members__
 }
-"""By name, in the order in which they are offered: those for which there are words."""
+"""By name, in the order in which they are offered."""
 
 AT_ANY_TIME = frozenset({"replay", "rebuild"})
 """What harms no journey, and may help one of which nothing is found."""
