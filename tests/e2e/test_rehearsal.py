@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from integration.console.mending import mend, planned
 from servers.command_line import COMMAND, run_command
 from servers.console import Browser, skip_without_files, text_of
 from servers.waiting import until
@@ -96,17 +97,35 @@ async def test_an_exercise_is_mended_and_told_so(rehearsal: Running) -> None:
         assert before.count("Not mended yet") == len(WANTED)
         [case_id] = CASE.findall(before)
 
-        async def mend(*arguments: str) -> str:
+        async def repair(*arguments: str) -> str:
             done = await asyncio.to_thread(run_command, rehearsal.settings, "repair", *arguments, "--by", "olu")
             assert done.returncode == 0, done.stderr
             return done.stdout
 
-        planned = await mend("plan", "rebuild", "--case", case_id, "--because", "It was ended by hand.")
-        [repair] = re.findall(r"repair-[\w-]+", planned)[:1]
-        assert "1 case moved" in await mend("continue", repair)
+        told = await repair("plan", "rebuild", "--case", case_id, "--because", "It was ended by hand.")
+        [repair_id] = re.findall(r"repair-[\w-]+", told)[:1]
+        assert "1 case moved" in await repair("continue", repair_id)
 
         async def is_told() -> bool:
             said = text_of(await browser.open("/rehearsal"))
             return "A case that nothing moves Mended" in said and said.count("Not mended yet") == 1
+
+        await until(is_told, "the exercise to be told as mended")
+
+
+async def test_another_is_mended_by_the_pages(rehearsal: Running) -> None:
+    """What was refused is put right again, so the case is resumed: by the form that leads from its page, for real."""
+    async with httpx.AsyncClient(base_url=rehearsal.console) as http:
+        browser = Browser(http)
+        await browser.sign_in()
+        exercises = (await browser.open("/rehearsal")).text
+        [case_id] = re.findall(r"A plan that was signed, and then nothing.*?/cases/(case-[\w-]+)", exercises, re.DOTALL)
+        [form] = re.findall(r"/repairs/new\?[^\"]+", (await browser.open(f"/cases/{case_id}")).text)
+        done = text_of(await mend(browser, await planned(browser, form.partition("?")[2]), "all"))
+        assert "Moved 1" in done
+
+        async def is_told() -> bool:
+            said = text_of(await browser.open("/rehearsal"))
+            return "A plan that was signed, and then nothing Mended" in said
 
         await until(is_told, "the exercise to be told as mended")
