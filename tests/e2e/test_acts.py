@@ -101,7 +101,7 @@ def _resume_without_a_name(settings: Settings) -> None:
     [event] = [json.loads(line) for line in listed.splitlines()]
     assert (event["actor"], event["payload"]) == (
         pwd.getpwuid(os.getuid()).pw_name,
-        {"because": "The pack has been put right."},
+        {"because": "The pack has been put right.", "replay": False, "skips": "", "turn": 0},
     )
 
 

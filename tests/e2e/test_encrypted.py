@@ -162,7 +162,7 @@ def test_certificates_are_shown(suite: Suite) -> None:
     """Each with its file, its names and its end, those of the authority too."""
     shown = run_command(suite.settings.as_environment(), "certificates", "show", "--json").stdout
     rows = {Path(row["file"]).stem: row for row in map(json.loads, shown.splitlines())}
-    assert rows.keys() == {*SERVICES, "worker", "command-line", "temporal", "postgres", "authority"}
+    assert rows.keys() == {*SERVICES, "worker", "console", "command-line", "temporal", "postgres", "authority"}
     assert rows["worker"]["subject"] == "CN=worker"
     assert "spiffe://sevensteps/worker" in rows["worker"]["names"]
     assert rows["worker"]["issuer"] == rows["authority"]["subject"]

@@ -21,7 +21,7 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.journeys import connect, connect_prepared, standing
 from sevensteps.steps import DueKind, Stage
 from sevensteps.temporal import ASKED, JOURNEY, PHRASES, TELLS_A_DATE, Parked, Standing, WaitingFor
-from workflows.journey.requests import Opening, Request
+from workflows.journey.requests import GetAsk, Opening, Request
 
 LIVING = Standing(
     case_id="case-a",
@@ -146,9 +146,9 @@ async def test_which_service_is_waited_for(temporal_server: str) -> None:
 
 
 def test_every_request_has_a_service() -> None:
-    """The service is known of every request that a journey makes."""
+    """The service is known of every request that a journey makes; what has become of one is asked where it went."""
     requests = [each.__name__ for kind in (Request, Opening) for each in kind.__subclasses__() if each is not Opening]
-    assert {*ASKED, TELLS_A_DATE} == set(requests)
+    assert {*ASKED, TELLS_A_DATE, GetAsk.__name__} == set(requests)
 
 
 async def test_missing_search_attributes(temporal_server: str, capsys: pytest.CaptureFixture[str]) -> None:

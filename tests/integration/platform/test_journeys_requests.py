@@ -26,7 +26,7 @@ from sevensteps.service.tables import answers, outbox, receipts
 from sevensteps.steps import Stage
 from workflows.journey import requests
 from workflows.journey.asking import header
-from workflows.journey.requests import Opening, Request
+from workflows.journey.requests import GetAsk, Opening, Request
 from workflows.journey.state import JourneyState
 
 Ask = Callable[[Message], Awaitable[Message]]
@@ -218,12 +218,9 @@ SQUATTERS = {
 
 
 def test_every_request_of_a_journey_is_in_these_tests() -> None:
-    """A new request must be told here too."""
-    kinds = {kind for kind in vars(requests).values() if isinstance(kind, type) and issubclass(kind, Request)} - {
-        Request,
-        Opening,
-    }
-    assert set(STORIES) == kinds
+    """A new request must be told here too. One that only reads has no id that anybody could use first."""
+    kinds = {kind for kind in vars(requests).values() if isinstance(kind, type) and issubclass(kind, Request)}
+    assert set(STORIES) == kinds - {Request, Opening, GetAsk}
 
 
 @every_request

@@ -33,6 +33,7 @@ CASE_1 = {
     "opened_by": "amy",
     "another_because": None,
     "linked_case_id": "",
+    "team": "",
 }
 END = cases.update().where(cases.c.case_id == sa.bindparam("the_case")).values(ended_on=sa.bindparam("on"), ending="x")
 LAST = sa.select(cases.c.case_id, cases.c.ended_on).order_by(cases.c.case_id.desc()).limit(1)
