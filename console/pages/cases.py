@@ -28,7 +28,7 @@ BAD_REQUEST = 400
 async def show(visit: Visit) -> Response:
     """The page. Raises the Faults of operations, except for wrong values: they are shown by their fields."""
     asked = filters.read(visit.request.query_params.multi_items())
-    (listed, total, problems), saved = await asyncio.gather(_answers(visit, asked), _saved(visit))
+    (listed, problems), saved = await asyncio.gather(_answers(visit, asked), _saved(visit))
     return visit.show(
         "cases.html",
         BAD_REQUEST if problems else 200,
@@ -38,7 +38,7 @@ async def show(visit: Visit) -> Response:
         filters=filters,
         saved=saved,
         may_mend=visit.may("operations.PlanRepair"),
-        **({} if problems else _shown(asked, listed, total)),
+        **({} if problems else _shown(asked, listed)),
     )
 
 
@@ -76,27 +76,26 @@ def problems_of(fault: Fault) -> list[filters.Problem]:
     return found or [filters.Problem("filters", fault.detail)]
 
 
-def _shown(asked: Asked, listed: pb.ListCasesResponse, total: int) -> Mapping[str, object]:
+def _shown(asked: Asked, listed: pb.ListCasesResponse) -> Mapping[str, object]:
     return {
         "rows": listed.cases,
         "today": clock.today().isoformat(),
-        "total": total,
+        "total": listed.total_size,
         "next_page": asked.address(after=listed.next_page_token) if listed.next_page_token else "",
         **freshness.of_view(listed.view),
     }
 
 
-async def _answers(visit: Visit, asked: Asked) -> tuple[pb.ListCasesResponse, int, Sequence[filters.Problem]]:
-    """A page of cases, how many there are, and what is wrong with what is asked: then there are none."""
+async def _answers(visit: Visit, asked: Asked) -> tuple[pb.ListCasesResponse, Sequence[filters.Problem]]:
+    """A page of cases, and what is wrong with what is asked: then there are none."""
     if asked.problems:
-        return pb.ListCasesResponse(), 0, asked.problems
+        return pb.ListCasesResponse(), asked.problems
     try:
-        listed, counted = await asyncio.gather(_list(visit, asked), _count(visit, asked))
+        return await _list(visit, asked), ()
     except Fault as fault:
         if fault.kind is not Kind.INVALID:
             raise
-        return pb.ListCasesResponse(), 0, problems_of(fault)
-    return listed, counted.cases, ()
+        return pb.ListCasesResponse(), problems_of(fault)
 
 
 async def _list(visit: Visit, asked: Asked) -> pb.ListCasesResponse:
@@ -106,12 +105,9 @@ async def _list(visit: Visit, asked: Asked) -> pb.ListCasesResponse:
         descending=asked.descending,
         page_size=PAGE_SIZE,
         page_token=asked.after,
+        with_total=True,
     )
     return await visit.console.caller.ask(request, pb.ListCasesResponse)
-
-
-async def _count(visit: Visit, asked: Asked) -> pb.CountCasesResponse:
-    return await visit.console.caller.ask(pb.CountCasesRequest(filter=asked.message), pb.CountCasesResponse)
 
 
 async def _lines(first: pb.ListCasesResponse, rest: AsyncIterator[pb.ListCasesResponse]) -> AsyncIterator[str]:

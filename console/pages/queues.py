@@ -1,6 +1,5 @@
 """What the pages that list cases of one sort have in common: the filters of the page in its address, and its rows."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -47,16 +46,16 @@ class Queue:
             descending=asked.descending,
             page_size=size,
             page_token=asked.after,
+            with_total=True,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a queue answers: a page of cases and how many there are; or what is wrong with what was asked."""
+    """What a queue answers: a page of cases; or what is wrong with what was asked."""
 
     asked: Asked
     cases: pb.ListCasesResponse
-    total: int
 
     def shown(self) -> Mapping[str, object]:
         """What the page of a queue shows."""
@@ -72,7 +71,7 @@ class Listed:
         after = self.cases.next_page_token
         return about | {
             "rows": self.cases.cases,
-            "total": self.total,
+            "total": self.cases.total_size,
             "today": clock.today().isoformat(),
             "next_page": self.asked.address(after=after) if after else "",
             **freshness.of_view(self.cases.view),
@@ -88,19 +87,17 @@ async def listed(visit: Visit, queue: Queue) -> Listed:
     """What the address of a queue's page asks for. Raises the Faults of operations, but for wrong values."""
     asked = queue.read(visit)
     if asked.problems:
-        return Listed(asked, pb.ListCasesResponse(), 0)
+        return Listed(asked, pb.ListCasesResponse())
     try:
-        cases, total = await asyncio.gather(
-            visit.console.caller.ask(queue.request(asked, PAGE_SIZE), pb.ListCasesResponse),
-            count(visit, queue.wanted(asked)),
-        )
+        cases = await visit.console.caller.ask(queue.request(asked, PAGE_SIZE), pb.ListCasesResponse)
     except Fault as fault:
         if fault.kind is not Kind.INVALID:
             raise
-        return Listed(replace(asked, problems=problems_of(fault)), pb.ListCasesResponse(), 0)
-    return Listed(asked, cases, total)
+        return Listed(replace(asked, problems=problems_of(fault)), pb.ListCasesResponse())
+    return Listed(asked, cases)
 
 
 async def count(visit: Visit, wanted: pb.CaseFilter) -> int:
     """How many cases there are of a sort. Raises the Faults of operations."""
-    return (await visit.console.caller.ask(pb.CountCasesRequest(filter=wanted), pb.CountCasesResponse)).cases
+    request = pb.ListCasesRequest(filter=wanted, page_size=1, with_total=True)
+    return (await visit.console.caller.ask(request, pb.ListCasesResponse)).total_size

@@ -25,11 +25,15 @@ DAYS_AHEAD = 14
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of cases: where each stands, what is stuck of it, and the place after it if there are more."""
+    """A page of cases: where each stands, what is stuck of it, and the place after it if there are more.
+
+    `total` is how many cases there are on all pages, where that was asked for.
+    """
 
     standings: Sequence[Standing]
     stuck: Mapping[str, Sequence[str]]
     after: Place | None
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

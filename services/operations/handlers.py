@@ -18,7 +18,14 @@ from sevensteps.errors import Fault, Kind, not_found
 
 
 def list_cases(
-    connection: sa.Connection, wanted: Wanted, sorting: Sorting, *, today: date, after: Place | None, size: int
+    connection: sa.Connection,
+    wanted: Wanted,
+    sorting: Sorting,
+    *,
+    today: date,
+    after: Place | None,
+    size: int,
+    with_total: bool,
 ) -> tuple[Page, View]:
     """A page of the wanted cases, at most `size`; and how much is known."""
     rows = case_pages.page(connection, wanted, sorting, today=today, after=after, size=size + 1)
@@ -26,7 +33,8 @@ def list_cases(
     stuck = store.stuck_kinds(connection, [standing.case_id for standing in standings])
     more = len(rows) > size
     last = Place(rows[size - 1].value, rows[size - 1].number) if more else None
-    return Page(standings, stuck, last), store.view(connection, VERSION)
+    total = case_pages.count_all(connection, wanted, today) if with_total else 0
+    return Page(standings, stuck, last, total), store.view(connection, VERSION)
 
 
 def describe_case(

@@ -52,6 +52,7 @@ class OperationsServer(pb_grpc.OperationsServiceServicer):
             sorting=sorting,
             after=wire.place_in(request.page_token, request),
             size=size,
+            with_total=request.with_total,
         )
         return wire.listed(*await self._records.read(listing), request)
 

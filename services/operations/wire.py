@@ -113,10 +113,10 @@ def token_of(place: Place | None, listed: Message) -> str:
 
 
 def named(listed: Message) -> Mapping[str, object]:
-    """What a list is of: its request without page size and place."""
+    """What a list is of: its request without page size and place, and whether all of it is counted."""
     same = type(listed)()
     same.CopyFrom(listed)
-    for name in ("page_size", "page_token"):
+    for name in {"page_size", "page_token", "with_total"} & {field.name for field in listed.DESCRIPTOR.fields}:
         same.ClearField(name)
     return {"list": type(listed).__name__, "asked": same.SerializeToString(deterministic=True).hex()}
 
@@ -127,6 +127,7 @@ def listed(page: Page, view: View, request: pb.ListCasesRequest) -> pb.ListCases
         cases=[row_message(standing, page.stuck.get(standing.case_id, ())) for standing in page.standings],
         next_page_token=token_of(page.after, request),
         view=view_message(view),
+        total_size=page.total,
     )
 
 

@@ -18,7 +18,7 @@ import pytest
 from e2e import pages
 from e2e.rows import rows_come_to_feed
 from servers.command_line import run_command
-from servers.pages import PROCESSES, asked, families_of, free_ports_in_a_row, get, scrape
+from servers.pages import PROCESSES, asked, families_of, free_ports_in_a_row, get, is_read, scrape
 from servers.waiting import until
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
@@ -93,16 +93,9 @@ async def test_every_process_tells_how_it_is(running: RunningSuite, process: str
     assert (ended.returncode, ended.stdout) == (0, f"{process} is ready.\n")
 
 
-async def _is_read(running: RunningSuite) -> bool:
-    """Whether both readers of the suite say that they have read nearly all: operations do so every five seconds."""
-    page = await scrape(running.pages["feed"])
-    lag = "sevensteps_feed_subscription_lag"
-    return all(page.value(lag, subscription=name, council="") < 50 for name in ("journeys", "operations"))
-
-
 async def test_what_the_examples_brought_is_counted(running: RunningSuite) -> None:
     """Calls in the services, events in the feed, facts that reached journeys; and Temporal's library tells its own."""
-    await until(lambda: _is_read(running), "what the examples brought to be acknowledged")
+    await until(lambda: is_read(running.pages["feed"]), "what the examples brought to be acknowledged")
     scraped = {process: await scrape(running.pages[process]) for process in PROCESSES}
     for service in DECIDING_SERVICES:
         assert scraped[service].value("sevensteps_rpc_handled_total", code="OK") > 0

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -88,8 +88,9 @@ class CaseRows:
         return self.running.stub(OperationsServiceStub, self.running.token("olu", role, council=council))
 
     async def happen(self, case_id: str, *payloads: Payload, days_ago: float = 0, council: str = "example") -> None:
-        """Something happened in a case, so many days ago."""
-        at = clock.now() - timedelta(days=days_ago)
+        """Something happened in a case, so many days ago: at noon, which is that day in summer and in winter."""
+        noon = datetime.combine(clock.today() - timedelta(days=days_ago), time(12), UTC)
+        at = noon if days_ago >= 1 else clock.now() - timedelta(days=days_ago)
         await self.take_in([case_event(case_id, payload, at, council) for payload in payloads])
 
     async def take_in(self, events: Sequence[Event], heard_at: datetime | None = None) -> None:

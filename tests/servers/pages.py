@@ -114,6 +114,12 @@ async def scrape(address: str) -> Scraped:
     )
 
 
+async def is_read(feed: str) -> bool:
+    """Whether both readers of the suite say that they have read nearly all: operations do so every five seconds."""
+    page, lag = await scrape(feed), "sevensteps_feed_subscription_lag"
+    return all(page.value(lag, subscription=name, council="") < 50 for name in ("journeys", "operations"))
+
+
 def families_of(process: str) -> set[str]:
     """The names that a process has to answer."""
     return {each.name.removesuffix("_total") for each in DEFINED if each.of in OF[process]}

@@ -128,8 +128,21 @@ ALL = ["late", "planning", "held", "lawful", "ended", "paying", "near"]
 async def test_a_filter_finds_the_cases_that_meet_it(rows: CaseRows, wanted: Filter, expected: list[str]) -> None:
     """Of several values of one field any is enough, of several fields each must hold; a day before is that day not."""
     assert await listed(rows, pb.ListCasesRequest(filter=wanted)) == expected
+    first = await rows.staff.ListCases(pb.ListCasesRequest(filter=wanted, page_size=1, with_total=True))
+    assert first.total_size == len(expected)
     counted = await rows.staff.CountCases(pb.CountCasesRequest(filter=wanted))
     assert counted.cases == len(expected)
+
+
+async def test_all_are_counted_where_that_is_asked_for(rows: CaseRows) -> None:
+    """On whichever page; the next page is the same, counted or not."""
+    first = await rows.staff.ListCases(pb.ListCasesRequest(page_size=3))
+    assert first.total_size == 0
+    for with_total, total in ((True, len(ALL)), (False, 0)):
+        request = pb.ListCasesRequest(page_size=3, page_token=first.next_page_token, with_total=with_total)
+        page = await rows.staff.ListCases(request)
+        assert [row.case_id for row in page.cases] == ALL[3:6]
+        assert page.total_size == total
 
 
 async def test_dates_of_law_are_counted_day_by_day(settings: Settings) -> None:

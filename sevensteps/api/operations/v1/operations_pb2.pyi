@@ -721,6 +721,7 @@ class ListCasesRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     ORDER_FIELD_NUMBER: _builtins.int
     DESCENDING_FIELD_NUMBER: _builtins.int
+    WITH_TOTAL_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many, 1 to 1000; 0 means 50."""
     page_token: _builtins.str
@@ -729,6 +730,8 @@ class ListCasesRequest(_message.Message):
     """In which order."""
     descending: _builtins.bool
     """The other way round."""
+    with_total: _builtins.bool
+    """Whether to count all that the filter wants, too."""
     @_builtins.property
     def filter(self) -> Global___CaseFilter:
         """Which cases."""
@@ -741,10 +744,11 @@ class ListCasesRequest(_message.Message):
         filter: Global___CaseFilter | None = ...,
         order: Global___Order.ValueType = ...,
         descending: _builtins.bool = ...,
+        with_total: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["descending", b"descending", "filter", b"filter", "order", b"order", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["descending", b"descending", "filter", b"filter", "order", b"order", "page_size", b"page_size", "page_token", b"page_token", "with_total", b"with_total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -759,8 +763,11 @@ class ListCasesResponse(_message.Message):
     CASES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     VIEW_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """For the next page; empty on the last."""
+    total_size: _builtins.int
+    """How many cases there are on all pages, where that was asked for."""
     @_builtins.property
     def cases(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaseRow]:
         """The cases."""
@@ -775,10 +782,11 @@ class ListCasesResponse(_message.Message):
         cases: _abc.Iterable[Global___CaseRow] | None = ...,
         next_page_token: _builtins.str = ...,
         view: Global___View | None = ...,
+        total_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["view", b"view"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "next_page_token", b"next_page_token", "view", b"view"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "next_page_token", b"next_page_token", "total_size", b"total_size", "view", b"view"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
