@@ -52,14 +52,14 @@ class Asking:
     events: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Receipts:
-    """The last receipts of each service, and how many there are of all."""
+    """The last receipts of each service, and how many were seen of all."""
 
     last: Mapping[str, deque[receipts_pb2.Receipt]] = field(
         default_factory=lambda: {service: deque(maxlen=MOST_DECISIONS) for service in DECIDING_SERVICES}
     )
-    seen: list[str] = field(default_factory=list)
+    seen: int = 0
 
 
 class Describing:
@@ -76,22 +76,19 @@ class Describing:
         _token.set(asking.token)
         case_id, receipts = known.row.case_id, _Receipts()
         part = partial(self._part, known)
-        if not known.row.ending:
-            await_journey = part("journey", "The journey", self._journey(known, asking))
-        else:
-            await_journey = asyncio.sleep(0)
-        decisions = [
-            part("decisions", _service(service), self._receipts(receipts, service, case_id))
-            for service in DECIDING_SERVICES
-        ]
-        await asyncio.gather(
-            await_journey,
+        parts = [
             part("stuck", "Operations", self._stuck(known, asking)),
             part("history", "The feed", self._history(known, asking)),
             part("money", _service("planning"), self._money(known)),
             part("reviews", _service("review"), self._reviews(known)),
-            *decisions,
-        )
+        ]
+        parts += [
+            part("decisions", _service(service), self._receipts(receipts, service, case_id))
+            for service in DECIDING_SERVICES
+        ]
+        if not known.row.ending:
+            parts.append(part("journey", "The journey", self._journey(known, asking)))
+        await asyncio.gather(*parts)
         known.parts.sort(key=lambda part: (part.name, part.sentence))  # the same, whichever gave up first
         self._tell_decisions(known, receipts)
 
@@ -147,14 +144,14 @@ class Describing:
         asked = receipts_pb2.ListReceiptsRequest(case_id=case_id)
         async for page in self._caller.pages(asked, receipts_pb2.ListReceiptsResponse, service):
             receipts.last[service].extend(page.receipts)
-            receipts.seen.extend(receipt.receipt_id for receipt in page.receipts)
+            receipts.seen += len(page.receipts)
 
     def _tell_decisions(self, told: pb.DescribeCaseResponse, receipts: _Receipts) -> None:
         """The last decisions of all services, by their time."""
         each = chain.from_iterable(((service, one) for one in last) for service, last in receipts.last.items())
         in_order = sorted(each, key=lambda made: made[1].decided_at.ToNanoseconds())[-MOST_DECISIONS:]
         told.decisions.extend(decision_message(service, receipt, self._words) for service, receipt in in_order)
-        told.earlier_decisions = len(receipts.seen) - len(in_order)
+        told.earlier_decisions = receipts.seen - len(in_order)
 
     async def _money(self, told: pb.DescribeCaseResponse) -> None:
         request = planning_pb2.GetPlanningRequest(case_id=told.row.case_id)

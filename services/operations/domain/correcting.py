@@ -67,9 +67,11 @@ def predict_correction(seen: SpendingSeen, given: Mapping[str, str]) -> Predicti
 
 def _sum_after(seen: SpendingSeen, was: SpendSeen, given: Mapping[str, str]) -> str:
     if was.round != seen.round:
-        return f"It was recorded in round {was.round}, so what is spent in this round stays {_pounds(seen.spent)}."
+        return (
+            f"It was recorded in round {was.round}, so what is spent in this round stays {pounds_in_words(seen.spent)}."
+        )
     after = Decimal(seen.spent) - Decimal(was.amount) + Decimal(given["amount"])
-    return f"What is spent in this round goes from {_pounds(seen.spent)} to {_pounds(pounds(after))}."
+    return f"What is spent in this round goes from {pounds_in_words(seen.spent)} to {pounds_in_words(pounds(after))}."
 
 
 def right_in_words(given: Mapping[str, str]) -> str:
@@ -79,11 +81,7 @@ def right_in_words(given: Mapping[str, str]) -> str:
 
 
 def _told(amount: str, line_id: str, spent_on: str) -> str:
-    return f"{_pounds(amount)} on line {line_id}, on {clock.day_in_words(date.fromisoformat(spent_on))}"
-
-
-def _pounds(amount: str) -> str:
-    return pounds_in_words(amount)
+    return f"{pounds_in_words(amount)} on line {line_id}, on {clock.day_in_words(date.fromisoformat(spent_on))}"
 
 
 def seen_corrected(seen: SpendingSeen, given: Mapping[str, str]) -> str:
@@ -91,4 +89,4 @@ def seen_corrected(seen: SpendingSeen, given: Mapping[str, str]) -> str:
     right = seen.correction(given)
     if right is None:
         return ""
-    return f"{right.spend_id} counts: {right_in_words(given)}. In this round {_pounds(seen.spent)} is spent."
+    return f"{right.spend_id} counts: {right_in_words(given)}. In this round {pounds_in_words(seen.spent)} is spent."

@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from services.operations.domain.effects import Owed
 from services.operations.domain.journeys import Case, Ended
-from services.operations.looking.lost_journeys import LostJourneys, NewCase
+from services.operations.looking.lost_journeys import LostJourneys, OpenCases
 from services.operations.looking.parked_journeys import ParkedJourneys
 from services.operations.looking.waiting_journeys import WaitingJourneys, Why
 from services.operations.temporal_client import TemporalClient
@@ -52,20 +52,11 @@ class Seen:
     lost: Mapping[str, Ended | None]
 
 
-class Rows(Protocol):
+class Rows(OpenCases, Protocol):
     """How the rows are read while Temporal is asked: after each answer, so that what has moved is not told."""
 
     async def known(self, case_ids: Sequence[str]) -> Mapping[str, Case]:
         """Those of some cases that are open, as they are now."""
-
-    async def how_many_open(self) -> int:
-        """How many cases have not ended."""
-
-    async def open_cases(self) -> set[str]:
-        """The open cases that are old enough to have a journey."""
-
-    async def new_cases(self) -> Sequence[NewCase]:
-        """Those that were opened just before."""
 
 
 class Journeys:

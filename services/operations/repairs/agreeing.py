@@ -19,8 +19,6 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Actor
 
 EVERY_ACTION = frozenset(Action)
-EVERY_CASE = 1_000_000
-"""More than a repair can have."""
 
 
 def is_by_two(councils: Councils, action: Action, its_cases: Iterable[RepairCase]) -> bool:
@@ -49,7 +47,7 @@ def agree(connection: sa.Connection, repair: Repair, because: str, *, actor: Act
     agreement = Agreement(repair.planned_by, actor.subject)
     if not repair_store.agree(connection, repair.repair_id, agreement, because, now):
         raise agreed_already(repair)
-    its_cases = repair_store.cases_of(connection, repair.repair_id, outcomes=(), after=0, size=EVERY_CASE)
+    its_cases = repair_store.cases_of(connection, repair.repair_id, outcomes=(), after=0, size=repair_store.EVERY_CASE)
     after = list_told(repair.action, repair.given, its_cases)
     auditing.add(connection, actor, Entry("repair.agreed", repair.repair_id, because, after=after), signer)
     return replace(repair, agreed_by=actor.subject, agreed_because=because, agreed=now)

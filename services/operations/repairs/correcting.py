@@ -14,13 +14,12 @@ from services.operations.domain.correcting import (
 )
 from services.operations.domain.prediction import Prediction
 from services.operations.domain.repair import Outcome, Proof
+from services.operations.repairs.calls import CALL_SECONDS, refusals_as_faults
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1 import review_pb2_grpc
 from sevensteps.errors import Fault
-from sevensteps.rpc.faults import fault_of
 
-CALL_SECONDS = 15.0
 NOT_THERE = "STAGE_ORDER"
 """The reason by which the review service says that a case has not come to it."""
 
@@ -74,10 +73,8 @@ class Correcting:
         return SpendingSeen(life.round, life.spent, records), life.etag
 
     async def _ask(self, rpc: str, request: Message) -> Message:
-        try:
+        with refusals_as_faults():
             answer: Message = await getattr(self._review, rpc)(request, timeout=CALL_SECONDS)
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from error
         return answer
 
 

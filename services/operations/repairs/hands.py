@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
 
-import grpc
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse, ResetActivityRequest
@@ -16,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from services.operations.domain.action import Action
 from services.operations.domain.prediction import Prediction
 from services.operations.domain.repair import Proof
+from services.operations.repairs.calls import CALL_SECONDS, refusals_as_faults
 from services.operations.repairs.correcting import Correcting
 from services.operations.repairs.repair_store import Repair, RepairCase
 from services.operations.repairs.skipping import Skipping
@@ -25,15 +25,13 @@ from sevensteps import journeys
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc
 from sevensteps.asks import Ask
-from sevensteps.config import Settings
+from sevensteps.config import DECIDING_SERVICES, Settings
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault, Kind
 from sevensteps.fields import number_of
 from sevensteps.rpc.client import channel
-from sevensteps.rpc.faults import fault_of
-from sevensteps.temporal import ASKED, Standing, workflow_id
+from sevensteps.temporal import Standing, workflow_id
 
-CALL_SECONDS = 15.0
 TIMEOUT = timedelta(seconds=5)
 AT_ONCE = 16
 """How many cases are asked about at once."""
@@ -67,15 +65,14 @@ class OwnHands:
     def __init__(self, settings: Settings) -> None:
         """`settings` say where services and Temporal are. Nothing is connected yet."""
         certificates = certificates_for_calls(settings, PROCESS)
-        self._assessment = channel(settings.address("assessment"), _token.get, certificates)
-        self._feed = channel(settings.address("feed"), _token.get, certificates)
-        self._temporal = TemporalClient(settings)
-        self._unheard = Unheard(self._feed, self._temporal)
-        self._asked = {
-            name: channel(settings.address(name), _token.get, certificates) for name in sorted({*ASKED.values()})
+        self._channels = {
+            name: channel(settings.address(name), _token.get, certificates) for name in (*DECIDING_SERVICES, "feed")
         }
-        self._skipping = Skipping(self._asked, self._temporal)
-        self._correcting = Correcting(self._asked["review"])
+        self._assessment = assessment_pb2_grpc.AssessmentServiceStub(self._channels["assessment"])
+        self._temporal = TemporalClient(settings)
+        self._unheard = Unheard(self._channels["feed"], self._temporal)
+        self._skipping = Skipping(self._channels, self._temporal)
+        self._correcting = Correcting(self._channels["review"])
 
     async def foresee(
         self, action: Action, given: Mapping[str, str], case_ids: Sequence[str], token: str
@@ -101,27 +98,27 @@ class OwnHands:
                 await self._retry(case.case_id)
             case Action.REBUILD:
                 await self._end_journey(case.case_id)
-                await self._resume(repair, case, token)  # the relay brings it, finds no journey, and starts one
+                await self._resume(repair, case)  # the relay brings it, finds no journey, and starts one
             case Action.RESUME:
-                await self._resume(repair, case, token)
+                await self._resume(repair, case)
             case Action.REPLAY:  # the relay brings it, and before it whatever the journey has not heard
-                await self._resume(repair, case, token, replay=True)
+                await self._resume(repair, case, replay=True)
             case Action.SKIP:
-                await self._resume(repair, case, token, ask=await self._skipping.ensure(case.case_id, case.about))
+                await self._resume(repair, case, ask=await self._skipping.ensure(case.case_id, case.about))
             case _:
-                await self._change_record(repair, case, token)
+                await self._change_record(repair, case)
 
-    async def _change_record(self, repair: Repair, case: RepairCase, token: str) -> None:
+    async def _change_record(self, repair: Repair, case: RepairCase) -> None:
         """What a service has on record of the case is changed there; the journey hears of it as of any other change."""
         match repair.action:
             case Action.HOLD | Action.RELEASE:
-                await self._hold_or_release(repair, case, token)
+                await self._hold_or_release(repair, case)
             case Action.END:
-                await self._end(repair, case, token)
+                await self._end(repair, case)
             case Action.ASSIGN:
-                await self._assign(repair, case, token)
+                await self._assign(repair, case)
             case Action.ESCALATE:
-                await self._escalate(repair, case, token)
+                await self._escalate(repair, case)
             case Action.CORRECT:
                 request_id = _request_id(repair, case)
                 await self._correcting.correct(request_id, case.case_id, repair.given, repair.because)
@@ -137,14 +134,10 @@ class OwnHands:
 
     async def close(self) -> None:
         """See Hands."""
-        await self._assessment.close()
-        await self._feed.close()
-        for each in self._asked.values():
+        for each in self._channels.values():
             await each.close()
 
-    async def _resume(
-        self, repair: Repair, case: RepairCase, token: str, *, replay: bool = False, ask: Ask | None = None
-    ) -> None:
+    async def _resume(self, repair: Repair, case: RepairCase, *, replay: bool = False, ask: Ask | None = None) -> None:
         request = pb.ResumeCaseRequest(
             request_id=_request_id(repair, case),
             case_id=case.case_id,
@@ -153,35 +146,35 @@ class OwnHands:
             skips=ask.operation if ask else "",
             turn=ask.turn if ask else 0,
         )
-        await self._ask(token, "ResumeCase", request)
+        await self._ask("ResumeCase", request)
 
-    async def _hold_or_release(self, repair: Repair, case: RepairCase, token: str) -> None:
-        now, same = await self._now(repair, case, token)
+    async def _hold_or_release(self, repair: Repair, case: RepairCase) -> None:
+        now, same = await self._now(repair, case)
         if repair.action is Action.HOLD and not now.on_hold:
             reason = number_of(pb.HoldReason, repair.given["hold_reason"])
-            await self._ask(token, "PlaceHold", pb.PlaceHoldRequest(reason=reason, **same))
+            await self._ask("PlaceHold", pb.PlaceHoldRequest(reason=reason, **same))
         elif repair.action is Action.RELEASE and now.on_hold:
-            await self._ask(token, "ReleaseHold", pb.ReleaseHoldRequest(**same))
+            await self._ask("ReleaseHold", pb.ReleaseHoldRequest(**same))
 
-    async def _end(self, repair: Repair, case: RepairCase, token: str) -> None:
+    async def _end(self, repair: Repair, case: RepairCase) -> None:
         """Ask that the case be ended, unless it has ended as it should; one that ended otherwise is refused."""
-        now, same = await self._now(repair, case, token)
+        now, same = await self._now(repair, case)
         ending = number_of(pb.Ending, repair.given["ending"])
         if now.ending != ending:
-            await self._ask(token, "EndCase", pb.EndCaseRequest(ending=ending, **same))
+            await self._ask("EndCase", pb.EndCaseRequest(ending=ending, **same))
 
-    async def _assign(self, repair: Repair, case: RepairCase, token: str) -> None:
-        now, same = await self._now(repair, case, token)
+    async def _assign(self, repair: Repair, case: RepairCase) -> None:
+        now, same = await self._now(repair, case)
         if now.team != repair.given["team"]:
-            await self._ask(token, "AssignCase", pb.AssignCaseRequest(team=repair.given["team"], **same))
+            await self._ask("AssignCase", pb.AssignCaseRequest(team=repair.given["team"], **same))
 
-    async def _escalate(self, repair: Repair, case: RepairCase, token: str) -> None:
-        _, same = await self._now(repair, case, token)
-        await self._ask(token, "EscalateCase", pb.EscalateCaseRequest(role=repair.given["escalate_to"], **same))
+    async def _escalate(self, repair: Repair, case: RepairCase) -> None:
+        _, same = await self._now(repair, case)
+        await self._ask("EscalateCase", pb.EscalateCaseRequest(role=repair.given["escalate_to"], **same))
 
-    async def _now(self, repair: Repair, case: RepairCase, token: str) -> tuple[pb.Case, dict[str, str]]:
+    async def _now(self, repair: Repair, case: RepairCase) -> tuple[pb.Case, dict[str, str]]:
         """The case as its service has it now, and what every call that changes it says."""
-        found = await self._ask(token, "GetCase", pb.GetCaseRequest(case_id=case.case_id))
+        found = await self._ask("GetCase", pb.GetCaseRequest(case_id=case.case_id))
         now = found.case if isinstance(found, pb.GetCaseResponse) else pb.Case()
         same = {
             "request_id": _request_id(repair, case),
@@ -191,14 +184,10 @@ class OwnHands:
         }
         return now, same
 
-    async def _ask(self, token: str, rpc: str, request: Message) -> Message:
+    async def _ask(self, rpc: str, request: Message) -> Message:
         """Ask the assessment service as whoever repairs."""
-        _token.set(token)
-        stub = assessment_pb2_grpc.AssessmentServiceStub(self._assessment)
-        try:
-            answer: Message = await getattr(stub, rpc)(request, timeout=CALL_SECONDS)
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from error
+        with refusals_as_faults():
+            answer: Message = await getattr(self._assessment, rpc)(request, timeout=CALL_SECONDS)
         return answer
 
     async def _end_journey(self, case_id: str) -> None:

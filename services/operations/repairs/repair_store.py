@@ -12,6 +12,8 @@ from services.operations.domain.repair import Proof, State
 from services.operations.tables import repair_cases, repairs
 from sevensteps.errors import Fault, Kind
 
+EVERY_CASE = 1_000_000
+"""More than a repair can have."""
 SILENT_MILLISECONDS = 30_000
 """After so long without a word, whoever ran a repair does not run it any more."""
 

@@ -62,14 +62,14 @@ def planned_of(request: pb.PlanRepairRequest, actor: Actor) -> Planned:
 
 def _given(fields: Fields, request: pb.PlanRepairRequest, action: str) -> Mapping[str, str]:
     """What the action is given, by field. Notes what is wrong with it, and what is for another action."""
-    if action == Action.CORRECT:
-        return _only_correction(fields, request)
-    if request.HasField("correction"):
+    if action != Action.CORRECT and request.HasField("correction"):
         fields.wrong("correction", f"must be empty: it is for the action {Action.CORRECT} alone")
     wanted = GIVEN.get(Action(action)) if action else None
     for each, name in GIVEN.items():
         if name != wanted and getattr(request, name):
             fields.wrong(name, f"must be empty: it is for the action {each} alone")
+    if action == Action.CORRECT:
+        return correction_of(fields, request)
     if wanted is None:
         return {}
     value = str(getattr(request, wanted))
@@ -77,13 +77,6 @@ def _given(fields: Fields, request: pb.PlanRepairRequest, action: str) -> Mappin
         fields.among(wanted, value, ONE_OF[wanted])
         return {wanted: value}
     return {wanted: fields.text(wanted, value, limit=LONGEST_TEAM)}
-
-
-def _only_correction(fields: Fields, request: pb.PlanRepairRequest) -> Mapping[str, str]:
-    for each, name in GIVEN.items():
-        if getattr(request, name):
-            fields.wrong(name, f"must be empty: it is for the action {each} alone")
-    return correction_of(fields, request)
 
 
 def extent_of(request: pb.ContinueRepairRequest) -> tuple[int, int, int]:

@@ -35,8 +35,6 @@ LOOK_SECONDS = 1.0
 """Between two looks at a case that has been repaired."""
 PATIENCE_SECONDS = 60.0
 """How long a case may take to move. After that it is as it was."""
-EVERY_CASE = 1_000_000
-"""More than a repair can have."""
 NOT_HEARD = "The feed does not say so yet."
 LOOK_AT_THEM = "Look at what has become of the first cases, and continue."
 PASSING = frozenset({Kind.UNAVAILABLE, Kind.UNAUTHENTICATED})
@@ -151,7 +149,7 @@ class Repairing:
 
     async def _act_on_some(self, run: Run, looking: set[asyncio.Task[None]]) -> str | None:
         """Repair the next cases, and begin to look at each. Answers as `_carry_out` does."""
-        size = run.going.cases or EVERY_CASE
+        size = run.going.cases or repair_store.EVERY_CASE
         for case in await self._records.read(partial(repair_store.left_of, repair_id=run.repair_id, size=size)):
             began = monotonic()
             if not await self._is_still(run):

@@ -6,6 +6,7 @@ import grpc
 
 from services.operations.domain.prediction import Prediction
 from services.operations.domain.skipping import NOT_PARKED, ask_of, predict_skip
+from services.operations.repairs.calls import CALL_SECONDS, refusals_as_faults
 from services.operations.repairs.unheard import GONE, SILENT
 from services.operations.temporal_client import TemporalClient
 from sevensteps import journeys
@@ -14,10 +15,7 @@ from sevensteps.api.asks.v1 import asks_pb2_grpc
 from sevensteps.asks import Ask, Confirmed
 from sevensteps.errors import Fault, Kind
 from sevensteps.rpc.asks import confirmed_of
-from sevensteps.rpc.faults import fault_of
 from sevensteps.temporal import ASKED
-
-CALL_SECONDS = 15.0
 
 
 class Skipping:
@@ -59,7 +57,5 @@ class Skipping:
 
     async def _confirmed(self, case_id: str, ask: Ask) -> Confirmed:
         request = pb.GetAskRequest(case_id=case_id, operation=ask.operation, turn=ask.turn)
-        try:
+        with refusals_as_faults():
             return confirmed_of(await self._stubs[ASKED[ask.operation]].GetAsk(request, timeout=CALL_SECONDS))
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from error

@@ -4,16 +4,15 @@ import grpc
 
 from services.operations.domain.prediction import Prediction
 from services.operations.domain.replaying import REBUILD, Told, predict_replay
+from services.operations.repairs.calls import CALL_SECONDS, refusals_as_faults
 from services.operations.temporal_client import TemporalClient
 from sevensteps import journeys
 from sevensteps.api.feed.v1 import feed_pb2 as pb
 from sevensteps.api.feed.v1 import feed_pb2_grpc
 from sevensteps.errors import Fault
 from sevensteps.events import HEARD
-from sevensteps.rpc.faults import fault_of
 from sevensteps.temporal import Remembered
 
-CALL_SECONDS = 15.0
 PAGE_SIZE = 1000
 JOURNEYS = "journeys"
 """The subscription by which events are brought to the journeys."""
@@ -31,10 +30,8 @@ class Unheard:
 
     async def brought_to(self) -> int:
         """The position up to which every event was brought to its journey. Raises the Fault of the feed."""
-        try:
+        with refusals_as_faults():
             listed = await self._feed.ListSubscriptions(pb.ListSubscriptionsRequest(), timeout=CALL_SECONDS)
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from error
         return next((each.position for each in listed.subscriptions if not each.subject and each.name == JOURNEYS), 0)
 
     async def foresee(self, case_id: str, brought_to: int) -> Prediction:
@@ -57,10 +54,8 @@ class Unheard:
         request = pb.ListEventsRequest(page_size=PAGE_SIZE, filter=pb.EventFilter(case_id=case_id, types=sorted(HEARD)))
         told: list[Told] = []
         while True:
-            try:
+            with refusals_as_faults():
                 page = await self._feed.ListEvents(request, timeout=CALL_SECONDS)
-            except grpc.aio.AioRpcError as error:
-                raise fault_of(error) from error
             told += [Told(event.position, event.type) for event in page.events]
             request.page_token = page.next_page_token
             if not page.more:
