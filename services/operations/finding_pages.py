@@ -61,8 +61,14 @@ def page(
 def causes(connection: sa.Connection, wanted: Wanted, today: date) -> Sequence[Cause]:
     """The causes of what is stuck, those of a part of the suite first, then those that hold up most cases."""
     of_parts = {(first.kind, first.cause): Cause(first, 0) for first in map(finding_of, _of_parts(connection, wanted))}
+    of_cases = (
+        sa.select(findings.c.kind, findings.c.cause, sa.func.count().label("cases"))
+        .join(cases, findings.c.case_id == cases.c.case_id)
+        .where(*conditions(wanted, today), *_of_kinds(wanted))
+        .group_by(findings.c.kind, findings.c.cause)
+    )
     held_up = []
-    for kind, cause, number in connection.execute(_of_cases(wanted, today)).all():
+    for kind, cause, number in connection.execute(of_cases).all():
         if part := of_parts.get((StuckKind(kind), cause)):
             of_parts[part.first.kind, cause] = replace(part, cases=number)
         else:
@@ -71,19 +77,6 @@ def causes(connection: sa.Connection, wanted: Wanted, today: date) -> Sequence[C
         *of_parts.values(),
         *sorted(held_up, key=lambda cause: (-cause.cases, cause.first.since, cause.first.cause)),
     ]
-
-
-def _of_cases(wanted: Wanted, today: date) -> sa.Select[str, str, int]:
-    """How many cases each cause holds up. Where every case is wanted, the rows of cases are not looked at."""
-    query = sa.select(findings.c.kind, findings.c.cause, sa.func.count().label("cases"))
-    if wanted == Wanted(scope=wanted.scope):
-        query = query.where(findings.c.case_id != "")
-        if wanted.scope is not None:
-            query = query.where(findings.c.council == wanted.scope)
-    else:
-        query = query.join(cases, findings.c.case_id == cases.c.case_id)
-        query = query.where(*conditions(wanted, today), *_of_kinds(wanted))
-    return query.group_by(findings.c.kind, findings.c.cause)
 
 
 def _of_parts(connection: sa.Connection, wanted: Wanted) -> Sequence[sa.RowMapping]:

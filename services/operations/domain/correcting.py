@@ -66,12 +66,11 @@ def predict_correction(seen: SpendingSeen, given: Mapping[str, str]) -> Predicti
 
 
 def _sum_after(seen: SpendingSeen, was: SpendSeen, given: Mapping[str, str]) -> str:
+    spent = pounds_in_words(seen.spent)
     if was.round != seen.round:
-        return (
-            f"It was recorded in round {was.round}, so what is spent in this round stays {pounds_in_words(seen.spent)}."
-        )
+        return f"It was recorded in round {was.round}, so what is spent in this round stays {spent}."
     after = Decimal(seen.spent) - Decimal(was.amount) + Decimal(given["amount"])
-    return f"What is spent in this round goes from {pounds_in_words(seen.spent)} to {pounds_in_words(pounds(after))}."
+    return f"What is spent in this round goes from {spent} to {pounds_in_words(pounds(after))}."
 
 
 def right_in_words(given: Mapping[str, str]) -> str:
