@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from console.filters import Problem
+from console.filters import Problem, by_field
 from sevensteps.errors import Fault, Kind
 
 UNSURE = frozenset({Kind.UNAVAILABLE, Kind.INTERNAL, Kind.EXHAUSTED})
@@ -43,4 +43,4 @@ class Attempt:
     @property
     def wrong(self) -> Mapping[str, str]:
         """What is wrong, by field."""
-        return {problem.field: problem.sentence for problem in self.problems}
+        return by_field(self.problems)

@@ -67,6 +67,11 @@ class Problem:
     sentence: str
 
 
+def by_field(problems: Sequence[Problem]) -> Mapping[str, str]:
+    """The sentences of problems, by their fields."""
+    return {problem.field: problem.sentence for problem in problems}
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """A filter that is on, in words, and the address without it."""

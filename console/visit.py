@@ -1,6 +1,6 @@
 """One visit of one page: who is there, their calls to services, and what they are shown."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -10,6 +10,7 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from console.filters import Problem, by_field
 from console.navigation import links, may, rpc_of
 from console.saved_views import SavedViews
 from console.signing_on.renewal import Renewal
@@ -104,14 +105,23 @@ class Visit:
         log.get().warning("a page was refused", reason=fault.reason, request_id=request_id)
         return {"refusal": fault.reason}
 
-    def show(self, template: str, status: int = 200, /, **what: object) -> HTMLResponse:
-        """A page."""
-        state = self.request.state
-        about: dict[str, object] = {"session": self.session, "form_key": self.form_key, "path": self.request.url.path}
-        about |= {"cspNonce": state.nonce, "request_id": state.request_id}
-        is_rehearsal, path = bool(self.console.settings.rehearsal), self.request.url.path
-        about["navigation"] = [*links(self.session.roles, path, is_rehearsal=is_rehearsal)] if self.session else []
-        about["rehearsal"] = NOTHING_COUNTS if is_rehearsal else ""
+    def show(
+        self, template: str, status: int = 200, problems: Sequence[Problem] = (), /, **what: object
+    ) -> HTMLResponse:
+        """A page. What is wrong with what was given stands in its summary, and by its field."""
+        state, path, session = self.request.state, self.request.url.path, self.session
+        is_rehearsal = bool(self.console.settings.rehearsal)
+        about: dict[str, object] = {
+            "session": session,
+            "form_key": self.form_key,
+            "path": path,
+            "cspNonce": state.nonce,
+            "request_id": state.request_id,
+            "navigation": [*links(session.roles, path, is_rehearsal=is_rehearsal)] if session else [],
+            "rehearsal": NOTHING_COUNTS if is_rehearsal else "",
+            "problems": problems,
+            "wrong": by_field(problems),
+        }
         return HTMLResponse(self.console.templates.get_template(template).render(**about | what), status)
 
 

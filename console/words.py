@@ -66,11 +66,6 @@ def law_date(name: str) -> str:
     return LAW_DATES.get(name, without_underscores(name))
 
 
-def money(text: str) -> str:
-    """An amount in pounds, with its £."""
-    return pounds_in_words(text)
-
-
 def repairs(number: pb.RepairAction.ValueType) -> str:
     """What a repair does; one that is newer than this console is called by its name in the contract."""
     name = short_name(pb.RepairAction, number)

@@ -119,10 +119,9 @@ async def _page(visit: Visit, attempt: Attempt) -> Response:
     return visit.show(
         "approval.html",
         attempt.status,
+        attempt.problems,
         attempt=attempt,
         refusal=attempt.reason,
-        problems=attempt.problems,
-        wrong=attempt.wrong,
         state=short_name(pb.ApprovalState, approval.state),
         done=visit.request.query_params.get("done", ""),
         next_request_id=attempt.request_id or str(uuid4()),

@@ -21,4 +21,4 @@ QUEUE = Queue(
 async def show(visit: Visit) -> Response:
     """The page. Raises the Faults of operations, except for wrong values: they are shown by their fields."""
     found = await listed(visit, QUEUE)
-    return visit.show(QUEUE.template, found.status, offered=QUEUE.offered, **found.shown())
+    return visit.show(QUEUE.template, found.status, found.asked.problems, offered=QUEUE.offered, **found.shown())

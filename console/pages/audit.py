@@ -1,29 +1,25 @@
 """The audit: what was done by repairs and what was refused, who did it and why; and all of it as a file."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 from urllib.parse import urlencode
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from console import words
+from console import files, words
+from console.files import csv_of
 from console.filters import Problem
-from console.pages.cases import csv_of
 from console.visit import Visit
-from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.case_history.audit import act_in_words, as_chained, facts_in_words
 from sevensteps.errors import ID, Fault, Kind
 from sevensteps.identity.actor import EVERY_COUNCIL
 
-PAGE_SIZE, FILE_PAGE_SIZE = 50, 1000
+PAGE_SIZE = 50
 BAD_REQUEST = 400
 ABOUT, AFTER = "about", "after"
 COLUMNS = ("number", "at", "council", "subject", "act", "about", "because", "refused", "before", "after", "signed")
-TYPES: Mapping[str, str] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
-Entries: TypeAlias = Iterable[pb.AuditEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +54,7 @@ async def show(visit: Visit) -> Response:
     return visit.show(
         "audit.html",
         BAD_REQUEST if problems else 200,
+        problems,
         entries=list(map(_entry, listed.entries)),
         about=about,
         after=after,
@@ -65,15 +62,14 @@ async def show(visit: Visit) -> Response:
         file=_address("/audit.csv", about),
         next_page=_address("/audit", about, more) if more else "",
         has_chain=_has_chain(visit),
-        problems=problems,
-        wrong={problem.field: problem.sentence for problem in problems},
     )
 
 
 async def as_file(visit: Visit) -> Response:
     """Every entry that is wanted, the oldest first, for a spreadsheet."""
-    request = pb.ListAuditRequest(page_size=FILE_PAGE_SIZE, about=_about(visit))
-    return await _file(visit, request, "csv", _csv_lines)
+    request = pb.ListAuditRequest(page_size=files.PAGE_SIZE, about=_about(visit))
+    pages = visit.console.caller.pages(request, pb.ListAuditResponse)
+    return await files.file_of(pages, _csv_lines, "audit", head=csv_of([COLUMNS]))
 
 
 async def as_chain(visit: Visit) -> Response:
@@ -84,7 +80,8 @@ async def as_chain(visit: Visit) -> Response:
     if not _has_chain(visit):
         detail = "The chain has the entries of every council, and you see those of your own. Get them as a table."
         raise Fault(Kind.DENIED, "CHAIN_OF_EVERY_COUNCIL", detail)
-    return await _file(visit, pb.ListAuditRequest(page_size=FILE_PAGE_SIZE), "jsonl", _json_lines)
+    pages = visit.console.caller.pages(pb.ListAuditRequest(page_size=files.PAGE_SIZE), pb.ListAuditResponse)
+    return await files.file_of(pages, _json_lines, "audit", files.JSON_LINES)
 
 
 def _about(visit: Visit) -> str:
@@ -118,22 +115,8 @@ def _entry(entry: pb.AuditEntry) -> Entry:
     )
 
 
-async def _file(visit: Visit, request: pb.ListAuditRequest, kind: str, of: Callable[[Entries], str]) -> Response:
-    """Page by page; where the first is refused, there is a page that says so instead of half a file."""
-    pages = visit.console.caller.pages(request, pb.ListAuditResponse)
-    first = await anext(pages)
-
-    async def lines() -> AsyncIterator[str]:
-        yield (csv_of([COLUMNS]) if kind == "csv" else "") + of(first.entries)
-        async for page in pages:
-            yield of(page.entries)
-
-    headers = {"content-disposition": f'attachment; filename="audit-{clock.today()}.{kind}"'}
-    return StreamingResponse(lines(), media_type=TYPES[kind], headers=headers)
-
-
-def _csv_lines(entries: Entries) -> str:
-    return csv_of([_cells(entry) for entry in entries])
+def _csv_lines(page: pb.ListAuditResponse) -> str:
+    return csv_of([_cells(entry) for entry in page.entries])
 
 
 def _cells(entry: pb.AuditEntry) -> Sequence[str]:
@@ -141,5 +124,5 @@ def _cells(entry: pb.AuditEntry) -> Sequence[str]:
     return [*(str(chained[name]) for name in COLUMNS[:-1]), "yes" if entry.signature else ""]
 
 
-def _json_lines(entries: Entries) -> str:
-    return "".join(f"{json.dumps(as_chained(entry))}\n" for entry in entries)
+def _json_lines(page: pb.ListAuditResponse) -> str:
+    return "".join(f"{json.dumps(as_chained(entry))}\n" for entry in page.entries)

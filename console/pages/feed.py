@@ -1,14 +1,14 @@
 """The feed: how far it is, who reads it, how far each reader is behind, and what to do about one that is."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
 from console import freshness, words
+from console.asking import part
 from console.forms import read_form
 from console.visit import Visit
 from sevensteps.api.feed.v1 import feed_pb2
@@ -20,7 +20,6 @@ FAR_BEHIND = 10_000
 """Events. From so many on, and for long, the council is told (deploy/prometheus/alerts/events.yaml: ReaderBehind)."""
 NAMES = ("name", "council", "subject")
 SEE_OTHER = 303
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,9 @@ async def show(visit: Visit) -> Response:
     asked = pb.ListCasesRequest(page_size=1)
     listed, cases = await asyncio.gather(
         visit.console.caller.ask(feed_pb2.ListSubscriptionsRequest(), feed_pb2.ListSubscriptionsResponse),
-        _or_why(visit.console.caller.ask(asked, pb.ListCasesResponse)),
+        part(visit.console.caller.ask(asked, pb.ListCasesResponse)),
     )
-    known = {"refusal_of_view": cases} if isinstance(cases, str) else _of(cases.view)
+    known = _of(cases.given.view) if cases.given else {"refusal_of_view": cases.refusal}
     return visit.show(
         "feed.html",
         readers=[_reader(each, may_delete=visit.may(DELETE)) for each in listed.subscriptions],
@@ -81,16 +80,6 @@ async def delete(visit: Visit) -> Response:
         if fault.kind is not Kind.NOT_FOUND:
             raise
     return RedirectResponse(f"/feed?{urlencode({'deleted': given.get('name', '')})}", SEE_OTHER)
-
-
-async def _or_why(asked: Awaitable[T]) -> T | str:
-    """An answer, or the sentence with which it was refused. What only a new sign-on mends is raised."""
-    try:
-        return await asked
-    except Fault as fault:
-        if fault.kind is Kind.UNAUTHENTICATED:
-            raise
-        return fault.detail
 
 
 def _of(view: pb.View) -> Mapping[str, object]:

@@ -110,7 +110,7 @@ def _value(parameter: Parameter, dated: DatedValue) -> str:
     """A value with its unit; amounts of money with their £."""
     told = value_words(parameter, dated)
     if parameter.type == "money":
-        told = words.money(told)
+        told = words.pounds(told)
     unit = parameter.unit.removeprefix("pounds").strip() if parameter.type == "money" else parameter.unit
     return f"{told} {unit}".strip()
 

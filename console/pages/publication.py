@@ -106,10 +106,9 @@ async def _page(visit: Visit, attempt: Attempt) -> Response:
     return visit.show(
         "publication.html",
         attempt.status,
+        attempt.problems,
         attempt=attempt,
         refusal=attempt.reason,
-        problems=attempt.problems,
-        wrong=attempt.wrong,
         found=found,
         state=STATES[found.state],
         changes=changes,

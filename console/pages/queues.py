@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from console import filters, freshness
 from console.filters import Asked, Problem
-from console.pages.cases import PAGE_SIZE, problems_of
 from console.visit import Visit
 from sevensteps import clock
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.errors import Fault, Kind
 
+PAGE_SIZE = 50
 BAD_REQUEST = 400
 
 
@@ -32,41 +32,22 @@ class Queue:
         known = [each for each in asked.problems if each.field not in others]
         return replace(asked, problems=[*known, *refused])
 
-    def wanted(self, asked: Asked) -> pb.CaseFilter:
-        """The filter for the service."""
-        wanted = asked.message
-        wanted.MergeFrom(self.fixed)
-        return wanted
-
     def request(self, asked: Asked, size: int) -> pb.ListCasesRequest:
         """Asks for a page of the list."""
-        return pb.ListCasesRequest(
-            filter=self.wanted(asked),
-            order=asked.order,
-            descending=asked.descending,
-            page_size=size,
-            page_token=asked.after,
-            with_total=True,
-        )
+        return request_of(asked, self.fixed, size)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a queue answers: a page of cases; or what is wrong with what was asked."""
+    """What is answered: a page of cases; or what is wrong with what was asked."""
 
     asked: Asked
     cases: pb.ListCasesResponse
 
     def shown(self) -> Mapping[str, object]:
-        """What the page of a queue shows."""
-        problems = self.asked.problems
-        about: dict[str, object] = {
-            "asked": self.asked,
-            "filters": filters,
-            "problems": problems,
-            "wrong": {problem.field: problem.sentence for problem in problems},
-        }
-        if problems:
+        """What the page shows."""
+        about: dict[str, object] = {"asked": self.asked, "filters": filters}
+        if self.asked.problems:
             return about
         after = self.cases.next_page_token
         return about | {
@@ -83,21 +64,46 @@ class Listed:
         return BAD_REQUEST if self.asked.problems else 200
 
 
+def request_of(asked: Asked, fixed: pb.CaseFilter, size: int) -> pb.ListCasesRequest:
+    """Asks for a page of the cases that an address asks for, of those that are meant in any case."""
+    wanted = asked.message
+    wanted.MergeFrom(fixed)
+    return pb.ListCasesRequest(
+        filter=wanted, order=asked.order, descending=asked.descending, page_size=size, page_token=asked.after
+    )
+
+
 async def listed(visit: Visit, queue: Queue) -> Listed:
     """What the address of a queue's page asks for. Raises the Faults of operations, but for wrong values."""
-    asked = queue.read(visit)
+    return await answered(visit, queue.read(visit), queue.fixed)
+
+
+async def answered(visit: Visit, asked: Asked, fixed: pb.CaseFilter) -> Listed:
+    """A page of cases, with how many there are on all. Raises the Faults of operations, but for wrong values."""
     if asked.problems:
         return Listed(asked, pb.ListCasesResponse())
+    request = request_of(asked, fixed, PAGE_SIZE)
+    request.with_total = True
     try:
-        cases = await visit.console.caller.ask(queue.request(asked, PAGE_SIZE), pb.ListCasesResponse)
+        return Listed(asked, await visit.console.caller.ask(request, pb.ListCasesResponse))
     except Fault as fault:
         if fault.kind is not Kind.INVALID:
             raise
-        return Listed(replace(asked, problems=problems_of(fault)), pb.ListCasesResponse())
-    return Listed(asked, cases)
+        return Listed(replace(asked, problems=_problems_of(fault)), pb.ListCasesResponse())
 
 
-async def count(visit: Visit, wanted: pb.CaseFilter) -> int:
-    """How many cases there are of a sort. Raises the Faults of operations."""
-    request = pb.ListCasesRequest(filter=wanted, page_size=1, with_total=True)
+def _problems_of(fault: Fault) -> list[Problem]:
+    """What a service says is wrong with a filter, by the fields of the page."""
+    found = []
+    for each in fault.violations:
+        name = each.field.removeprefix("filter.").partition("[")[0]
+        field, label = (name, filters.LABELS[name]) if name in filters.LABELS else ("filters", "The list")
+        found.append(Problem(field, f"{label}: {each.detail}."))
+    return found or [Problem("filters", fault.detail)]
+
+
+async def count(visit: Visit, queue: Queue, asked: Asked) -> int:
+    """How many cases of a queue an address asks for. Raises the Faults of operations."""
+    request = queue.request(asked, 1)
+    request.with_total, request.page_token = True, ""
     return (await visit.console.caller.ask(request, pb.ListCasesResponse)).total_size

@@ -46,7 +46,7 @@ async def go_on(visit: Visit) -> Response:
     given = await read_form(visit.request, visit.form_key)
     if problems := _problems_of_extent(given):
         return await _page(visit, given, problems)
-    repair_id, cases = visit.request.path_params["repair_id"], 0 if given.get("extent") == ALL else int(given["cases"])
+    repair_id, cases = _id(visit), 0 if given.get("extent") == ALL else int(given["cases"])
     left, pace = int(given["left"]), int(given["pace"])
     request = pb.ContinueRepairRequest(repair_id=repair_id, cases=cases, pace=pace, left=left)
     try:
@@ -139,10 +139,9 @@ async def _stop_form(
     return visit.show(
         "repair_stop.html",
         BAD_REQUEST if problems else 200,
+        problems,
         repair=repair,
         given=given,
-        problems=problems,
-        wrong={problem.field: problem.sentence for problem in problems},
     )
 
 
@@ -156,6 +155,7 @@ async def _page(
     answer = visit.show(
         "repair.html",
         (REFUSED[fault.kind] if fault else BAD_REQUEST) if problems else 200,
+        problems,
         repair=repair,
         own=_own(repair),
         listed=listed,
@@ -164,8 +164,6 @@ async def _page(
         next_page=_address(_own(repair), outcome, listed.next_page_token) if listed.next_page_token else "",
         left_out=await _left_out(visit, repair),
         given=given,
-        problems=problems,
-        wrong={problem.field: problem.sentence for problem in problems},
         **_acts(visit, repair),
         **_said(repair, asked),
         **(visit.noted(fault) if fault else {}),

@@ -183,9 +183,8 @@ async def _offers(visit: Visit, chosen: Chosen, problems: Sequence[Problem]) -> 
     return visit.show(
         "repair_new.html",
         BAD_REQUEST if problems else 200,
+        problems,
         chosen=chosen,
-        problems=problems,
-        wrong={problem.field: problem.sentence for problem in problems},
         most=MOST_CASES,
         **shown,
     )
@@ -200,12 +199,11 @@ async def _form(
     return visit.show(
         "repair_why.html",
         (CONFLICT if is_conflict else BAD_REQUEST) if problems else 200,
+        problems,
         chosen=chosen,
         found=found,
         offer=OFFERS[given[ACTION]],
         given=given,
-        problems=problems,
-        wrong={problem.field: problem.sentence for problem in problems},
         request_id_of_form=str(uuid4()) if fault else given.get("request_id", ""),
         **freshness.of_view(found.view),
         **(visit.noted(fault) if fault else {}),

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from console.files import PAGE_SIZE
 from console.filters import Asked
-from console.pages.cases import FILE_PAGE_SIZE, file_of
+from console.pages.cases import file_of
 from console.pages.queues import Queue, count, listed
 from console.visit import Visit
 from sevensteps import clock
@@ -71,7 +72,9 @@ async def show(visit: Visit) -> Response:
     found = await listed(visit, QUEUE)
     tabs = [] if found.asked.problems else await _tabs(visit, found.asked)
     file = f"/reviews.csv{found.asked.address()}"
-    return visit.show(QUEUE.template, found.status, offered=QUEUE.offered, tabs=tabs, file=file, **found.shown())
+    return visit.show(
+        QUEUE.template, found.status, found.asked.problems, offered=QUEUE.offered, tabs=tabs, file=file, **found.shown()
+    )
 
 
 async def as_file(visit: Visit) -> Response:
@@ -79,12 +82,12 @@ async def as_file(visit: Visit) -> Response:
     asked = QUEUE.read(visit)
     if asked.problems:
         return await show(visit)
-    return await file_of(visit, QUEUE.request(replace(asked, after=""), FILE_PAGE_SIZE), "reviews")
+    return await file_of(visit, QUEUE.request(asked, PAGE_SIZE), "reviews")
 
 
 async def _tabs(visit: Visit, asked: Asked) -> Sequence[Tab]:
     every = [*periods(clock.today())]
-    counts = await asyncio.gather(*(count(visit, QUEUE.wanted(_within(asked, each))) for each in every))
+    counts = await asyncio.gather(*(count(visit, QUEUE, _within(asked, each)) for each in every))
     return [
         Tab(each.name, each.address(asked), each.is_of(asked), cases) for each, cases in zip(every, counts, strict=True)
     ]

@@ -73,12 +73,11 @@ def _page(visit: Visit, given: Mapping[str, str], problems: list[Problem]) -> Re
     page = visit.show(
         "sign_in.html",
         BAD_REQUEST if problems else 200,
+        problems,
         places=places,
         is_here=is_here,
         form_key=form_key,
         given=given,
-        problems=problems,
-        wrong={problem.field: problem.sentence for problem in problems},
         roles=[role.value for role in Role if role in PEOPLE],
         councils=_councils(visit.console.settings),
     )

@@ -82,10 +82,9 @@ def _form(
     return visit.show(
         "view_new.html",
         (REFUSED[fault.kind] if fault else BAD_REQUEST) if problems else 200,
+        problems,
         asked=asked,
         question=_question(asked),
         given=given,
-        problems=problems,
-        wrong={problem.field: problem.sentence for problem in problems},
         **(visit.noted(fault) if fault else {}),
     )

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from console.files import harmless
 from console.filters import read
-from console.pages.cases import harmless
 from servers.console import OURS, THEIRS, Browser, Suite, browser_at, text_of
 from servers.operations import told
 from sevensteps import events
