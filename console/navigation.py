@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from sevensteps.identity.rights import RIGHTS
+from sevensteps.identity.rights import RIGHTS, rpc_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,6 @@ class Link:
     text: str
     current: bool
     active: bool
-
-
-def rpc_of(call: str) -> str:
-    """The call as the table of rights names it."""
-    service, _, method = call.partition(".")
-    return f"/sevensteps.api.{service}.v1.{service.capitalize()}Service/{method}"
 
 
 def may(roles: AbstractSet[str], call: str) -> bool:

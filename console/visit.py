@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.filters import Problem, by_field
-from console.navigation import links, may, rpc_of
+from console.navigation import links, may
 from console.saved_views import SavedViews
 from console.signing_on.renewal import Renewal
 from console.signing_on.sessions import Session, Sessions
@@ -21,7 +21,7 @@ from sevensteps.case_history.words import Words
 from sevensteps.config import Settings
 from sevensteps.console_address import is_secure
 from sevensteps.errors import Fault, Kind
-from sevensteps.identity.rights import authorise
+from sevensteps.identity.rights import authorise, rpc_of
 from sevensteps.rehearsal.words import NOTHING_COUNTS
 from sevensteps.rpc.caller import Caller
 

@@ -28,6 +28,8 @@ LAWS_NEEDED: Mapping[str, str] = {
 """The law that a pack has to hold to decide for a council there, by jurisdiction. England's comes with the suite."""
 SECONDS_BETWEEN_LOOKS = 1.0
 TWO_PEOPLE = "two people"
+LONGEST_TEAM = 64
+"""Letters in the name of a team, as the schema of council.yaml has it."""
 REPAIRED_BY_TWO = frozenset({"skip", "correct", "end"})
 """What a repair does by two people alone, whatever a council says: it cannot be taken back."""
 

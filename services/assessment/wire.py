@@ -15,7 +15,7 @@ from services.assessment.facts import (
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.asks import Ask
-from sevensteps.councils import Council
+from sevensteps.councils import LONGEST_TEAM, Council
 from sevensteps.events import CaseResumed
 from sevensteps.fields import Fields, moment, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
@@ -30,7 +30,6 @@ from sevensteps.temporal import ASKED
 PAGE = 50
 LARGEST_PAGE = 1000
 MOST_IDS = 1000
-LONGEST_TEAM = 64
 FACTS_OF_ADVOCACY = (
     "understanding",
     "retaining",

@@ -121,26 +121,24 @@ def trigger_of(request: pb.TriggerReviewRequest, fields: Fields) -> str:
 
 def spend_of(request: pb.RecordSpendRequest, fields: Fields) -> Spend:
     """What was spent."""
-    evidence = request.evidence
-    return Spend(
-        line_id=fields.id("line_id", request.line_id),
-        amount=fields.money_either_way("amount", request.amount),
-        spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.today()),
-        evidence=fields.reference("evidence", evidence, limit=LONGEST_EVIDENCE) if evidence else "",
-    )
+    return _spend(request, fields, may_be_zero=False)
 
 
 def correction_of(request: pb.CorrectSpendRequest, fields: Fields) -> Correction:
     """What is right of spending that was recorded wrongly."""
-    evidence = request.evidence
-    right = Spend(
-        line_id=fields.id("line_id", request.line_id),
-        amount=fields.money_either_way("amount", request.amount, may_be_zero=True),
-        spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.today()),
-        evidence=fields.reference("evidence", evidence, limit=LONGEST_EVIDENCE) if evidence else "",
-    )
+    right = _spend(request, fields, may_be_zero=True)
     return Correction(
         spend_id=fields.id("spend_id", request.spend_id), right=right, because=fields.text("because", request.because)
+    )
+
+
+def _spend(request: pb.RecordSpendRequest | pb.CorrectSpendRequest, fields: Fields, *, may_be_zero: bool) -> Spend:
+    evidence = request.evidence
+    return Spend(
+        line_id=fields.id("line_id", request.line_id),
+        amount=fields.money_either_way("amount", request.amount, may_be_zero=may_be_zero),
+        spent_on=fields.day("spent_on", request.spent_on, earliest=EARLIEST_SPEND, latest=clock.today()),
+        evidence=fields.reference("evidence", evidence, limit=LONGEST_EVIDENCE) if evidence else "",
     )
 
 

@@ -24,9 +24,14 @@ RECORDS = CASEWORK | {Role.FINANCE, Role.OPERATIONS, Role.AUDITOR}
 """Who may list what people wrote in a case. Integrators are programs, and have what stands and the feed."""
 
 
+def rpc_of(call: str) -> str:
+    """A call ("service.Method") as it is named on the wire, and in RIGHTS."""
+    service, _, method = call.partition(".")
+    return f"/sevensteps.api.{service}.v1.{service.capitalize()}Service/{method}"
+
+
 def _rights(service: str, table: Mapping[str, Iterable[Role]]) -> dict[str, frozenset[Role]]:
-    package = f"sevensteps.api.{service}.v1.{service.capitalize()}Service"
-    return {f"/{package}/{rpc}": frozenset(roles) for rpc, roles in table.items()}
+    return {rpc_of(f"{service}.{rpc}"): frozenset(roles) for rpc, roles in table.items()}
 
 
 _JOURNEY = {Role.JOURNEY}

@@ -1,7 +1,7 @@
 """What is said of each exercise, in plain words. A sentence may have a place for the case."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sevensteps.rehearsal.exercises import Exercise, Harm
 
@@ -21,14 +21,7 @@ class Words:
 
     def of(self, case_id: str) -> "Words":
         """The same of one case."""
-        return Words(
-            self.title,
-            self.seen.format(case=case_id),
-            self.find_out,
-            self.do,
-            self.hints,
-            self.command.format(case=case_id),
-        )
+        return replace(self, seen=self.seen.format(case=case_id), command=self.command.format(case=case_id))
 
 
 CATALOGUE: Mapping[Harm, Words] = {

@@ -29,14 +29,14 @@ from sevensteps.config import DECIDING_SERVICES, Settings
 from sevensteps.errors import Fault
 from sevensteps.fields import moment
 from sevensteps.identity.actor import Actor
-from sevensteps.identity.rights import authorise
+from sevensteps.identity.rights import authorise, rpc_of
 from sevensteps.rpc.caller import Caller
 
 PART_SECONDS = 5.0
 """How long one part is waited for: the others are told meanwhile."""
 EVENTS_AT_ONCE = 1_000
 MOST_DECISIONS = 50
-LIST_STUCK = "/sevensteps.api.operations.v1.OperationsService/ListStuck"
+LIST_STUCK = rpc_of("operations.ListStuck")
 """Who may read what is stuck may also read what a journey says: both tell what a service has refused."""
 NOTHING_YET = frozenset({"STAGE_ORDER", "CASE_ENDED"})
 """The reasons by which a service says that the case has not come to it, or had ended before."""

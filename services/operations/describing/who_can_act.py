@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
-from sevensteps.identity.rights import PEOPLE, RIGHTS
+from sevensteps.identity.rights import PEOPLE, RIGHTS, rpc_of
 from sevensteps.temporal import WaitingFor
 
 DONE_BY: Mapping[WaitingFor, str] = {
-    WaitingFor.DETERMINATION: "assessment/ConfirmDetermination",
-    WaitingFor.ADVICE: "assessment/GiveAdvice",
-    WaitingFor.INDICATIVE_BUDGET: "assessment/GiveIndicativeBudget",
-    WaitingFor.PLAN: "planning/SubmitPlan",
-    WaitingFor.DECISION: "approval/ApprovePlan",
-    WaitingFor.MONEY: "planning/ArrangeMoney",
-    WaitingFor.SUPPORT: "planning/ArrangeSupport",
-    WaitingFor.REVIEW_DATE: "review/RequestReview",
-    WaitingFor.REVIEW: "review/CompleteReview",
-    WaitingFor.RELEASE: "assessment/ReleaseHold",
-    WaitingFor.MEND: "assessment/ResumeCase",
+    WaitingFor.DETERMINATION: "assessment.ConfirmDetermination",
+    WaitingFor.ADVICE: "assessment.GiveAdvice",
+    WaitingFor.INDICATIVE_BUDGET: "assessment.GiveIndicativeBudget",
+    WaitingFor.PLAN: "planning.SubmitPlan",
+    WaitingFor.DECISION: "approval.ApprovePlan",
+    WaitingFor.MONEY: "planning.ArrangeMoney",
+    WaitingFor.SUPPORT: "planning.ArrangeSupport",
+    WaitingFor.REVIEW_DATE: "review.RequestReview",
+    WaitingFor.REVIEW: "review.CompleteReview",
+    WaitingFor.RELEASE: "assessment.ReleaseHold",
+    WaitingFor.MEND: "assessment.ResumeCase",
 }
 """The call by which somebody does it. What is not here is for the suite itself, or for nobody."""
 
@@ -25,6 +25,4 @@ def who_can_act(waiting_for: WaitingFor) -> Sequence[str]:
     """The roles, in the order of the alphabet. Whether one of them may sign a plan, the scheme of delegation says."""
     if waiting_for not in DONE_BY:
         return ()
-    service, _, rpc = DONE_BY[waiting_for].partition("/")
-    full = f"/sevensteps.api.{service}.v1.{service.capitalize()}Service/{rpc}"
-    return sorted(role.value for role in RIGHTS[full] & PEOPLE)
+    return sorted(role.value for role in RIGHTS[rpc_of(DONE_BY[waiting_for])] & PEOPLE)

@@ -20,16 +20,14 @@ from sevensteps import log
 from sevensteps.background import end_if_cancelled
 from sevensteps.errors import Fault
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
+from sevensteps.identity.rights import rpc_of
 from sevensteps.service.store import Store
 
 ACTS: Mapping[str, str] = {
-    f"/sevensteps.api.operations.v1.OperationsService/{rpc}": act
-    for rpc, act in {
-        "PlanRepair": "repair.planned",
-        "AgreeRepair": "repair.agreed",
-        "ContinueRepair": "repair.continued",
-        "StopRepair": "repair.stopped",
-    }.items()
+    rpc_of("operations.PlanRepair"): "repair.planned",
+    rpc_of("operations.AgreeRepair"): "repair.agreed",
+    rpc_of("operations.ContinueRepair"): "repair.continued",
+    rpc_of("operations.StopRepair"): "repair.stopped",
 }
 """The calls that change something, and what each is called in the audit."""
 ONE_BY_ONE = 5

@@ -14,6 +14,7 @@ from services.operations.repairs.planning import Planned
 from services.operations.repairs.repair_store import Progress, Repair, RepairCase
 from services.operations.wire import LARGEST_PAGE, LONGEST_CAUSE, PAGE, named, timestamp, wanted_of
 from sevensteps.api.operations.v1 import operations_pb2 as pb
+from sevensteps.councils import LONGEST_TEAM
 from sevensteps.fields import Fields, moment, number_of
 from sevensteps.identity.actor import Actor
 from sevensteps.identity.rights import SIGNING
@@ -22,7 +23,6 @@ from sevensteps.service.page_tokens import position_of, token_of
 from sevensteps.steps import Ending, HoldReason
 
 LONGEST_REASON = 1_000
-LONGEST_TEAM = 64
 PACE, LARGEST_PACE = 300, 1200
 """How many cases a minute, unless somebody says otherwise; and the most."""
 MOST_AT_ONCE = 5000
