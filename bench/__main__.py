@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import (
+    answers,
     burst,
     call,
     cases,
     console,
+    documents,
     fairness,
     feed,
     gate,
@@ -45,6 +47,7 @@ WITH_RECORDS: Mapping[str, Measure] = {
     "stuck": stuck.measure,
     "repair": repair.measure,
     "call": call.measure,
+    "answers": answers.measure,
     "feed": feed.measure,
     "large-feed": large_feed.measure,
     "cases": cases.measure,
@@ -57,6 +60,7 @@ WITH_RECORDS: Mapping[str, Measure] = {
 WITHOUT: Mapping[str, Callable[[Say], Awaitable[list[Figure]]]] = {
     "policy": policy.measure,
     "receipts": receipts.measure,
+    "documents": documents.measure,
 }
 """Made once, of rules and files."""
 NAMES = (*WITH_RECORDS, *WITHOUT)

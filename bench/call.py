@@ -74,12 +74,13 @@ async def _echo() -> AsyncIterator[grpc.aio.Channel]:
 
 
 @asynccontextmanager
-async def _assessment(
-    database: str = "", *, encrypted: bool = False, collector: str = ""
-) -> AsyncIterator[assessment_pb2_grpc.AssessmentServiceAsyncStub]:
-    """The assessment service with the feed, so that its outbox is sent as usual; encrypted, and with traces, too."""
+async def assessment_serving(
+    database: str = "", *, encrypted: bool = False, collector: str = "", policies: Path | None = None
+) -> AsyncIterator[grpc.aio.Channel]:
+    """Calls to the assessment service; its outbox is sent to a feed as usual. Encrypted, and with traces, too."""
     with tempfile.TemporaryDirectory() as folder:
         settings = on_free_ports(replace(Settings(), data=Path(folder), database=database))
+        settings = replace(settings, policies=policies or settings.policies)
         if encrypted:
             settings = with_development_certificates(settings)
         keys = Keys.open(settings.data)
@@ -91,7 +92,7 @@ async def _assessment(
             token = keys.issue("bench", [Role.PRACTITIONER], "example-council")
             certificates = certificates_for_calls(settings, COMMAND_LINE)
             async with channel(settings.assessment, lambda: token, certificates) as called:
-                yield assessment_pb2_grpc.AssessmentServiceStub(called)
+                yield called
         finally:
             os.environ.pop(ENDPOINT, None)
             for process in processes:
@@ -105,21 +106,29 @@ async def start(suite: Suite, processes: list[Process]) -> None:
     await asyncio.gather(*(suite.wait_until_serving(process) for process in processes))
 
 
-class _Caller:
+class Caller:
     """Makes the two kinds of calls of one service."""
 
-    def __init__(self, assessment: assessment_pb2_grpc.AssessmentServiceAsyncStub) -> None:
-        self._assessment = assessment
+    def __init__(self, called: grpc.aio.Channel) -> None:
+        """`called` is the channel to the service."""
+        self._assessment = assessment_pb2_grpc.AssessmentServiceStub(called)
         self._opened: list[pb.Case] = []
 
     def both(self) -> tuple[Callable[[int], Awaitable[None]], ...]:
+        """The two kinds."""
         return self.open_case, self.record
 
     async def open_case(self, _: int) -> None:
+        """Open a case: a record with a decision, its receipt and an event."""
         self._opened.append(await first_contact(self._assessment))
 
+    def opened(self) -> pb.Case:
+        """A case that was opened and that nothing was done with."""
+        return self._opened.pop()
+
     async def record(self, _: int) -> None:
-        case = self._opened.pop()
+        """Record something: a record with an event."""
+        case = self.opened()
         await self._assessment.RecordSelfAssessment(
             pb.RecordSelfAssessmentRequest(
                 request_id=str(uuid4()),
@@ -139,14 +148,14 @@ async def measure(say: Callable[[str], None], database: str) -> list[Figure]:
 
 async def _against_the_echo(say: Callable[[str], None], database: str, *, most: tuple[float, float]) -> list[Figure]:
     say(f"{ROUNDS} rounds of {COUNT} calls of each kind, {IN_FLIGHT} in flight ...")
-    async with _echo() as called, _assessment(database) as assessment:
+    async with _echo() as called, assessment_serving(database) as assessment:
         call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = called.unary_unary(ECHO)
-        caller = _Caller(assessment)
+        caller = Caller(assessment)
 
         async def echo(_: int) -> None:
             await call(b"x" * 300)
 
-        rounds = await _rounds(echo, caller.open_case, caller.record)
+        rounds = await rounds_of(echo, caller.open_case, caller.record)
     floor = median(echoed for echoed, _, _ in rounds)
     return [
         Figure("bare echo, p50", f"{floor:.1f} ms"),
@@ -159,12 +168,12 @@ async def _encryption(say: Callable[[str], None]) -> list[Figure]:
     say(f"{ROUNDS} rounds of {COUNT} calls of each kind without and with TLS and traces, {IN_FLIGHT} in flight ...")
     async with (
         _collector() as collector,
-        _assessment() as in_plaintext,
-        _assessment(encrypted=True) as over_tls,
-        _assessment(encrypted=True, collector=collector) as traced,
+        assessment_serving() as in_plaintext,
+        assessment_serving(encrypted=True) as over_tls,
+        assessment_serving(encrypted=True, collector=collector) as traced,
     ):
-        kinds = [call for each in (in_plaintext, over_tls, traced) for call in _Caller(each).both()]
-        rounds = [[sum(times[at : at + 2]) for at in (0, 2, 4)] for times in await _rounds(*kinds)]
+        kinds = [call for each in (in_plaintext, over_tls, traced) for call in Caller(each).both()]
+        rounds = [[sum(times[at : at + 2]) for at in (0, 2, 4)] for times in await rounds_of(*kinds)]
     tls, both = (median(times[at] / times[0] - 1 for times in rounds) for at in (1, 2))
     return [
         Figure("TLS adds to both kinds, p50", f"{tls:.0%}", "below 15%"),
@@ -191,7 +200,7 @@ async def _collector() -> AsyncIterator[str]:
         await server.stop(None)
 
 
-async def _rounds(*kinds: Callable[[int], Awaitable[None]]) -> list[list[float]]:
+async def rounds_of(*kinds: Callable[[int], Awaitable[None]]) -> list[list[float]]:
     """The times of each kind of call, in milliseconds, a row for each round."""
     for kind in kinds:
         await timed(kind, count=WARM_UP, in_flight=IN_FLIGHT)

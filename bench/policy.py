@@ -7,7 +7,7 @@ the verdict alone: neither says why not.
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from time import process_time
@@ -16,16 +16,24 @@ from bench.figure import Figure
 from bench.peers import drools, gorules
 from bench.peers.answer import Answer, Facts
 from sevensteps.config import Settings
+from sevensteps.policy.authoring.check import Found, check
 from sevensteps.policy.evaluation.decider import Decider
+from sevensteps.policy.model.answered import Answered
+from sevensteps.policy.model.answered_facts import facts_of
+from sevensteps.policy.model.question import QuestionType
+from sevensteps.policy.model.questionnaire import Questionnaire
 from sevensteps.policy.model.verdict import Json
 from sevensteps.policy.packs.decision_reader import read_decision
-from sevensteps.policy.packs.pack import Pack, read_pack
+from sevensteps.policy.packs.pack import Pack, names, read_pack
+from sevensteps.policy.packs.questionnaire_reader import read_questionnaire
 
 CASES = 10_000
 ON = date(2026, 4, 1)
 SEED = 1
 FACTS = Path("examples/facts")
 WORKED_TIMES = 1_000
+LONGEST = "council-led"
+"""The national questionnaire with the most questions."""
 
 PLAIN, BOTH = "plain alone", "both evaluators"
 ZEN, DROOLS = "GoRules ZEN, verdict alone", "Drools DMN, warm, verdict alone"
@@ -60,7 +68,9 @@ async def measure(tell: Callable[[str], None]) -> list[Figure]:
     verdicts = Counter(answers[BOTH].verdicts)
     counted = ", ".join(f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in sorted(verdicts.items()))
     figures.append(Figure("verdicts, the same by all", counted))
-    return [*figures, *(_worked(pack, decision) for decision in ("deadlines", "plan-check", "contribution"))]
+    figures += (_worked(pack, decision) for decision in ("deadlines", "plan-check", "contribution"))
+    tell("checking all packs, with their questionnaires and letters")
+    return [*figures, _checked(Settings().policies), *_questionnaire(read_questionnaire(pack, LONGEST))]
 
 
 def _ours(decider: Decider, cases: list[Facts]) -> Answer:
@@ -83,6 +93,34 @@ def _worked(pack: Pack, decision: str) -> Figure:
     facts = json.loads((FACTS / f"{decision}.json").read_text(encoding="utf-8"))
     rate = _ours(decider, [facts] * WORKED_TIMES).rate
     return Figure(f"{decision}, both evaluators, its worked facts", f"{rate:,.0f} a CPU-second")
+
+
+def _checked(root: Path) -> Figure:
+    """How long `sevensteps policy check` takes for all packs: what each extends is checked once."""
+    began, found = process_time(), Found()
+    problems = [problem for name in names(root) for problem in check(root, name, before=found)]
+    if problems:
+        raise AssertionError(f"{problems[0]}: a pack with problems is not measured")
+    return Figure("policy check of all packs", f"{process_time() - began:.1f} CPU-seconds", "less than 15")
+
+
+def _questionnaire(questionnaire: Questionnaire) -> Iterator[Figure]:
+    """How long it takes to see where a long questionnaire stands, and what its answers say, with every answer given."""
+    answers: dict[str, Json] = {
+        question.id: False if question.type is QuestionType.YES_NO else question.options[0].id
+        for question in questionnaire.questions
+        if question.type in (QuestionType.YES_NO, QuestionType.ONE_OF)
+    }
+    for what, act in (
+        ("how all stand", lambda: Answered.of(questionnaire, answers)),
+        ("the facts that they say", lambda: facts_of(Answered.of(questionnaire, answers), questionnaire.decision)),
+    ):
+        began = process_time()
+        for _ in range(WORKED_TIMES):
+            act()
+        each = (process_time() - began) / WORKED_TIMES * 1_000
+        name = f"{what}: {questionnaire.name}, {len(questionnaire.questions)} questions, {len(answers)} answers"
+        yield Figure(name, f"{each:.2f} CPU-milliseconds")
 
 
 def _agree(answers: Mapping[str, Answer]) -> None:

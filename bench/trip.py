@@ -12,7 +12,12 @@ import grpc
 
 from sevensteps import clock
 from sevensteps.api.approval.v1 import approval_pb2, approval_pb2_grpc
-from sevensteps.api.assessment.v1 import assessment_pb2, assessment_pb2_grpc
+from sevensteps.api.assessment.v1 import (
+    assessment_pb2,
+    assessment_pb2_grpc,
+    conversation_pb2,
+    conversation_pb2_grpc,
+)
 from sevensteps.api.feed.v1 import feed_pb2, feed_pb2_grpc
 from sevensteps.api.planning.v1 import planning_pb2, planning_pb2_grpc
 from sevensteps.api.review.v1 import review_pb2, review_pb2_grpc
@@ -33,6 +38,7 @@ class Services:
     """Clients of the services, each with the token of somebody who works with it."""
 
     assessment: assessment_pb2_grpc.AssessmentServiceAsyncStub
+    conversation: conversation_pb2_grpc.ConversationServiceAsyncStub
     planning: planning_pb2_grpc.PlanningServiceAsyncStub
     approval: approval_pb2_grpc.ApprovalServiceAsyncStub
     review: review_pb2_grpc.ReviewServiceAsyncStub
@@ -59,6 +65,7 @@ class Staff:
         ]
         self.services = Services(
             assessment_pb2_grpc.AssessmentServiceStub(self._channels[0]),
+            conversation_pb2_grpc.ConversationServiceStub(self._channels[0]),
             planning_pb2_grpc.PlanningServiceStub(self._channels[1]),
             approval_pb2_grpc.ApprovalServiceStub(self._channels[2]),
             review_pb2_grpc.ReviewServiceStub(self._channels[3]),
@@ -119,12 +126,17 @@ async def find_money(staff: Staff, case_id: str) -> None:
     """Step 1, and into step 2."""
     assessment = staff.services.assessment
     opened = await assessment.GetCase(assessment_pb2.GetCaseRequest(case_id=case_id))
+    talked = await staff.services.conversation.RecordConversation(
+        conversation_pb2.RecordConversationRequest(
+            request_id=_id(), case_id=case_id, etag=opened.case.etag, what_matters="To see people."
+        )
+    )
     unable = assessment_pb2.OutcomeAnswers(cannot_unaided=True)
     proposed = await assessment.ProposeDetermination(
         assessment_pb2.ProposeDeterminationRequest(
             request_id=_id(),
             case_id=case_id,
-            etag=opened.case.etag,
+            etag=talked.case.etag,
             assessed_on=_today(),
             adult=assessment_pb2.AdultFacts(
                 impairment=True,

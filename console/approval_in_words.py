@@ -8,11 +8,9 @@ from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.fields import short_name
-from sevensteps.money import pounds, pounds_in_words
+from sevensteps.money import pounds, pounds_in_words, yearly_of
 from sevensteps.policy.packs.answer_words import AnswerWords
 
-WEEKS_A_YEAR = 52
-"""Weeks in a year, as the scheme of delegation counts pounds a year."""
 PARTS = ("safe", "legal", "meets_needs", "sufficient")
 TAGS: Mapping[decision_pb2.Verdict.ValueType, str] = {
     decision_pb2.VERDICT_MET: "green",
@@ -66,7 +64,7 @@ def money_in_words(approval: pb.Approval, planning: planning_pb2.Planning | None
     """What a plan costs, beside what was indicated for it and what the person has now."""
     asked, indicated = Decimal(approval.personal_budget_weekly), Decimal(approval.indicative_weekly)
     told = [
-        ("Personal budget asked for", f"{_weekly(asked)}, {pounds_in_words(pounds(asked * WEEKS_A_YEAR))} a year"),
+        ("Personal budget asked for", f"{_weekly(asked)}, {pounds_in_words(pounds(yearly_of(asked)))} a year"),
         ("Indicative budget", _weekly(indicated)),
         ("Difference", _difference(asked, indicated)),
     ]

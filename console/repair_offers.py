@@ -7,7 +7,7 @@ from dataclasses import field as filled
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.case_words import Repairs
 from sevensteps.fields import number_of
-from sevensteps.identity.rights import SIGNING
+from sevensteps.identity.role_groups import SIGNING
 from sevensteps.steps import Ending, HoldReason
 
 

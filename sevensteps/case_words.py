@@ -44,6 +44,7 @@ class Stuck(WordFor):
     JOURNEY_MISSING = "no-journey"
     JOURNEY_STOPPED = "journey-stopped"
     PART_NOT_ANSWERING = "part-silent"
+    DOCUMENT_MISSING = "no-letter"
 
 
 class Turn(WordFor):

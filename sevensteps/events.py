@@ -93,6 +93,206 @@ class SelfAssessmentRecorded(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationRecorded(Payload):
+    """What matters to the person was talked about: their goals by part of life, the forms in which they are told."""
+
+    TYPE: ClassVar[str] = "conversation.recorded.v1"
+    round: int
+    held_on: str
+    living_goals: list[str]
+    formats: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRefused(Payload):
+    """The person did not want to talk about what matters to them in this round."""
+
+    TYPE: ClassVar[str] = "conversation.refused.v1"
+    round: int
+    refused_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNeedsRecorded(Payload):
+    """The person added to their own list of needs: how many, and which outcomes they speak of."""
+
+    TYPE: ClassVar[str] = "own_needs.recorded.v1"
+    round: int
+    count: int
+    outcomes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNeedAnswered(Payload):
+    """The person said how far one of their own needs is met."""
+
+    TYPE: ClassVar[str] = "own_need.answered.v1"
+    need_id: str
+    met: str
+    answered_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class CirclePersonAdded(Payload):
+    """Somebody is in the person's circle of support, and these parts of the case may be shared with them."""
+
+    TYPE: ClassVar[str] = "circle_person.added.v1"
+    person_id: str
+    role: str
+    may_share: list[str]
+    shared_from: str
+    shared_until: str
+
+
+@dataclass(frozen=True, slots=True)
+class CirclePermissionChanged(Payload):
+    """These parts of the case, and no others, may now be shared with somebody of the circle."""
+
+    TYPE: ClassVar[str] = "circle_permission.changed.v1"
+    person_id: str
+    may_share: list[str]
+    shared_from: str
+    shared_until: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpThroughChanged(Payload):
+    """Somebody of the circle helps through another; `through_person_id` is empty where they help by themselves."""
+
+    TYPE: ClassVar[str] = "help_through.changed.v1"
+    person_id: str
+    through_person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CirclePersonRemoved(Payload):
+    """Somebody has left the circle: nothing may be shared with them any more."""
+
+    TYPE: ClassVar[str] = "circle_person.removed.v1"
+    person_id: str
+    removed_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRecorded(Payload):
+    """The person can count on something that is no person (s.9(6))."""
+
+    TYPE: ClassVar[str] = "resource.recorded.v1"
+    resource_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceEnded(Payload):
+    """The person cannot count on it any more."""
+
+    TYPE: ClassVar[str] = "resource.ended.v1"
+    resource_id: str
+    ended_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpChosen(Payload):
+    """The person chose who helps in a step, and how much; `person_id` is empty for nobody, or for the council."""
+
+    TYPE: ClassVar[str] = "help.chosen.v1"
+    step: str
+    amount: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptServiceRecorded(Payload):
+    """The person keeps a service that the council arranges for them: nobody moves it until they let it go."""
+
+    TYPE: ClassVar[str] = "kept_service.recorded.v1"
+    kept_service_id: str
+    needs: list[str]
+    weekly: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptServiceReleased(Payload):
+    """The person has changed their mind: the service may be replaced."""
+
+    TYPE: ClassVar[str] = "kept_service.released.v1"
+    kept_service_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersBegun(Payload):
+    """Answers to a questionnaire were begun, in one of the ways into an assessment."""
+
+    TYPE: ClassVar[str] = "answers.begun.v1"
+    round: int
+    answers_id: str
+    questionnaire: str
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersSaved(Payload):
+    """Answers were saved; `answered` is how many questions have one now."""
+
+    TYPE: ClassVar[str] = "answers.saved.v1"
+    round: int
+    answers_id: str
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersSubmitted(Payload):
+    """Answers are done; `unanswered` is how many of the questions that are asked have none."""
+
+    TYPE: ClassVar[str] = "answers.submitted.v1"
+    round: int
+    answers_id: str
+    answered: int
+    unanswered: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersShown(Payload):
+    """Answers were shown to a practitioner, who says what they think of them."""
+
+    TYPE: ClassVar[str] = "answers.shown.v1"
+    round: int
+    answers_id: str
+    practitioner: str
+    shown_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersViewed(Payload):
+    """The practitioner said what they think of answers: with how many they agree now, and of how many they differ."""
+
+    TYPE: ClassVar[str] = "answers.viewed.v1"
+    round: int
+    answers_id: str
+    agrees: int
+    differs: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentsCombined(Payload):
+    """Two people agreed that their assessments are combined (s.12(5)). Each of the two cases tells it."""
+
+    TYPE: ClassVar[str] = "assessments.combined.v1"
+    combination_id: str
+    with_case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Payload):
+    """One of them, the person of `of_case_id`, no longer agrees: the assessments go on apart. Both cases tell it."""
+
+    TYPE: ClassVar[str] = "combined_consent.withdrawn.v1"
+    combination_id: str
+    of_case_id: str
+    withdrawn_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdvocacyConsidered(Payload):
     """It was decided whether an advocate must be arranged (s.67): `met` means yes."""
 
@@ -111,12 +311,16 @@ class AssessmentOpened(Payload):
 
 @dataclass(frozen=True, slots=True)
 class DeterminationProposed(Payload):
-    """The policy pack proposed a determination; nobody has confirmed it yet."""
+    """The policy pack proposed a determination; nobody has confirmed it yet.
+
+    `answers_id` are the answers to a questionnaire from which the facts are; empty where they were sent as facts.
+    """
 
     TYPE: ClassVar[str] = "determination.proposed.v1"
     round: int
     determination_id: str
     verdict: str
+    answers_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +351,18 @@ class DeterminationConfirmed(Payload):
     proposed_needs: list[str] = field(default_factory=list)
     record_due: str = ""
     advice_due: str = ""
+    urgent_needs: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class IndicativeBudgetGiven(Payload):
-    """The indicative budget was given, in pounds a week."""
+    """The indicative budget was given, in pounds a week. With `own_money` it is only a guide: the person pays."""
 
     TYPE: ClassVar[str] = "indicative_budget.given.v1"
     round: int
     weekly: str
     given_by: str = ""
+    own_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +377,19 @@ class WrittenRecordGiven(Payload):
 
 @dataclass(frozen=True, slots=True)
 class AdviceGiven(Payload):
-    """Somebody not eligible has written reasons, advice, and how to ask again (s.13(5), s.24(2)): when, and how."""
+    """Somebody not eligible has written reasons, advice, and how to ask again (s.13(5), s.24(2)): when, and how.
+
+    `options` are what they can choose from now; `signposts` is to how many others they were pointed.
+    With `own_money` they plan with their own money, and the case goes on to their plan instead of ending.
+    """
 
     TYPE: ClassVar[str] = "advice.given.v1"
     round: int
     given_on: str = ""
     how: str = ""
+    options: list[str] = field(default_factory=list)
+    signposts: int = 0
+    own_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +451,98 @@ class CaseEscalated(Payload):
     TYPE: ClassVar[str] = "case.escalated.v1"
     role: str
     because: str = ""
+
+
+# The individual budget: services/assessment
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRecorded(Payload):
+    """Money for somebody's support was recorded: `amount` pounds, as often as `frequency` says; or a service beside."""
+
+    TYPE: ClassVar[str] = "budget_stream.recorded.v1"
+    stream_id: str
+    kind: str
+    amount: str
+    frequency: str
+    starts_on: str
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamChanged(Payload):
+    """What a stream of money brings was changed: it stands as this says."""
+
+    TYPE: ClassVar[str] = "budget_stream.changed.v1"
+    stream_id: str
+    kind: str
+    amount: str
+    frequency: str
+    starts_on: str
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnded(Payload):
+    """A stream of money has a last day."""
+
+    TYPE: ClassVar[str] = "budget_stream.ended.v1"
+    stream_id: str
+    kind: str
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetOffered(Payload):
+    """A personal budget was `offered` to somebody eligible, or `taken` or `declined`: on which day."""
+
+    TYPE: ClassVar[str] = "personal_budget.offered.v1"
+    round: int
+    answer: str
+    answered_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMoneyChosen(Payload):
+    """The person plans with their own money: the plan of this round is checked, and the council does not pay for it."""
+
+    TYPE: ClassVar[str] = "own_money.chosen.v1"
+    round: int
+
+
+# What the person pays: services/assessment
+
+
+@dataclass(frozen=True, slots=True)
+class FinancesAssessed(Payload):
+    """The person's finances were assessed (s.17): `weekly_charge` is what they pay, empty while that is not settled.
+
+    The three numbers of the personal budget (s.26(1)) are for the services that it counts; empty where one is unknown.
+    """
+
+    TYPE: ClassVar[str] = "finances.assessed.v1"
+    financial_assessment_id: str
+    number: int
+    way: str
+    reason: str
+    assessed_on: str
+    verdict: str
+    weekly_charge: str
+    cost_weekly: str
+    adult_pays_weekly: str
+    council_pays_weekly: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinancesJudged(Payload):
+    """Somebody judged what the person pays, where the rules leave it to one: after a refusal, for example."""
+
+    TYPE: ClassVar[str] = "finances.judged.v1"
+    financial_assessment_id: str
+    weekly_charge: str
+    cost_weekly: str
+    adult_pays_weekly: str
+    council_pays_weekly: str
 
 
 # Complaints, and requests for one's own data: services/assessment
@@ -363,6 +668,225 @@ class AccessRequestOverdue(Payload):
     due_on: str
 
 
+# Contacts and enquiries: services/assessment
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecorded(Payload):
+    """Somebody turned to the council about the person. By `due_on` it is to be decided what comes of it."""
+
+    TYPE: ClassVar[str] = "contact.recorded.v1"
+    contact_id: str
+    contacted_on: str
+    how: str
+    route: str
+    made_by: str
+    for_whom: str
+    urgent: bool
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDecided(Payload):
+    """It was decided what comes of a contact. From `transition_on` on adult social care has to do with the person."""
+
+    TYPE: ClassVar[str] = "contact.decided.v1"
+    contact_id: str
+    outcome: str
+    decided_on: str
+    transition_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOverdue(Payload):
+    """A date of practice has passed, and it is not decided what comes of a contact."""
+
+    TYPE: ClassVar[str] = "contact.overdue.v1"
+    contact_id: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnquiryRecorded(Payload):
+    """Somebody asked about nobody in particular (s.4). It has no case."""
+
+    TYPE: ClassVar[str] = "enquiry.recorded.v1"
+    enquiry_id: str
+    topic: str
+    route: str
+    asked_on: str
+
+
+# Who may act for the person: services/assessment
+
+
+@dataclass(frozen=True, slots=True)
+class AdvocateAppointed(Payload):
+    """An advocate was appointed from a first day to a last, if one is set (s.67, s.68)."""
+
+    TYPE: ClassVar[str] = "advocate.appointed.v1"
+    appointment_id: str
+    kind: str
+    starts_on: str
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppropriatePersonAccepted(Payload):
+    """Somebody represents the person instead of an advocate, by consent or in their best interests (s.67(5), (6))."""
+
+    TYPE: ClassVar[str] = "appropriate_person.accepted.v1"
+    appointment_id: str
+    basis: str
+    starts_on: str
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentEnded(Payload):
+    """An advocate, or an appropriate person, speaks for the person until `ends_on`, and no longer."""
+
+    TYPE: ClassVar[str] = "appointment.ended.v1"
+    appointment_id: str
+    kind: str
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityAssessed(Payload):
+    """It was assessed whether the person can make a decision: `has` or `lacks` capacity (MCA 2005 ss.2, 3)."""
+
+    TYPE: ClassVar[str] = "capacity.assessed.v1"
+    capacity_id: str
+    decision: str
+    result: str
+    assessed_on: str
+    expires_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class BestInterestsDecided(Payload):
+    """Something was decided in the best interests of somebody who lacks the capacity for it (MCA 2005 s.4)."""
+
+    TYPE: ClassVar[str] = "best_interests.decided.v1"
+    best_interests_id: str
+    capacity_id: str
+    decided_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityRecorded(Payload):
+    """An attorney, deputy or appointee was recorded. It does not count before it was checked."""
+
+    TYPE: ClassVar[str] = "authority.recorded.v1"
+    authority_id: str
+    kind: str
+    covers: list[str]
+    valid_from: str
+    expires_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityChecked(Payload):
+    """An authority was checked where it is registered, and found valid or not."""
+
+    TYPE: ClassVar[str] = "authority.checked.v1"
+    authority_id: str
+    checked_on: str
+    checked_with: str
+    valid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityRevoked(Payload):
+    """An authority counts no more from `revoked_on` on."""
+
+    TYPE: ClassVar[str] = "authority.revoked.v1"
+    authority_id: str
+    revoked_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepresentationWarned(Payload):
+    """An appointment, an assessment of capacity or an authority soon counts no more: `expires_on` is its last day.
+
+    `what` is the kind of appointment or authority, or the decision for which capacity was assessed.
+    """
+
+    TYPE: ClassVar[str] = "representation.warned.v1"
+    record_id: str
+    kind: str
+    what: str
+    expires_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepresentationExpired(Payload):
+    """It counts no more since `expires_on`: see RepresentationWarned."""
+
+    TYPE: ClassVar[str] = "representation.expired.v1"
+    record_id: str
+    kind: str
+    what: str
+    expires_on: str
+
+
+# Refused assessments, safeguarding concerns, and how each step felt: services/assessment
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRefused(Payload):
+    """The assessment of a round was refused (s.11). Where it does not stand, `exception` says by which rule."""
+
+    TYPE: ClassVar[str] = "assessment.refused.v1"
+    round: int
+    refusal_id: str
+    refused_on: str
+    stands: bool
+    exception: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRevived(Payload):
+    """A refused assessment is owed again: by `request`, or by a `change` of needs or circumstances (s.11(3), (4))."""
+
+    TYPE: ClassVar[str] = "assessment.revived.v1"
+    round: int
+    refusal_id: str
+    by: str
+    revived_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernRaised(Payload):
+    """Somebody raised a safeguarding concern (s.42)."""
+
+    TYPE: ClassVar[str] = "concern.raised.v1"
+    concern_id: str
+    danger_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernDecided(Payload):
+    """It was decided whether enquiries are made about a safeguarding concern (s.42(2))."""
+
+    TYPE: ClassVar[str] = "concern.decided.v1"
+    concern_id: str
+    enquiry: bool
+    decided_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class HowItFeltRecorded(Payload):
+    """The person said how a step felt: whether they were listened to, and in charge. Empty where they did not say."""
+
+    TYPE: ClassVar[str] = "how_it_felt.recorded.v1"
+    stage: str
+    listened_to: str
+    in_charge: str
+    answered_on: str
+
+
 # Any step but the review: the service that owns it
 
 
@@ -379,6 +903,43 @@ class StepOverdue(Payload):
     due_on: str
     due_kind: str
     clock: str = ""
+
+
+# What people are told in writing: the service that decided
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAdded(Payload):
+    """The person is told something in writing: a document is on record, for whoever sends it.
+
+    `about` is what in the case it is about: a round, a step, or an id. `text_hash` is the hash of the letter's text,
+    which was last reviewed on `reviewed_on`. `corrects` is the document that it corrects, if any.
+    """
+
+    TYPE: ClassVar[str] = "document.added.v1"
+    document_id: str
+    kind: str
+    about: str
+    language: str
+    text_hash: str
+    reviewed_on: str
+    corrects: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentUnwritten(Payload):
+    """A decision that waits for no letter was made, and its document could not be written.
+
+    `letter` and `line` are where its text is wrong. `document.added.v1` with this id in `corrects` tells that it is
+    written now.
+    """
+
+    TYPE: ClassVar[str] = "document.unwritten.v1"
+    document_id: str
+    kind: str
+    about: str
+    letter: str
+    line: int
 
 
 # What holds a case up: services/operations
@@ -423,11 +984,12 @@ class PlanOpened(Payload):
 
 @dataclass(frozen=True, slots=True)
 class PlanSaved(Payload):
-    """A draft was saved."""
+    """A draft was saved. What it spends `once`, in pounds, is beside what it spends a week."""
 
     TYPE: ClassVar[str] = "plan.saved.v1"
     version: int
     weekly: str
+    once: str = "0.00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +1000,7 @@ class PlanSubmitted(Payload):
     version: int
     weekly: str
     review_on: str
+    once: str = "0.00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,6 +1022,7 @@ class MoneyArranged(Payload):
     kind: str
     payee: str
     weekly: str
+    once: str = "0.00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,6 +1075,7 @@ class MoneyStarted(Payload):
     payee: str
     weekly: str
     starts_on: str
+    once: str = "0.00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,12 +1132,36 @@ class PlanChecked(Payload):
 
 @dataclass(frozen=True, slots=True)
 class PlanApproved(Payload):
-    """The plan was signed and has its personal budget (s.25, s.26)."""
+    """The plan was signed and has its personal budget (s.25, s.26), with its three numbers (s.26(1)).
+
+    They are empty in events of before.
+    """
 
     TYPE: ClassVar[str] = "plan.approved.v1"
     version: int
     personal_budget_weekly: str
     level: str
+    cost_weekly: str = ""
+    adult_pays_weekly: str = ""
+    council_pays_weekly: str = ""
+    personal_budget_once: str = "0.00"
+    own_money: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalBudgetRestated(Payload):
+    """The three numbers of the agreed plan (s.26(1)) were stated anew, because what the person pays has changed.
+
+    `basis` is from what that is known: `assessed`, `judged` or `not_assessed`.
+    """
+
+    TYPE: ClassVar[str] = "personal_budget.restated.v1"
+    version: int
+    number: int
+    basis: str
+    cost_weekly: str
+    adult_pays_weekly: str
+    council_pays_weekly: str
 
 
 @dataclass(frozen=True, slots=True)

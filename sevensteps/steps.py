@@ -41,6 +41,7 @@ class Ending(StrEnum):
     SUPPORT_ENDED = "support_ended"
     MOVED = "moved"
     DIED = "died"
+    PASSED_TO_TRANSITION = "passed_to_transition"
 
 
 class HoldReason(StrEnum):

@@ -17,7 +17,7 @@ from sevensteps.errors import Fault, Kind
 from sevensteps.exposure import excused
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.identity.claims import LONGEST_SUBJECT, form, is_word
-from sevensteps.identity.rights import PEOPLE
+from sevensteps.identity.role_groups import PEOPLE
 from sevensteps.identity.tokens import Keys, refuse_in_production
 
 FORM_COOKIE = "seven_steps_form"

@@ -17,7 +17,7 @@ from console.signing_on.sessions import BETWEEN_ROLES, SignedOn
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity import http
 from sevensteps.identity.claims import life_of
-from sevensteps.identity.rights import PEOPLE
+from sevensteps.identity.role_groups import PEOPLE
 
 CODE_FLOW = {"response_type": "code", "code_challenge_method": "S256"}
 OPENID = "openid"

@@ -130,6 +130,7 @@ def _approval(work: Work, row: Row | None) -> Approval | None:
     typed = {
         "state": ApprovalState(row["state"]),
         "personal_budget": Decimal(row["personal_budget"]),
+        "personal_budget_once": Decimal(row["personal_budget_once"]),
         "indicative": Decimal(row["indicative"]),
         "written_by": frozenset(party.subject for party in took_part if party.part == WROTE),
         "assessed_by": frozenset(party.subject for party in took_part if party.part == ASSESSED),
@@ -168,15 +169,22 @@ def _row(approval: Approval) -> dict[str, object]:
     typed = {
         "state": approval.state.value,
         "personal_budget": pounds(approval.personal_budget),
+        "personal_budget_once": pounds(approval.personal_budget_once),
         "indicative": pounds(approval.indicative),
     }
     values = as_row(approval) | typed
     return {name: value for name, value in values.items() if name in approvals.c}
 
 
+def plan_text(work: Work, approval: Approval) -> str:
+    """The plan as it was submitted, as JSON."""
+    key = {"case_id": approval.case_id, "version": approval.version}
+    return str(work.connection.execute(PLAN, key).scalar_one())
+
+
 def measure(work: Work, approval: Approval) -> Measure:
     """What of the plan as it was submitted measures the authority that signing it takes."""
-    plan = work.connection.execute(PLAN, {"case_id": approval.case_id, "version": approval.version}).scalar_one()
+    plan = plan_text(work, approval)
     return Measure.of(
         (short_name(planning_pb2.Use, planning_pb2.Use.Value(line["use"])), line.get("necessary_override", False))
         for line in json.loads(plan).get("lines", ())

@@ -29,6 +29,9 @@ approvals = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("authority_receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id)),
     sa.Column("authority_digest", sa.Text),
+    sa.Column("capacity_id", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("personal_budget_once", sa.Text, nullable=False, server_default=sa.text("'0.00'")),
+    sa.Column("own_money", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("(state IN ('approved', 'returned')) = (decided_by <> '')", name="decided_by_somebody"),
     sa.CheckConstraint("(state = 'approved') = (signed_as <> '')", name="signed_in_a_role"),
     sa.Index(
@@ -63,6 +66,20 @@ judgements = sa.Table(
     sa.ForeignKeyConstraint(["case_id", "version"], ["approvals.case_id", "approvals.version"]),
 )
 
+personal_budgets = sa.Table(
+    "personal_budgets",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    *filled(sa.Text, "cost", "adult_pays", "council_pays", "basis", "financial_assessment_id", "one_off_cost"),
+    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id)),
+    sa.Column("receipt_digest", sa.Text),
+    *filled(sa.Text, "stated_by", "stated_at"),
+    sa.ForeignKeyConstraint(["case_id", "version"], ["approvals.case_id", "approvals.version"]),
+)
+"""Who pays what of the cost of an agreed plan, each time that it was stated; amounts are text in pounds a week."""
+
 DECIDED = (
     DecidedRecords(
         "check of a plan",
@@ -90,5 +107,6 @@ DECIDED = (
         receipt_id="authority_receipt_id",
         receipt_digest="authority_digest",
     ),
+    DecidedRecords("personal budget", personal_budgets, (Claim("stated_by", "actor"),)),
 )
 """What is recorded by decisions, and what of it their receipts say too."""

@@ -39,6 +39,8 @@ def approval_message(approval: Approval, checks: decision_pb2.Decision, judgemen
         level=approval.level,
         due_on=approval.due_on.isoformat(),
         personal_budget_weekly=pounds(approval.personal_budget),
+        personal_budget_once=pounds(approval.personal_budget_once),
+        own_money=approval.own_money,
         decided_by=approval.decided_by,
         signed_as=approval.signed_as,
         reasons=[*failed, approval.because] if returned else [],
@@ -48,13 +50,15 @@ def approval_message(approval: Approval, checks: decision_pb2.Decision, judgemen
         indicative_weekly=pounds(approval.indicative),
         written_by=sorted(approval.written_by),
         assessed_by=sorted(approval.assessed_by),
+        capacity_id=approval.capacity_id,
         etag=str(approval.revision),
     )
 
 
 def approval_opening_of(request: pb.OpenApprovalRequest, fields: Fields) -> ApprovalOpening:
     """The opening of step 3."""
-    eligible_needs = fields.needs("eligible_needs", request.eligible_needs)
+    needs = request.eligible_needs
+    eligible_needs = () if request.plan.own_money and not needs else fields.needs("eligible_needs", needs)
     for index, need in enumerate(request.met_by_carer):
         fields.among(f"met_by_carer[{index}]", need, eligible_needs)
     return ApprovalOpening(
@@ -105,6 +109,8 @@ def _plan(request: pb.OpenApprovalRequest, fields: Fields) -> SubmittedPlan:
         lacks_capacity=message.lacks_capacity,
         interested_involved=if_given(message, "interested_involved"),
         weekly=fields.money("plan.weekly", message.weekly),
+        once=fields.money("plan.once", message.once or "0.00"),
+        own_money=message.own_money,
         top_up=fields.money("plan.top_up", message.top_up) if message.top_up else Decimal("0.00"),
         written_by=_subjects("plan.written_by", message.written_by, fields),
         as_given=MessageToJson(message, preserving_proto_field_name=True, indent=None, sort_keys=True),

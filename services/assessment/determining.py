@@ -7,6 +7,7 @@ from datetime import date
 from services.assessment.domain.assessment import Assessment, Departure, Judgement
 from services.assessment.domain.case import Case
 from services.assessment.domain.determination import Determination, Duty, PackAnswer
+from services.assessment.domain.ways_in import ELIGIBILITY
 from services.assessment.domain.written import WrittenKind
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.events import DeterminationConfirmed
@@ -14,14 +15,16 @@ from sevensteps.policy.model.verdict import Json
 from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.work import Work, new_id
 
-ELIGIBILITY = {"adult": "eligibility", "carer": "carer-eligibility"}
 DUTY = {"adult": "duty", "carer": "carer-duty"}
 JUDGEMENTS = {decision_pb2.VERDICT_MET: Judgement.UNABLE, decision_pb2.VERDICT_NOT_MET: Judgement.ABLE}
 """What the pack's finding about an outcome says; any other leaves it unknown."""
 
 
-def determine(work: Work, case: Case, assessment: Assessment) -> Determination:
-    """What the pack proposes for the case's round, by the rules of the day of the assessment (s.13)."""
+def determine(work: Work, case: Case, assessment: Assessment, answers_id: str = "") -> Determination:
+    """What the pack proposes for the case's round, by the rules of the day of the assessment (s.13).
+
+    `answers_id` are the answers from which the facts are.
+    """
     return Determination(
         determination_id=new_id("determination"),
         case_id=case.case_id,
@@ -30,6 +33,7 @@ def determine(work: Work, case: Case, assessment: Assessment) -> Determination:
         answer=_with_duty(work, case, assessment, _eligibility(work, case, assessment)),
         assessed_by=work.actor.subject,
         proposed_at=work.now_text,
+        answers_id=answers_id,
     )
 
 
@@ -93,8 +97,12 @@ def confirmed_event(
     proposals: Sequence[Determination],
     duty: Duty | None,
     due: Mapping[WrittenKind, date],
+    urgent_needs: Sequence[str],
 ) -> DeterminationConfirmed:
-    """What the event says. `proposals` are all of the round; `due` is when what is owed in writing is due."""
+    """What the event says. `proposals` are all of the round; `due` is when what is owed in writing is due.
+
+    `urgent_needs` are those that were met before, and are followed by this determination now (s.19(3)).
+    """
     return DeterminationConfirmed(
         round=confirmed.round,
         determination_id=confirmed.determination_id,
@@ -112,6 +120,7 @@ def confirmed_event(
         advice_due=due[WrittenKind.ADVICE].isoformat() if WrittenKind.ADVICE in due else "",
         proposed=confirmed.proposal.verdict if confirmed.proposal else "",
         proposed_needs=list(confirmed.proposal.eligible_needs) if confirmed.proposal else [],
+        urgent_needs=list(urgent_needs),
     )
 
 

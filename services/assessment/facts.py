@@ -1,17 +1,27 @@
 """What was assessed and determined of an adult or a carer, between the wire and the domain."""
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from datetime import date
 from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from services.assessment.domain.assessment import CARE_ACT, LIMBS, Assessment, Departure, Judgement, residence_of
+from services.assessment.domain.assessment import (
+    CARE_ACT,
+    LIMBS,
+    AssessedByAnswers,
+    Assessment,
+    Departure,
+    Judgement,
+    residence_of,
+)
 from services.assessment.domain.case import OUTCOMES
 from services.assessment.domain.determination import Determination, PackAnswer
 from services.assessment.domain.written import Written
 from sevensteps import clock
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.policy.v1 import decision_pb2
+from sevensteps.errors import Violation, invalid
 from sevensteps.fields import Fields, entry, if_given, moment, number_of
 from sevensteps.policy.model.verdict import Json
 from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES, MAY_NOT_APPLY
@@ -42,13 +52,19 @@ FACTS_OF_DUTY: Mapping[str, tuple[str, ...]] = {
 """The optional fields about the duty to meet the needs, beside the residence, by kind of case."""
 
 
-def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> Assessment:
-    """What was assessed, of an adult or of a carer, and when."""
+def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> Assessment | AssessedByAnswers:
+    """What was assessed, of an adult or of a carer, or by which answers, and when."""
     assessed_on = fields.day("assessed_on", request.assessed_on, earliest=CARE_ACT, latest=clock.today())
     kind = request.WhichOneof("facts")
+    if kind != "answers_id" and request.HasField("duty"):
+        fields.wrong(
+            "duty", "must be left out, unless answers_id is given: adult and carer have these facts themselves"
+        )
     if kind is None:
-        fields.wrong("facts", "must be given: adult or carer")
+        fields.wrong("facts", "must be given: adult, carer or answers_id")
         return Assessment(assessed_on, "", {}, {}, {})
+    if kind == "answers_id":
+        return _by_answers(request, assessed_on, fields)
     of_adult = kind == "adult"
     assessed = request.adult if of_adult else request.carer
     facts = answers_of(assessed, *FACTS_OF_ELIGIBILITY[kind]) | {"outcomes": _outcomes(assessed.outcomes, kind, fields)}
@@ -59,6 +75,22 @@ def assessment_of(request: pb.ProposeDeterminationRequest, fields: Fields) -> As
     answers = assessed.outcomes.items()
     met_by_carer = {name: answer.met_by_carer for name, answer in answers if answer.HasField("met_by_carer")}
     return Assessment(assessed_on, kind, facts, duty, met_by_carer)
+
+
+def _by_answers(request: pb.ProposeDeterminationRequest, assessed_on: date, fields: Fields) -> AssessedByAnswers:
+    """What was assessed by answers, with what is known beside them; for which kind of case, the case says."""
+    residence = _residence("duty.residence", request.duty.residence, fields)
+    names = dict.fromkeys(name for each in FACTS_OF_DUTY.values() for name in each)
+    told = {"residence": residence} | answers_of(request.duty, *names)
+    known = {name: fact for name, fact in told.items() if fact is not None}
+    return AssessedByAnswers(assessed_on, fields.given("answers_id", request.answers_id), known)
+
+
+def ensure_of_kind(duty: Mapping[str, Json], kind: str) -> None:
+    """Raise a Fault (INVALID) for facts about the duty that are for another kind of case."""
+    others = sorted(duty.keys() - {"residence", *FACTS_OF_DUTY[kind]})
+    if others:
+        raise invalid(*(Violation(f"duty.{name}", f"must be left out: it is not for {kind}s") for name in others))
 
 
 def _residence(path: str, residence: pb.Residence.ValueType, fields: Fields) -> str | None:
@@ -174,6 +206,7 @@ def determination_message(
         written=[_written_message(each) for each in written],
         reasons=determination.reasons,
         proposed_at=moment(determination.proposed_at),
+        answers_id=determination.answers_id,
     )
 
 

@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 from datetime import date
 
-from services.assessment import store, writing
+from services.assessment import (
+    conversation_store,
+    finances_store,
+    refusal_store,
+    representation_store,
+    store,
+    telling,
+    writing,
+)
+from services.assessment.answered_assessment import assessment_and_answers
 from services.assessment.determining import confirmed_event, decide, depart, determine, duty_of, with_duty
-from services.assessment.domain.acts import Act, ActKind
-from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
-from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of, ensure_may_end, ensure_team
+from services.assessment.domain.assessment import AssessedByAnswers, Assessment, SelfAssessment, UrgentSupport
+from services.assessment.domain.case import Case, CaseOpening, RoundOpening, council_of
+from services.assessment.domain.conversation import ensure_conversation
 from services.assessment.domain.determination import (
     Confirmation,
     Determination,
@@ -16,36 +25,29 @@ from services.assessment.domain.determination import (
     ensure_not_confirmed,
     newest_proposal,
 )
-from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
+from services.assessment.domain.refusal import ensure_none_stands
 from services.assessment.domain.written import Given, Written, WrittenKind, ensure_determined
+from services.assessment.own_money_store import plans_with_own_money
 from sevensteps.councils import Council, council_unknown
 from sevensteps.errors import Fault, Kind, Violation, invalid
 from sevensteps.events import (
     AdviceGiven,
     AdvocacyConsidered,
     AssessmentOpened,
-    CaseAssigned,
-    CaseEnded,
-    CaseEscalated,
     CaseOpened,
-    CaseResumed,
     DeterminationProposed,
-    HoldPlaced,
-    HoldReleased,
     IndicativeBudgetGiven,
     SelfAssessmentRecorded,
     UrgentSupportRecorded,
     WrittenRecordGiven,
 )
-from sevensteps.identity.actor import Role
 from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
 from sevensteps.service import overdue
 from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work, new_id
-from sevensteps.steps import Ending
 
 
 def open_case(work: Work, opening: CaseOpening) -> Case:
@@ -95,6 +97,7 @@ def record_urgent_support(work: Work, *, case_id: str, etag: str, support: Urgen
     case = store.case_to_change(work, case_id, etag)
     case.ensure_assessing()
     store.add_urgent_support(work, case, support)
+    telling.tell_urgent_support(work, case, support)
     event = UrgentSupportRecorded(
         needs=list(support.needs), weekly=pounds(support.weekly), starts_on=support.starts_on.isoformat()
     )
@@ -115,22 +118,29 @@ def consider_advocacy(
     """Decide whether an independent advocate must be arranged (s.67)."""
     case = store.case_to_change(work, case_id, etag)
     case.ensure_open()
+    facts = representation_store.facts_of_advocacy(work, case, facts)
     decision = decide(work, case, "advocacy", work.today, facts)
+    telling.tell_advocacy(work, case, decision)
     return decision, store.change_case(work, case, AdvocacyConsidered(verdict=decision.verdict.value))
 
 
-def propose_determination(work: Work, *, case_id: str, etag: str, assessment: Assessment) -> tuple[Determination, Case]:
-    """Have the pack propose a determination from the assessed facts, by the rules of that day (s.13)."""
+def propose_determination(
+    work: Work, *, case_id: str, etag: str, assessed: Assessment | AssessedByAnswers
+) -> tuple[Determination, Case]:
+    """Have the pack propose a determination from what was assessed, by the rules of that day (s.13)."""
     case = store.case_to_change(work, case_id, etag)
     case.ensure_assessing()
+    ensure_none_stands(refusal_store.newest_of_round(work, case))
     ensure_not_confirmed(case, store.confirmed_determination(work, case))
-    if assessment.kind != case.kind:
-        raise invalid(Violation("facts", f"must be {case.kind}: that is what the case is about"))
-    proposal = determine(work, case, assessment)
+    assessment, answers_id = assessment_and_answers(work, case, assessed)
+    assessment = representation_store.as_recorded(work, case, assessment)
+    if finances := finances_store.standing(work, case_id):
+        if not answers_id:
+            finances.ensure_not_contradicted(assessment)
+        assessment = finances.told_to(assessment)
+    proposal = determine(work, case, assessment, answers_id)
     store.add_determination(work, case, proposal)
-    event = DeterminationProposed(
-        round=case.round, determination_id=proposal.determination_id, verdict=proposal.answer.verdict
-    )
+    event = DeterminationProposed(case.round, proposal.determination_id, proposal.answer.verdict, answers_id)
     return proposal, store.change_case(work, case, event)
 
 
@@ -139,20 +149,24 @@ def confirm_determination(
 ) -> tuple[Determination, Case]:
     """Make a proposed determination the practitioner's own, with reasons (s.13(2)), or depart from it by outcome.
 
-    Raises a Fault (PRECONDITION) where eligibility is not settled, and where the duty to meet the needs is left to a
-    judgement that the practitioner does not give.
+    Raises a Fault (PRECONDITION) where the conversation of the round is missing, eligibility is not settled, or the
+    duty to meet the needs is left to a judgement that the practitioner does not give.
     """
     case = store.case_to_change(work, case_id, etag)
     case.ensure_assessing()
+    ensure_none_stands(refusal_store.newest_of_round(work, case))
     proposals = store.proposals(work, case)
     proposal = with_duty(work, case, newest_proposal(case, proposals, determination_id))
+    ensure_conversation(case, recorded=conversation_store.is_recorded(work, case))
     if departures := confirmation.departures:
         proposal = depart(work, case, proposal, departures)
     duty = duty_of(work, proposal)
     confirmed = proposal.confirm(work.actor.subject, confirmation.reasons).judge_duty(duty, confirmation.duty_because)
+    telling.tell_determination(work, case, confirmed)
     store.confirm(work, confirmed)
     due = writing.owe(work, case, confirmed)
-    event = confirmed_event(confirmed, proposals, duty, due)
+    urgent_needs = store.fold_in_urgent_support(work, confirmed)
+    event = confirmed_event(confirmed, proposals, duty, due, urgent_needs)
     return confirmed, store.change_case(work, case, event)
 
 
@@ -164,8 +178,14 @@ def give_indicative_budget(
     determination = ensure_budget_is_next(case, store.confirmed_determination(work, case))
     decision = decide(work, case, "indicative-budget", determination.assessment.assessed_on, {"points": points.points})
     weekly = points.weekly(decision.values.get("weekly"))
+    telling.tell_budget(work, case, decision, points, weekly)
     store.add_budget(work, case, points=points.points, weekly=weekly, receipt_id=decision.receipt_id)
-    event = IndicativeBudgetGiven(round=case.round, weekly=weekly, given_by=work.actor.subject)
+    event = IndicativeBudgetGiven(
+        round=case.round,
+        weekly=weekly,
+        given_by=work.actor.subject,
+        own_money=plans_with_own_money(work, case),
+    )
     return decision, weekly, store.change_case(work, case.close_assessment(), event)
 
 
@@ -185,11 +205,25 @@ def give_advice(work: Work, *, case_id: str, etag: str, advice: Advice, given: G
     """
     case = store.case_to_change(work, case_id, etag)
     ensure_advice_is_next(case, store.confirmed_determination(work, case))
+    telling.tell_advice(work, case, advice)
     store.add_advice(work, case, advice)
     if not writing.is_given(work, case, WrittenKind.WRITTEN_RECORD):
         writing.give(work, case, WrittenKind.WRITTEN_RECORD, given)
     done = writing.give(work, case, WrittenKind.ADVICE, given)
-    return store.change_case(work, case.close_assessment(), AdviceGiven(case.round, _day(done), done.how))
+    return store.change_case(
+        work, case.close_assessment(), _advice_given(case, advice, done, own_money=plans_with_own_money(work, case))
+    )
+
+
+def _advice_given(case: Case, advice: Advice, done: Written, *, own_money: bool) -> AdviceGiven:
+    return AdviceGiven(
+        round=case.round,
+        given_on=_day(done),
+        how=done.how,
+        options=list(advice.options),
+        signposts=len(advice.signposts),
+        own_money=own_money,
+    )
 
 
 def _day(done: Written) -> str:
@@ -207,64 +241,6 @@ def get_determination(work: Work, *, case_id: str) -> Determination:
             "There is no determination yet: ProposeDetermination comes first.",
         )
     return determination
-
-
-def place_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, reason: str, because: str) -> Case:
-    """Put the case on hold: soft clocks stop, hard ones go on."""
-    on_hold = store.case_to_change(work, case_id, etag).place_hold()
-    changes.count(case_id, work.now)
-    _record(work, on_hold, ActKind.HOLD_PLACED, because, reason)
-    return store.change_case(work, on_hold, HoldPlaced(reason=reason, because=because))
-
-
-def release_hold(work: Work, changes: HoldChanges, *, case_id: str, etag: str, because: str) -> Case:
-    """Release the hold."""
-    released = store.case_to_change(work, case_id, etag).release_hold()
-    changes.count(case_id, work.now)
-    _record(work, released, ActKind.HOLD_RELEASED, because)
-    return store.change_case(work, released, HoldReleased(because=because))
-
-
-def resume_case(work: Work, resumption: CaseResumed, *, case_id: str) -> Case:
-    """Tell a parked journey that its cause has been mended, and record what was mended.
-
-    An ended case too: its journey may be parked while it has everything closed.
-    """
-    case = store.case_to_change(work, case_id)
-    _record(work, case, ActKind.RESUMED, resumption.because)
-    return store.change_case(work, case, resumption)
-
-
-def end_case(work: Work, *, case_id: str, etag: str, ending: Ending, ended_on: date | None, because: str) -> Case:
-    """End the case on a day, or today. Asked again for the same ending without a reason, it answers the ended case."""
-    case = store.case_to_change(work, case_id, etag)
-    ensure_may_end(work.actor, ending)
-    if because:
-        case.ensure_open()  # the reason of a second ending would be lost
-    determined = store.confirmed_determination(work, case) is not None
-    last_day = ended_on or work.today
-    ended = case.end(ending, last_day, determined=determined, by_journey=Role.JOURNEY in work.actor.roles)
-    if ended == case:
-        return case
-    _record(work, ended, ActKind.ENDED, because, ending.value)
-    return store.change_case(work, ended, CaseEnded(ending.value, last_day.isoformat(), because))
-
-
-def assign_case(work: Work, *, case_id: str, etag: str, team: str, because: str) -> Case:
-    """Give the case to a team. Raises a Fault (INVALID) for one that the council does not name."""
-    case = store.case_to_change(work, case_id, etag)
-    ensure_team(team, work.councils.council(case.council).teams)
-    assigned = case.assign(team)
-    _record(work, assigned, ActKind.ASSIGNED, because, team)
-    return store.change_case(work, assigned, CaseAssigned(team=team, because=because))
-
-
-def escalate_case(work: Work, *, case_id: str, etag: str, role: str, because: str) -> Case:
-    """Bring the case before a role that may sign. That the case has gone on ends it; nobody has to say so."""
-    case = store.case_to_change(work, case_id, etag)
-    case.ensure_open()
-    _record(work, case, ActKind.ESCALATED, because, role)
-    return store.change_case(work, case, CaseEscalated(role=role, because=because))
 
 
 def open_assessment(work: Work, *, case_id: str, opening: RoundOpening) -> date:
@@ -285,10 +261,6 @@ def record_overdue(work: Work, *, case_id: str, passed: PassedDate, clock: str) 
         writing.record_overdue(work, case, WrittenKind(clock), round_=passed.turn, due_on=passed.due_on)
     else:
         overdue.record(work, case, passed)
-
-
-def _record(work: Work, case: Case, kind: ActKind, because: str, reason: str = "") -> None:
-    store.add_act(work, case, Act(kind, work.now_text, work.actor.subject, reason, because))
 
 
 def _assessment_due(work: Work, started_on: date, case_id: str, council: str) -> tuple[date, str]:

@@ -3,26 +3,21 @@
 No journey does: these dates stand also after it has ended. A date that is moved is told anew.
 """
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.assessment import passed_dates
 from services.assessment.domain.matter import ClockKind
 from services.assessment.matter_store import THE_CLOCK
+from services.assessment.passed_dates import PORTION
 from services.assessment.tables import UNTOLD, matter_clocks
 from sevensteps import clock
-from sevensteps.errors import waiting_out
 from sevensteps.events import AccessRequestOverdue, ComplaintOverdue, Payload
-from sevensteps.service import outbox
-from sevensteps.service.deciding_service import LOOK_SECONDS, Task
+from sevensteps.service.deciding_service import Task
 from sevensteps.service.store import Store
 
-PORTION = 100
-"""Most dates that one transaction tells: others want to write too."""
-ITSELF = "assessment"
-"""Who tells them."""
 PASSED = (
     sa.select(matter_clocks)
     .where(UNTOLD, matter_clocks.c.due_on < sa.bindparam("today"))
@@ -36,33 +31,19 @@ TELL = matter_clocks.update().where(*THE_CLOCK).values(overdue_told=True)
 
 async def keep_telling(store: Store) -> None:
     """Tell what has passed, until cancelled. Waits out trouble of the database."""
-    while True:
-        with waiting_out():
-            await tell_passed(store)
-        await asyncio.sleep(LOOK_SECONDS)
+    await passed_dates.keep_telling(store, _tell_some)
 
 
 async def tell_passed(store: Store) -> None:
     """Tell every date that has passed and is not told yet, in small portions."""
-    told = PORTION
-    while told == PORTION:
-        told = await store.write(lambda connection: _tell_some(connection, clock.now()))
+    await passed_dates.tell_all(store, _tell_some)
 
 
 def _tell_some(connection: sa.Connection, now: datetime) -> int:
     passed = connection.execute(PASSED, {"today": clock.uk_day(now)}).mappings().all()
     for row in passed:
         connection.execute(TELL, {"the_matter": row["matter_id"], "the_kind": row["kind"]})
-        event = _event(row)
-        outbox.add(
-            connection,
-            type_=event.TYPE,
-            case_id=row["case_id"],
-            council=row["council"],
-            occurred_at=clock.as_text(now),
-            actor=ITSELF,
-            payload=event.as_json(),
-        )
+        passed_dates.tell(connection, row, _event(row), now)
     return len(passed)
 
 

@@ -37,6 +37,7 @@ def urgent_support_message(recorded: RecordedUrgentSupport) -> pb.UrgentSupport:
         because=support.because,
         recorded_by=recorded.recorded_by,
         recorded_at=moment(recorded.recorded_at),
+        folded_into=recorded.folded_into,
     )
 
 
@@ -62,12 +63,15 @@ def indicative_budget_message(budget: IndicativeBudget, decision: decision_pb2.D
 
 def advice_message(recorded: RecordedAdvice) -> pb.Advice:
     """What somebody who is not eligible was given in writing."""
+    advice = recorded.advice
     return pb.Advice(
         round=recorded.round,
-        written_reasons=recorded.advice.written_reasons,
-        advice=recorded.advice.advice,
-        how_to_ask_again=recorded.advice.how_to_ask_again,
+        written_reasons=advice.written_reasons,
+        advice=advice.advice,
+        how_to_ask_again=advice.how_to_ask_again,
         given_by=recorded.given_by,
+        options=[number_of(pb.AdviceOption, option) for option in advice.options],
+        signposts=[pb.Signpost(whereto=each.whereto, helps_with=each.helps_with) for each in advice.signposts],
     )
 
 

@@ -4,13 +4,14 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
 import sqlalchemy as sa
 
 from services.assessment import store
 from services.assessment.domain.acts import Act, ActKind
 from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
 from services.assessment.domain.determination import Determination
-from services.assessment.domain.outcome import Advice
+from services.assessment.domain.outcome import Advice, Signpost
 from services.assessment.domain.recorded import (
     IndicativeBudget,
     RecordedAdvice,
@@ -69,6 +70,7 @@ def urgent_support_of(work: Work, case_id: str, after: int, size: int) -> list[R
             UrgentSupport(tuple(json.loads(row["needs"])), Decimal(row["weekly"]), row["starts_on"], row["because"]),
             row["recorded_by"],
             row["recorded_at"],
+            row["folded_into"],
         )
         for row in _rows(work, URGENT_SUPPORT, case_id, after, size)
     ]
@@ -99,7 +101,13 @@ def advice_of(work: Work, case_id: str, after: int, size: int) -> list[RecordedA
     return [
         RecordedAdvice(
             row["round"],
-            Advice(row["written_reasons"], row["advice"], row["how_to_ask_again"]),
+            Advice(
+                row["written_reasons"],
+                row["advice"],
+                row["how_to_ask_again"],
+                msgspec.json.decode(row["options"], type=tuple[str, ...]),
+                msgspec.json.decode(row["signposts"], type=tuple[Signpost, ...]),
+            ),
             row["given_by"],
         )
         for row in _rows(work, ADVICE, case_id, after, size)

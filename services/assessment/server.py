@@ -7,25 +7,48 @@ from functools import partial
 
 import grpc
 
-from services.assessment import facts, handlers, matter_store, store, wire
+from services.assessment import acting, facts, handlers, matter_store, store, wire
+from services.assessment.budgets.server import BudgetsServer
 from services.assessment.case_pages import page_of_cases
-from services.assessment.domain.assessment import Assessment, SelfAssessment, UrgentSupport
+from services.assessment.choices.server import ChoicesServer
+from services.assessment.circle import OwnCircle
+from services.assessment.contacts.server import ContactsServer
+from services.assessment.conversations.server import ConversationServer
+from services.assessment.domain.assessment import AssessedByAnswers, Assessment, SelfAssessment, UrgentSupport
 from services.assessment.domain.case import CaseOpening, CasesWanted, RoundOpening
 from services.assessment.domain.determination import Confirmation
 from services.assessment.domain.holds import HoldChanges
 from services.assessment.domain.outcome import Advice, Points
 from services.assessment.domain.written import Given
+from services.assessment.feelings.server import FeelingsServer
+from services.assessment.finances import server as finances_server
 from services.assessment.matter_wire import waiting_message
 from services.assessment.matters_server import MattersServer
+from services.assessment.people.server import PeopleServer
+from services.assessment.questionnaires.server import QuestionnairesServer
 from services.assessment.record_messages import determination_message
 from services.assessment.records_server import RecordsServer
+from services.assessment.representation import server as representation_server
+from services.assessment.rounds.server import RoundsServer
+from services.assessment.safeguarding.server import SafeguardingServer
 from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1 import assessment_pb2_grpc as pb_grpc
+from sevensteps.api.assessment.v1 import (
+    choices_pb2_grpc,
+    contacts_pb2_grpc,
+    conversation_pb2_grpc,
+    feelings_pb2_grpc,
+    people_pb2_grpc,
+    rounds_pb2_grpc,
+    safeguarding_pb2_grpc,
+)
+from sevensteps.api.assessment.v1 import questionnaires_pb2_grpc as questionnaires_grpc
+from sevensteps.api.assessment.v1.budget_pb2_grpc import add_BudgetsServiceServicer_to_server
 from sevensteps.config import Settings
 from sevensteps.events import CaseResumed
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.interceptor import Context, caller
-from sevensteps.service import asks_server
+from sevensteps.service import asks_server, documents_server
 from sevensteps.service.asks_server import Asks
 from sevensteps.service.calls import changes, reads
 from sevensteps.service.overdue import PassedDate
@@ -93,11 +116,11 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
 
     @changes(pb.ProposeDeterminationResponse, facts.assessment_of)
     def ProposeDetermination(
-        self, work: Work, request: pb.ProposeDeterminationRequest, assessment: Assessment
+        self, work: Work, request: pb.ProposeDeterminationRequest, assessed: Assessment | AssessedByAnswers
     ) -> pb.ProposeDeterminationResponse:
         """See AssessmentService.ProposeDetermination."""
         proposal, case = handlers.propose_determination(
-            work, case_id=request.case_id, etag=request.etag, assessment=assessment
+            work, case_id=request.case_id, etag=request.etag, assessed=assessed
         )
         return pb.ProposeDeterminationResponse(
             determination=determination_message(work, proposal),
@@ -160,7 +183,7 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
     def PlaceHold(self, work: Work, request: pb.PlaceHoldRequest, hold: tuple[str, str]) -> pb.PlaceHoldResponse:
         """See AssessmentService.PlaceHold."""
         reason, because = hold
-        case = handlers.place_hold(
+        case = acting.place_hold(
             work, self._hold_changes, case_id=request.case_id, etag=request.etag, reason=reason, because=because
         )
         return pb.PlaceHoldResponse(case=wire.case_message(case))
@@ -168,7 +191,7 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
     @changes(pb.ReleaseHoldResponse, wire.release_of)
     def ReleaseHold(self, work: Work, request: pb.ReleaseHoldRequest, because: str) -> pb.ReleaseHoldResponse:
         """See AssessmentService.ReleaseHold."""
-        case = handlers.release_hold(
+        case = acting.release_hold(
             work, self._hold_changes, case_id=request.case_id, etag=request.etag, because=because
         )
         return pb.ReleaseHoldResponse(case=wire.case_message(case))
@@ -176,14 +199,14 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
     @changes(pb.ResumeCaseResponse, wire.resumption_of)
     def ResumeCase(self, work: Work, request: pb.ResumeCaseRequest, resumption: CaseResumed) -> pb.ResumeCaseResponse:
         """See AssessmentService.ResumeCase."""
-        case = handlers.resume_case(work, resumption, case_id=request.case_id)
+        case = acting.resume_case(work, resumption, case_id=request.case_id)
         return pb.ResumeCaseResponse(case=wire.case_message(case))
 
     @changes(pb.EndCaseResponse, wire.end_of)
     def EndCase(self, work: Work, request: pb.EndCaseRequest, end: tuple[str, date | None, str]) -> pb.EndCaseResponse:
         """See AssessmentService.EndCase."""
         ending, ended_on, because = end
-        case = handlers.end_case(
+        case = acting.end_case(
             work,
             case_id=request.case_id,
             etag=request.etag,
@@ -199,7 +222,7 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
     ) -> pb.AssignCaseResponse:
         """See AssessmentService.AssignCase."""
         team, because = assignment
-        case = handlers.assign_case(work, case_id=request.case_id, etag=request.etag, team=team, because=because)
+        case = acting.assign_case(work, case_id=request.case_id, etag=request.etag, team=team, because=because)
         return pb.AssignCaseResponse(case=wire.case_message(case))
 
     @changes(pb.EscalateCaseResponse, wire.escalation_of)
@@ -208,7 +231,7 @@ class AssessmentServer(RecordsServer, MattersServer, pb_grpc.AssessmentServiceSe
     ) -> pb.EscalateCaseResponse:
         """See AssessmentService.EscalateCase."""
         role, because = escalation
-        case = handlers.escalate_case(work, case_id=request.case_id, etag=request.etag, role=role, because=because)
+        case = acting.escalate_case(work, case_id=request.case_id, etag=request.etag, role=role, because=because)
         return pb.EscalateCaseResponse(case=wire.case_message(case))
 
     @changes(pb.RecordOverdueResponse, wire.passed_date_of)
@@ -249,7 +272,19 @@ def _page_of_cases(
 
 
 def add_to(server: grpc.aio.Server, use_cases: UseCases) -> None:
-    """Register the service with a server."""
+    """Register the services of assessment with a server."""
     hold_changes = HoldChanges(Settings.from_environment().most_holds_an_hour)
     pb_grpc.add_AssessmentServiceServicer_to_server(AssessmentServer(use_cases, hold_changes), server)
+    people_pb2_grpc.add_PeopleServiceServicer_to_server(PeopleServer(use_cases), server)
+    choices_pb2_grpc.add_ChoicesServiceServicer_to_server(ChoicesServer(use_cases), server)
+    conversation_pb2_grpc.add_ConversationServiceServicer_to_server(ConversationServer(use_cases), server)
+    contacts_pb2_grpc.add_ContactsServiceServicer_to_server(ContactsServer(use_cases), server)
+    rounds_pb2_grpc.add_RoundsServiceServicer_to_server(RoundsServer(use_cases), server)
+    safeguarding_pb2_grpc.add_SafeguardingServiceServicer_to_server(SafeguardingServer(use_cases), server)
+    feelings_pb2_grpc.add_FeelingsServiceServicer_to_server(FeelingsServer(use_cases), server)
+    add_BudgetsServiceServicer_to_server(BudgetsServer(use_cases), server)
+    finances_server.add_to(server, use_cases)
+    representation_server.add_to(server, use_cases)
+    questionnaires_grpc.add_QuestionnairesServiceServicer_to_server(QuestionnairesServer(use_cases), server)
     asks_server.add_to(server, use_cases, ASKS)
+    documents_server.add_to(server, use_cases, OwnCircle(use_cases))

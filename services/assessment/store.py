@@ -81,6 +81,9 @@ CONFIRM = (
 ADD_CASE = cases.insert().values(position=FirstNumber(cases))
 ADD_SELF_ASSESSMENT = self_assessments.insert()
 ADD_URGENT_SUPPORT = urgent_support.insert()
+_NOT_FOLDED_IN = (urgent_support.c.case_id == sa.bindparam("the_case"), urgent_support.c.folded_into == "")
+URGENT_NEEDS = sa.select(urgent_support.c.needs).where(*_NOT_FOLDED_IN).order_by(urgent_support.c.version)
+FOLD_IN = urgent_support.update().where(*_NOT_FOLDED_IN).values(folded_into=sa.bindparam("determination_id"))
 ADD_DETERMINATION = determinations.insert()
 ADD_BUDGET = indicative_budgets.insert()
 ADD_ADVICE = advice.insert()
@@ -149,6 +152,15 @@ def add_urgent_support(work: Work, case: Case, support: UrgentSupport) -> None:
     """Store what was arranged before the assessment."""
     typed = {"needs": json.dumps(support.needs), "weekly": pounds(support.weekly)}
     work.connection.execute(ADD_URGENT_SUPPORT, as_row(support) | typed | _recorded(work, case))
+
+
+def fold_in_urgent_support(work: Work, confirmed: Determination) -> list[str]:
+    """Note of what was urgent and met before that this determination has followed it now; answers the urgent needs."""
+    key = {"the_case": confirmed.case_id}
+    stored = work.connection.execute(URGENT_NEEDS, key).scalars().all()
+    if stored:
+        work.connection.execute(FOLD_IN, key | {"determination_id": confirmed.determination_id})
+    return sorted({need for needs in stored for need in json.loads(needs)})
 
 
 def _recorded(work: Work, case: Case) -> dict[str, object]:
@@ -249,7 +261,8 @@ def add_budget(work: Work, case: Case, *, points: int, weekly: str, receipt_id: 
 
 def add_advice(work: Work, case: Case, advice: Advice) -> None:
     """Store the written reasons and the advice of this round."""
-    work.connection.execute(ADD_ADVICE, as_row(advice) | _given(work, case))
+    lists = {name: msgspec.json.encode(getattr(advice, name)).decode() for name in ("options", "signposts")}
+    work.connection.execute(ADD_ADVICE, as_row(advice) | lists | _given(work, case))
 
 
 def _given(work: Work, case: Case) -> dict[str, object]:

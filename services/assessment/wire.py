@@ -5,7 +5,7 @@ from datetime import date
 from services.assessment.domain.assessment import SelfAssessment, UrgentSupport
 from services.assessment.domain.case import Case, CaseOpening, CasesWanted, RoundOpening
 from services.assessment.domain.determination import Confirmation
-from services.assessment.domain.outcome import Advice, Points
+from services.assessment.domain.outcome import Advice, Points, Signpost
 from services.assessment.domain.written import Given, WrittenKind
 from services.assessment.facts import (
     LONGEST_REASON,
@@ -20,7 +20,7 @@ from sevensteps.events import CaseResumed
 from sevensteps.fields import Fields, moment, number_of
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor
 from sevensteps.identity.claims import LONGEST_COUNCIL
-from sevensteps.identity.rights import SIGNING
+from sevensteps.identity.role_groups import SIGNING
 from sevensteps.policy.model.verdict import Json
 from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate
@@ -30,6 +30,8 @@ from sevensteps.temporal import ASKED
 PAGE = 50
 LARGEST_PAGE = 1000
 MOST_IDS = 1000
+MOST_SIGNPOSTS = 20
+LONGEST_SIGNPOST = 200
 FACTS_OF_ADVOCACY = (
     "understanding",
     "retaining",
@@ -179,6 +181,27 @@ def advice_of(request: pb.GiveAdviceRequest, fields: Fields) -> Advice:
         written_reasons=fields.text("written_reasons", request.written_reasons),
         advice=fields.text("advice", request.advice),
         how_to_ask_again=fields.text("how_to_ask_again", request.how_to_ask_again),
+        options=_options_of(request, fields),
+        signposts=_signposts_of(request, fields),
+    )
+
+
+def _options_of(request: pb.GiveAdviceRequest, fields: Fields) -> tuple[str, ...]:
+    options = [fields.choice(f"options[{index}]", each, pb.AdviceOption) for index, each in enumerate(request.options)]
+    if len(set(options)) != len(options):
+        fields.wrong("options", "must not name an option twice")
+    return tuple(options)
+
+
+def _signposts_of(request: pb.GiveAdviceRequest, fields: Fields) -> tuple[Signpost, ...]:
+    if len(request.signposts) > MOST_SIGNPOSTS:
+        fields.wrong("signposts", f"must be at most {MOST_SIGNPOSTS}")
+    return tuple(
+        Signpost(
+            fields.text(f"signposts[{index}].whereto", each.whereto, limit=LONGEST_SIGNPOST),
+            fields.text(f"signposts[{index}].helps_with", each.helps_with, limit=LONGEST_SIGNPOST),
+        )
+        for index, each in enumerate(request.signposts)
     )
 
 

@@ -211,7 +211,8 @@ async def _ensure_cases_ended(records: Store, *, scope: str | None, first: int, 
         for case_id, council, type_ in await records.read(partial(dropping.cases_between, first=begin, up_to=end)):
             if scope not in {None, council}:
                 raise other_councils(up_to)
-            seen[case_id] = None
+            if case_id:  # an enquiry without a person has none, and keeps nothing waiting
+                seen[case_id] = None
             if type_ == CaseEnded.TYPE:
                 ended.add(case_id)
         await asyncio.sleep(0)  # others want to read too

@@ -47,7 +47,7 @@ def check_events(fields: Fields, events: Sequence[pb.Event]) -> None:
         if not _is_uuid(event.event_id):
             fields.wrong(f"{path}.event_id", "must be a UUID, in lower case with hyphens")
         _check_type(fields, f"{path}.type", event.type)
-        fields.text(f"{path}.case_id", event.case_id, limit=LONGEST_WORD)
+        fields.text(f"{path}.case_id", event.case_id, limit=LONGEST_WORD, may_be_empty=True)
         fields.text(f"{path}.council", event.council, limit=LONGEST_COUNCIL)
         fields.text(f"{path}.source", event.source, limit=LONGEST_WORD)
         fields.text(f"{path}.actor", event.actor, limit=LONGEST_SUBJECT)

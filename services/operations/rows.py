@@ -1,9 +1,10 @@
 """A case's standing as a row, and a row as a standing. The text of a standing is the same whenever it is made."""
 
 import json
+from dataclasses import astuple
 from datetime import UTC, date, datetime
 
-from services.operations.domain.standing import Standing
+from services.operations.domain.standing import Missing, Standing
 from services.operations.domain.whom import WHOSE_TURN
 from services.operations.tables import NO_DAY
 from sevensteps.deadlines import Due, Hold, Moment
@@ -11,6 +12,8 @@ from sevensteps.steps import DueKind, Stage
 from sevensteps.temporal import WaitingFor
 
 STEPS = {stage: number for number, stage in enumerate(Stage, start=1)}
+WITHOUT_MISSING = 6
+"""The last parts of a standing, where the person was told all in writing."""
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 
 
@@ -77,6 +80,7 @@ def text_of(standing: Standing) -> str:
             standing.ending,
             standing.team,
             standing.escalated_to,
+            *([[[*astuple(each)] for each in standing.missing]] if standing.missing else []),
         ]
     )
 
@@ -85,6 +89,8 @@ def standing_of(text: str) -> Standing:
     """The standing that a row's text tells."""
     case_id, council, kind, opened, heard, stage, turn, waiting_for, since, *more = json.loads(text)
     led, next_stage, due, holds, *as_they_are = more
+    if len(as_they_are) > WITHOUT_MISSING:
+        as_they_are[-1] = tuple(Missing(*each) for each in as_they_are[-1])
     return Standing(
         case_id,
         council,

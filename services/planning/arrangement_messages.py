@@ -15,9 +15,13 @@ def money_message(arrangement: MoneyArrangement) -> pb.MoneyArrangement:
         kind=number_of(pb.MoneyKind, arrangement.kind),
         payee=number_of(pb.Payee, arrangement.payee),
         weekly=pounds(arrangement.weekly),
+        once=pounds(arrangement.once),
         receipt_id=arrangement.receipt_id or "",
         arranged_by=arrangement.arranged_by,
         arranged_at=moment(arrangement.arranged_at),
+        payee_reference=arrangement.payee_reference,
+        authority_id=arrangement.authority_id,
+        capacity_id=arrangement.capacity_id,
     )
 
 

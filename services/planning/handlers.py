@@ -1,49 +1,58 @@
 """The use cases of steps 2, 4 and 5, one function each, in one transaction each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from services.planning import in_force, store
+from services.planning import direct_payments, in_force, store
+from services.planning.domain.keeping import ensure_money_stays, ensure_support_stays
 from services.planning.domain.money import (
     DIRECT_PAYMENT,
     Holding,
     MoneyArrangement,
     PersonalBudget,
-    conditions_not_met,
-    pack_facts,
-    use_not_allowed,
 )
+from services.planning.domain.payee import as_recorded
 from services.planning.domain.period import Choice, EndReason
 from services.planning.domain.plan import Content, Plan, ensure_begun, ensure_offered
 from services.planning.domain.planning import MoneyOpening, Planning, PlanOpening, Standing, SupportOpening
 from services.planning.domain.support import Support, SupportArrangement, ensure_funded, needs_left
+from services.planning.telling import money_arranged, plan_saved, support_arranged, tell_next
 from sevensteps.events import (
-    MoneyArranged,
     MoneyOpened,
     MoneyOrganised,
     Payload,
     PlanOpened,
-    PlanSaved,
     PlanSubmitted,
-    SupportArranged,
     SupportOpened,
     SupportOrganised,
 )
-from sevensteps.money import pounds
-from sevensteps.policy import Verdict
+from sevensteps.letters.kinds import NextSteps
+from sevensteps.money import Total, pounds
 from sevensteps.service import overdue
 from sevensteps.service.closing import close_once
 from sevensteps.service.decisions import RecordedDecision
+from sevensteps.service.kept_services import KeptServices
 from sevensteps.service.overdue import PassedDate
+from sevensteps.service.who_may_act import WhoMayAct
 from sevensteps.service.work import Work, new_id
 from sevensteps.steps import Stage
 
 CLOCKS = {Stage.PLAN_MADE: "plan", Stage.MONEY_ORGANISED: "money", Stage.SUPPORT_ORGANISED: "support"}
 """What the policy pack calls the deadline of each step."""
+NOTHING = Decimal("0.00")
 NOT_BEFORE_STEP_5: tuple[SupportArrangement, ...] = ()
 """No support is arranged while the money is organised."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """What assessment has on record when money is arranged: who may act, and which services the person keeps."""
+
+    who_may_act: WhoMayAct
+    kept: KeptServices
 
 
 def get_planning(work: Work, *, case_id: str) -> Standing:
@@ -60,11 +69,13 @@ def get_plan(
     return plan, money, store.support_of_plan(work, case_id, plan.version)
 
 
-def save_plan(work: Work, *, case_id: str, etag: str, content: Content) -> Standing:
-    """Save the draft of the plan under way."""
+def save_plan(work: Work, *, case_id: str, etag: str, content: Content, who_may_act: WhoMayAct) -> Standing:
+    """Save the draft of the plan under way. What contradicts the records at assessment is refused."""
     planning = store.planning_to_change(work, case_id, etag)
     planning.ensure_at(Stage.PLAN_MADE)
+    content.ensure_as_recorded(who_may_act.read())
     draft = store.plan(work, case_id, planning.plan_version)
+    content = replace(content, own_money=planning.own_money)
     ensure_offered(content.template, work.councils.council(planning.council).plan_templates, draft)
     if draft:
         draft = draft.save(content, work.actor.subject)
@@ -72,7 +83,7 @@ def save_plan(work: Work, *, case_id: str, etag: str, content: Content) -> Stand
     else:
         draft = Plan.begin(case_id, planning.plan_version, content, work.actor.subject)
         store.add_plan(work, draft)
-    planning = _change(work, planning, PlanSaved(version=draft.version, weekly=pounds(content.weekly)))
+    planning = _change(work, planning, plan_saved(draft))
     return store.standing(work, planning, newest=draft)
 
 
@@ -82,11 +93,13 @@ def submit_plan(work: Work, *, case_id: str, etag: str) -> Standing:
     planning.ensure_at(Stage.PLAN_MADE)
     draft = ensure_begun(store.plan(work, case_id, planning.plan_version), case_id)
     plan = draft.submit(planning.to_meet, work.actor.subject)
+    tell_next(work, planning, NextSteps(Stage.PLAN_MADE, weekly=plan.content.weekly))
     store.change_draft(work, plan)
     review_on = plan.content.review_on
     event = PlanSubmitted(
         version=plan.version,
         weekly=pounds(plan.content.weekly),
+        once=pounds(plan.content.once),
         review_on=review_on.isoformat() if review_on else "",
     )
     planning = _change(work, planning.close_stage(), event)
@@ -94,19 +107,25 @@ def submit_plan(work: Work, *, case_id: str, etag: str) -> Standing:
 
 
 def arrange_money(
-    work: Work, *, case_id: str, etag: str, holding: Holding
-) -> tuple[RecordedDecision | None, Decimal, Standing]:
+    work: Work, *, case_id: str, etag: str, holding: Holding, on_record: OnRecord
+) -> tuple[RecordedDecision | None, Total, Standing]:
     """Say who holds a part of the personal budget, and answer what is left. Nothing left: step 4 is done.
 
-    A direct payment needs every condition of s.31 or s.32, and may not pay for what breaks a condition of its use. A
-    refusal is a Fault: nothing is arranged, and the decision's receipt stays on record.
+    A direct payment needs every condition of s.31 or s.32, and may not pay for what breaks a condition of its use. What
+    is on record at assessment of capacity and authority counts, and not what the caller says. The money of a service
+    that the person keeps stays with the council. A refusal is a Fault: nothing is arranged, and the decision's receipt
+    stays on record.
     """
     planning = store.planning_to_change(work, case_id, etag)
     planning.ensure_at(Stage.MONEY_ORGANISED)
-    budget = PersonalBudget(planning.budget, store.money(work, planning))
-    budget.ensure_left(holding.weekly, case_id)
+    budget = PersonalBudget(planning.budget, planning.budget_once, store.money(work, planning))
+    budget.ensure_left(holding, case_id)
     plan = _agreed_plan(work, planning)
-    decision = _decide_direct_payment(work, planning, plan, budget, holding) if holding.kind == DIRECT_PAYMENT else None
+    is_direct = holding.kind == DIRECT_PAYMENT
+    if is_direct:
+        holding = as_recorded(holding, on_record.who_may_act.read())
+    ensure_money_stays(on_record.kept.read(), budget, holding, case_id)
+    decision = direct_payments.decide(work, planning, plan, budget, holding) if is_direct else None
     arrangement = MoneyArrangement.of(
         holding,
         new_id("money"),
@@ -116,8 +135,9 @@ def arrange_money(
     )
     store.add_money(work, planning, arrangement)
     budget = budget.arrange(arrangement)
-    events: list[Payload] = [_money_arranged(planning, arrangement)]
-    if not budget.left:
+    events: list[Payload] = [money_arranged(planning, arrangement)]
+    if budget.is_held:
+        tell_next(work, planning, NextSteps(Stage.MONEY_ORGANISED))
         planning = planning.close_stage()
         events.append(MoneyOrganised(version=plan.version, direct_payment=budget.has_direct_payment))
     planning = _change(work, planning, *events)
@@ -127,21 +147,28 @@ def arrange_money(
     return decision, budget.left, standing
 
 
-def arrange_support(work: Work, *, case_id: str, etag: str, support: Support) -> tuple[tuple[str, ...], Standing]:
-    """Say how funded needs are met, and answer which have no arrangement yet. None: step 5 is done."""
+def arrange_support(
+    work: Work, *, case_id: str, etag: str, support: Support, kept: KeptServices
+) -> tuple[tuple[str, ...], Standing]:
+    """Say how funded needs are met, and answer which have no arrangement yet. None: step 5 is done.
+
+    What a service meets that the person keeps, nothing else meets in its place.
+    """
     planning = store.planning_to_change(work, case_id, etag)
     planning.ensure_at(Stage.SUPPORT_ORGANISED)
     plan = _agreed_plan(work, planning)
     funded = plan.content.funded_needs
     ensure_funded(support.needs, funded)
+    ensure_support_stays(kept.read(), store.support(work, planning), support, case_id)
     arrangement = SupportArrangement.of(support, new_id("support"), by=work.actor.subject, at=work.now_text)
     store.add_support(work, planning, arrangement)
     arrangements = store.support(work, planning)
-    events: list[Payload] = [_support_arranged(planning, arrangement)]
+    events: list[Payload] = [support_arranged(planning, arrangement)]
     left = needs_left(funded, arrangements)
     if not left:
-        planning = planning.close_stage()
         first_day = min(arrangement.starts_on for arrangement in arrangements)
+        tell_next(work, planning, NextSteps(Stage.SUPPORT_ORGANISED, due_on=first_day))
+        planning = planning.close_stage()
         events.append(SupportOrganised(version=plan.version, starts_on=first_day.isoformat()))
         events += in_force.begin(work, planning, first_day, arrangements)
     planning = _change(work, planning, *events)
@@ -162,7 +189,8 @@ def open_plan(work: Work, opening: PlanOpening) -> date:
         return due_on
     opened = planning.open_plan(opening)
     last = store.plan_to_read(work, planning, planning.plan_version)
-    store.add_plan(work, last.continue_as(opening.version))
+    agreed = planning.agreed_version == last.version
+    store.add_plan(work, last.continue_as(opening.version, agreed=agreed, own_money=opening.own_money))
     due_on, opened = _dated(work, opened, opening.opened_on)
     store.add_opening(work, opened, due_on)
     _change(work, opened, PlanOpened(version=opening.version, due_on=due_on.isoformat()))
@@ -189,11 +217,14 @@ def open_money(work: Work, opening: MoneyOpening) -> date:
     planning = store.planning_to_open(work, opening.case_id)
     if due_on := store.due_on(work, opening.case_id, Stage.MONEY_ORGANISED, opening.version):
         return due_on
-    planning = planning.open_money(opening.version, opening.budget)
+    plan = store.plan(work, opening.case_id, opening.version)
+    once = plan.content.once if plan else NOTHING
+    planning = planning.open_money(opening.version, opening.budget, once)
     due_on, planning = _dated(work, planning, opening.opened_on)
     store.add_opening(work, planning, due_on)
     events: list[Payload] = [MoneyOpened(version=opening.version, due_on=due_on.isoformat())]
-    if not opening.budget:
+    if not opening.budget and not once:
+        tell_next(work, planning, NextSteps(Stage.MONEY_ORGANISED))
         planning = planning.close_stage()
         events.append(MoneyOrganised(version=opening.version, direct_payment=False))
     _change(work, planning, *events)
@@ -213,6 +244,7 @@ def open_support(work: Work, opening: SupportOpening) -> date:
     store.add_opening(work, planning, due_on)
     events: list[Payload] = [SupportOpened(version=opening.version, due_on=due_on.isoformat())]
     if not _agreed_plan(work, planning).content.funded_needs:
+        tell_next(work, planning, NextSteps(Stage.SUPPORT_ORGANISED, due_on=opening.opened_on))
         planning = planning.close_stage()
         events.append(SupportOrganised(version=opening.version, starts_on=opening.opened_on.isoformat()))
         events += in_force.begin(work, planning, opening.opened_on, ())
@@ -250,50 +282,8 @@ def _agreed_plan(work: Work, planning: Planning) -> Plan:
     return store.plan_to_read(work, planning, planning.agreed_version)
 
 
-def _decide_direct_payment(
-    work: Work, planning: Planning, plan: Plan, budget: PersonalBudget, holding: Holding
-) -> RecordedDecision:
-    reached = plan.content.reached_by(budget.paid_directly + holding.weekly)
-    decision = work.decide(
-        "direct-payment",
-        work.today,
-        pack_facts(holding, reached),
-        case_id=planning.case_id,
-        council=planning.council,
-        version=planning.pack,
-    )
-    if decision.verdict is not Verdict.MET:
-        passed = {Verdict.MET, Verdict.NOT_ENOUGH_INFORMATION}
-        failed = [finding.because for finding in decision.findings if finding.verdict not in passed]
-        raise conditions_not_met(failed, decision.missing, planning.case_id)
-    broken = [finding.because for finding in decision.findings if finding.verdict is Verdict.NOT_MET]
-    if broken:
-        raise use_not_allowed(broken, planning.case_id)
-    return decision
-
-
 def _dated(work: Work, planning: Planning, opened_on: date) -> tuple[date, Planning]:
     """By when the step that is being opened should be done, and the planning with the pack that decides in it."""
     facts = {"clock": CLOCKS[planning.stage], "started_on": opened_on.isoformat()}
     deadline = work.decide("deadlines", opened_on, facts, case_id=planning.case_id, council=planning.council)
     return deadline.day("due"), planning.decide_by(deadline.pack)
-
-
-def _money_arranged(planning: Planning, arrangement: MoneyArrangement) -> MoneyArranged:
-    return MoneyArranged(
-        version=planning.agreed_version,
-        arrangement_id=arrangement.arrangement_id,
-        kind=arrangement.kind,
-        payee=arrangement.payee,
-        weekly=pounds(arrangement.weekly),
-    )
-
-
-def _support_arranged(planning: Planning, arrangement: SupportArrangement) -> SupportArranged:
-    return SupportArranged(
-        version=planning.agreed_version,
-        arrangement_id=arrangement.arrangement_id,
-        kind=arrangement.kind,
-        needs=list(arrangement.needs),
-        starts_on=arrangement.starts_on.isoformat(),
-    )

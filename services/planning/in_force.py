@@ -122,6 +122,7 @@ def _started(period: Period, arrangement: MoneyArrangement | SupportArrangement)
             kind=arrangement.kind,
             payee=arrangement.payee,
             weekly=pounds(arrangement.weekly),
+            once=pounds(arrangement.once) if period.number == 1 else "0.00",
             starts_on=starts_on,
         )
     return SupportStarted(

@@ -12,14 +12,17 @@ from services.planning.domain.period import Choice, EndReason
 from services.planning.domain.plan import Content
 from services.planning.domain.planning import MoneyOpening, PlanOpening, SupportOpening
 from services.planning.domain.support import Support
+from services.planning.handlers import OnRecord
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1 import planning_pb2_grpc as pb_grpc
 from sevensteps.money import pounds
 from sevensteps.service import asks_server
 from sevensteps.service.asks_server import Asks
 from sevensteps.service.calls import changes, reads
+from sevensteps.service.kept_services import NOTHING_MOVED, KeptServices
 from sevensteps.service.overdue import PassedDate
 from sevensteps.service.use_cases import Keeping, UseCases
+from sevensteps.service.who_may_act import NOT_ASKED, WhoMayAct
 from sevensteps.service.work import Work
 
 A = TypeVar("A", pb.SavePlanResponse, pb.SubmitPlanResponse, pb.ArrangeMoneyResponse, pb.ArrangeSupportResponse)
@@ -46,6 +49,27 @@ def _with_plan(work: Work, kept: A) -> A:
 def _by_version(_: type[A]) -> Keeping[A]:
     """Answers that are kept with the version of the plan in the plan's place."""
     return Keeping(_without_plan, _with_plan)
+
+
+async def _who_may_act_by_plan(use_cases: UseCases, request: pb.SavePlanRequest) -> WhoMayAct:
+    """What is on record, where the plan says something that it may contradict."""
+    denied = request.HasField("advocate_considered") and not request.advocate_considered
+    return await use_cases.who_may_act(request.case_id) if request.lacks_capacity or denied else NOT_ASKED
+
+
+async def _on_record_of_money(use_cases: UseCases, request: pb.ArrangeMoneyRequest) -> OnRecord:
+    """Who may act, for a direct payment; what the person keeps, for money that the council does not manage."""
+    is_direct, moves = request.kind == pb.MONEY_KIND_DIRECT_PAYMENT, request.kind != pb.MONEY_KIND_COUNCIL_MANAGED
+    return OnRecord(
+        await use_cases.who_may_act(request.case_id) if is_direct else NOT_ASKED,
+        await use_cases.kept_services(request.case_id) if moves else NOTHING_MOVED,
+    )
+
+
+async def _kept_by_support(use_cases: UseCases, request: pb.ArrangeSupportRequest) -> KeptServices:
+    """What the person keeps, for support that is none of a provider."""
+    moves = request.kind != pb.SUPPORT_KIND_PROVIDER
+    return await use_cases.kept_services(request.case_id) if moves else NOTHING_MOVED
 
 
 ASKS = Asks(
@@ -80,10 +104,19 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
             support=[support_message(arrangement) for arrangement in support],
         )
 
-    @changes(pb.SavePlanResponse, wire.content_of, keeping=_by_version(pb.SavePlanResponse))
-    def SavePlan(self, work: Work, request: pb.SavePlanRequest, content: Content) -> pb.SavePlanResponse:
+    @changes(
+        pb.SavePlanResponse,
+        wire.content_of,
+        asking=_who_may_act_by_plan,
+        keeping=_by_version(pb.SavePlanResponse),
+    )
+    def SavePlan(
+        self, work: Work, request: pb.SavePlanRequest, content: Content, who_may_act: WhoMayAct
+    ) -> pb.SavePlanResponse:
         """See PlanningService.SavePlan."""
-        standing = handlers.save_plan(work, case_id=request.case_id, etag=request.etag, content=content)
+        standing = handlers.save_plan(
+            work, case_id=request.case_id, etag=request.etag, content=content, who_may_act=who_may_act
+        )
         return pb.SavePlanResponse(planning=wire.planning_message(standing))
 
     @changes(pb.SubmitPlanResponse, keeping=_by_version(pb.SubmitPlanResponse))
@@ -92,28 +125,39 @@ class PlanningServer(pb_grpc.PlanningServiceServicer):
         standing = handlers.submit_plan(work, case_id=request.case_id, etag=request.etag)
         return pb.SubmitPlanResponse(planning=wire.planning_message(standing))
 
-    @changes(pb.ArrangeMoneyResponse, wire.holding_of, keeping=_by_version(pb.ArrangeMoneyResponse))
-    def ArrangeMoney(self, work: Work, request: pb.ArrangeMoneyRequest, holding: Holding) -> pb.ArrangeMoneyResponse:
+    @changes(
+        pb.ArrangeMoneyResponse,
+        wire.holding_of,
+        asking=_on_record_of_money,
+        keeping=_by_version(pb.ArrangeMoneyResponse),
+    )
+    def ArrangeMoney(
+        self, work: Work, request: pb.ArrangeMoneyRequest, holding: Holding, on_record: OnRecord
+    ) -> pb.ArrangeMoneyResponse:
         """See PlanningService.ArrangeMoney."""
         decision, left, standing = handlers.arrange_money(
-            work, case_id=request.case_id, etag=request.etag, holding=holding
+            work, case_id=request.case_id, etag=request.etag, holding=holding, on_record=on_record
         )
         return pb.ArrangeMoneyResponse(
             decision=decision.as_message() if decision else None,
-            left_weekly=pounds(left),
+            left_weekly=pounds(left.weekly),
+            left_once=pounds(left.once),
             planning=wire.planning_message(standing),
         )
 
     @changes(
         pb.ArrangeSupportResponse,
         wire.support_of,
+        asking=_kept_by_support,
         keeping=_by_version(pb.ArrangeSupportResponse),
     )
     def ArrangeSupport(
-        self, work: Work, request: pb.ArrangeSupportRequest, support: Support
+        self, work: Work, request: pb.ArrangeSupportRequest, support: Support, kept: KeptServices
     ) -> pb.ArrangeSupportResponse:
         """See PlanningService.ArrangeSupport."""
-        left, standing = handlers.arrange_support(work, case_id=request.case_id, etag=request.etag, support=support)
+        left, standing = handlers.arrange_support(
+            work, case_id=request.case_id, etag=request.etag, support=support, kept=kept
+        )
         return pb.ArrangeSupportResponse(needs_left=left, planning=wire.planning_message(standing))
 
     @changes(pb.OpenPlanResponse, wire.plan_opening_of, turn=lambda request: request.version)

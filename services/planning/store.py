@@ -1,8 +1,8 @@
 """How plans, money and support are stored. Statements are built once."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,16 +10,16 @@ import sqlalchemy as sa
 
 from services.planning import periods
 from services.planning.domain.money import MoneyArrangement
-from services.planning.domain.plan import Content, Plan
+from services.planning.domain.plan import Plan
 from services.planning.domain.planning import Planning, Standing
 from services.planning.domain.support import SupportArrangement
+from services.planning.plan_text import content_of, text_of
 from services.planning.tables import money_arrangements, openings, plannings, plans, support_arrangements
 from sevensteps.errors import Fault, Kind, stale
 from sevensteps.money import pounds
 from sevensteps.service.records import Change, as_row, find, matching
 from sevensteps.service.work import CaseUnknown, Work
 from sevensteps.steps import Stage
-from sevensteps.support_plan import SpendLine
 
 STEP_1_COMES_FIRST = (
     "Step 1 must come first: ConfirmDetermination, then GiveIndicativeBudget. The plan is opened by itself after them."
@@ -112,6 +112,7 @@ def _planning(work: Work, case_id: str, query: sa.Select[tuple[object, ...]]) ->
         "met_by_carer": tuple(json.loads(row["met_by_carer"])),
         "indicative": Decimal(row["indicative"]),
         "budget": Decimal(row["budget"]),
+        "budget_once": Decimal(row["budget_once"]),
         "stage": Stage(row["stage"]),
     }
     return Planning(**(dict(row) | typed))
@@ -123,6 +124,7 @@ def _planning_row(planning: Planning) -> dict[str, object]:
         "met_by_carer": json.dumps(planning.met_by_carer),
         "indicative": pounds(planning.indicative),
         "budget": pounds(planning.budget),
+        "budget_once": pounds(planning.budget_once),
         "stage": planning.stage.value,
     }
 
@@ -191,7 +193,7 @@ def plan(work: Work, case_id: str, version: int) -> Plan | None:
     row = work.connection.execute(PLAN, {"case_id": case_id, "version": version}).first()
     if row is None:
         return None
-    return Plan(case_id, version, row.submitted, _content(row.content), tuple(json.loads(row.written_by)))
+    return Plan(case_id, version, row.submitted, content_of(row.content), tuple(json.loads(row.written_by)))
 
 
 def plan_to_read(work: Work, planning: Planning, version: int) -> Plan:
@@ -211,31 +213,15 @@ def plan_to_read(work: Work, planning: Planning, version: int) -> Plan:
 def _plan_row(plan: Plan) -> dict[str, object]:
     return {
         "submitted": plan.submitted,
-        "content": json.dumps(asdict(plan.content), default=str),  # amounts and dates as text
+        "content": text_of(plan.content),
         "written_by": json.dumps(plan.written_by),
     }
 
 
-def _content(text: str) -> Content:
-    values = json.loads(text)
-    lines = tuple(SpendLine(**(line | {"needs": tuple(line["needs"])} | _amounts(line))) for line in values["lines"])
-    typed = {
-        "lines": lines,
-        "met_otherwise": tuple(values["met_otherwise"]),
-        "review_on": date.fromisoformat(values["review_on"]) if values["review_on"] else None,
-        "top_up": Decimal(values["top_up"]),
-    }
-    return Content(**(values | typed))
-
-
-def _amounts(line: Mapping[str, str]) -> dict[str, Decimal]:
-    """The amounts of a stored line. An older one has no `beyond_needs`: it was not asked then."""
-    return {name: Decimal(line[name]) for name in ("weekly", "beyond_needs") if name in line}
-
-
 def add_money(work: Work, planning: Planning, arrangement: MoneyArrangement) -> None:
     """Store who holds a part of the agreed plan's personal budget."""
-    typed = {"weekly": pounds(arrangement.weekly), "receipt_digest": work.new_digest(arrangement.receipt_id)}
+    amounts = {"weekly": pounds(arrangement.weekly), "once": pounds(arrangement.once)}
+    typed = amounts | {"receipt_digest": work.new_digest(arrangement.receipt_id)}
     row = as_row(arrangement) | typed | _of_plan(planning)
     work.connection.execute(ADD_MONEY, row)
 
@@ -247,16 +233,11 @@ def money(work: Work, planning: Planning) -> tuple[MoneyArrangement, ...]:
 
 def money_of_plan(work: Work, case_id: str, version: int) -> tuple[MoneyArrangement, ...]:
     """Who holds the personal budget of a version of the plan, in the order arranged."""
-    rows = work.connection.execute(MONEY, {"case_id": case_id, "plan_version": version})
+    rows = work.connection.execute(MONEY, {"case_id": case_id, "plan_version": version}).mappings()
+    names = MoneyArrangement.__dataclass_fields__
     return tuple(
         MoneyArrangement(
-            row.arrangement_id,
-            row.kind,
-            row.payee,
-            Decimal(row.weekly),
-            row.receipt_id,
-            row.arranged_by,
-            row.arranged_at,
+            **{name: row[name] for name in names} | {"weekly": Decimal(row["weekly"]), "once": Decimal(row["once"])}
         )
         for row in rows
     )

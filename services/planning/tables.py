@@ -19,6 +19,8 @@ plannings = sa.Table(
     sa.Column("closed", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("met_by_carer", sa.Text, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("budget_once", sa.Text, nullable=False, server_default=sa.text("'0.00'")),
+    sa.Column("own_money", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 openings = sa.Table(
@@ -49,6 +51,11 @@ money_arrangements = sa.Table(
     sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=True),
     sa.Column("receipt_digest", sa.Text),
     *filled(sa.Text, "arranged_at", "arranged_by"),
+    *(
+        sa.Column(name, sa.Text, nullable=False, server_default=sa.text("''"))
+        for name in ("payee_reference", "authority_id", "capacity_id")
+    ),
+    sa.Column("once", sa.Text, nullable=False, server_default=sa.text("'0.00'")),
     sa.ForeignKeyConstraint(["case_id", "plan_version"], ["plans.case_id", "plans.version"]),
     sa.Index("money_by_plan", "case_id", "plan_version", "arranged_at"),
 )

@@ -4,28 +4,25 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.planning.arrangement_messages import money_message, period_message, support_message
-from services.planning.domain.money import DIRECT_PAYMENT, Holding, wrong_payee
+from services.planning.domain.money import DIRECT_PAYMENT, PERSON, Holding, wrong_payee
 from services.planning.domain.period import Choice, EndReason
 from services.planning.domain.plan import Content, Plan
 from services.planning.domain.planning import MoneyOpening, PlanOpening, Standing, SupportOpening
 from services.planning.domain.support import Support
+from services.planning.line_messages import YEARS_AHEAD, line_message, lines_of
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
-from sevensteps.fields import MOST_WEEKLY, Fields, entry, if_given, number_of
+from sevensteps.fields import Fields, entry, if_given, number_of
 from sevensteps.identity.claims import LONGEST_COUNCIL
 from sevensteps.money import pounds
 from sevensteps.service import overdue
 from sevensteps.service.overdue import PassedDate
 from sevensteps.steps import Stage
-from sevensteps.support_plan import TEMPLATES, SpendLine
+from sevensteps.support_plan import TEMPLATES
 
 LONGEST_ANSWER = 20_000
-MOST_LINES = 200
 MOST_BYTES = 256 * 1024
 """Largest plan that may be saved, so that it can be stored, checked and answered in one message."""
-YEARS_AHEAD = 3
-"""How far ahead the person may choose a day to look at how the plan works."""
-WEEKS_A_YEAR = 52
 FACTS_OF_DIRECT_PAYMENT = (
     "has_capacity",
     "requests",
@@ -48,6 +45,7 @@ def planning_message(standing: Standing) -> pb.Planning:
         eligible_needs=planning.eligible_needs,
         indicative_weekly=pounds(planning.indicative),
         personal_budget_weekly=pounds(planning.budget) if planning.agreed_version else "",
+        personal_budget_once=pounds(planning.budget_once) if planning.agreed_version else "",
         money=[money_message(arrangement) for arrangement in standing.money],
         support=[support_message(arrangement) for arrangement in standing.support],
         periods=[period_message(period) for period in standing.periods],
@@ -55,6 +53,7 @@ def planning_message(standing: Standing) -> pb.Planning:
         due_on=_day_text(standing.due_on),
         etag=str(planning.version),
         met_by_carer=planning.met_by_carer,
+        own_money=planning.own_money,
     )
 
 
@@ -67,7 +66,7 @@ def plan_message(plan: Plan) -> pb.Plan:
         state=number_of(pb.PlanState, "submitted" if plan.submitted else "draft"),
         template=number_of(pb.Template, content.template),
         answers=content.answers,
-        lines=[_line_message(line) for line in content.lines],
+        lines=[line_message(line) for line in content.lines],
         met_otherwise=content.met_otherwise,
         helper=number_of(pb.PlanHelper, content.helper),
         risks_considered=content.risks_considered,
@@ -75,26 +74,16 @@ def plan_message(plan: Plan) -> pb.Plan:
         advocate_considered=content.advocate_considered,
         review_on=_day_text(content.review_on),
         weekly=pounds(content.weekly),
+        once=pounds(content.once),
+        own_money=content.own_money,
+        own_weekly=pounds(content.cost.weekly - content.weekly),
+        own_once=pounds(content.cost.once - content.once),
         written_by=plan.written_by,
         top_up=pounds(content.top_up),
         advice_given=content.advice_given,
         lacks_capacity=content.lacks_capacity,
         interested_involved=content.interested_involved,
         complex=content.complex,
-    )
-
-
-def _line_message(line: SpendLine) -> pb.SpendLine:
-    return pb.SpendLine(
-        line_id=line.line_id,
-        text=line.text,
-        needs=line.needs,
-        use=number_of(pb.Use, line.use),
-        weekly=pounds(line.weekly),
-        necessary_override=line.necessary_override,
-        care_home_weeks=line.care_home_weeks,
-        direct_payment=line.direct_payment,
-        beyond_needs=pounds(line.beyond_needs),
     )
 
 
@@ -112,7 +101,8 @@ def check_version(request: pb.GetPlanRequest) -> None:
 
 def plan_opening_of(request: pb.OpenPlanRequest, fields: Fields) -> PlanOpening:
     """The opening of step 2."""
-    eligible_needs = fields.needs("eligible_needs", request.eligible_needs)
+    needs = request.eligible_needs
+    eligible_needs = () if request.own_money and not needs else fields.needs("eligible_needs", needs)
     for index, need in enumerate(request.met_by_carer):
         fields.among(f"met_by_carer[{index}]", need, eligible_needs)
     return PlanOpening(
@@ -123,6 +113,7 @@ def plan_opening_of(request: pb.OpenPlanRequest, fields: Fields) -> PlanOpening:
         met_by_carer=tuple(request.met_by_carer),
         indicative=fields.money("indicative_weekly", request.indicative_weekly),
         opened_on=fields.day("opened_on", request.opened_on),
+        own_money=request.own_money,
     )
 
 
@@ -192,7 +183,7 @@ def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
     return Content(
         template=template,
         answers=dict(request.answers),
-        lines=_lines_of(request, fields),
+        lines=lines_of(request.lines, fields),
         met_otherwise=_needs_of("met_otherwise", request.met_otherwise, fields),
         helper=fields.choice("helper", request.helper, pb.PlanHelper) if request.helper else "",
         risks_considered=if_given(request, "risks_considered"),
@@ -207,47 +198,8 @@ def content_of(request: pb.SavePlanRequest, fields: Fields) -> Content:
     )
 
 
-def _lines_of(request: pb.SavePlanRequest, fields: Fields) -> tuple[SpendLine, ...]:
-    if len(request.lines) > MOST_LINES:
-        fields.wrong("lines", f"must be at most {MOST_LINES}")
-        return ()
-    lines: list[SpendLine] = []
-    ids: set[str] = set()
-    for index, line in enumerate(request.lines):
-        path = f"lines[{index}]"
-        if line.line_id in ids:
-            fields.wrong(f"{path}.line_id", "must differ from that of every other line")
-        ids.add(line.line_id)
-        lines.append(
-            SpendLine(
-                line_id=fields.id(f"{path}.line_id", line.line_id),
-                text=fields.text(f"{path}.text", line.text, limit=1000),
-                needs=_needs_of(f"{path}.needs", line.needs, fields),
-                use=fields.choice(f"{path}.use", line.use, pb.Use),
-                weekly=fields.weekly(f"{path}.weekly", line.weekly),
-                necessary_override=line.necessary_override,
-                care_home_weeks=_care_home_weeks_of(path, line, fields),
-                direct_payment=if_given(line, "direct_payment"),
-                beyond_needs=fields.weekly(f"{path}.beyond_needs", line.beyond_needs or "0.00"),
-            )
-        )
-    if sum(line.weekly for line in lines) > MOST_WEEKLY:
-        fields.wrong("lines", f"must come to at most {MOST_WEEKLY} pounds a week together")
-    return tuple(lines)
-
-
 def _review_on_of(review_on: str, fields: Fields) -> date:
     return fields.day("review_on", review_on, earliest=clock.today(), latest=clock.in_years(YEARS_AHEAD))
-
-
-def _care_home_weeks_of(path: str, line: pb.SpendLine, fields: Fields) -> int | None:
-    if not line.HasField("care_home_weeks"):
-        return None
-    if line.use != pb.USE_CARE_HOME:
-        fields.wrong(f"{path}.care_home_weeks", "is for a stay in a care home only")
-    elif not 0 <= line.care_home_weeks <= WEEKS_A_YEAR:
-        fields.wrong(f"{path}.care_home_weeks", f"must be weeks of twelve months, from 0 to {WEEKS_A_YEAR}")
-    return line.care_home_weeks
 
 
 def _needs_of(path: str, names: Sequence[str], fields: Fields) -> tuple[str, ...]:
@@ -257,13 +209,16 @@ def _needs_of(path: str, names: Sequence[str], fields: Fields) -> tuple[str, ...
 def holding_of(request: pb.ArrangeMoneyRequest, fields: Fields) -> Holding:
     """How money is to be held, every wrong field noted. Payee and facts are for a direct payment, which needs them."""
     kind = fields.choice("kind", request.kind, pb.MoneyKind)
-    weekly = fields.money("weekly", request.weekly, above_zero=True)
+    once = fields.money("once", request.once or "0.00")
+    weekly = fields.money("weekly", request.weekly or ("0.00" if once else ""), above_zero=not once)
     if kind != DIRECT_PAYMENT:
         if request.payee:
             fields.wrong("payee", "is for a direct payment only")
+        if request.payee_reference:
+            fields.wrong("payee_reference", "is for a direct payment only")
         if request.HasField("facts"):
             fields.wrong("facts", "are for a direct payment only")
-        return Holding(kind, "", weekly, {})
+        return Holding(kind, "", weekly, {}, once)
     payee = fields.choice("payee", request.payee, pb.Payee)
     if not request.HasField("facts"):
         fields.wrong("facts", "must be given for a direct payment")
@@ -271,7 +226,15 @@ def holding_of(request: pb.ArrangeMoneyRequest, fields: Fields) -> Holding:
     misfit = wrong_payee(payee, has_capacity=facts["has_capacity"])
     if payee and misfit:
         fields.wrong("payee", misfit)
-    return Holding(kind, payee, weekly, facts)
+    return Holding(kind, payee, weekly, facts, once, _payee_reference_of(request, payee, fields))
+
+
+def _payee_reference_of(request: pb.ArrangeMoneyRequest, payee: str, fields: Fields) -> str:
+    if not request.payee_reference:
+        return ""
+    if payee == PERSON:
+        fields.wrong("payee_reference", "must be left out: the case says who the person is")
+    return fields.reference("payee_reference", request.payee_reference)
 
 
 def passed_date_of(request: pb.RecordOverdueRequest, fields: Fields) -> PassedDate:

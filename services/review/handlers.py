@@ -32,14 +32,15 @@ from sevensteps.events import (
     SpendJudged,
     SpendRecorded,
 )
+from sevensteps.letters.kinds import NextSteps
 from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
-from sevensteps.service import overdue
+from sevensteps.service import documents, overdue
 from sevensteps.service.closing import close_once
 from sevensteps.service.decisions import RecordedDecision
 from sevensteps.service.overdue import PassedDate
 from sevensteps.service.work import Work
-from sevensteps.steps import ReviewOutcome
+from sevensteps.steps import ReviewOutcome, Stage
 
 GOES_ON = frozenset({ReviewOutcome.CHANGE_PLAN, ReviewOutcome.REASSESS})
 """The outcomes after which life goes on with the plan in force until another takes its place."""
@@ -191,6 +192,7 @@ def open_review(work: Work, opening: ReviewOpening) -> Life:
         limit = date.fromisoformat(str(work.decided_values(life.receipt_id)["limit"]))
         due_on = min(due_on, max(limit, opening.opened_on))
     life = life.open_review(opening.round, reason_for(calls), due_on)
+    _tell_next(work, life, NextSteps(Stage.LIFE_LIVED, "reviewed", due_on=due_on))
     event = ReviewOpened(
         round=life.round, reason=reason_for(calls), due_on=due_on.isoformat(), law_due=_text(life.law_due)
     )
@@ -206,12 +208,18 @@ def complete_review(work: Work, *, case_id: str, etag: str, review: Review) -> L
     life = store.life_to_change(work, case_id, etag).complete()
     if life.in_force:
         life.in_force.ensure_every_need(review.achieved)
+    _tell_next(work, life, NextSteps(Stage.SEEN_HOW_IT_WORKED, review.outcome))
     store.add_review(work, life, review)
     event = ReviewCompleted(round=life.round, outcome=review.outcome)
     if review.outcome in GOES_ON:
         life = life.schedule(_decide(work, life, life.reviewed_facts(work.today)))
         event = replace(event, law_due=_text(life.law_due))
     return _change(work, life, event)
+
+
+def _tell_next(work: Work, life: Life, steps: NextSteps) -> None:
+    """Tell the person in writing what comes after a step. Raises a Fault (INTERNAL, LETTER_REFUSED)."""
+    documents.add(work, case_id=life.case_id, council=life.council, about=steps.about, values=steps)
 
 
 def close_case(work: Work, *, case_id: str) -> None:

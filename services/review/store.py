@@ -150,6 +150,7 @@ def _in_force(text: str | None) -> PlanInForce | None:
         support_since=date.fromisoformat(said["support_since"]),
         needs=tuple(said["needs"]),
         complex=said["complex"],
+        once={line: Decimal(amount) for line, amount in said.get("once", {}).items()},
     )
 
 
@@ -157,7 +158,8 @@ def _in_force_text(plan: PlanInForce | None) -> str | None:
     if plan is None:
         return None
     lines = {line: pounds(weekly) for line, weekly in plan.lines.items()}
-    return json.dumps(as_row(plan) | {"lines": lines, "support_since": plan.support_since.isoformat()})
+    once = {line: pounds(amount) for line, amount in plan.once.items()}
+    return json.dumps(as_row(plan) | {"lines": lines, "once": once, "support_since": plan.support_since.isoformat()})
 
 
 def lived_plans(work: Work, case_id: str) -> LivedPlans:

@@ -6,7 +6,7 @@ from datetime import date
 from services.review.domain.correcting import Correction
 from services.review.domain.life import Life, LifeOpening, Review, ReviewOpening
 from services.review.domain.plan_in_force import PlanInForce
-from services.review.domain.spending import Judgement, Spend, SpendJudgement
+from services.review.domain.spending import NOTHING, Judgement, Spend, SpendJudgement
 from sevensteps import clock
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2 as pb
@@ -46,7 +46,10 @@ def life_message(life: Life, schedule: decision_pb2.Decision) -> pb.Life:
 
 def _plan_message(plan: PlanInForce) -> pb.PlanInForce:
     return pb.PlanInForce(
-        lines=[pb.PlanLine(line_id=line, weekly=pounds(weekly)) for line, weekly in plan.lines.items()],
+        lines=[
+            pb.PlanLine(line_id=line, weekly=pounds(weekly), once=pounds(plan.once.get(line, NOTHING)))
+            for line, weekly in plan.lines.items()
+        ],
         support_since=plan.support_since.isoformat(),
         needs=plan.needs,
         complex=plan.complex,
@@ -88,6 +91,11 @@ def _plan_of(plan: pb.PlanInForce, fields: Fields) -> PlanInForce:
         support_since=fields.day("in_force.support_since", plan.support_since),
         needs=fields.needs("in_force.needs", plan.needs) if plan.needs else (),
         complex=if_given(plan, "complex"),
+        once={
+            line.line_id: fields.money(f"in_force.lines[{index}].once", line.once)
+            for index, line in enumerate(plan.lines)
+            if line.once
+        },
     )
 
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from sevensteps import events
 from sevensteps.api.feed.v1.feed_pb2 import Event
+from sevensteps.case_history.event_sentences import SENTENCES
 from sevensteps.case_history.history import payload_of
+from sevensteps.case_history.numbers import numbers_in_words, once_in_words, pays_in_words
 from sevensteps.events import Payload
 from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.policy.model.verdict import Json
@@ -19,74 +21,6 @@ LONGEST_LIST = 5
 
 LONGEST_REASON = 200
 """How many letters of what somebody wrote are shown on a brief page before it is cut."""
-
-SENTENCES: Mapping[str, str] = {
-    events.CaseOpened.TYPE: "case opened: {kind}",
-    events.UrgentSupportRecorded.TYPE: "urgent support for {needs} (s.19(3)): {weekly} a week from {starts_on}",
-    events.SelfAssessmentRecorded.TYPE: "self-assessment recorded; help: {help}",
-    events.AdvocacyConsidered.TYPE: "advocacy considered (s.67): {verdict}",
-    events.AssessmentOpened.TYPE: "assessment opened, round {round}",
-    events.DeterminationProposed.TYPE: "determination proposed: {verdict}",
-    events.DeterminationConfirmed.TYPE: "determination confirmed (s.13); eligible needs: {needs}",
-    events.IndicativeBudgetGiven.TYPE: "indicative budget given: {weekly} a week",
-    events.WrittenRecordGiven.TYPE: "written record of the determination given (s.13(2)): {how}, on {given_on}",
-    events.AdviceGiven.TYPE: "written reasons and advice given (s.13(5))",
-    events.HoldPlaced.TYPE: "put on hold: {reason}",
-    events.HoldReleased.TYPE: "hold released",
-    events.CaseResumed.TYPE: "case resumed: operations have put right what stopped it",
-    events.CaseEnded.TYPE: "case ended: {ending}",
-    events.CaseAssigned.TYPE: "given to the team {team}",
-    events.CaseEscalated.TYPE: "brought before the {role}",
-    events.ComplaintRecorded.TYPE: "{complaint_id}: complaint of {received_on}, to be answered by {answer_due}",
-    events.ComplaintAcknowledged.TYPE: "{complaint_id} acknowledged on {acknowledged_on}",
-    events.ComplaintExtended.TYPE: "{complaint_id}: agreed to wait for the answer until {answer_due}",
-    events.ComplaintDelayExplained.TYPE: "{complaint_id}: explained on {explained_on} why the answer is late",
-    events.ComplaintAnswered.TYPE: "{complaint_id} answered on {answered_on}: {outcome}",
-    events.ComplaintWithdrawn.TYPE: "{complaint_id} withdrawn on {withdrawn_on}",
-    events.ComplaintOverdue.TYPE: "{complaint_id} was to be answered by {due_on}, and is not",
-    events.AccessRequestRecorded.TYPE: "{access_request_id}: own data asked for on {received_on}, due by {due_on}",
-    events.AccessRequestExtended.TYPE: "{access_request_id}: told on {told_on} that it takes until {due_on}",
-    events.AccessRequestAnswered.TYPE: "{access_request_id} answered on {answered_on}: {outcome}",
-    events.AccessRequestWithdrawn.TYPE: "{access_request_id} withdrawn on {withdrawn_on}",
-    events.AccessRequestOverdue.TYPE: "{access_request_id} was to be answered by {due_on}, and is not",
-    events.CaseStuck.TYPE: "stuck: {kind}",
-    events.CaseUnstuck.TYPE: "no longer stuck by this: {kind}",
-    events.PlanOpened.TYPE: "plan version {version} to be made",
-    events.PlanSaved.TYPE: "plan version {version} saved: {weekly} a week",
-    events.PlanSubmitted.TYPE: "plan version {version} submitted: {weekly} a week",
-    events.PlanChecked.TYPE: (
-        "plan version {version} checked: {safe}, {legal}, {meets_needs}, {sufficient}; level of authority {level}"
-    ),
-    events.PlanApproved.TYPE: (
-        "plan version {version} signed (s.25, s.26): personal budget {personal_budget_weekly} a week; level {level}"
-    ),
-    events.PlanReturned.TYPE: "plan version {version} returned; checks not met: {rules}",
-    events.MoneyOpened.TYPE: "money of plan version {version} to be organised",
-    events.MoneyArranged.TYPE: "{weekly} a week: {kind} {payee}",
-    events.MoneyOrganised.TYPE: "every pound has a holder",
-    events.SupportOpened.TYPE: "support of plan version {version} to be organised",
-    events.SupportArranged.TYPE: "{kind} for {needs}, from {starts_on}",
-    events.SupportOrganised.TYPE: "every funded need has an arrangement; support starts on {starts_on}",
-    events.MoneyStarted.TYPE: "{weekly} a week is paid from {starts_on}: {kind} {payee}",
-    events.MoneyEnded.TYPE: "{arrangement_id} is paid until {ends_on}: {reason}",
-    events.SupportStarted.TYPE: "{kind} for {needs} runs from {starts_on}",
-    events.SupportEnded.TYPE: "{arrangement_id} runs until {ends_on}: {reason}",
-    events.StepOverdue.TYPE: "was due on {due_on}, and is not done",
-    events.ReviewWarned.TYPE: "the review must be done by {due_on}, by law",
-    events.ReviewOverdue.TYPE: "the review was due on {due_on}, and is not done",
-    events.LifeOpened.TYPE: "living with plan version {plan_version}; next review dated by rule {rule}",
-    events.SpendRecorded.TYPE: "{amount} spent on line {line_id}, on {spent_on}: {verdict}",
-    events.SpendJudged.TYPE: "judged: {amount} spent on line {line_id} is {judgement}",
-    events.SpendCorrected.TYPE: (
-        "spending corrected: {amount} on line {line_id}, on {spent_on}, and not {was_amount} on line {was_line_id}, on "
-        "{was_spent_on}: {verdict}"
-    ),
-    events.ReviewRequested.TYPE: "review asked for (s.27(1)(b))",
-    events.ReviewTriggered.TYPE: "review called for: {trigger}",
-    events.ReviewOpened.TYPE: "review opened: {reason}",
-    events.ReviewCompleted.TYPE: "review completed (s.27): {outcome}",
-}
-"""Each kind of event in words, with fields of its payload."""
 
 STUCK: Mapping[str, str] = {
     "worker_missing": "no worker runs journeys",
@@ -103,6 +37,7 @@ STUCK: Mapping[str, str] = {
     "journey_missing": "it has no journey",
     "journey_stopped": "its journey was ended by hand",
     "part_not_answering": "a part of the suite does not answer",
+    "document_missing": "the person was not told in writing, because a letter is wrong",
 }
 """In which way a case is stuck, in words; a way that is newer than this is told by its name."""
 
@@ -111,6 +46,9 @@ WRITTEN_OVERDUE: Mapping[str, str] = {
     "advice": "written advice (s.13(5)) was due on {due_on}, and is not given",
 }
 """A date that has passed, of what is owed in writing after a determination, by its clock."""
+
+NOT_SETTLED = "finances assessed (s.17): {verdict}; what the person pays is not settled"
+"""A financial assessment by which nobody is charged."""
 
 NOT_ACKNOWLEDGED = "{complaint_id} was to be acknowledged by {due_on}, and is not"
 """A date that has passed, where it is that of the acknowledgement of a complaint."""
@@ -124,6 +62,7 @@ GIVEN_UP = "case resumed: its journey is to give up {skips}, if that is done or 
 DECIDED: Mapping[type[Payload], tuple[str, Mapping[str, str]]] = {
     events.AdvocacyConsidered: ("advocacy", {"verdict": ""}),
     events.DeterminationProposed: ("eligibility", {"verdict": ""}),
+    events.FinancesAssessed: ("contribution", {"verdict": ""}),
     events.PlanChecked: ("plan-check", {part: part for part in ("safe", "legal", "meets_needs", "sufficient")}),
     events.SpendRecorded: ("spending", {"verdict": ""}),
     events.SpendCorrected: ("spending", {"verdict": ""}),
@@ -138,7 +77,9 @@ CAME_BACK: Mapping[type[Payload], str] = {
 }
 """Spending that is negative, in words."""
 
-MONEY = frozenset({"weekly", "personal_budget_weekly", "amount", "was_amount"})
+MONEY = frozenset(
+    {"once", "personal_budget_once", "weekly", "weekly_charge", "personal_budget_weekly", "amount", "was_amount"}
+)
 """The fields of payloads that are amounts of money."""
 
 
@@ -155,6 +96,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
         sentence = WRITTEN_OVERDUE.get(payload.clock, sentence)
     if isinstance(payload, events.ComplaintOverdue) and payload.clock == "complaint_acknowledged":
         sentence = NOT_ACKNOWLEDGED
+    if isinstance(payload, events.FinancesAssessed) and not payload.weekly_charge:
+        sentence = NOT_SETTLED
     fields = {name: _field_in_words(name, value, verbose=verbose) for name, value in asdict(payload).items()}
     if isinstance(payload, events.CaseStuck | events.CaseUnstuck):
         fields["kind"] = STUCK.get(payload.kind, fields["kind"])
@@ -168,7 +111,8 @@ def event_in_words(event: Event, words: "Words", *, verbose: bool = True) -> str
     if isinstance(payload, events.CaseResumed):
         sentence = GIVEN_UP if payload.skips else TOLD_AGAIN if payload.replay else sentence
     told = sentence.format(**fields).rstrip() + _departures_in_words(payload) + _law_in_words(payload)
-    told += _another_in_words(payload) + reason_in_words(payload)
+    told += once_in_words(payload) + pays_in_words(payload)
+    told += _another_in_words(payload) + numbers_in_words(payload) + reason_in_words(payload)
     return told + _owed_in_writing(payload) if verbose else told
 
 

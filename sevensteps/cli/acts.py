@@ -18,7 +18,7 @@ from sevensteps.config import Settings
 from sevensteps.errors import Fault
 from sevensteps.fields import number_of
 from sevensteps.identity.claims import problem_of_subject
-from sevensteps.identity.rights import SIGNING
+from sevensteps.identity.role_groups import SIGNING
 from sevensteps.policy.model.values_in_words import plain, value_in_words
 from sevensteps.rpc.caller import operations
 from sevensteps.steps import Ending, HoldReason

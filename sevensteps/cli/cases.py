@@ -15,9 +15,11 @@ from sevensteps.api.feed.v1.feed_pb2 import Event, EventFilter
 from sevensteps.case_history.history import CaseHistory, last_event, payload_of
 from sevensteps.case_history.sentences import reason_in_words
 from sevensteps.case_history.words import words_of
+from sevensteps.cli.case_view import acting, ways_in
 from sevensteps.cli.case_view.budget_working import read_budget_workings
 from sevensteps.cli.case_view.case_json import case_json, explanation_json
 from sevensteps.cli.case_view.case_records import CaseRecords, read_case_records
+from sevensteps.cli.case_view.circle import Circle
 from sevensteps.cli.case_view.decisions import read_decisions
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import DecidedCase, explanation
@@ -83,8 +85,16 @@ async def _show(settings: Settings, named: str, *, verbose: bool, as_json: bool)
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     page = _page(case, status, events, linked)
+    for line in ways_in.lines_of(events):
+        page.add_row("way in", line)
     for line in lines_of(waiting):
         page.add_row("by law", line)
+    add_contacts(page, records)
+    for about, line in Circle.of(events).lines():
+        page.add_row(about, line)
+    for representation in records.representation:
+        for line in acting.lines_of(representation):
+            page.add_row("may act", Text(line))
     add_spending(page, records)
     screen().print(page)
     history = CaseHistory("Timeline", case.case_id, events, decisions, reasons=reasons)
@@ -148,6 +158,16 @@ def _add_status(page: Table, status: CaseStatus) -> None:
     page.add_row("until", (status.until or "no date") + (", which has passed" if status.overdue else ""))
     if status.parked:
         page.add_row("parked", Text(status.parked, style="red"))
+
+
+def add_contacts(page: Table, records: CaseRecords) -> None:
+    """Contacts that wait for somebody to decide, and whether the assessment is refused."""
+    for contact in records.contacts_to_decide:
+        until = f", by {value_in_words(contact.due_on)}" if contact.due_on else ""
+        late = ", which has passed" if contact.overdue_told else ""
+        page.add_row("to decide", f"what comes of {contact.contact_id}{until}{late}")
+    if refusal := records.refusal:
+        page.add_row("refused", f"the assessment of round {refusal.round}, on {value_in_words(refusal.refused_on)}")
 
 
 def add_spending(page: Table, records: CaseRecords) -> None:

@@ -58,6 +58,7 @@ REPAIR = {
     "show": "repair:show",
     "list": "repair:list_repairs",
 }
+DOCUMENTS = {"list": "documents:list_documents", "show": "documents:show"}
 SPEND = {"list": "spend:list_spending", "correct": "spend:correct"}
 AUDIT = {"list": "audit:list_audit", "verify": "audit:verify"}
 CERTIFICATES = {"dev": "certificates:dev", "show": "certificates:show"}
@@ -86,6 +87,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "events": "events:events",
     "subscriptions": "subscriptions:subscriptions",
     "verify": "verify:verify",
+    "documents": Group("What the person was told in writing.", DOCUMENTS),
     "receipts": Group("Export what every decision was based on.", {"export": "receipts:export"}),
     "policy": Group("Decide by policy packs; check, test, compare and publish them.", POLICY),
     "db": Group("The databases of the services: where they stand; bring them up to date, check them.", DB),

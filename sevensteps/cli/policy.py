@@ -153,10 +153,10 @@ def diff(
     """Say in words what differs between two packs, and with --receipts which decisions would change."""
     try:
         before, after = (read_pack(*folder_of(pack)) for pack in (old, new))
+        day = _day(on) if on else None
+        sentences = differences(before, after, day)
     except PackRefusedError as refused:
         refuse(str(refused))
-    day = _day(on) if on else None
-    sentences = differences(before, after, day)
     if as_json:
         typer.echo(json.dumps({"differences": sentences}, ensure_ascii=False))
     else:

@@ -27,7 +27,7 @@ from sevensteps.cli.terminal.screen import screen
 from sevensteps.config import Settings
 from sevensteps.fields import number_of
 from sevensteps.identity.claims import TOKEN_EXPIRED
-from sevensteps.identity.rights import SIGNING
+from sevensteps.identity.role_groups import SIGNING
 from sevensteps.rpc.caller import Caller, operations
 from sevensteps.steps import Ending, HoldReason
 

@@ -4,108 +4,52 @@ from collections.abc import Iterable, Mapping
 
 from sevensteps.errors import Fault, Kind
 from sevensteps.identity.actor import Actor, Role
-
-SIGNING = (
-    Role.ASSISTANT_TEAM_MANAGER,
-    Role.APPROVER,
-    Role.TEAM_MANAGER,
-    Role.SERVICE_MANAGER,
-    Role.PANEL,
-    Role.RISK_PANEL,
-    Role.HEAD_OF_SERVICE,
+from sevensteps.identity.role_groups import (
+    ANYBODY,
+    CHARGING,
+    JOURNEY,
+    MONEY,
+    PEOPLE,
+    PLANNING,
+    RECEIVING,
+    RECORDS,
+    REVIEWING,
+    SIGNING,
 )
-"""Who may decide on plans, each within the council's scheme of delegation. Their roles are tried in this order."""
-PEOPLE = frozenset(Role) - {Role.JOURNEY, Role.SERVICE}
-ANYBODY = PEOPLE - {Role.POLICY_OFFICER} | {Role.JOURNEY}
-"""Whoever has to do with cases. A policy officer has to do with packs alone."""
-CASEWORK = frozenset({Role.PRACTITIONER, Role.PLANNER, Role.REVIEWER, *SIGNING})
-"""Who works on a case with the person, and so may read a self-assessment: the person's own words about their life."""
-RECORDS = CASEWORK | {Role.FINANCE, Role.OPERATIONS, Role.AUDITOR}
-"""Who may list what people wrote in a case. Integrators are programs, and have what stands and the feed."""
+from sevensteps.identity.step_one_rights import STEP_ONE
 
 
-def rpc_of(call: str) -> str:
-    """A call ("service.Method") as it is named on the wire, and in RIGHTS."""
-    service, _, method = call.partition(".")
-    return f"/sevensteps.api.{service}.v1.{service.capitalize()}Service/{method}"
+def rpc_of(call: str, of: str = "") -> str:
+    """A call ("package.Method") as it is named on the wire, and in RIGHTS.
+
+    `of` is which service of the package ("Contacts"), where it is not the one with the name of the package.
+    """
+    package, _, method = call.partition(".")
+    return f"/sevensteps.api.{package}.v1.{of or package.capitalize()}Service/{method}"
 
 
-def _rights(service: str, table: Mapping[str, Iterable[Role]]) -> dict[str, frozenset[Role]]:
-    return {rpc_of(f"{service}.{rpc}"): frozenset(roles) for rpc, roles in table.items()}
+def _rights(package: str, table: Mapping[str, Iterable[Role]], of: str = "") -> dict[str, frozenset[Role]]:
+    return {rpc_of(f"{package}.{rpc}", of): frozenset(roles) for rpc, roles in table.items()}
 
 
-_JOURNEY = {Role.JOURNEY}
-_ASSESSING = {Role.PRACTITIONER}
-_PLANNING = {Role.PLANNER, Role.PRACTITIONER}
-_MONEY = {Role.FINANCE, Role.PLANNER}
-_REVIEWING = {Role.REVIEWER, Role.PRACTITIONER}
-_RECEIVING = CASEWORK | {Role.FINANCE, Role.OPERATIONS}
-"""Whoever people turn to: a complaint can be made to anybody of the council, in any form (SI 2009/309, reg 13(1))."""
-_MANAGING = {Role.ASSISTANT_TEAM_MANAGER, Role.TEAM_MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE}
-"""Who says which team looks after a case."""
-_ANSWERING = {Role.TEAM_MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE}
-"""Who answers for the council (reg 4). Whoever decided what a complaint is about is refused by name."""
 RIGHTS: Mapping[str, frozenset[Role]] = {
-    **_rights(
-        "assessment",
-        {
-            "OpenCase": _ASSESSING,
-            "GetCase": ANYBODY | {Role.SERVICE},
-            "ListCases": ANYBODY,
-            "RecordUrgentSupport": _ASSESSING,
-            "RecordSelfAssessment": _ASSESSING,
-            "ConsiderAdvocacy": _ASSESSING,
-            "ProposeDetermination": _ASSESSING,
-            "ConfirmDetermination": _ASSESSING,
-            "GiveIndicativeBudget": _ASSESSING,
-            "GiveWrittenRecord": _ASSESSING,
-            "GiveAdvice": _ASSESSING,
-            "GetDetermination": ANYBODY,
-            "ListSelfAssessments": CASEWORK,
-            "ListUrgentSupport": RECORDS,
-            "ListDeterminations": RECORDS,
-            "ListIndicativeBudgets": RECORDS,
-            "ListAdvice": RECORDS,
-            "PlaceHold": _ASSESSING | {Role.OPERATIONS},
-            "ReleaseHold": _ASSESSING | {Role.OPERATIONS},
-            "ResumeCase": {Role.OPERATIONS},
-            "EndCase": _ASSESSING | {Role.OPERATIONS} | _JOURNEY,
-            "AssignCase": _ASSESSING | _MANAGING | {Role.OPERATIONS},
-            "EscalateCase": _RECEIVING,
-            "ListActs": ANYBODY,
-            "RecordComplaint": _RECEIVING,
-            "AcknowledgeComplaint": _RECEIVING,
-            "ExtendComplaint": _RECEIVING,
-            "ExplainComplaintDelay": _RECEIVING,
-            "AnswerComplaint": _ANSWERING,
-            "WithdrawComplaint": _RECEIVING,
-            "ListComplaints": RECORDS,
-            "RecordAccessRequest": _RECEIVING,
-            "ExtendAccessRequest": _RECEIVING,
-            "AnswerAccessRequest": _RECEIVING,
-            "WithdrawAccessRequest": _RECEIVING,
-            "ListAccessRequests": RECORDS,
-            "RecordOverdue": _JOURNEY,
-            "OpenAssessment": _JOURNEY,
-            "GetCouncil": ANYBODY,
-        },
-    ),
+    **{call: roles for of, table in STEP_ONE.items() for call, roles in _rights("assessment", table, of).items()},
     **_rights(
         "planning",
         {
             "GetPlanning": ANYBODY,
             "GetPlan": ANYBODY,
-            "SavePlan": _PLANNING,
-            "SubmitPlan": _PLANNING,
-            "ArrangeMoney": _MONEY,
-            "ArrangeSupport": _PLANNING,
-            "StopArrangements": _PLANNING | {Role.FINANCE},
-            "RestartArrangements": _PLANNING | {Role.FINANCE},
-            "OpenPlan": _JOURNEY,
-            "OpenMoney": _JOURNEY,
-            "OpenSupport": _JOURNEY,
-            "CloseCase": _JOURNEY,
-            "RecordOverdue": _JOURNEY,
+            "SavePlan": PLANNING,
+            "SubmitPlan": PLANNING,
+            "ArrangeMoney": MONEY,
+            "ArrangeSupport": PLANNING,
+            "StopArrangements": PLANNING | {Role.FINANCE},
+            "RestartArrangements": PLANNING | {Role.FINANCE},
+            "OpenPlan": JOURNEY,
+            "OpenMoney": JOURNEY,
+            "OpenSupport": JOURNEY,
+            "CloseCase": JOURNEY,
+            "RecordOverdue": JOURNEY,
         },
     ),
     **_rights(
@@ -114,10 +58,15 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "GetApproval": ANYBODY,
             "ApprovePlan": SIGNING,
             "ReturnPlan": SIGNING,
-            "OpenApproval": _JOURNEY,
-            "CloseCase": _JOURNEY,
-            "RecordOverdue": _JOURNEY,
+            "OpenApproval": JOURNEY,
+            "CloseCase": JOURNEY,
+            "RecordOverdue": JOURNEY,
         },
+    ),
+    **_rights(
+        "approval",
+        {"RestatePersonalBudget": CHARGING, "ListPersonalBudgets": RECORDS},
+        "PersonalBudgets",
     ),
     **_rights(
         "review",
@@ -126,16 +75,16 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "ListSpending": RECORDS,
             "ListReviewCalls": RECORDS,
             "ListReviews": RECORDS,
-            "RecordSpend": _REVIEWING | {Role.FINANCE},
-            "JudgeSpend": _REVIEWING | {Role.FINANCE},
-            "CorrectSpend": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},
-            "RequestReview": _REVIEWING | {Role.PLANNER},
-            "TriggerReview": _REVIEWING | {Role.FINANCE, Role.OPERATIONS},
-            "CompleteReview": _REVIEWING,
-            "OpenLife": _JOURNEY,
-            "OpenReview": _JOURNEY,
-            "CloseCase": _JOURNEY,
-            "RecordOverdue": _JOURNEY,
+            "RecordSpend": REVIEWING | {Role.FINANCE},
+            "JudgeSpend": REVIEWING | {Role.FINANCE},
+            "CorrectSpend": REVIEWING | {Role.FINANCE, Role.OPERATIONS},
+            "RequestReview": REVIEWING | {Role.PLANNER},
+            "TriggerReview": REVIEWING | {Role.FINANCE, Role.OPERATIONS},
+            "CompleteReview": REVIEWING,
+            "OpenLife": JOURNEY,
+            "OpenReview": JOURNEY,
+            "CloseCase": JOURNEY,
+            "RecordOverdue": JOURNEY,
         },
     ),
     **_rights(
@@ -149,7 +98,15 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
             "GetPacksInForce": {Role.AUDITOR, Role.OPERATIONS, Role.POLICY_OFFICER, Role.SERVICE},
         },
     ),
-    **_rights("asks", {"GetAsk": _JOURNEY | {Role.OPERATIONS}}),
+    **_rights(
+        "documents",
+        {
+            "ListDocuments": RECORDS,
+            "GetDocument": RECORDS,
+            "CorrectDocument": RECEIVING,
+        },
+    ),
+    **_rights("asks", {"GetAsk": JOURNEY | {Role.OPERATIONS}}),
     **_rights(
         "policy",
         {
@@ -197,9 +154,9 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
         {
             "ListEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY, Role.SERVICE},
             "WatchEvents": {Role.INTEGRATOR, Role.OPERATIONS, Role.AUDITOR, Role.JOURNEY, Role.SERVICE},
-            "GetSubscription": {Role.INTEGRATOR, Role.SERVICE} | _JOURNEY,
-            "AcknowledgeEvents": {Role.INTEGRATOR, Role.SERVICE} | _JOURNEY,
-            "TakeTurn": _JOURNEY,
+            "GetSubscription": {Role.INTEGRATOR, Role.SERVICE} | JOURNEY,
+            "AcknowledgeEvents": {Role.INTEGRATOR, Role.SERVICE} | JOURNEY,
+            "TakeTurn": JOURNEY,
             "ListSubscriptions": {Role.OPERATIONS, Role.SERVICE},
             "DeleteSubscription": {Role.INTEGRATOR, Role.OPERATIONS},
             "TrimEvents": {Role.OPERATIONS},
@@ -208,6 +165,12 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     ),
 }
 """Which role may call which RPC: the only place that says so. An RPC without a row cannot be called."""
+
+
+def services_of(package: str) -> tuple[str, ...]:
+    """The full names of the services in a package of the wire contract: "sevensteps.api.assessment.v1.…"."""
+    full_names = dict.fromkeys(rpc.split("/")[1] for rpc in RIGHTS)
+    return tuple(name for name in full_names if name.startswith(f"sevensteps.api.{package}.v1."))
 
 
 def authorise(actor: Actor, rpc: str) -> None:

@@ -10,6 +10,7 @@ from sevensteps.policy.model.verdict import Decision, Json
 from sevensteps.policy.packs.decision_reader import read_decision, read_decision_over_time
 from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.problems import PackRefusedError, Problems
+from sevensteps.policy.packs.questionnaire_reader import read_questionnaire
 from sevensteps.policy.packs.validity import change_days
 
 
@@ -44,13 +45,16 @@ class CompiledPack:
         return decider
 
     def check_readable(self) -> None:
-        """Read every decision on every day on which it changes.
+        """Read every decision on every day on which it changes, and every questionnaire.
 
         Raises:
-            PackRefusedError: with the problems of all decisions.
+            PackRefusedError: with the problems of all of them.
         """
         problems = Problems()
         for decision in self.pack.decisions:
             read_decision_over_time(self.pack, decision, problems)
+        for name in self.pack.questionnaires:
+            with problems.collected():
+                read_questionnaire(self.pack, name)
         if problems:
             raise PackRefusedError(sorted(set(problems)))

@@ -186,7 +186,6 @@ def sentence(fault: Fault) -> str:
 
 def _address_of(request: Message) -> tuple[str, str]:
     """The service and the RPC of a request: each RPC has a request of its own, named after it."""
-    package = request.DESCRIPTOR.file.package
-    service = package.split(".")[2]
-    rpc = request.DESCRIPTOR.name.removesuffix("Request")
-    return service, f"/{package}.{service.capitalize()}Service/{rpc}"
+    file, rpc = request.DESCRIPTOR.file, request.DESCRIPTOR.name.removesuffix("Request")
+    [contract] = file.services_by_name.values()
+    return file.package.split(".")[2], f"/{contract.full_name}/{rpc}"

@@ -30,6 +30,7 @@ S = TypeVar("S", bound=Servicer)
 Q = TypeVar("Q", bound=Message)
 V = TypeVar("V")
 M = TypeVar("M", bound=Message)
+A = TypeVar("A")
 
 Rpc: TypeAlias = "Callable[[S, Q, Context], Awaitable[M]]"
 
@@ -64,16 +65,29 @@ def changes(
 ) -> Callable[[Callable[[S, Work, Q, V], M]], Rpc[S, Q, M]]: ...
 
 
+@overload
+def changes(
+    response: type[M],
+    reading: Callable[[Q, Fields], V],
+    *,
+    asking: Callable[[UseCases, Q], Awaitable[A]],
+    keeping: Keeping[M] | None = None,
+    turn: Callable[[Q], int] | None = None,
+) -> Callable[[Callable[[S, Work, Q, V, A], M]], Rpc[S, Q, M]]: ...
+
+
 def changes(
     response: type[M],
     reading: Callable[[Q, Fields], V] | None = None,
     *,
+    asking: Callable[[UseCases, Q], Awaitable[A]] | None = None,
     keeping: Keeping[M] | None = None,
     turn: Callable[[Q], int] | None = None,
 ) -> Callable[[Callable[..., M]], Rpc[S, Q, M]]:
     """Make a method an RPC that changes something, once for every request id.
 
     `reading` reads the fields that need a check, and notes every wrong one; leave it out where there are none.
+    `asking` asks another service beforehand, and the method gets its answer: no transaction waits for that.
     `keeping` says how its answers are kept, where not as they are for a day. An RPC that opens a step has a `turn`: the
     round or version for which it does so once.
     """
@@ -84,11 +98,12 @@ def changes(
             def read(fields: Fields) -> tuple[V, ...]:
                 return (reading(request, fields),) if reading else ()
 
+            asked = (await asking(self.use_cases, request),) if asking else ()
             return await self.use_cases.change(
                 request,
                 response,
                 read,
-                lambda work, values: method(self, work, request, *values),
+                lambda work, values: method(self, work, request, *values, *asked),
                 keeping or Keeping(),
                 turn(request) if turn else None,
             )

@@ -16,6 +16,7 @@ from sevensteps.councils import Councils, no_council
 from sevensteps.encryption.folder import certificates_for_calls
 from sevensteps.errors import Fault, waiting_out
 from sevensteps.identity.actor import Actor, Role
+from sevensteps.identity.rights import services_of
 from sevensteps.policy import Library
 from sevensteps.rpc.client import channel
 from sevensteps.rpc.identity import Identity
@@ -24,6 +25,7 @@ from sevensteps.service import (
     asks_server,
     chaining,
     checks,
+    documents_server,
     identity_server,
     policy_server,
     publications_server,
@@ -33,10 +35,12 @@ from sevensteps.service import (
 )
 from sevensteps.service.case_register import AssessmentRegister
 from sevensteps.service.decided_records import DecidedRecords
+from sevensteps.service.documents_server import Sharing
 from sevensteps.service.opening import open_to_serve
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
 from sevensteps.service.published_packs import AssessmentsRegister, OwnRegister, Register
+from sevensteps.service.sharing import CircleOfSupport
 from sevensteps.service.store import Store
 from sevensteps.service.use_cases import UseCases
 from sevensteps.telemetry.health import Check, Observation
@@ -55,6 +59,9 @@ COUNCILS_WITH_RECORDS = sa.text(
 )
 """One look into the index for every council. DISTINCT reads every receipt."""
 
+BESIDE = (asks_server.NAME, receipts.NAME, documents_server.NAME, policy_server.NAME, identity_server.NAME)
+"""What every such service serves beside its own calls."""
+
 
 class DecidingService:
     """One of assessment, planning, approval and review, ready to be served."""
@@ -69,6 +76,7 @@ class DecidingService:
         publisher: Publisher,
         cases: AssessmentRegister,
         register: Register,
+        sharing: Sharing | None,
         add: AddTo,
         decided: Sequence[DecidedRecords],
         tasks: Mapping[str, Task],
@@ -76,12 +84,12 @@ class DecidingService:
     ) -> None:
         """`add` registers the servicer; `decided` are the records that come by decisions; the rest is `open`'s.
 
-        `tasks` are what the service does by itself, by what the log calls it.
+        `sharing` says what helpers may read; None where the service serves documents by itself, as it keeps who they
+        are. `tasks` are what the service does by itself, by what the log calls it.
         """
-        own = f"sevensteps.api.{name}.v1.{name.capitalize()}Service"
         self._has_register = name == REGISTER
         registers = (publications_server.NAME,) if self._has_register else ()
-        self.names = (own, asks_server.NAME, receipts.NAME, policy_server.NAME, identity_server.NAME, *registers)
+        self.names = (*services_of(name), *BESIDE, *registers)
         self._store = store
         self._identity = identity
         self._archive = archive
@@ -89,6 +97,7 @@ class DecidingService:
         self._publisher = publisher
         self._cases = cases
         self._register = register
+        self._sharing = sharing
         self._add = add
         self._decided = decided
         self._own_tasks = tasks
@@ -136,12 +145,15 @@ class DecidingService:
             checks.outbox_check(publisher, settings.internal_address("feed")),
             checks.packs_check(archive, councils),
         )
-        return cls(name, store, identity, archive, use_cases, publisher, cases, register, add, decided, tasks, ready)
+        asked = (cases, register, None if name == REGISTER else CircleOfSupport(assessment))
+        return cls(name, store, identity, archive, use_cases, publisher, *asked, add, decided, tasks, ready)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """See server.Servable."""
         self._add(server, self._use_cases)
         receipts.add_to(server, self._use_cases, self._decided)
+        if self._sharing:
+            documents_server.add_to(server, self._use_cases, self._sharing)
         policy_server.add_to(server, self._use_cases, self._archive.library)
         identity_server.add_to(server, self._store, self._identity)
         if self._has_register:

@@ -128,6 +128,27 @@ outbox = sa.Table(
 """Events on their way to the feed. `traceparent` is the place in a trace at which each came to be; none where it was in
 none, and where a version that knew nothing of it has put the event in."""
 
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("document_id", sa.Text, primary_key=True),
+    *filled(sa.Text, "case_id", "council"),
+    *filled(sa.Integer, "number"),
+    *filled(sa.Text, "kind", "about", "language", "title", "letter"),
+    sa.Column("pack_hash", sa.Text, sa.ForeignKey("packs.hash")),
+    *filled(sa.Text, "text_hash", "owner"),
+    sa.Column("reviewed_on", sa.Date),
+    *filled(sa.Text, "told", "content", "content_hash", "missing_because", "written_by", "written_at"),
+    sa.Column("corrects", sa.Text, sa.ForeignKey("documents.document_id"), unique=True),
+    sa.Column("corrected_because", sa.Text, nullable=False),
+    sa.Index("documents_of_case", "case_id", "number", unique=True),
+)
+"""What people are told in writing: see documents.py. Never changed: a correction is a new one that names the old.
+
+`told` is what the letter was filled in with, as JSON; `content` what came of it, empty where it could not be filled in:
+then there is no day of review either, and no pack where none could be used.
+"""
+
 oldest_code = sa.Table("oldest_code", of_every_service, sa.Column("revision", sa.Text, primary_key=True))
 """One row: the oldest revision whose code may serve these records, though it may not know theirs."""
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
@@ -18,11 +19,14 @@ from sevensteps.rpc.interceptor import caller
 from sevensteps.service import answers, steps_opened
 from sevensteps.service.answers import Asked
 from sevensteps.service.decisions import add_receipt
+from sevensteps.service.kept_services import KeptServices
 from sevensteps.service.numbering import Numbering
 from sevensteps.service.outbox import Publisher
 from sevensteps.service.pack_archive import Archive
+from sevensteps.service.standing_finances import AskedFinances
 from sevensteps.service.steps_opened import Opening
 from sevensteps.service.store import Store, Unit
+from sevensteps.service.who_may_act import WhoMayAct
 from sevensteps.service.work import CaseUnknown, T, Work
 from sevensteps.telemetry import spans
 from sevensteps.trace_context import TraceContext
@@ -69,6 +73,15 @@ class CaseRegister(Protocol):
     async def ensure_seen(self, case_id: str, actor: Actor) -> None:
         """Raise a Fault (NOT_FOUND) unless there is such a case for the actor."""
 
+    async def who_may_act(self, case_id: str, on: date | None) -> WhoMayAct:
+        """Who may act for the person of a case on a day, or today. A case that is not there has nothing on record."""
+
+    async def finances(self, case_id: str) -> AskedFinances:
+        """The financial assessment of a case that stands. A case that is not there has none."""
+
+    async def kept_services(self, case_id: str) -> KeptServices:
+        """Which services the person of a case keeps as they are. A case that is not there keeps none."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Change(Generic[M]):
@@ -108,6 +121,18 @@ class UseCases:
         self._councils = councils
         self._publisher = publisher
         self._cases = cases
+
+    async def who_may_act(self, case_id: str, on: date | None = None) -> WhoMayAct:
+        """Ask before a change who may act for the person on a day, or today: the change is confined to the actor."""
+        return await self._cases.who_may_act(case_id, on)
+
+    async def finances(self, case_id: str) -> AskedFinances:
+        """Ask before a change what the person can pay: the change is confined to the actor."""
+        return await self._cases.finances(case_id)
+
+    async def kept_services(self, case_id: str) -> KeptServices:
+        """Ask before a change which services the person keeps: planning moves none of them."""
+        return await self._cases.kept_services(case_id)
 
     async def look(self, use_case: Callable[[Work], T]) -> T:
         """Run a use case that only reads."""

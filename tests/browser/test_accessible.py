@@ -63,6 +63,7 @@ async def ensure_narrow(page: Page) -> None:
         assert wide <= SMALL["width"], f"{page.url} at {size} is {wide} wide"
 
 
+@pytest.mark.item(104)
 async def test_the_keyboard_comes_to_everything_in_the_order_of_the_page(window: Open) -> None:
     """First past the header by the skip link; then every link and field, each to be seen when it has the focus."""
     page = await window("/cases?open=yes")

@@ -51,7 +51,7 @@ def hints_of(payload: type[Payload]) -> dict[str, type]:
 def test_a_type_is_a_noun_a_verb_and_a_version(payload: type[Payload]) -> None:
     """`plan.submitted.v1`: what, what happened to it in the past tense, and the version of the payload."""
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*\.[a-z]+\.v[1-9]", payload.TYPE)
-    assert payload.TYPE.split(".")[1].endswith(("ed", "en", "withdrawn", "overdue", "stuck"))
+    assert payload.TYPE.split(".")[1].endswith(("ed", "en", "begun", "shown", "withdrawn", "overdue", "stuck"))
     assert payload.__doc__
 
 

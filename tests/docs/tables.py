@@ -9,7 +9,8 @@ from pathlib import Path
 from docs.pages import ROOT
 from sevensteps.events import OPENS, PAYLOADS, Payload
 from sevensteps.identity.actor import Role
-from sevensteps.identity.rights import ANYBODY, CASEWORK, PEOPLE, RIGHTS
+from sevensteps.identity.rights import RIGHTS
+from sevensteps.identity.role_groups import ANYBODY, CASEWORK, PEOPLE
 from sevensteps.steps import STEP_NAMES
 from sevensteps.telemetry.series import DEFINED
 

@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from docs.pages import ROOT
 from servers.distribution import build, copy_of_checkout
 from sevensteps.glossary import PAGE, entries, look_up
@@ -42,6 +44,7 @@ def test_every_word_is_there_once() -> None:
     assert (twice, other) == ([], [])
 
 
+@pytest.mark.item(11)
 def test_the_key_words_of_self_directed_support_are_there() -> None:
     """The eleven words in which personalisation is explained, as they are usually written."""
     assert [word for word in KEY_WORDS if look_up(word) is None] == []

@@ -70,6 +70,50 @@ RECORDS: Mapping[type[events.Payload], tuple[Records, ...]] = {
     events.SelfAssessmentRecorded: (
         Records("assessment", "SELECT case_id, round, help FROM self_assessments", ("round", "help")),
     ),
+    events.ConversationRecorded: (
+        Records("assessment", "SELECT case_id, round FROM conversations WHERE refused_because = ''", ("round",)),
+    ),
+    events.ConversationRefused: (
+        Records("assessment", "SELECT case_id, round FROM conversations WHERE refused_because <> ''", ("round",)),
+    ),
+    events.FinancesAssessed: (
+        Records(
+            "assessment",
+            "SELECT case_id, financial_assessment_id, number, way, reason, verdict FROM financial_assessments",
+            ("financial_assessment_id", "number", "way", "reason", "verdict"),
+        ),
+    ),
+    events.FinancesJudged: (
+        Records(
+            "assessment",
+            "SELECT case_id, financial_assessment_id FROM financial_assessments WHERE judged IS NOT NULL",
+            ("financial_assessment_id",),
+        ),
+    ),
+    events.PersonalBudgetRestated: (
+        Records(
+            "approval",
+            "SELECT case_id, version, number, basis, cost, adult_pays, council_pays FROM personal_budgets"
+            " WHERE number > 1",
+            ("version", "number", "basis", "cost_weekly", "adult_pays_weekly", "council_pays_weekly"),
+        ),
+    ),
+    events.OwnNeedsRecorded: (Records("assessment", "SELECT DISTINCT case_id, round FROM own_needs", ("round",)),),
+    events.CirclePersonAdded: (
+        Records("assessment", "SELECT case_id, person_id, role FROM circle", ("person_id", "role")),
+    ),
+    events.CirclePersonRemoved: (
+        Records("assessment", "SELECT case_id, person_id FROM circle WHERE removed_on IS NOT NULL", ("person_id",)),
+    ),
+    events.ResourceRecorded: (
+        Records("assessment", "SELECT case_id, resource_id, kind FROM resources", ("resource_id", "kind")),
+    ),
+    events.HelpChosen: (Records("assessment", "SELECT case_id, step, amount FROM help_choices", ("step", "amount")),),
+    events.KeptServiceRecorded: (
+        Records(
+            "assessment", "SELECT case_id, kept_service_id, weekly FROM kept_services", ("kept_service_id", "weekly")
+        ),
+    ),
     events.AdvocacyConsidered: (
         Records("assessment", "SELECT case_id, verdict FROM receipts WHERE decision = 'advocacy'", ("verdict",)),
     ),

@@ -88,6 +88,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     assert running_in(scratch) == [], "everything that was started is stopped"
 
 
+@pytest.mark.item(105)
 async def test_an_exercise_is_mended_and_told_so(rehearsal: Running) -> None:
     """By a repair at the command line; the other exercise is not, and no page trusts what anybody says."""
     async with httpx.AsyncClient(base_url=rehearsal.console) as http:

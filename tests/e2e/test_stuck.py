@@ -118,6 +118,7 @@ async def test_journeys_that_are_gone_in_the_first_minute_of_their_cases(scene: 
     await scene.looking.nothing_left()
 
 
+@pytest.mark.item(81)
 async def test_a_journey_that_is_parked(scene: Scene) -> None:
     """A service refuses what the journey asks: the finding names the operation, the reason and what it said."""
     case_id = await open_case(scene.staff)

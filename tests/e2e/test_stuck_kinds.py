@@ -9,8 +9,8 @@ from e2e.stuck import SOON, Scene, scene_in
 from e2e.stuck_kinds import AT_ONCE, Making, relay_stuck, seconds_until_found
 from sevensteps.api.operations.v1 import operations_pb2 as pb
 
-ELSEWHERE = {pb.STUCK_KIND_WORKER_MISSING, pb.STUCK_KIND_PART_NOT_ANSWERING}
-"""What tests/e2e/test_stuck.py makes."""
+ELSEWHERE = {pb.STUCK_KIND_WORKER_MISSING, pb.STUCK_KIND_PART_NOT_ANSWERING, pb.STUCK_KIND_DOCUMENT_MISSING}
+"""What tests/e2e/test_stuck.py makes; and what a checked pack never leads to, which test_dates shows."""
 
 
 @pytest.fixture(scope="module")

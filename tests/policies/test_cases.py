@@ -15,6 +15,7 @@ CASES = [(pack, case) for pack in SHELVES for case in read_cases(ROOT, pack)]
 
 
 @pytest.mark.parametrize(("pack", "case"), CASES, ids=[f"{pack}: {case.decision}: {case.name}" for pack, case in CASES])
+@pytest.mark.item(49, 50)
 def test_a_worked_case_comes_out_as_its_author_says(pack: str, case: WorkedCase) -> None:
     """Verdict, values, missing facts and findings are those of the case's file."""
     assert run_case(case, SHELVES[pack]).differences == ()

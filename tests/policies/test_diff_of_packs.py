@@ -121,7 +121,8 @@ def test_a_pack_titled_or_based_otherwise_is_told(name: str) -> None:
     old = PACKS[name]
     assert said(old, replace(old, title="Another")) == [f'pack, title: was "{old.title}", is "Another"']
     assert said(old, replace(old, base="other"))[0].startswith("pack, extends")
-    assert differences(old, replace(old, name="other", title="Another")) == []
+    files = {place.replace(f"{name}/", "other/", 1): text for place, text in old.files.items()}
+    assert differences(old, replace(old, name="other", title="Another", files=files)) == []
 
 
 def test_two_rows_of_a_table_that_take_the_first_hit_are_swapped() -> None:

@@ -205,6 +205,7 @@ def section_20(facts: Facts) -> str:
         ("carer-duty", of_a_duty_to_a_carer, section_20),
     ],
 )
+@pytest.mark.item(19, 20)
 def test_a_decision_is_what_the_regulation_says(
     seed: int, decision: str, drawn: Callable[[random.Random], Facts], regulation: Callable[[Facts], str]
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import grpc
 import pytest
 
-from services.assessment import case_counts, matters_overdue
+from services.assessment import __main__ as assessment
 from sevensteps.config import Settings
 from sevensteps.councils import Councils
 from sevensteps.errors import Fault
@@ -33,7 +33,7 @@ NOBODY = "127.0.0.1:1"
 """An address at which nobody listens."""
 PACK = "example-council"
 """Decides for the councils of tests, most of which have no file."""
-TASKS = {"assessment": {**matters_overdue.TASKS, **case_counts.TASKS}}
+TASKS = {"assessment": assessment.TASKS}
 """What services do by themselves."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import uuid4
 
-from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.assessment.v1 import assessment_pb2, conversation_pb2, representation_pb2
 from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES
 from stored.records import LACKED, A, Records, Request, today
 
@@ -68,6 +68,45 @@ class Assessing(Records):
             appropriate_person=False,
         )
 
+    async def appoint_attorney(self) -> None:
+        """The person cannot ask for a direct payment; an attorney, who was checked, may."""
+        pb, payment = representation_pb2, representation_pb2.OWN_DECISION_REQUEST_DIRECT_PAYMENT
+        await self._assess(
+            pb.RecordCapacityRequest,
+            pb.RecordCapacityResponse,
+            decision=payment,
+            assessed_on=today(),
+            assessed_by="S-1",
+            understands=True,
+            retains=False,
+            weighs=False,
+            communicates=True,
+            impairment=True,
+            because_of_it=True,
+            help_given="Talked it over with pictures.",
+            because="Forgets what it is for.",
+            expires_on=today(300),
+        )
+        await self._assess(
+            pb.RecordAuthorityRequest,
+            pb.RecordAuthorityResponse,
+            kind=pb.AUTHORITY_KIND_ATTORNEY_HEALTH,
+            reference="P-77",
+            instrument="7000-1",
+            covers=[payment],
+            valid_from="2020-01-01",
+        )
+        request = pb.ListAuthoritiesRequest(case_id=self.case_id)
+        listed = (await self._read(request, pb.ListAuthoritiesResponse)).authorities
+        await self._assess(
+            pb.CheckAuthorityRequest,
+            pb.CheckAuthorityResponse,
+            authority_id=listed[-1].authority_id,
+            checked_on=today(),
+            checked_with=pb.CHECKED_WITH_PUBLIC_GUARDIAN,
+            valid=True,
+        )
+
     async def record_urgent_support(self) -> None:
         """Needs met before the assessment."""
         await self._assess(
@@ -89,8 +128,17 @@ class Assessing(Records):
             **facts,
         )
 
+    async def talk(self) -> None:
+        """What matters to the person."""
+        await self._assess(
+            conversation_pb2.RecordConversationRequest,
+            conversation_pb2.RecordConversationResponse,
+            what_matters="To see people again.",
+        )
+
     async def confirm(self) -> None:
         """Confirm the newest determination; 0.1.0 did not ask where the adult lives whom a carer cares for."""
+        await self.talk()
         determination = await self.determination()
         residence = determination.adult.residence or determination.carer.residence
         judged = "" if residence or not determination.eligible_needs else "The carer is known to live here."

@@ -221,6 +221,7 @@ async def direct_payment_refused(case: Case) -> None:
 async def support_to_be_arranged(case: Case) -> None:
     """An attorney receives the money; no support yet."""
     await play_until(case, WaitingFor.MONEY)
+    await case.appoint_attorney()
     await case.arrange_money("direct_payment", "", "attorney", WITHOUT_CAPACITY)
     await comes_to(case, WaitingFor.SUPPORT)
 

@@ -96,6 +96,7 @@ def test_what_is_wrong_is_said_with_its_line(root: Path, was: str, becomes: str,
 
 
 @pytest.mark.parametrize(("jurisdiction", "law"), [item for item in LAWS_NEEDED.items() if item[0] != "england"])
+@pytest.mark.item(10)
 def test_elsewhere_in_the_united_kingdom_other_law_applies(root: Path, jurisdiction: str, law: str) -> None:
     """England's packs decide for nobody there: the refusal says which law a pack would have to hold."""
     write(root, "barset", ("jurisdiction: england", f"jurisdiction: {jurisdiction}"))

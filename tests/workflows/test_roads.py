@@ -26,6 +26,7 @@ CLOSED = ["ClosePlanning", "CloseApproval", "CloseReview"]
 Days = Callable[[int], str]
 
 
+@pytest.mark.item(1)
 async def test_seven_steps(trip: Trip, days: Days) -> None:
     """A case goes through all seven steps. Each is opened once, with the results of the one before."""
     await trip.happens(*to_plan(), *to_life(starts_on=days(30), direct_payment=True), ReviewRequested(1))

@@ -44,6 +44,7 @@ FIELDS = [
     "life_since",
     "memory",
     "met_by_carer",
+    "own_money",
     "personal_budget_weekly",
     "plan_version",
     "resumed",

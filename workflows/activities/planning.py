@@ -28,6 +28,7 @@ class Planning:
             indicative_weekly=opening.indicative_weekly,
             opened_on=opening.opened_on,
             met_by_carer=opening.met_by_carer,
+            own_money=opening.own_money,
         )
         with translating_errors():
             answer = await self._stub.OpenPlan(request, timeout=timeout())

@@ -5,6 +5,7 @@ from decimal import Decimal
 import grpc
 from temporalio import activity
 
+from sevensteps.api.money.v1 import money_pb2
 from sevensteps.api.planning.v1 import planning_pb2, planning_pb2_grpc
 from sevensteps.api.review.v1 import review_pb2, review_pb2_grpc
 from sevensteps.deadlines import Due
@@ -53,7 +54,7 @@ class Review:
         planning = (await self._planning.GetPlanning(planning_request, timeout=limit)).planning
         first_days = (each.starts_on for each in planning.periods if each.plan_version == opening.plan_version)
         return review_pb2.PlanInForce(
-            lines=[review_pb2.PlanLine(line_id=line.line_id, weekly=_cost(line)) for line in plan.lines],
+            lines=[] if plan.own_money else [_line(line) for line in plan.lines],
             support_since=min(first_days, default=opening.started_on),
             needs=opening.needs,
             complex=plan.complex if plan.HasField("complex") else None,
@@ -75,6 +76,11 @@ class Review:
         request = review_pb2.CloseCaseRequest(request_id=header.request_id, case_id=header.case_id)
         with translating_errors(ignore_not_found=True):
             await self._stub.CloseCase(request, timeout=timeout())
+
+
+def _line(line: planning_pb2.SpendLine) -> review_pb2.PlanLine:
+    once = line.amount if line.frequency == money_pb2.FREQUENCY_ONCE else ""
+    return review_pb2.PlanLine(line_id=line.line_id, weekly=_cost(line), once=once)
 
 
 def _cost(line: planning_pb2.SpendLine) -> str:

@@ -21,4 +21,6 @@ PATCHES: Mapping[str, str] = {
     "for that patch no more: each takes two events of its history.",
     "gives-up-what-is-not-owed": "27 November 2026: what a parked journey asks is given up where operations say so and "
     "the service confirms that it is done or not owed, instead of being asked once more.",
+    "plans-with-own-money": "28 November 2026: somebody who plans with their own money goes on to a plan, also where "
+    "they are not eligible, instead of the case ending after the advice.",
 }

@@ -43,7 +43,8 @@ class OpenAssessment(Opening):
 class OpenPlan(Opening):
     """Open step 2, for a plan version. `indicative_weekly` is in pounds a week.
 
-    `met_by_carer` are those of the eligible needs that a carer meets.
+    `met_by_carer` are those of the eligible needs that a carer meets. With `own_money` there may be no eligible needs:
+    the person pays for the plan.
     """
 
     version: int
@@ -51,6 +52,7 @@ class OpenPlan(Opening):
     indicative_weekly: str
     opened_on: str
     met_by_carer: list[str] = field(default_factory=list)
+    own_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,13 +106,12 @@ class JourneyState(_Payloads):
     met_by_carer: list[str] = field(default_factory=list)
     assessed_by: list[str] = field(default_factory=list)
     indicative_weekly: str = ""
-
+    own_money: bool = False
     plan_version: int = 0
     review_on: str = ""
     personal_budget_weekly: str = ""
     direct_payment: bool = False
     direct_payment_since: str = ""
-
     life_round: int = 0
     life_since: str = ""
     life_continues: bool = False

@@ -13,6 +13,7 @@ from services.approval.domain.checks import Check, Checks, Judgement, Verdicts, 
 from services.approval.domain.plan import SubmittedPlan
 from sevensteps.errors import Fault, Kind, case_ended, stage_order
 from sevensteps.identity.actor import Actor, Role
+from sevensteps.money import Total
 from sevensteps.policy.model.verdict import Json
 
 
@@ -61,8 +62,9 @@ class PlanReturn:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """An approval of one plan version. Money in pounds a week; `revision` counts its changes.
+    """An approval of one plan version. Money in pounds a week, or spent `once`; `revision` counts its changes.
 
+    `capacity_id` is the assessment of the person's capacity by which it was checked; empty where none counted.
     `signed_as` is the role whose authority sufficed; empty while the plan is not signed. `pack` is the hash of the pack
     that checked the plan, and that decides until it is signed or returned.
     """
@@ -90,10 +92,21 @@ class Approval:
     decided_at: str
     because: str
     revision: int
+    capacity_id: str = ""
+    personal_budget_once: Decimal = Decimal("0.00")
+    own_money: bool = False
 
     @classmethod
     def open(
-        cls, opening: ApprovalOpening, verdicts: Verdicts, *, level: str, due_on: date, receipt_id: str, pack: str
+        cls,
+        opening: ApprovalOpening,
+        verdicts: Verdicts,
+        *,
+        level: str,
+        due_on: date,
+        receipt_id: str,
+        pack: str,
+        capacity_id: str,
     ) -> Self:
         """The approval of a plan that has been checked and waits for a decision."""
         return cls(
@@ -110,6 +123,8 @@ class Approval:
             level=level,
             due_on=due_on,
             personal_budget=opening.plan.weekly,
+            personal_budget_once=opening.plan.once,
+            own_money=opening.plan.own_money,
             indicative=opening.indicative,
             written_by=frozenset(opening.plan.written_by),
             assessed_by=frozenset(opening.assessed_by),
@@ -120,6 +135,7 @@ class Approval:
             decided_at="",
             because="",
             revision=1,
+            capacity_id=capacity_id,
         )
 
     @property
@@ -159,6 +175,11 @@ class Approval:
                 self.case_id,
             )
 
+    @property
+    def budget(self) -> Total:
+        """What the council is asked for: a week, and once."""
+        return Total(self.personal_budget, self.personal_budget_once)
+
     def ensure_separate(self, subject: str) -> None:
         """Raise a Fault (DENIED) when the subject wrote the plan or assessed the case."""
         if subject in self.written_by:
@@ -177,7 +198,7 @@ class Approval:
     def authority_facts(self, checks: Checks, overrides: int) -> dict[str, Json]:
         """The facts about the plan for the decision authority; `overrides` as plan.Measure counts."""
         parts = (self.safe, self.legal, self.meets_needs)
-        return authority_facts(self.personal_budget, self.indicative, checks, parts=parts, overrides=overrides)
+        return authority_facts(self.budget, self.indicative, checks, parts=parts, overrides=overrides)
 
     def signer_facts(self, actor: Actor, role: Role, settings: AbstractSet[str]) -> dict[str, Json]:
         """The facts for the decision authority about somebody who would sign in one of their roles.

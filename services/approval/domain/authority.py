@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from services.approval.domain.checks import Checks
-from sevensteps.money import pounds
+from sevensteps.money import Total, pounds, yearly_of
 from sevensteps.policy.model.verdict import Json, Verdict
 
-WEEKS_A_YEAR = 52
-"""Weeks in a year, as the scheme of delegation counts pounds a year."""
 NOBODY: Mapping[str, Json] = {
     "role": "nobody",
     "is_author": False,
@@ -19,16 +17,18 @@ NOBODY: Mapping[str, Json] = {
 
 
 def authority_facts(
-    personal_budget: Decimal, indicative: Decimal, checks: Checks, *, parts: Sequence[str], overrides: int
+    personal_budget: Total, indicative: Decimal, checks: Checks, *, parts: Sequence[str], overrides: int
 ) -> dict[str, Json]:
     """The facts about a plan for the decision authority. Money in pounds a week; `overrides` as plan.Measure counts.
 
+    A year costs what every week does and what is spent once, and is compared with a year of the indicative budget.
     `parts` are the verdicts on whether it is safe, legal and meets needs: what these leave to judgement is referred to
     those who may carry a risk. A question about the plan's money alone takes a reason, and the level for that amount.
     """
+    annual_cost = yearly_of(personal_budget.weekly) + personal_budget.once
     return {
-        "annual_cost": pounds(personal_budget * WEEKS_A_YEAR),
-        "over_indicative_percent": percent_over(personal_budget, indicative),
+        "annual_cost": pounds(annual_cost),
+        "over_indicative_percent": percent_over(annual_cost, yearly_of(indicative)),
         "checks_met": checks.verdict in {Verdict.MET, Verdict.NEEDS_JUDGEMENT},
         "refer": Verdict.NEEDS_JUDGEMENT in parts,
         "overrides": overrides,

@@ -7,6 +7,7 @@ from typing import Self
 
 from sevensteps.money import pounds
 from sevensteps.policy.model.verdict import Json
+from sevensteps.representation import OwnDecision, Representation
 from sevensteps.support_plan import TEMPLATES, SpendLine
 
 QUESTIONS = tuple(dict.fromkeys(question for questions in TEMPLATES.values() for question in questions))
@@ -36,9 +37,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class SubmittedPlan:
-    """One submitted version of a plan. Money in pounds a week.
+    """One submitted version of a plan. Money in pounds a week, or pounds that are spent `once`.
 
-    `weekly` is what the council is asked for: what meeting the needs costs. `top_up` is what others add for the rest.
+    `weekly` and `once` are what the council is asked for: what meeting the needs costs. `top_up` is what others add for
+    the rest. With `own_money` the person pays for all of it.
     """
 
     version: int
@@ -53,6 +55,8 @@ class SubmittedPlan:
     lacks_capacity: bool
     interested_involved: bool | None
     weekly: Decimal
+    once: Decimal
+    own_money: bool
     top_up: Decimal
     written_by: tuple[str, ...]
     as_given: str
@@ -65,21 +69,29 @@ class SubmittedPlan:
 
 
 def check_facts(
-    plan: SubmittedPlan, eligible_needs: Sequence[str], met_by_carer: Sequence[str], indicative: Decimal
+    plan: SubmittedPlan,
+    eligible_needs: Sequence[str],
+    met_by_carer: Sequence[str],
+    indicative: Decimal,
+    on_record: Representation,
 ) -> dict[str, Json]:
     """The facts about a plan for the decision plan-check. `indicative` is the indicative budget in pounds a week.
 
-    `met_by_carer` are those of the eligible needs that a willing carer meets, as step 1 found.
+    `met_by_carer` are those of the eligible needs that a willing carer meets, as step 1 found. `on_record` says whether
+    the person has the capacity to agree the plan, and whether an advocate was considered: what the plan says of that
+    counts only where nothing is on record.
 
+    That the person pays for the plan is said only where they do: a pack of before does not know that fact.
     Whether close family is paid follows from the use of the line. A question that the plan leaves out counts as not
     answered, and not as unknown. Direct payments are decided in step 4, before any is made. Whether the council is
     satisfied with an unusual use is for the approver to say in a judgement, so it is False here.
     """
+    capacity = on_record.capacity_for(OwnDecision.AGREE_PLAN)
     return {
         "template": plan.template,
         "answered": {question: question in plan.answered for question in QUESTIONS},
         "eligible_needs": list(eligible_needs),
-        "lines": [_line_facts(line) for line in plan.lines],
+        "lines": [_line_facts(line, paid_by_person=plan.own_money) for line in plan.lines],
         "extras": [
             {"id": line.line_id, "weekly": pounds(line.beyond_needs)} for line in plan.lines if line.beyond_needs
         ],
@@ -91,13 +103,14 @@ def check_facts(
         "top_up": pounds(plan.top_up),
         "risks_considered": plan.risks_considered,
         "person_involved": plan.person_involved,
-        "advocate_considered": plan.advocate_considered,
-        "lacks_capacity": plan.lacks_capacity,
+        "advocate_considered": True if on_record.advocacy_considered else plan.advocate_considered,
+        "lacks_capacity": plan.lacks_capacity if capacity is None else not capacity.has,
         "interested_involved": plan.interested_involved,
+        **({"own_money": True} if plan.own_money else {}),
     }
 
 
-def _line_facts(line: SpendLine) -> dict[str, Json]:
+def _line_facts(line: SpendLine, *, paid_by_person: bool) -> dict[str, Json]:
     return {
         "id": line.line_id,
         "text": line.text,
@@ -109,6 +122,7 @@ def _line_facts(line: SpendLine) -> dict[str, Json]:
         "council_satisfied": False,
         "care_home_weeks": line.care_home_weeks,
         "direct_payment": line.direct_payment,
+        **({"paid_by_person": True} if paid_by_person else {}),
     }
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
+from sevensteps.errors import Violation, invalid
 from sevensteps.policy.model.verdict import Json
 from sevensteps.steps import ADULT_OUTCOMES
 
@@ -76,6 +77,20 @@ class Assessment:
         kept = {name: fact for name, fact in facts.items() if name != "resident"}
         return cls(assessed_on, kind, kept, {"residence": residence}, {})
 
+    def with_capacity(self, *, lacks: bool | None) -> Self:
+        """The assessment with what is on record of the adult's capacity to arrange care and support (s.18(4)).
+
+        None where nothing is. Raises a Fault (INVALID) where it says otherwise.
+        """
+        said = self.duty.get("lacks_capacity")
+        if self.kind != "adult" or lacks is None:
+            return self
+        if said is not None and said is not lacks:
+            word = "true" if lacks else "false"
+            detail = f"must be {word} or left out: so it is on record of arrange_care (ListCapacity)"
+            raise invalid(Violation("adult.lacks_capacity", detail))
+        return replace(self, duty={**self.duty, "lacks_capacity": lacks})
+
     def judged(self, departures: Sequence[Departure]) -> Self:
         """The assessment with outcomes as the practitioner judges them, so that the same rules can decide from it."""
         assessed = self.facts.get("outcomes")
@@ -105,6 +120,18 @@ class Assessment:
             for outcome in sorted(ADULT_OUTCOMES)
         }
         return {**self.duty, "needs": needs}
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedByAnswers:
+    """What was assessed on a day, as answers to a questionnaire and the practitioner's view of them say it.
+
+    `duty` is what is known beside the answers about the duty to meet the needs (s.18, s.20).
+    """
+
+    assessed_on: date
+    answers_id: str
+    duty: Mapping[str, Json]
 
 
 def residence_of(resident: bool) -> str:  # noqa: FBT001 - the answer that earlier callers gave

@@ -9,8 +9,11 @@ from sevensteps.errors import Fault, Kind, Violation, invalid, stage_order
 from sevensteps.identity.actor import EVERY_COUNCIL, Actor, Role
 from sevensteps.steps import ADULT_OUTCOMES, CARER_OUTCOMES, Ending
 
-ENDINGS_BY_PEOPLE = frozenset(Ending) - {Ending.NOT_ELIGIBLE}
-"""Not eligible is where a journey ends by itself, once the reasons and the advice have been given."""
+COMES_OF: Mapping[Ending, str] = {
+    Ending.NOT_ELIGIBLE: "A case ends as not eligible by itself, after ConfirmDetermination and GiveAdvice.",
+    Ending.PASSED_TO_TRANSITION: "DecideContact passes a case to transition, with the day from which on it counts.",
+}
+"""Endings that nobody says by EndCase, and what they come of."""
 
 ENDINGS_BY_OPERATIONS = frozenset((Ending.SUPPORT_ENDED, Ending.MOVED, Ending.DIED))
 """What has happened elsewhere. That advice is enough (s.4) or a refusal stands (s.11) is for practitioners to say."""
@@ -188,14 +191,25 @@ class Case:
         if self.ending == ending:
             return self
         self.ensure_open()
-        if not by_journey and ending not in ENDINGS_BY_PEOPLE:
-            raise stage_order(
-                "A case ends as not eligible by itself, after ConfirmDetermination and GiveAdvice.", self.case_id
-            )
+        if not by_journey and ending in COMES_OF:
+            raise stage_order(COMES_OF[ending], self.case_id)
         if ending is Ending.ASSESSMENT_REFUSED and determined:
             raise stage_order(
                 "The assessment of this round was not refused: its determination is confirmed. Where nobody is "
                 "eligible, GiveAdvice ends the case. Else end it as support_ended, moved or died.",
+                self.case_id,
+            )
+        return replace(self.close_assessment(), ending=ending, ended_on=ended_on, on_hold=False)
+
+    def end_at_contact(self, ending: Ending, ended_on: date, *, determined: bool) -> Self:
+        """The case as it ends by what is decided about a contact: before anything of its first round is determined.
+
+        Raises a Fault where it is further on.
+        """
+        self.ensure_open()
+        if self.round > 1 or determined or not self.assessment_open:
+            raise stage_order(
+                "The needs of the person are determined, so no contact ends the case. EndCase says how it ends.",
                 self.case_id,
             )
         return replace(self.close_assessment(), ending=ending, ended_on=ended_on, on_hold=False)
@@ -225,6 +239,6 @@ def council_of(actor: Actor) -> str:
         raise Fault(
             Kind.DENIED,
             "COUNCIL_NEEDED",
-            "A case belongs to one council, and your token is for every council. Open it with a token of that council.",
+            "A case or an enquiry belongs to one council, and your token is for all. Use a token of that council.",
         )
     return actor.council

@@ -69,7 +69,8 @@ class Determination:
     """A determination of eligibility in one round: proposed by the pack, confirmed by a practitioner.
 
     `answer` is what the pack says. Where the practitioner has departed from its `proposal`, outcome by outcome, it is
-    what the same rules say on the facts as the practitioner judges them.
+    what the same rules say on the facts as the practitioner judges them. `answers_id` are the answers to a
+    questionnaire from which the facts are; empty where they were sent as facts.
     """
 
     determination_id: str
@@ -84,6 +85,7 @@ class Determination:
     duty_because: str = ""
     departures: tuple[Departure, ...] = ()
     proposal: PackAnswer | None = None
+    answers_id: str = ""
 
     @property
     def eligible(self) -> bool:

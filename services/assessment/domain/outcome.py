@@ -29,9 +29,22 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
+class Signpost:
+    """Somebody else who helps: an organisation, a service, a page; and with what."""
+
+    whereto: str
+    helps_with: str
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
-    """What somebody who is not eligible is given in writing (s.13(5), s.24(2))."""
+    """What somebody who is not eligible is given in writing (s.13(5), s.24(2)).
+
+    `options` are what they can choose from now, by short names; `signposts` who else helps.
+    """
 
     written_reasons: str
     advice: str
     how_to_ask_again: str
+    options: tuple[str, ...] = ()
+    signposts: tuple[Signpost, ...] = ()

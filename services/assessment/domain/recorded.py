@@ -19,11 +19,12 @@ class RecordedSelfAssessment:
 
 @dataclass(frozen=True, slots=True)
 class RecordedUrgentSupport:
-    """Urgent support."""
+    """Urgent support. `folded_into` is the determination that has followed it; empty until one is confirmed."""
 
     support: UrgentSupport
     recorded_by: str
     recorded_at: str
+    folded_into: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from sevensteps.identity.rights import PEOPLE, RIGHTS, rpc_of
+from sevensteps.identity.rights import RIGHTS, rpc_of
+from sevensteps.identity.role_groups import PEOPLE
 from sevensteps.temporal import WaitingFor
 
 DONE_BY: Mapping[WaitingFor, str] = {

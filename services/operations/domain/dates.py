@@ -31,6 +31,8 @@ def begin_of(day: date) -> datetime:
 def stuck_by_date(standing: Standing, today: date) -> Iterator[Finding]:
     """What is past a date, or near one of law. `today` is the day in the United Kingdom; the last day still counts."""
     yield from _past_due(standing, today)
+    if standing.missing:
+        yield _not_told(standing)
     for kind, first, last in (
         (StuckKind.CLOCK_BREACHED, date.min, today - DAY),
         (StuckKind.CLOCK_NEAR, today, today + NEAR),
@@ -56,6 +58,16 @@ def _past_due(standing: Standing, today: date) -> Iterator[Finding]:
     else:
         return
     yield Finding.of_case(standing, kind, f"{kind}/{waiting_for}", whom, begin_of(due.day + DAY), detail=detail)
+
+
+def _not_told(standing: Standing) -> Finding:
+    """The first thing that the person was not told in writing: at once, whatever waits for a date."""
+    missing, kind = standing.missing[0], StuckKind.DOCUMENT_MISSING
+    wrong = f"the letter {missing.letter} is wrong on line {missing.line}"
+    why = wrong if missing.line else f"no pack with the letter {missing.letter} could be used"
+    detail = {"document_id": missing.document_id, "why": why}
+    since = begin_of(date.fromisoformat(missing.on))
+    return Finding.of_case(standing, kind, f"{kind}/{missing.letter}", Whom.SYSTEM, since, detail=detail)
 
 
 def _by_law(standing: Standing) -> Iterator[tuple[date, str]]:

@@ -27,6 +27,7 @@ class StuckKind(StrEnum):
     JOURNEY_MISSING = "journey_missing"
     JOURNEY_STOPPED = "journey_stopped"
     PART_NOT_ANSWERING = "part_not_answering"
+    DOCUMENT_MISSING = "document_missing"
 
 
 NOT_STUCK = frozenset({StuckKind.CLOCK_NEAR})

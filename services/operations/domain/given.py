@@ -18,6 +18,7 @@ ENDED: Mapping[str, str] = {
     Ending.SUPPORT_ENDED: "as support has ended",
     Ending.MOVED: "as the person has moved",
     Ending.DIED: "as the person has died",
+    Ending.PASSED_TO_TRANSITION: "as passed to transition",
 }
 
 

@@ -16,6 +16,8 @@ from sevensteps.events import (
     CaseEscalated,
     CaseOpened,
     DeterminationConfirmed,
+    DocumentAdded,
+    DocumentUnwritten,
     HoldPlaced,
     HoldReleased,
     IndicativeBudgetGiven,
@@ -56,6 +58,16 @@ AFTER_REVIEW: Mapping[ReviewOutcome, Stage | None] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """A document that could not be written, on a day (YYYY-MM-DD), because a line of its letter is wrong."""
+
+    document_id: str
+    letter: str
+    line: int
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where a case stands.
 
@@ -64,7 +76,7 @@ class Standing:
     for that: None where it is to be ended. `led` is what led to the present step: from there a hold moves its date,
     which is `due`. `clocks` are the last days that the law sets for other things (YYYY-MM-DD), by name; `told` is the
     date of the step that was told to have passed. `team` looks after it, and `escalated_to` is the role before which it
-    was brought, until it goes on.
+    was brought, until it goes on. `missing` is what the person was not told in writing.
     """
 
     case_id: str
@@ -86,6 +98,7 @@ class Standing:
     ending: str = ""
     team: str = ""
     escalated_to: str = ""
+    missing: tuple["Missing", ...] = ()
 
     @classmethod
     def begin(cls, case_id: str, council: str, moment: Moment, opened: CaseOpened) -> "Standing":
@@ -139,7 +152,8 @@ class Standing:
         """What is due first: the step, or anything else that the law sets a day for."""
         by_law = [Due(on, DueKind.HARD) for on in self.clocks.values()]
         step = self.due_now
-        return min([*by_law, *([step] if step else [])], key=lambda due: (due.on, due.kind), default=None)
+        owed = [Due(each.on) for each in self.missing]
+        return min([*by_law, *owed, *([step] if step else [])], key=lambda due: (due.on, due.kind), default=None)
 
     def after(self, moment: Moment, payload: Payload) -> "Standing":
         """Where it stands after an event. One that was taken in before changes nothing."""
@@ -148,7 +162,8 @@ class Standing:
         further = self._taken_further(moment, payload)
         escalated_to = further.escalated_to if further.place == self.place else ""
         clocks = clocks_after(self.clocks, payload)
-        return replace(further, heard=moment.position, clocks=clocks, escalated_to=escalated_to)
+        missing = missing_after(self.missing, moment, payload)
+        return replace(further, heard=moment.position, clocks=clocks, escalated_to=escalated_to, missing=missing)
 
     @property
     def place(self) -> tuple[Stage, int, WaitingFor]:
@@ -222,7 +237,7 @@ class Standing:
                 waiting = WaitingFor.INDICATIVE_BUDGET if payload.eligible else WaitingFor.ADVICE
                 return replace(self, waiting_for=waiting, since=moment)
             case AdviceGiven() if self.waiting_for is WaitingFor.ADVICE:
-                return self._leads_to(None, moment)
+                return self._leads_to(Stage.PLAN_MADE if payload.own_money else None, moment)
             case ReviewCompleted():
                 return self._leads_to(AFTER_REVIEW[ReviewOutcome(payload.outcome)], moment)
             case _:
@@ -233,6 +248,18 @@ class Standing:
         if self.waiting_for is WaitingFor.SERVICE:
             return self
         return replace(self, waiting_for=WaitingFor.SERVICE, next_stage=stage, since=moment, led=moment)
+
+
+def missing_after(missing: tuple[Missing, ...], moment: Moment, payload: Payload) -> tuple[Missing, ...]:
+    """What the person was not told in writing, after an event. A document that corrects a missing one tells it."""
+    match payload:
+        case DocumentUnwritten():
+            day = moment.at[: len("2026-06-01")]
+            return (*missing, Missing(payload.document_id, payload.letter, payload.line, day))
+        case DocumentAdded(corrects=corrected) if corrected:
+            return tuple(each for each in missing if each.document_id != corrected)
+        case _:
+            return missing
 
 
 def turn_of(payload: Payload) -> int:

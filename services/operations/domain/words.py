@@ -94,6 +94,11 @@ CATALOGUE: Mapping[StuckKind, Words] = {
         "{part} does not answer.",
         "See that it runs, and that this machine can reach it. Its log says why it stopped.",
     ),
+    StuckKind.DOCUMENT_MISSING: Words(
+        "The person was not told in writing ({document_id}), because {why}.",
+        "People were not told in writing, because {why}.",
+        "Have the letter put right and published. Then correct the document, which writes it.",
+    ),
 }
 """Each kind in words."""
 

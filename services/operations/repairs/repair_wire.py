@@ -17,7 +17,7 @@ from sevensteps.api.operations.v1 import operations_pb2 as pb
 from sevensteps.councils import LONGEST_TEAM
 from sevensteps.fields import Fields, moment, number_of
 from sevensteps.identity.actor import Actor
-from sevensteps.identity.rights import SIGNING
+from sevensteps.identity.role_groups import SIGNING
 from sevensteps.rpc.interceptor import Context
 from sevensteps.service.page_tokens import position_of, token_of
 from sevensteps.steps import Ending, HoldReason
@@ -37,9 +37,10 @@ GIVEN: Mapping[Action, str] = {
 ONE_OF: Mapping[str, Sequence[str]] = {
     "hold_reason": list(HoldReason),
     "escalate_to": SIGNING,
-    "ending": [each for each in Ending if each is not Ending.NOT_ELIGIBLE],
+    "ending": [each for each in Ending if each not in {Ending.NOT_ELIGIBLE, Ending.PASSED_TO_TRANSITION}],
 }
-"""What it may be, where that is one of a few. As not eligible a case ends by itself, once the advice is given."""
+"""What it may be, where that is one of a few. As not eligible a case ends by itself, once the advice is given, and a
+decision about a contact passes it to transition."""
 
 
 Listing: TypeAlias = pb.ListRepairsRequest | pb.ListRepairCasesRequest | pb.ListAuditRequest

@@ -1,17 +1,19 @@
 """The personal budget and who holds each part of it. Pure; amounts in pounds a week."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
 
 from sevensteps.errors import Fault, Kind
-from sevensteps.money import pounds
+from sevensteps.money import Total, pounds
 from sevensteps.policy.model.verdict import Json
 from sevensteps.support_plan import SpendLine
 
 DIRECT_PAYMENT = "direct_payment"
 NOMINATED_PERSON = "nominated_person"
+PERSON = "person"
+"""A payee with capacity: the person themselves."""
 
 AUTHORISED_PERSONS: Mapping[str, str] = {
     "attorney": "attorney",
@@ -24,12 +26,20 @@ AUTHORISED_PERSONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """How a part of the money is asked to be held. `payee` and `facts` (None: unknown) are for a direct payment."""
+    """How a part of the money is asked to be held: `weekly`, and `once` beside it, in pounds.
+
+    `payee` and `facts` (None: unknown) are for a direct payment. `payee_reference` is who receives it where that is not
+    the person; `authority_id` and `capacity_id` are what counts of the records at assessment.
+    """
 
     kind: str
     payee: str
     weekly: Decimal
     facts: Mapping[str, bool | None]
+    once: Decimal = Decimal("0.00")
+    payee_reference: str = ""
+    authority_id: str = ""
+    capacity_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +53,52 @@ class MoneyArrangement:
     receipt_id: str | None
     arranged_by: str
     arranged_at: str
+    once: Decimal = Decimal("0.00")
+    payee_reference: str = ""
+    authority_id: str = ""
+    capacity_id: str = ""
 
     @classmethod
     def of(cls, holding: Holding, arrangement_id: str, receipt_id: str | None, *, by: str, at: str) -> Self:
         """The arrangement of this holding; a direct payment has the receipt of its decision."""
-        return cls(arrangement_id, holding.kind, holding.payee, holding.weekly, receipt_id, by, at)
+        return cls(
+            arrangement_id,
+            holding.kind,
+            holding.payee,
+            holding.weekly,
+            receipt_id,
+            by,
+            at,
+            holding.once,
+            holding.payee_reference,
+            holding.authority_id,
+            holding.capacity_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalBudget:
-    """The personal budget of the agreed plan, and who holds its parts, in the order arranged."""
+    """The personal budget of the agreed plan, a week and `once`, and who holds its parts, in the order arranged."""
 
     weekly: Decimal
+    once: Decimal
     arrangements: tuple[MoneyArrangement, ...]
 
     @property
-    def left(self) -> Decimal:
+    def left(self) -> Total:
         """What has no holder yet."""
-        return self.weekly - sum((arrangement.weekly for arrangement in self.arrangements), Decimal("0.00"))
+        held = _total(self.arrangements)
+        return Total(self.weekly - held.weekly, self.once - held.once)
 
     @property
-    def paid_directly(self) -> Decimal:
-        """What is held as direct payments."""
-        return sum((arrangement.weekly for arrangement in self._direct_payments), Decimal("0.00"))
+    def is_held(self) -> bool:
+        """Whether every pound has a holder."""
+        return self.left == Total(Decimal(0), Decimal(0))
+
+    def paid_directly_with(self, holding: Holding) -> Total:
+        """What would be held as direct payments, with another one."""
+        paid = _total(self._direct_payments)
+        return Total(paid.weekly + holding.weekly, paid.once + holding.once)
 
     @property
     def has_direct_payment(self) -> bool:
@@ -76,20 +109,27 @@ class PersonalBudget:
     def _direct_payments(self) -> list[MoneyArrangement]:
         return [arrangement for arrangement in self.arrangements if arrangement.kind == DIRECT_PAYMENT]
 
-    def ensure_left(self, weekly: Decimal, case_id: str) -> None:
+    def ensure_left(self, holding: Holding, case_id: str) -> None:
         """Raise a Fault (PRECONDITION, OVER_BUDGET) when more is to be arranged than has no holder yet."""
-        if weekly > self.left:
+        left = self.left
+        if holding.weekly > left.weekly or holding.once > left.once:
             raise Fault(
                 Kind.PRECONDITION,
                 "OVER_BUDGET",
-                f"Only {pounds(self.left)} pounds a week of the personal budget have no holder yet. "
-                "Arrange at most that.",
-                metadata={"case_id": case_id, "left_weekly": pounds(self.left)},
+                f"Only {pounds(left.weekly)} pounds a week and {pounds(left.once)} pounds that are spent once of the "
+                "personal budget have no holder yet. Arrange at most that.",
+                metadata={"case_id": case_id, "left_weekly": pounds(left.weekly), "left_once": pounds(left.once)},
             )
 
     def arrange(self, arrangement: MoneyArrangement) -> Self:
         """The budget with one more part arranged."""
         return replace(self, arrangements=(*self.arrangements, arrangement))
+
+
+def _total(arrangements: Iterable[MoneyArrangement]) -> Total:
+    held = list(arrangements)
+    nothing = Decimal("0.00")
+    return Total(sum((each.weekly for each in held), nothing), sum((each.once for each in held), nothing))
 
 
 def pack_facts(holding: Holding, reached: Sequence[SpendLine]) -> dict[str, Json]:

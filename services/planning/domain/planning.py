@@ -17,7 +17,8 @@ from sevensteps.steps import Stage
 class PlanOpening:
     """What opens step 2 for a version of the plan. `indicative` in pounds a week.
 
-    `met_by_carer` are those of the eligible needs that a carer meets (s.18(7)).
+    `met_by_carer` are those of the eligible needs that a carer meets (s.18(7)). With `own_money` there may be no
+    eligible needs: the person plans with their own money.
     """
 
     case_id: str
@@ -27,6 +28,7 @@ class PlanOpening:
     met_by_carer: tuple[str, ...]
     indicative: Decimal
     opened_on: date
+    own_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Planning:
 
     `stage` is the step opened last, for `plan_version`, and `pack` the hash of the pack with which it began, which
     decides until it is done; `agreed_version` is the plan that `budget` was agreed for, whose money and support are
-    arranged: 0 before. `met_by_carer` are those of the eligible needs that a carer meets.
+    arranged: 0 before. `met_by_carer` are those of the eligible needs that a carer meets. `budget_once` are pounds that
+    are spent once, beside the budget of a week. With `own_money` the plan is checked, and the council does not pay.
     """
 
     case_id: str
@@ -70,6 +73,8 @@ class Planning:
     closed: bool
     version: int
     met_by_carer: tuple[str, ...]
+    budget_once: Decimal = Decimal("0.00")
+    own_money: bool = False
 
     @classmethod
     def begin(cls, opening: PlanOpening) -> Self:
@@ -88,6 +93,7 @@ class Planning:
             closed=False,
             version=1,
             met_by_carer=opening.met_by_carer,
+            own_money=opening.own_money,
         )
 
     @property
@@ -137,16 +143,21 @@ class Planning:
             eligible_needs=opening.eligible_needs,
             met_by_carer=opening.met_by_carer,
             indicative=opening.indicative,
+            own_money=opening.own_money,
             stage=Stage.PLAN_MADE,
             stage_open=True,
         )
 
-    def open_money(self, version: int, budget: Decimal) -> Self:
-        """Step 4 open for the submitted plan, which is now the agreed one. Raises a Fault where there is none."""
+    def open_money(self, version: int, budget: Decimal, once: Decimal) -> Self:
+        """Step 4 open for the submitted plan, which is now the agreed one. Raises a Fault where there is none.
+
+        `budget` is in pounds a week; `once` is what that plan spends once.
+        """
         self.ensure_open()
         if self.stage is not Stage.PLAN_MADE or self.stage_open or version != self.plan_version:
             raise stage_order(f"SubmitPlan, then ApprovePlan of version {version} must come first.", self.case_id)
-        return replace(self, agreed_version=version, budget=budget, stage=Stage.MONEY_ORGANISED, stage_open=True)
+        agreed = replace(self, agreed_version=version, budget=budget, budget_once=once)
+        return replace(agreed, stage=Stage.MONEY_ORGANISED, stage_open=True)
 
     def open_support(self, version: int) -> Self:
         """Step 5 open for the agreed plan. Raises a Fault when its money is not organised."""

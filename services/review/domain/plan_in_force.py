@@ -1,7 +1,7 @@
 """What steps 6 and 7 know of the plans that a case lives with, and which of them was in force on which day. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self
@@ -15,7 +15,9 @@ DAYS_A_WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class PlanInForce:
-    """What is known of a plan. `lines` are pounds a week by line; `complex` is None where nobody has said.
+    """What is known of a plan. `lines` are pounds a week by line, and `once` pounds that are spent once, where any are.
+
+    `complex` is None where nobody has said.
 
     `support_since` is the first day of its support, and `needs` are those of the case when life with it opened.
     """
@@ -24,6 +26,7 @@ class PlanInForce:
     support_since: date
     needs: tuple[str, ...]
     complex: bool | None
+    once: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def weekly(self) -> Decimal:
@@ -100,7 +103,19 @@ class LivedPlans:
         first = min(plan.support_since for _, plan in self.known)
         raise invalid(Violation("spent_on", f"must not be before the first day of support, {first}"))
 
+    def came_in_until(self, day: date) -> Decimal:
+        """The money of all plans that has come in by a day: by weeks, and once with the first day of a plan."""
+        return sum((came_in(lived, plan, day) for lived, plan in self.known), Decimal("0.00"))
+
     @property
     def known(self) -> Sequence[tuple[LivedPlan, PlanInForce]]:
         """Those of which it is known what they say."""
         return [(lived, lived.plan) for lived in self.plans if lived.plan]
+
+
+def came_in(lived: LivedPlan, plan: PlanInForce, day: date, line_id: str = "") -> Decimal:
+    """The money that has come in by a day for a plan or a line of it: what is spent once comes on the first day."""
+    weeks = lived.weeks_until(day)
+    weekly = plan.lines[line_id] if line_id else plan.weekly
+    once = plan.once.get(line_id, Decimal("0.00")) if line_id else sum(plan.once.values(), Decimal("0.00"))
+    return weekly * weeks + (once if weeks else Decimal("0.00"))

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
-from services.review.domain.plan_in_force import LivedPlan, LivedPlans, PlanInForce
+from services.review.domain.plan_in_force import LivedPlan, LivedPlans, PlanInForce, came_in
 from sevensteps.errors import Fault, Kind, Violation, invalid
 from sevensteps.policy.model.verdict import Json, Verdict
 
@@ -132,15 +132,13 @@ def facts_of(
     totals = dict(spent)
     of_line = (lived.version, spend.line_id)
     totals[of_line] = totals.get(of_line, NOTHING) + spend.amount
-    line_weekly = plan.lines[spend.line_id]
-    line_came_in = line_weekly * lived.weeks_until(today)
-    came_in = sum((known.weekly * each.weeks_until(today) for each, known in plans.known), NOTHING)
+    line_came_in = came_in(lived, plan, today, spend.line_id)
     versions = {each.version for each, _ in plans.known}
     all_spent = sum((amount for (version, _), amount in totals.items() if version in versions), NOTHING)
     return {
         "refund": spend.amount < 0,
-        "line_weeks_ahead": weeks_ahead(totals[of_line] - line_came_in, line_weekly),
-        "balance_weeks_ahead": weeks_ahead(all_spent - came_in, plan.weekly),
+        "line_weeks_ahead": weeks_ahead(totals[of_line] - line_came_in, plan.lines[spend.line_id]),
+        "balance_weeks_ahead": weeks_ahead(all_spent - plans.came_in_until(today), plan.weekly),
         "more_back_than_spent": totals[of_line] < 0,
     }
 

@@ -9,10 +9,13 @@ from sevensteps.api.assessment.v1.assessment_pb2 import Case
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import Decision
 from sevensteps.case_history.history import verdict_of
+from sevensteps.cli.case_view.acting import representation_as_json
 from sevensteps.cli.case_view.case_records import CaseRecords
+from sevensteps.cli.case_view.circle import Circle
 from sevensteps.cli.case_view.event_json import event_json
 from sevensteps.cli.case_view.explanation import DecidedCase
 from sevensteps.cli.case_view.shown_case import ShownCase
+from sevensteps.cli.case_view.ways_in import ways_in_as_json
 from sevensteps.cli.receipts import line_of
 from sevensteps.policy.model.verdict import Json
 
@@ -26,15 +29,20 @@ def case_json(
     reasons: Mapping[int, Sequence[str]],
     records: CaseRecords,
 ) -> dict[str, Json]:
-    """What is on record of a case, where it stands, the spending that is open, and its events.
+    """What is on record of a case, where it stands, which contacts and spending are open, and its events.
 
     Decisions and reasons are by the position of their events.
     """
     return {
         **shown.as_json(),
         "cases_with_it": [case.case_id for case in linked],
+        **ways_in_as_json(events),
+        "contacts_to_decide": [contact.contact_id for contact in records.contacts_to_decide],
+        "refusal": records.refusal.refusal_id if records.refusal else None,
         "spends_to_judge": [spent.spend_id for spent in records.spending_to_judge],
         "spends_not_agreed": [spent.spend_id for spent in records.spending_not_agreed],
+        "circle": Circle.of(events).as_json(),
+        "representation": [representation_as_json(each) for each in records.representation],
         "events": [json.loads(event_json(event)) for event in events],
         "decisions": {str(position): _decision(decision) for position, decision in decisions.items()},
         "reasons": {str(position): list(lines) for position, lines in reasons.items()},

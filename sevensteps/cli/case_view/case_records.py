@@ -7,20 +7,25 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 from sevensteps.api.approval.v1 import approval_pb2
-from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.assessment.v1 import assessment_pb2, budget_pb2, contacts_pb2, representation_pb2, rounds_pb2
+from sevensteps.api.documents.v1 import documents_pb2
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.policy.v1 import decision_pb2
 from sevensteps.api.review.v1 import review_pb2
 from sevensteps.case_history.history import last_event, payload_of
-from sevensteps.events import LifeOpened, PlanChecked, PlanSubmitted
+from sevensteps.cli.case_view.documents import read_documents
+from sevensteps.events import BudgetOffered, LifeOpened, PlanChecked, PlanSubmitted, StreamRecorded
 from sevensteps.policy.model.verdict import Json
 from sevensteps.rpc.caller import Caller
 
 
 @dataclass(slots=True)
 class CaseRecords:
-    """The records of a case, each kind in the order of recording. Plans are those submitted, approvals those opened."""
+    """The records of a case, each kind in the order of recording. Plans are those submitted, approvals those opened.
+
+    `representation` is what counts today of who may act for the person.
+    """
 
     acts: list[assessment_pb2.Act] = field(default_factory=list)
     urgent_support: list[assessment_pb2.UrgentSupport] = field(default_factory=list)
@@ -29,11 +34,27 @@ class CaseRecords:
     advice: list[assessment_pb2.Advice] = field(default_factory=list)
     complaints: list[assessment_pb2.Complaint] = field(default_factory=list)
     access_requests: list[assessment_pb2.AccessRequest] = field(default_factory=list)
+    contacts: list[contacts_pb2.Contact] = field(default_factory=list)
+    refusals: list[rounds_pb2.Refusal] = field(default_factory=list)
+    representation: list[representation_pb2.GetRepresentationResponse] = field(default_factory=list)
+    streams: list[budget_pb2.Stream] = field(default_factory=list)
+    offers: list[budget_pb2.Offer] = field(default_factory=list)
     plans: list[planning_pb2.Plan] = field(default_factory=list)
     approvals: list[approval_pb2.Approval] = field(default_factory=list)
     spending: list[review_pb2.Spending] = field(default_factory=list)
     review_calls: list[review_pb2.ReviewCall] = field(default_factory=list)
     reviews: list[review_pb2.Review] = field(default_factory=list)
+    documents: list[documents_pb2.Document] = field(default_factory=list)
+
+    @property
+    def contacts_to_decide(self) -> list[contacts_pb2.Contact]:
+        """Contacts of which nobody has decided what comes of them."""
+        return [contact for contact in self.contacts if not contact.HasField("decision")]
+
+    @property
+    def refusal(self) -> rounds_pb2.Refusal | None:
+        """The refusal of an assessment that stands."""
+        return next((refusal for refusal in reversed(self.refusals) if refusal.stands), None)
 
     @property
     def spending_to_judge(self) -> list[review_pb2.Spending]:
@@ -66,6 +87,7 @@ async def read_case_records(caller: Caller, case_id: str, events: Sequence[Event
     """Everything on record of a case. Which services know it, its events tell. Raises the services' Faults."""
     records = CaseRecords()
     await _read_step_1(caller, case_id, records)
+    await _read_money(caller, case_id, events, records)
     for payload in map(payload_of, events):
         if isinstance(payload, PlanSubmitted):
             plan = planning_pb2.GetPlanRequest(case_id=case_id, version=payload.version)
@@ -73,6 +95,7 @@ async def read_case_records(caller: Caller, case_id: str, events: Sequence[Event
         elif isinstance(payload, PlanChecked):
             approval = approval_pb2.GetApprovalRequest(case_id=case_id, version=payload.version)
             records.approvals.append((await caller.ask(approval, approval_pb2.GetApprovalResponse)).approval)
+    records.documents += [document async for document in read_documents(caller, case_id)]
     if last_event(events, LifeOpened):
         await _read_steps_6_and_7(caller, case_id, records)
     return records
@@ -95,6 +118,24 @@ async def _read_step_1(caller: Caller, case_id: str, records: CaseRecords) -> No
         records.complaints += complained.complaints
     async for asked in caller.pages(pb.ListAccessRequestsRequest(case_id=case_id), pb.ListAccessRequestsResponse):
         records.access_requests += asked.access_requests
+    contacted = contacts_pb2.ListContactsRequest(case_id=case_id)
+    async for page in caller.pages(contacted, contacts_pb2.ListContactsResponse):
+        records.contacts += page.contacts
+    refused = rounds_pb2.ListRefusalsRequest(case_id=case_id)
+    async for refusals in caller.pages(refused, rounds_pb2.ListRefusalsResponse):
+        records.refusals += refusals.refusals
+    today = representation_pb2.GetRepresentationRequest(case_id=case_id)
+    records.representation.append(await caller.ask(today, representation_pb2.GetRepresentationResponse))
+
+
+async def _read_money(caller: Caller, case_id: str, events: Sequence[Event], records: CaseRecords) -> None:
+    pb = budget_pb2
+    if last_event(events, StreamRecorded):
+        async for streams in caller.pages(pb.ListStreamsRequest(case_id=case_id), pb.ListStreamsResponse):
+            records.streams += streams.streams
+    if last_event(events, BudgetOffered):
+        async for offers in caller.pages(pb.ListOffersRequest(case_id=case_id), pb.ListOffersResponse):
+            records.offers += offers.offers
 
 
 async def _read_steps_6_and_7(caller: Caller, case_id: str, records: CaseRecords) -> None:

@@ -16,12 +16,14 @@ from sevensteps.cli.story.parts import InvalidFileError, Part
 from sevensteps.cli.story.verbs import OPENS_A_CASE, VERBS, Verb
 from sevensteps.events import CaseEnded, LifeOpened, Payload
 from sevensteps.identity.actor import Role
-from sevensteps.identity.rights import PEOPLE
+from sevensteps.identity.role_groups import PEOPLE
 from sevensteps.installation import files
 from sevensteps.policy.model.verdict import Verdict
 from sevensteps.steps import Stage
 
 FOLDER = files("examples")
+FIRST_CASE = "first"
+"""What the case that is opened first is called, where an example has several."""
 PARTS = ("title", "about", "people", "story", "expect")
 ENDINGS: Mapping[str, type[Payload]] = {"living": LifeOpened, "ended": CaseEnded}
 """How an example can end, and the event that reports it."""
@@ -50,13 +52,14 @@ class ExpectedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that one person does, with its facts as fields of the call."""
+    """One thing that one person does, with its facts as fields of the call, in one of the cases of the example."""
 
     line: int
     who: str
     verb: Verb
     facts: Mapping[str, Fact]
     expected: ExpectedAnswer
+    case: str = FIRST_CASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,9 @@ def _example(file: Path, today: date) -> Example:
     parts = Part.read(file).fields("an example", PARTS, required=PARTS)
     people = {who.text("who"): _roles(roles) for who, roles in parts["people"].entries("people and their roles")}
     story = tuple(_step(part, people.keys(), today) for part in parts["story"].items("steps"))
-    if not story or story[0].verb is not OPENS_A_CASE:
+    if not story or story[0].verb is not OPENS_A_CASE or story[0].case != FIRST_CASE:
         raise parts["story"].error(f"a first step in which somebody {OPENS_A_CASE.words}")
+    _ensure_opened(story, parts["story"])
     return Example(
         name=file.stem,
         file=file,
@@ -122,7 +126,7 @@ def _roles(part: Part) -> frozenset[Role]:
 
 
 def _step(part: Part, people: Iterable[str], today: date) -> Step:
-    (action, facts), expected = _action_and_expectation(part)
+    (action, facts), expected, case = _parts_of(part)
     who, verb = _who_and_verb(action, people)
     return Step(
         line=action.line,
@@ -130,22 +134,36 @@ def _step(part: Part, people: Iterable[str], today: date) -> Step:
         verb=verb,
         facts=facts_for(verb.request, facts, f"`{verb.words}`", today),
         expected=_expected_answer(expected, verb) if expected else ExpectedAnswer(),
+        case=case.text("what a case of this example is called") if case else FIRST_CASE,
     )
 
 
-def _action_and_expectation(part: Part) -> tuple[tuple[Part, Part], Part | None]:
-    """Who does what, with the facts, and what is expected of it; None where nothing is expected."""
-    action = expected = None
+def _ensure_opened(story: Iterable[Step], part: Part) -> None:
+    """Raise InvalidFileError where a step is in a case that no step before it opens."""
+    opened: set[str] = set()
+    for step in story:
+        if step.verb is OPENS_A_CASE:
+            opened.add(step.case)
+        elif step.case not in opened:
+            raise part.error(f"a step that opens the case {step.case}, before line {step.line}")
+
+
+def _parts_of(part: Part) -> tuple[tuple[Part, Part], Part | None, Part | None]:
+    """Who does what, with the facts; what is expected of it, and in which case; None where that is not said."""
+    action = expected = case = None
     for key, value in part.entries("a step"):
-        if key.text("who does what") == "expect":
+        words = key.text("who does what")
+        if words == "expect":
             expected = value
+        elif words == "case":
+            case = value
         elif action is None:
             action = key, value
         else:
             raise key.error("one thing that one person does in each step; begin a new step with `- `")
     if action is None:
         raise part.error("who does what, for example `- amy opens a case:`")
-    return action, expected
+    return action, expected, case
 
 
 def _who_and_verb(action: Part, people: Iterable[str]) -> tuple[str, Verb]:

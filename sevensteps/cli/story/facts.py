@@ -11,7 +11,15 @@ from sevensteps.cli.story.parts import Part
 
 Fact: TypeAlias = "bool | int | str | list[Fact] | dict[str, Fact]"
 
-FILLED_IN = frozenset({"request_id", "case_id", "etag", "version", "determination_id"})
+FILLED_IN = frozenset(
+    (
+        *("request_id", "case_id", "etag", "version", "determination_id"),
+        *("contact_id", "concern_id", "stream_id", "answers_id", "combination_id"),
+        *("person_id", "resource_id", "kept_service_id", "need_id"),
+        *("appointment_id", "capacity_id", "authority_id"),
+        *("financial_assessment_id", "spend_id", "stream_id"),
+    )
+)
 """Fields that an example leaves out, because they are read from the suite when the example is played."""
 
 RELATIVE = re.compile(r"in ([0-9]+) (day|week)s?|([0-9]+) (day|week)s? ago")
@@ -23,9 +31,14 @@ def facts_for(message: Descriptor, part: Part, what: str, today: date) -> dict[s
     """The fields of a message from a part of an example. Raises InvalidFileError where one does not fit."""
     if part.is_empty:
         return {}
-    allowed = tuple(name for name in message.fields_by_name if name not in FILLED_IN)
+    allowed = tuple(name for name, field in message.fields_by_name.items() if not is_filled_in(field))
     fields = part.fields(what, allowed)
     return {name: _field(message.fields_by_name[name], value, today) for name, value in fields.items()}
+
+
+def is_filled_in(field: FieldDescriptor) -> bool:
+    """Whether an example leaves a field out; one that is a choice of several it names, and its value is read."""
+    return field.name in FILLED_IN and field.containing_oneof is None
 
 
 def short_names(enum: EnumDescriptor) -> Mapping[str, str]:
@@ -51,7 +64,7 @@ def _single(field: FieldDescriptor, part: Part, today: date) -> Fact:
         return names[part.one_of(field.name, tuple(names))]
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return part.yes_or_no()
-    if field.cpp_type == FieldDescriptor.CPPTYPE_INT32:
+    if field.cpp_type in {FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64}:
         return part.whole_number()
     if field.name.endswith("_on"):
         return read_date(part, today).isoformat()

@@ -14,7 +14,7 @@ from google.protobuf.message_factory import GetMessageClass
 from sevensteps.api.feed.v1.feed_pb2 import Event
 from sevensteps.api.policy.v1.decision_pb2 import VERDICT_MET, Decision
 from sevensteps.case_history.history import CaseHistory, Refusal, last_event, payload_of, stages_entered, verdict_of
-from sevensteps.cli.story.examples import ENDINGS, Example, Step
+from sevensteps.cli.story.examples import ENDINGS, FIRST_CASE, Example, Step
 from sevensteps.cli.story.facts import Fact
 from sevensteps.cli.story.feed_follower import FeedFollower
 from sevensteps.cli.story.records import Record, read_record
@@ -29,6 +29,8 @@ from sevensteps.steps import STEP_NAMES, Stage
 
 PATIENCE_SECONDS = 60.0
 OUT_OF_ORDER = "STAGE_ORDER"
+OTHER_CASES = frozenset({"linked_case_id", "with_case_id"})
+"""Fields that name another case of the example."""
 REVIEW = VERBS["asks for a review"]
 
 
@@ -66,7 +68,8 @@ class Player:
     _playing: str = field(default_factory=lambda: uuid4().hex[:8])
     """Tells the person of this playing from those of other playings of the example."""
     _people: dict[str, PatientCaller] = field(default_factory=dict)
-    _case_id: str = ""
+    _cases: dict[str, str] = field(default_factory=dict)
+    """The id of each of its cases, by what the example calls it."""
     _decisions: dict[int, Decision] = field(default_factory=dict)
     _refusals: list[Refusal] = field(default_factory=list)
 
@@ -93,6 +96,11 @@ class Player:
             await self._play_step(step)
         return self._case_id
 
+    @property
+    def _case_id(self) -> str:
+        """The id of the case that is opened first; empty until then."""
+        return self._cases.get(FIRST_CASE, "")
+
     async def wait_for_turn(self, step: Step) -> None:
         """Wait until a step can be played. Raises StuckError."""
         if step.verb.stage:
@@ -106,7 +114,7 @@ class Player:
         """Play one step once it can be done; one that is to be refused as out of order, at once."""
         if step.verb.stage and step.expected.refused != OUT_OF_ORDER:
             await self._wait_until_open(step, step.verb.stage)
-        position = self._last_position()
+        position = self._last_position(step)
         try:
             answer = await self._send(step)
         except Fault as fault:
@@ -114,7 +122,8 @@ class Player:
                 raise self._unexpected(step, f"refused with {fault.reason}: {fault.detail}") from fault
             self._refusals.append(Refusal(position, step.who, step.verb.words, fault.reason, fault.detail))
             return
-        self._case_id = self._case_id or attrgetter("case.case_id")(answer)
+        if step.case not in self._cases:
+            self._cases[step.case] = attrgetter("case.case_id")(answer)
         decision = attrgetter(step.verb.decision)(answer) if step.verb.decision else Decision()
         self._check_answer(step, answer, decision)
         event = await self._wait_for_event(step, position)
@@ -124,7 +133,7 @@ class Player:
     async def _wait_until_open(self, step: Step, stage: Stage) -> None:
         what = f"{STEP_NAMES[stage]} ({stage.value}) to open, so that {step.who} {step.verb.words}"
         await self.follower.wait_until_entered(
-            self._case_id,
+            self._cases[step.case],
             lambda events: stage in (stages_entered(events) if step.verb.goes_on else stages_entered(events)[-1:]),
             f"{self._place(step)}: {what}",
             self.patience,
@@ -132,22 +141,34 @@ class Player:
 
     async def _send(self, step: Step) -> Message:
         """Send the step's request, with the fields that have to be read first."""
-        verb = step.verb
-        record = await self._read_record(step.who, verb) if self._case_id else Record({})
-        filled_in = {"request_id": str(uuid4()), "case_id": self._case_id, **record.fields}
-        fields = {name: value for name, value in filled_in.items() if name in verb.request.fields_by_name}
-        request = ParseDict({**self._facts(step), **fields}, GetMessageClass(verb.request)())
+        verb, case_id, facts = step.verb, self._cases.get(step.case, ""), self._facts(step)
+        record = await self._read_record(step.who, verb, case_id) if case_id else Record({})
+        filled_in = {"request_id": str(uuid4()), "case_id": case_id, **record.fields}
+        known = verb.request.fields_by_name
+        fields = {
+            name: value
+            for name, value in filled_in.items()
+            if name in known and (known[name].containing_oneof is None or name in facts)
+        }
+        request = ParseDict({**facts, **fields}, GetMessageClass(verb.request)())
         return await self._people[step.who].ask(request, GetMessageClass(verb.answer))
 
     def _facts(self, step: Step) -> Mapping[str, Fact]:
-        """What the example says, of a person of its own: nobody has two open cases, however often it is played."""
-        reference = step.facts.get("person_reference")
-        return {**step.facts, "person_reference": f"{reference}-{self._playing}"} if reference else step.facts
+        """What the example says, of a person of its own: nobody has two open cases, however often it is played.
 
-    async def _read_record(self, who: str, verb: Verb) -> Record:
+        A case that it names by what it calls it is named by its id.
+        """
+        facts = dict(step.facts)
+        if reference := facts.get("person_reference"):
+            facts["person_reference"] = f"{reference}-{self._playing}"
+        for name in facts.keys() & OTHER_CASES:
+            facts[name] = self._cases.get(str(facts[name]), facts[name])
+        return facts
+
+    async def _read_record(self, who: str, verb: Verb, case_id: str) -> Record:
         """The record that a verb changes; the decision with which its step was opened goes into the history."""
-        record = await read_record(self._people[who], verb, self._case_id)
-        events = self.follower.events_of(self._case_id)
+        record = await read_record(self._people[who], verb, case_id)
+        events = self.follower.events_of(case_id)
         event = last_event(events, record.decision_event) if record.decision_event else None
         if event and record.decision:
             self._decisions[event.position] = record.decision
@@ -186,7 +207,7 @@ class Player:
             return event is not None and event.position > position
 
         what = f"{self._place(step)}: {kind.TYPE} to be in the feed"
-        events = await self.follower.wait_until(self._case_id, has_event, what, self.patience)
+        events = await self.follower.wait_until(self._cases[step.case], has_event, what, self.patience)
         return next(event for event in events if event.type == kind.TYPE and event.position > position)
 
     async def _play_ending(self) -> PlayedExample:
@@ -199,7 +220,7 @@ class Player:
             if actual != value:
                 raise UnexpectedError(f"{self.example.file}: at the end {name} is {actual}, not {value}.")
         if isinstance(payload, LifeOpened):
-            await self._read_record(next(iter(self._people)), REVIEW)
+            await self._read_record(next(iter(self._people)), REVIEW, self._case_id)
         return PlayedExample(self.example, self._history(events), stages_entered(events))
 
     async def _wait_for_ending(self) -> Sequence[Event]:
@@ -221,8 +242,8 @@ class Player:
             refusals=self._refusals,
         )
 
-    def _last_position(self) -> int:
-        events = self.follower.events_of(self._case_id)
+    def _last_position(self, step: Step) -> int:
+        events = self.follower.events_of(self._cases.get(step.case, ""))
         return events[-1].position if events else 0
 
     def _place(self, step: Step) -> str:

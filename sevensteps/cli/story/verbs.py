@@ -1,24 +1,51 @@
 """What people do in a case, in the words of the examples. Each verb is one call of the public API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from google.protobuf.descriptor import Descriptor, MethodDescriptor
+from google.protobuf.descriptor import Descriptor, FileDescriptor, MethodDescriptor
 
 from sevensteps import events
-from sevensteps.api.approval.v1 import approval_pb2
-from sevensteps.api.assessment.v1 import assessment_pb2
+from sevensteps.api.approval.v1 import approval_pb2, personal_budget_pb2
+from sevensteps.api.assessment.v1 import (
+    assessment_pb2,
+    budget_pb2,
+    choices_pb2,
+    contacts_pb2,
+    conversation_pb2,
+    feelings_pb2,
+    finances_pb2,
+    people_pb2,
+    questionnaires_pb2,
+    representation_pb2,
+    rounds_pb2,
+    safeguarding_pb2,
+)
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.review.v1 import review_pb2
 from sevensteps.events import Payload
 from sevensteps.steps import Stage
 
-FILES = {
-    "assessment": assessment_pb2.DESCRIPTOR,
-    "planning": planning_pb2.DESCRIPTOR,
-    "approval": approval_pb2.DESCRIPTOR,
-    "review": review_pb2.DESCRIPTOR,
+FILES: Mapping[str, Sequence[FileDescriptor]] = {
+    "assessment": (
+        assessment_pb2.DESCRIPTOR,
+        budget_pb2.DESCRIPTOR,
+        conversation_pb2.DESCRIPTOR,
+        people_pb2.DESCRIPTOR,
+        choices_pb2.DESCRIPTOR,
+        contacts_pb2.DESCRIPTOR,
+        rounds_pb2.DESCRIPTOR,
+        safeguarding_pb2.DESCRIPTOR,
+        feelings_pb2.DESCRIPTOR,
+        finances_pb2.DESCRIPTOR,
+        questionnaires_pb2.DESCRIPTOR,
+        representation_pb2.DESCRIPTOR,
+    ),
+    "planning": (planning_pb2.DESCRIPTOR,),
+    "approval": (approval_pb2.DESCRIPTOR, personal_budget_pb2.DESCRIPTOR),
+    "review": (review_pb2.DESCRIPTOR,),
 }
+"""The wire contract of each service, which may be in several files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +67,10 @@ class Verb:
     @property
     def method(self) -> MethodDescriptor:
         """The call in the wire contract."""
-        return FILES[self.service].services_by_name[f"{self.service.capitalize()}Service"].methods_by_name[self.rpc]
+        contracts = [contract for file in FILES[self.service] for contract in file.services_by_name.values()]
+        return next(
+            contract.methods_by_name[self.rpc] for contract in contracts if self.rpc in contract.methods_by_name
+        )
 
     @property
     def request(self) -> Descriptor:
@@ -62,6 +92,11 @@ OPENS_A_CASE = Verb("opens a case", "assessment", "OpenCase", events.CaseOpened)
 VERBS = _by_words(
     (
         OPENS_A_CASE,
+        Verb("records a contact", "assessment", "RecordContact", events.ContactRecorded),
+        Verb("decides the contact", "assessment", "DecideContact", events.ContactDecided),
+        Verb("raises a concern", "assessment", "RaiseConcern", events.ConcernRaised),
+        Verb("decides the concern", "assessment", "DecideConcern", events.ConcernDecided),
+        Verb("records how it felt", "assessment", "RecordHowItFelt", events.HowItFeltRecorded),
         Verb("records urgent support", "assessment", "RecordUrgentSupport", events.UrgentSupportRecorded),
         Verb(
             "records the self-assessment",
@@ -70,7 +105,50 @@ VERBS = _by_words(
             events.SelfAssessmentRecorded,
             Stage.MONEY_FOUND,
         ),
+        Verb("begins answers", "assessment", "BeginAnswers", events.AnswersBegun),
+        Verb("saves answers", "assessment", "SaveAnswers", events.AnswersSaved),
+        Verb("submits the answers", "assessment", "SubmitAnswers", events.AnswersSubmitted),
+        Verb("shows the answers", "assessment", "ShowAnswers", events.AnswersShown),
+        Verb("views the answers", "assessment", "ViewAnswers", events.AnswersViewed),
+        Verb("combines assessments", "assessment", "CombineAssessments", events.AssessmentsCombined),
+        Verb("withdraws consent", "assessment", "WithdrawConsent", events.ConsentWithdrawn),
+        Verb(
+            "records the conversation",
+            "assessment",
+            "RecordConversation",
+            events.ConversationRecorded,
+            Stage.MONEY_FOUND,
+        ),
+        Verb(
+            "records that no conversation is wanted",
+            "assessment",
+            "RefuseConversation",
+            events.ConversationRefused,
+            Stage.MONEY_FOUND,
+        ),
+        Verb("records a refusal", "assessment", "RecordRefusal", events.AssessmentRefused, Stage.MONEY_FOUND),
+        Verb("revives the assessment", "assessment", "ReviveAssessment", events.AssessmentRevived, Stage.MONEY_FOUND),
+        Verb("records own needs", "assessment", "SayNeeds", events.OwnNeedsRecorded),
+        Verb("answers an own need", "assessment", "AnswerOwnNeed", events.OwnNeedAnswered),
+        Verb("adds a person to the circle", "assessment", "AddPerson", events.CirclePersonAdded),
+        Verb("changes what may be shared", "assessment", "ChangePermission", events.CirclePermissionChanged),
+        Verb("removes the person from the circle", "assessment", "RemovePerson", events.CirclePersonRemoved),
+        Verb("records a resource", "assessment", "RecordResource", events.ResourceRecorded),
+        Verb("ends the resource", "assessment", "EndResource", events.ResourceEnded),
+        Verb("chooses help", "assessment", "ChooseHelp", events.HelpChosen),
+        Verb("records that a service is kept", "assessment", "KeepService", events.KeptServiceRecorded),
+        Verb("records that the service is let go", "assessment", "LetServiceGo", events.KeptServiceReleased),
         Verb("considers advocacy", "assessment", "ConsiderAdvocacy", events.AdvocacyConsidered, decision="decision"),
+        Verb("appoints an advocate", "assessment", "AppointAdvocate", events.AdvocateAppointed),
+        Verb(
+            "accepts an appropriate person", "assessment", "AcceptAppropriatePerson", events.AppropriatePersonAccepted
+        ),
+        Verb("ends the appointment", "assessment", "EndAppointment", events.AppointmentEnded),
+        Verb("records capacity", "assessment", "RecordCapacity", events.CapacityAssessed),
+        Verb("records best interests", "assessment", "RecordBestInterests", events.BestInterestsDecided),
+        Verb("records an authority", "assessment", "RecordAuthority", events.AuthorityRecorded),
+        Verb("checks the authority", "assessment", "CheckAuthority", events.AuthorityChecked),
+        Verb("revokes the authority", "assessment", "RevokeAuthority", events.AuthorityRevoked),
         Verb(
             "proposes a determination",
             "assessment",
@@ -94,6 +172,19 @@ VERBS = _by_words(
             Stage.MONEY_FOUND,
             "decision",
         ),
+        Verb(
+            "assesses the finances",
+            "assessment",
+            "AssessFinances",
+            events.FinancesAssessed,
+            decision="financial_assessment.decision",
+        ),
+        Verb("judges the finances", "assessment", "JudgeFinances", events.FinancesJudged),
+        Verb("records a stream", "assessment", "RecordStream", events.StreamRecorded),
+        Verb("changes the stream", "assessment", "ChangeStream", events.StreamChanged),
+        Verb("ends the stream", "assessment", "EndStream", events.StreamEnded),
+        Verb("offers a personal budget", "assessment", "OfferBudget", events.BudgetOffered),
+        Verb("records own money", "assessment", "PlanWithOwnMoney", events.OwnMoneyChosen, Stage.MONEY_FOUND),
         Verb("gives the written record", "assessment", "GiveWrittenRecord", events.WrittenRecordGiven),
         Verb("gives advice", "assessment", "GiveAdvice", events.AdviceGiven, Stage.MONEY_FOUND),
         Verb("places a hold", "assessment", "PlaceHold", events.HoldPlaced),
@@ -104,6 +195,13 @@ VERBS = _by_words(
         Verb("submits the plan", "planning", "SubmitPlan", events.PlanSubmitted, Stage.PLAN_MADE),
         Verb("returns the plan", "approval", "ReturnPlan", events.PlanReturned, Stage.PLAN_AGREED, "approval.checks"),
         Verb("approves the plan", "approval", "ApprovePlan", events.PlanApproved, Stage.PLAN_AGREED, "authority"),
+        Verb(
+            "restates the personal budget",
+            "approval",
+            "RestatePersonalBudget",
+            events.PersonalBudgetRestated,
+            decision="personal_budget.decision",
+        ),
         Verb("arranges money", "planning", "ArrangeMoney", events.MoneyArranged, Stage.MONEY_ORGANISED, "decision"),
         Verb("arranges support", "planning", "ArrangeSupport", events.SupportArranged, Stage.SUPPORT_ORGANISED),
         Verb("stops arrangements", "planning", "StopArrangements", events.MoneyEnded),

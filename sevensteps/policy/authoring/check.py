@@ -15,6 +15,8 @@ from sevensteps.errors import Fault
 from sevensteps.policy.authoring.answer_check import check_answers
 from sevensteps.policy.authoring.boundary_check import values_without_cases
 from sevensteps.policy.authoring.inputs import outcomes_of
+from sevensteps.policy.authoring.letter_check import check_letters
+from sevensteps.policy.authoring.questionnaire_check import check_questionnaires
 from sevensteps.policy.authoring.sentence_check import check_sentences
 from sevensteps.policy.authoring.table_check import contradictions, gaps_and_overlaps, same_table
 from sevensteps.policy.authoring.value_check import check_values
@@ -113,9 +115,11 @@ def check_pack(root: Path, pack: Pack, refused: Sequence[Problem] = ()) -> Probl
     decisions, undeclared = _decisions(pack, _unsure_parameters(pack, refused), found)
     found += () if "parameters" in unread else undeclared
     found += check_values(pack)
+    found += check_letters(root, pack)
     meant = {closest(problem.where, pack.parameters) for problem in undeclared}
     found += _parameters(pack, meant, all_rules="rules" not in unread)
     unread_rules = {path.stem for path in paths if path.parent.name == "rules"}
+    found += check_questionnaires(pack, decisions)
     _cases(root, pack, decisions, unread_rules | (pack.decisions.keys() - decisions.keys()), found)
     return found.causes_first()
 

@@ -15,7 +15,10 @@ from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.problems import Problem
 
 RELEASED = files("policies") / "checked.json"
+TRIED = ("cases", "letters")
+"""The folders of a pack whose files are not all part of its version: what it is tried with."""
 ENGINE = Path(__file__).resolve().parents[1]
+LETTERS = ENGINE.parent / "letters"
 
 
 class Checked:
@@ -27,8 +30,9 @@ class Checked:
         self._found: dict[str, list[Problem]] = {subject: [] for subject in released()}
 
     def subject(self, root: Path, pack: Pack) -> str:
-        """What is checked: a version of a pack with the worked cases that now are in the folder of packs."""
-        return sha256(f"{pack.hash} {content_hash(root / pack.name / 'cases')}".encode()).hexdigest()
+        """What is checked: a version of a pack with the cases and examples that now are in the folder of packs."""
+        tried = [content_hash(root / pack.name / folder) for folder in TRIED if (root / pack.name / folder).is_dir()]
+        return sha256(" ".join([pack.hash, *tried]).encode()).hexdigest()
 
     def trust(self, subject: str) -> None:
         """Take it that there are no problems."""
@@ -85,5 +89,6 @@ def released() -> frozenset[str]:
 @cache
 def engine() -> str:
     """The hash of the code that checks and decides."""
-    folders = sorted({path.parent for pattern in ("*.py", "*.json") for path in ENGINE.rglob(pattern)})
+    parts = (ENGINE, LETTERS)
+    folders = sorted({path.parent for part in parts for kind in ("*.py", "*.json") for path in part.rglob(kind)})
     return sha256("".join(map(content_hash, folders)).encode()).hexdigest()

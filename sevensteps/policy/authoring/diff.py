@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from difflib import unified_diff
 
 from sevensteps.errors import Fault
 from sevensteps.policy.authoring.in_words import condition_words, written_words
 from sevensteps.policy.authoring.value_diff import entry_changes, value_words
+from sevensteps.policy.packs.form import read_text
 from sevensteps.policy.packs.pack import Pack
 from sevensteps.policy.packs.parameters import DatedValue, Parameter
 from sevensteps.policy.packs.source import Section
 from sevensteps.policy.packs.validity import in_force
 
-_IDS = ("rule", "table", "row")
+_IDS = ("rule", "table", "row", "section", "question")
 _CONDITIONS = ("when", "applies when")
 
 
 def differences(old: Pack, new: Pack, on: date | None = None) -> list[str]:
     """One sentence for each difference, between all of both packs or between what is in force on a day."""
-    return [*_heads(old, new), *_parameters(old, new, on), *_decisions(old, new, on)]
+    of_rules = [*_heads(old, new), *_parameters(old, new, on), *_decisions(old, new, on)]
+    return [*of_rules, *_questionnaires(old, new), *_letters(old, new)]
 
 
 def _heads(old: Pack, new: Pack) -> Iterator[str]:
@@ -131,6 +134,41 @@ def _decisions(old: Pack, new: Pack, on: date | None) -> Iterator[str]:
             yield f"decision {name} is gone{day}"
         else:
             yield from _within(name, before[name], after[name], on)
+
+
+def _questionnaires(old: Pack, new: Pack) -> Iterator[str]:
+    """What changed between the questionnaires: they have no dates, because answers keep the version they were given to.
+
+    Raises:
+        PackRefusedError: one of them cannot be read.
+    """
+    before, after = _sections(old), _sections(new)
+    for name in sorted(before.keys() | after.keys()):
+        if name not in before:
+            yield f"questionnaire {name} is new: {after[name].text('title')}"
+        elif name not in after:
+            yield f"questionnaire {name} is gone"
+        else:
+            yield from _within(f"questionnaire {name}", before[name], after[name], None)
+
+
+def _letters(old: Pack, new: Pack) -> Iterator[str]:
+    """Which letters changed, by the lines that are new and gone: what people were told keeps the letter of its day."""
+    for name in sorted(old.letters.keys() | new.letters.keys()):
+        if name not in old.letters or name not in new.letters:
+            yield f"letter {name} is {'gone' if name in old.letters else 'new'}"
+            continue
+        was, now = (pack.files[pack.letters[name]].splitlines() for pack in (old, new))
+        for line in unified_diff(was, now, lineterm="", n=0):
+            if line[1:].strip() and line[:3] not in {"---", "+++"} and line[0] in "+-":
+                yield f"letter {name}, {'says' if line[0] == '+' else 'no longer says'}: {line[1:].strip()}"
+
+
+def _sections(pack: Pack) -> Mapping[str, Section]:
+    return {
+        name: read_text(pack.files[place].encode(), place, "questionnaire")
+        for name, place in pack.questionnaires.items()
+    }
 
 
 def _standing(pack: Pack, on: date | None) -> Mapping[str, Section]:

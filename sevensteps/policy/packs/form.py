@@ -16,6 +16,9 @@ from sevensteps.policy.packs.source import Section, content_of, parse
 
 _NOT_BLANK = r"\S"
 """The pattern of a text that is not blank, in every schema."""
+_IDS = ("rule", "table", "row", "name")
+_IDS_OF_QUESTIONS = ("question", "section")
+"""The keys under which a part of a file has its name; those of a questionnaire."""
 
 
 def check_form(content: Section, form: str) -> None:
@@ -68,13 +71,14 @@ def _problem(content: Section, error: ValidationError) -> Problem:
     """The problem with its line, under the name of the nearest rule, table or row, and its key."""
     place: object = content
     line, where, key = content.line, "", ""
+    ids = _IDS_OF_QUESTIONS if "questionnaire" in content else _IDS
     for step in error.absolute_path:
         line = place.lines[str(step)] if isinstance(place, Section) else line
         place = place[step] if isinstance(place, list | Section) else None  # type: ignore[index]
         if isinstance(place, Section):
             line, key = place.line, ""
             own = step if isinstance(step, str) else where
-            where = next((place.text(id_) for id_ in ("rule", "table", "row", "name") if id_ in place), own)
+            where = next((place.text(id_) for id_ in ids if id_ in place), own)
         elif isinstance(step, str):
             key = step
     best = min(error.context or (), key=lambda inner: -len(inner.absolute_path), default=error)

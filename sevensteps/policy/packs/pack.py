@@ -1,4 +1,8 @@
-"""A pack as its files state it: whose it is, its parameters and its decisions. An overlay sets parameters only."""
+"""A pack as its files state it: whose it is, its parameters and its decisions, its questionnaires and letters.
+
+Of the rules an overlay sets parameters only. A questionnaire or a letter of its own stands in place of the one below
+that has the same name.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +14,9 @@ from sevensteps.policy.packs.formats import NEWEST, format_of
 from sevensteps.policy.packs.parameters import Parameter, read_parameters
 from sevensteps.policy.packs.problems import PackRefusedError, Problem, Problems, did_you_mean
 from sevensteps.policy.packs.source import Section, content_of, misnamed
+
+PATTERNS = ("parameters/*.yaml", "rules/*.yaml", "questionnaires/*.yaml", "letters/*.md")
+"""The files of a pack beside its pack.yaml, in the order in which its hash is made of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,16 @@ class Pack:
     format: int = NEWEST
     """The format of its own files, as they are written."""
 
+    @property
+    def questionnaires(self) -> Mapping[str, str]:
+        """Where in `files` each questionnaire is, by its name: its own, and those below that it leaves as they are."""
+        return _texts(self, "questionnaires", ".yaml")
+
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """Where in `files` the text of each letter is, by its name, as with questionnaires."""
+        return _texts(self, "letters", ".md")
+
     def extended(self) -> Iterator["Pack"]:
         """The pack that it extends, the pack that that one extends, and so on."""
         if self.below is not None:
@@ -36,10 +53,17 @@ class Pack:
             yield from self.below.extended()
 
 
+def _texts(pack: Pack, folder: str, suffix: str) -> dict[str, str]:
+    below = _texts(pack.below, folder, suffix) if pack.below else {}
+    start = f"{pack.name}/{folder}/"
+    own = {place.removeprefix(start).removesuffix(suffix): place for place in pack.files if place.startswith(start)}
+    return {**below, **own}
+
+
 def files_of(root: Path, name: str) -> list[Path]:
     """The files that a pack's hash is made of, in a fixed order."""
     folder = root / name
-    return [folder / "pack.yaml", *sorted(folder.glob("parameters/*.yaml")), *sorted(folder.glob("rules/*.yaml"))]
+    return [folder / "pack.yaml", *(path for pattern in PATTERNS for path in sorted(folder.glob(pattern)))]
 
 
 def lineage(root: Path, name: str) -> tuple[str, ...]:
@@ -127,7 +151,7 @@ def _own(
                 _add(parameters, read_parameters(read_text(files[place], place, "parameters", format_)))
             elif path.parent.name == "rules":
                 decisions[path.stem] = _named_like_its_file(read_text(files[place], place, "rules", format_), path)
-    for folder in ("parameters", "rules"):
+    for folder in ("parameters", "rules", "questionnaires"):
         problems += misnamed(root / name / folder, root)
     return files, parameters, decisions
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 Entry = TypeVar("Entry")
 Result = TypeVar("Result")
-_FOLDERS = ("parameters", "rules", "cases")
+_FOLDERS = ("parameters", "rules", "questionnaires", "letters", "cases")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -12,7 +12,7 @@ from servers.services import Running
 from sevensteps.api.approval.v1 import approval_pb2 as pb
 from sevensteps.api.approval.v1.approval_pb2_grpc import ApprovalServiceStub
 from sevensteps.api.planning.v1 import planning_pb2 as planning
-from sevensteps.events import PAYLOADS, Payload
+from sevensteps.events import PAYLOADS, DocumentAdded, Payload
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.service.tables import outbox
 from sevensteps.service.work import new_id
@@ -105,8 +105,9 @@ class Desk:
         await self.running.store.write(lambda connection: connection.execute(sa.text(statement), values))
 
     async def events(self) -> list[Payload]:
-        """The case's events, in order."""
-        query = sa.select(outbox).where(outbox.c.case_id == self.case_id).order_by(outbox.c.seq)
+        """The case's events, in order, but for those of letters."""
+        of_case = sa.select(outbox).where(outbox.c.case_id == self.case_id, outbox.c.type != DocumentAdded.TYPE)
+        query = of_case.order_by(outbox.c.seq)
         rows = await self.running.store.read(lambda connection: connection.execute(query).all())
         return [PAYLOADS[row.type].of(row.payload) for row in rows]
 

@@ -16,6 +16,7 @@ from sevensteps.events import PlanChecked
 from sevensteps.identity.actor import Role
 
 
+@pytest.mark.item(46)
 async def test_a_good_plan_is_found_safe_legal_and_sufficient(desk_on: Desk) -> None:
     """A plan without faults is met in all four parts and needs one person's signature within three working days."""
     answer = await desk_on.journey.OpenApproval(desk_on.opening())
@@ -30,6 +31,7 @@ async def test_a_good_plan_is_found_safe_legal_and_sufficient(desk_on: Desk) -> 
     ]
 
 
+@pytest.mark.item(46, 48, 50)
 async def test_what_fails_is_found_line_by_line_and_need_by_need(desk: Desk) -> None:
     """A gambling line and an unmet need are both found, each with what it is about."""
     bad = plan(line("l1"), line("l2", planning.USE_GAMBLING))
@@ -179,6 +181,7 @@ async def test_how_long_a_stay_in_a_care_home_is_has_to_be_known(desk: Desk) -> 
 
 
 @pytest.mark.parametrize("use", planning.Use.values()[1:])
+@pytest.mark.item(49)
 async def test_the_rules_know_every_use(desk: Desk, use: planning.Use.ValueType) -> None:
     """Whatever a line is for, the plan is checked."""
     assert (await desk.open(plan(line("l1", use)))).state == pb.APPROVAL_STATE_CHECKED

@@ -20,6 +20,7 @@ from sevensteps.identity.actor import Role
 from sevensteps.service.tables import receipts
 
 
+@pytest.mark.item(45)
 async def test_a_good_plan_is_signed(desk_on: Desk) -> None:
     """The plan then has its personal budget, and the answer says by what authority it was signed."""
     checked = await desk_on.open()
@@ -33,7 +34,7 @@ async def test_a_good_plan_is_signed(desk_on: Desk) -> None:
     assert not checked.HasField("decided_at")
     assert not answer.approval.reasons
     assert await desk_on.read() == answer.approval
-    assert (await desk_on.events())[1:] == [PlanApproved(version=1, personal_budget_weekly="40.00", level="L0")]
+    assert (await desk_on.events())[1:] == [PlanApproved(1, "40.00", "L0", "40.00", "0.00", "40.00")]
 
 
 async def test_signing_is_done_once_however_often_it_is_sent(desk: Desk) -> None:
@@ -67,6 +68,7 @@ async def test_a_decided_plan_is_not_decided_again(desk: Desk) -> None:
         assert "a signed plan does not change" in fault.detail
 
 
+@pytest.mark.item(53)
 async def test_the_database_keeps_a_signed_approval_as_it_is(desk_on: Desk) -> None:
     """Whoever reaches the records past the service can neither change nor remove a decided approval."""
     await desk_on.by("olu").ApprovePlan(approving(await desk_on.open()))
@@ -88,6 +90,7 @@ async def test_a_later_version_supersedes_a_signed_one(desk: Desk) -> None:
     assert (await desk.read(1)).state == pb.APPROVAL_STATE_APPROVED
 
 
+@pytest.mark.item(52)
 async def test_a_plan_with_failed_checks_is_not_signed_but_returned_with_reasons(desk_on: Desk) -> None:
     """The refusal names what failed; the return adds it to the approver's own words."""
     bad = plan(line("l1"), line("l2", planning.USE_GAMBLING))
@@ -134,6 +137,7 @@ async def test_what_needs_judgement_is_judged_by_the_approver(desk_on: Desk) -> 
     }
 
 
+@pytest.mark.item(51)
 async def test_the_approver_says_that_the_council_is_satisfied_with_an_unusual_use(desk: Desk) -> None:
     """The override for close family does not cover it; a judgement of the line does, and is stored."""
     unusual = plan(line("l1", planning.USE_LOCAL_LIST))

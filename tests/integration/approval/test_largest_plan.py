@@ -5,7 +5,8 @@ import re
 from integration.approval.desk import Desk, approving
 from integration.planning.case import PlanningCase
 from servers.services import SharedService, refusal_of
-from services.planning.wire import LONGEST_ANSWER, MOST_BYTES, MOST_LINES
+from services.planning.line_messages import MOST_LINES
+from services.planning.wire import LONGEST_ANSWER, MOST_BYTES
 from sevensteps.api.approval.v1 import approval_pb2
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.receipts.v1 import receipts_pb2

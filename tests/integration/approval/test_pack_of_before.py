@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from integration.approval.desk import Desk, approving, line, plan
-from servers.services import NOBODY, PACK, refusal_of, run_service
+from servers.services import NOBODY, PACK, refusal_of, run_suite
 from sevensteps.api.planning.v1 import planning_pb2 as planning
 from sevensteps.config import Settings
 from sevensteps.identity.actor import Role
@@ -34,7 +34,7 @@ async def test_a_pack_of_before_measures_the_cost_by_the_name_that_it_knows(sett
     """Up to a role's limit the plan is signed, above it it is refused, as by the pack of today."""
     dear = plan(line("l1", planning.USE_GENERAL))
     dear.lines[0].weekly = dear.weekly = "100.01"
-    async with run_service("approval", settings) as running:
+    async with run_suite("approval", settings) as running:
         cheap = Desk(running)
         signing = approving(await cheap.open())
         signed = (await cheap.by("ada", Role.ASSISTANT_TEAM_MANAGER).ApprovePlan(signing)).approval

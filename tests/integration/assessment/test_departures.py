@@ -135,6 +135,7 @@ async def test_an_open_proposal_is_settled_by_departures(work: Practice) -> None
 async def test_a_carer_is_judged_by_the_outcomes_of_carers(work: Practice) -> None:
     """Departures decide by the carer's rules, and an outcome of adults only is refused by its path."""
     await work.open(pb.CASE_KIND_CARER)
+    await work.talk()
     facts = pb.CarerFacts(
         necessary_care=True,
         health_at_risk=False,

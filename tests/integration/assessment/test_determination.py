@@ -43,6 +43,7 @@ async def kept(work: Practice, table: sa.Table) -> sa.Row[tuple[object, ...]]:
     return await work.running.store.read(lambda connection: connection.execute(of_case).one())
 
 
+@pytest.mark.item(19)
 async def test_two_outcomes_not_achieved_are_eligible(work: Practice) -> None:
     """The pack proposes with reasons, references and its hash; the practitioner confirms; both stand in the event."""
     await work.open()
@@ -149,6 +150,7 @@ async def test_what_is_unknown_is_never_no(work: Practice) -> None:
     assert (await work.confirm()).state == pb.DETERMINATION_STATE_CONFIRMED
 
 
+@pytest.mark.item(21, 22)
 async def test_the_table_gives_the_budget(work: Practice) -> None:
     """16 points are 82.91 a week in the example council's table; with the budget the assessment is done."""
     await work.open()
@@ -161,6 +163,7 @@ async def test_the_table_gives_the_budget(work: Practice) -> None:
         "round": 1,
         "weekly": "82.91",
         "given_by": "amy",
+        "own_money": False,
     }
     row = await kept(work, indicative_budgets)
     assert (row.points, row.weekly, row.receipt_id) == (16, "82.91", answer.decision.receipt_id)
@@ -319,6 +322,7 @@ async def test_without_a_determination_there_is_none_to_read(work: Practice) -> 
     assert (fault.kind, fault.reason) == (Kind.NOT_FOUND, "DETERMINATION_NOT_FOUND")
 
 
+@pytest.mark.item(29)
 async def test_the_next_round_begins_anew(work: Practice) -> None:
     """A reassessment (s.27(4)) has a date of its own, its own determination and its own budget."""
     await work.open()

@@ -56,6 +56,7 @@ async def confirmed(work: Practice) -> str:
         ({"charged": True}, "NOT_ENOUGH_INFORMATION"),
     ],
 )
+@pytest.mark.item(19)
 async def test_the_duty_is_decided_with_the_determination(
     work: Practice, facts: dict[str, object], verdict: str
 ) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from integration.assessment.practice import Practice, days_ago
 from servers.services import SuiteOf
 from servers.waiting import until
-from services.assessment import case_pages, matter_store, matters_overdue
+from services.assessment import case_pages, matter_store, passed_dates
 from services.assessment.domain.case import CasesWanted
 from services.assessment.matters_overdue import PASSED, tell_passed
 from services.assessment.tables import matter_clocks
@@ -99,7 +99,7 @@ async def test_it_is_told_of_ended_cases_too(work: Practice) -> None:
 
 async def test_the_service_looks_by_itself(suite_of: SuiteOf, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it runs: nobody has to ask."""
-    monkeypatch.setattr(matters_overdue, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(passed_dates, "LOOK_SECONDS", 0.05)
     async with suite_of("assessment") as running:
         work = Practice(running)
         await work.open()

@@ -14,7 +14,7 @@ from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.config import Settings
 from sevensteps.errors import Kind
 from sevensteps.identity.actor import Role
-from sevensteps.identity.rights import SIGNING
+from sevensteps.identity.role_groups import SIGNING
 from sevensteps.service.tables import outbox
 
 MOVED = "They live in the north now."

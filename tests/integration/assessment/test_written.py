@@ -87,7 +87,8 @@ async def test_where_nothing_is_eligible_advice_is_owed_too(work: Practice) -> N
     assert [(each.given_on, each.recorded_by, each.how) for each in await owed(work)] == [
         (today, "amy", pb.GIVEN_BY_HAND)
     ] * 2
-    assert await told(work, AdviceGiven.TYPE) == [{"round": 1, "given_on": today, "how": "hand"}]
+    nothing_chosen = {"options": [], "signposts": 0, "own_money": False}
+    assert await told(work, AdviceGiven.TYPE) == [{"round": 1, "given_on": today, "how": "hand", **nothing_chosen}]
 
 
 async def test_who_gave_the_record_when_and_how_is_on_record(work: Practice) -> None:

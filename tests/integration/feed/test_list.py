@@ -59,6 +59,7 @@ FILTERS = st.builds(
 
 @settings(max_examples=40, deadline=None)
 @given(wanted=FILTERS, sizes=st.lists(st.integers(1, 60), min_size=1), after=st.integers(0, 200))
+@pytest.mark.item(81)
 async def test_any_pages_of_any_filter_give_each_wanted_event_once_in_order(
     filled: tuple[Feed, list[pb.Event]], wanted: pb.EventFilter, sizes: list[int], after: int
 ) -> None:

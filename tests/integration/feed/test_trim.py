@@ -70,6 +70,12 @@ async def test_an_open_case_loses_nothing(feed: Feed) -> None:
     assert await trim(feed, 4) == 5
 
 
+async def test_what_is_about_no_case_keeps_nothing_from_going(feed: Feed) -> None:
+    """An enquiry never ends: no journey is rebuilt from it."""
+    await feed.append([event("enquiry.recorded.v1", ""), *ended("case-a")])
+    assert await trim(feed, 3) == 4
+
+
 async def test_a_late_event_of_a_trimmed_case_is_no_open_case(feed: Feed) -> None:
     """A service may send its events after the case has ended, and after the ending was dropped: they can go as well."""
     await feed.append([*ended("case-a"), event(case_id="case-a")])

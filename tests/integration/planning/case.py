@@ -11,6 +11,7 @@ from servers.services import Running
 from sevensteps import clock
 from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.api.planning.v1.planning_pb2_grpc import PlanningServiceStub
+from sevensteps.events import DocumentAdded
 from sevensteps.identity.actor import Role
 from sevensteps.service.tables import outbox, receipts
 from sevensteps.service.work import new_id
@@ -48,22 +49,23 @@ class PlanningCase:
         self.journey = running.stub(PlanningServiceStub, running.token("journey", Role.JOURNEY, council="*"))
         self.pat = running.stub(PlanningServiceStub, running.token("pat", Role.PLANNER, council=council))
         self.fin = running.stub(PlanningServiceStub, running.token("fin", Role.FINANCE, council=council))
-        self._running = running
+        self.running = running
 
     async def stands(self) -> pb.Planning:
         """Where planning stands."""
         return (await self.pat.GetPlanning(pb.GetPlanningRequest(case_id=self.case_id))).planning
 
     async def events(self) -> list[tuple[str, dict[str, object]]]:
-        """The case's events in order: types and payloads."""
-        query = sa.select(outbox).where(outbox.c.case_id == self.case_id).order_by(outbox.c.seq)
-        rows = await self._running.store.read(lambda connection: connection.execute(query).all())
+        """The case's events in order: types and payloads, but for what the person is told in writing."""
+        of_case = sa.select(outbox).where(outbox.c.case_id == self.case_id, outbox.c.type != DocumentAdded.TYPE)
+        query = of_case.order_by(outbox.c.seq)
+        rows = await self.running.store.read(lambda connection: connection.execute(query).all())
         return [(row.type, json.loads(row.payload)) for row in rows]
 
     async def decided(self) -> list[tuple[str, str]]:
         """The receipts of the case in order: decisions and verdicts."""
         query = sa.select(receipts).where(receipts.c.case_id == self.case_id).order_by(receipts.c.decided_at)
-        rows = await self._running.store.read(lambda connection: connection.execute(query).all())
+        rows = await self.running.store.read(lambda connection: connection.execute(query).all())
         return [(row.decision, row.verdict) for row in rows]
 
     def opening_of_plan(self, version: int = 1, needs: Sequence[str] = NEEDS) -> pb.OpenPlanRequest:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from integration.planning.acting import without_capacity
 from integration.planning.case import NEEDS, OPENED_ON, PlanningCase, in_days, new_request
 from servers.services import Running, refusal_of
 from sevensteps import clock
@@ -87,8 +88,8 @@ async def test_a_draft_is_saved_as_often_as_wanted(case: PlanningCase) -> None:
     assert list(plan.met_otherwise) == ["community"]
     assert plan.helper == pb.PLAN_HELPER_FAMILY
     assert (await case.events())[1:] == [
-        ("plan.saved.v1", {"version": 1, "weekly": "60.00"}),
-        ("plan.saved.v1", {"version": 1, "weekly": "61.50"}),
+        ("plan.saved.v1", {"version": 1, "weekly": "60.00", "once": "0.00"}),
+        ("plan.saved.v1", {"version": 1, "weekly": "61.50", "once": "0.00"}),
     ]
 
 
@@ -117,7 +118,7 @@ async def test_a_submitted_plan_ends_step_2_and_can_no_longer_change(case: Plann
     assert (planning.open_stage, planning.due_on) == ("", "")
     assert (await case.events())[-1] == (
         "plan.submitted.v1",
-        {"version": 1, "weekly": "60.00", "review_on": in_days(180)},
+        {"version": 1, "weekly": "60.00", "once": "0.00", "review_on": in_days(180)},
     )
     for call in (case.pat.SavePlan(await case.draft()), case.pat.SubmitPlan(await case.submission())):
         refusal = await refusal_of(call)
@@ -159,6 +160,7 @@ async def test_a_further_version_begins_with_what_the_last_one_said(case: Planni
     assert (newest.plan.version, newest.plan.weekly) == (2, "21.00")
 
 
+@pytest.mark.item(33, 34, 47)
 async def test_the_questions_are_those_of_the_template(case: PlanningCase) -> None:
     """A question of one template is refused in a plan of the other."""
     await case.open_plan()
@@ -240,6 +242,7 @@ async def test_a_plan_says_whether_others_who_are_interested_were_involved(
     case: PlanningCase, *, involved: bool | None
 ) -> None:
     """Of somebody without the capacity to ask for them; where nobody says anything, capacity is presumed."""
+    await without_capacity(case)
     await case.open_plan()
     assert not (await case.pat.SavePlan(await case.draft())).planning.plan.lacks_capacity
     request = await case.draft()

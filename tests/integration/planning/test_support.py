@@ -10,6 +10,7 @@ from sevensteps.api.planning.v1 import planning_pb2 as pb
 from sevensteps.errors import Kind
 
 
+@pytest.mark.item(64)
 async def test_step_5_is_done_when_every_funded_need_has_an_arrangement(case: PlanningCase) -> None:
     """Arrangements may share a need; support starts on the first day of any of them."""
     await case.open_support()

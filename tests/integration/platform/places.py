@@ -7,18 +7,10 @@ EVERYWHERE. Events do not count: whoever looks at a case reads its records, and 
 
 from collections.abc import Mapping
 
-Places = Mapping[str, str]
-
-
-def same(*names: str, at: str) -> dict[str, str]:
-    """The places of fields that are called there as they are in the request."""
-    return {name: f"{at}.{name}" for name in names}
-
-
-def under(before: str, places: Places) -> dict[str, str]:
-    """The places of fields of a message within a request."""
-    return {f"{before}.{name}": place for name, place in places.items()}
-
+from integration.platform.budget_story import PLACES_OF_BUDGETS
+from integration.platform.place_names import Places, same, under
+from integration.platform.places_of_answers import BY_ANSWERS, NOWHERE_OF_ANSWERS, PLACES_OF_ANSWERS
+from integration.platform.places_of_people import PLACES_OF_PEOPLE
 
 EVERYWHERE: Mapping[str, str] = {
     "request_id": "names the request alone: the first answer is found by it",
@@ -29,12 +21,26 @@ EVERYWHERE: Mapping[str, str] = {
 
 LIMBS = ("cannot_unaided", "pain_distress_anxiety", "endangers", "takes_longer")
 OPENED_ON = {"opened_on": "ListReceipts.deadlines.facts.started_on"}
+APPOINTMENT, AUTHORITY = "ListAppointments.appointments", "ListAuthorities.authorities"
+CAPACITY = "ListCapacity.capacity"
 DETERMINATION = "ListDeterminations.determinations"
 COMPLAINT = "ListComplaints.complaints"
 ACCESS_REQUEST = "ListAccessRequests.access_requests"
+CONTACT = "ListContacts.contacts"
+REFUSAL = "ListRefusals.refusals"
+CONCERN = "ListConcerns.concerns"
 DUTY = ("residence", "charged", "means_within_limit", "asks")
+FINANCES = "ListFinancialAssessments.financial_assessments"
+AMOUNT = ("parts.amount", "parts.frequency")
+MEANS = (
+    *("born", "couple", "partner_born", "children", "capital", "disability_benefit", "disability_premium"),
+    *("enhanced_disability_premium", "carer_premium", "council_arranges"),
+    *(f"{name}.{each}" for name in ("income", "housing_costs", "disability_expenditure") for each in AMOUNT),
+)
+SERVICE = ("service_id", "kind", "cost.amount", "cost.frequency", "began")
 PLAN = "GetPlan.plan"
 LINE = ("line_id", "text", "needs", "use", "weekly", "necessary_override", "care_home_weeks", "direct_payment")
+SPENT = ("amount", "frequency", "starts_on", "ends_on")
 CHECKED = "ListReceipts.plan-check.facts"
 SCHEDULE = "ListReceipts.review-schedule.facts"
 
@@ -59,7 +65,11 @@ PLACES: Mapping[tuple[str, str], Places] = {
         "advocate_best_interests",
         at="ListReceipts.advocacy.facts",
     ),
+    **PLACES_OF_BUDGETS,
+    **PLACES_OF_ANSWERS,
+    **PLACES_OF_PEOPLE,
     ("assessment", "ProposeDetermination"): {
+        **BY_ANSWERS,
         "assessed_on": f"{DETERMINATION}.decision.on",
         "adult.resident": f"{DETERMINATION}.adult.residence",
         **assessed(
@@ -83,7 +93,8 @@ PLACES: Mapping[tuple[str, str], Places] = {
         "points", "weekly_by_practitioner", at="ListIndicativeBudgets.indicative_budgets"
     ),
     ("assessment", "GiveAdvice"): {
-        **same("written_reasons", "advice", "how_to_ask_again", at="ListAdvice.advice"),
+        **same("written_reasons", "advice", "how_to_ask_again", "options", at="ListAdvice.advice"),
+        **under("signposts", same("whereto", "helps_with", at="ListAdvice.advice.signposts")),
         **same("given_on", "how", at=f"{DETERMINATION}.written"),
     },
     ("assessment", "PlaceHold"): {"reason": "ListActs.acts.hold_reason", "because": "ListActs.acts.because"},
@@ -142,19 +153,82 @@ PLACES: Mapping[tuple[str, str], Places] = {
         "withdrawn_on": f"{ACCESS_REQUEST}.acts.acted_on",
         "because": f"{ACCESS_REQUEST}.acts.because",
     },
+    ("assessment", "AssessFinances"): {
+        **same("way", "reason", "assessed_on", "consent", "answers_id", at=FINANCES),
+        **under("means", same(*MEANS, at=f"{FINANCES}.means")),
+        **under("services", same(*SERVICE, at=f"{FINANCES}.services")),
+    },
+    ("assessment", "JudgeFinances"): {
+        "financial_assessment_id": f"{FINANCES}.financial_assessment_id",
+        **same("weekly_charge", "because", at=f"{FINANCES}.judged"),
+    },
+    ("assessment", "AppointAdvocate"): same("kind", "reference", "starts_on", "ends_on", "because", at=APPOINTMENT),
+    ("assessment", "AcceptAppropriatePerson"): same(
+        *("reference", "basis", "starts_on", "ends_on", "because", "paid_or_professional"), at=APPOINTMENT
+    ),
+    ("assessment", "EndAppointment"): {
+        **same("appointment_id", at=APPOINTMENT),
+        "ends_on": f"{APPOINTMENT}.ended_on",
+        "because": f"{APPOINTMENT}.ended_because",
+    },
+    ("assessment", "RecordCapacity"): same(
+        *("decision", "assessed_on", "assessed_by", "understands", "retains", "weighs", "communicates"),
+        *("impairment", "because_of_it", "help_given", "because", "expires_on", "fluctuates"),
+        at=CAPACITY,
+    ),
+    ("assessment", "RecordBestInterests"): {
+        "capacity_id": f"{CAPACITY}.capacity_id",
+        **same(
+            *("decided_on", "decided_by", "consulted", "wishes", "less_restrictive", "decided", "because"),
+            *("conflict_of_interest", "safeguards"),
+            at=f"{CAPACITY}.best_interests",
+        ),
+    },
+    ("assessment", "RecordAuthority"): same(
+        *("kind", "reference", "instrument", "covers", "valid_from", "expires_on", "usable_with_capacity"),
+        at=AUTHORITY,
+    ),
+    ("assessment", "CheckAuthority"): {
+        "authority_id": f"{AUTHORITY}.authority_id",
+        **same("checked_on", "checked_with", "valid", "because", at=f"{AUTHORITY}.checks"),
+    },
+    ("assessment", "RevokeAuthority"): {
+        **same("authority_id", "revoked_on", at=AUTHORITY),
+        "because": f"{AUTHORITY}.revoked_because",
+    },
     ("assessment", "RecordOverdue"): {"clock": f"{DETERMINATION}.written.overdue_told"},
     ("assessment", "OpenAssessment"): {"round": "GetCase.case.round", **OPENED_ON},
+    ("assessment", "RecordContact"): same(
+        *("contacted_on", "how", "route", "made_by", "reference", "for_whom", "urgent", "about"), at=CONTACT
+    ),
+    ("assessment", "DecideContact"): {
+        **same("contact_id", at=CONTACT),
+        **same("outcome", "decided_on", "because", "whereto", "transition_on", at=f"{CONTACT}.decision"),
+        "end_case": "GetCase.case.ending",
+    },
+    ("assessment", "RecordRefusal"): same(
+        *("refused_on", "because", "lacks_capacity", "best_interests", "abuse_or_neglect"), at=REFUSAL
+    ),
+    ("assessment", "ReviveAssessment"): same("by", "revived_on", "because", at=f"{REFUSAL}.revival"),
+    ("assessment", "RaiseConcern"): same("kinds", "danger_now", "about", "noticed_on", at=CONCERN),
+    ("assessment", "DecideConcern"): {
+        **same("concern_id", at=CONCERN),
+        **same("enquiry", "has_needs", "at_risk", "cannot_protect", "decided_on", "because", at=f"{CONCERN}.decisions"),
+    },
+    ("assessment", "RecordHowItFelt"): same(
+        *("step", "listened_to", "in_charge", "own_words", "answered_on"), at="ListHowItFelt.how_it_felt"
+    ),
     ("planning", "OpenPlan"): {
         "council": "ListReceipts.council",
         "version": f"{PLAN}.version",
-        **same("eligible_needs", "met_by_carer", "indicative_weekly", at="GetPlanning.planning"),
+        **same("eligible_needs", "met_by_carer", "indicative_weekly", "own_money", at="GetPlanning.planning"),
         **OPENED_ON,
     },
     ("planning", "SavePlan"): {
         **same("template", "answers.key", "answers.value", "met_otherwise", "helper", "review_on", "top_up", at=PLAN),
         **same("risks_considered", "person_involved", "advocate_considered", "advice_given", at=PLAN),
         **same("lacks_capacity", "interested_involved", "complex", at=PLAN),
-        **under("lines", same(*LINE, "beyond_needs", at=f"{PLAN}.lines")),
+        **under("lines", same(*LINE, "beyond_needs", "service", *SPENT, at=f"{PLAN}.lines")),
     },
     ("planning", "SubmitPlan"): {},
     ("planning", "OpenMoney"): {
@@ -163,7 +237,7 @@ PLACES: Mapping[tuple[str, str], Places] = {
         **OPENED_ON,
     },
     ("planning", "ArrangeMoney"): {
-        **same("kind", "weekly", "payee", at="GetPlan.money"),
+        **same("kind", "weekly", "once", "payee", "payee_reference", at="GetPlan.money"),
         **under(
             "facts",
             same(
@@ -194,6 +268,8 @@ PLACES: Mapping[tuple[str, str], Places] = {
         **OPENED_ON,
         "plan.version": "GetApproval.approval.version",
         "plan.weekly": "GetApproval.approval.personal_budget_weekly",
+        "plan.once": "GetApproval.approval.personal_budget_once",
+        "plan.own_money": "GetApproval.approval.own_money",
         "plan.written_by": "GetApproval.approval.written_by",
         "plan.answers.key": f"{CHECKED}.answered",
         "plan.lines.line_id": f"{CHECKED}.lines.id",
@@ -208,6 +284,7 @@ PLACES: Mapping[tuple[str, str], Places] = {
         **under("judgements", same("rule", "about", "because", at="GetApproval.approval.judgements")),
     },
     ("approval", "ReturnPlan"): same("version", "because", at="GetApproval.approval"),
+    ("approval", "RestatePersonalBudget"): {},
     ("approval", "CloseCase"): {},
     ("review", "RecordSpend"): same("line_id", "amount", "spent_on", "evidence", at="ListSpending.spending"),
     ("review", "JudgeSpend"): {
@@ -231,7 +308,7 @@ PLACES: Mapping[tuple[str, str], Places] = {
         "direct_payment_since": f"{SCHEDULE}.direct_payment_started_on",
         "review_on": f"{SCHEDULE}.own_date",
         **under("in_force", same("support_since", "needs", "complex", at="GetLife.life.in_force")),
-        **under("in_force.lines", same("line_id", "weekly", at="GetLife.life.in_force.lines")),
+        **under("in_force.lines", same("line_id", "weekly", "once", at="GetLife.life.in_force.lines")),
     },
     ("review", "OpenReview"): {"round": "ListReviews.reviews.round", **OPENED_ON},
     ("review", "CloseCase"): {},
@@ -240,6 +317,7 @@ PLACES: Mapping[tuple[str, str], Places] = {
 
 SAID_OTHERWISE: Mapping[tuple[str, str, str], Mapping[str, str]] = {
     ("assessment", "ProposeDetermination", "adult.resident"): {"true": "here", "false": "elsewhere"},
+    ("assessment", "DecideContact", "end_case"): {"true": "information_and_advice"},
     ("assessment", "RecordOverdue", "clock"): {"written_record": "true"},
     ("planning", "CloseCase", "died"): {"true": "died"},
     ("review", "OpenLife", "continues"): {"true": "1"},
@@ -254,6 +332,7 @@ DATE_OF_A_STEP = (
 )
 COPY = "a copy of what planning's GetPlan answers of this version"
 NOWHERE: Mapping[tuple[str, str, str], str] = {
+    **NOWHERE_OF_ANSWERS,
     **{
         (service, "RecordOverdue", name): DATE_OF_A_STEP
         for service in ("assessment", "planning", "approval", "review")
@@ -264,6 +343,10 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
     ("approval", "OpenApproval", "plan.answers.value"): COPY,
     ("approval", "OpenApproval", "plan.helper"): COPY,
     ("approval", "OpenApproval", "plan.lines.text"): COPY,
+    ("approval", "OpenApproval", "plan.lines.service"): COPY,
+    **{("approval", "OpenApproval", f"plan.lines.{name}"): COPY for name in SPENT},
+    ("approval", "OpenApproval", "plan.own_weekly"): COPY,
+    ("approval", "OpenApproval", "plan.own_once"): COPY,
     ("approval", "OpenApproval", "plan.review_on"): COPY,
     ("approval", "OpenApproval", "plan.advice_given"): COPY,
     ("approval", "OpenApproval", "plan.complex"): COPY,
@@ -277,7 +360,13 @@ NOWHERE: Mapping[tuple[str, str, str], str] = {
 }
 """Fields that no answer gives back, by service, call and path, and why."""
 
+OF_NO_CASE: Mapping[tuple[str, str], str] = {
+    ("assessment", "RecordEnquiry"): "test_contacts reads back by CountEnquiries how many there were",
+}
+"""Calls that are about no case, and where what they record is read back."""
+
 ELSEWHERE: Mapping[str, str] = {
+    "documents": "is in all four services: test_documents reads back by ListDocuments what was corrected, and why",
     "identity": "is about tokens and no case: test_revocations reads back by ListRevocations who revoked what, and why",
     "feed": "holds what the services tell it: tests/integration/feed reads back events and subscriptions",
     "operations": "changes no record of a case by itself: tests/integration/operations reads repairs back",

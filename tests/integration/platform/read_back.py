@@ -16,8 +16,11 @@ from google.protobuf.message_factory import GetMessageClass
 from servers.services import Running
 from sevensteps import api
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
-from sevensteps.identity.rights import PEOPLE, RIGHTS
+from sevensteps.identity.rights import RIGHTS
+from sevensteps.identity.role_groups import PEOPLE
 
+ABOUT_ONE = frozenset({"GetPermission"})
+"""Calls that ask about one person and one matter; a list has all that they answer from."""
 RECEIPT = "receipt"
 """The field of receipts that is JSON: what stands in it has a path of its own behind it."""
 
@@ -127,10 +130,10 @@ class Correspondence:
         return answer
 
     async def _ask(self, rpc: str, request: Message, token: str) -> Message:
-        package = request.DESCRIPTOR.file.package
-        stubs = importlib.import_module(f"{package}.{package.split('.')[2]}_pb2_grpc")
-        name = f"{package.split('.')[2].capitalize()}ServiceStub"
-        stub = self.running.stub(getattr(stubs, name), token)
+        file = request.DESCRIPTOR.file
+        stubs = importlib.import_module(f"{file.name.removesuffix('.proto').replace('/', '.')}_pb2_grpc")
+        [contract] = file.services_by_name
+        stub = self.running.stub(getattr(stubs, f"{contract}Stub"), token)
         return await cast("Callable[[Message], Awaitable[Message]]", getattr(stub, rpc))(request)
 
     async def answers_about(self, case_id: str) -> Mapping[str, set[str]]:
@@ -153,6 +156,7 @@ class Correspondence:
         for each in services():
             for method in each.methods:
                 about_a_case = "case_id" in method.input_type.fields_by_name and not method.server_streaming
+                about_a_case &= method.name not in ABOUT_ONE
                 if only_reads(method) and about_a_case and service_of(method) in {self.service, "receipts"}:
                     yield method
 

@@ -13,7 +13,7 @@ from sevensteps.api.assessment.v1 import assessment_pb2 as pb
 from sevensteps.api.assessment.v1.assessment_pb2_grpc import AssessmentServiceStub
 from sevensteps.api.review.v1 import review_pb2
 from sevensteps.identity.actor import Role
-from sevensteps.identity.rights import CASEWORK, RECORDS
+from sevensteps.identity.role_groups import CASEWORK, RECORDS
 from sevensteps.service.case_lists import MOST_BYTES
 
 LONGEST = 20_000

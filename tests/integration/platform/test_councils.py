@@ -112,6 +112,7 @@ async def test_the_journey_is_refused_a_council_that_is_not_there(settings: Sett
     assert fault.reason == "COUNCIL_UNKNOWN"
 
 
+@pytest.mark.item(15)
 async def test_a_council_reads_its_own_choices(settings: Settings) -> None:
     """Contact points, pack, jurisdiction and templates; another council's are as if they were not there."""
     async with run_service("assessment", settings) as running:

@@ -20,10 +20,59 @@ SERVED = {rpc: method for rpc, method in CALLS.items() if rpc.split(".")[2] in D
 NUL = "a\0b"
 MAY_BE_LEFT_OUT = frozenset(
     {
+        "BeginAnswersRequest.version",
+        "BeginAnswersRequest.helper",
+        "BeginAnswersRequest.because",
+        "BeginAnswersRequest.based_on",
+        "ShowAnswersRequest.shown_on",
+        "WithdrawConsentRequest.withdrawn_on",
+        "GetQuestionnaireRequest.name",
+        "GetQuestionnaireRequest.answers_id",
+        "GetAnswersRequest.answers_id",
+        "ProposeDeterminationRequest.answers_id",
+        "ProposeDeterminationRequest.duty",
+        *(
+            f"RecordConversationRequest.{name}"
+            for name in (
+                *("held_on", "wishes", "strengths", "preferences", "aspirations", "wanted_outcomes", "living_goals"),
+                *("communication_needs", "formats", "language"),
+            )
+        ),
+        "RefuseConversationRequest.refused_on",
+        "AnswerOwnNeedRequest.words",
+        "AnswerOwnNeedRequest.answered_on",
+        "AddPersonRequest.known_since",
+        *(
+            f"{name}Request.{field}"
+            for name in ("AddPerson", "ChangePermission")
+            for field in ("permitted_by", "shared_from", "shared_until")
+        ),
+        "HelpThroughRequest.through_person_id",
+        "GetPermissionRequest.on",
+        "EndResourceRequest.ended_on",
+        "ChooseHelpRequest.person_id",
+        "RecordStreamRequest.health_need",
+        "RecordStreamRequest.immediate_representative",
+        "OfferBudgetRequest.answered_on",
+        "OfferBudgetRequest.because",
+        "ArrangeMoneyRequest.once",
         "ConfirmDeterminationRequest.duty_because",
         "GiveWrittenRecordRequest.given_on",
         "GiveAdviceRequest.given_on",
         "GiveAdviceRequest.how",
+        "RecordContactRequest.contacted_on",
+        "DecideContactRequest.decided_on",
+        "DecideContactRequest.whereto",
+        "DecideContactRequest.transition_on",
+        "RecordEnquiryRequest.asked_on",
+        "RecordRefusalRequest.refused_on",
+        "ReviveAssessmentRequest.revived_on",
+        "RaiseConcernRequest.noticed_on",
+        "DecideConcernRequest.decided_on",
+        "GetRoundComparisonRequest.round",
+        "GetRoundComparisonRequest.earlier_round",
+        "RecordHowItFeltRequest.own_words",
+        "RecordHowItFeltRequest.answered_on",
         "RecordOverdueRequest.clock",
         "ResumeCaseRequest.skips",
         "ResumeCaseRequest.turn",
@@ -60,8 +109,22 @@ MAY_BE_LEFT_OUT = frozenset(
         "AnswerAccessRequestRequest.answered_on",
         "AnswerAccessRequestRequest.because",
         "WithdrawAccessRequestRequest.withdrawn_on",
+        "AppointAdvocateRequest.ends_on",
+        "AcceptAppropriatePersonRequest.ends_on",
+        "RecordCapacityRequest.help_given",
+        "RecordCapacityRequest.expires_on",
+        "RecordBestInterestsRequest.safeguards",
+        "RecordAuthorityRequest.expires_on",
+        "CheckAuthorityRequest.because",
+        "GetIndividualBudgetRequest.on",
+        "GetRepresentationRequest.on",
+        "ArrangeMoneyRequest.payee_reference",
         "OpenCaseRequest.another_because",
         "OpenCaseRequest.linked_case_id",
+        "AssessFinancesRequest.means",  # means or answers_id: `source` is told where both are missing
+        "AssessFinancesRequest.answers_id",
+        "GetFinancialAssessmentRequest.financial_assessment_id",
+        "ListFinancesDueRequest.on",
     }
 )
 """Fields that say something when they are left out, too."""

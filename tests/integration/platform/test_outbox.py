@@ -17,6 +17,7 @@ from sevensteps.api.feed.v1 import feed_pb2
 from sevensteps.background import Background
 from sevensteps.config import Settings
 from sevensteps.errors import Fault, Kind
+from sevensteps.events import DocumentAdded
 from sevensteps.identity.tokens import Keys
 from sevensteps.rpc.client import channel
 from sevensteps.service import outbox as publishing
@@ -25,6 +26,8 @@ from sevensteps.service.store import Store, T, Unit
 from sevensteps.service.tables import outbox
 
 MANY = 2 * AT_ONCE + 50
+WALKED = 8
+"""How many events a walk tells, those of what the person is told in writing among them."""
 
 
 class Interrupted:
@@ -75,7 +78,7 @@ class Counting:
 
 
 async def walk(running: Running) -> Practice:
-    """A case as far as its indicative budget: four events."""
+    """A case as far as its indicative budget: five events, and three documents."""
     work = Practice(running)
     await work.open()
     await work.propose()
@@ -91,8 +94,9 @@ async def test_what_a_case_went_through_stands_in_the_feed(feed: Feed, suite_of:
         work = await walk(running)
         await emptied(running)
     events = await feed.everything()
-    assert [event.type for event in events] == [
+    assert [event.type for event in events if event.type != DocumentAdded.TYPE] == [
         "case.opened.v1",
+        "conversation.recorded.v1",
         "determination.proposed.v1",
         "determination.confirmed.v1",
         "indicative_budget.given.v1",
@@ -136,11 +140,11 @@ async def test_what_an_earlier_process_left_goes_first(feed: Feed, suite_of: Sui
     async with suite_of("assessment", database=database) as running:
         await walk(running)
         left = await waiting(running)
-    assert len(left) == 4
+    assert len(left) == WALKED
     async with suite_of("assessment", database=database, feed=feed.running.address) as running:
         await Practice(running).open()
         await emptied(running)
-    assert list(await arrived(feed))[:4] == left
+    assert list(await arrived(feed))[:WALKED] == left
 
 
 async def test_people_work_on_while_the_feed_is_away(settings: Settings, suite_of: SuiteOf, database: str) -> None:
@@ -151,7 +155,7 @@ async def test_people_work_on_while_the_feed_is_away(settings: Settings, suite_o
         async with suite_of("assessment", database=database, feed=address) as running:
             await walk(running)
             left = await waiting(running)
-            assert len(left) == 4
+            assert len(left) == WALKED
             await asyncio.sleep(0.5)
             async with run_feed(settings, address) as feed:
                 await emptied(running)

@@ -8,21 +8,46 @@ from google.protobuf.message import Message
 
 from integration.approval.desk import Desk, line, plan
 from integration.assessment.practice import NOT_ELIGIBLE, adult, new_id, new_reference, today
+from integration.assessment.speaking import PLAN, lacking
+from integration.planning.acting import known_to_assessment
 from integration.planning.case import NEEDS, PlanningCase, in_days, new_request
+from integration.platform.answers_story import story_of_answers
+from integration.platform.budget_story import story_of_money
 from integration.platform.complaint_story import story_of_complaints
-from integration.platform.places import ELSEWHERE, EVERYWHERE, NOWHERE, OF_EARLIER_ONES, PLACES, SAID_OTHERWISE
+from integration.platform.contact_story import (
+    ending_contacts,
+    story_of_a_contact,
+    story_of_a_refusal,
+    story_of_contacts,
+)
+from integration.platform.conversation_story import REFUSED, said_in_conversation
+from integration.platform.finance_story import story_of_finances
+from integration.platform.full_plan import facts_of_a_direct_payment, full_plan
+from integration.platform.people_story import story_of_people
+from integration.platform.places import (
+    ELSEWHERE,
+    EVERYWHERE,
+    NOWHERE,
+    OF_EARLIER_ONES,
+    OF_NO_CASE,
+    PLACES,
+    SAID_OTHERWISE,
+)
 from integration.platform.read_back import CHANGING, Correspondence, paths_of, values_of
+from integration.platform.representation_story import story_of_representation
 from integration.review.home import Home
 from integration.review.home import plan as plan_in_force
 from servers.services import SharedService
-from sevensteps.api.approval.v1 import approval_pb2
+from sevensteps.api.approval.v1 import approval_pb2, personal_budget_pb2
 from sevensteps.api.assessment.v1 import assessment_pb2
 from sevensteps.api.planning.v1 import planning_pb2
 from sevensteps.api.review.v1 import review_pb2
 from sevensteps.identity.actor import Role
 from sevensteps.steps import CARER_OUTCOMES
 
-COVERED = sorted((service, rpc) for service, rpc in CHANGING if service not in ELSEWHERE)
+COVERED = sorted(
+    (service, rpc) for service, rpc in CHANGING if service not in ELSEWHERE and (service, rpc) not in OF_NO_CASE
+)
 
 
 class OnCase:
@@ -35,6 +60,8 @@ class OnCase:
     async def do(self, request: Message, role: Role = Role.PRACTITIONER) -> Message:
         """Send a request about the case as it stands, with an id of its own."""
         values = {"request_id": new_id(), "case_id": self._case.case_id, "etag": self._case.etag}
+        if request.DESCRIPTOR.name == "DecideConcernRequest":
+            del values["etag"]  # that of the concern is there already
         for name in values.keys() & request.DESCRIPTOR.fields_by_name.keys():
             setattr(request, name, values[name])
         who = "amy" if role is not Role.HEAD_OF_SERVICE else "olu"  # who decided does not answer a complaint about it
@@ -54,7 +81,8 @@ class OnCase:
     async def determine(
         self, facts: assessment_pb2.AdultFacts, confirmation: assessment_pb2.ConfirmDeterminationRequest
     ) -> None:
-        """Have a determination proposed, and confirm it."""
+        """Have a determination proposed, and confirm it, after a conversation."""
+        await self.do(said_in_conversation())
         proposed = await self.do(assessment_pb2.ProposeDeterminationRequest(assessed_on=today(), adult=facts))
         confirmation.determination_id = proposed.determination.determination_id  # type: ignore[attr-defined]
         await self.do(confirmation)
@@ -133,9 +161,15 @@ async def story_of_assessment(mail: Correspondence) -> None:
     )
     await first.determine(facts_of_adult(), pb.ConfirmDeterminationRequest(reasons="Two outcomes, as seen at home."))
     await first.do(pb.GiveWrittenRecordRequest(given_on=in_days(-3), how=pb.GIVEN_BY_ACCESSIBLE_FORMAT))
+    await story_of_money(first.do)
     await first.do(pb.GiveIndicativeBudgetRequest(points=140, weekly_by_practitioner="1432.10"))
+    await story_of_finances(first.do)
     await story_of_complaints(first.do)
+    await story_of_people(first.do)
+    await story_of_contacts(first.do)
+    await story_of_representation(first.do)
     await story_of_round_2(first)
+    await story_of_answers(mail)
     await story_beside(mail, adults, reference)
 
 
@@ -146,6 +180,7 @@ async def story_of_round_2(first: OnCase) -> None:
     await first.do(pb.PlaceHoldRequest(reason=pb.HOLD_REASON_HOSPITAL, because="A hip operation."))
     await first.do(pb.ReleaseHoldRequest(because="Home and walking."))
     await first.do(pb.ResumeCaseRequest(because="The pack has next year's holidays."), Role.OPERATIONS)
+    await first.do(REFUSED)
     await first.do(pb.AssignCaseRequest(team="moves", because="They are about to move."))
     await first.do(pb.EscalateCaseRequest(role="team_manager", because="The other council does not answer."))
     departure = pb.Departure(
@@ -176,8 +211,16 @@ async def story_beside(mail: Correspondence, adults: str, reference: str) -> Non
             how_to_ask_again="Ring us, or write.",
             given_on=in_days(-2),
             how=pb.GIVEN_BY_EMAIL,
+            options=[pb.ADVICE_OPTION_PLAN_WITH_OWN_MONEY, pb.ADVICE_OPTION_CARER_SUPPORT],
+            signposts=[pb.Signpost(whereto="The library", helps_with="a reading group")],
         )
     )
+
+    for ends in ending_contacts():
+        only_advice = OnCase(mail)
+        await only_advice.open(pb.CASE_KIND_ADULT, new_reference())
+        await story_of_a_refusal(only_advice.do)
+        await story_of_a_contact(only_advice.do, ends)
 
     carer = OnCase(mail)
     await carer.open(pb.CASE_KIND_CARER, new_reference(), linked_case_id=adults)
@@ -185,50 +228,11 @@ async def story_beside(mail: Correspondence, adults: str, reference: str) -> Non
     await carer.do(pb.EndCaseRequest(ending=pb.ENDING_MOVED, ended_on=in_days(-1), because="To Exampleshire."))
 
 
-def full_plan() -> planning_pb2.SavePlanRequest:
-    """A plan in which nothing is left out."""
-    pb = planning_pb2
-    return pb.SavePlanRequest(
-        template=pb.TEMPLATE_SIX,
-        answers={name: f"About {name}." for name in ("important", "change", "spend", "manage", "control", "next")},
-        lines=[
-            pb.SpendLine(
-                line_id="stay",
-                text="A fortnight by the sea",
-                needs=["nutrition"],
-                use=pb.USE_CARE_HOME,
-                weekly="41.25",
-                care_home_weeks=2,
-                direct_payment=True,
-                beyond_needs="3.75",
-            ),
-            pb.SpendLine(
-                line_id="choir",
-                text="My brother drives me to the choir",
-                needs=["community"],
-                use=pb.USE_CLOSE_FAMILY,
-                weekly="18.75",
-                necessary_override=True,
-            ),
-        ],
-        met_otherwise=["hygiene"],
-        helper=pb.PLAN_HELPER_BROKER,
-        risks_considered=True,
-        person_involved=True,
-        advocate_considered=True,
-        review_on=in_days(170),
-        top_up="3.75",
-        advice_given=True,
-        lacks_capacity=True,
-        interested_involved=True,
-        complex=True,
-    )
-
-
 async def story_of_planning(mail: Correspondence) -> None:
     """A plan that is made, paid for and arranged, stopped and started again; then the person dies."""
     pb, case = planning_pb2, PlanningCase(mail.running)
     needs = (*NEEDS, "hygiene")
+    await (await known_to_assessment(case)).do(lacking(PLAN))
 
     async def do(role: Role, request: Message) -> Message:
         values = {"request_id": new_request(), "case_id": case.case_id}
@@ -244,21 +248,15 @@ async def story_of_planning(mail: Correspondence) -> None:
     await do(Role.PLANNER, full_plan())
     await do(Role.PLANNER, pb.SubmitPlanRequest())
     await do(Role.JOURNEY, case.opening_of_money(budget="60.00"))
-    facts = pb.DirectPaymentFacts(
-        has_capacity=True,
-        requests=True,
-        prohibited=False,
-        capable_with_help=True,
-        appropriate=True,
-        mca_person_supports=False,
-        best_interests=True,
-        court_order_exclusion=False,
-        nominee_agrees=True,
-    )
     await do(
         Role.FINANCE,
         pb.ArrangeMoneyRequest(
-            kind=pb.MONEY_KIND_DIRECT_PAYMENT, weekly="60.00", payee=pb.PAYEE_NOMINATED_PERSON, facts=facts
+            kind=pb.MONEY_KIND_DIRECT_PAYMENT,
+            weekly="60.00",
+            once="900.00",
+            payee=pb.PAYEE_NOMINATED_PERSON,
+            payee_reference="P-55",
+            facts=facts_of_a_direct_payment(),
         ),
     )
     await do(Role.JOURNEY, case.opening_of_support())
@@ -270,6 +268,19 @@ async def story_of_planning(mail: Correspondence) -> None:
     overdue = pb.RecordOverdueRequest(stage="plan_made", turn=1, due_on="2026-11-30")
     await do(Role.JOURNEY, overdue)
     await do(Role.JOURNEY, pb.CloseCaseRequest(ended_on=in_days(-1), died=True))
+    await story_of_own_money(mail)
+
+
+async def story_of_own_money(mail: Correspondence) -> None:
+    """A plan that the person pays for."""
+    case = PlanningCase(mail.running)
+    opening = case.opening_of_plan()
+    opening.request_id, opening.case_id, opening.own_money = new_request(), case.case_id, True
+    await mail.send("pat", Role.JOURNEY, opening)
+    saving = full_plan()
+    saving.ClearField("lacks_capacity")
+    saving.request_id, saving.case_id, saving.etag = new_request(), case.case_id, (await case.stands()).etag
+    await mail.send("pat", Role.PLANNER, saving)
 
 
 async def story_of_approval(mail: Correspondence) -> None:
@@ -277,6 +288,8 @@ async def story_of_approval(mail: Correspondence) -> None:
     pb, desk = approval_pb2, Desk(mail.running)
     submitted = plan(*full_plan().lines, line("extra", planning_pb2.USE_LOCAL_LIST))
     submitted.lines[0].weekly, submitted.lines[1].weekly = "41.25", "18.75"
+    submitted.lines[2].weekly, submitted.lines[3].weekly = "0.00", "1.00"
+    submitted.once, submitted.own_money = "900.00", True
     submitted.weekly, submitted.top_up, submitted.review_on = "100.00", "3.75", in_days(170)
     submitted.lacks_capacity, submitted.interested_involved = True, True
     opening = desk.opening(submitted, indicative="97.53")
@@ -302,6 +315,8 @@ async def story_of_approval(mail: Correspondence) -> None:
         ],
     )
     await mail.send("olu", Role.HEAD_OF_SERVICE, signing)
+    restating = personal_budget_pb2.RestatePersonalBudgetRequest(request_id=new_id(), case_id=desk.case_id, etag="1")
+    await mail.send("frank", Role.FINANCE, restating)
     overdue = pb.RecordOverdueRequest(
         request_id=new_id(), case_id=desk.case_id, stage="plan_agreed", turn=2, due_on="2026-06-10"
     )
@@ -336,6 +351,7 @@ async def story_of_review(mail: Correspondence) -> None:
 
     in_force = plan_in_force(l1="80.00", l2="14.50")
     in_force.complex = True
+    in_force.lines[0].once = "310.00"
     opening = home.life_opening(direct_payment_since="2026-05-28", review_on="2026-11-11", in_force=in_force)
     await mail.send("journey", Role.JOURNEY, opening)
     await do(pb.RecordSpendRequest(line_id="l1", amount="12.34", spent_on="2026-06-29", evidence="RECEIPT-77"))

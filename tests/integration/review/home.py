@@ -14,7 +14,7 @@ from servers.services import Running
 from sevensteps import clock
 from sevensteps.api.review.v1 import review_pb2 as pb
 from sevensteps.api.review.v1.review_pb2_grpc import ReviewServiceStub
-from sevensteps.events import PAYLOADS, Payload
+from sevensteps.events import PAYLOADS, DocumentAdded, Payload
 from sevensteps.identity.actor import EVERY_COUNCIL, Role
 from sevensteps.service.tables import outbox, receipts
 from sevensteps.service.work import new_id
@@ -182,8 +182,9 @@ class Home:
         return (await self.rae.CompleteReview(completion(life))).life
 
     async def events(self) -> list[Payload]:
-        """The case's events, in order."""
-        query = sa.select(outbox).where(outbox.c.case_id == self.case_id).order_by(outbox.c.seq)
+        """The case's events, in order, but for what the person is told in writing."""
+        of_case = sa.select(outbox).where(outbox.c.case_id == self.case_id, outbox.c.type != DocumentAdded.TYPE)
+        query = of_case.order_by(outbox.c.seq)
         rows = await self.running.store.read(lambda connection: connection.execute(query).all())
         return [PAYLOADS[row.type].of(row.payload) for row in rows]
 

@@ -42,6 +42,7 @@ async def test_the_laws_date_stands_behind_the_first_review(home_on: Home) -> No
     ]
 
 
+@pytest.mark.item(73)
 async def test_the_persons_own_date_counts_while_it_is_to_come(home: Home) -> None:
     """The person's own date counts if it is earlier than the six weeks, and not if it has passed."""
     answer = await home.journey.OpenLife(home.life_opening(review_on="2026-06-20"))
@@ -52,6 +53,7 @@ async def test_the_persons_own_date_counts_while_it_is_to_come(home: Home) -> No
     assert (await home.journey.OpenLife(again)).review_due == "2027-06-22"
 
 
+@pytest.mark.item(76)
 async def test_a_plan_that_works_is_reviewed_after_a_year(home: Home) -> None:
     """After a review that says continue, the next is twelve months after it; a direct payment makes it law."""
     await home.come_to(pb.LIFE_STATE_ELSEWHERE)
@@ -110,6 +112,7 @@ async def test_rounds_follow_one_another(home: Home) -> None:
     assert fault.detail.startswith("CompleteReview must come first")
 
 
+@pytest.mark.item(70)
 async def test_money_spent_is_added_up(home_on: Home) -> None:
     """Every spend is stored with its line and its day; the life shows the sum of this round."""
     life = await home_on.live()

@@ -88,6 +88,7 @@ async def test_a_review_of_a_round_that_has_not_come_is_refused(home: Home) -> N
         (pb.REVIEW_OUTCOME_END, "end"),
     ],
 )
+@pytest.mark.item(75)
 async def test_a_review_leads_on(home: Home, outcome: pb.ReviewOutcome.ValueType, told: str) -> None:
     """Whatever the review leads to, the case is elsewhere until that step opens."""
     life = (await home.rae.CompleteReview(completion(await home.come_to(pb.LIFE_STATE_UNDER_REVIEW), outcome))).life
@@ -95,6 +96,7 @@ async def test_a_review_leads_on(home: Home, outcome: pb.ReviewOutcome.ValueType
     assert (await home.events())[-1] == ReviewCompleted(round=1, outcome=told)
 
 
+@pytest.mark.item(72)
 async def test_what_a_review_found_is_kept(home_on: Home) -> None:
     """Outcome by outcome, in the reviewer's words, with their name; a question that was not asked stays unknown."""
     done = completion(await home_on.come_to(pb.LIFE_STATE_UNDER_REVIEW))

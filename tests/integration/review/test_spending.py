@@ -24,6 +24,7 @@ async def test_the_plan_in_force_can_be_read(home_on: Home) -> None:
     assert life.spends_to_judge == 0
 
 
+@pytest.mark.item(68, 70)
 async def test_a_line_that_the_plan_does_not_have_is_refused(home: Home) -> None:
     """The refusal names the field and the lines that there are."""
     life = await home.live(plan(l1="80.00", club="12.50"))
@@ -102,6 +103,7 @@ async def test_a_refund_is_negative(home: Home) -> None:
     assert answer.life.spends_to_judge == 1
 
 
+@pytest.mark.item(71)
 async def test_one_evidence_counts_once_in_a_case(home_on: Home) -> None:
     """A second use is refused with its own reason, in whatever form its characters come; another case has its own."""
     life = (await home_on.rae.RecordSpend(spending(await home_on.live(), evidence="Caf\u00e9 12"))).life

@@ -52,7 +52,19 @@ def _file(folder: Path, text: str) -> Path:
 def test_every_example_of_the_repository_can_be_read() -> None:
     """The files in examples/ have no mistakes, and each is about another kind of journey."""
     names = [example.name for example in load(sorted(FOLDER.glob("*.yaml")), TODAY)]
-    assert names == ["attorney", "carer", "changed-plan", "direct-payment", "not-eligible", "urgent"]
+    assert names == [
+        "attorney",
+        "carer-and-cared-for",
+        "carer",
+        "changed-plan",
+        "direct-payment",
+        "disagreement",
+        "information-only",
+        "not-eligible",
+        "personal-health-budget",
+        "self-funder",
+        "urgent",
+    ]
 
 
 def test_an_example_becomes_calls_with_their_fields(tmp_path: Path) -> None:
@@ -151,3 +163,21 @@ def test_the_readme_names_everything_that_people_can_do() -> None:
     """The author of an example finds every verb with its call there."""
     readme = (FOLDER / "README.md").read_text()
     assert [verb.words for verb in VERBS.values() if verb.words not in readme or f"`{verb.rpc}`" not in readme] == []
+
+
+def test_an_example_may_have_several_cases(tmp_path: Path) -> None:
+    """A step names the case in which it is done; without that it is the one that was opened first."""
+    second = "  - amy opens a case:\n      kind: carer\n      linked_case_id: first\n    case: carer\n"
+    [example] = load([_file(tmp_path, EXAMPLE.replace("  - amy proposes", f"{second}  - amy proposes", 1))], TODAY)
+    assert [step.case for step in example.story] == ["first", "carer", "first", "first"]
+    assert example.story[1].facts["linked_case_id"] == "first"
+
+
+def test_a_step_in_a_case_that_nobody_has_opened_is_refused(tmp_path: Path) -> None:
+    """With the line of the step."""
+    wrong = EXAMPLE.replace(
+        "  - peter saves the plan:", "  - amy ends the case:\n    case: carer\n  - peter saves the plan:"
+    )
+    with pytest.raises(InvalidExamplesError) as refused:
+        load([_file(tmp_path, wrong)], TODAY)
+    assert "a step that opens the case carer" in str(refused.value)

@@ -55,7 +55,7 @@ def test_a_word_is_found_however_it_is_written(words: tuple[str, ...], expected:
     ("word", "hint"),
     [
         ("direct paymnet", "Did you mean direct payment?"),
-        ("budget", "Did you mean individual budget or personal budget or indicative budget?"),
+        ("budget", "Did you mean individual budget or personal budget or personal health budget?"),
         ("zebra", "`sevensteps glossary` lists every word it has."),
         ("[dim]zz", "`sevensteps glossary` lists every word it has."),
         ("-", "`sevensteps glossary` lists every word it has."),

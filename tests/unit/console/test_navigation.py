@@ -4,7 +4,8 @@ import pytest
 
 from console.navigation import ROWS, Row, links, may
 from sevensteps.identity.actor import Role
-from sevensteps.identity.rights import PEOPLE, RIGHTS
+from sevensteps.identity.rights import RIGHTS
+from sevensteps.identity.role_groups import PEOPLE
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.text)

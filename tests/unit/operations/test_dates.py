@@ -1,5 +1,6 @@
 """What is stuck by its date: the last day still counts, and law goes before practice."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from services.operations.domain.dates import stuck_by_date
 from services.operations.domain.finding import Finding, StuckKind
 from services.operations.domain.whom import Whom
 from services.operations.domain.words import what_is_wrong
-from sevensteps.deadlines import Due
+from services.operations.rows import standing_of, text_of
+from sevensteps.deadlines import Due, Moment
+from sevensteps.events import DocumentAdded, DocumentUnwritten
 from sevensteps.steps import DueKind, Stage
 from sevensteps.temporal import WaitingFor
 from unit.operations.standings import TODAY, standing
@@ -36,6 +39,29 @@ def test_the_day_itself_still_counts(days: int) -> None:
     """A date of practice is past when its day is over, and not before."""
     stuck = found(*stuck_by_date(standing(due=Due(after(days))), TODAY))
     assert set(stuck) == ({StuckKind.PERSON_PAST_DUE} if days < 0 else set())
+
+
+def test_what_the_person_was_not_told_in_writing_is_stuck_at_once() -> None:
+    """With the letter and the line that are wrong, until a document corrects the missing one; ended cases, too."""
+    missing = DocumentUnwritten("document-1", "next_steps", "urgent_support", "england/letters/next_steps.md", 12)
+    wrong = standing(ending="died").after(Moment(10, f"{after(0)}T09:00:00.000Z"), missing)
+    assert standing_of(text_of(wrong)) == wrong, "as the row keeps it"
+    assert wrong.first_due == Due(after(0)), "so that a look finds it"
+    (stuck,) = stuck_by_date(wrong, TODAY)
+    assert (stuck.kind, stuck.cause) == (
+        StuckKind.DOCUMENT_MISSING,
+        "document_missing/england/letters/next_steps.md",
+    )
+    assert what_is_wrong(stuck) == (
+        "The person was not told in writing (document-1), because the letter england/letters/next_steps.md is wrong "
+        "on line 12."
+    )
+    other = DocumentAdded("document-2", "next_steps", "money_found", "en", "", "2026-06-01")
+    still = wrong.after(Moment(11, f"{after(0)}T10:00:00.000Z"), other)
+    assert still.missing == wrong.missing
+    told = still.after(Moment(12, f"{after(0)}T11:00:00.000Z"), replace(other, corrects="document-1"))
+    assert told.missing == ()
+    assert text_of(told) == text_of(replace(standing(ending="died"), heard=12)), "as a version before this keeps it"
 
 
 @given(days=DAYS)

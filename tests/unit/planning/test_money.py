@@ -4,28 +4,35 @@ from decimal import Decimal
 
 import pytest
 
-from services.planning.domain.money import MoneyArrangement, PersonalBudget, conditions_not_met, wrong_payee
+from services.planning.domain.money import Holding, MoneyArrangement, PersonalBudget, conditions_not_met, wrong_payee
 from sevensteps.errors import Fault
+from sevensteps.money import Total
 
 
 def budget(weekly: str, *arranged: str) -> PersonalBudget:
     arrangements = tuple(
         MoneyArrangement("money-1", "council_managed", "", Decimal(part), None, "fin", "") for part in arranged
     )
-    return PersonalBudget(Decimal(weekly), arrangements)
+    return PersonalBudget(Decimal(weekly), Decimal("500.00"), arrangements)
+
+
+def holding(weekly: str, once: str = "0.00") -> Holding:
+    return Holding("council_managed", "", Decimal(weekly), {}, Decimal(once))
 
 
 def test_what_is_left_is_exact() -> None:
     """Pounds and pence, no rounding."""
-    assert budget("82.91", "0.10", "0.20").left == Decimal("82.61")
-    assert budget("0.30", "0.10", "0.20").left == 0
+    assert budget("82.91", "0.10", "0.20").left.weekly == Decimal("82.61")
+    assert budget("0.30", "0.10", "0.20").left == Total(Decimal(0), Decimal(500))
 
 
 def test_all_that_is_left_may_be_arranged_and_not_a_penny_more() -> None:
     """The refusal says what is left."""
-    budget("10.00").ensure_left(Decimal("10.00"), "case-1")
+    budget("10.00").ensure_left(holding("10.00", "500.00"), "case-1")
     with pytest.raises(Fault, match=r"OVER_BUDGET: Only 10\.00 pounds"):
-        budget("10.00").ensure_left(Decimal("10.01"), "case-1")
+        budget("10.00").ensure_left(holding("10.01"), "case-1")
+    with pytest.raises(Fault, match=r"OVER_BUDGET: Only 10\.00 pounds a week and 500\.00 pounds"):
+        budget("10.00").ensure_left(holding("10.00", "500.01"), "case-1")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from services.planning.domain.plan import Content, Plan, ensure_begun
 from sevensteps.errors import Fault, Kind
+from sevensteps.money import Frequency
 from sevensteps.support_plan import TEMPLATES, SpendLine
 
 LINE = SpendLine(
@@ -31,6 +32,7 @@ CONTENT = Content(
     review_on=date(2027, 5, 1),
     top_up=Decimal("0.00"),
 )
+NOTHING = Decimal("0.00")
 ELIGIBLE = ("nutrition", "recreation", "community")
 
 
@@ -87,6 +89,26 @@ def test_a_plan_may_name_needs_that_are_not_eligible() -> None:
 
 def test_a_further_version_is_a_draft_of_the_same_people() -> None:
     """It says what the last one said. Whoever wrote that counts as a writer of this one, and may not sign it."""
-    further = Plan.begin("case-1", 1, CONTENT, "pat").submit(ELIGIBLE, "dee").continue_as(2)
+    further = (
+        Plan.begin("case-1", 1, CONTENT, "pat").submit(ELIGIBLE, "dee").continue_as(2, agreed=True, own_money=False)
+    )
     assert (further.version, further.submitted, further.written_by) == (2, False, ("pat", "dee"))
     assert further.content == CONTENT
+
+
+@pytest.mark.item(83)
+def test_what_an_agreed_plan_spends_once_is_not_asked_for_again() -> None:
+    """A returned plan keeps it: nothing was paid yet."""
+    car = replace(LINE, line_id="l9", weekly=NOTHING, amount=Decimal("900.00"), frequency=Frequency.ONCE)
+    plan = Plan.begin("case-1", 1, replace(CONTENT, lines=(*CONTENT.lines, car)), "pat")
+    assert (plan.content.cost.once, plan.content.weekly) == (Decimal("900.00"), CONTENT.weekly)
+    assert car in plan.continue_as(2, agreed=False, own_money=False).content.lines
+    assert plan.continue_as(2, agreed=True, own_money=False).content.lines == CONTENT.lines
+
+
+@pytest.mark.item(8)
+def test_the_council_is_asked_for_nothing_where_the_person_pays() -> None:
+    """What it costs is known all the same; no need waits for the council's support."""
+    plan = Plan.begin("case-1", 1, replace(CONTENT, own_money=True), "pat")
+    assert (plan.content.weekly, plan.content.once, plan.content.funded_needs) == (NOTHING, NOTHING, ())
+    assert plan.content.cost.weekly == CONTENT.weekly

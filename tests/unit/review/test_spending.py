@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,3 +101,19 @@ def test_weeks_ahead_have_an_end() -> None:
     assert weeks_ahead(Decimal("999999999.99"), Decimal("0.01")) == MOST_WEEKS
     assert weeks_ahead(Decimal("0.01"), Decimal("0.00")) == MOST_WEEKS
     assert weeks_ahead(Decimal("0.00"), Decimal("0.00")) == 0
+
+
+@pytest.mark.item(83)
+def test_what_is_spent_once_has_come_in_on_the_first_day() -> None:
+    """All of it may be spent on its line then, and not a penny more without a look; it counts in the balance."""
+    said = PlanInForce({"a": pounds(1000), "car": pounds(0)}, FIRST, (), complex=None, once={"car": pounds(78_000)})
+    plans = LivedPlans.of([(1, said)])
+    lived = plans.on(FIRST)
+
+    def ahead(amount: int) -> tuple[object, object]:
+        facts = facts_of(Spend("car", pounds(amount), FIRST, ""), plans, (lived, said), {}, FIRST)
+        return facts["line_weeks_ahead"], facts["balance_weeks_ahead"]
+
+    assert ahead(78_000) == (0, 0)
+    assert ahead(78_001) == (MOST_WEEKS, 0), "no more money comes to the line; the other line has some"
+    assert ahead(80_000) == (MOST_WEEKS, 1)

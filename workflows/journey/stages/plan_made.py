@@ -14,7 +14,9 @@ async def plan_made(step: Step) -> Stage:
     """
     case = step.state
     needs, met_by_carer = case.eligible_needs, case.met_by_carer
-    await step.open(OpenPlan(case.plan_version, needs, case.indicative_weekly, step.opened_on, met_by_carer))
+    await step.open(
+        OpenPlan(case.plan_version, needs, case.indicative_weekly, step.opened_on, met_by_carer, case.own_money)
+    )
 
     plan = await step.hear(WaitingFor.PLAN, PlanSubmitted)
     case.review_on = plan.review_on

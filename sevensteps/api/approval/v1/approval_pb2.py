@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from sevensteps.api.approval.v1 import personal_budget_pb2 as sevensteps_dot_api_dot_approval_dot_v1_dot_personal__budget__pb2
 from sevensteps.api.planning.v1 import planning_pb2 as sevensteps_dot_api_dot_planning_dot_v1_dot_planning__pb2
 from sevensteps.api.policy.v1 import decision_pb2 as sevensteps_dot_api_dot_policy_dot_v1_dot_decision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)sevensteps/api/approval/v1/approval.proto\x12\x1asevensteps.api.approval.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)sevensteps/api/planning/v1/planning.proto\x1a\'sevensteps/api/policy/v1/decision.proto\"\xb1\x05\n\x08\x41pproval\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x38\n\x05state\x18\x03 \x01(\x0e\x32).sevensteps.api.approval.v1.ApprovalState\x12\x32\n\x06\x63hecks\x18\x04 \x01(\x0b\x32\".sevensteps.api.policy.v1.Decision\x12/\n\x04safe\x18\x05 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x30\n\x05legal\x18\x06 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x36\n\x0bmeets_needs\x18\x07 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x35\n\nsufficient\x18\x08 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\r\n\x05level\x18\t \x01(\t\x12\x0e\n\x06\x64ue_on\x18\n \x01(\t\x12\x1e\n\x16personal_budget_weekly\x18\x0b \x01(\t\x12\x12\n\ndecided_by\x18\x0c \x01(\t\x12\x0f\n\x07reasons\x18\r \x03(\t\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12\x11\n\tsigned_as\x18\x0f \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x10 \x01(\t\x12\x39\n\njudgements\x18\x11 \x03(\x0b\x32%.sevensteps.api.approval.v1.Judgement\x12.\n\ndecided_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11indicative_weekly\x18\x13 \x01(\t\x12\x12\n\nwritten_by\x18\x14 \x03(\t\x12\x13\n\x0b\x61ssessed_by\x18\x15 \x03(\t\"9\n\tJudgement\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\r\n\x05\x61\x62out\x18\x02 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x03 \x01(\t\"6\n\x12GetApprovalRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"M\n\x13GetApprovalResponse\x12\x36\n\x08\x61pproval\x18\x01 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"\xa4\x01\n\x12\x41pprovePlanRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x05 \x01(\t\x12\x39\n\njudgements\x18\x06 \x03(\x0b\x32%.sevensteps.api.approval.v1.Judgement\"\x84\x01\n\x13\x41pprovePlanResponse\x12\x35\n\tauthority\x18\x01 \x01(\x0b\x32\".sevensteps.api.policy.v1.Decision\x12\x36\n\x08\x61pproval\x18\x02 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"h\n\x11ReturnPlanRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x05 \x01(\t\"L\n\x12ReturnPlanResponse\x12\x36\n\x08\x61pproval\x18\x01 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"\xec\x01\n\x13OpenApprovalRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\x12.\n\x04plan\x18\x04 \x01(\x0b\x32 .sevensteps.api.planning.v1.Plan\x12\x16\n\x0e\x65ligible_needs\x18\x05 \x03(\t\x12\x19\n\x11indicative_weekly\x18\x06 \x01(\t\x12\x13\n\x0b\x61ssessed_by\x18\x07 \x03(\t\x12\x11\n\topened_on\x18\x08 \x01(\t\x12\x14\n\x0cmet_by_carer\x18\t \x03(\t\"&\n\x14OpenApprovalResponse\x12\x0e\n\x06\x64ue_on\x18\x01 \x01(\t\"7\n\x10\x43loseCaseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\"\x13\n\x11\x43loseCaseResponse\"\x87\x01\n\x14RecordOverdueRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x0c\n\x04turn\x18\x04 \x01(\x05\x12\x0e\n\x06\x64ue_on\x18\x05 \x01(\t\x12\x0e\n\x06\x62y_law\x18\x06 \x01(\x08\x12\r\n\x05\x61head\x18\x07 \x01(\x08\"\x17\n\x15RecordOverdueResponse*\xa0\x01\n\rApprovalState\x12\x1e\n\x1a\x41PPROVAL_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41PPROVAL_STATE_CHECKED\x10\x01\x12\x1b\n\x17\x41PPROVAL_STATE_APPROVED\x10\x02\x12\x1b\n\x17\x41PPROVAL_STATE_RETURNED\x10\x03\x12\x19\n\x15\x41PPROVAL_STATE_CLOSED\x10\x04\x32\xb6\x05\n\x0f\x41pprovalService\x12s\n\x0bGetApproval\x12..sevensteps.api.approval.v1.GetApprovalRequest\x1a/.sevensteps.api.approval.v1.GetApprovalResponse\"\x03\x90\x02\x01\x12n\n\x0b\x41pprovePlan\x12..sevensteps.api.approval.v1.ApprovePlanRequest\x1a/.sevensteps.api.approval.v1.ApprovePlanResponse\x12k\n\nReturnPlan\x12-.sevensteps.api.approval.v1.ReturnPlanRequest\x1a..sevensteps.api.approval.v1.ReturnPlanResponse\x12q\n\x0cOpenApproval\x12/.sevensteps.api.approval.v1.OpenApprovalRequest\x1a\x30.sevensteps.api.approval.v1.OpenApprovalResponse\x12h\n\tCloseCase\x12,.sevensteps.api.approval.v1.CloseCaseRequest\x1a-.sevensteps.api.approval.v1.CloseCaseResponse\x12t\n\rRecordOverdue\x12\x30.sevensteps.api.approval.v1.RecordOverdueRequest\x1a\x31.sevensteps.api.approval.v1.RecordOverdueResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)sevensteps/api/approval/v1/approval.proto\x12\x1asevensteps.api.approval.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x30sevensteps/api/approval/v1/personal_budget.proto\x1a)sevensteps/api/planning/v1/planning.proto\x1a\'sevensteps/api/policy/v1/decision.proto\"\xbc\x06\n\x08\x41pproval\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x38\n\x05state\x18\x03 \x01(\x0e\x32).sevensteps.api.approval.v1.ApprovalState\x12\x32\n\x06\x63hecks\x18\x04 \x01(\x0b\x32\".sevensteps.api.policy.v1.Decision\x12/\n\x04safe\x18\x05 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x30\n\x05legal\x18\x06 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x36\n\x0bmeets_needs\x18\x07 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\x35\n\nsufficient\x18\x08 \x01(\x0e\x32!.sevensteps.api.policy.v1.Verdict\x12\r\n\x05level\x18\t \x01(\t\x12\x0e\n\x06\x64ue_on\x18\n \x01(\t\x12\x1e\n\x16personal_budget_weekly\x18\x0b \x01(\t\x12\x12\n\ndecided_by\x18\x0c \x01(\t\x12\x0f\n\x07reasons\x18\r \x03(\t\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12\x11\n\tsigned_as\x18\x0f \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x10 \x01(\t\x12\x39\n\njudgements\x18\x11 \x03(\x0b\x32%.sevensteps.api.approval.v1.Judgement\x12.\n\ndecided_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11indicative_weekly\x18\x13 \x01(\t\x12\x12\n\nwritten_by\x18\x14 \x03(\t\x12\x13\n\x0b\x61ssessed_by\x18\x15 \x03(\t\x12\x13\n\x0b\x63\x61pacity_id\x18\x1f \x01(\t\x12\x43\n\x0fpersonal_budget\x18) \x01(\x0b\x32*.sevensteps.api.approval.v1.PersonalBudget\x12\x1c\n\x14personal_budget_once\x18\x16 \x01(\t\x12\x11\n\town_money\x18\x17 \x01(\x08\"9\n\tJudgement\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\r\n\x05\x61\x62out\x18\x02 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x03 \x01(\t\"6\n\x12GetApprovalRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\"M\n\x13GetApprovalResponse\x12\x36\n\x08\x61pproval\x18\x01 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"\xa4\x01\n\x12\x41pprovePlanRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x05 \x01(\t\x12\x39\n\njudgements\x18\x06 \x03(\x0b\x32%.sevensteps.api.approval.v1.Judgement\"\x84\x01\n\x13\x41pprovePlanResponse\x12\x35\n\tauthority\x18\x01 \x01(\x0b\x32\".sevensteps.api.policy.v1.Decision\x12\x36\n\x08\x61pproval\x18\x02 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"h\n\x11ReturnPlanRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x05 \x01(\t\"L\n\x12ReturnPlanResponse\x12\x36\n\x08\x61pproval\x18\x01 \x01(\x0b\x32$.sevensteps.api.approval.v1.Approval\"\xec\x01\n\x13OpenApprovalRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ouncil\x18\x03 \x01(\t\x12.\n\x04plan\x18\x04 \x01(\x0b\x32 .sevensteps.api.planning.v1.Plan\x12\x16\n\x0e\x65ligible_needs\x18\x05 \x03(\t\x12\x19\n\x11indicative_weekly\x18\x06 \x01(\t\x12\x13\n\x0b\x61ssessed_by\x18\x07 \x03(\t\x12\x11\n\topened_on\x18\x08 \x01(\t\x12\x14\n\x0cmet_by_carer\x18\t \x03(\t\"&\n\x14OpenApprovalResponse\x12\x0e\n\x06\x64ue_on\x18\x01 \x01(\t\"7\n\x10\x43loseCaseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\"\x13\n\x11\x43loseCaseResponse\"\x87\x01\n\x14RecordOverdueRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x0c\n\x04turn\x18\x04 \x01(\x05\x12\x0e\n\x06\x64ue_on\x18\x05 \x01(\t\x12\x0e\n\x06\x62y_law\x18\x06 \x01(\x08\x12\r\n\x05\x61head\x18\x07 \x01(\x08\"\x17\n\x15RecordOverdueResponse*\xa0\x01\n\rApprovalState\x12\x1e\n\x1a\x41PPROVAL_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41PPROVAL_STATE_CHECKED\x10\x01\x12\x1b\n\x17\x41PPROVAL_STATE_APPROVED\x10\x02\x12\x1b\n\x17\x41PPROVAL_STATE_RETURNED\x10\x03\x12\x19\n\x15\x41PPROVAL_STATE_CLOSED\x10\x04\x32\xb6\x05\n\x0f\x41pprovalService\x12s\n\x0bGetApproval\x12..sevensteps.api.approval.v1.GetApprovalRequest\x1a/.sevensteps.api.approval.v1.GetApprovalResponse\"\x03\x90\x02\x01\x12n\n\x0b\x41pprovePlan\x12..sevensteps.api.approval.v1.ApprovePlanRequest\x1a/.sevensteps.api.approval.v1.ApprovePlanResponse\x12k\n\nReturnPlan\x12-.sevensteps.api.approval.v1.ReturnPlanRequest\x1a..sevensteps.api.approval.v1.ReturnPlanResponse\x12q\n\x0cOpenApproval\x12/.sevensteps.api.approval.v1.OpenApprovalRequest\x1a\x30.sevensteps.api.approval.v1.OpenApprovalResponse\x12h\n\tCloseCase\x12,.sevensteps.api.approval.v1.CloseCaseRequest\x1a-.sevensteps.api.approval.v1.CloseCaseResponse\x12t\n\rRecordOverdue\x12\x30.sevensteps.api.approval.v1.RecordOverdueRequest\x1a\x31.sevensteps.api.approval.v1.RecordOverdueResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,36 +37,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_APPROVALSERVICE'].methods_by_name['GetApproval']._loaded_options = None
   _globals['_APPROVALSERVICE'].methods_by_name['GetApproval']._serialized_options = b'\220\002\001'
-  _globals['_APPROVALSTATE']._serialized_start=2083
-  _globals['_APPROVALSTATE']._serialized_end=2243
-  _globals['_APPROVAL']._serialized_start=191
-  _globals['_APPROVAL']._serialized_end=880
-  _globals['_JUDGEMENT']._serialized_start=882
-  _globals['_JUDGEMENT']._serialized_end=939
-  _globals['_GETAPPROVALREQUEST']._serialized_start=941
-  _globals['_GETAPPROVALREQUEST']._serialized_end=995
-  _globals['_GETAPPROVALRESPONSE']._serialized_start=997
-  _globals['_GETAPPROVALRESPONSE']._serialized_end=1074
-  _globals['_APPROVEPLANREQUEST']._serialized_start=1077
-  _globals['_APPROVEPLANREQUEST']._serialized_end=1241
-  _globals['_APPROVEPLANRESPONSE']._serialized_start=1244
-  _globals['_APPROVEPLANRESPONSE']._serialized_end=1376
-  _globals['_RETURNPLANREQUEST']._serialized_start=1378
-  _globals['_RETURNPLANREQUEST']._serialized_end=1482
-  _globals['_RETURNPLANRESPONSE']._serialized_start=1484
-  _globals['_RETURNPLANRESPONSE']._serialized_end=1560
-  _globals['_OPENAPPROVALREQUEST']._serialized_start=1563
-  _globals['_OPENAPPROVALREQUEST']._serialized_end=1799
-  _globals['_OPENAPPROVALRESPONSE']._serialized_start=1801
-  _globals['_OPENAPPROVALRESPONSE']._serialized_end=1839
-  _globals['_CLOSECASEREQUEST']._serialized_start=1841
-  _globals['_CLOSECASEREQUEST']._serialized_end=1896
-  _globals['_CLOSECASERESPONSE']._serialized_start=1898
-  _globals['_CLOSECASERESPONSE']._serialized_end=1917
-  _globals['_RECORDOVERDUEREQUEST']._serialized_start=1920
-  _globals['_RECORDOVERDUEREQUEST']._serialized_end=2055
-  _globals['_RECORDOVERDUERESPONSE']._serialized_start=2057
-  _globals['_RECORDOVERDUERESPONSE']._serialized_end=2080
-  _globals['_APPROVALSERVICE']._serialized_start=2246
-  _globals['_APPROVALSERVICE']._serialized_end=2940
+  _globals['_APPROVALSTATE']._serialized_start=2272
+  _globals['_APPROVALSTATE']._serialized_end=2432
+  _globals['_APPROVAL']._serialized_start=241
+  _globals['_APPROVAL']._serialized_end=1069
+  _globals['_JUDGEMENT']._serialized_start=1071
+  _globals['_JUDGEMENT']._serialized_end=1128
+  _globals['_GETAPPROVALREQUEST']._serialized_start=1130
+  _globals['_GETAPPROVALREQUEST']._serialized_end=1184
+  _globals['_GETAPPROVALRESPONSE']._serialized_start=1186
+  _globals['_GETAPPROVALRESPONSE']._serialized_end=1263
+  _globals['_APPROVEPLANREQUEST']._serialized_start=1266
+  _globals['_APPROVEPLANREQUEST']._serialized_end=1430
+  _globals['_APPROVEPLANRESPONSE']._serialized_start=1433
+  _globals['_APPROVEPLANRESPONSE']._serialized_end=1565
+  _globals['_RETURNPLANREQUEST']._serialized_start=1567
+  _globals['_RETURNPLANREQUEST']._serialized_end=1671
+  _globals['_RETURNPLANRESPONSE']._serialized_start=1673
+  _globals['_RETURNPLANRESPONSE']._serialized_end=1749
+  _globals['_OPENAPPROVALREQUEST']._serialized_start=1752
+  _globals['_OPENAPPROVALREQUEST']._serialized_end=1988
+  _globals['_OPENAPPROVALRESPONSE']._serialized_start=1990
+  _globals['_OPENAPPROVALRESPONSE']._serialized_end=2028
+  _globals['_CLOSECASEREQUEST']._serialized_start=2030
+  _globals['_CLOSECASEREQUEST']._serialized_end=2085
+  _globals['_CLOSECASERESPONSE']._serialized_start=2087
+  _globals['_CLOSECASERESPONSE']._serialized_end=2106
+  _globals['_RECORDOVERDUEREQUEST']._serialized_start=2109
+  _globals['_RECORDOVERDUEREQUEST']._serialized_end=2244
+  _globals['_RECORDOVERDUERESPONSE']._serialized_start=2246
+  _globals['_RECORDOVERDUERESPONSE']._serialized_end=2269
+  _globals['_APPROVALSERVICE']._serialized_start=2435
+  _globals['_APPROVALSERVICE']._serialized_end=3129
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from sevensteps.api.approval.v1 import personal_budget_pb2 as _personal_budget_pb2
 from sevensteps.api.planning.v1 import planning_pb2 as _planning_pb2
 from sevensteps.api.policy.v1 import decision_pb2 as _decision_pb2
 import builtins as _builtins
@@ -81,6 +82,10 @@ class Approval(_message.Message):
     INDICATIVE_WEEKLY_FIELD_NUMBER: _builtins.int
     WRITTEN_BY_FIELD_NUMBER: _builtins.int
     ASSESSED_BY_FIELD_NUMBER: _builtins.int
+    CAPACITY_ID_FIELD_NUMBER: _builtins.int
+    PERSONAL_BUDGET_FIELD_NUMBER: _builtins.int
+    PERSONAL_BUDGET_ONCE_FIELD_NUMBER: _builtins.int
+    OWN_MONEY_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     version: _builtins.int
@@ -111,6 +116,14 @@ class Approval(_message.Message):
     """Why it was signed or returned, in the words of who did; empty before."""
     indicative_weekly: _builtins.str
     """The indicative budget that the plan was checked against, in pounds a week."""
+    capacity_id: _builtins.str
+    """The assessment of the person's capacity to agree the plan, as assessment had it on record when the plan was checked; empty
+    where none counted, and what the plan says was checked.
+    """
+    personal_budget_once: _builtins.str
+    """What is asked for to be spent once, in pounds: beside the budget of a week. The authority to sign counts both."""
+    own_money: _builtins.bool
+    """The person pays for the plan with their own money: it is checked, and the personal budget is "0.00"."""
     @_builtins.property
     def checks(self) -> _decision_pb2.Decision:
         """What the pack says, rule by rule, line by line and need by need."""
@@ -134,6 +147,10 @@ class Approval(_message.Message):
     @_builtins.property
     def assessed_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Who assessed the case in any round, by subject: none of them may sign."""
+
+    @_builtins.property
+    def personal_budget(self) -> _personal_budget_pb2.PersonalBudget:
+        """The personal budget with its three numbers (s.26(1)), as it was stated last; absent before the plan is signed."""
 
     def __init__(
         self,
@@ -159,10 +176,14 @@ class Approval(_message.Message):
         indicative_weekly: _builtins.str = ...,
         written_by: _abc.Iterable[_builtins.str] | None = ...,
         assessed_by: _abc.Iterable[_builtins.str] | None = ...,
+        capacity_id: _builtins.str = ...,
+        personal_budget: _personal_budget_pb2.PersonalBudget | None = ...,
+        personal_budget_once: _builtins.str = ...,
+        own_money: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "decided_at", b"decided_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "decided_at", b"decided_at", "personal_budget", b"personal_budget"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_by", b"assessed_by", "because", b"because", "case_id", b"case_id", "checks", b"checks", "decided_at", b"decided_at", "decided_by", b"decided_by", "due_on", b"due_on", "etag", b"etag", "indicative_weekly", b"indicative_weekly", "judgements", b"judgements", "legal", b"legal", "level", b"level", "meets_needs", b"meets_needs", "personal_budget_weekly", b"personal_budget_weekly", "reasons", b"reasons", "safe", b"safe", "signed_as", b"signed_as", "state", b"state", "sufficient", b"sufficient", "version", b"version", "written_by", b"written_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_by", b"assessed_by", "because", b"because", "capacity_id", b"capacity_id", "case_id", b"case_id", "checks", b"checks", "decided_at", b"decided_at", "decided_by", b"decided_by", "due_on", b"due_on", "etag", b"etag", "indicative_weekly", b"indicative_weekly", "judgements", b"judgements", "legal", b"legal", "level", b"level", "meets_needs", b"meets_needs", "own_money", b"own_money", "personal_budget", b"personal_budget", "personal_budget_once", b"personal_budget_once", "personal_budget_weekly", b"personal_budget_weekly", "reasons", b"reasons", "safe", b"safe", "signed_as", b"signed_as", "state", b"state", "sufficient", b"sufficient", "version", b"version", "written_by", b"written_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -65,6 +65,8 @@ class _EndingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Ending.ValueTy
     """Responsibility moved to another council (s.37)."""
     ENDING_DIED: _Ending.ValueType  # 6
     """The person died."""
+    ENDING_PASSED_TO_TRANSITION: _Ending.ValueType  # 7
+    """The person is under 18 and goes to transition (s.58): DecideContact ends the case so, with a date."""
 
 class Ending(_Ending, metaclass=_EndingEnumTypeWrapper):
     """How a case ended."""
@@ -83,6 +85,8 @@ ENDING_MOVED: Ending.ValueType  # 5
 """Responsibility moved to another council (s.37)."""
 ENDING_DIED: Ending.ValueType  # 6
 """The person died."""
+ENDING_PASSED_TO_TRANSITION: Ending.ValueType  # 7
+"""The person is under 18 and goes to transition (s.58): DecideContact ends the case so, with a date."""
 Global___Ending: _TypeAlias = Ending  # noqa: Y015
 
 class _Residence:
@@ -252,6 +256,50 @@ SELF_ASSESSMENT_HELP_ADVOCATE: SelfAssessmentHelp.ValueType  # 3
 SELF_ASSESSMENT_HELP_PRACTITIONER: SelfAssessmentHelp.ValueType  # 4
 """A practitioner supported it."""
 Global___SelfAssessmentHelp: _TypeAlias = SelfAssessmentHelp  # noqa: Y015
+
+class _AdviceOption:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AdviceOptionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AdviceOption.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ADVICE_OPTION_UNSPECIFIED: _AdviceOption.ValueType  # 0
+    """Not given."""
+    ADVICE_OPTION_PLAN_WITH_OWN_MONEY: _AdviceOption.ValueType  # 1
+    """To make a support plan all the same, with their own money."""
+    ADVICE_OPTION_COMMUNITY: _AdviceOption.ValueType  # 2
+    """What there is in the community: clubs, groups, neighbours."""
+    ADVICE_OPTION_PREVENTION: _AdviceOption.ValueType  # 3
+    """What prevents, reduces or delays needs (s.2): reablement, equipment, adaptations."""
+    ADVICE_OPTION_CARER_SUPPORT: _AdviceOption.ValueType  # 4
+    """Support for an unpaid carer."""
+    ADVICE_OPTION_HEALTH: _AdviceOption.ValueType  # 5
+    """The health service."""
+    ADVICE_OPTION_HOUSING: _AdviceOption.ValueType  # 6
+    """Somewhere better to live."""
+    ADVICE_OPTION_BENEFITS: _AdviceOption.ValueType  # 7
+    """Benefits and help with money."""
+
+class AdviceOption(_AdviceOption, metaclass=_AdviceOptionEnumTypeWrapper):
+    """What somebody who is not eligible can choose from."""
+
+ADVICE_OPTION_UNSPECIFIED: AdviceOption.ValueType  # 0
+"""Not given."""
+ADVICE_OPTION_PLAN_WITH_OWN_MONEY: AdviceOption.ValueType  # 1
+"""To make a support plan all the same, with their own money."""
+ADVICE_OPTION_COMMUNITY: AdviceOption.ValueType  # 2
+"""What there is in the community: clubs, groups, neighbours."""
+ADVICE_OPTION_PREVENTION: AdviceOption.ValueType  # 3
+"""What prevents, reduces or delays needs (s.2): reablement, equipment, adaptations."""
+ADVICE_OPTION_CARER_SUPPORT: AdviceOption.ValueType  # 4
+"""Support for an unpaid carer."""
+ADVICE_OPTION_HEALTH: AdviceOption.ValueType  # 5
+"""The health service."""
+ADVICE_OPTION_HOUSING: AdviceOption.ValueType  # 6
+"""Somewhere better to live."""
+ADVICE_OPTION_BENEFITS: AdviceOption.ValueType  # 7
+"""Benefits and help with money."""
+Global___AdviceOption: _TypeAlias = AdviceOption  # noqa: Y015
 
 class _HoldReason:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -811,6 +859,115 @@ class AdultFacts(_message.Message):
 Global___AdultFacts: _TypeAlias = AdultFacts  # noqa: Y015
 
 @_typing.final
+class DutyFacts(_message.Message):
+    """The facts on which the duty to meet needs depends, beside answers to a questionnaire. Absent means unknown."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESIDENCE_FIELD_NUMBER: _builtins.int
+    CHARGED_FIELD_NUMBER: _builtins.int
+    MEANS_WITHIN_LIMIT_FIELD_NUMBER: _builtins.int
+    ASKS_FIELD_NUMBER: _builtins.int
+    CARE_HOME_FIELD_NUMBER: _builtins.int
+    LACKS_CAPACITY_FIELD_NUMBER: _builtins.int
+    SOMEBODY_ARRANGES_FIELD_NUMBER: _builtins.int
+    CARE_TO_ADULT_FIELD_NUMBER: _builtins.int
+    ADULT_CHARGED_FIELD_NUMBER: _builtins.int
+    ADULT_MEANS_WITHIN_LIMIT_FIELD_NUMBER: _builtins.int
+    ADULT_AGREES_FIELD_NUMBER: _builtins.int
+    ADULT_ASKS_FIELD_NUMBER: _builtins.int
+    residence: Global___Residence.ValueType
+    """Where the adult, or the adult cared for, lives."""
+    charged: _builtins.bool
+    """The council would charge for meeting the needs (s.14), in whole or in part."""
+    means_within_limit: _builtins.bool
+    """The financial assessment shows means at or below the financial limit."""
+    asks: _builtins.bool
+    """The person asks the council to meet the needs although the means are above the limit."""
+    care_home: _builtins.bool
+    """As in AdultFacts, for adults only."""
+    lacks_capacity: _builtins.bool
+    """As in AdultFacts, for adults only."""
+    somebody_arranges: _builtins.bool
+    """As in AdultFacts, for adults only."""
+    care_to_adult: _builtins.bool
+    """As in CarerFacts, for carers only."""
+    adult_charged: _builtins.bool
+    """As in CarerFacts, for carers only."""
+    adult_means_within_limit: _builtins.bool
+    """As in CarerFacts, for carers only."""
+    adult_agrees: _builtins.bool
+    """As in CarerFacts, for carers only."""
+    adult_asks: _builtins.bool
+    """As in CarerFacts, for carers only."""
+    def __init__(
+        self,
+        *,
+        residence: Global___Residence.ValueType = ...,
+        charged: _builtins.bool | None = ...,
+        means_within_limit: _builtins.bool | None = ...,
+        asks: _builtins.bool | None = ...,
+        care_home: _builtins.bool | None = ...,
+        lacks_capacity: _builtins.bool | None = ...,
+        somebody_arranges: _builtins.bool | None = ...,
+        care_to_adult: _builtins.bool | None = ...,
+        adult_charged: _builtins.bool | None = ...,
+        adult_means_within_limit: _builtins.bool | None = ...,
+        adult_agrees: _builtins.bool | None = ...,
+        adult_asks: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_adult_agrees", b"_adult_agrees", "_adult_asks", b"_adult_asks", "_adult_charged", b"_adult_charged", "_adult_means_within_limit", b"_adult_means_within_limit", "_asks", b"_asks", "_care_home", b"_care_home", "_care_to_adult", b"_care_to_adult", "_charged", b"_charged", "_lacks_capacity", b"_lacks_capacity", "_means_within_limit", b"_means_within_limit", "_somebody_arranges", b"_somebody_arranges", "adult_agrees", b"adult_agrees", "adult_asks", b"adult_asks", "adult_charged", b"adult_charged", "adult_means_within_limit", b"adult_means_within_limit", "asks", b"asks", "care_home", b"care_home", "care_to_adult", b"care_to_adult", "charged", b"charged", "lacks_capacity", b"lacks_capacity", "means_within_limit", b"means_within_limit", "somebody_arranges", b"somebody_arranges"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_adult_agrees", b"_adult_agrees", "_adult_asks", b"_adult_asks", "_adult_charged", b"_adult_charged", "_adult_means_within_limit", b"_adult_means_within_limit", "_asks", b"_asks", "_care_home", b"_care_home", "_care_to_adult", b"_care_to_adult", "_charged", b"_charged", "_lacks_capacity", b"_lacks_capacity", "_means_within_limit", b"_means_within_limit", "_somebody_arranges", b"_somebody_arranges", "adult_agrees", b"adult_agrees", "adult_asks", b"adult_asks", "adult_charged", b"adult_charged", "adult_means_within_limit", b"adult_means_within_limit", "asks", b"asks", "care_home", b"care_home", "care_to_adult", b"care_to_adult", "charged", b"charged", "lacks_capacity", b"lacks_capacity", "means_within_limit", b"means_within_limit", "residence", b"residence", "somebody_arranges", b"somebody_arranges"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__adult_agrees: _TypeAlias = _typing.Literal["adult_agrees"]  # noqa: Y015
+    _WhichOneofArgType__adult_agrees: _TypeAlias = _typing.Literal["_adult_agrees", b"_adult_agrees"]  # noqa: Y015
+    _WhichOneofReturnType__adult_asks: _TypeAlias = _typing.Literal["adult_asks"]  # noqa: Y015
+    _WhichOneofArgType__adult_asks: _TypeAlias = _typing.Literal["_adult_asks", b"_adult_asks"]  # noqa: Y015
+    _WhichOneofReturnType__adult_charged: _TypeAlias = _typing.Literal["adult_charged"]  # noqa: Y015
+    _WhichOneofArgType__adult_charged: _TypeAlias = _typing.Literal["_adult_charged", b"_adult_charged"]  # noqa: Y015
+    _WhichOneofReturnType__adult_means_within_limit: _TypeAlias = _typing.Literal["adult_means_within_limit"]  # noqa: Y015
+    _WhichOneofArgType__adult_means_within_limit: _TypeAlias = _typing.Literal["_adult_means_within_limit", b"_adult_means_within_limit"]  # noqa: Y015
+    _WhichOneofReturnType__asks: _TypeAlias = _typing.Literal["asks"]  # noqa: Y015
+    _WhichOneofArgType__asks: _TypeAlias = _typing.Literal["_asks", b"_asks"]  # noqa: Y015
+    _WhichOneofReturnType__care_home: _TypeAlias = _typing.Literal["care_home"]  # noqa: Y015
+    _WhichOneofArgType__care_home: _TypeAlias = _typing.Literal["_care_home", b"_care_home"]  # noqa: Y015
+    _WhichOneofReturnType__care_to_adult: _TypeAlias = _typing.Literal["care_to_adult"]  # noqa: Y015
+    _WhichOneofArgType__care_to_adult: _TypeAlias = _typing.Literal["_care_to_adult", b"_care_to_adult"]  # noqa: Y015
+    _WhichOneofReturnType__charged: _TypeAlias = _typing.Literal["charged"]  # noqa: Y015
+    _WhichOneofArgType__charged: _TypeAlias = _typing.Literal["_charged", b"_charged"]  # noqa: Y015
+    _WhichOneofReturnType__lacks_capacity: _TypeAlias = _typing.Literal["lacks_capacity"]  # noqa: Y015
+    _WhichOneofArgType__lacks_capacity: _TypeAlias = _typing.Literal["_lacks_capacity", b"_lacks_capacity"]  # noqa: Y015
+    _WhichOneofReturnType__means_within_limit: _TypeAlias = _typing.Literal["means_within_limit"]  # noqa: Y015
+    _WhichOneofArgType__means_within_limit: _TypeAlias = _typing.Literal["_means_within_limit", b"_means_within_limit"]  # noqa: Y015
+    _WhichOneofReturnType__somebody_arranges: _TypeAlias = _typing.Literal["somebody_arranges"]  # noqa: Y015
+    _WhichOneofArgType__somebody_arranges: _TypeAlias = _typing.Literal["_somebody_arranges", b"_somebody_arranges"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_agrees) -> _WhichOneofReturnType__adult_agrees | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_asks) -> _WhichOneofReturnType__adult_asks | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_charged) -> _WhichOneofReturnType__adult_charged | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adult_means_within_limit) -> _WhichOneofReturnType__adult_means_within_limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__asks) -> _WhichOneofReturnType__asks | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__care_home) -> _WhichOneofReturnType__care_home | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__care_to_adult) -> _WhichOneofReturnType__care_to_adult | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__charged) -> _WhichOneofReturnType__charged | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lacks_capacity) -> _WhichOneofReturnType__lacks_capacity | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__means_within_limit) -> _WhichOneofReturnType__means_within_limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__somebody_arranges) -> _WhichOneofReturnType__somebody_arranges | None: ...
+
+Global___DutyFacts: _TypeAlias = DutyFacts  # noqa: Y015
+
+@_typing.final
 class CarerFacts(_message.Message):
     """The assessed facts of a carer (SI 2015/313 reg 3), and those on which the duty to meet needs depends (s.20). Absent means
     unknown.
@@ -1090,6 +1247,7 @@ class Determination(_message.Message):
     WRITTEN_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
     PROPOSED_AT_FIELD_NUMBER: _builtins.int
+    ANSWERS_ID_FIELD_NUMBER: _builtins.int
     determination_id: _builtins.str
     """Its id."""
     round: _builtins.int
@@ -1104,6 +1262,8 @@ class Determination(_message.Message):
     """Why the council goes on although the rules do not find a duty, as the practitioner judged; empty where nobody had to."""
     reasons: _builtins.str
     """The reasons of who confirmed it, as they stand in the written record; empty while proposed."""
+    answers_id: _builtins.str
+    """The answers to a questionnaire from which the facts are; empty where they were sent as facts."""
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision:
         """What the pack says, with reasons: where the practitioner departs from its proposal, on the facts as they judge them."""
@@ -1171,10 +1331,11 @@ class Determination(_message.Message):
         written: _abc.Iterable[Global___Written] | None = ...,
         reasons: _builtins.str = ...,
         proposed_at: _timestamp_pb2.Timestamp | None = ...,
+        answers_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "carer", b"carer", "decision", b"decision", "duty", b"duty", "facts", b"facts", "proposal", b"proposal", "proposed_at", b"proposed_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "assessed_by", b"assessed_by", "carer", b"carer", "confirmed_by", b"confirmed_by", "decision", b"decision", "departures", b"departures", "determination_id", b"determination_id", "duty", b"duty", "duty_because", b"duty_because", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs", "facts", b"facts", "met_by_carer", b"met_by_carer", "proposal", b"proposal", "proposed_at", b"proposed_at", "reasons", b"reasons", "round", b"round", "state", b"state", "written", b"written"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "answers_id", b"answers_id", "assessed_by", b"assessed_by", "carer", b"carer", "confirmed_by", b"confirmed_by", "decision", b"decision", "departures", b"departures", "determination_id", b"determination_id", "duty", b"duty", "duty_because", b"duty_because", "duty_owed", b"duty_owed", "eligible_needs", b"eligible_needs", "facts", b"facts", "met_by_carer", b"met_by_carer", "proposal", b"proposal", "proposed_at", b"proposed_at", "reasons", b"reasons", "round", b"round", "state", b"state", "written", b"written"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_facts: _TypeAlias = _typing.Literal["adult", "carer"]  # noqa: Y015
     _WhichOneofArgType_facts: _TypeAlias = _typing.Literal["facts", b"facts"]  # noqa: Y015
@@ -1657,6 +1818,8 @@ class ProposeDeterminationRequest(_message.Message):
     ASSESSED_ON_FIELD_NUMBER: _builtins.int
     ADULT_FIELD_NUMBER: _builtins.int
     CARER_FIELD_NUMBER: _builtins.int
+    ANSWERS_ID_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1665,6 +1828,10 @@ class ProposeDeterminationRequest(_message.Message):
     """The etag last read."""
     assessed_on: _builtins.str
     """The day of the assessment, as YYYY-MM-DD: the pack's rules of that day apply. From 2015-04-01 to today."""
+    answers_id: _builtins.str
+    """Answers of the case's round to a questionnaire, submitted and viewed: outcome by outcome, and where the practitioner's view
+    differs from an answer, by the view.
+    """
     @_builtins.property
     def adult(self) -> Global___AdultFacts:
         """For an adult's case."""
@@ -1672,6 +1839,10 @@ class ProposeDeterminationRequest(_message.Message):
     @_builtins.property
     def carer(self) -> Global___CarerFacts:
         """For a carer's case."""
+
+    @_builtins.property
+    def duty(self) -> Global___DutyFacts:
+        """With answers_id: what the answers do not say about the duty to meet the needs. It goes before what they say. Else left out."""
 
     def __init__(
         self,
@@ -1682,12 +1853,14 @@ class ProposeDeterminationRequest(_message.Message):
         assessed_on: _builtins.str = ...,
         adult: Global___AdultFacts | None = ...,
         carer: Global___CarerFacts | None = ...,
+        answers_id: _builtins.str = ...,
+        duty: Global___DutyFacts | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "carer", b"carer", "facts", b"facts"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "answers_id", b"answers_id", "carer", b"carer", "duty", b"duty", "facts", b"facts"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "assessed_on", b"assessed_on", "carer", b"carer", "case_id", b"case_id", "etag", b"etag", "facts", b"facts", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adult", b"adult", "answers_id", b"answers_id", "assessed_on", b"assessed_on", "carer", b"carer", "case_id", b"case_id", "duty", b"duty", "etag", b"etag", "facts", b"facts", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_facts: _TypeAlias = _typing.Literal["adult", "carer"]  # noqa: Y015
+    _WhichOneofReturnType_facts: _TypeAlias = _typing.Literal["adult", "carer", "answers_id"]  # noqa: Y015
     _WhichOneofArgType_facts: _TypeAlias = _typing.Literal["facts", b"facts"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_facts) -> _WhichOneofReturnType_facts | None: ...
 
@@ -1891,6 +2064,8 @@ class GiveAdviceRequest(_message.Message):
     HOW_TO_ASK_AGAIN_FIELD_NUMBER: _builtins.int
     GIVEN_ON_FIELD_NUMBER: _builtins.int
     HOW_FIELD_NUMBER: _builtins.int
+    OPTIONS_FIELD_NUMBER: _builtins.int
+    SIGNPOSTS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1907,6 +2082,14 @@ class GiveAdviceRequest(_message.Message):
     """On which day it was given, as YYYY-MM-DD, at most a year ago. Empty for today."""
     how: Global___GivenBy.ValueType
     """How it was given; it may be left out."""
+    @_builtins.property
+    def options(self) -> _containers.RepeatedScalarFieldContainer[Global___AdviceOption.ValueType]:
+        """What the person can choose from now, each once."""
+
+    @_builtins.property
+    def signposts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Signpost]:
+        """Who else helps."""
+
     def __init__(
         self,
         *,
@@ -1918,10 +2101,12 @@ class GiveAdviceRequest(_message.Message):
         how_to_ask_again: _builtins.str = ...,
         given_on: _builtins.str = ...,
         how: Global___GivenBy.ValueType = ...,
+        options: _abc.Iterable[Global___AdviceOption.ValueType] | None = ...,
+        signposts: _abc.Iterable[Global___Signpost] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "case_id", b"case_id", "etag", b"etag", "given_on", b"given_on", "how", b"how", "how_to_ask_again", b"how_to_ask_again", "request_id", b"request_id", "written_reasons", b"written_reasons"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "case_id", b"case_id", "etag", b"etag", "given_on", b"given_on", "how", b"how", "how_to_ask_again", b"how_to_ask_again", "options", b"options", "request_id", b"request_id", "signposts", b"signposts", "written_reasons", b"written_reasons"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2169,6 +2354,7 @@ class UrgentSupport(_message.Message):
     BECAUSE_FIELD_NUMBER: _builtins.int
     RECORDED_BY_FIELD_NUMBER: _builtins.int
     RECORDED_AT_FIELD_NUMBER: _builtins.int
+    FOLDED_INTO_FIELD_NUMBER: _builtins.int
     weekly: _builtins.str
     """Cost in pounds a week."""
     starts_on: _builtins.str
@@ -2177,6 +2363,8 @@ class UrgentSupport(_message.Message):
     """Why it could not wait."""
     recorded_by: _builtins.str
     """Who recorded it."""
+    folded_into: _builtins.str
+    """The determination that was confirmed after it, and so has followed it; empty until then."""
     @_builtins.property
     def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The urgent needs by outcome name."""
@@ -2194,10 +2382,11 @@ class UrgentSupport(_message.Message):
         because: _builtins.str = ...,
         recorded_by: _builtins.str = ...,
         recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        folded_into: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "needs", b"needs", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "starts_on", b"starts_on", "weekly", b"weekly"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "folded_into", b"folded_into", "needs", b"needs", "recorded_at", b"recorded_at", "recorded_by", b"recorded_by", "starts_on", b"starts_on", "weekly", b"weekly"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2428,6 +2617,32 @@ class ListIndicativeBudgetsResponse(_message.Message):
 Global___ListIndicativeBudgetsResponse: _TypeAlias = ListIndicativeBudgetsResponse  # noqa: Y015
 
 @_typing.final
+class Signpost(_message.Message):
+    """Somebody else who helps."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHERETO_FIELD_NUMBER: _builtins.int
+    HELPS_WITH_FIELD_NUMBER: _builtins.int
+    whereto: _builtins.str
+    """Who: an organisation, a service, a page; never a person."""
+    helps_with: _builtins.str
+    """With what."""
+    def __init__(
+        self,
+        *,
+        whereto: _builtins.str = ...,
+        helps_with: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["helps_with", b"helps_with", "whereto", b"whereto"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Signpost: _TypeAlias = Signpost  # noqa: Y015
+
+@_typing.final
 class Advice(_message.Message):
     """What somebody who is not eligible was given in writing."""
 
@@ -2438,6 +2653,8 @@ class Advice(_message.Message):
     ADVICE_FIELD_NUMBER: _builtins.int
     HOW_TO_ASK_AGAIN_FIELD_NUMBER: _builtins.int
     GIVEN_BY_FIELD_NUMBER: _builtins.int
+    OPTIONS_FIELD_NUMBER: _builtins.int
+    SIGNPOSTS_FIELD_NUMBER: _builtins.int
     round: _builtins.int
     """The assessment round that it belongs to."""
     written_reasons: _builtins.str
@@ -2448,6 +2665,14 @@ class Advice(_message.Message):
     """How to ask again or to complain."""
     given_by: _builtins.str
     """Who gave it."""
+    @_builtins.property
+    def options(self) -> _containers.RepeatedScalarFieldContainer[Global___AdviceOption.ValueType]:
+        """What the person can choose from."""
+
+    @_builtins.property
+    def signposts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Signpost]:
+        """Who else helps."""
+
     def __init__(
         self,
         *,
@@ -2456,10 +2681,12 @@ class Advice(_message.Message):
         advice: _builtins.str = ...,
         how_to_ask_again: _builtins.str = ...,
         given_by: _builtins.str = ...,
+        options: _abc.Iterable[Global___AdviceOption.ValueType] | None = ...,
+        signposts: _abc.Iterable[Global___Signpost] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "given_by", b"given_by", "how_to_ask_again", b"how_to_ask_again", "round", b"round", "written_reasons", b"written_reasons"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "given_by", b"given_by", "how_to_ask_again", b"how_to_ask_again", "options", b"options", "round", b"round", "signposts", b"signposts", "written_reasons", b"written_reasons"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

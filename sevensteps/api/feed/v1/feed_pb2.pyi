@@ -42,9 +42,9 @@ class Event(_message.Message):
     type: _builtins.str
     """What happened, for example "plan.submitted.v1"."""
     case_id: _builtins.str
-    """The case."""
+    """The case; empty of what is about none, as an enquiry without a person."""
     council: _builtins.str
-    """The council that holds the case."""
+    """The council that holds the case, or was asked."""
     source: _builtins.str
     """The service that stored it."""
     actor: _builtins.str

@@ -234,6 +234,8 @@ class _StuckKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StuckKind.V
     """The journey of an open case was terminated, cancelled, or ended by an error."""
     STUCK_KIND_PART_NOT_ANSWERING: _StuckKind.ValueType  # 15
     """A service, the feed, or Temporal does not answer."""
+    STUCK_KIND_DOCUMENT_MISSING: _StuckKind.ValueType  # 16
+    """A decision that waits for no letter was made, and the person was not told of it in writing: the letter is wrong."""
 
 class StuckKind(_StuckKind, metaclass=_StuckKindEnumTypeWrapper):
     """How a case can be stuck."""
@@ -270,6 +272,8 @@ STUCK_KIND_JOURNEY_STOPPED: StuckKind.ValueType  # 14
 """The journey of an open case was terminated, cancelled, or ended by an error."""
 STUCK_KIND_PART_NOT_ANSWERING: StuckKind.ValueType  # 15
 """A service, the feed, or Temporal does not answer."""
+STUCK_KIND_DOCUMENT_MISSING: StuckKind.ValueType  # 16
+"""A decision that waits for no letter was made, and the person was not told of it in writing: the letter is wrong."""
 Global___StuckKind: _TypeAlias = StuckKind  # noqa: Y015
 
 class _Order:

@@ -9,6 +9,8 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from sevensteps.api.money.v1 import money_pb2 as _money_pb2
+from sevensteps.api.money.v1 import services_pb2 as _services_pb2
 from sevensteps.api.policy.v1 import decision_pb2 as _decision_pb2
 import builtins as _builtins
 import sys
@@ -336,6 +338,11 @@ class SpendLine(_message.Message):
     CARE_HOME_WEEKS_FIELD_NUMBER: _builtins.int
     DIRECT_PAYMENT_FIELD_NUMBER: _builtins.int
     BEYOND_NEEDS_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    FREQUENCY_FIELD_NUMBER: _builtins.int
+    STARTS_ON_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
     line_id: _builtins.str
     """The line's id in this plan, for example "l1": at most 64 letters, digits, - and _, beginning with a letter or digit."""
     text: _builtins.str
@@ -343,7 +350,9 @@ class SpendLine(_message.Message):
     use: Global___Use.ValueType
     """What it is for."""
     weekly: _builtins.str
-    """Pounds a week, without what is wanted beyond the needs; at most 1000000.00."""
+    """Pounds a week, without what is wanted beyond the needs; at most 1000000.00. Where `amount` is given this may be left out: it
+    is answered as what that comes to a week, and as "0.00" where the money is spent once.
+    """
     necessary_override: _builtins.bool
     """For close family: the council has recorded that paying them for this is necessary (Direct Payments Regulations 2014 reg 3)."""
     care_home_weeks: _builtins.int
@@ -358,6 +367,18 @@ class SpendLine(_message.Message):
     """What it costs more because of what is wanted beyond the needs, such as a dearer room: in pounds a week, empty for none. The
     personal budget does not hold it (s.26); what others add may pay for it (s.30).
     """
+    service: _services_pb2.ServiceKind.ValueType
+    """What kind of service it buys, where something else than care may be charged for it or it is free (SI 2014/2672, regs 3, 4):
+    unspecified for care of an adult, or support of a carer.
+    """
+    amount: _builtins.str
+    """Pounds, as often as `frequency` says; empty for `weekly` every week. At most 1000000.00."""
+    frequency: _money_pb2.Frequency.ValueType
+    """How often `amount` is spent. What is spent once is no money of a week, and stands apart everywhere."""
+    starts_on: _builtins.str
+    """The first day on which it is spent, as YYYY-MM-DD; empty where the line names none."""
+    ends_on: _builtins.str
+    """The last day, as YYYY-MM-DD; empty where it goes on, and where it is spent once."""
     @_builtins.property
     def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The needs it meets, by outcome name. One that is not eligible may be met too (s.19(1)); the approver then says why."""
@@ -374,10 +395,15 @@ class SpendLine(_message.Message):
         care_home_weeks: _builtins.int | None = ...,
         direct_payment: _builtins.bool | None = ...,
         beyond_needs: _builtins.str = ...,
+        service: _services_pb2.ServiceKind.ValueType = ...,
+        amount: _builtins.str = ...,
+        frequency: _money_pb2.Frequency.ValueType = ...,
+        starts_on: _builtins.str = ...,
+        ends_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "_direct_payment", b"_direct_payment", "care_home_weeks", b"care_home_weeks", "direct_payment", b"direct_payment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "_direct_payment", b"_direct_payment", "beyond_needs", b"beyond_needs", "care_home_weeks", b"care_home_weeks", "direct_payment", b"direct_payment", "line_id", b"line_id", "necessary_override", b"necessary_override", "needs", b"needs", "text", b"text", "use", b"use", "weekly", b"weekly"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks", "_direct_payment", b"_direct_payment", "amount", b"amount", "beyond_needs", b"beyond_needs", "care_home_weeks", b"care_home_weeks", "direct_payment", b"direct_payment", "ends_on", b"ends_on", "frequency", b"frequency", "line_id", b"line_id", "necessary_override", b"necessary_override", "needs", b"needs", "service", b"service", "starts_on", b"starts_on", "text", b"text", "use", b"use", "weekly", b"weekly"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__care_home_weeks: _TypeAlias = _typing.Literal["care_home_weeks"]  # noqa: Y015
     _WhichOneofArgType__care_home_weeks: _TypeAlias = _typing.Literal["_care_home_weeks", b"_care_home_weeks"]  # noqa: Y015
@@ -435,6 +461,10 @@ class Plan(_message.Message):
     LACKS_CAPACITY_FIELD_NUMBER: _builtins.int
     INTERESTED_INVOLVED_FIELD_NUMBER: _builtins.int
     COMPLEX_FIELD_NUMBER: _builtins.int
+    ONCE_FIELD_NUMBER: _builtins.int
+    OWN_MONEY_FIELD_NUMBER: _builtins.int
+    OWN_WEEKLY_FIELD_NUMBER: _builtins.int
+    OWN_ONCE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     version: _builtins.int
@@ -465,6 +495,14 @@ class Plan(_message.Message):
     """Where they lack it: whoever else appears to be interested in their welfare took part (s.25(3)(c)). Absent means unknown."""
     complex: _builtins.bool
     """It is complex or risky, with needs that are likely to change, so that it is reviewed more often. Absent means unknown."""
+    once: _builtins.str
+    """What is asked for to be spent once, in pounds: beside `weekly`, and in none of it."""
+    own_money: _builtins.bool
+    """The person pays for this plan with their own money: it is checked, and `weekly` and `once` are "0.00"."""
+    own_weekly: _builtins.str
+    """What the person's own money pays for, in pounds a week; "0.00" where the council pays."""
+    own_once: _builtins.str
+    """What the person's own money pays for once, in pounds; "0.00" where the council pays."""
     @_builtins.property
     def answers(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The answers by question id, in the person's words."""
@@ -503,10 +541,14 @@ class Plan(_message.Message):
         lacks_capacity: _builtins.bool = ...,
         interested_involved: _builtins.bool | None = ...,
         complex: _builtins.bool | None = ...,
+        once: _builtins.str = ...,
+        own_money: _builtins.bool = ...,
+        own_weekly: _builtins.str = ...,
+        own_once: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "complex", b"complex", "interested_involved", b"interested_involved", "person_involved", b"person_involved", "risks_considered", b"risks_considered"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "answers", b"answers", "case_id", b"case_id", "complex", b"complex", "helper", b"helper", "interested_involved", b"interested_involved", "lacks_capacity", b"lacks_capacity", "lines", b"lines", "met_otherwise", b"met_otherwise", "person_involved", b"person_involved", "review_on", b"review_on", "risks_considered", b"risks_considered", "state", b"state", "template", b"template", "top_up", b"top_up", "version", b"version", "weekly", b"weekly", "written_by", b"written_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given", "_advocate_considered", b"_advocate_considered", "_complex", b"_complex", "_interested_involved", b"_interested_involved", "_person_involved", b"_person_involved", "_risks_considered", b"_risks_considered", "advice_given", b"advice_given", "advocate_considered", b"advocate_considered", "answers", b"answers", "case_id", b"case_id", "complex", b"complex", "helper", b"helper", "interested_involved", b"interested_involved", "lacks_capacity", b"lacks_capacity", "lines", b"lines", "met_otherwise", b"met_otherwise", "once", b"once", "own_money", b"own_money", "own_once", b"own_once", "own_weekly", b"own_weekly", "person_involved", b"person_involved", "review_on", b"review_on", "risks_considered", b"risks_considered", "state", b"state", "template", b"template", "top_up", b"top_up", "version", b"version", "weekly", b"weekly", "written_by", b"written_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__advice_given: _TypeAlias = _typing.Literal["advice_given"]  # noqa: Y015
     _WhichOneofArgType__advice_given: _TypeAlias = _typing.Literal["_advice_given", b"_advice_given"]  # noqa: Y015
@@ -551,7 +593,9 @@ class DirectPaymentFacts(_message.Message):
     COURT_ORDER_EXCLUSION_FIELD_NUMBER: _builtins.int
     NOMINEE_AGREES_FIELD_NUMBER: _builtins.int
     has_capacity: _builtins.bool
-    """The adult has capacity to ask for a direct payment."""
+    """The adult has capacity to ask for a direct payment. The record at assessment counts, and where there is none capacity is
+    presumed (Mental Capacity Act 2005 s.1(2)): may be left out, and must not say otherwise.
+    """
     requests: _builtins.bool
     """The adult (s.31) asks for it."""
     prohibited: _builtins.bool
@@ -637,6 +681,10 @@ class MoneyArrangement(_message.Message):
     RECEIPT_ID_FIELD_NUMBER: _builtins.int
     ARRANGED_BY_FIELD_NUMBER: _builtins.int
     ARRANGED_AT_FIELD_NUMBER: _builtins.int
+    PAYEE_REFERENCE_FIELD_NUMBER: _builtins.int
+    AUTHORITY_ID_FIELD_NUMBER: _builtins.int
+    CAPACITY_ID_FIELD_NUMBER: _builtins.int
+    ONCE_FIELD_NUMBER: _builtins.int
     arrangement_id: _builtins.str
     """Its id."""
     kind: Global___MoneyKind.ValueType
@@ -649,6 +697,14 @@ class MoneyArrangement(_message.Message):
     """For a direct payment: the receipt of the decision on its conditions, which has the facts."""
     arranged_by: _builtins.str
     """Who arranged it."""
+    payee_reference: _builtins.str
+    """Who receives it, where that is not the person and was said or is on record: the council's own reference."""
+    authority_id: _builtins.str
+    """Of an attorney or a deputy: the authority on record at assessment."""
+    capacity_id: _builtins.str
+    """The assessment of the person's capacity to ask for it that counted then; empty where none did, and capacity was presumed."""
+    once: _builtins.str
+    """What is paid once, in pounds."""
     @_builtins.property
     def arranged_at(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -663,10 +719,14 @@ class MoneyArrangement(_message.Message):
         receipt_id: _builtins.str = ...,
         arranged_by: _builtins.str = ...,
         arranged_at: _timestamp_pb2.Timestamp | None = ...,
+        payee_reference: _builtins.str = ...,
+        authority_id: _builtins.str = ...,
+        capacity_id: _builtins.str = ...,
+        once: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["arranged_at", b"arranged_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arranged_at", b"arranged_at", "arranged_by", b"arranged_by", "arrangement_id", b"arrangement_id", "kind", b"kind", "payee", b"payee", "receipt_id", b"receipt_id", "weekly", b"weekly"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arranged_at", b"arranged_at", "arranged_by", b"arranged_by", "arrangement_id", b"arrangement_id", "authority_id", b"authority_id", "capacity_id", b"capacity_id", "kind", b"kind", "once", b"once", "payee", b"payee", "payee_reference", b"payee_reference", "receipt_id", b"receipt_id", "weekly", b"weekly"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -776,6 +836,8 @@ class Planning(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     PERIODS_FIELD_NUMBER: _builtins.int
     MET_BY_CARER_FIELD_NUMBER: _builtins.int
+    PERSONAL_BUDGET_ONCE_FIELD_NUMBER: _builtins.int
+    OWN_MONEY_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     """The case."""
     indicative_weekly: _builtins.str
@@ -788,6 +850,10 @@ class Planning(_message.Message):
     """By when that step should be done, as YYYY-MM-DD."""
     etag: _builtins.str
     """The version to send with the next change."""
+    personal_budget_once: _builtins.str
+    """What was agreed to be spent once, in pounds; empty before."""
+    own_money: _builtins.bool
+    """The person plans with their own money: the plan is checked, and the council does not pay for it."""
     @_builtins.property
     def plan(self) -> Global___Plan:
         """The newest plan; absent before the first draft."""
@@ -829,10 +895,12 @@ class Planning(_message.Message):
         etag: _builtins.str = ...,
         periods: _abc.Iterable[Global___Period] | None = ...,
         met_by_carer: _abc.Iterable[_builtins.str] | None = ...,
+        personal_budget_once: _builtins.str = ...,
+        own_money: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_on", b"due_on", "eligible_needs", b"eligible_needs", "etag", b"etag", "indicative_weekly", b"indicative_weekly", "met_by_carer", b"met_by_carer", "money", b"money", "open_stage", b"open_stage", "periods", b"periods", "personal_budget_weekly", b"personal_budget_weekly", "plan", b"plan", "support", b"support"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_on", b"due_on", "eligible_needs", b"eligible_needs", "etag", b"etag", "indicative_weekly", b"indicative_weekly", "met_by_carer", b"met_by_carer", "money", b"money", "open_stage", b"open_stage", "own_money", b"own_money", "periods", b"periods", "personal_budget_once", b"personal_budget_once", "personal_budget_weekly", b"personal_budget_weekly", "plan", b"plan", "support", b"support"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1014,7 +1082,9 @@ class SavePlanRequest(_message.Message):
     advice_given: _builtins.bool
     """It holds advice on what can be done to meet or reduce the needs, and to prevent or delay them (s.25(1)(f))."""
     lacks_capacity: _builtins.bool
-    """The person lacks the capacity to ask for others to be involved; capacity is presumed (Mental Capacity Act 2005 s.1(2))."""
+    """The person lacks the capacity to ask for others to be involved; capacity is presumed (Mental Capacity Act 2005 s.1(2)). Must not
+    be said unless the record at assessment says so: RecordCapacity, agree_plan.
+    """
     interested_involved: _builtins.bool
     """Where they lack it: whoever else appears to be interested in their welfare took part (s.25(3)(c)). Absent means unknown."""
     complex: _builtins.bool
@@ -1174,6 +1244,8 @@ class ArrangeMoneyRequest(_message.Message):
     WEEKLY_FIELD_NUMBER: _builtins.int
     PAYEE_FIELD_NUMBER: _builtins.int
     FACTS_FIELD_NUMBER: _builtins.int
+    PAYEE_REFERENCE_FIELD_NUMBER: _builtins.int
+    ONCE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request, a UUID."""
     case_id: _builtins.str
@@ -1183,9 +1255,15 @@ class ArrangeMoneyRequest(_message.Message):
     kind: Global___MoneyKind.ValueType
     """How it is held."""
     weekly: _builtins.str
-    """Pounds a week."""
+    """Pounds a week. This or `once` is needed."""
     payee: Global___Payee.ValueType
     """Who receives a direct payment."""
+    payee_reference: _builtins.str
+    """Who receives it, where that is not the person: the council's own reference. Of an attorney or a deputy it is taken from the
+    record, and is needed where there are several. Not whoever decided in the person's best interests.
+    """
+    once: _builtins.str
+    """Pounds that are paid once."""
     @_builtins.property
     def facts(self) -> Global___DirectPaymentFacts:
         """The facts for a direct payment; needed for one."""
@@ -1200,10 +1278,12 @@ class ArrangeMoneyRequest(_message.Message):
         weekly: _builtins.str = ...,
         payee: Global___Payee.ValueType = ...,
         facts: Global___DirectPaymentFacts | None = ...,
+        payee_reference: _builtins.str = ...,
+        once: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "etag", b"etag", "facts", b"facts", "kind", b"kind", "payee", b"payee", "request_id", b"request_id", "weekly", b"weekly"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "etag", b"etag", "facts", b"facts", "kind", b"kind", "once", b"once", "payee", b"payee", "payee_reference", b"payee_reference", "request_id", b"request_id", "weekly", b"weekly"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1218,8 +1298,11 @@ class ArrangeMoneyResponse(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     LEFT_WEEKLY_FIELD_NUMBER: _builtins.int
     PLANNING_FIELD_NUMBER: _builtins.int
+    LEFT_ONCE_FIELD_NUMBER: _builtins.int
     left_weekly: _builtins.str
     """What still has no holder, in pounds a week."""
+    left_once: _builtins.str
+    """What is to be spent once and still has no holder, in pounds."""
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision:
         """For a direct payment: what the pack says of its conditions."""
@@ -1234,10 +1317,11 @@ class ArrangeMoneyResponse(_message.Message):
         decision: _decision_pb2.Decision | None = ...,
         left_weekly: _builtins.str = ...,
         planning: Global___Planning | None = ...,
+        left_once: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "planning", b"planning"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "left_weekly", b"left_weekly", "planning", b"planning"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "left_once", b"left_once", "left_weekly", b"left_weekly", "planning", b"planning"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1459,6 +1543,7 @@ class OpenPlanRequest(_message.Message):
     INDICATIVE_WEEKLY_FIELD_NUMBER: _builtins.int
     OPENED_ON_FIELD_NUMBER: _builtins.int
     MET_BY_CARER_FIELD_NUMBER: _builtins.int
+    OWN_MONEY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key of this request."""
     case_id: _builtins.str
@@ -1471,9 +1556,11 @@ class OpenPlanRequest(_message.Message):
     """The indicative budget, in pounds a week."""
     opened_on: _builtins.str
     """The day from which the deadline is counted, as YYYY-MM-DD."""
+    own_money: _builtins.bool
+    """The person plans with their own money."""
     @_builtins.property
     def eligible_needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The eligible needs, by outcome name."""
+        """The eligible needs, by outcome name. There may be none where the person plans with their own money."""
 
     @_builtins.property
     def met_by_carer(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -1490,10 +1577,11 @@ class OpenPlanRequest(_message.Message):
         indicative_weekly: _builtins.str = ...,
         opened_on: _builtins.str = ...,
         met_by_carer: _abc.Iterable[_builtins.str] | None = ...,
+        own_money: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "council", b"council", "eligible_needs", b"eligible_needs", "indicative_weekly", b"indicative_weekly", "met_by_carer", b"met_by_carer", "opened_on", b"opened_on", "request_id", b"request_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "council", b"council", "eligible_needs", b"eligible_needs", "indicative_weekly", b"indicative_weekly", "met_by_carer", b"met_by_carer", "opened_on", b"opened_on", "own_money", b"own_money", "request_id", b"request_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

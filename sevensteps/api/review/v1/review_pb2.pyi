@@ -257,19 +257,23 @@ class PlanLine(_message.Message):
 
     LINE_ID_FIELD_NUMBER: _builtins.int
     WEEKLY_FIELD_NUMBER: _builtins.int
+    ONCE_FIELD_NUMBER: _builtins.int
     line_id: _builtins.str
     """The line, by its id in the plan."""
     weekly: _builtins.str
     """What it costs, with what is wanted beyond the needs: pounds a week."""
+    once: _builtins.str
+    """What is spent on it once, in pounds; empty for nothing."""
     def __init__(
         self,
         *,
         line_id: _builtins.str = ...,
         weekly: _builtins.str = ...,
+        once: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["line_id", b"line_id", "weekly", b"weekly"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["line_id", b"line_id", "once", b"once", "weekly", b"weekly"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

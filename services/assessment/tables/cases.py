@@ -1,18 +1,13 @@
-"""The tables of the assessment service."""
+"""The tables of the case itself, of what is determined in it, and of what is done to it."""
 
 import sqlalchemy as sa
 
-from sevensteps.service.decided_records import Claim, DecidedRecords
+from services.assessment.tables.metadata import metadata
 from sevensteps.service.tables import filled, receipts
-
-metadata = sa.MetaData()
 
 OPEN = sa.text("ending = ''")
 LINKED = sa.text("linked_case_id <> ''")
 """Cases that belong to another one: few, so the index has only them."""
-RUNNING = sa.text("running")
-"""Clocks of what is not done yet."""
-UNTOLD = sa.text("running AND NOT overdue_told")
 OPEN_WITHOUT_REASON = sa.text("ending = '' AND another_because IS NULL")
 OPEN_WITH_REASON = sa.text("ending = '' AND another_because IS NOT NULL")
 
@@ -80,7 +75,9 @@ urgent_support = sa.Table(
     *filled(sa.Text, "recorded_at", "needs", "weekly"),
     sa.Column("starts_on", sa.Date, nullable=False),
     *filled(sa.Text, "because", "recorded_by"),
+    sa.Column("folded_into", sa.Text, nullable=False, server_default=sa.text("''")),
 )
+"""`folded_into` is the determination that was confirmed after it, and so took the urgent needs up."""
 
 determinations = sa.Table(
     "determinations",
@@ -102,6 +99,7 @@ determinations = sa.Table(
     sa.Column("duty_because", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("departures", sa.Text, nullable=False, server_default=sa.text("'[]'")),
     sa.Column("proposal", sa.Text, nullable=True),
+    sa.Column("answers_id", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Index("determinations_by_case", "case_id", "version"),
     sa.Index(
         "one_confirmed_a_round",
@@ -135,7 +133,10 @@ advice = sa.Table(
     sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), primary_key=True),
     sa.Column("round", sa.Integer, primary_key=True),
     *filled(sa.Text, "written_reasons", "advice", "how_to_ask_again", "given_by"),
+    sa.Column("options", sa.Text, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("signposts", sa.Text, nullable=False, server_default=sa.text("'[]'")),
 )
+"""`options` and `signposts` are lists as JSON."""
 
 written = sa.Table(
     "written",
@@ -158,84 +159,3 @@ acts = sa.Table(
     *filled(sa.Text, "kind", "acted_at", "acted_by", "reason", "because"),
 )
 """What was done to a case as a whole. `version` is the case's own before it, and so their order."""
-
-matters = sa.Table(
-    "matters",
-    metadata,
-    sa.Column("matter_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("received_on", sa.Date, nullable=False),
-    *filled(sa.Text, "how", "made_by", "reference", "about"),
-    sa.Column("happened_on", sa.Date, nullable=True),
-    *filled(sa.Text, "late_because", "recorded_by", "recorded_at"),
-    sa.Index("matters_of_case", "case_id", "version", unique=True),
-)
-"""Complaints, and requests for one's own data. `version` is the case's own before it, and so their order."""
-
-matter_acts = sa.Table(
-    "matter_acts",
-    metadata,
-    sa.Column("matter_id", sa.Text, sa.ForeignKey("matters.matter_id"), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("acted_on", sa.Date, nullable=False),
-    *filled(sa.Text, "acted_by", "acted_at", "because"),
-    sa.Column("agreed_until", sa.Date, nullable=True),
-    sa.Column("outcome", sa.Text, nullable=False),
-)
-"""What was done about them, in the order of the case's own version."""
-
-matter_clocks = sa.Table(
-    "matter_clocks",
-    metadata,
-    sa.Column("matter_id", sa.Text, sa.ForeignKey("matters.matter_id"), primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False),
-    sa.Column("council", sa.Text, nullable=False),
-    sa.Column("due_on", sa.Date, nullable=False),
-    sa.Column("receipt_id", sa.Text, sa.ForeignKey(receipts.c.receipt_id), nullable=False),
-    sa.Column("receipt_digest", sa.Text),
-    sa.Column("running", sa.Boolean, nullable=False),
-    sa.Column("overdue_told", sa.Boolean, nullable=False),
-    sa.Index("running_clocks", "case_id", "due_on", sqlite_where=RUNNING, postgresql_where=RUNNING),
-    sa.Index("untold_clocks", "due_on", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
-)
-"""Until when they have to be acknowledged and answered. A date that moves is told anew when it has passed."""
-
-DECIDED = (
-    DecidedRecords(
-        "determination",
-        determinations,
-        (
-            Claim("verdict", "verdict"),
-            Claim("eligible_needs", "values.eligible_needs"),
-            Claim("assessed_on", "on"),
-            Claim("assessed_by", "actor", unless="proposal"),
-            Claim("confirmed_by", "actor", where="proposal"),
-        ),
-    ),
-    DecidedRecords(
-        "duty to meet needs",
-        determinations,
-        (Claim("duty_owed", "values.duty_owed"),),
-        receipt_id="duty_receipt_id",
-        receipt_digest="duty_receipt_digest",
-    ),
-    DecidedRecords(
-        "indicative budget",
-        indicative_budgets,
-        (
-            Claim("points", "facts.points"),
-            Claim("weekly", "values.weekly", free=True),  # above the table it is the practitioner's own
-            Claim("given_by", "actor"),
-        ),
-    ),
-    DecidedRecords(
-        "clock of a complaint or an access request",
-        matter_clocks,
-        (Claim("due_on", "values.due"), Claim("kind", "facts.clock")),
-    ),
-)
-"""What is recorded by decisions, and what of it their receipts say too."""

@@ -1,0 +1,1 @@
+"""The personal budgets of agreed plans: the calls of PersonalBudgetsService."""

@@ -1,0 +1,1 @@
+"""Contacts of a case, and enquiries without a person: their calls, use cases and records."""

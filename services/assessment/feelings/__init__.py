@@ -1,0 +1,1 @@
+"""How each step felt: its calls, use cases and records."""

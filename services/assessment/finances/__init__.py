@@ -1,0 +1,1 @@
+"""Financial assessments: the calls of FinancesService."""

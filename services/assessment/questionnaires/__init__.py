@@ -1,0 +1,1 @@
+"""The calls about questionnaires, the answers to them, and combined assessments."""

@@ -1,0 +1,1 @@
+"""Rounds of assessment: refused, revived, and compared."""

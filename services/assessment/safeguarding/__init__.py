@@ -1,0 +1,1 @@
+"""Safeguarding concerns: their calls, use cases and records."""
