@@ -14,6 +14,8 @@ LOOK = (
     f"axe.run({{runOnly: {TAGS}}}).then(found => found.violations.map(each => [each.id, each.nodes.map(n => n.html)]))"
 )
 STATES = [(shown.path, shown.is_signed_on) for shown in PAGES.values()]
+SUMMARY = '[class="govuk-error-summary"]'
+"""The summary of what is wrong in a form."""
 SMALL = {"width": 320, "height": 640}
 
 
@@ -29,7 +31,7 @@ async def test_axe_finds_nothing_wrong(window: Open, axe: str, path: str, *, is_
     await ensure_usable(await window(path, is_signed_on=is_signed_on), axe)
 
 
-async def expect_focus(page: Page, selector: str) -> None:
+async def ensure_focus(page: Page, selector: str) -> None:
     """What is chosen by `selector` has the focus, or gets it once the scripts of the page have run."""
     await page.locator(f"{selector}:focus").wait_for(state="attached")
 
@@ -84,9 +86,9 @@ async def test_the_keyboard_comes_to_everything_in_the_order_of_the_page(window:
 async def test_an_error_summary_has_the_focus_and_leads_to_its_field(window: Open) -> None:
     """Whoever does not see the page hears at once what is wrong, and comes to the field by one key."""
     page = await window("/cases?due_from=tomorrow")
-    await expect_focus(page, ".govuk-error-summary")
+    await ensure_focus(page, SUMMARY)
     await page.locator(".govuk-error-summary a").click()
-    await expect_focus(page, "#due_from")
+    await ensure_focus(page, "#due_from")
 
 
 async def test_everything_works_without_scripts(window: Open) -> None:

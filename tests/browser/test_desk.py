@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from browser.shown import OF_DESK, OF_PACKS
-from browser.test_accessible import SMALL, ensure_narrow, ensure_usable, expect_focus
+from browser.test_accessible import SMALL, SUMMARY, ensure_focus, ensure_narrow, ensure_usable
 from servers.console import OURS
 from servers.console_desk import DEAR, JUDGED, DeskSuite, draft_of, fill_desk, run_desk, stage_draft, with_two_people
 from servers.console_desk import SMALL as SMALL_PLAN
@@ -82,7 +82,7 @@ async def test_a_second_person_is_asked_for_in_words_that_everybody_can_read(
     await page.get_by_role("heading", name="There is a problem").wait_for()
     await ensure_usable(page, axe)
     await page.locator(".govuk-error-summary a").click()
-    await expect_focus(page, "#put-in-force")
+    await ensure_focus(page, "#put-in-force")
 
 
 async def test_a_refused_signature_can_be_read_and_put_right_by_everybody(window: Open, axe: str) -> None:
@@ -90,10 +90,10 @@ async def test_a_refused_signature_can_be_read_and_put_right_by_everybody(window
     page = await window(f"/approvals/{JUDGED}")
     await page.get_by_label("Why you sign it").fill("It does what she wants.")
     await page.get_by_role("button", name="Sign the plan").click()
-    await expect_focus(page, ".govuk-error-summary")
+    await ensure_focus(page, SUMMARY)
     await ensure_usable(page, axe)
     await page.locator(".govuk-error-summary a").click()
-    await expect_focus(page, "#judgement-0")
+    await ensure_focus(page, "#judgement-0")
     assert await page.get_by_label("Why you sign it").input_value() == "It does what she wants."
     await page.set_viewport_size(SMALL)  # type: ignore[arg-type]
     await ensure_narrow(page)
@@ -105,7 +105,7 @@ async def test_a_limit_leads_to_the_form(window: Open, axe: str) -> None:
     await page.get_by_label("Why you sign it").fill("It does what she wants.")
     await page.get_by_role("button", name="Sign the plan").click()
     await page.locator(".govuk-error-summary a").click()
-    await expect_focus(page, "#approve")
+    await ensure_focus(page, "#approve")
     await ensure_usable(page, axe)
 
 

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, StorageState
 
 from browser.conftest import Open
 from browser.shown import OF_REPAIRS
-from browser.test_accessible import SMALL, ensure_narrow, ensure_usable, expect_focus
+from browser.test_accessible import SMALL, SUMMARY, ensure_focus, ensure_narrow, ensure_usable
 from servers.console import Suite
 from servers.console_repairs import CAUSE, PLANNED, RUNNING, page_of, run_with_repairs
 
@@ -46,17 +46,17 @@ async def test_a_form_with_mistakes_leads_to_each(window: Open, axe: str) -> Non
     page = await window(f"/repairs/new?cause={CAUSE}")
     await page.get_by_role("button", name="Go on").click()
     await page.get_by_role("link", name="What to do: choose one.").click()
-    await expect_focus(page, "#action")
+    await ensure_focus(page, "#action")
     await page.get_by_label("Hold").check()
     await page.get_by_role("button", name="Go on").click()
     await page.get_by_label("Why", exact=True).fill("")
     await page.get_by_role("button", name="Show what would happen").click()
-    await expect_focus(page, ".govuk-error-summary")
+    await ensure_focus(page, SUMMARY)
     await ensure_usable(page, axe)
     await page.get_by_role("link", name="Why it is on hold: choose one.").click()
-    await expect_focus(page, "#hold_reason")
+    await ensure_focus(page, "#hold_reason")
     await page.get_by_role("link", name="Why: write a reason for the record.").click()
-    await expect_focus(page, "#because")
+    await ensure_focus(page, "#because")
     await page.set_viewport_size(SMALL)  # type: ignore[arg-type]
     await ensure_narrow(page)
 
@@ -69,7 +69,7 @@ async def test_numbers_that_cannot_be_are_told_on_the_page(window: Open, axe: st
     await page.get_by_role("button", name="Mend so many").click()
     await ensure_usable(page, axe)
     await page.get_by_role("link", name="How many cases: write a number from 1 to 5,000.").click()
-    await expect_focus(page, "#cases")
+    await ensure_focus(page, "#cases")
     await page.set_viewport_size(SMALL)  # type: ignore[arg-type]
     await ensure_narrow(page)
 
